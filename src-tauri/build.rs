@@ -1,0 +1,4 @@
+//! Generates Tauri's context and permission files.
+fn main() {
+    tauri_build::build();
+}

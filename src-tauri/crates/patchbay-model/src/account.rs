@@ -1,0 +1,73 @@
+//! Where connectors live, and as whom.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{AccountId, Timestamp};
+
+/// A kind of place where connectors live.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Platform {
+    /// Any MCP server that is reached from this computer.
+    Local,
+    /// Mistral connectors.
+    Mistral,
+    /// Cohere connectors.
+    Cohere,
+    /// Agent Stack connectors.
+    Agentstack,
+    /// Airbyte Agents.
+    Airbyte,
+    /// 10ex.
+    Tenex,
+}
+
+impl Platform {
+    /// Every platform, in the order in which windows and commands list them.
+    pub const ALL: [Self; 6] = [
+        Self::Local,
+        Self::Mistral,
+        Self::Cohere,
+        Self::Agentstack,
+        Self::Airbyte,
+        Self::Tenex,
+    ];
+
+    /// The word for it on the command line and on the wire between our own parts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Mistral => "mistral",
+            Self::Cohere => "cohere",
+            Self::Agentstack => "agentstack",
+            Self::Airbyte => "airbyte",
+            Self::Tenex => "tenex",
+        }
+    }
+
+    /// The platform of that word; `None` when there is no such platform.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|platform| platform.as_str() == word)
+    }
+}
+
+/// One sign-in to one platform. Its secret lies in the vault.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// Ours, stable.
+    pub id: AccountId,
+    /// The platform it signs in to.
+    pub platform: Platform,
+    /// What the user calls it; unique among accounts.
+    pub label: String,
+    /// Absolute URL in place of the platform's own; `None` for the default.
+    pub base_url: Option<String>,
+    /// When it was added.
+    pub created_at: Timestamp,
+}

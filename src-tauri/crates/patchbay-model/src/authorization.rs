@@ -1,0 +1,101 @@
+//! One run of a click-through consent.
+//!
+//! Source: the product's design, "Authorization".
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{AuthorizationId, ConnectorId, IdentityLine, Problem, Timestamp};
+
+/// A consent under way or over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Authorization {
+    /// Ours.
+    pub id: AuthorizationId,
+    /// The connector to be connected.
+    pub connector: ConnectorId,
+    /// Its name for people.
+    pub connector_title: String,
+    /// As who.
+    pub identity: IdentityLine,
+    /// How far it is.
+    pub state: AuthorizationState,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it expires by itself.
+    pub deadline_at: Timestamp,
+    /// The page on which the user consents, absolute URL; there from `awaiting_user` on.
+    pub url: Option<String>,
+    /// Where the browser comes back to.
+    pub redirect: Redirect,
+    /// Scopes that are asked for.
+    pub scopes: Vec<String>,
+    /// What was asked and answered so far, secrets redacted.
+    pub trace: Vec<TraceStep>,
+    /// Why it ended without success.
+    pub problem: Option<Problem>,
+}
+
+/// How far a consent is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorizationState {
+    /// Discovering, registering, binding the redirect.
+    Preparing,
+    /// The browser is open.
+    AwaitingUser,
+    /// Redeeming the code.
+    Exchanging,
+    /// Listing tools with the new token.
+    Checking,
+    /// Done.
+    Authorized,
+    /// The user, or the provider for them, said no.
+    Denied,
+    /// The deadline passed, or Patchbay was ended in the middle.
+    Expired,
+    /// The user stopped it.
+    Cancelled,
+    /// It could not be done.
+    Failed,
+}
+
+impl AuthorizationState {
+    /// Whether nothing more will happen.
+    pub fn is_over(self) -> bool {
+        !matches!(
+            self,
+            Self::Preparing | Self::AwaitingUser | Self::Exchanging | Self::Checking
+        )
+    }
+}
+
+/// How the browser comes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Redirect {
+    /// To a port of this computer (RFC 8252, section 7.3).
+    #[default]
+    Loopback,
+    /// By a `patchbay://` link.
+    DeepLink,
+}
+
+/// One thing that was asked on the way, and its answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TraceStep {
+    /// When.
+    pub at: Timestamp,
+    /// `GET`, `POST`, or a word such as `open` and `callback`.
+    pub method: String,
+    /// Address without query, or what was done.
+    pub target: String,
+    /// A few words more, such as the scopes that were asked for.
+    pub note: Option<String>,
+    /// HTTP status of the answer.
+    pub status: Option<u16>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: Option<u32>,
+}

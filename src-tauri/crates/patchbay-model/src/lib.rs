@@ -1,0 +1,37 @@
+//! Patchbay's nouns, without any input or output.
+//!
+//! The words are those of the product's vocabulary: an [`Account`] signs in to a [`Platform`], holds
+//! [`Connector`]s, and each of them offers [`Tool`]s whose calls are kept as [`ToolRun`]s. A [`Secret`]
+//! can be read in but never written out, and every failure a person sees is a [`Problem`] with a [`Code`].
+//!
+//! This crate refuses to know HTTP, SQLite, keychains, windows and terminals. Start reading at
+//! [`connector`].
+
+pub mod account;
+pub mod authorization;
+pub mod connector;
+pub mod credential;
+pub mod id;
+pub mod json;
+pub mod problem;
+pub mod secret;
+pub mod timestamp;
+pub mod tool;
+pub mod tool_run;
+pub mod vault;
+
+pub use account::{Account, Platform};
+pub use authorization::{Authorization, AuthorizationState, Redirect, TraceStep};
+pub use connector::{
+    Authentication, AuthenticationMethod, Connector, ConnectorStatus, IdentityLine, Level,
+    ServerFacts, Status, Transport, Visibility,
+};
+pub use credential::{UsedBy, WalletEntry, WalletKind};
+pub use id::{AccountId, AuthorizationId, ConnectorId, RemoteId, RunId, WalletEntryId};
+pub use json::Json;
+pub use problem::{Code, Explain, FieldProblem, Problem};
+pub use secret::Secret;
+pub use timestamp::Timestamp;
+pub use tool::{Content, Tool, ToolEffect, ToolResult};
+pub use tool_run::{Origin, RunState, RunTimings, ToolRun, ToolRunSummary};
+pub use vault::{VaultBackend, VaultState, VaultStatus};

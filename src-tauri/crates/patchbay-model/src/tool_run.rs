@@ -1,0 +1,104 @@
+//! One call of a tool, kept in history.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{ConnectorId, IdentityLine, Json, Problem, RunId, Timestamp, ToolResult};
+
+/// A run with everything that is known of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ToolRun {
+    /// What lists show.
+    #[serde(flatten)]
+    pub summary: ToolRunSummary,
+    /// Arguments, secrets redacted: a JSON object.
+    pub arguments: Json,
+    /// What the tool answered; `None` when there was no answer.
+    pub result: Option<ToolResult>,
+    /// The request as sent, without its secrets.
+    pub request: Option<Json>,
+    /// The answer as received, without its secrets.
+    pub answer: Option<Json>,
+    /// How long each part took.
+    pub timings: Option<RunTimings>,
+    /// The run that this one repeats.
+    pub replay_of: Option<RunId>,
+}
+
+/// What a list of runs shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ToolRunSummary {
+    /// Ours; sorts by time.
+    pub id: RunId,
+    /// The connector; it may have been removed since.
+    pub connector: ConnectorId,
+    /// Its name for people at the time.
+    pub connector_title: String,
+    /// Name of the tool.
+    pub tool: String,
+    /// As who it ran.
+    pub identity: IdentityLine,
+    /// Who asked for it.
+    pub origin: Origin,
+    /// How it stands.
+    pub state: RunState,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took, in milliseconds; `None` while it runs.
+    pub duration_ms: Option<u32>,
+    /// Size of the answer in bytes.
+    pub result_bytes: Option<u32>,
+    /// Why it failed.
+    pub problem: Option<Problem>,
+}
+
+/// Who asked for a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum Origin {
+    /// The window.
+    Window,
+    /// The command line.
+    CommandLine,
+    /// A program that uses the gateway.
+    Client {
+        /// What it calls itself.
+        name: String,
+    },
+}
+
+/// How a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Not over yet.
+    Running,
+    /// The tool answered.
+    Done,
+    /// There was no answer, or the tool said that it failed.
+    Failed,
+    /// The user stopped it.
+    Cancelled,
+    /// The user or a rule did not allow it.
+    Denied,
+}
+
+/// How long each part of a run took, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunTimings {
+    /// Finding the connector, its credential and a connection.
+    pub prepare_ms: u32,
+    /// Waiting for the answer.
+    pub wait_ms: u32,
+    /// Reading and keeping the answer.
+    pub read_ms: u32,
+    /// Whether a connection was there already.
+    pub connection_reused: bool,
+}
