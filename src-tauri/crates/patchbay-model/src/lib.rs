@@ -9,11 +9,13 @@
 
 pub mod account;
 pub mod authorization;
+pub mod clean;
 pub mod connector;
 pub mod credential;
 pub mod id;
 pub mod json;
 pub mod problem;
+pub mod run_query;
 pub mod secret;
 pub mod timestamp;
 pub mod tool;
@@ -22,6 +24,7 @@ pub mod vault;
 
 pub use account::{Account, Platform};
 pub use authorization::{Authorization, AuthorizationState, Redirect, TraceStep};
+pub use clean::clean_text;
 pub use connector::{
     Authentication, AuthenticationMethod, Connector, ConnectorStatus, IdentityLine, Level,
     ServerFacts, Status, Transport, Visibility,
@@ -30,8 +33,9 @@ pub use credential::{UsedBy, WalletEntry, WalletKind};
 pub use id::{AccountId, AuthorizationId, ConnectorId, RemoteId, RunId, WalletEntryId};
 pub use json::Json;
 pub use problem::{Code, Explain, FieldProblem, Problem};
+pub use run_query::{RunPage, RunQuery};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 pub use tool::{Content, Tool, ToolEffect, ToolResult};
-pub use tool_run::{Origin, RunState, RunTimings, ToolRun, ToolRunSummary};
+pub use tool_run::{Origin, RunPage, RunQuery, RunState, RunTimings, ToolRun, ToolRunSummary};
 pub use vault::{VaultBackend, VaultState, VaultStatus};
