@@ -1,0 +1,79 @@
+//! Text of other parties, made fit to be shown.
+
+/// One line of at most `max_chars` characters, without control, direction and invisible characters.
+///
+/// Line breaks and other white space become single spaces; what is cut off ends in `…`. The text is
+/// still not HTML: whoever puts it on a page has to escape it.
+pub fn clean_text(text: &str, max_chars: usize) -> String {
+    let mut clean = String::new();
+    let mut length = 0;
+    let mut gap = false;
+    for sign in text.chars() {
+        if sign.is_whitespace() || sign.is_control() {
+            gap = true;
+            continue;
+        }
+        if is_invisible(sign) {
+            continue;
+        }
+        let wanted = if gap && length > 0 { 2 } else { 1 };
+        if length + wanted > max_chars {
+            if length == max_chars {
+                clean.pop();
+            }
+            if max_chars > 0 {
+                clean.push('…');
+            }
+            return clean;
+        }
+        if wanted == 2 {
+            clean.push(' ');
+        }
+        clean.push(sign);
+        length += wanted;
+        gap = false;
+    }
+    clean
+}
+
+/// Characters that change how others are shown, or cannot be seen at all: direction marks and
+/// overrides, zero-width characters, tags, and the like.
+fn is_invisible(sign: char) -> bool {
+    matches!(sign,
+        '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_and_direction_characters_go() {
+        assert_eq!(clean_text("x\n\u{1b}[2Jy", 50), "x [2Jy");
+        assert_eq!(clean_text("abc\u{202e}fdp.exe\u{200b}", 50), "abcfdp.exe");
+        assert_eq!(clean_text("  two\t\r\n words \0", 50), "two words");
+    }
+
+    #[test]
+    fn long_text_is_cut_to_the_limit() {
+        for limit in 0..12 {
+            assert!(clean_text("one two three", limit).chars().count() <= limit);
+        }
+        assert_eq!(clean_text("one two three", 8), "one two…");
+        assert_eq!(clean_text("one two three", 7), "one tw…");
+        assert_eq!(clean_text("one two three", 13), "one two three");
+    }
+
+    #[test]
+    fn letters_of_every_script_stay() {
+        assert_eq!(clean_text("Zürich 東京 שלום", 50), "Zürich 東京 שלום");
+    }
+}
