@@ -37,5 +37,5 @@ pub use run_query::{RunPage, RunQuery};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 pub use tool::{Content, Tool, ToolEffect, ToolResult};
-pub use tool_run::{Origin, RunPage, RunQuery, RunState, RunTimings, ToolRun, ToolRunSummary};
+pub use tool_run::{Origin, RunState, RunTimings, ToolRun, ToolRunSummary};
 pub use vault::{VaultBackend, VaultState, VaultStatus};

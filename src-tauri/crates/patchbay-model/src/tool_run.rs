@@ -102,34 +102,3 @@ pub struct RunTimings {
     /// Whether a connection was there already.
     pub connection_reused: bool,
 }
-
-/// Which runs are asked for, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase", default)]
-pub struct RunQuery {
-    /// Words to be found, among them filters such as `status:failed`, `connector:github`,
-    /// `tool:search` and `source:window`.
-    pub text: Option<String>,
-    /// Runs of this connector only.
-    pub connector: Option<ConnectorId>,
-    /// Runs of this tool only.
-    pub tool: Option<String>,
-    /// Runs that stand so; empty for all.
-    pub states: Vec<RunState>,
-    /// Runs that are older than this one: the `next` of the page before.
-    pub before: Option<RunId>,
-    /// How many at most; `0` for 100.
-    pub limit: u32,
-}
-
-/// A page of runs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct RunPage {
-    /// Newest first.
-    pub runs: Vec<ToolRunSummary>,
-    /// Where the next page begins; `None` on the last.
-    pub next: Option<RunId>,
-    /// How many there are on all pages.
-    pub total: u32,
-}

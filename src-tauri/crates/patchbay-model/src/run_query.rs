@@ -1,0 +1,217 @@
+//! What to look for among the runs, and what was found.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{Origin, RunId, RunState, ToolRunSummary};
+
+/// Which runs to list, newest first; an empty query lists them all.
+///
+/// `*` stands for any text in `connector`, `tool` and the name of a client.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunQuery {
+    /// Words as typed into the search box, filters such as `status:error` among them.
+    pub text: Option<String>,
+    /// Id, name or title of a connector.
+    pub connector: Option<String>,
+    /// Name of a tool.
+    pub tool: Option<String>,
+    /// How the runs stand; empty for any.
+    pub states: Vec<RunState>,
+    /// Who asked for the runs.
+    pub origin: Option<Origin>,
+    /// The last run of the page before: only older ones are listed.
+    pub before: Option<RunId>,
+    /// Length of a page; 0 for 50, at most 500.
+    pub limit: u32,
+}
+
+/// One page of runs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunPage {
+    /// The runs, newest first.
+    pub runs: Vec<ToolRunSummary>,
+    /// What to give as `before` for the next page; `None` on the last.
+    pub next: Option<RunId>,
+    /// Number of runs on all pages.
+    pub total: u32,
+}
+
+impl RunQuery {
+    /// Reads typed text such as `status:error connector:github rate limit`.
+    ///
+    /// Filters are `status:` (`done`, `failed` or `error`, `running`, `cancelled`, `denied`),
+    /// `connector:`, `tool:` and `source:` (`window`, `cli`, `client` for any, or a client's name); a value
+    /// with spaces stands in double quotes. Connectors, tools and clients are found by a part of
+    /// their name. What is no filter stays in `text`, quotes included.
+    pub fn parse(text: &str) -> Self {
+        let mut query = Self::default();
+        let mut words: Vec<&str> = Vec::new();
+        for word in split(text) {
+            let known = word
+                .split_once(':')
+                .is_some_and(|(filter, value)| query.take_filter(filter, unquoted(value)));
+            if !known {
+                words.push(word);
+            }
+        }
+        query.text = (!words.is_empty()).then(|| words.join(" "));
+        query
+    }
+
+    /// The same with the filters of `text` moved to where they belong; what is set there already
+    /// stays. Doing it twice changes nothing.
+    #[must_use]
+    pub fn expanded(self) -> Self {
+        let Some(text) = self.text.as_deref() else {
+            return self;
+        };
+        let typed = Self::parse(text);
+        Self {
+            text: typed.text,
+            connector: self.connector.or(typed.connector),
+            tool: self.tool.or(typed.tool),
+            states: if self.states.is_empty() {
+                typed.states
+            } else {
+                self.states
+            },
+            origin: self.origin.or(typed.origin),
+            before: self.before,
+            limit: self.limit,
+        }
+    }
+
+    /// Notes the filter; `false` when there is no such filter or no such value of it.
+    fn take_filter(&mut self, filter: &str, value: &str) -> bool {
+        if value.is_empty() {
+            return false;
+        }
+        match filter.to_lowercase().as_str() {
+            "status" => {
+                let Some(state) = state_of(value) else {
+                    return false;
+                };
+                self.states.push(state);
+            }
+            "connector" => self.connector = Some(part(value)),
+            "tool" => self.tool = Some(part(value)),
+            "source" => self.origin = Some(origin_of(value)),
+            _ => return false,
+        }
+        true
+    }
+}
+
+fn state_of(word: &str) -> Option<RunState> {
+    match word.to_lowercase().as_str() {
+        "done" => Some(RunState::Done),
+        "failed" | "error" => Some(RunState::Failed),
+        "running" => Some(RunState::Running),
+        "cancelled" => Some(RunState::Cancelled),
+        "denied" => Some(RunState::Denied),
+        _ => None,
+    }
+}
+
+fn origin_of(word: &str) -> Origin {
+    match word.to_lowercase().as_str() {
+        "window" => Origin::Window,
+        "cli" => Origin::CommandLine,
+        "client" => Origin::Client { name: "*".into() },
+        _ => Origin::Client { name: part(word) },
+    }
+}
+
+/// A pattern for names that contain the word.
+fn part(word: &str) -> String {
+    format!("*{word}*")
+}
+
+fn unquoted(value: &str) -> &str {
+    let value = value.strip_prefix('"').unwrap_or(value);
+    value.strip_suffix('"').unwrap_or(value)
+}
+
+/// Splits at white space that is not in double quotes.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    text.split(move |sign: char| {
+        quoted ^= sign == '"';
+        !quoted && sign.is_whitespace()
+    })
+    .filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_leave_the_text() {
+        let query = RunQuery::parse("status:error rate connector:github  tool:search limit");
+        assert_eq!(query.states, [RunState::Failed]);
+        assert_eq!(query.connector.as_deref(), Some("*github*"));
+        assert_eq!(query.tool.as_deref(), Some("*search*"));
+        assert_eq!(query.text.as_deref(), Some("rate limit"));
+    }
+
+    #[test]
+    fn several_states_add_up() {
+        let query = RunQuery::parse("status:denied Status:Cancelled");
+        assert_eq!(query.states, [RunState::Denied, RunState::Cancelled]);
+        assert_eq!(query.text, None);
+    }
+
+    #[test]
+    fn sources_are_doors_or_clients() {
+        let source = |text| RunQuery::parse(text).origin;
+        assert_eq!(source("source:window"), Some(Origin::Window));
+        assert_eq!(source("source:cli"), Some(Origin::CommandLine));
+        let client = |name: &str| Some(Origin::Client { name: name.into() });
+        assert_eq!(source("source:client"), client("*"));
+        assert_eq!(
+            source("source:\"Claude Desktop\""),
+            client("*Claude Desktop*")
+        );
+    }
+
+    #[test]
+    fn what_is_no_filter_stays_text() {
+        for text in [
+            "status:odd",
+            "tool:",
+            "http://x",
+            "\"status:error\"",
+            "\"two words\" x",
+            "a \"b",
+        ] {
+            let query = RunQuery::parse(text);
+            assert_eq!(query.text.as_deref(), Some(text));
+            assert_eq!(
+                RunQuery {
+                    text: None,
+                    ..query
+                },
+                RunQuery::default()
+            );
+        }
+    }
+
+    #[test]
+    fn expanding_keeps_what_is_set_and_settles() {
+        let query = RunQuery {
+            text: Some("status:done tool:a x".into()),
+            tool: Some("b".into()),
+            limit: 7,
+            ..RunQuery::default()
+        }
+        .expanded();
+        assert_eq!(query.tool.as_deref(), Some("b"));
+        assert_eq!(query.states, [RunState::Done]);
+        assert_eq!((query.text.as_deref(), query.limit), (Some("x"), 7));
+        assert_eq!(query.clone().expanded(), query);
+    }
+}
