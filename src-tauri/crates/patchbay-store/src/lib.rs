@@ -1,1 +1,32 @@
-//! placeholder
+//! The SQLite file: accounts, connectors, their tools, runs, consents, and what is known about the
+//! entries of the wallet.
+//!
+//! Each table has a file here that holds its migrations and its queries. A row carries the model type
+//! as JSON, and columns of its own only for what is searched, sorted or kept unique. Rows that this
+//! version cannot read, because a newer one wrote them, are left out of lists instead of making them
+//! fail.
+//!
+//! There is one writer per process and a small pool of readers, which a long write never blocks
+//! (WAL). Other processes may have the same file open.
+//!
+//! This crate refuses to know secrets: whatever it keeps has to be `Serialize`, and a
+//! [`patchbay_model::Secret`] is not. Start reading at [`Store`], then at `connectors.rs`.
+
+mod accounts;
+mod authorizations;
+mod connection;
+mod connectors;
+mod error;
+mod migrations;
+mod presence;
+mod registrations;
+mod row;
+mod run_search;
+mod store;
+mod tool_runs;
+mod tools;
+mod wallet_entries;
+
+pub use error::Error;
+pub use registrations::{Registration, RegistrationKind};
+pub use store::Store;

@@ -1,0 +1,130 @@
+//! Consents under way and over.
+
+use patchbay_model::{Authorization, AuthorizationId, AuthorizationState, Code, Problem};
+use rusqlite::{OptionalExtension, Transaction};
+
+use crate::migrations::Migration;
+use crate::row::{from_body, listed, to_body};
+use crate::{Error, Store};
+
+const TABLE: &str = "authorizations";
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    older_may_use: false,
+    sql: "
+        CREATE TABLE authorizations (
+            id TEXT PRIMARY KEY,
+            -- Milliseconds since 1970.
+            started_at INTEGER NOT NULL,
+            -- The open store that works on it; none once it is over.
+            owner TEXT,
+            body TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX authorizations_started_at ON authorizations (started_at);
+        CREATE INDEX authorizations_owner ON authorizations (owner) WHERE owner IS NOT NULL;
+    ",
+}];
+
+impl Store {
+    /// Adds the consent or notes how far it is. Until it is over it belongs to this store, see
+    /// [`Store::expire_open_authorizations`].
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn save_authorization(&self, authorization: &Authorization) -> Result<(), Error> {
+        let authorization = authorization.clone();
+        let owner = self.owner().to_owned();
+        self.write(move |tx| save(tx, &authorization, &owner)).await
+    }
+
+    /// The consent, if it is there.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn find_authorization(
+        &self,
+        id: &AuthorizationId,
+    ) -> Result<Option<Authorization>, Error> {
+        let id = id.to_string();
+        self.read(move |tx| {
+            let body: Option<String> = tx
+                .prepare_cached("SELECT body FROM authorizations WHERE id = ?1")?
+                .query_row([&id], |row| row.get(0))
+                .optional()?;
+            body.map(|body| from_body(TABLE, &body)).transpose()
+        })
+        .await
+    }
+
+    /// The newest consents, at most `limit` of them.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn list_authorizations(&self, limit: u32) -> Result<Vec<Authorization>, Error> {
+        self.read(move |tx| {
+            let authorizations = tx
+                .prepare_cached(
+                    "SELECT body FROM authorizations ORDER BY started_at DESC, id DESC LIMIT ?1",
+                )?
+                .query_map([limit], |row| row.get::<_, String>(0))?
+                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .collect::<Result<_, _>>()?;
+            Ok(authorizations)
+        })
+        .await
+    }
+
+    /// Ends the consents that are still open though whoever waited for them is gone: they become
+    /// `expired` with the code `auth.timed_out`. Answers which.
+    ///
+    /// `still_alive` is asked about the owners of such consents; [`Store::liveness`] knows.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn expire_open_authorizations(
+        &self,
+        still_alive: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Result<Vec<AuthorizationId>, Error> {
+        let owner = self.owner().to_owned();
+        self.write(move |tx| {
+            let owned: Vec<(String, String)> = tx
+                .prepare_cached("SELECT owner, body FROM authorizations WHERE owner IS NOT NULL")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?;
+            let mut expired = Vec::new();
+            let gone = owned.iter().filter(|(owner, _)| !still_alive(owner));
+            let readable = gone.filter_map(|(_, body)| listed::<Authorization>(TABLE, body));
+            for mut authorization in readable {
+                authorization.state = AuthorizationState::Expired;
+                authorization.problem = Some(interrupted());
+                save(tx, &authorization, &owner)?;
+                expired.push(authorization.id);
+            }
+            Ok(expired)
+        })
+        .await
+    }
+}
+
+fn interrupted() -> Problem {
+    Problem::new(
+        Code::AuthTimedOut,
+        "Patchbay was ended before the sign-in was over",
+    )
+    .with_hint("Try again.")
+}
+
+fn save(tx: &Transaction<'_>, authorization: &Authorization, owner: &str) -> Result<(), Error> {
+    tx.prepare_cached(
+        "INSERT INTO authorizations (id, started_at, owner, body) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, body = excluded.body",
+    )?
+    .execute((
+        authorization.id.as_str(),
+        authorization.started_at.unix_millis(),
+        (!authorization.state.is_over()).then_some(owner),
+        to_body(TABLE, authorization)?,
+    ))?;
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! The connections to one file: one that writes, a few that read.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::Error;
+use crate::migrations::{self, TABLES};
+use crate::presence::{Presence, create_private_folder, opening_lock, private_file};
+
+/// How long SQLite waits for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Prepared statements that a connection keeps.
+const STATEMENTS: usize = 64;
+
+/// The open file.
+#[derive(Debug)]
+pub(crate) struct Connections {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    idle_readers: Mutex<Vec<Connection>>,
+    pub(crate) presence: Presence,
+}
+
+impl Connections {
+    /// Opens the file, making and migrating it where needed. Blocks.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            create_private_folder(folder)?;
+        }
+        // Looked at before anything is touched: a file that is too new stays as it is, to the byte.
+        if path.exists() {
+            migrations::check(&open_reader(path)?, migrations::newest(TABLES))?;
+        }
+        let _opening = opening_lock(path)?;
+        create_private(path)?;
+        let mut writer = open_writer(path)?;
+        migrations::migrate(&mut writer, TABLES)?;
+        let owner = new_owner(&writer)?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            idle_readers: Mutex::default(),
+            presence: Presence::new(path, owner)?,
+        })
+    }
+
+    /// Reads from one state of the file, whatever is written meanwhile. Blocks.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let idle = lock(&self.idle_readers).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => open_reader(&self.path)?,
+        };
+        let answer = reader
+            .transaction()
+            .map_err(Error::from)
+            .and_then(|tx| work(&tx));
+        lock(&self.idle_readers).push(reader);
+        answer
+    }
+
+    /// Writes all of it or nothing. Blocks.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut writer = lock(&self.writer);
+        // At once and not at the first write: a lock taken later could not wait for another process.
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let answer = work(&tx)?;
+        tx.commit()?;
+        Ok(answer)
+    }
+}
+
+/// The lock, also after a panic: an open transaction was rolled back when it was dropped.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes the file before SQLite does, so that nobody else can read it; its journals inherit that.
+fn create_private(path: &Path) -> Result<(), Error> {
+    let file = private_file().open(path).map_err(Error::file(path))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))
+            .map_err(Error::file(path))?;
+    }
+    drop(file);
+    Ok(())
+}
+
+fn open_writer(path: &Path) -> Result<Connection, Error> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    // Safe in WAL: a power cut may undo the last writes but not damage the file.
+    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+fn open_reader(path: &Path) -> Result<Connection, Error> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+/// A name for this open store that no other has: the process number and something random.
+fn new_owner(connection: &Connection) -> Result<String, Error> {
+    let random: String =
+        connection.query_row("SELECT lower(hex(randomblob(8)))", [], |row| row.get(0))?;
+    Ok(format!("{}-{random}", std::process::id()))
+}

@@ -1,0 +1,180 @@
+//! Connectors. Removing one keeps it for a while, so that it can be undone.
+
+use patchbay_model::{Authentication, Connector, ConnectorId, Timestamp, WalletEntryId};
+use rusqlite::{OptionalExtension, Transaction, ffi};
+
+use crate::error::extended_code;
+use crate::migrations::Migration;
+use crate::row::{from_body, listed, to_body};
+use crate::{Error, Store};
+
+const TABLE: &str = "connectors";
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    older_may_use: false,
+    sql: "
+        CREATE TABLE connectors (
+            id TEXT PRIMARY KEY,
+            account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            title TEXT NOT NULL,
+            -- Ids of the wallet entries it signs in with: a token or header, and an OAuth app.
+            wallet_entry TEXT,
+            wallet_client TEXT,
+            -- Milliseconds since 1970.
+            tools_listed_at INTEGER,
+            removed_at INTEGER,
+            body TEXT NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX connectors_name ON connectors (account, name) WHERE removed_at IS NULL;
+    ",
+}];
+
+impl Store {
+    /// The connectors of all accounts by title, then by age; without those that were removed.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn list_connectors(&self) -> Result<Vec<Connector>, Error> {
+        self.read(|tx| {
+            let mut connectors: Vec<Connector> = tx
+                .prepare_cached("SELECT body FROM connectors WHERE removed_at IS NULL")?
+                .query_map([], |row| row.get::<_, String>(0))?
+                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .collect::<Result<_, _>>()?;
+            connectors.sort_by_cached_key(|connector| {
+                let id = connector.id.clone();
+                (connector.title.to_lowercase(), connector.created_at, id)
+            });
+            Ok(connectors)
+        })
+        .await
+    }
+
+    /// The connector, if it is there and was not removed.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn find_connector(&self, id: &ConnectorId) -> Result<Option<Connector>, Error> {
+        let id = id.to_string();
+        self.read(move |tx| {
+            let body: Option<String> = tx
+                .prepare_cached("SELECT body FROM connectors WHERE id = ?1 AND removed_at IS NULL")?
+                .query_row([&id], |row| row.get(0))
+                .optional()?;
+            body.map(|body| from_body(TABLE, &body)).transpose()
+        })
+        .await
+    }
+
+    /// Adds the connector or puts it in place of the one with its id. One that was removed stays
+    /// removed: work that was under way when it went does not bring it back.
+    ///
+    /// # Errors
+    /// [`Error::NameTaken`] when its account has another connector of that name; [`Error::NoAccount`];
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn save_connector(&self, connector: &Connector) -> Result<(), Error> {
+        let connector = connector.clone();
+        self.write(move |tx| save(tx, &connector)).await
+    }
+
+    /// Removes the connector in a way that [`Store::restore_connector`] can undo until
+    /// [`Store::purge_removed`]; `false` when it was not there.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn remove_connector(&self, id: &ConnectorId) -> Result<bool, Error> {
+        let id = id.to_string();
+        self.write(move |tx| {
+            let removed = tx
+                .prepare_cached(
+                    "UPDATE connectors SET removed_at = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+                     WHERE id = ?1 AND removed_at IS NULL",
+                )?
+                .execute([&id])?;
+            Ok(removed > 0)
+        })
+        .await
+    }
+
+    /// Brings a removed connector back, tools included; `false` when there is none to bring back.
+    ///
+    /// # Errors
+    /// [`Error::NameTaken`] when another connector got its name meanwhile; [`Error::Failed`].
+    pub async fn restore_connector(&self, id: &ConnectorId) -> Result<bool, Error> {
+        let id = id.to_string();
+        self.write(move |tx| {
+            let name: Option<String> = tx
+                .prepare_cached(
+                    "SELECT name FROM connectors WHERE id = ?1 AND removed_at IS NOT NULL",
+                )?
+                .query_row([&id], |row| row.get(0))
+                .optional()?;
+            let Some(name) = name else {
+                return Ok(false);
+            };
+            tx.prepare_cached("UPDATE connectors SET removed_at = NULL WHERE id = ?1")?
+                .execute([&id])
+                .map_err(|error| Error::or_name_taken(error, &name))?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Deletes what was removed before that instant, tools included, and tells what went, so that
+    /// secrets can go too.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn purge_removed(&self, before: Timestamp) -> Result<Vec<Connector>, Error> {
+        self.write(move |tx| {
+            let gone = tx
+                .prepare_cached("DELETE FROM connectors WHERE removed_at < ?1 RETURNING body")?
+                .query_map([before.unix_millis()], |row| row.get::<_, String>(0))?
+                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .collect::<Result<_, _>>()?;
+            Ok(gone)
+        })
+        .await
+    }
+}
+
+fn save(tx: &Transaction<'_>, connector: &Connector) -> Result<(), Error> {
+    let (entry, client) = wallet_entries_of(&connector.authentication);
+    tx.prepare_cached(
+        "INSERT INTO connectors (id, account, name, title, wallet_entry, wallet_client, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (id) DO UPDATE SET
+             account = excluded.account, name = excluded.name, title = excluded.title,
+             wallet_entry = excluded.wallet_entry, wallet_client = excluded.wallet_client,
+             body = excluded.body",
+    )?
+    .execute((
+        connector.id.as_str(),
+        connector.account.as_str(),
+        &connector.name,
+        &connector.title,
+        entry.map(WalletEntryId::as_str),
+        client.map(WalletEntryId::as_str),
+        to_body(TABLE, connector)?,
+    ))
+    .map_err(|error| match extended_code(&error) {
+        Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Error::NoAccount {
+            account: connector.account.clone(),
+        },
+        _ => Error::or_name_taken(error, &connector.name),
+    })?;
+    Ok(())
+}
+
+/// The wallet entries that it signs in with: token or headers, and OAuth app.
+fn wallet_entries_of(
+    authentication: &Authentication,
+) -> (Option<&WalletEntryId>, Option<&WalletEntryId>) {
+    match authentication {
+        Authentication::None => (None, None),
+        Authentication::Oauth { client, entry, .. } => (entry.as_ref(), client.as_ref()),
+        Authentication::Bearer { entry } | Authentication::Headers { entry } => (Some(entry), None),
+    }
+}

@@ -1,0 +1,112 @@
+//! Which processes have the file open, so that rows left behind by a crash can be told from rows
+//! that another process is still working on.
+//!
+//! Each open store holds a locked file in the folder `<database>.processes`. The system drops the
+//! lock when the process ends, however it ends; a process number alone could have been given to
+//! somebody else by then.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+
+/// The mark of one open store; goes with it.
+#[derive(Debug)]
+pub(crate) struct Presence {
+    /// What rows of this store carry while they are open.
+    pub(crate) owner: String,
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Presence {
+    /// Marks this store as present and clears away the marks of processes that are gone.
+    ///
+    /// To be called under [`opening_lock`]: between making a mark and locking it, it would look like
+    /// one of a process that is gone.
+    pub(crate) fn new(database: &Path, owner: String) -> Result<Self, Error> {
+        let folder = folder_of(database)?;
+        clear_away(&folder)?;
+        let path = folder.join(&owner);
+        let lock = open(&path)?;
+        lock.lock().map_err(Error::file(&path))?;
+        Ok(Self {
+            owner,
+            folder,
+            _lock: lock,
+        })
+    }
+
+    /// Tells of an owner whether its store is still open, in whatever process.
+    pub(crate) fn liveness(&self) -> impl Fn(&str) -> bool + Send + Sync + use<> {
+        let own = self.owner.clone();
+        let folder = self.folder.clone();
+        move |owner| owner == own || is_held(&folder.join(owner))
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        // What cannot be removed now is cleared away by the next store that is opened.
+        drop(std::fs::remove_file(self.folder.join(&self.owner)));
+    }
+}
+
+/// Holds off other processes while one of them opens and migrates the file; let go when dropped.
+pub(crate) fn opening_lock(database: &Path) -> Result<File, Error> {
+    let path = folder_of(database)?.join("opening");
+    let file = open(&path)?;
+    file.lock().map_err(Error::file(&path))?;
+    Ok(file)
+}
+
+/// Makes the folder, readable by the user alone, with its parents.
+pub(crate) fn create_private_folder(path: &Path) -> Result<(), Error> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(Error::file(path))
+}
+
+/// Options that make a file which the user alone can read.
+pub(crate) fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn folder_of(database: &Path) -> Result<PathBuf, Error> {
+    let mut name = OsString::from(database);
+    name.push(".processes");
+    let folder = PathBuf::from(name);
+    create_private_folder(&folder)?;
+    Ok(folder)
+}
+
+fn open(path: &Path) -> Result<File, Error> {
+    private_file().open(path).map_err(Error::file(path))
+}
+
+/// Whether some process holds the mark.
+fn is_held(path: &Path) -> bool {
+    // A mark that is not there belongs to nobody. One that cannot be looked at counts as held: better
+    // a run that stays open than one that is closed under its owner's hands.
+    match File::open(path) {
+        Ok(file) => file.try_lock_shared().is_err(),
+        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+    }
+}
+
+fn clear_away(folder: &Path) -> Result<(), Error> {
+    for entry in std::fs::read_dir(folder).map_err(Error::file(folder))? {
+        let path = entry.map_err(Error::file(folder))?.path();
+        if !is_held(&path) {
+            drop(std::fs::remove_file(path));
+        }
+    }
+    Ok(())
+}

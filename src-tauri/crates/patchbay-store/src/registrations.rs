@@ -1,0 +1,140 @@
+//! OAuth client registrations: who Patchbay is to which authorization server.
+
+use patchbay_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::migrations::Migration;
+use crate::row::{listed, to_body};
+use crate::{Error, Store};
+
+const TABLE: &str = "registrations";
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    older_may_use: false,
+    sql: "
+        CREATE TABLE registrations (
+            id TEXT PRIMARY KEY,
+            server TEXT NOT NULL,
+            issuer TEXT NOT NULL,
+            -- Milliseconds since 1970.
+            created_at INTEGER NOT NULL,
+            body TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX registrations_server ON registrations (server, issuer);
+    ",
+}];
+
+/// Patchbay as a client of one authorization server. A client secret lies in the vault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Registration {
+    /// Ours, stable.
+    pub id: String,
+    /// MCP server that it was made for, absolute URL.
+    pub server: String,
+    /// Authorization server, absolute URL. A registration is never shown to another.
+    pub issuer: String,
+    /// Where the browser comes back to, absolute URL; fixes the port of the loopback listener.
+    pub redirect_uri: String,
+    /// What the authorization server calls us.
+    pub client_id: String,
+    /// Whether the vault holds a client secret for it.
+    pub has_secret: bool,
+    /// How we sign in at the token endpoint, such as `none` or `client_secret_basic`.
+    pub auth_method: String,
+    /// Scopes that it was made with.
+    pub scopes: Vec<String>,
+    /// How we came by it.
+    pub kind: RegistrationKind,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// How a client registration came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationKind {
+    /// Dynamic client registration (RFC 7591).
+    Dynamic,
+    /// The address of Patchbay's client-id metadata document.
+    MetadataDocument,
+    /// The user's own OAuth app.
+    Own,
+}
+
+impl Store {
+    /// The registrations for that server at that issuer, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn find_registrations(
+        &self,
+        server: &str,
+        issuer: &str,
+    ) -> Result<Vec<Registration>, Error> {
+        let key = [server.to_owned(), issuer.to_owned()];
+        self.read(move |tx| {
+            let registrations = tx
+                .prepare_cached(
+                    "SELECT body FROM registrations WHERE server = ?1 AND issuer = ?2
+                     ORDER BY created_at DESC, id DESC",
+                )?
+                .query_map(key, |row| row.get::<_, String>(0))?
+                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .collect::<Result<_, _>>()?;
+            Ok(registrations)
+        })
+        .await
+    }
+
+    /// Adds the registration or puts it in place of the one with its id.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn save_registration(&self, registration: &Registration) -> Result<(), Error> {
+        let registration = registration.clone();
+        self.write(move |tx| {
+            tx.prepare_cached(
+                "INSERT INTO registrations (id, server, issuer, created_at, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (id) DO UPDATE SET
+                     server = excluded.server, issuer = excluded.issuer,
+                     created_at = excluded.created_at, body = excluded.body",
+            )?
+            .execute((
+                &registration.id,
+                &registration.server,
+                &registration.issuer,
+                registration.created_at.unix_millis(),
+                to_body(TABLE, &registration)?,
+            ))?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Forgets the registrations for that server at that issuer and tells what went, so that client
+    /// secrets can go too.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn remove_registrations(
+        &self,
+        server: &str,
+        issuer: &str,
+    ) -> Result<Vec<Registration>, Error> {
+        let key = [server.to_owned(), issuer.to_owned()];
+        self.write(move |tx| {
+            let gone = tx
+                .prepare_cached(
+                    "DELETE FROM registrations WHERE server = ?1 AND issuer = ?2 RETURNING body",
+                )?
+                .query_map(key, |row| row.get::<_, String>(0))?
+                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .collect::<Result<_, _>>()?;
+            Ok(gone)
+        })
+        .await
+    }
+}

@@ -1,0 +1,253 @@
+//! Full text of runs, and what a query means in SQL.
+
+use patchbay_model::{Content, Origin, RunQuery, RunState, ToolRun};
+use rusqlite::types::Value;
+
+/// How much of a text is indexed, in bytes: enough to find a run again, and a result of many megabytes
+/// does not grow the file twice.
+const INDEXED_BYTES: usize = 64 * 1024;
+
+/// The searchable texts of a run, in the order of the columns of `tool_run_texts`.
+pub(crate) fn texts_of(run: &ToolRun) -> [String; 6] {
+    let summary = &run.summary;
+    let identity = &summary.identity;
+    let who = [
+        Some(identity.account.as_str()),
+        identity.credential.as_deref(),
+    ];
+    let problem = summary.problem.as_ref().map(|problem| {
+        let parts = [Some(problem.message.as_str()), problem.detail.as_deref()];
+        format!("{} {}", problem.code, joined(parts.into_iter().flatten()))
+    });
+    [
+        summary.tool.clone(),
+        summary.connector_title.clone(),
+        capped(run.arguments.to_string()),
+        result_text(run),
+        problem.map(capped).unwrap_or_default(),
+        joined(who.into_iter().flatten()),
+    ]
+}
+
+/// The text of what the tool answered; pictures and other bytes are not searched.
+fn result_text(run: &ToolRun) -> String {
+    let Some(result) = &run.result else {
+        return String::new();
+    };
+    let mut text = String::new();
+    for content in &result.content {
+        match content {
+            Content::Text { text: part } => push(&mut text, part),
+            Content::Resource {
+                uri, text: part, ..
+            } => {
+                push(&mut text, uri);
+                push(&mut text, part.as_deref().unwrap_or_default());
+            }
+            Content::ResourceLink { uri, name, .. } => {
+                push(&mut text, name);
+                push(&mut text, uri);
+            }
+            Content::Image { .. } | Content::Audio { .. } | Content::Other { .. } => {}
+        }
+    }
+    // Tools that answer in JSON repeat it as text; only where they do not is it needed.
+    if let Some(structured) = result.structured.as_ref().filter(|_| text.is_empty()) {
+        push(&mut text, &structured.to_string());
+    }
+    text
+}
+
+/// Adds as much of the part as may still be indexed.
+fn push(text: &mut String, part: &str) {
+    let room = INDEXED_BYTES.saturating_sub(text.len());
+    text.push_str(&part[..part.floor_char_boundary(room)]);
+    text.push(' ');
+}
+
+fn capped(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(INDEXED_BYTES));
+    text
+}
+
+fn joined<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// Conditions on `tool_runs`, joined by AND, with the values of their `?`.
+#[derive(Debug, Default)]
+pub(crate) struct Conditions {
+    sql: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    /// What the query asks for, paging aside.
+    pub(crate) fn of(query: &RunQuery) -> Self {
+        let mut conditions = Self::default();
+        if let Some(expression) = query.text.as_deref().and_then(match_expression) {
+            conditions.add(
+                "rowid IN (SELECT rowid FROM tool_run_texts WHERE tool_run_texts MATCH ?)",
+                [expression],
+            );
+        }
+        if let Some(connector) = &query.connector {
+            let pattern = like_pattern(connector);
+            conditions.add(
+                "(connector = ? OR connector_title LIKE ? ESCAPE '\\' OR connector IN
+                    (SELECT id FROM connectors WHERE name LIKE ? ESCAPE '\\'))",
+                [connector.clone(), pattern.clone(), pattern],
+            );
+        }
+        if let Some(tool) = &query.tool {
+            conditions.add("tool LIKE ? ESCAPE '\\'", [like_pattern(tool)]);
+        }
+        if !query.states.is_empty() {
+            let marks = vec!["?"; query.states.len()].join(", ");
+            let states = query
+                .states
+                .iter()
+                .map(|state| state_word(*state).to_owned());
+            conditions.add(&format!("state IN ({marks})"), states);
+        }
+        if let Some(origin) = &query.origin {
+            let (kind, client) = origin_columns(origin);
+            conditions.add("origin = ?", [kind.to_owned()]);
+            if let Some(name) = client.filter(|name| *name != "*") {
+                conditions.add("client LIKE ? ESCAPE '\\'", [like_pattern(name)]);
+            }
+        }
+        conditions
+    }
+
+    /// Adds a condition with the values of its `?`.
+    pub(crate) fn add(&mut self, sql: &str, values: impl IntoIterator<Item = String>) {
+        self.sql.push(sql.into());
+        self.values.extend(values.into_iter().map(Value::Text));
+    }
+
+    /// The text after `WHERE`.
+    pub(crate) fn sql(&self) -> String {
+        if self.sql.is_empty() {
+            "1".into()
+        } else {
+            self.sql.join(" AND ")
+        }
+    }
+
+    /// The values of its `?`, in order.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
+        self.values.iter()
+    }
+}
+
+/// The word for the state in the column.
+pub(crate) fn state_word(state: RunState) -> &'static str {
+    match state {
+        RunState::Running => "running",
+        RunState::Done => "done",
+        RunState::Failed => "failed",
+        RunState::Cancelled => "cancelled",
+        RunState::Denied => "denied",
+    }
+}
+
+/// The word for the kind of origin, and the name of the client where it is one.
+pub(crate) fn origin_columns(origin: &Origin) -> (&'static str, Option<&str>) {
+    match origin {
+        Origin::Window => ("window", None),
+        Origin::CommandLine => ("command_line", None),
+        Origin::Client { name } => ("client", Some(name)),
+    }
+}
+
+/// An FTS5 expression that finds all of the typed words, the last one by its beginning; `None` when
+/// nothing in the text can be searched for.
+///
+/// Every word is quoted, so that nothing of it is taken for an operator.
+fn match_expression(text: &str) -> Option<String> {
+    // FTS5 reads up to the first NUL, which would cut a closing quote off.
+    let text = text.replace('\0', " ");
+    let mut terms: Vec<String> = Vec::new();
+    let mut open_end = false;
+    for (index, part) in text.split('"').enumerate() {
+        let quoted = index % 2 == 1;
+        let phrases: Vec<&str> = if quoted {
+            vec![part]
+        } else {
+            part.split_whitespace().collect()
+        };
+        for phrase in phrases.into_iter().filter(|phrase| has_token(phrase)) {
+            terms.push(format!("\"{phrase}\""));
+            open_end = !quoted && part.ends_with(phrase);
+        }
+    }
+    if open_end {
+        terms.last_mut()?.push('*');
+    }
+    (!terms.is_empty()).then(|| terms.join(" "))
+}
+
+/// Whether the tokenizer finds a word in it; a phrase without one would match nothing.
+fn has_token(phrase: &str) -> bool {
+    phrase.contains(char::is_alphanumeric)
+}
+
+/// A pattern for `LIKE` from one in which `*` stands for any text.
+fn like_pattern(pattern: &str) -> String {
+    let mut like = String::with_capacity(pattern.len());
+    for sign in pattern.chars() {
+        match sign {
+            '*' => like.push('%'),
+            '%' | '_' | '\\' => like.extend(['\\', sign]),
+            _ => like.push(sign),
+        }
+    }
+    like
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_and_the_last_is_a_beginning() {
+        let expression = |text| match_expression(text);
+        assert_eq!(expression("rate lim").as_deref(), Some("\"rate\" \"lim\"*"));
+        assert_eq!(expression("rate lim ").as_deref(), Some("\"rate\" \"lim\""));
+        assert_eq!(
+            expression("a AND (b*").as_deref(),
+            Some("\"a\" \"AND\" \"(b*\"*")
+        );
+        assert_eq!(
+            expression("\"two words\"").as_deref(),
+            Some("\"two words\"")
+        );
+        assert_eq!(
+            expression("x \"not closed").as_deref(),
+            Some("\"x\" \"not closed\"")
+        );
+        assert_eq!(expression("a\0b\"").as_deref(), Some("\"a\" \"b\"*"));
+    }
+
+    #[test]
+    fn signs_alone_search_for_nothing() {
+        for text in ["", "  ", "\"", "* - \"()\"", "\0"] {
+            assert_eq!(match_expression(text), None);
+        }
+    }
+
+    #[test]
+    fn only_the_star_is_a_wildcard() {
+        assert_eq!(like_pattern("*a_b%*"), "%a\\_b\\%%");
+    }
+
+    #[test]
+    fn indexed_text_is_capped_between_characters() {
+        let mut text = String::new();
+        push(&mut text, &"ü".repeat(INDEXED_BYTES));
+        push(&mut text, "more");
+        assert!(text.len() <= INDEXED_BYTES + 2);
+        assert!(!text.contains("more"));
+    }
+}

@@ -1,0 +1,85 @@
+//! The store as the rest of Patchbay holds it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::Transaction;
+use tokio::sync::Semaphore;
+
+use crate::Error;
+use crate::connection::Connections;
+
+/// Reads under way at the same time; more of them wait for their turn.
+const READERS: usize = 4;
+
+/// The open file. Clones share it.
+///
+/// Every method does its work on tokio's blocking threads; dropping the future of a write does not
+/// undo it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    connections: Arc<Connections>,
+    readers: Arc<Semaphore>,
+}
+
+impl Store {
+    /// Opens the SQLite file at `path`, making it and its folder where they are missing and bringing
+    /// older files up to date. Files of newer programs are opened when they only added something.
+    ///
+    /// Waits for other processes that are opening the same file.
+    ///
+    /// # Errors
+    /// [`Error::TooNew`] with the file untouched; [`Error::File`] when the file or its folder cannot be
+    /// made; [`Error::Failed`] when it is no database or cannot be read.
+    pub async fn open(path: &Path) -> Result<Self, Error> {
+        let path = path.to_owned();
+        let connections = blocking(move || Connections::open(&path)).await?;
+        Ok(Self {
+            connections: Arc::new(connections),
+            readers: Arc::new(Semaphore::new(READERS)),
+        })
+    }
+
+    /// Tells of the owner of a row, as [`Store::close_orphans`] and
+    /// [`Store::expire_open_authorizations`] ask it, whether its store is still open in some process.
+    pub fn liveness(&self) -> impl Fn(&str) -> bool + Send + Sync + use<> {
+        self.connections.presence.liveness()
+    }
+
+    /// What rows carry that this store has open.
+    pub(crate) fn owner(&self) -> &str {
+        &self.connections.presence.owner
+    }
+
+    /// Reads from one state of the file.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let turn = Arc::clone(&self.readers).acquire_owned().await;
+        let turn = turn.map_err(|_| Error::Interrupted)?;
+        let connections = Arc::clone(&self.connections);
+        blocking(move || {
+            let _turn = turn;
+            connections.read(work)
+        })
+        .await
+    }
+
+    /// Writes all of it or nothing.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let connections = Arc::clone(&self.connections);
+        blocking(move || connections.write(work)).await
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or(Err(Error::Interrupted))
+}

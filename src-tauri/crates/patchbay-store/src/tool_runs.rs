@@ -1,0 +1,332 @@
+//! Runs of tools: what history shows.
+//!
+//! Lists read `tool_runs` alone; arguments and results, which can be large, lie in `tool_run_details`,
+//! the words by which a run is found in `tool_run_texts`.
+
+use patchbay_model::{
+    Code, Problem, RunId, RunPage, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary,
+};
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Transaction, params_from_iter};
+
+use crate::migrations::Migration;
+use crate::row::{from_body, listed, to_body};
+use crate::run_search::{Conditions, origin_columns, state_word, texts_of};
+use crate::{Error, Store};
+
+const TABLE: &str = "tool_runs";
+
+/// Length of a page where the query names none, and the most that it can be.
+const PAGE: u32 = 50;
+const LONGEST_PAGE: u32 = 500;
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    older_may_use: false,
+    sql: "
+        CREATE TABLE tool_runs (
+            rowid INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            connector TEXT NOT NULL,
+            connector_title TEXT NOT NULL,
+            tool TEXT NOT NULL,
+            state TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            client TEXT,
+            -- Milliseconds since 1970.
+            started_at INTEGER NOT NULL,
+            -- The open store that works on it; none once it is over.
+            owner TEXT,
+            summary TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX tool_runs_started_at ON tool_runs (started_at);
+        CREATE INDEX tool_runs_owner ON tool_runs (owner) WHERE owner IS NOT NULL;
+        -- All that filters look at, so that counting does not read the summaries.
+        CREATE INDEX tool_runs_filter
+            ON tool_runs (id, state, connector, connector_title, tool, origin, client);
+        CREATE TABLE tool_run_details (
+            run INTEGER PRIMARY KEY REFERENCES tool_runs (rowid) ON DELETE CASCADE,
+            body TEXT NOT NULL
+        ) STRICT;
+        CREATE VIRTUAL TABLE tool_run_texts USING fts5 (
+            tool, connector, arguments, result, problem, identity,
+            content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+        );
+        CREATE TRIGGER tool_runs_texts AFTER DELETE ON tool_runs BEGIN
+            DELETE FROM tool_run_texts WHERE rowid = old.rowid;
+        END;
+    ",
+}];
+
+impl Store {
+    /// Adds a run that begins, or puts it in place of the one with its id. While it is `running` it
+    /// belongs to this store, see [`Store::close_orphans`].
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn open_run(&self, run: &ToolRun) -> Result<(), Error> {
+        let run = run.clone();
+        let owner = self.owner().to_owned();
+        self.write(move |tx| {
+            let row = insert(tx, &run, &owner)?;
+            write_details(tx, row, &run)
+        })
+        .await
+    }
+
+    /// Notes how a run went on or ended; `false`, with nothing written, when it was removed meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn close_run(&self, run: &ToolRun) -> Result<bool, Error> {
+        let run = run.clone();
+        let owner = self.owner().to_owned();
+        self.write(move |tx| match row_of(tx, &run.summary.id)? {
+            Some(row) => {
+                update(tx, row, &run, &owner)?;
+                write_details(tx, row, &run)?;
+                Ok(true)
+            }
+            None => Ok(false),
+        })
+        .await
+    }
+
+    /// The run with everything that is known of it, if it is there.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn find_run(&self, id: &RunId) -> Result<Option<ToolRun>, Error> {
+        let id = id.clone();
+        self.read(move |tx| match row_of(tx, &id)? {
+            Some(row) => read_details(tx, row).map(Some),
+            None => Ok(None),
+        })
+        .await
+    }
+
+    /// One page of the runs that the query asks for, newest first; filters typed into its text count.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn list_runs(&self, query: &RunQuery) -> Result<RunPage, Error> {
+        let query = query.clone().expanded();
+        self.read(move |tx| {
+            let mut conditions = Conditions::of(&query);
+            let total = count(tx, &conditions)?;
+            if let Some(before) = &query.before {
+                conditions.add("id < ?", [before.to_string()]);
+            }
+            let limit = match query.limit {
+                0 => PAGE,
+                limit => limit.min(LONGEST_PAGE),
+            };
+            let (runs, next) = page(tx, &conditions, limit)?;
+            Ok(RunPage { runs, next, total })
+        })
+        .await
+    }
+
+    /// Removes the runs that began before that instant and are over; answers how many.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn remove_runs(&self, before: Timestamp) -> Result<u32, Error> {
+        self.write(move |tx| {
+            let removed = tx
+                .prepare_cached(
+                    "DELETE FROM tool_runs WHERE started_at < ?1 AND state <> 'running'",
+                )?
+                .execute([before.unix_millis()])?;
+            Ok(u32::try_from(removed).unwrap_or(u32::MAX))
+        })
+        .await
+    }
+
+    /// Removes the run; `false` when it was not there.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn remove_run(&self, id: &RunId) -> Result<bool, Error> {
+        let id = id.to_string();
+        self.write(move |tx| {
+            let removed = tx
+                .prepare_cached("DELETE FROM tool_runs WHERE id = ?1")?
+                .execute([&id])?;
+            Ok(removed > 0)
+        })
+        .await
+    }
+
+    /// Ends the runs that are still `running` though whoever ran them is gone: they become `failed`
+    /// with the code `cancelled`. Answers which.
+    ///
+    /// `still_alive` is asked about the owners of such runs; [`Store::liveness`] knows.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn close_orphans(
+        &self,
+        still_alive: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Result<Vec<RunId>, Error> {
+        let owner = self.owner().to_owned();
+        self.write(move |tx| {
+            let orphans = orphans(tx, still_alive)?;
+            let mut closed = Vec::with_capacity(orphans.len());
+            for (row, mut run) in orphans {
+                run.summary.state = RunState::Failed;
+                run.summary.problem = Some(interrupted());
+                update(tx, row, &run, &owner)?;
+                write_details(tx, row, &run)?;
+                closed.push(run.summary.id);
+            }
+            Ok(closed)
+        })
+        .await
+    }
+}
+
+fn interrupted() -> Problem {
+    Problem::new(
+        Code::Cancelled,
+        "Patchbay was ended before the tool answered",
+    )
+    .with_hint("Check whether the call took effect before you run it again.")
+}
+
+/// Writes the row of a run that is new, or the same again; answers its number.
+fn insert(tx: &Transaction<'_>, run: &ToolRun, owner: &str) -> Result<i64, Error> {
+    if let Some(row) = row_of(tx, &run.summary.id)? {
+        update(tx, row, run, owner)?;
+        return Ok(row);
+    }
+    let summary = &run.summary;
+    let (origin, client) = origin_columns(&summary.origin);
+    tx.prepare_cached(
+        "INSERT INTO tool_runs (id, connector, connector_title, tool, origin, client, started_at,
+                                state, owner, summary)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute((
+        summary.id.as_str(),
+        summary.connector.as_str(),
+        &summary.connector_title,
+        &summary.tool,
+        origin,
+        client,
+        summary.started_at.unix_millis(),
+        state_word(summary.state),
+        owner_of(summary.state, owner),
+        to_body(TABLE, summary)?,
+    ))?;
+    Ok(tx.last_insert_rowid())
+}
+
+/// Writes how the run stands; where and when it began does not change.
+fn update(tx: &Transaction<'_>, row: i64, run: &ToolRun, owner: &str) -> Result<(), Error> {
+    let summary = &run.summary;
+    tx.prepare_cached(
+        "UPDATE tool_runs SET state = ?2, owner = ?3, summary = ?4 WHERE rowid = ?1",
+    )?
+    .execute((
+        row,
+        state_word(summary.state),
+        owner_of(summary.state, owner),
+        to_body(TABLE, summary)?,
+    ))?;
+    Ok(())
+}
+
+fn owner_of(state: RunState, owner: &str) -> Option<&str> {
+    (state == RunState::Running).then_some(owner)
+}
+
+fn write_details(tx: &Transaction<'_>, row: i64, run: &ToolRun) -> Result<(), Error> {
+    tx.prepare_cached(
+        "INSERT INTO tool_run_details (run, body) VALUES (?1, ?2)
+         ON CONFLICT (run) DO UPDATE SET body = excluded.body",
+    )?
+    .execute((row, to_body(TABLE, run)?))?;
+    let [tool, connector, arguments, result, problem, identity] = texts_of(run);
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO tool_run_texts
+             (rowid, tool, connector, arguments, result, problem, identity)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute((row, tool, connector, arguments, result, problem, identity))?;
+    Ok(())
+}
+
+fn read_details(tx: &Transaction<'_>, row: i64) -> Result<ToolRun, Error> {
+    let body: String = tx
+        .prepare_cached("SELECT body FROM tool_run_details WHERE run = ?1")?
+        .query_row([row], |row| row.get(0))?;
+    from_body(TABLE, &body)
+}
+
+fn row_of(tx: &Transaction<'_>, id: &RunId) -> Result<Option<i64>, Error> {
+    let row = tx
+        .prepare_cached("SELECT rowid FROM tool_runs WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(row)
+}
+
+fn count(tx: &Transaction<'_>, conditions: &Conditions) -> Result<u32, Error> {
+    let sql = format!("SELECT count(*) FROM tool_runs WHERE {}", conditions.sql());
+    let count = tx
+        .prepare_cached(&sql)?
+        .query_row(params_from_iter(conditions.values()), |row| row.get(0))?;
+    Ok(count)
+}
+
+/// The first `limit` runs that meet the conditions, and where the next page begins.
+fn page(
+    tx: &Transaction<'_>,
+    conditions: &Conditions,
+    limit: u32,
+) -> Result<(Vec<ToolRunSummary>, Option<RunId>), Error> {
+    let sql = format!(
+        "SELECT id, summary FROM tool_runs WHERE {} ORDER BY id DESC LIMIT ?",
+        conditions.sql()
+    );
+    // One more than asked for tells whether there is a next page.
+    let more = Value::Integer(i64::from(limit) + 1);
+    let mut statement = tx.prepare_cached(&sql)?;
+    let mut rows: Vec<(String, String)> = statement
+        .query_map(
+            params_from_iter(conditions.values().chain([&more])),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?
+        .collect::<Result<_, _>>()?;
+    let mut next = None;
+    if rows.len() > limit as usize {
+        rows.truncate(limit as usize);
+        next = rows.last().map(|(id, _)| RunId::new(id.as_str()));
+    }
+    let runs = rows
+        .iter()
+        .filter_map(|(_, summary)| listed(TABLE, summary));
+    Ok((runs.collect(), next))
+}
+
+/// The runs whose owner is gone, with their rows; without those that this version cannot read.
+fn orphans(
+    tx: &Transaction<'_>,
+    still_alive: impl Fn(&str) -> bool,
+) -> Result<Vec<(i64, ToolRun)>, Error> {
+    let owned: Vec<(i64, String, String)> = tx
+        .prepare_cached(
+            "SELECT tool_runs.rowid, tool_runs.owner, tool_run_details.body FROM tool_runs
+             JOIN tool_run_details ON tool_run_details.run = tool_runs.rowid
+             WHERE tool_runs.owner IS NOT NULL ORDER BY tool_runs.id",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    let gone = owned
+        .into_iter()
+        .filter(|(_, owner, _)| !still_alive(owner));
+    Ok(gone
+        .filter_map(|(row, _, body)| Some((row, listed(TABLE, &body)?)))
+        .collect())
+}

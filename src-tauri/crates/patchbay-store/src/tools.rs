@@ -1,0 +1,119 @@
+//! Tools, as they were when a connector's tools were last listed.
+
+use patchbay_model::{ConnectorId, Timestamp, Tool};
+use rusqlite::OptionalExtension;
+
+use crate::migrations::Migration;
+use crate::row::{from_body, listed, to_body};
+use crate::{Error, Store};
+
+const TABLE: &str = "tools";
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    older_may_use: false,
+    sql: "
+        CREATE TABLE tools (
+            connector TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            body TEXT NOT NULL,
+            PRIMARY KEY (connector, name)
+        ) STRICT;
+    ",
+}];
+
+impl Store {
+    /// Puts the tools listed at that instant in place of the connector's tools. Where a name comes
+    /// twice the first counts, as the wire could not tell them apart either.
+    ///
+    /// `false`, with nothing changed, when the connector is gone or a later list is there already.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn replace_tools(
+        &self,
+        connector: &ConnectorId,
+        tools: &[Tool],
+        at: Timestamp,
+    ) -> Result<bool, Error> {
+        let connector = connector.to_string();
+        let tools = tools.to_vec();
+        self.write(move |tx| {
+            let due = tx
+                .prepare_cached(
+                    "UPDATE connectors SET tools_listed_at = ?2
+                     WHERE id = ?1 AND coalesce(tools_listed_at <= ?2, 1)",
+                )?
+                .execute((&connector, at.unix_millis()))?;
+            if due == 0 {
+                return Ok(false);
+            }
+            tx.prepare_cached("DELETE FROM tools WHERE connector = ?1")?
+                .execute([&connector])?;
+            let mut insert = tx.prepare_cached(
+                "INSERT OR IGNORE INTO tools (connector, name, position, body) VALUES (?1, ?2, ?3, ?4)",
+            )?;
+            for (position, tool) in (0_i64..).zip(&tools) {
+                insert.execute((&connector, &tool.name, position, to_body(TABLE, tool)?))?;
+            }
+            Ok(true)
+        })
+        .await
+    }
+
+    /// The tools of one connector in its own order, or of all connectors by their titles; without
+    /// those of removed connectors.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn list_tools(
+        &self,
+        connector: Option<&ConnectorId>,
+    ) -> Result<Vec<(ConnectorId, Tool)>, Error> {
+        let connector = connector.map(ToString::to_string);
+        self.read(move |tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT tools.connector, tools.body FROM tools
+                 JOIN connectors ON connectors.id = tools.connector
+                 WHERE connectors.removed_at IS NULL AND (?1 IS NULL OR tools.connector = ?1)
+                 ORDER BY connectors.title COLLATE NOCASE, connectors.id, tools.position",
+            )?;
+            let rows = statement.query_map([connector], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })?;
+            let mut tools = Vec::new();
+            for row in rows {
+                let (connector, body) = row?;
+                tools.extend(listed(TABLE, &body).map(|tool| (ConnectorId::new(connector), tool)));
+            }
+            Ok(tools)
+        })
+        .await
+    }
+
+    /// The tool of that name, if the connector is there and has it.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn find_tool(
+        &self,
+        connector: &ConnectorId,
+        name: &str,
+    ) -> Result<Option<Tool>, Error> {
+        let connector = connector.to_string();
+        let name = name.to_owned();
+        self.read(move |tx| {
+            let body: Option<String> = tx
+                .prepare_cached(
+                    "SELECT tools.body FROM tools
+                     JOIN connectors ON connectors.id = tools.connector
+                     WHERE tools.connector = ?1 AND tools.name = ?2 AND connectors.removed_at IS NULL",
+                )?
+                .query_row((&connector, &name), |row| row.get(0))
+                .optional()?;
+            body.map(|body| from_body(TABLE, &body)).transpose()
+        })
+        .await
+    }
+}

@@ -1,0 +1,209 @@
+//! What is known about the entries of the wallet; their secrets lie in the vault.
+
+use std::collections::HashMap;
+
+use patchbay_model::{ConnectorId, Timestamp, UsedBy, WalletEntry, WalletEntryId};
+use rusqlite::{OptionalExtension, Params, Transaction};
+
+use crate::migrations::Migration;
+use crate::row::{from_body, listed, to_body};
+use crate::{Error, Store};
+
+const TABLE: &str = "wallet_entries";
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    older_may_use: false,
+    sql: "
+        CREATE TABLE wallet_entries (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            issuer TEXT,
+            resource TEXT,
+            body TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX wallet_entries_oauth ON wallet_entries (issuer, resource)
+            WHERE issuer IS NOT NULL;
+    ",
+}];
+
+impl Store {
+    /// The whole wallet by name, each entry with the connectors that use it.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn list_wallet(&self) -> Result<Vec<WalletEntry>, Error> {
+        self.read(|tx| list(tx, "SELECT body FROM wallet_entries", []))
+            .await
+    }
+
+    /// The entry with the connectors that use it, if it is there.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn find_wallet_entry(
+        &self,
+        id: &WalletEntryId,
+    ) -> Result<Option<WalletEntry>, Error> {
+        let id = id.to_string();
+        self.read(move |tx| find(tx, "SELECT body FROM wallet_entries WHERE id = ?1", [&id]))
+            .await
+    }
+
+    /// The tokens of that issuer for that protected resource, as whoever `label` says: entries for the
+    /// same two differ by the name that the user knows each sign-in by.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn find_oauth_entry(
+        &self,
+        issuer: &str,
+        resource: &str,
+        label: &str,
+    ) -> Result<Option<WalletEntry>, Error> {
+        let key = [issuer.to_owned(), resource.to_owned(), label.to_owned()];
+        self.read(move |tx| {
+            let sql = "SELECT body FROM wallet_entries
+                       WHERE issuer = ?1 AND resource = ?2 AND name = ?3";
+            find(tx, sql, key)
+        })
+        .await
+    }
+
+    /// All sign-ins of that issuer for that protected resource, by name.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn list_oauth_entries(
+        &self,
+        issuer: &str,
+        resource: &str,
+    ) -> Result<Vec<WalletEntry>, Error> {
+        let key = [issuer.to_owned(), resource.to_owned()];
+        self.read(move |tx| {
+            let sql = "SELECT body FROM wallet_entries WHERE issuer = ?1 AND resource = ?2";
+            list(tx, sql, key)
+        })
+        .await
+    }
+
+    /// Adds the entry or puts it in place of the one with its id; its `used_by` is not kept.
+    ///
+    /// # Errors
+    /// [`Error::NameTaken`] when another entry has its name; [`Error::Failed`], [`Error::Row`].
+    pub async fn save_wallet_entry(&self, entry: &WalletEntry) -> Result<(), Error> {
+        let entry = WalletEntry {
+            used_by: Vec::new(),
+            ..entry.clone()
+        };
+        self.write(move |tx| save(tx, &entry)).await
+    }
+
+    /// Removes what is known about the entry; `false` when it was not there.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn remove_wallet_entry(&self, id: &WalletEntryId) -> Result<bool, Error> {
+        let id = id.to_string();
+        self.write(move |tx| {
+            let removed = tx
+                .prepare_cached("DELETE FROM wallet_entries WHERE id = ?1")?
+                .execute([&id])?;
+            Ok(removed > 0)
+        })
+        .await
+    }
+
+    /// Notes that the entry was sent at that instant; `false` when it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn touch_wallet_entry(
+        &self,
+        id: &WalletEntryId,
+        at: Timestamp,
+    ) -> Result<bool, Error> {
+        let id = id.to_string();
+        self.write(move |tx| {
+            let touched = tx
+                .prepare_cached(
+                    "UPDATE wallet_entries SET body = json_set(body, '$.lastUsedAt', json(?2))
+                     WHERE id = ?1",
+                )?
+                .execute((&id, to_body(TABLE, &at)?))?;
+            Ok(touched > 0)
+        })
+        .await
+    }
+}
+
+fn save(tx: &Transaction<'_>, entry: &WalletEntry) -> Result<(), Error> {
+    tx.prepare_cached(
+        "INSERT INTO wallet_entries (id, name, issuer, resource, body) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET
+             name = excluded.name, issuer = excluded.issuer, resource = excluded.resource,
+             body = excluded.body",
+    )?
+    .execute((
+        entry.id.as_str(),
+        &entry.name,
+        &entry.issuer,
+        &entry.resource,
+        to_body(TABLE, entry)?,
+    ))
+    .map_err(|error| Error::or_name_taken(error, &entry.name))?;
+    Ok(())
+}
+
+fn list(tx: &Transaction<'_>, sql: &str, params: impl Params) -> Result<Vec<WalletEntry>, Error> {
+    let mut users = users(tx)?;
+    let mut entries: Vec<WalletEntry> = tx
+        .prepare_cached(sql)?
+        .query_map(params, |row| row.get::<_, String>(0))?
+        .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+        .collect::<Result<_, _>>()?;
+    for entry in &mut entries {
+        entry.used_by = users.remove(entry.id.as_str()).unwrap_or_default();
+    }
+    entries.sort_by_cached_key(|entry| entry.name.to_lowercase());
+    Ok(entries)
+}
+
+fn find(
+    tx: &Transaction<'_>,
+    sql: &str,
+    params: impl Params,
+) -> Result<Option<WalletEntry>, Error> {
+    let body: Option<String> = tx
+        .prepare_cached(sql)?
+        .query_row(params, |row| row.get(0))
+        .optional()?;
+    let Some(body) = body else {
+        return Ok(None);
+    };
+    let mut entry: WalletEntry = from_body(TABLE, &body)?;
+    entry.used_by = users(tx)?.remove(entry.id.as_str()).unwrap_or_default();
+    Ok(Some(entry))
+}
+
+/// Who uses which entry, by its id; removed connectors use nothing.
+fn users(tx: &Transaction<'_>) -> Result<HashMap<String, Vec<UsedBy>>, Error> {
+    let mut statement = tx.prepare_cached(
+        "SELECT wallet_entry AS entry, id, title FROM connectors
+         WHERE removed_at IS NULL AND wallet_entry IS NOT NULL
+         UNION
+         SELECT wallet_client, id, title FROM connectors
+         WHERE removed_at IS NULL AND wallet_client IS NOT NULL
+         ORDER BY title COLLATE NOCASE, id",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut users: HashMap<String, Vec<UsedBy>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let user = UsedBy {
+            connector: ConnectorId::new(row.get::<_, String>(1)?),
+            title: row.get(2)?,
+        };
+        users.entry(row.get(0)?).or_default().push(user);
+    }
+    Ok(users)
+}
