@@ -1,1 +1,16 @@
-//! placeholder
+//! The places where connectors live, a module each, over one HTTP layer.
+//!
+//! [`mcp`] speaks to any MCP server; [`http`] carries what the hosted platforms document, and a folder
+//! for each of them holds that platform's words. What secrets to send comes from outside, by
+//! [`TokenSource`].
+//!
+//! This crate refuses to know the vault, the database, windows and terminals. Start reading at
+//! [`mcp::connect`] and at [`Error`].
+
+mod error;
+pub mod mcp;
+mod text;
+mod token_source;
+
+pub use error::{BoxError, Error, Found, Refusal, Unreachable};
+pub use token_source::{NoToken, TokenSource};

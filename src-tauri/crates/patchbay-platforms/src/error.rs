@@ -1,0 +1,291 @@
+//! What can go wrong between Patchbay and a place where connectors live.
+
+mod reach;
+mod refusal;
+
+use std::time::Duration;
+
+use patchbay_model::{Code, Explain, Problem};
+use thiserror::Error as ThisError;
+
+pub use reach::Unreachable;
+pub(crate) use reach::from_reqwest;
+pub use refusal::Refusal;
+pub(crate) use refusal::TEXT_LIMIT;
+
+use crate::text;
+
+/// An error of the part that supplies credentials, kept with its own code and hint.
+pub type BoxError = Box<dyn Explain + Send + Sync>;
+
+/// A situation that someone acts on.
+///
+/// Texts of the other side in it are cleaned of control characters and of the secrets that were sent.
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum Error {
+    /// Refused before anything was sent.
+    #[error("{0}")]
+    Usage(String),
+    /// No connection, or it was lost.
+    #[error("could not reach {host}{}", how.because())]
+    Unreachable {
+        /// Host and port.
+        host: String,
+        /// What kept the connection from being made.
+        how: Unreachable,
+        /// The error underneath, without its URL.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// No whole answer within the time given.
+    #[error("no answer within {}", seconds(*after))]
+    TimedOut {
+        /// The time given.
+        after: Duration,
+    },
+    /// The caller stopped it.
+    #[error("stopped")]
+    Cancelled,
+    /// The answer is larger than is accepted.
+    #[error("the answer is larger than {limit} bytes")]
+    TooLarge {
+        /// What is accepted, in bytes.
+        limit: u64,
+    },
+    /// The server points to another origin, to which nothing is sent.
+    #[error("the server points to {to}, which is not followed")]
+    RedirectRefused {
+        /// Origin it points to, such as `https://example.com`.
+        to: String,
+    },
+    /// 401: a person, or a new token, is needed.
+    #[error("the server asks for a sign-in")]
+    Unauthorized {
+        /// `WWW-Authenticate` as sent; `None` when the server sent none.
+        challenge: Option<String>,
+        /// The answer.
+        refusal: Box<Refusal>,
+    },
+    /// 403: what was sent is valid, and not allowed to do this.
+    #[error("the credential is not allowed to do this")]
+    Forbidden {
+        /// Scopes the server wants, separated by spaces, where it says so (`insufficient_scope`).
+        scope: Option<String>,
+        /// `WWW-Authenticate` as sent.
+        challenge: Option<String>,
+        /// The answer.
+        refusal: Box<Refusal>,
+    },
+    /// 404.
+    #[error("the server does not know it")]
+    NotFound(Box<Refusal>),
+    /// 409.
+    #[error("it exists already, or was changed elsewhere")]
+    Conflict(Box<Refusal>),
+    /// 400 or 422: the request is wrong.
+    #[error("the server found the request wrong")]
+    Invalid(Box<Refusal>),
+    /// 429.
+    #[error("too many requests")]
+    RateLimited {
+        /// How long the server asks to wait.
+        retry_after: Option<Duration>,
+        /// The answer.
+        refusal: Box<Refusal>,
+    },
+    /// Any other status that is no success, or an envelope that says that it failed.
+    #[error("the server answered with status {}", .0.status)]
+    Status(Box<Refusal>),
+    /// A success that cannot be read.
+    #[error("the answer cannot be read: {what}")]
+    UnexpectedAnswer {
+        /// What is wrong with it.
+        what: String,
+        /// The answer.
+        refusal: Box<Refusal>,
+    },
+    /// There is no MCP server at that address.
+    #[error("there is no MCP server at that address: it answered with {found}")]
+    NotAServer {
+        /// What is there.
+        found: Found,
+    },
+    /// The server speaks MCP in a way that cannot be understood.
+    #[error("the server does not keep to the protocol: {0}")]
+    Protocol(String),
+    /// The server answered with an error of its own.
+    #[error("the server answered with an error: {message}")]
+    ServerError {
+        /// JSON-RPC error code.
+        code: i64,
+        /// Its words, cleaned.
+        message: String,
+        /// More of it, as sent.
+        data: Option<serde_json::Value>,
+    },
+    /// The server asks back before it answers, which nobody can do here.
+    #[error("the server asks for something before it answers")]
+    InputRequired,
+    /// The tool is not offered.
+    #[error("there is no tool {name}")]
+    ToolNotFound {
+        /// The name asked for, cleaned.
+        name: String,
+    },
+    /// The credentials could not be had.
+    #[error("{0}")]
+    Credential(BoxError),
+}
+
+/// What was found in place of an MCP server.
+#[derive(Clone, Debug, PartialEq, Eq, ThisError)]
+#[non_exhaustive]
+pub enum Found {
+    /// A web page.
+    #[error("a web page")]
+    Html,
+    /// A status, for example 404.
+    #[error("status {0}")]
+    Status(u16),
+    /// JSON that is no JSON-RPC.
+    #[error("JSON of another kind")]
+    OtherJson,
+    /// Something else, by its media type.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Error {
+    /// The answer that refused the request, where there was one.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Unauthorized { refusal, .. }
+            | Self::Forbidden { refusal, .. }
+            | Self::NotFound(refusal)
+            | Self::Conflict(refusal)
+            | Self::Invalid(refusal)
+            | Self::RateLimited { refusal, .. }
+            | Self::Status(refusal)
+            | Self::UnexpectedAnswer { refusal, .. } => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// Whether the same again may help.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Unreachable { how, .. } => *how != Unreachable::Tls,
+            Self::TimedOut { .. } | Self::RateLimited { .. } => true,
+            Self::Status(refusal) => refusal.status >= 500,
+            _ => false,
+        }
+    }
+}
+
+impl Explain for Error {
+    fn code(&self) -> Code {
+        match self {
+            Self::Usage(_) => Code::UsageInvalid,
+            Self::Unreachable { how, .. } => how.code(),
+            Self::TimedOut { .. } => Code::TimedOut,
+            Self::Cancelled => Code::Cancelled,
+            Self::TooLarge { .. } => Code::NetworkTooLarge,
+            Self::RedirectRefused { .. } => Code::NetworkRedirect,
+            Self::Unauthorized { .. } => Code::AuthNeeded,
+            Self::Forbidden { .. } => Code::AuthForbidden,
+            Self::NotFound(_) => Code::NotFound,
+            Self::Conflict(_) => Code::Conflict,
+            Self::Invalid(_) => Code::PlatformInvalid,
+            Self::RateLimited { .. } => Code::PlatformRateLimited,
+            Self::Status(_) => Code::PlatformFailed,
+            Self::UnexpectedAnswer { .. } => Code::PlatformAnswer,
+            Self::NotAServer { .. } => Code::McpNotAServer,
+            Self::Protocol(_) => Code::McpProtocol,
+            Self::ServerError { .. } | Self::InputRequired => Code::McpServerError,
+            Self::ToolNotFound { .. } => Code::ToolNotFound,
+            Self::Credential(error) => error.code(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Unreachable { how, .. } => how.hint(),
+            Self::TimedOut { .. } => "Try again, or give it more time.",
+            Self::TooLarge { .. } => "Ask for less at once.",
+            Self::RedirectRefused { .. } => "Use the address it points to, if you trust it.",
+            Self::Unauthorized { .. } => "Sign in.",
+            Self::Forbidden { .. } => "Sign in with an account or with scopes that may do this.",
+            Self::NotFound(_) => "List again: it may have been removed.",
+            Self::Conflict(_) => "Load it again, then repeat the change.",
+            Self::Invalid(_) => "Correct what the server names.",
+            Self::RateLimited { .. } => "Wait a little, then try again.",
+            Self::Status(refusal) if refusal.status >= 500 => "Try again later.",
+            Self::NotAServer { .. } => {
+                "Check the address: MCP servers often live under a path such as /mcp."
+            }
+            Self::Protocol(_) => "Tell the server's makers.",
+            Self::ToolNotFound { .. } => "List the tools again.",
+            Self::Credential(error) => return error.hint(),
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+
+    fn problem(&self) -> Problem {
+        if let Self::Credential(error) = self {
+            return error.problem();
+        }
+        let mut problem = Problem {
+            hint: self.hint(),
+            retryable: self.is_retryable(),
+            ..Problem::new(self.code(), self.to_string())
+        };
+        if let Some(refusal) = self.refusal() {
+            problem.detail.clone_from(&refusal.text);
+            problem.status = Some(refusal.status);
+            problem.request_id.clone_from(&refusal.request_id);
+            problem.fields.clone_from(&refusal.fields);
+        }
+        if let Self::ServerError {
+            data: Some(data), ..
+        } = self
+        {
+            problem.detail = Some(text::clean_lines(&data.to_string(), TEXT_LIMIT));
+        }
+        problem
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_millis() as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_carries_what_the_server_said() {
+        let problem = Error::Invalid(Box::new(Refusal {
+            status: 422,
+            text: Some("name is taken".to_owned()),
+            request_id: Some("req-1".to_owned()),
+            ..Refusal::default()
+        }))
+        .problem();
+        assert_eq!(problem.code, Code::PlatformInvalid);
+        assert_eq!(problem.detail.as_deref(), Some("name is taken"));
+        assert_eq!(problem.status, Some(422));
+        assert_eq!(problem.request_id.as_deref(), Some("req-1"));
+        assert!(!problem.retryable);
+    }
+
+    #[test]
+    fn durations_read_well() {
+        let error = Error::TimedOut {
+            after: Duration::from_millis(1500),
+        };
+        assert_eq!(error.to_string(), "no answer within 1.5 s");
+    }
+}

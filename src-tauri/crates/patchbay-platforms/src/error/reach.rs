@@ -1,0 +1,98 @@
+//! Why no connection came about.
+
+use std::error::Error as StdError;
+use std::io::ErrorKind;
+
+use patchbay_model::Code;
+
+use super::Error;
+
+/// What kept a connection from being made, or ended it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unreachable {
+    /// No such host.
+    Dns,
+    /// The certificate is not trusted, or TLS failed otherwise.
+    Tls,
+    /// Nobody listens there.
+    Refused,
+    /// It was cut, or failed in another way.
+    Lost,
+}
+
+impl Unreachable {
+    pub(super) fn because(self) -> &'static str {
+        match self {
+            Self::Dns => ": no such host",
+            Self::Tls => ": no trusted connection",
+            Self::Refused => ": nobody listens there",
+            Self::Lost => ": the connection was lost",
+        }
+    }
+
+    pub(super) fn code(self) -> Code {
+        match self {
+            Self::Dns => Code::NetworkDns,
+            Self::Tls => Code::NetworkTls,
+            Self::Refused | Self::Lost => Code::NetworkUnreachable,
+        }
+    }
+
+    pub(super) fn hint(self) -> &'static str {
+        match self {
+            Self::Dns => "Check the address and the network.",
+            Self::Tls => "Check the address, or add the certificate authority in the settings.",
+            Self::Refused => "Check that the server runs, and its port.",
+            Self::Lost => "Check the network, then try again.",
+        }
+    }
+}
+
+/// The error of a request to `host`, without its URL.
+///
+/// A time-out is reported as [`Error::TimedOut`] with the time that passed.
+pub(crate) fn from_reqwest(
+    error: reqwest::Error,
+    host: &str,
+    waited: std::time::Duration,
+) -> Error {
+    if error.is_timeout() {
+        return Error::TimedOut { after: waited };
+    }
+    let error = error.without_url();
+    Error::Unreachable {
+        host: host.to_owned(),
+        how: classify(&error),
+        source: Some(Box::new(error)),
+    }
+}
+
+fn classify(error: &(dyn StdError + 'static)) -> Unreachable {
+    let mut next = Some(error);
+    while let Some(current) = next {
+        if let Some(how) = classify_one(current) {
+            return how;
+        }
+        next = current.source();
+    }
+    Unreachable::Lost
+}
+
+fn classify_one(error: &(dyn StdError + 'static)) -> Option<Unreachable> {
+    if error.is::<rustls::Error>() {
+        return Some(Unreachable::Tls);
+    }
+    if let Some(io) = error.downcast_ref::<std::io::Error>() {
+        // `source` of an I/O error skips the error that it wraps, where rustls puts its own.
+        if io
+            .get_ref()
+            .is_some_and(|inner| inner.is::<rustls::Error>())
+        {
+            return Some(Unreachable::Tls);
+        }
+        return (io.kind() == ErrorKind::ConnectionRefused).then_some(Unreachable::Refused);
+    }
+    // The connector's error has no public type; these are its whole words for a failed look-up.
+    (error.to_string() == "dns error").then_some(Unreachable::Dns)
+}

@@ -1,0 +1,81 @@
+//! The MCP client: any server, in both eras of the protocol.
+//!
+//! [`connect`] negotiates and gives an [`McpSession`], which lists and calls tools. rmcp does the
+//! protocol; what it leaves open is done here: bounded answers ([`wire`]), credentials to one origin
+//! only, lists whose every tool stands alone ([`tools`]), and time limits of every wait ([`session`]).
+//!
+//! Source: MCP requirements R1–R8, R20, R26, R27, R30.
+
+mod call;
+mod content;
+mod exchange;
+mod negotiate;
+mod own_side;
+mod session;
+mod sse;
+mod tools;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_model::ServerFacts;
+use url::Url;
+
+pub use call::{CallOutcome, CallProgress, ToolCall};
+pub use negotiate::connect;
+pub use session::McpSession;
+
+use crate::TokenSource;
+
+/// A server to connect to.
+#[derive(Clone)]
+pub struct McpTarget {
+    /// Absolute `http` or `https` URL.
+    pub url: Url,
+    /// What to send as credentials, to the origin of `url` only.
+    pub tokens: Arc<dyn TokenSource>,
+    /// What the server was found to be the last time, to save asking again; `None` to find out.
+    pub remembered: Option<ServerFacts>,
+}
+
+/// How much, and for how long, a server is listened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct McpLimits {
+    /// Longest time from the first request to the end of the negotiation.
+    pub connect: Duration,
+    /// Longest silence while an answer is awaited.
+    pub idle: Duration,
+    /// Longest time for one answer, whatever progress is told.
+    pub total: Duration,
+    /// Most pages of one list.
+    pub list_pages: usize,
+    /// Most items of one list.
+    pub list_items: usize,
+    /// Most bytes of one list, over all its pages.
+    pub list_bytes: u64,
+    /// Most bytes of one answer or one event, after decompression.
+    pub body_bytes: usize,
+}
+
+impl McpLimits {
+    /// What is given without a reason for more.
+    pub const DEFAULT: Self = Self {
+        connect: Duration::from_secs(30),
+        idle: Duration::from_secs(60),
+        total: Duration::from_secs(600),
+        list_pages: 100,
+        list_items: 5_000,
+        list_bytes: 32 * 1024 * 1024,
+        body_bytes: 16 * 1024 * 1024,
+    };
+}
+
+impl Default for McpLimits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}

@@ -1,0 +1,61 @@
+//! One request and what became of it, as seen on the wire.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use crate::Error;
+
+/// Travels with a request through rmcp, and brings back what rmcp would not tell: the answer as it
+/// came, its size, and the error as we know it.
+///
+/// Clones are the same exchange.
+#[derive(Clone, Default)]
+pub(super) struct Exchange(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    facts: Mutex<Facts>,
+    failed: Notify,
+}
+
+/// What is known of an exchange.
+#[derive(Default)]
+pub(super) struct Facts {
+    /// The JSON-RPC request as sent.
+    pub(super) request: Value,
+    /// HTTP status of the answer.
+    pub(super) status: Option<u16>,
+    /// The JSON-RPC answer as it came.
+    pub(super) answer: Option<Value>,
+    /// Bytes of the answer, after decompression.
+    pub(super) bytes: u64,
+    /// Why there is no answer.
+    pub(super) failure: Option<Error>,
+}
+
+impl Exchange {
+    pub(super) fn note(&self, change: impl FnOnce(&mut Facts)) {
+        change(&mut self.lock());
+    }
+
+    /// Ends the exchange; the first failure counts.
+    pub(super) fn fail(&self, error: Error) {
+        self.lock().failure.get_or_insert(error);
+        self.0.failed.notify_one();
+    }
+
+    /// Waits until [`Exchange::fail`] was called.
+    pub(super) async fn failed(&self) {
+        self.0.failed.notified().await;
+    }
+
+    pub(super) fn take(&self) -> Facts {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Facts> {
+        self.0.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

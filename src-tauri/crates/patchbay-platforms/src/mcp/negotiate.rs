@@ -1,0 +1,187 @@
+//! Finds out which era a server speaks, and starts a session.
+
+use patchbay_model::{ServerFacts, Transport, clean_text};
+use rmcp::model::{ProtocolVersion, ServerPeerInfo};
+use rmcp::service::{ClientInitializeError, ClientLifecycleMode, ClientServiceExt};
+use rmcp::transport::streamable_http_client::{
+    StreamableHttpClientTransport, StreamableHttpClientTransportConfig,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::own_side::OwnSide;
+use super::session::{McpSession, Running};
+use super::wire::Wire;
+use super::{McpLimits, McpTarget};
+use crate::{Error, text};
+
+const NAME_LIMIT: usize = 200;
+const INSTRUCTIONS_LIMIT: usize = 20_000;
+
+/// Connects to a server over streamable HTTP, in whatever era it speaks.
+///
+/// `http` must follow no redirects by itself, so that credentials stay with the origin of the target;
+/// it should have a time limit for connecting and none for whole requests.
+///
+/// # Errors
+/// [`Error::NotAServer`] when something else is at that address; [`Error::Unauthorized`] and
+/// [`Error::Forbidden`] when credentials are missing or refused; [`Error::RedirectRefused`];
+/// [`Error::Unreachable`]; [`Error::TimedOut`] after [`McpLimits::connect`]; [`Error::Cancelled`];
+/// [`Error::TooLarge`]; [`Error::RateLimited`]; [`Error::Status`]; [`Error::ServerError`];
+/// [`Error::Protocol`]; [`Error::Credential`] from the token source.
+///
+/// Source: MCP 2026-07-28, "Lifecycle"; MCP requirements R1, R2.
+pub async fn connect(
+    http: &reqwest::Client,
+    target: McpTarget,
+    limits: McpLimits,
+    cancel: &CancellationToken,
+) -> Result<McpSession, Error> {
+    if !matches!(target.url.scheme(), "http" | "https") {
+        return Err(Error::Usage(
+            "the address has to start with http or https".to_owned(),
+        ));
+    }
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Error::Cancelled),
+        session = tokio::time::timeout(limits.connect, negotiate(http, target, limits)) => {
+            session.unwrap_or(Err(Error::TimedOut { after: limits.connect }))
+        }
+    }
+}
+
+/// Tries one way after the other, each on a fresh transport (R2).
+async fn negotiate(
+    http: &reqwest::Client,
+    target: McpTarget,
+    limits: McpLimits,
+) -> Result<McpSession, Error> {
+    let mut last = None;
+    for mode in modes(target.remembered.as_ref()) {
+        let wire = Wire::new(
+            http.clone(),
+            target.url.clone(),
+            target.tokens.clone(),
+            limits.body_bytes,
+        );
+        match start(wire, mode, limits).await {
+            Ok(session) => return Ok(session),
+            Err(error) if is_final(&error) => return Err(error),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last.unwrap_or_else(|| Error::Protocol("no way to connect was tried".to_owned())))
+}
+
+/// What worked the last time comes first; plain `initialize` is the last resort.
+fn modes(remembered: Option<&ServerFacts>) -> Vec<ClientLifecycleMode> {
+    let preferred: Vec<ProtocolVersion> = ProtocolVersion::KNOWN_VERSIONS
+        .iter()
+        .rev()
+        .cloned()
+        .collect();
+    let auto = ClientLifecycleMode::Auto {
+        preferred_versions: preferred,
+        legacy_version: None,
+    };
+    match remembered {
+        Some(facts) if is_legacy(&facts.protocol_version) => {
+            vec![ClientLifecycleMode::Initialize, auto]
+        }
+        _ => vec![auto, ClientLifecycleMode::Initialize],
+    }
+}
+
+/// Revisions are dates, so their text sorts by time.
+fn is_legacy(version: &str) -> bool {
+    version < ProtocolVersion::NO_INITIALIZE.as_str()
+}
+
+/// Whether another way of connecting would meet the same error.
+fn is_final(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Unreachable { .. }
+            | Error::Unauthorized { .. }
+            | Error::Forbidden { .. }
+            | Error::RedirectRefused { .. }
+            | Error::RateLimited { .. }
+            | Error::TooLarge { .. }
+            | Error::Credential(_)
+            | Error::Usage(_)
+    )
+}
+
+async fn start(
+    wire: Wire,
+    mode: ClientLifecycleMode,
+    limits: McpLimits,
+) -> Result<McpSession, Error> {
+    let own_side = OwnSide::new();
+    let transport = StreamableHttpClientTransport::with_client(
+        wire.clone(),
+        StreamableHttpClientTransportConfig::with_uri("").max_sse_event_size(limits.body_bytes),
+    );
+    let running: Running = own_side
+        .clone()
+        .serve_with_lifecycle(transport, mode)
+        .await
+        .map_err(|error| wire.take_failure().unwrap_or_else(|| explain(error)))?;
+    let info = running.peer_info();
+    let facts = facts(info.as_deref(), &wire);
+    let offers_tools = info.is_some_and(|info| info.capabilities.tools.is_some());
+    Ok(McpSession::new(
+        running,
+        own_side,
+        facts,
+        limits,
+        offers_tools,
+        wire.host(),
+    ))
+}
+
+fn facts(info: Option<&ServerPeerInfo>, wire: &Wire) -> ServerFacts {
+    let server = info.and_then(|info| info.server_info.as_ref());
+    ServerFacts {
+        name: server
+            .map(|server| clean_text(&server.name, NAME_LIMIT))
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| wire.host()),
+        version: server
+            .map(|server| clean_text(&server.version, NAME_LIMIT))
+            .unwrap_or_default(),
+        protocol_version: info
+            .map(|info| clean_text(info.protocol_version.as_str(), NAME_LIMIT))
+            .unwrap_or_default(),
+        transport: Transport::StreamableHttp,
+        instructions: info
+            .and_then(|info| info.instructions.as_deref())
+            .map(|words| text::clean_lines(words, INSTRUCTIONS_LIMIT))
+            .filter(|words| !words.is_empty()),
+    }
+}
+
+/// The error of a negotiation that reached the server.
+fn explain(error: ClientInitializeError) -> Error {
+    match error {
+        ClientInitializeError::JsonRpcError(error) => super::session::server_error(error),
+        ClientInitializeError::LegacyFallbackFailed { fallback, .. } => explain(*fallback),
+        ClientInitializeError::NoCompatibleProtocolVersion {
+            server_supported, ..
+        } => {
+            let versions: Vec<&str> = server_supported.iter().map(|it| it.as_str()).collect();
+            Error::Protocol(format!(
+                "it speaks only revisions that are not known here ({})",
+                clean_text(&versions.join(", "), NAME_LIMIT)
+            ))
+        }
+        ClientInitializeError::ConnectionClosed(_) => {
+            Error::Protocol("it ended the connection in the middle of the negotiation".to_owned())
+        }
+        ClientInitializeError::ExpectedInitResponse(_)
+        | ClientInitializeError::ExpectedInitResult(_) => {
+            Error::Protocol("it answered the negotiation with something else".to_owned())
+        }
+        other => Error::Protocol(clean_text(&other.to_string(), NAME_LIMIT)),
+    }
+}

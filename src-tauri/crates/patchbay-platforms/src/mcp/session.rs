@@ -1,0 +1,267 @@
+//! A connection to a server, for as many requests as wanted.
+
+mod pending;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use patchbay_model::{ServerFacts, Tool, clean_text};
+use rmcp::model::{
+    CallToolRequest, CallToolRequestParams, ClientRequest, DiscoverRequest, DiscoverRequestParams,
+    ErrorCode, ErrorData, ListToolsRequest, PaginatedRequestParams, PingRequest, ProtocolVersion,
+};
+use rmcp::service::{Peer, RoleClient, RunningService};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::pending::Patience;
+use super::own_side::OwnSide;
+use super::{CallOutcome, McpLimits, ToolCall, content, tools};
+use crate::Error;
+use crate::error::TEXT_LIMIT;
+
+/// How long a server may take to hear that the session ends.
+const CLOSE_LIMIT: Duration = Duration::from_secs(5);
+
+pub(super) type Running = RunningService<RoleClient, OwnSide>;
+
+/// A session with one server. Clones are the same session; it ends when the last one is dropped.
+#[derive(Clone)]
+pub struct McpSession(Arc<Inner>);
+
+struct Inner {
+    peer: Peer<RoleClient>,
+    own_side: OwnSide,
+    facts: ServerFacts,
+    limits: McpLimits,
+    offers_tools: bool,
+    host: String,
+    running: Mutex<Option<Running>>,
+    farewells: TaskTracker,
+}
+
+impl McpSession {
+    pub(super) fn new(
+        running: Running,
+        own_side: OwnSide,
+        facts: ServerFacts,
+        limits: McpLimits,
+        offers_tools: bool,
+        host: String,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            peer: running.peer().clone(),
+            own_side,
+            facts,
+            limits,
+            offers_tools,
+            host,
+            running: Mutex::new(Some(running)),
+            farewells: TaskTracker::new(),
+        }))
+    }
+
+    /// What the server said of itself.
+    pub fn facts(&self) -> &ServerFacts {
+        &self.0.facts
+    }
+
+    /// Whether nothing can be asked any more.
+    pub fn is_closed(&self) -> bool {
+        self.0.peer.is_transport_closed()
+    }
+
+    /// Every tool of the server. One that is malformed is left out; the rest is not affected.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] when the list has too many pages or items, or repeats itself;
+    /// [`Error::TooLarge`]; [`Error::TimedOut`]; and those of every request:
+    /// [`Error::Unauthorized`], [`Error::Forbidden`], [`Error::Unreachable`], [`Error::Cancelled`],
+    /// [`Error::ServerError`], [`Error::RateLimited`], [`Error::Status`], [`Error::Credential`].
+    ///
+    /// Source: MCP 2026-07-28, `tools/list`; MCP requirements R4, R27, R30.
+    pub async fn list_tools(&self, cancel: &CancellationToken) -> Result<Vec<Tool>, Error> {
+        let limit = self.0.limits.total;
+        tokio::time::timeout(limit, self.list_pages(cancel))
+            .await
+            .unwrap_or(Err(Error::TimedOut { after: limit }))
+    }
+
+    async fn list_pages(&self, cancel: &CancellationToken) -> Result<Vec<Tool>, Error> {
+        let limits = &self.0.limits;
+        let (mut found, mut names, mut cursors) = (Vec::new(), HashSet::new(), HashSet::new());
+        let (mut cursor, mut bytes, mut items) = (None, 0, 0);
+        for _ in 0..limits.list_pages {
+            let request = ListToolsRequest {
+                params: Some(PaginatedRequestParams::default().with_cursor(cursor)),
+                ..Default::default()
+            };
+            let facts = match self
+                .request(request.into(), Patience::usual(limits), &|_| {}, cancel)
+                .await
+            {
+                Err(Error::ServerError { code, .. })
+                    if !self.0.offers_tools && code == METHOD_NOT_FOUND =>
+                {
+                    return Ok(Vec::new());
+                }
+                facts => facts?,
+            };
+            bytes += facts.bytes;
+            if bytes > limits.list_bytes {
+                return Err(Error::TooLarge {
+                    limit: limits.list_bytes,
+                });
+            }
+            let page = &facts.answer["result"];
+            items += tools::entries(page).len();
+            if items > limits.list_items {
+                return Err(Error::Protocol(format!(
+                    "it lists more than {} tools",
+                    limits.list_items
+                )));
+            }
+            tools::read_page(page, &mut names, &mut found);
+            let Some(next) = page["nextCursor"].as_str() else {
+                return Ok(found);
+            };
+            if !cursors.insert(next.to_owned()) {
+                return Err(Error::Protocol(
+                    "its list of tools repeats itself".to_owned(),
+                ));
+            }
+            cursor = Some(next.to_owned());
+        }
+        Err(Error::Protocol(format!(
+            "its list of tools has more than {} pages",
+            limits.list_pages
+        )))
+    }
+
+    /// Calls a tool and waits for its answer.
+    ///
+    /// When `cancel` is triggered, or when the future is dropped, the server is told to stop
+    /// (`notifications/cancelled`) without waiting for it.
+    ///
+    /// # Errors
+    /// [`Error::ToolNotFound`]; [`Error::TimedOut`] after [`ToolCall::timeout`] of silence or
+    /// [`McpLimits::total`]; [`Error::Cancelled`]; [`Error::InputRequired`] when the server asks
+    /// back; [`Error::TooLarge`]; [`Error::ServerError`]; and those of every request, as in
+    /// [`McpSession::list_tools`].
+    ///
+    /// Source: MCP 2026-07-28, `tools/call`; MCP requirement R4.
+    pub async fn call_tool(
+        &self,
+        call: ToolCall,
+        cancel: &CancellationToken,
+    ) -> Result<CallOutcome, Error> {
+        let started = Instant::now();
+        let mut params = CallToolRequestParams::new(call.name.clone());
+        params.arguments = Some(call.arguments);
+        let patience = Patience {
+            idle: call.timeout,
+            total: self.0.limits.total.max(call.timeout),
+        };
+        let facts = self
+            .request(
+                CallToolRequest::new(params).into(),
+                patience,
+                &*call.progress,
+                cancel,
+            )
+            .await
+            .map_err(|error| name_missing_tool(error, &call.name))?;
+        let result = &facts.answer["result"];
+        match result["resultType"].as_str() {
+            None | Some("complete") => {}
+            Some("input_required") => return Err(Error::InputRequired),
+            Some(other) => {
+                return Err(Error::Protocol(format!(
+                    "it answered a call with a result of kind {}",
+                    clean_text(other, 50)
+                )));
+            }
+        }
+        Ok(CallOutcome {
+            result: content::tool_result(result),
+            request: facts.request,
+            status: facts.status,
+            wait: started.elapsed(),
+            bytes: facts.bytes,
+            answer: facts.answer,
+        })
+    }
+
+    /// Asks for a sign of life.
+    ///
+    /// # Errors
+    /// Those of every request, as in [`McpSession::list_tools`].
+    ///
+    /// Source: MCP 2025-11-25, `ping`; MCP 2026-07-28 has none, so `server/discover` stands for it.
+    pub async fn ping(&self, cancel: &CancellationToken) -> Result<(), Error> {
+        let is_legacy =
+            self.0.facts.protocol_version.as_str() < ProtocolVersion::NO_INITIALIZE.as_str();
+        let request = if is_legacy {
+            ClientRequest::PingRequest(PingRequest::default())
+        } else {
+            DiscoverRequest::new(DiscoverRequestParams {}).into()
+        };
+        let patience = Patience::usual(&self.0.limits);
+        self.request(request, patience, &|_| {}, cancel).await?;
+        Ok(())
+    }
+
+    /// Ends the session for all clones, telling the server where the protocol knows how; gives up
+    /// after a few seconds.
+    pub async fn close(&self) {
+        self.0.farewells.close();
+        let _ = tokio::time::timeout(CLOSE_LIMIT, self.0.farewells.wait()).await;
+        let running = self
+            .0
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(mut running) = running {
+            let _ = running.close_with_timeout(CLOSE_LIMIT).await;
+        }
+    }
+}
+
+const METHOD_NOT_FOUND: i64 = ErrorCode::METHOD_NOT_FOUND.0 as i64;
+const INVALID_PARAMS: i64 = ErrorCode::INVALID_PARAMS.0 as i64;
+
+/// The protocol gives an unknown tool the code of wrong arguments; only the words tell them apart.
+///
+/// Source: MCP 2026-07-28, "Tools", "Error Handling".
+fn name_missing_tool(error: Error, name: &str) -> Error {
+    match &error {
+        Error::ServerError { code, message, .. }
+            if matches!(*code, INVALID_PARAMS | METHOD_NOT_FOUND) && says_unknown(message) =>
+        {
+            Error::ToolNotFound {
+                name: clean_text(name, 200),
+            }
+        }
+        _ => error,
+    }
+}
+
+fn says_unknown(message: &str) -> bool {
+    let message = message.to_lowercase();
+    message.contains("tool")
+        && ["unknown", "not found", "no such", "does not exist"]
+            .iter()
+            .any(|words| message.contains(words))
+}
+
+/// A JSON-RPC error, its words cleaned.
+pub(super) fn server_error(error: ErrorData) -> Error {
+    Error::ServerError {
+        code: i64::from(error.code.0),
+        message: clean_text(&error.message, TEXT_LIMIT),
+        data: error.data.filter(|data| *data != Value::Null),
+    }
+}

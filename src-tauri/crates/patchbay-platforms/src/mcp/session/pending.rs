@@ -1,0 +1,191 @@
+//! One request under way: every wait ends, and nobody is left waiting.
+
+use std::time::Duration;
+
+use rmcp::model::{ClientRequest, GetExtensions, ProgressNotificationParam, ServerResult};
+use rmcp::service::{PeerRequestOptions, RequestHandle, RoleClient, ServiceError};
+use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{McpSession, server_error};
+use crate::mcp::exchange::Exchange;
+use crate::mcp::{CallProgress, McpLimits};
+use crate::{Error, Unreachable, text};
+
+/// How long a server may take to hear that an answer is not awaited any more.
+const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long an answer is awaited.
+#[derive(Clone, Copy)]
+pub(super) struct Patience {
+    /// Longest silence.
+    pub(super) idle: Duration,
+    /// Longest time at all.
+    pub(super) total: Duration,
+}
+
+impl Patience {
+    pub(super) fn usual(limits: &McpLimits) -> Self {
+        Self {
+            idle: limits.idle,
+            total: limits.total,
+        }
+    }
+}
+
+/// An answer with what is known of its way.
+pub(super) struct Answered {
+    pub(super) request: Value,
+    pub(super) answer: Value,
+    pub(super) status: Option<u16>,
+    pub(super) bytes: u64,
+}
+
+impl McpSession {
+    /// Sends a request and waits for its answer, a result.
+    pub(super) async fn request(
+        &self,
+        mut request: ClientRequest,
+        patience: Patience,
+        progress: &(dyn Fn(CallProgress) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<Answered, Error> {
+        let exchange = Exchange::default();
+        request.extensions_mut().insert(exchange.clone());
+        // Before the request leaves, so that nothing of its progress is missed.
+        let mut news = self.0.own_side.progress();
+        let handle = self
+            .0
+            .peer
+            .send_cancellable_request(request, PeerRequestOptions::no_options())
+            .await
+            .map_err(|_| self.lost())?;
+        let mut pending = Pending {
+            handle: Some(handle),
+            farewells: &self.0.farewells,
+        };
+        let mut last = f64::NEG_INFINITY;
+        let mut idle = std::pin::pin!(tokio::time::sleep(patience.idle));
+        let mut total = std::pin::pin!(tokio::time::sleep(patience.total));
+        let answer = loop {
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(Error::Cancelled),
+                answer = pending.answer() => break answer,
+                () = exchange.failed() => {
+                    pending.forget();
+                    return Err(exchange.take().failure.unwrap_or_else(|| self.lost()));
+                }
+                step = news.recv() => match step {
+                    Ok(step) if pending.is_about(&step) => {
+                        tell(&step, &mut last, progress);
+                        idle.as_mut().reset(tokio::time::Instant::now() + patience.idle);
+                    }
+                    Ok(_) | Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return Err(self.lost()),
+                },
+                () = &mut idle => return Err(Error::TimedOut { after: patience.idle }),
+                () = &mut total => return Err(Error::TimedOut { after: patience.total }),
+            }
+        };
+        while let Ok(step) = news.try_recv() {
+            if pending.is_about(&step) {
+                tell(&step, &mut last, progress);
+            }
+        }
+        pending.forget();
+        self.answered(answer, &exchange)
+    }
+
+    fn answered(
+        &self,
+        answer: Result<ServerResult, ServiceError>,
+        exchange: &Exchange,
+    ) -> Result<Answered, Error> {
+        let facts = exchange.take();
+        match answer {
+            Ok(result) => Ok(Answered {
+                // What came over a resumed stream was seen by rmcp only.
+                answer: facts.answer.unwrap_or_else(|| json!({ "result": result })),
+                request: facts.request,
+                status: facts.status,
+                bytes: facts.bytes,
+            }),
+            Err(ServiceError::McpError(error)) => Err(server_error(error)),
+            Err(_) => Err(facts.failure.unwrap_or_else(|| self.lost())),
+        }
+    }
+
+    fn lost(&self) -> Error {
+        Error::Unreachable {
+            host: self.0.host.clone(),
+            how: Unreachable::Lost,
+            source: None,
+        }
+    }
+}
+
+/// Hands progress on, unless it would go backwards: rmcp may deliver two notices in the wrong order.
+fn tell(
+    step: &ProgressNotificationParam,
+    last: &mut f64,
+    progress: &(dyn Fn(CallProgress) + Send + Sync),
+) {
+    if step.progress < *last {
+        return;
+    }
+    *last = step.progress;
+    progress(CallProgress {
+        progress: step.progress,
+        total: step.total,
+        message: step
+            .message
+            .as_deref()
+            .map(|words| text::clean_lines(words, crate::error::TEXT_LIMIT)),
+    });
+}
+
+/// A request whose answer is awaited. Dropping it tells the server that it is not any more.
+struct Pending<'a> {
+    handle: Option<RequestHandle<RoleClient>>,
+    farewells: &'a TaskTracker,
+}
+
+impl Pending<'_> {
+    async fn answer(&mut self) -> Result<ServerResult, ServiceError> {
+        match &mut self.handle {
+            Some(handle) => (&mut handle.rx)
+                .await
+                .unwrap_or(Err(ServiceError::TransportClosed)),
+            None => Err(ServiceError::TransportClosed),
+        }
+    }
+
+    fn is_about(&self, step: &ProgressNotificationParam) -> bool {
+        self.handle
+            .as_ref()
+            .is_some_and(|handle| handle.progress_token == step.progress_token)
+    }
+
+    /// There is nothing left to stop.
+    fn forget(&mut self) {
+        self.handle = None;
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        let (Some(handle), Ok(runtime)) =
+            (self.handle.take(), tokio::runtime::Handle::try_current())
+        else {
+            return;
+        };
+        let farewell = async move {
+            let reason = Some("no longer awaited".to_owned());
+            let _ = tokio::time::timeout(FAREWELL_LIMIT, handle.cancel(reason)).await;
+        };
+        self.farewells.spawn_on(farewell, &runtime);
+    }
+}

@@ -1,0 +1,151 @@
+//! One request: credentials, redirects, and the second try after a 401.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use patchbay_model::Secret;
+use url::Url;
+
+use super::{Wire, answer};
+use crate::error::from_reqwest;
+use crate::{Error, Refusal};
+
+/// How often an address may point to another one of the same origin.
+const MOST_REDIRECTS: usize = 5;
+
+/// Headers that belong to the connection, not to whoever supplies credentials.
+const OF_THE_CONNECTION: [HeaderName; 5] = [
+    header::HOST,
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
+
+/// An answer, and the secrets that must not be found in what is shown of it.
+pub(super) struct Sent {
+    pub(super) answer: reqwest::Response,
+    pub(super) secrets: Vec<Secret>,
+}
+
+impl Wire {
+    /// Sends a request with the credentials of the moment, and once more after a 401 when new ones
+    /// can be had.
+    ///
+    /// Source: MCP requirements R8, R20.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        headers: &HeaderMap,
+        body: Option<Bytes>,
+    ) -> Result<Sent, Error> {
+        let mut again = false;
+        loop {
+            let sent = self
+                .send_once(method.clone(), headers, body.clone())
+                .await?;
+            if sent.answer.status() != StatusCode::UNAUTHORIZED {
+                return Ok(sent);
+            }
+            let challenge = answer::challenge(sent.answer.headers());
+            if again || !self.renewed(challenge.clone()).await? {
+                let refusal = Refusal {
+                    status: StatusCode::UNAUTHORIZED.as_u16(),
+                    text: answer::short_text(sent).await,
+                    ..Refusal::default()
+                };
+                return Err(Error::Unauthorized {
+                    challenge,
+                    refusal: Box::new(refusal),
+                });
+            }
+            again = true;
+        }
+    }
+
+    async fn renewed(&self, challenge: Option<String>) -> Result<bool, Error> {
+        self.0
+            .tokens
+            .refused(challenge)
+            .await
+            .map_err(Error::Credential)
+    }
+
+    async fn send_once(
+        &self,
+        method: Method,
+        headers: &HeaderMap,
+        body: Option<Bytes>,
+    ) -> Result<Sent, Error> {
+        let credentials = self.0.tokens.headers().await.map_err(Error::Credential)?;
+        let mut all = credential_headers(&credentials)?;
+        // The protocol's own headers win over those that a user typed.
+        all.extend(headers.clone());
+        let mut url = self.0.url.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            let mut request = self.0.http.request(method.clone(), url.clone());
+            if let Some(body) = body.clone() {
+                request = request.body(body);
+            }
+            let started = Instant::now();
+            let answer = request
+                .headers(all.clone())
+                .send()
+                .await
+                .map_err(|error| from_reqwest(error, &host(&url), started.elapsed()))?;
+            if !answer.status().is_redirection() {
+                return Ok(Sent {
+                    answer,
+                    secrets: credentials.into_iter().map(|(_, secret)| secret).collect(),
+                });
+            }
+            url = self.next_url(&url, &answer)?;
+        }
+        Err(Error::Protocol(
+            "it points from one address to the next".to_owned(),
+        ))
+    }
+
+    /// Where a redirect leads: only within the origin, and only where method and body stay.
+    fn next_url(&self, from: &Url, answer: &reqwest::Response) -> Result<Url, Error> {
+        let to = answer
+            .headers()
+            .get(header::LOCATION)
+            .and_then(|location| location.to_str().ok())
+            .and_then(|location| from.join(location).ok())
+            .ok_or_else(|| Error::Protocol("it points to no readable address".to_owned()))?;
+        let keeps_body = matches!(
+            answer.status(),
+            StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+        );
+        if to.origin() == self.0.url.origin() && keeps_body {
+            return Ok(to);
+        }
+        Err(Error::RedirectRefused {
+            to: to.origin().ascii_serialization(),
+        })
+    }
+}
+
+fn credential_headers(credentials: &[(String, Secret)]) -> Result<HeaderMap, Error> {
+    let mut headers = HeaderMap::new();
+    for (name, secret) in credentials {
+        let parsed = HeaderName::from_bytes(name.as_bytes())
+            .ok()
+            .filter(|name| !OF_THE_CONNECTION.contains(name))
+            .ok_or_else(|| Error::Usage(format!("{name:?} cannot be used as a header")))?;
+        let mut value = HeaderValue::from_str(secret.expose())
+            .map_err(|_| Error::Usage(format!("the value of {name:?} is no header value")))?;
+        value.set_sensitive(true);
+        headers.append(parsed, value);
+    }
+    Ok(headers)
+}
+
+/// Host and port of an address, for people.
+pub(super) fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}

@@ -1,0 +1,62 @@
+//! Text of others, made fit to be shown.
+
+use patchbay_model::clean_text;
+
+/// Cleaned line by line, so that its line breaks stay; at most about `max_chars` characters.
+pub(crate) fn clean_lines(text: &str, max_chars: usize) -> String {
+    let mut left = max_chars;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let line = clean_text(line, left);
+        left = left.saturating_sub(line.chars().count() + 1);
+        lines.push(line);
+        if left == 0 {
+            break;
+        }
+    }
+    lines.join("\n").trim().to_owned()
+}
+
+/// Takes the given secrets out of a text, longest first so that none survives inside another.
+///
+/// A value with a scheme, such as `Bearer …`, goes with and without it.
+pub(crate) fn redact<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
+    let mut secrets: Vec<&str> = secrets
+        .into_iter()
+        .flat_map(|secret| [Some(secret), secret.split_once(' ').map(|(_, token)| token)])
+        .flatten()
+        // Shorter ones are words, and taking them out would only make the text unreadable.
+        .filter(|secret| secret.len() >= 4)
+        .collect();
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets.into_iter().fold(text.to_owned(), |text, secret| {
+        text.replace(secret, "<redacted>")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_breaks_stay_and_control_characters_go() {
+        assert_eq!(
+            clean_lines("a\u{1b}b\r\n\r\nc\u{202e}d\n", 100),
+            "a b\n\ncd"
+        );
+    }
+
+    #[test]
+    fn the_limit_holds_over_all_lines() {
+        assert_eq!(clean_lines("one\ntwo\nthree", 7), "one\ntw…");
+    }
+
+    #[test]
+    fn a_token_goes_with_and_without_its_scheme() {
+        let text = redact(
+            "you sent Bearer tok-12345, tok-12345!",
+            ["Bearer tok-12345"],
+        );
+        assert_eq!(text, "you sent <redacted>, <redacted>!");
+    }
+}

@@ -1,0 +1,42 @@
+//! What to send as credentials, asked for at each request.
+
+use async_trait::async_trait;
+use patchbay_model::Secret;
+
+use crate::BoxError;
+
+/// Where the secrets of a connection come from; this crate keeps none of them.
+///
+/// Its headers go to the origin of the connection's own address and nowhere else.
+#[async_trait]
+pub trait TokenSource: Send + Sync {
+    /// The headers to send now, as name and value; empty for none.
+    ///
+    /// # Errors
+    /// Whatever keeps it from knowing them; the request is not made then.
+    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError>;
+
+    /// Hears that the server answered 401 to what [`TokenSource::headers`] gave last, with its
+    /// `WWW-Authenticate` where it sent one.
+    ///
+    /// `true` asks for one more try with new headers.
+    ///
+    /// # Errors
+    /// Whatever kept it from renewing them; the request ends with it.
+    async fn refused(&self, challenge: Option<String>) -> Result<bool, BoxError>;
+}
+
+/// Sends no credentials.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoToken;
+
+#[async_trait]
+impl TokenSource for NoToken {
+    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
+        Ok(Vec::new())
+    }
+
+    async fn refused(&self, _challenge: Option<String>) -> Result<bool, BoxError> {
+        Ok(false)
+    }
+}
