@@ -1,2 +1,100 @@
-//! placeholder
-fn main(){}
+//! `cargo xtask`: the one entrance to run, test, bundle and measure Patchbay, on every system.
+//!
+//! A file for each command; what differs between systems lies in [`system`] alone. It knows the
+//! project's folders and tools, never its types: the product is reached through its binaries.
+
+mod bench;
+mod bindings;
+mod bundle;
+mod cargo;
+mod dev;
+mod headless;
+mod places;
+mod playground;
+mod run;
+mod screenshots;
+mod shell;
+mod system;
+mod tally;
+mod test;
+mod ui;
+mod update_manifest;
+mod webdriver;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Runs, tests, bundles and measures Patchbay.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing, build, start the Playground and open the app
+    Run,
+    /// Check everything, or the named parts alone
+    Test {
+        /// Parts to check; all of them when none is named
+        parts: Vec<test::Part>,
+    },
+    /// Open the app with hot reload of the window and rebuild on changes
+    Dev,
+    /// Write the window's typed bindings anew
+    Bindings,
+    /// Build release packages of this system and report their sizes
+    Bundle {
+        /// Formats as Tauri names them (deb, rpm, appimage, app, dmg, nsis, msi); this system's usual ones when none is named
+        formats: Vec<String>,
+    },
+    /// Take a picture of every page, light and dark
+    Screenshots {
+        /// Folder for the pictures
+        #[arg(long, default_value = "target/screenshots")]
+        out: PathBuf,
+    },
+    /// Measure, and compare with the goals
+    Bench {
+        /// Benches to run; all of them when none is named
+        names: Vec<bench::Bench>,
+        /// Print one JSON object a line and nothing else on standard output
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the updater's metadata for a folder of signed bundles
+    UpdateManifest {
+        /// Folder that holds the bundles and their `.sig` files
+        folder: PathBuf,
+        /// Address under which the bundles can be downloaded
+        #[arg(long)]
+        base_url: String,
+    },
+}
+
+fn main() -> ExitCode {
+    match dispatch(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            shell::say(format_args!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run => run::run()?,
+        Command::Test { parts } => return test::test(&parts),
+        Command::Dev => dev::dev()?,
+        Command::Bindings => bindings::write()?,
+        Command::Bundle { formats } => bundle::bundle(&formats)?,
+        Command::Screenshots { out } => screenshots::screenshots(&out)?,
+        Command::Bench { names, json } => return bench::bench(&names, json),
+        Command::UpdateManifest { folder, base_url } => update_manifest::write(&folder, &base_url)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

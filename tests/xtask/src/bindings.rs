@@ -1,0 +1,39 @@
+//! `cargo xtask bindings`: the window's TypeScript types, written from the Rust ones.
+
+use std::fs;
+
+use anyhow::Result;
+
+use crate::{
+    cargo::{self, cargo},
+    places, shell,
+    system::{self, Need},
+    ui,
+};
+
+/// Writes `ui/src/host/bindings.ts` anew; the desktop's own test does it.
+///
+/// # Errors
+/// When the desktop does not compile or exports nothing.
+pub(crate) fn write() -> Result<()> {
+    system::prepare(Need::Build)?;
+    ui::build()?;
+    let before = read();
+    shell::run(
+        cargo("test")
+            .args(cargo::WORKSPACE)
+            .args(["--lib", "bindings"]),
+    )?;
+    let change = if read() == before {
+        "unchanged"
+    } else {
+        "written anew"
+    };
+    shell::answer(format_args!("{}: {change}", places::bindings().display()));
+    Ok(())
+}
+
+/// The bindings as they lie there now; nothing when there are none.
+pub(crate) fn read() -> Option<String> {
+    fs::read_to_string(places::bindings()).ok()
+}

@@ -1,0 +1,187 @@
+//! `cargo xtask bundle`: release packages, each with the app and the command line.
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::{
+    cargo::cargo,
+    places, shell,
+    system::{self, Need},
+    ui,
+};
+
+/// Adds the second binary; apart from the main file because Tauri's build script wants it to exist.
+const CONFIGURATION: &str = "tauri.bundle.conf.json";
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Where the updater asks for news, and the key it trusts; off unless both are set.
+const UPDATER_ENDPOINT: &str = "PATCHBAY_UPDATER_ENDPOINT";
+const UPDATER_PUBLIC_KEY: &str = "PATCHBAY_UPDATER_PUBLIC_KEY";
+
+/// Builds both programs in release, packs them in `formats` or in this system's usual ones, and
+/// reports each package with its size.
+///
+/// # Errors
+/// When a build or a package fails.
+pub(crate) fn bundle(formats: &[String]) -> Result<()> {
+    for (package, bytes) in build_packages(formats)? {
+        shell::answer(format_args!(
+            "{:.1} MiB {}",
+            mebibytes(bytes),
+            package.display()
+        ));
+    }
+    Ok(())
+}
+
+/// The same without the report: the packages with their sizes in bytes.
+///
+/// They lie in `target/packages` with names that tell system and architecture, beside the
+/// updater's archives and signatures where the updater is on.
+///
+/// # Errors
+/// When a build or a package fails.
+pub(crate) fn build_packages(formats: &[String]) -> Result<Vec<(PathBuf, u64)>> {
+    system::prepare(Need::Build)?;
+    ui::build()?;
+    let updater = updater();
+    if updater.is_none() {
+        shell::say("The updater is off: its endpoint and public key are not set.");
+    }
+    build(updater.as_ref())?;
+    place_command_line()?;
+    let made = places::target().join("release/bundle");
+    clear(&made)?;
+    let formats = if formats.is_empty() {
+        system::bundle_formats().join(",")
+    } else {
+        formats.join(",")
+    };
+    let mut tauri = ui::tauri("bundle");
+    tauri.args(["--ci", "--bundles", &formats, "--config", CONFIGURATION]);
+    if let Some(settings) = &updater {
+        tauri.arg("--config").arg(settings.to_string());
+    }
+    shell::run(&mut tauri)?;
+    gather(&made)
+}
+
+/// Both programs in one build, so that their common crates are compiled once.
+fn build(updater: Option<&Value>) -> Result<()> {
+    let mut build = cargo("build");
+    build.args([
+        "--release",
+        "--locked",
+        "--features",
+        "tauri/custom-protocol",
+    ]);
+    build.args(["--package", "patchbay-desktop", "--package", "patchbay-cli"]);
+    if let Some(settings) = updater {
+        // Tauri's macros merge this into the configuration that the app carries.
+        build.env("TAURI_CONFIG", settings.to_string());
+    }
+    shell::run(&mut build)
+}
+
+/// The updater's settings from the environment, as configuration.
+fn updater() -> Option<Value> {
+    let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
+    let endpoint = set(UPDATER_ENDPOINT)?;
+    let public_key = set(UPDATER_PUBLIC_KEY)?;
+    Some(json!({
+        "bundle": { "createUpdaterArtifacts": true },
+        "plugins": { "updater": { "endpoints": [endpoint], "pubkey": public_key } }
+    }))
+}
+
+/// Copies `patchbay` to where Tauri looks for a second binary, named for the system it was built for.
+fn place_command_line() -> Result<()> {
+    let system = shell::read(Command::new("rustc").args(["--print", "host-tuple"]))?;
+    let folder = places::target().join("sidecar");
+    fs::create_dir_all(&folder)?;
+    let file = folder.join(format!("patchbay-{system}{}", env::consts::EXE_SUFFIX));
+    fs::copy(places::release_binary("patchbay"), &file)
+        .with_context(|| format!("could not place {}", file.display()))?;
+    Ok(())
+}
+
+/// Empties a folder, so that what lies there afterwards was made now.
+fn clear(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)
+            .with_context(|| format!("could not clear {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// Copies what Tauri made, a folder for each format, into one folder of packages.
+fn gather(made: &Path) -> Result<Vec<(PathBuf, u64)>> {
+    let packages = places::target().join("packages");
+    clear(&packages)?;
+    fs::create_dir_all(&packages)?;
+    let mut found = Vec::new();
+    for format in fs::read_dir(made)? {
+        for file in fs::read_dir(format?.path())? {
+            let file = file?.path();
+            let name = file
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned());
+            let Some(name) = name.filter(|name| is_released(name)) else {
+                continue;
+            };
+            let package = packages.join(released_name(&name));
+            let bytes = fs::copy(&file, &package)?;
+            found.push((package, bytes));
+        }
+    }
+    found.sort();
+    ensure!(
+        !found.is_empty(),
+        "Tauri made no package in {}",
+        made.display()
+    );
+    Ok(found)
+}
+
+/// Whether a file in Tauri's folders is for other people: a package, an update, its signature.
+fn is_released(name: &str) -> bool {
+    let name = name.strip_suffix(".sig").unwrap_or(name);
+    [
+        ".deb",
+        ".rpm",
+        ".AppImage",
+        ".dmg",
+        ".exe",
+        ".msi",
+        ".app.tar.gz",
+    ]
+    .iter()
+    .any(|ending| name.ends_with(ending))
+}
+
+/// The name under which a file is released: the Mac's update archive does not say what it is for.
+fn released_name(name: &str) -> String {
+    name.replace(
+        ".app.tar.gz",
+        &format!("_{VERSION}_{}.app.tar.gz", env::consts::ARCH),
+    )
+}
+
+/// A size as people say it.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a package is far smaller than what f64 counts exactly"
+)]
+pub(crate) fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}

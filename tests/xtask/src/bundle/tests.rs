@@ -1,0 +1,170 @@
+//! What each system needs from the configuration, since most of it cannot be seen from one system.
+
+use super::*;
+
+fn json_file(name: &str) -> Value {
+    let text = fs::read_to_string(places::src_tauri().join(name)).expect("the file is there");
+    serde_json::from_str(&text).expect("the file holds JSON")
+}
+
+fn text_file(name: &str) -> String {
+    fs::read_to_string(places::src_tauri().join(name)).expect("the file is there")
+}
+
+fn configuration() -> Value {
+    json_file("tauri.conf.json")
+}
+
+/// The configuration as `bundle` gives it to Tauri.
+fn bundle_configuration() -> Value {
+    json_file(CONFIGURATION)
+}
+
+#[test]
+fn the_app_has_its_names() {
+    let configuration = configuration();
+    assert_eq!(configuration["identifier"], "io.patchbay.desktop");
+    assert_eq!(configuration["mainBinaryName"], "patchbay-desktop");
+    assert_eq!(
+        configuration["version"],
+        Value::Null,
+        "Cargo.toml alone says the version"
+    );
+}
+
+#[test]
+fn the_scheme_is_registered() {
+    assert_eq!(
+        configuration()["plugins"]["deep-link"]["desktop"]["schemes"],
+        json!(["patchbay"])
+    );
+}
+
+#[test]
+fn desktop_entries_pass_the_address_on() {
+    for format in ["deb", "rpm"] {
+        let template = &configuration()["bundle"]["linux"][format]["desktopTemplate"];
+        let entry = text_file(template.as_str().expect("the format has a template"));
+        assert!(
+            entry.lines().any(|line| line == "Exec={{exec}} %u"),
+            "{format}"
+        );
+        assert!(
+            entry.lines().any(|line| line == "MimeType={{mime_type}}"),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn windows_installers_bring_the_web_view() {
+    let mode = &configuration()["bundle"]["windows"]["webviewInstallMode"]["type"];
+    assert!(mode == "embedBootstrapper" || mode == "downloadBootstrapper");
+}
+
+#[test]
+fn the_mac_app_is_hardened_and_nothing_loosens_it() {
+    let mac = &configuration()["bundle"]["macOS"];
+    assert_eq!(mac["hardenedRuntime"], true);
+    let entitlements = text_file(
+        mac["entitlements"]
+            .as_str()
+            .expect("entitlements are named"),
+    );
+    assert!(entitlements.contains("com.apple.security.network.client"));
+    assert!(!entitlements.contains("com.apple.security.cs."));
+    assert!(text_file("Info.plist").contains("NSLocalNetworkUsageDescription"));
+}
+
+#[test]
+fn every_package_holds_both_binaries() {
+    // Tauri packs the main binary and every external one, on each system in the right place.
+    assert_eq!(
+        bundle_configuration()["bundle"]["externalBin"],
+        json!(["../target/sidecar/patchbay"])
+    );
+    // In the main file it would make every build ask for a binary that is built later.
+    assert_eq!(configuration()["bundle"]["externalBin"], Value::Null);
+    let manifest = places::src_tauri().join("crates/patchbay-cli/Cargo.toml");
+    let manifest: toml::Table = fs::read_to_string(manifest)
+        .expect("the file is there")
+        .parse()
+        .expect("TOML");
+    assert_eq!(manifest["bin"][0]["name"].as_str(), Some("patchbay"));
+}
+
+#[test]
+fn icons_exist_for_every_system() {
+    let icons = configuration()["bundle"]["icon"].clone();
+    let icons: Vec<String> = serde_json::from_value(icons).expect("a list of files");
+    for ending in [".png", ".icns", ".ico"] {
+        assert!(
+            icons.iter().any(|icon| icon.ends_with(ending)),
+            "no {ending}"
+        );
+    }
+    for icon in icons {
+        assert!(
+            places::src_tauri().join(&icon).is_file(),
+            "{icon} is missing"
+        );
+    }
+}
+
+#[test]
+fn the_window_may_listen_and_nothing_else() {
+    let capability = json_file("capabilities/main.json");
+    assert_eq!(
+        configuration()["app"]["security"]["capabilities"],
+        json!(["main"])
+    );
+    assert_eq!(capability["windows"], json!(["main"]));
+    let permissions: Vec<String> =
+        serde_json::from_value(capability["permissions"].clone()).expect("a list of names");
+    for permission in permissions {
+        let (_, name) = permission.rsplit_once(':').unwrap_or(("", &permission));
+        assert!(
+            name.starts_with("allow-"),
+            "{permission} is more than a single permission"
+        );
+    }
+}
+
+#[test]
+fn the_content_policy_allows_no_network_and_no_foreign_script() {
+    let policy = configuration()["app"]["security"]["csp"].clone();
+    let policy = policy.as_str().expect("a policy is set");
+    assert!(!policy.contains("unsafe-eval") && !policy.contains('*') && !policy.contains("https:"));
+    let directive = |name: &str| policy.split("; ").find_map(|rule| rule.strip_prefix(name));
+    assert_eq!(directive("default-src "), Some("'self'"));
+    assert_eq!(directive("connect-src "), Some("ipc: http://ipc.localhost"));
+    assert_eq!(
+        directive("script-src "),
+        None,
+        "scripts fall back to 'self'"
+    );
+}
+
+#[test]
+fn the_updater_is_a_setting_of_the_build() {
+    assert_eq!(configuration()["plugins"]["updater"], Value::Null);
+    assert_eq!(bundle_configuration()["plugins"], Value::Null);
+}
+
+#[test]
+fn no_javascript_plugin_is_installed() {
+    let manifest =
+        fs::read_to_string(places::ui().join("package.json")).expect("the file is there");
+    assert!(!manifest.contains("@tauri-apps/plugin-"));
+}
+
+#[test]
+fn the_mac_update_is_released_with_its_architecture() {
+    let name = released_name("Patchbay.app.tar.gz.sig");
+    assert_eq!(
+        name,
+        format!("Patchbay_{VERSION}_{}.app.tar.gz.sig", env::consts::ARCH)
+    );
+    assert!(is_released(&name));
+    assert!(!is_released("Patchbay.app"));
+}

@@ -1,0 +1,55 @@
+//! Cargo with the same flags everywhere, so that nothing is compiled twice.
+
+use std::{env, process::Command};
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::{places, shell};
+
+/// What every step over the whole workspace selects.
+///
+/// xtask stands apart: it was just built alone, and Windows cannot replace a running program.
+/// With `custom-protocol` the app carries its window instead of asking a development server.
+pub(crate) const WORKSPACE: [&str; 6] = [
+    "--workspace",
+    "--exclude",
+    "xtask",
+    "--features",
+    "tauri/custom-protocol",
+    "--locked",
+];
+
+/// `cargo SUBCOMMAND`, run at the top of the repository.
+pub(crate) fn cargo(subcommand: &str) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(places::root()).arg(subcommand);
+    command
+}
+
+/// Builds every binary and test in debug.
+///
+/// # Errors
+/// When something does not compile.
+pub(crate) fn build_everything() -> Result<()> {
+    shell::run(cargo("build").args(WORKSPACE).arg("--all-targets"))
+}
+
+/// The workspace and everything it depends on, as `cargo metadata` describes it.
+///
+/// # Errors
+/// When the lock file does not fit the manifests, or a crate cannot be downloaded.
+pub(crate) fn metadata() -> Result<Value> {
+    let text = shell::read(cargo("metadata").args(["--format-version", "1", "--locked"]))?;
+    serde_json::from_str(&text).context("cargo metadata did not answer with JSON")
+}
+
+/// The elements of a JSON list; none where it is no list.
+pub(crate) fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value[key].as_array().into_iter().flatten()
+}
+
+/// A text of a JSON object; empty where there is none.
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}

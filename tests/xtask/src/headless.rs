@@ -1,0 +1,203 @@
+//! A private display, session bus and keyring for windows that nobody looks at.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context as _, Result};
+use tempfile::TempDir;
+
+use crate::places;
+
+/// Unlocks a fresh keyring, then becomes the program given as arguments.
+const UNLOCK_AND_BECOME: &str = "printf %s patchbay | gnome-keyring-daemon --unlock --components=secrets >/dev/null; exec \"$@\"";
+
+/// The same, but the program ends when standard input does: also when xtask itself is killed.
+const UNLOCK_AND_GUARD: &str =
+    "printf %s patchbay | gnome-keyring-daemon --unlock --components=secrets >/dev/null
+    \"$@\" </dev/null & program=$!
+    cat >/dev/null
+    kill $program; wait $program";
+
+/// An X display in memory with a home of its own; it ends when dropped.
+pub(crate) struct Display {
+    server: Child,
+    name: String,
+    home: TempDir,
+    runtime: PathBuf,
+}
+
+impl Display {
+    /// Starts a display of `width` × `height` pixels.
+    ///
+    /// # Errors
+    /// When Xvfb cannot be started or gives no display number.
+    pub(crate) fn start(width: u32, height: u32) -> Result<Self> {
+        let home = tempfile::Builder::new().prefix("patchbay-").tempdir()?;
+        for (_, folder) in FOLDERS {
+            fs::create_dir_all(home.path().join(folder))?;
+        }
+        // Made like the home itself, because a runtime folder has to be closed to others.
+        let runtime = tempfile::Builder::new()
+            .prefix("run-")
+            .tempdir_in(&home)?
+            .keep();
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-nolisten",
+                "tcp",
+                "-noreset",
+                "-screen",
+                "0",
+            ])
+            .arg(format!("{width}x{height}x24"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("could not start Xvfb")?;
+        let mut number = String::new();
+        let stdout = server.stdout.take().context("Xvfb has no output")?;
+        BufReader::new(stdout).read_line(&mut number)?;
+        let name = format!(":{}", number.trim());
+        Ok(Self {
+            server,
+            name,
+            home,
+            runtime,
+        })
+    }
+
+    /// `program` on this display, with a session bus and an unlocked keyring, to be run to its end.
+    pub(crate) fn command(&self, program: &Path) -> Command {
+        self.session(UNLOCK_AND_BECOME, program)
+    }
+
+    /// Starts `program` with the arguments and variables that `prepare` adds; dropping the answer ends it.
+    ///
+    /// # Errors
+    /// When the session bus cannot be started.
+    pub(crate) fn start_program(
+        &self,
+        program: &Path,
+        prepare: impl FnOnce(&mut Command),
+    ) -> Result<Guarded> {
+        let mut command = self.session(UNLOCK_AND_GUARD, program);
+        prepare(&mut command);
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
+        Ok(Guarded(child.context("could not start dbus-run-session")?))
+    }
+
+    fn session(&self, script: &str, program: &Path) -> Command {
+        let mut command = Command::new("dbus-run-session");
+        command
+            .current_dir(places::root())
+            .args(["--", "sh", "-c", script, "sh"])
+            .arg(program)
+            .env("DISPLAY", &self.name)
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .envs([
+                // Shared graphics memory makes the first frame slow and late where there is no graphics card.
+                ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
+                ("GDK_BACKEND", "x11"),
+                ("LIBGL_ALWAYS_SOFTWARE", "1"),
+                ("NO_AT_BRIDGE", "1"),
+            ]);
+        keep_tool_homes(&mut command);
+        command.env("XDG_RUNTIME_DIR", &self.runtime);
+        for (variable, folder) in FOLDERS {
+            command.env(variable, self.home.path().join(folder));
+        }
+        command
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        end(&mut self.server);
+    }
+}
+
+const FOLDERS: [(&str, &str); 4] = [
+    ("HOME", "home"),
+    ("XDG_DATA_HOME", "home/.local/share"),
+    ("XDG_CONFIG_HOME", "home/.config"),
+    ("XDG_CACHE_HOME", "home/.cache"),
+];
+
+/// Cargo and rustup look below HOME, which a session replaces.
+fn keep_tool_homes(command: &mut Command) {
+    let Some(home) = std::env::home_dir() else {
+        return;
+    };
+    for (variable, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+        let place: PathBuf =
+            std::env::var_os(variable).map_or_else(|| home.join(folder), PathBuf::from);
+        command.env(variable, place);
+    }
+}
+
+/// A program in a session of its own; it ends when dropped.
+pub(crate) struct Guarded(Child);
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+/// Asks a program to end and waits for it, so that it can tidy up after itself.
+fn end(child: &mut Child) {
+    let asked = Command::new("kill").arg(child.id().to_string()).status();
+    if !asked.is_ok_and(|status| status.success()) {
+        let _ = child.kill();
+    }
+    let _ = child.wait();
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_has_a_display_a_keyring_and_a_home_of_its_own() {
+        let display = Display::start(640, 480).expect("Xvfb starts");
+        let script = "printf token | secret-tool store --label test app patchbay && secret-tool lookup app patchbay && printf ' %s %s' \"$DISPLAY\" \"$HOME\"";
+        let output = display
+            .command(Path::new("sh"))
+            .args(["-c", script])
+            .output()
+            .expect("the session starts");
+        let expected = format!(
+            "token {} {}",
+            display.name,
+            display.home.path().join("home").display()
+        );
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+    }
+
+    #[test]
+    fn a_guarded_program_ends_with_its_guard() {
+        let display = Display::start(640, 480).expect("Xvfb starts");
+        let mark = display.home.path().join("ended");
+        let begun = display.home.path().join("begun");
+        let script = "trap 'kill $!; touch \"$1\"; exit' TERM; sleep 60 & touch \"$2\"; wait";
+        let guarded = display
+            .start_program(Path::new("sh"), |command| {
+                command.args(["-c", script, "sh"]).args([&mark, &begun]);
+            })
+            .expect("the session starts");
+        crate::shell::poll("the program", std::time::Duration::from_secs(20), || {
+            Ok(begun.exists().then_some(()))
+        })
+        .expect("it begins");
+        drop(guarded);
+        assert!(mark.exists());
+    }
+}

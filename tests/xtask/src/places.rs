@@ -1,0 +1,48 @@
+//! Where things lie in the repository and in the build folder.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+/// The repository's top folder.
+pub(crate) fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here)
+}
+
+/// The window's source folder, `ui/`.
+pub(crate) fn ui() -> PathBuf {
+    root().join("ui")
+}
+
+/// Tauri's folder, with the app's configuration.
+pub(crate) fn src_tauri() -> PathBuf {
+    root().join("src-tauri")
+}
+
+/// The file that the Rust types are exported to.
+pub(crate) fn bindings() -> PathBuf {
+    ui().join("src/host/bindings.ts")
+}
+
+/// Cargo's build folder.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |set| root().join(set))
+}
+
+/// A binary of the debug build.
+pub(crate) fn debug_binary(name: &str) -> PathBuf {
+    binary("debug", name)
+}
+
+/// A binary of the release build.
+pub(crate) fn release_binary(name: &str) -> PathBuf {
+    binary("release", name)
+}
+
+fn binary(profile: &str, name: &str) -> PathBuf {
+    target()
+        .join(profile)
+        .join(format!("{name}{}", env::consts::EXE_SUFFIX))
+}

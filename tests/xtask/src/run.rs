@@ -1,0 +1,65 @@
+//! `cargo xtask run`: the app in front of a person, with a Playground to try it on.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::{
+    cargo::{self, cargo},
+    headless::Display,
+    places,
+    playground::Playground,
+    shell,
+    system::{self, Need},
+    ui,
+    webdriver::WebView,
+};
+
+/// The variable by which the app learns where the Playground listens.
+pub(crate) const PLAYGROUND_VARIABLE: &str = "PATCHBAY_PLAYGROUND_URL";
+
+/// Installs what is missing, builds, and opens the app beside a Playground.
+///
+/// # Errors
+/// When a step fails; without a display also when the window shows nothing.
+pub(crate) fn run() -> Result<()> {
+    let display = system::has_display();
+    if !display {
+        shell::say(
+            "There is no display: the app will run on a private one, and you get a screenshot.",
+        );
+    }
+    system::prepare(if display { Need::Build } else { Need::Headless })?;
+    build()?;
+    let playground = Playground::start()?;
+    shell::say(format_args!(
+        "The Playground listens on {}",
+        playground.url()
+    ));
+    if display {
+        let mut app = Command::new(places::debug_binary("patchbay-desktop"));
+        return shell::run(app.env(PLAYGROUND_VARIABLE, playground.url()));
+    }
+    picture(&playground)
+}
+
+/// Builds the window and the programs that a person starts, in debug.
+///
+/// # Errors
+/// When a build fails.
+pub(crate) fn build() -> Result<()> {
+    ui::build()?;
+    shell::run(cargo("build").args(cargo::WORKSPACE).arg("--bins"))
+}
+
+fn picture(playground: &Playground) -> Result<()> {
+    let display = Display::start(1280, 800)?;
+    let file = places::target().join("screenshots/run.png");
+    let app = places::debug_binary("patchbay-desktop");
+    let window = WebView::start(&display, &app, &[(PLAYGROUND_VARIABLE, playground.url())])?;
+    window.wait_for_content()?;
+    window.screenshot(&file)?;
+    shell::say("The app showed its window. The screenshot lies in:");
+    shell::answer(file.display());
+    Ok(())
+}

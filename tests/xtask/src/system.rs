@@ -1,0 +1,231 @@
+//! What differs between systems: packages, program names, displays.
+
+use std::{env, ffi::OsStr, process::Command};
+
+use anyhow::{Result, bail};
+
+use crate::shell;
+
+/// Debian packages that building needs.
+const BUILD_PACKAGES: &[&str] = &[
+    "build-essential",
+    "pkg-config",
+    "libwebkit2gtk-4.1-dev",
+    "libgtk-3-dev",
+    "librsvg2-dev",
+    "libayatana-appindicator3-dev",
+    "libdbus-1-dev",
+    "file",
+    "xdg-utils",
+];
+
+/// Debian packages that a run without a display needs on top.
+const HEADLESS_PACKAGES: &[&str] = &[
+    "webkit2gtk-driver",
+    "xvfb",
+    "xauth",
+    "dbus",
+    "gnome-keyring",
+    "fonts-dejavu-core",
+    "at-spi2-core",
+    "procps",
+];
+
+/// Debian packages that tests need on top of both.
+const TEST_PACKAGES: &[&str] = &[
+    "chromium",
+    "chromium-driver",
+    "libsecret-tools",
+    "libglib2.0-bin",
+    "desktop-file-utils",
+    "python3-venv",
+];
+
+/// What a command is about to do, and so what has to be there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Compiling the app.
+    Build,
+    /// Compiling it and showing it where there is no display.
+    Headless,
+    /// Everything that the tests use.
+    Tests,
+}
+
+impl Need {
+    fn packages(self) -> Vec<&'static str> {
+        let lists: &[&[&str]] = match self {
+            Self::Build => &[BUILD_PACKAGES],
+            Self::Headless => &[BUILD_PACKAGES, HEADLESS_PACKAGES],
+            Self::Tests => &[BUILD_PACKAGES, HEADLESS_PACKAGES, TEST_PACKAGES],
+        };
+        lists.concat()
+    }
+}
+
+/// Installs what is missing for `need`, saying so; where that cannot be done, says how.
+///
+/// # Errors
+/// When something is missing and cannot be installed from here; the message holds the steps.
+pub(crate) fn prepare(need: Need) -> Result<()> {
+    check_node()?;
+    if !cfg!(target_os = "linux") {
+        return check_other_system();
+    }
+    let packages = need.packages();
+    if has(Command::new("apt-get").arg("--version")) {
+        return install_debian(&missing_debian(&packages));
+    }
+    // Another distribution names its packages differently; ask pkg-config for the one that matters.
+    if has(Command::new("pkg-config").args(["--exists", "webkit2gtk-4.1"])) {
+        return Ok(());
+    }
+    bail!(
+        "this Linux has no apt-get. Install what these Debian packages hold, then try again:\n  {}",
+        packages.join(" ")
+    );
+}
+
+fn check_node() -> Result<()> {
+    let major = shell::read(Command::new("node").arg("--version"))
+        .ok()
+        .and_then(|version| {
+            version
+                .trim_start_matches('v')
+                .split('.')
+                .next()?
+                .parse::<u32>()
+                .ok()
+        });
+    match major {
+        Some(major) if major >= 20 => Ok(()),
+        Some(major) => {
+            bail!("Node {major} is too old: install Node 20 or newer from https://nodejs.org")
+        }
+        None => bail!("Node is missing: install Node 20 or newer from https://nodejs.org"),
+    }
+}
+
+fn check_other_system() -> Result<()> {
+    if cfg!(target_os = "macos") && !has(Command::new("xcode-select").arg("-p")) {
+        bail!("Apple's command line tools are missing. Run:\n  xcode-select --install");
+    }
+    if cfg!(windows) && !has(Command::new("rustc").args(["--print", "host-tuple"])) {
+        bail!("Rust is missing. Install it from https://rustup.rs with the MSVC build tools");
+    }
+    Ok(())
+}
+
+fn missing_debian(packages: &[&'static str]) -> Vec<&'static str> {
+    let installed = |package: &str| {
+        shell::read(Command::new("dpkg-query").args(["-W", "-f=${db:Status-Status}", package]))
+            .is_ok_and(|status| status == "installed")
+    };
+    packages
+        .iter()
+        .copied()
+        .filter(|package| !installed(package))
+        .collect()
+}
+
+fn install_debian(packages: &[&str]) -> Result<()> {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let steps = format!(
+        "apt-get update && apt-get install --yes --no-install-recommends {}",
+        packages.join(" ")
+    );
+    let root = shell::read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0");
+    let mut command = if root {
+        Command::new("sh")
+    } else if has(Command::new("sudo").arg("--version")) {
+        let mut sudo = Command::new("sudo");
+        if env::var_os("CI").is_some() {
+            // Nobody is there to type a password.
+            sudo.arg("--non-interactive");
+        }
+        sudo.arg("sh");
+        sudo
+    } else {
+        bail!("these packages are missing and there is no sudo. As root, run:\n  {steps}");
+    };
+    shell::say(format_args!(
+        "Installing {} Debian packages that are missing.",
+        packages.len()
+    ));
+    command.args([
+        "-ec",
+        &format!("export DEBIAN_FRONTEND=noninteractive; {steps}"),
+    ]);
+    shell::run(&mut command)
+}
+
+/// Whether a window can be shown to somebody.
+pub(crate) fn has_display() -> bool {
+    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+/// Whether the web view can be driven here: WebKitGTK brings a driver, the others do not.
+pub(crate) fn has_web_view_driver() -> bool {
+    cfg!(target_os = "linux")
+}
+
+/// npm under the name that starts it here.
+pub(crate) fn npm() -> Command {
+    Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
+}
+
+/// The packages that a release of this system consists of and that can be built offline.
+pub(crate) fn bundle_formats() -> &'static [&'static str] {
+    if cfg!(target_os = "macos") {
+        &["app", "dmg"]
+    } else if cfg!(windows) {
+        &["nsis", "msi"]
+    } else {
+        &["deb", "rpm"]
+    }
+}
+
+/// Python's own tool folder for `environment`, and the name of its interpreter.
+pub(crate) fn python_tools() -> (&'static str, &'static str) {
+    if cfg!(windows) {
+        ("Scripts", "python")
+    } else {
+        ("bin", "python3")
+    }
+}
+
+/// Whether `command` can be started and succeeds, its output unseen.
+pub(crate) fn has(command: &mut Command) -> bool {
+    command.output().is_ok_and(|output| output.status.success())
+}
+
+/// Whether a program of this name answers to `--version`.
+pub(crate) fn has_program(name: impl AsRef<OsStr>) -> bool {
+    has(Command::new(name).arg("--version"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_need_includes_the_smaller_one() {
+        let tests = Need::Tests.packages();
+        let headless = Need::Headless.packages();
+        assert!(
+            Need::Build
+                .packages()
+                .iter()
+                .all(|package| headless.contains(package))
+        );
+        assert!(headless.iter().all(|package| tests.contains(package)));
+    }
+
+    #[test]
+    fn no_package_starts_stray_buses() {
+        assert!(!Need::Tests.packages().contains(&"dbus-x11"));
+    }
+}

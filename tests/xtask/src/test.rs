@@ -1,0 +1,179 @@
+//! `cargo xtask test`: everything that proves a change, in parts.
+
+mod dependencies;
+mod licences;
+mod lint;
+mod rust;
+mod ui_part;
+mod window;
+
+use std::{
+    process::{Command, ExitCode},
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::{
+    shell,
+    system::{self, Need},
+    tally::{self, Tally},
+};
+
+/// A part that can be run alone.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Types, lint, unit tests and build of the window
+    Ui,
+    /// Format, clippy, spelling, licences, unused dependencies
+    Lint,
+    /// Rust tests, doctests, bindings unchanged
+    Rust,
+    /// Journeys in the real web view with a real keychain
+    Window,
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ui => "ui",
+            Self::Lint => "lint",
+            Self::Rust => "rust",
+            Self::Window => "window",
+        }
+    }
+
+    fn run(self, report: &mut Report) -> Result<()> {
+        match self {
+            Self::Ui => ui_part::run(report),
+            Self::Lint => lint::run(report),
+            Self::Rust => rust::run(report),
+            Self::Window => window::run(report),
+        }
+    }
+}
+
+/// Runs `parts`, or all of them; a failure in one does not keep the next from running.
+///
+/// # Errors
+/// When what the tests need cannot be installed.
+pub(crate) fn test(parts: &[Part]) -> Result<ExitCode> {
+    system::prepare(Need::Tests)?;
+    let mut total = Tally::default();
+    for part in chosen(parts) {
+        let mut report = Report::new(part);
+        if let Err(error) = part.run(&mut report) {
+            // What the rest of the part stands on failed, so the rest did not run.
+            report.add("what it needs", Tally::one(false), Duration::ZERO);
+            shell::answer(format_args!("error: {error:#}"));
+        }
+        report.close();
+        total += report.tally;
+    }
+    shell::answer(total);
+    Ok(if total.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn chosen(parts: &[Part]) -> Vec<Part> {
+    if !parts.is_empty() {
+        return parts.to_vec();
+    }
+    let all = Part::value_variants().iter().copied();
+    if system::has_web_view_driver() {
+        return all.collect();
+    }
+    shell::answer("The part `window` runs on Linux only: no other web view can be driven.");
+    all.filter(|part| *part != Part::Window).collect()
+}
+
+/// What a part has run so far.
+pub(super) struct Report {
+    part: Part,
+    started: Instant,
+    steps: Vec<String>,
+    tally: Tally,
+}
+
+impl Report {
+    fn new(part: Part) -> Self {
+        Self {
+            part,
+            started: Instant::now(),
+            steps: Vec::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Runs one check; it passes when `check` returns no error.
+    pub(super) fn check(&mut self, name: &str, check: impl FnOnce() -> Result<()>) {
+        self.step(name, || {
+            check()?;
+            Ok(Tally::one(true))
+        });
+    }
+
+    /// Runs a test runner and counts its tests.
+    pub(super) fn tests(&mut self, name: &str, runner: &mut Command) {
+        self.step(name, || tally::count(runner));
+    }
+
+    fn step(&mut self, name: &str, step: impl FnOnce() -> Result<Tally>) {
+        shell::answer(format_args!("\n== {}: {name}", self.part.name()));
+        let started = Instant::now();
+        let tally = step().unwrap_or_else(|error| {
+            shell::answer(format_args!("error: {error:#}"));
+            Tally::one(false)
+        });
+        self.add(name, tally, started.elapsed());
+    }
+
+    fn add(&mut self, name: &str, tally: Tally, took: Duration) {
+        self.tally += tally;
+        let verdict = if tally.failed == 0 { "ok" } else { "FAILED" };
+        self.steps.push(format!(
+            "  {verdict:<6} {name}: {tally} in {:.1} s",
+            took.as_secs_f32()
+        ));
+    }
+
+    fn close(&self) {
+        shell::answer(format_args!(
+            "\n{}: {} in {:.1} s",
+            self.part.name(),
+            self.tally,
+            self.started.elapsed().as_secs_f32()
+        ));
+        for step in &self.steps {
+            shell::answer(step);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_check_counts_and_the_next_one_still_runs() {
+        let mut report = Report::new(Part::Lint);
+        report.check("broken", || anyhow::bail!("no"));
+        report.check("fine", || Ok(()));
+        assert_eq!(
+            report.tally,
+            Tally {
+                passed: 1,
+                failed: 1
+            }
+        );
+    }
+
+    #[test]
+    fn named_parts_run_in_the_order_given() {
+        assert!(chosen(&[Part::Rust, Part::Ui]) == [Part::Rust, Part::Ui]);
+    }
+}

@@ -1,0 +1,130 @@
+//! Dependencies that no line of code names.
+//!
+//! The same question as `cargo machete` asks, in the same way, without compiling it first; its
+//! `package.metadata.cargo-machete.ignored` list is honoured.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use crate::{
+    cargo::{list, text},
+    places,
+};
+
+/// Checks every package of ours in `metadata`, the answer of `cargo metadata`.
+///
+/// # Errors
+/// When a source cannot be read, or with every dependency that is declared and not used.
+pub(super) fn check(metadata: &Value) -> Result<()> {
+    let mut unused = Vec::new();
+    let mut declared = BTreeSet::new();
+    for package in list(metadata, "packages").filter(|package| package["source"].is_null()) {
+        declared.extend(list(package, "dependencies").map(|found| text(found, "name")));
+        let sources = sources(package)?;
+        unused.extend(
+            list(package, "dependencies")
+                .filter(|dependency| !is_ignored(package, text(dependency, "name")))
+                .filter(|dependency| {
+                    !sources
+                        .iter()
+                        .any(|code| names(code, &identifier(dependency)))
+                })
+                .map(|dependency| {
+                    format!("{}: {}", text(package, "name"), text(dependency, "name"))
+                }),
+        );
+    }
+    let shared = shared()?;
+    unused.extend(
+        shared
+            .iter()
+            .filter(|name| !declared.contains(name.as_str()))
+            .map(|name| format!("workspace: {name}")),
+    );
+    ensure!(
+        unused.is_empty(),
+        "declared but not used:\n  {}",
+        unused.join("\n  ")
+    );
+    Ok(())
+}
+
+/// The names in the top manifest's `[workspace.dependencies]`.
+fn shared() -> Result<Vec<String>> {
+    let manifest: toml::Table = fs::read_to_string(places::root().join("Cargo.toml"))?.parse()?;
+    let table = manifest
+        .get("workspace")
+        .and_then(|workspace| workspace.get("dependencies"));
+    let table = table
+        .and_then(toml::Value::as_table)
+        .context("the workspace shares no dependency")?;
+    Ok(table.keys().cloned().collect())
+}
+
+fn is_ignored(package: &Value, name: &str) -> bool {
+    list(&package["metadata"]["cargo-machete"], "ignored").any(|ignored| ignored == name)
+}
+
+/// The word by which code names a dependency.
+fn identifier(dependency: &Value) -> String {
+    dependency["rename"]
+        .as_str()
+        .unwrap_or(text(dependency, "name"))
+        .replace('-', "_")
+}
+
+/// Whether `word` stands in `code` as a word of its own.
+fn names(code: &str, word: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    code.match_indices(word).any(|(start, _)| {
+        !code[..start].ends_with(is_part) && !code[start + word.len()..].starts_with(is_part)
+    })
+}
+
+/// The code of all targets of a package.
+fn sources(package: &Value) -> Result<Vec<String>> {
+    let mut files = BTreeSet::new();
+    for target in list(package, "targets") {
+        let entry = Path::new(text(target, "src_path"));
+        if list(target, "kind").any(|kind| kind == "custom-build") {
+            // Its folder is the package's, where other packages may lie too.
+            files.insert(entry.to_owned());
+        } else if let Some(folder) = entry.parent() {
+            collect(folder, &mut files)?;
+        }
+    }
+    files
+        .iter()
+        .map(|file| Ok(fs::read_to_string(file)?))
+        .collect()
+}
+
+fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?.path();
+        if entry.is_dir() {
+            collect(&entry, files)?;
+        } else if entry.extension().is_some_and(|ending| ending == "rs") {
+            files.insert(entry);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_counts_only_as_a_word() {
+        assert!(names("use url::Url;", "url"));
+        assert!(names("url", "url"));
+        assert!(!names("fn curl(my_url: i32)", "url"));
+    }
+}

@@ -1,0 +1,121 @@
+//! The Rust tests, everywhere but in the web view.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::Report;
+use crate::{
+    bindings,
+    cargo::{self, WORKSPACE, cargo},
+    places, system, ui,
+};
+
+/// The test binary that needs a display; the part `window` runs it.
+pub(super) const WINDOW_TESTS: &str = "window";
+
+/// Runs the part.
+///
+/// # Errors
+/// When the window or the workspace cannot be built.
+pub(super) fn run(report: &mut Report) -> Result<()> {
+    ui::build()?;
+    cargo::build_everything()?;
+    let before = bindings::read();
+    let mut tests = runner(cargo("nextest"), Tests::AllButWindow)?;
+    report.tests("tests", with_binaries(&mut tests));
+    report.check("bindings unchanged", || {
+        let before = before.context("there were no bindings before the tests")?;
+        ensure!(
+            bindings::read().as_ref() == Some(&before),
+            "ui/src/host/bindings.ts did not fit the Rust types; it is written anew, commit it with them"
+        );
+        Ok(())
+    });
+    report.tests("doctests", cargo("test").args(WORKSPACE).arg("--doc"));
+    report.tests(
+        "xtask",
+        cargo("test").args(["--package", "xtask", "--locked"]),
+    );
+    Ok(())
+}
+
+/// Which tests of the workspace to run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tests {
+    /// What needs no display.
+    AllButWindow,
+    /// The journeys in the web view.
+    Window,
+}
+
+/// Turns `nextest`, a started `cargo nextest` command, into the run of `tests`; into `cargo test`
+/// where nextest is not installed, because compiling it would take longer than it saves.
+///
+/// # Errors
+/// When the workspace's test binaries cannot be listed.
+pub(super) fn runner(mut nextest: Command, tests: Tests) -> Result<Command> {
+    if system::has(cargo("nextest").arg("--version")) {
+        let filter = match tests {
+            Tests::AllButWindow => format!("not binary({WINDOW_TESTS})"),
+            Tests::Window => format!("binary({WINDOW_TESTS})"),
+        };
+        nextest.arg("run").args(WORKSPACE).args(["-E", &filter]);
+        return Ok(nextest);
+    }
+    let mut plain = cargo("test");
+    plain.args(WORKSPACE).arg("--no-fail-fast");
+    match tests {
+        Tests::Window => {
+            plain.args(["--test", WINDOW_TESTS]);
+        }
+        Tests::AllButWindow => {
+            plain.args(["--lib", "--bins"]);
+            for name in integration_tests()? {
+                plain.args(["--test", &name]);
+            }
+        }
+    }
+    Ok(plain)
+}
+
+/// The integration tests of the workspace that need no display, by the names of their binaries.
+fn integration_tests() -> Result<Vec<String>> {
+    let metadata = cargo::metadata()?;
+    let mut names: Vec<String> = cargo::list(&metadata, "packages")
+        .filter(|package| package["source"].is_null())
+        .flat_map(|package| cargo::list(package, "targets"))
+        .filter(|target| cargo::list(target, "kind").any(|kind| kind == "test"))
+        .map(|target| cargo::text(target, "name").to_owned())
+        .filter(|name| name != WINDOW_TESTS)
+        .collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// Tells tests where the programs lie that they start.
+pub(super) fn with_binaries(command: &mut Command) -> &mut Command {
+    command
+        .env(
+            "PATCHBAY_DESKTOP_BIN",
+            places::debug_binary("patchbay-desktop"),
+        )
+        .env("PATCHBAY_CLI_BIN", places::debug_binary("patchbay"))
+        .env(
+            "PATCHBAY_PLAYGROUND_BIN",
+            places::debug_binary("patchbay-playground"),
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fallback_names_every_integration_test_but_the_journeys() {
+        let names = integration_tests().expect("cargo lists the workspace");
+        assert!(names.contains(&"e2e".to_owned()));
+        assert!(!names.contains(&WINDOW_TESTS.to_owned()));
+    }
+}

@@ -1,0 +1,19 @@
+//! The window: types, lint, unit tests, build.
+
+use anyhow::Result;
+
+use super::Report;
+use crate::{shell, ui};
+
+/// Runs the part.
+///
+/// # Errors
+/// When the npm packages cannot be installed.
+pub(super) fn run(report: &mut Report) -> Result<()> {
+    ui::install()?;
+    report.check("types", || shell::run(&mut ui::script("typecheck")));
+    report.check("eslint", || shell::run(&mut ui::script("lint")));
+    report.tests("vitest", &mut ui::script("test"));
+    report.check("build", ui::build);
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! Journeys in the real web view, on a private display with a real Secret Service.
+
+use anyhow::{Result, bail};
+
+use super::{
+    Report,
+    rust::{Tests, runner, with_binaries},
+};
+use crate::{
+    cargo::{self, cargo},
+    headless::Display,
+    system, ui,
+};
+
+/// Runs the part.
+///
+/// # Errors
+/// When the web view cannot be driven here, or the app or the display does not start.
+pub(super) fn run(report: &mut Report) -> Result<()> {
+    if !system::has_web_view_driver() {
+        bail!("the journeys need WebKitWebDriver, which only Linux has");
+    }
+    ui::build()?;
+    cargo::build_everything()?;
+    let display = Display::start(1280, 900)?;
+    let plain = runner(cargo("nextest"), Tests::Window)?;
+    let mut tests = display.command(plain.get_program().as_ref());
+    report.tests("journeys", with_binaries(&mut tests).args(plain.get_args()));
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! The window's own tools: npm, its packages, its build.
+
+use std::{
+    fs,
+    process::Command,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use anyhow::{Context as _, Result};
+
+use crate::{places, shell, system};
+
+/// Installs the locked npm packages unless they are there already.
+///
+/// # Errors
+/// When the lock file is missing or does not fit, or a package cannot be downloaded.
+pub(crate) fn install() -> Result<()> {
+    let lock = places::ui().join("package-lock.json");
+    let wanted = fs::read(&lock).with_context(|| format!("could not read {}", lock.display()))?;
+    // npm leaves a shortened copy of its own, so ours tells whether the install was finished.
+    let installed = places::ui().join("node_modules/.installed-lock.json");
+    if fs::read(&installed).is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    shell::run(
+        system::npm()
+            .current_dir(places::ui())
+            .args(["ci", "--no-audit", "--no-fund"]),
+    )?;
+    fs::write(&installed, wanted).context("could not note the finished install")
+}
+
+/// Builds the window into `ui/dist`, which the app's own build needs; once in a run, because new
+/// files there make Cargo compile the app again.
+///
+/// # Errors
+/// When the packages cannot be installed or the build fails.
+pub(crate) fn build() -> Result<()> {
+    static BUILT: AtomicBool = AtomicBool::new(false);
+    if BUILT.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    install()?;
+    shell::run(&mut script("build"))?;
+    BUILT.store(true, Ordering::Relaxed);
+    Ok(())
+}
+
+/// A script of `ui/package.json`.
+pub(crate) fn script(name: &str) -> Command {
+    let mut command = system::npm();
+    command
+        .current_dir(places::ui())
+        .args(["run", "--silent", name]);
+    command
+}
+
+/// Tauri's own command line, run in its folder.
+pub(crate) fn tauri(subcommand: &str) -> Command {
+    let mut command = Command::new("node");
+    command
+        .current_dir(places::src_tauri())
+        .arg(places::ui().join("node_modules/@tauri-apps/cli/tauri.js"))
+        .arg(subcommand);
+    command
+}

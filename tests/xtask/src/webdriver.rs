@@ -1,0 +1,172 @@
+//! The web view of a running app, driven over the W3C WebDriver protocol.
+//!
+//! Source: <https://www.w3.org/TR/webdriver2/>; WebKitGTK's own browser options.
+
+use std::{
+    net::{Ipv4Addr, TcpListener},
+    path::Path,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde_json::{Value, json};
+
+use crate::{
+    headless::{Display, Guarded},
+    shell,
+};
+
+/// How long the driver, the app and a page may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An app under control; it ends when dropped.
+pub(crate) struct WebView {
+    session: String,
+    _driver: Guarded,
+}
+
+impl WebView {
+    /// Starts `app` on `display` with `variables` in its environment, under a driver of its own.
+    ///
+    /// # Errors
+    /// When the driver or the app does not start within a minute.
+    pub(crate) fn start(display: &Display, app: &Path, variables: &[(&str, &str)]) -> Result<Self> {
+        let port = free_port()?;
+        let driver = display.start_program(Path::new("WebKitWebDriver"), |command| {
+            command
+                .arg(format!("--port={port}"))
+                .arg("--host=127.0.0.1")
+                .env("TAURI_WEBVIEW_AUTOMATION", "true")
+                .envs(variables.iter().copied());
+        })?;
+        let base = format!("http://127.0.0.1:{port}");
+        shell::poll("WebKitWebDriver", PATIENCE, || {
+            Ok(Some(get(&format!("{base}/status"))?))
+        })?;
+        let wish = json!({"capabilities": {"alwaysMatch": {
+            "webkitgtk:browserOptions": {"binary": app, "args": []}
+        }}});
+        let opened = post(&format!("{base}/session"), &wish).context("could not start the app")?;
+        let id = opened["sessionId"]
+            .as_str()
+            .context("the driver named no session")?;
+        Ok(Self {
+            session: format!("{base}/session/{id}"),
+            _driver: driver,
+        })
+    }
+
+    /// Runs the body of a function in the page with `arguments` and gives what it returns.
+    ///
+    /// # Errors
+    /// When the script throws or the app is gone.
+    pub(crate) fn execute(&self, script: &str, arguments: &[Value]) -> Result<Value> {
+        let call = json!({"script": script, "args": arguments});
+        post(&format!("{}/execute/sync", self.session), &call)
+    }
+
+    /// Waits until what was changed in the page is drawn.
+    ///
+    /// # Errors
+    /// When the page draws nothing any more.
+    pub(crate) fn settle(&self) -> Result<()> {
+        const TWO_FRAMES: &str = "const done = arguments[0];
+            requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+        let call = json!({"script": TWO_FRAMES, "args": []});
+        post(&format!("{}/execute/async", self.session), &call).map(drop)
+    }
+
+    /// Waits until `script` returns `true`.
+    ///
+    /// # Errors
+    /// When it does not within a minute; `what` is named then.
+    fn wait_for(&self, what: &str, script: &str) -> Result<()> {
+        shell::poll(what, PATIENCE, || {
+            Ok((self.execute(script, &[])? == Value::Bool(true)).then_some(()))
+        })
+    }
+
+    /// Waits until the page shows text and says nowhere that it is still loading.
+    ///
+    /// # Errors
+    /// When that takes more than a minute.
+    pub(crate) fn wait_for_content(&self) -> Result<()> {
+        self.wait_for(
+            "content in the window",
+            "return document.readyState === 'complete'
+                && document.body.innerText.trim() !== ''
+                && !document.querySelector('[aria-busy=\"true\"]')",
+        )
+    }
+
+    /// Writes a PNG picture of the page to `file`.
+    ///
+    /// # Errors
+    /// When the driver gives no picture or the file cannot be written.
+    pub(crate) fn screenshot(&self, file: &Path) -> Result<()> {
+        let answer = get(&format!("{}/screenshot", self.session))?;
+        let picture = BASE64_STANDARD.decode(answer.as_str().context("no picture came")?)?;
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(file, picture).with_context(|| format!("could not write {}", file.display()))
+    }
+}
+
+impl Drop for WebView {
+    fn drop(&mut self) {
+        // Ending the session closes the app; the driver ends after it.
+        let _ = agent().delete(&self.session).call();
+    }
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+        .local_addr()?
+        .port())
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .timeout_global(Some(PATIENCE))
+        .http_status_as_error(false)
+        .proxy(None)
+        .build()
+        .into()
+}
+
+fn get(address: &str) -> Result<Value> {
+    value(agent().get(address).call()?.body_mut().read_json()?)
+}
+
+fn post(address: &str, body: &Value) -> Result<Value> {
+    value(
+        agent()
+            .post(address)
+            .send_json(body)?
+            .body_mut()
+            .read_json()?,
+    )
+}
+
+/// Takes the value out of the driver's envelope.
+fn value(mut answer: Value) -> Result<Value> {
+    let value = answer["value"].take();
+    if let Some(error) = value["error"].as_str() {
+        anyhow::bail!("{error}: {}", value["message"].as_str().unwrap_or_default());
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_of_the_driver_is_an_error_with_its_words() {
+        let refusal = json!({"value": {"error": "no such window", "message": "closed"}});
+        let error = value(refusal).expect_err("a refusal");
+        assert_eq!(error.to_string(), "no such window: closed");
+    }
+}
