@@ -1,0 +1,134 @@
+//! The MCP server: one handler, its tools in a file for each group.
+
+mod failures;
+mod identity;
+mod notes;
+mod pictures;
+mod shapes;
+mod text;
+mod time;
+
+use std::sync::Arc;
+
+use rmcp::handler::server::router::tool::ToolRouter;
+use rmcp::handler::server::tool::ToolCallContext;
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, Implementation, ListToolsResult,
+    PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool,
+};
+use rmcp::service::RequestContext;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+
+use crate::authorization::merge;
+use crate::shared::Shared;
+use crate::switches::Switches;
+
+/// The handler of one session, or of one request when there are no sessions.
+#[derive(Clone, Debug)]
+pub(crate) struct Tools {
+    shared: Arc<Shared>,
+    router: Arc<ToolRouter<Self>>,
+}
+
+impl Tools {
+    fn new(shared: Arc<Shared>, router: Arc<ToolRouter<Self>>) -> Self {
+        Self { shared, router }
+    }
+
+    fn all() -> ToolRouter<Self> {
+        Self::text_tools()
+            + Self::picture_tools()
+            + Self::time_tools()
+            + Self::failure_tools()
+            + Self::note_tools()
+            + Self::shape_tools()
+            + Self::identity_tools()
+    }
+}
+
+/// A streamable HTTP service over the tools, for both eras of the protocol.
+pub(crate) fn service(shared: &Arc<Shared>) -> StreamableHttpService<Tools, LocalSessionManager> {
+    let port = shared.base.port().unwrap_or_default();
+    let config = StreamableHttpServerConfig::default()
+        .with_cancellation_token(shared.stopping.clone())
+        .with_allowed_hosts([format!("127.0.0.1:{port}"), format!("localhost:{port}")])
+        .with_allowed_origins([
+            format!("http://127.0.0.1:{port}"),
+            format!("http://localhost:{port}"),
+        ]);
+    let shared = Arc::clone(shared);
+    let router = Arc::new(Tools::all());
+    StreamableHttpService::new(
+        move || Ok(Tools::new(Arc::clone(&shared), Arc::clone(&router))),
+        Arc::default(),
+        config,
+    )
+}
+
+impl ServerHandler for Tools {
+    fn get_info(&self) -> ServerConfig {
+        let server = Implementation::new("patchbay-playground", env!("CARGO_PKG_VERSION"))
+            .with_title("Patchbay Playground")
+            .with_description("Tools to try Patchbay with");
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+            .with_server_info(server)
+            .with_instructions(
+                "Tools to try a client with. Nothing here reaches beyond this computer.",
+            )
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        if self.shared.switches().hidden_tools.contains(&*request.name) {
+            return Err(ErrorData::invalid_params("tool not found", None));
+        }
+        let context = ToolCallContext::new(self, request, context);
+        self.router.call(context).await
+    }
+
+    async fn list_tools(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let switches = self.shared.switches();
+        let tools = self
+            .router
+            .list_all()
+            .into_iter()
+            .filter(|tool| !switches.hidden_tools.contains(&*tool.name))
+            .map(|tool| changed(tool, &switches))
+            .collect::<Result<Vec<_>, _>>()?;
+        let listed = ListToolsResult::with_all_items(tools);
+        let modern = context
+            .protocol_version()
+            .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
+        Ok(if modern {
+            listed.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
+        } else {
+            listed
+        })
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.router.get(name).cloned()
+    }
+}
+
+/// The definition of a tool with the change the switches lay over it.
+fn changed(tool: Tool, switches: &Switches) -> Result<Tool, ErrorData> {
+    let Some(patch) = switches.tool_changes.get(&*tool.name) else {
+        return Ok(tool);
+    };
+    let broken = |error: serde_json::Error| {
+        ErrorData::internal_error(format!("the changed tool is none: {error}"), None)
+    };
+    let mut value = serde_json::to_value(tool).map_err(broken)?;
+    merge(&mut value, patch);
+    serde_json::from_value(value).map_err(broken)
+}

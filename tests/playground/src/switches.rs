@@ -1,0 +1,223 @@
+//! Everything about a running Playground that can be turned, in one place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde_json::Value;
+use url::Url;
+
+/// How the Playground behaves from the next request on.
+///
+/// The default is a well-behaved server: every switch away from it is one thing a client must cope with.
+#[derive(Clone, Debug)]
+pub struct Switches {
+    /// How long an access token lives, counted from its issue; `expires_in` says so in whole seconds.
+    pub access_token_life: Duration,
+    /// How long an authorization code may be redeemed. Default: 60 s.
+    pub code_life: Duration,
+    /// When a refresh token is handed out.
+    pub refresh_tokens: RefreshTokens,
+    /// Whether each refresh answers with a new refresh token. When off, the answer names none and the old one stays good.
+    pub rotate_refresh_tokens: bool,
+    /// Whether showing a refresh token that was already rotated ends every token of that sign-in.
+    pub reuse_revokes_family: bool,
+    /// Who answers the consent page.
+    pub consent: Consent,
+    /// Who can be chosen on the consent page; the first is chosen when nobody says otherwise.
+    pub people: Vec<String>,
+    /// The `iss` parameter of the redirect back (RFC 9207).
+    pub issuer_parameter: IssuerParameter,
+    /// Whether `resource` (RFC 8707) must be sent to the authorization and the token endpoint.
+    /// When it is sent it must be right in any case.
+    pub require_resource: bool,
+    /// For which clients the port of a loopback redirect URI may differ from the registered one.
+    pub loopback_port: LoopbackPort,
+    /// Whether clients may register themselves (RFC 7591); when off, metadata names no such endpoint.
+    pub registration: bool,
+    /// Whether a URL is taken as a client id and its document read; when off, metadata does not offer it.
+    pub client_id_documents: bool,
+    /// Whether a client that registered with a `scope` is held to it.
+    pub enforce_registered_scopes: bool,
+    /// What a 401 says about where to sign in.
+    pub challenge: Challenge,
+    /// Scopes a tool needs beyond a valid token: tool name to scopes.
+    pub step_up: BTreeMap<String, BTreeSet<String>>,
+    /// The protected-resource metadata (RFC 9728) of `/mcp`.
+    pub resource_metadata: Document,
+    /// The authorization server metadata (RFC 8414).
+    pub server_metadata: Document,
+    /// Endpoints that answer with an error instead of doing their work.
+    pub failures: BTreeMap<Endpoint, Failure>,
+    /// Endpoints that wait before they answer.
+    pub delays: BTreeMap<Endpoint, Duration>,
+    /// JSON merge patches (RFC 7396) over tool definitions as listed, by tool name. The tools themselves stay as they are.
+    pub tool_changes: BTreeMap<String, Value>,
+    /// Tools left out of the list; calling them is refused too.
+    pub hidden_tools: BTreeSet<String>,
+    /// Where `/redirect-elsewhere` points with a 307; `None`: `/open/mcp` under the name `localhost`.
+    pub redirect_target: Option<Url>,
+    /// How long `/slow` waits before it answers.
+    pub slow: Duration,
+    /// How many tools `/huge-list` sends in its one page; each takes about 6 KiB.
+    pub huge_list_tools: u32,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            access_token_life: Duration::from_secs(300),
+            code_life: Duration::from_secs(60),
+            refresh_tokens: RefreshTokens::Always,
+            rotate_refresh_tokens: true,
+            reuse_revokes_family: true,
+            consent: Consent::Ask,
+            people: vec!["lena-fischer".to_owned(), "sam-okafor".to_owned()],
+            issuer_parameter: IssuerParameter::Right,
+            require_resource: true,
+            loopback_port: LoopbackPort::FreeUnlessPreregistered,
+            registration: true,
+            client_id_documents: true,
+            enforce_registered_scopes: false,
+            challenge: Challenge::Full,
+            step_up: BTreeMap::from([(
+                "admin_report".to_owned(),
+                BTreeSet::from(["admin".to_owned()]),
+            )]),
+            resource_metadata: Document::Published,
+            server_metadata: Document::Published,
+            failures: BTreeMap::new(),
+            delays: BTreeMap::new(),
+            tool_changes: BTreeMap::new(),
+            hidden_tools: BTreeSet::new(),
+            redirect_target: None,
+            slow: Duration::from_secs(60),
+            huge_list_tools: 50_000,
+        }
+    }
+}
+
+/// Who answers the consent page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// The page is shown and waits for Allow or Deny.
+    Ask,
+    /// No page: the redirect back carries a code.
+    AllowAtOnce,
+    /// No page: the redirect back carries `error=access_denied`.
+    DenyAtOnce,
+}
+
+/// When a refresh token is handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefreshTokens {
+    /// With every sign-in.
+    Always,
+    /// Only when `offline_access` was granted, which metadata then lists.
+    WithOfflineAccess,
+    /// Never.
+    Never,
+}
+
+/// The `iss` parameter of the redirect back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IssuerParameter {
+    /// The issuer, as metadata has it; metadata announces that it is sent.
+    Right,
+    /// None, and metadata does not announce one.
+    Absent,
+    /// None, although metadata announces one.
+    Missing,
+    /// This text instead of the issuer.
+    Wrong(String),
+}
+
+/// For which clients the port of a loopback redirect URI is free (RFC 8252, section 7.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoopbackPort {
+    /// For no client: every redirect URI is compared as text.
+    Exact,
+    /// For clients that registered themselves or have a document, not for pre-registered ones.
+    FreeUnlessPreregistered,
+    /// For every client.
+    Free,
+}
+
+/// What a 401 of `/mcp` says in `WWW-Authenticate`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// `Bearer` with `resource_metadata` and `scope`.
+    Full,
+    /// `Bearer` with `scope`, so that the well-known paths must be tried.
+    WithoutMetadata,
+    /// The header is left out.
+    Absent,
+}
+
+/// How a metadata document is served.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Document {
+    /// As it should be.
+    Published,
+    /// As it should be, with this JSON merge patch (RFC 7396) laid over it: `null` removes a key.
+    Patched(Value),
+    /// 404.
+    Absent,
+}
+
+/// A group of paths that can be made to fail or to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Endpoint {
+    /// `/mcp`
+    Mcp,
+    /// `/open/mcp`
+    OpenMcp,
+    /// `/bearer/mcp`
+    BearerMcp,
+    /// Protected-resource metadata.
+    ResourceMetadata,
+    /// Authorization server metadata.
+    ServerMetadata,
+    /// Dynamic registration.
+    Registration,
+    /// The authorization endpoint.
+    Authorize,
+    /// The token endpoint.
+    Token,
+    /// The revocation endpoint.
+    Revocation,
+}
+
+/// An error an endpoint answers with instead of working.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, sent as `application/json`.
+    pub body: Value,
+    /// `Retry-After` in seconds.
+    pub retry_after: Option<u32>,
+    /// For how many requests; `None`: until the switch is turned back.
+    pub times: Option<u32>,
+}
+
+impl Failure {
+    /// Fails every request with `status` and the body `{"error": error}`.
+    #[must_use]
+    pub fn always(status: u16, error: &str) -> Self {
+        Self {
+            status,
+            body: serde_json::json!({ "error": error }),
+            retry_after: None,
+            times: None,
+        }
+    }
+
+    /// Fails the next request only.
+    #[must_use]
+    pub fn once(status: u16, error: &str) -> Self {
+        Self {
+            times: Some(1),
+            ..Self::always(status, error)
+        }
+    }
+}
