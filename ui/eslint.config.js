@@ -1,0 +1,53 @@
+import js from "@eslint/js";
+import importPlugin from "eslint-plugin-import";
+import jsxA11y from "eslint-plugin-jsx-a11y";
+import reactHooks from "eslint-plugin-react-hooks";
+import { readdirSync } from "node:fs";
+import { URL } from "node:url";
+import tseslint from "typescript-eslint";
+
+const features = readdirSync(new URL("./src/features", import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+/** `app` imports features; features import components, host and lib; never each other. */
+const zones = [
+  { target: "./src/components", from: ["./src/app", "./src/features"], message: "Components know no feature." },
+  { target: "./src/lib", from: ["./src/app", "./src/features", "./src/components", "./src/host"], message: "lib holds pure functions.", except: [] },
+  { target: "./src/host", from: ["./src/app", "./src/features", "./src/components"], message: "The host knows no view." },
+  ...features.map((name) => ({
+    target: `./src/features/${name}`,
+    from: ["./src/app", ...features.filter((other) => other !== name).map((other) => `./src/features/${other}`)],
+    message: "A feature imports components, host and lib; app puts features together.",
+  })),
+];
+
+export default tseslint.config(
+  { ignores: ["dist", "node_modules", "src/host/bindings.ts", "public"] },
+  js.configs.recommended,
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    files: ["src/**/*.{ts,tsx}", "*.ts"],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { import: importPlugin, "jsx-a11y": jsxA11y, "react-hooks": reactHooks },
+    settings: { "import/resolver": { typescript: { project: "./tsconfig.json" } } },
+    rules: {
+      ...jsxA11y.flatConfigs.recommended.rules,
+      ...reactHooks.configs.recommended.rules,
+      "import/no-restricted-paths": ["error", { zones, basePath: import.meta.dirname }],
+      "import/no-default-export": "error",
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true, argsIgnorePattern: "^_" }],
+      "@typescript-eslint/only-throw-error": "off",
+      "@typescript-eslint/prefer-promise-reject-errors": "off",
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ group: ["@tauri-apps/*"], message: "Only src/host speaks with Tauri." }] },
+      ],
+    },
+  },
+  { files: ["src/host/**", "src/test/**", "**/*.test.{ts,tsx}"], rules: { "no-restricted-imports": "off" } },
+  { files: ["*.config.ts", "src/test/*.config.ts"], rules: { "import/no-default-export": "off" } },
+  { files: ["*.js"], ...tseslint.configs.disableTypeChecked },
+);

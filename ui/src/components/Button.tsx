@@ -1,0 +1,45 @@
+import { type ReactNode, type Ref } from "react";
+import { Button as AriaButton, type ButtonProps } from "react-aria-components";
+import { ariaKeys } from "@/lib/keys";
+import styles from "./Button.module.css";
+import { Icon, type IconName } from "./Icon";
+import { KeyHint } from "./KeyHint";
+import { useMac } from "./MacContext";
+
+type Looks = "plain" | "primary" | "danger" | "quiet" | "link";
+
+type Props = Omit<ButtonProps, "children" | "className" | "style"> & {
+  look?: Looks;
+  small?: boolean;
+  icon?: IconName;
+  /** The shortcut that does the same; shown in the button, registered elsewhere. */
+  keys?: string;
+  /** The words; without them `label` must say what the button does. */
+  children?: ReactNode;
+  /** Name for assistive technology where there are no words. */
+  label?: string;
+  ref?: Ref<HTMLButtonElement>;
+  testId?: string;
+};
+
+/** A button with words, a sign, or both. One `primary` in each layer. */
+export function Button({ look = "plain", small = false, icon, keys, children, label, testId, ...rest }: Props) {
+  const mac = useMac();
+  return (
+    <AriaButton
+      {...rest}
+      {...(keys ? { "aria-keyshortcuts": ariaKeys(keys, mac) } : {})}
+      aria-label={label}
+      className={styles.button ?? ""}
+      data-look={look}
+      data-small={small || undefined}
+      data-bare={children === undefined || undefined}
+      data-filled={look === "primary" || look === "danger" || undefined}
+      data-testid={testId}
+    >
+      {icon && <Icon name={icon} size={small || children !== undefined ? 14 : 16} />}
+      {children}
+      {keys && <KeyHint keys={keys} />}
+    </AriaButton>
+  );
+}

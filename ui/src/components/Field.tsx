@@ -1,0 +1,62 @@
+import { type HTMLInputAutoCompleteAttribute, type ReactNode, type Ref } from "react";
+import { FieldError, Input, Label, Text, TextArea, TextField, type TextFieldProps } from "react-aria-components";
+import styles from "./Field.module.css";
+import { Icon, type IconName } from "./Icon";
+import { KeyHint } from "./KeyHint";
+
+type Props = Omit<TextFieldProps, "children" | "className" | "style"> & {
+  label: string;
+  /** Keeps the label for assistive technology alone. */
+  hideLabel?: boolean;
+  /** Words at the right of the label, such as a type. */
+  note?: string;
+  help?: ReactNode;
+  /** What is wrong; shown in place of the help. */
+  error?: string | null;
+  placeholder?: string;
+  icon?: IconName;
+  keys?: string;
+  mono?: boolean;
+  /** Lines of a text area; 1 for a single line. */
+  lines?: number;
+  /** The field of a first launch: taller, larger letters. */
+  large?: boolean;
+  autoComplete?: HTMLInputAutoCompleteAttribute;
+  /** What stands at the right end within the field. */
+  end?: ReactNode;
+  ref?: Ref<HTMLInputElement>;
+};
+
+/** A labelled text field with help or an error beneath. */
+export function Field({
+  label, hideLabel = false, note, help, error, placeholder, icon, keys, mono = false, lines = 1, large = false,
+  autoComplete = "off", end, ref, ...rest
+}: Props) {
+  return (
+    <TextField {...rest} autoComplete={autoComplete} className={styles.field ?? ""} isInvalid={Boolean(error) || rest.isInvalid} validationBehavior="aria">
+      <Label className={hideLabel ? "unseen" : styles.label}>
+        {label}
+        {rest.isRequired && <span className={styles.required}>required</span>}
+        {note && <span className={styles.note}>{note}</span>}
+      </Label>
+      <div className={styles.box} data-mono={mono || undefined} data-area={lines > 1 || undefined} data-large={large || undefined}>
+        {icon && <Icon name={icon} size={14} />}
+        {lines > 1 ? (
+          <TextArea rows={lines} placeholder={placeholder} spellCheck={false} />
+        ) : (
+          <Input ref={ref} placeholder={placeholder} spellCheck={false} autoCapitalize="off" autoCorrect="off" />
+        )}
+        {end}
+        {keys && <KeyHint keys={keys} />}
+      </div>
+      {error ? (
+        <FieldError className={styles.error ?? ""}>
+          <Icon name="circle-alert" size={12} />
+          {error}
+        </FieldError>
+      ) : (
+        help && <Text slot="description" className={styles.help ?? ""}>{help}</Text>
+      )}
+    </TextField>
+  );
+}

@@ -1,0 +1,35 @@
+import { type IdentityLine as Identity } from "@/host/bindings";
+import { timeLeft } from "@/lib/time";
+import styles from "./IdentityLine.module.css";
+import { PlatformTile } from "./PlatformTile";
+
+type Props = { identity: Identity; endpoint?: string | null };
+
+/** "As who": account, credential, level, expiry. The address is cut first, the credential never. */
+export function IdentityLine({ identity, endpoint }: Props) {
+  const facts = [identity.level, identity.expiresAt && timeLeft(identity.expiresAt)].filter(Boolean);
+  return (
+    <span className={styles.identity}>
+      <PlatformTile platform={identity.platform} />
+      <span className={styles.account}>{identity.account}</span>
+      <Dot />
+      {identity.credential ? <span className={styles.credential}>{identity.credential}</span> : <span>no credential</span>}
+      {facts.map((fact) => (
+        <span key={fact} className={styles.fact}>
+          <Dot />
+          {fact}
+        </span>
+      ))}
+      {endpoint && (
+        <>
+          <Dot />
+          <span className={styles.endpoint} title={endpoint}>{endpoint.replace(/^https?:\/\//, "")}</span>
+        </>
+      )}
+    </span>
+  );
+}
+
+function Dot() {
+  return <span className={styles.dot} aria-hidden="true">·</span>;
+}

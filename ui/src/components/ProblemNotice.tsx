@@ -1,0 +1,75 @@
+import { type ReactNode } from "react";
+import { type Problem } from "@/host/bindings";
+import { capital, sentence } from "@/lib/words";
+import { Button } from "./Button";
+import { useCopy } from "./CopyContext";
+import styles from "./ProblemNotice.module.css";
+import { type GlyphName, StatusGlyph, toneOf } from "./StatusGlyph";
+
+type Props = {
+  problem: Problem;
+  onRetry?: () => void;
+  /** What the retry is called; a verb of its own beats "Try again". */
+  retryLabel?: string;
+  /** One more button, such as the fix itself. */
+  children?: ReactNode;
+};
+
+/** What happened, why, what to do, and the code, where it happened. */
+export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", children }: Props) {
+  const copy = useCopy();
+  const reason = problem.detail && problem.detail !== problem.message ? sentence(problem.detail) : null;
+  const all = [problem.code, problem.message, problem.detail, problem.status && `HTTP ${problem.status}`, problem.requestId && `request ${problem.requestId}`];
+  return (
+    <Notice
+      role="alert"
+      glyph="failing"
+      title={capital(problem.message)}
+      end={
+        <button type="button" className={styles.code} title="Copy" onClick={() => copy(all.filter(Boolean).join("\n"), "Problem")}>
+          {problem.code}
+        </button>
+      }
+      actions={
+        (onRetry ?? children) && (
+          <>
+            {children}
+            {onRetry && <Button small onPress={onRetry}>{retryLabel}</Button>}
+          </>
+        )
+      }
+    >
+      {reason && <span data-selectable>{reason} </span>}
+      {problem.hint && sentence(problem.hint)}
+      {problem.fields.map((field) => (
+        <span key={field.path + field.message} className={styles.field}>
+          {[field.path.replace(/^\//, ""), field.message].filter(Boolean).join(": ")}
+        </span>
+      ))}
+    </Notice>
+  );
+}
+
+type NoticeProps = {
+  glyph: GlyphName;
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+  end?: ReactNode;
+  role?: "alert" | "status" | "note";
+};
+
+/** A wash with a line in the tone of its glyph: something that needs to be read. */
+export function Notice({ glyph, title, children, actions, end, role = "note" }: NoticeProps) {
+  return (
+    <div role={role} className={styles.notice} data-tone={toneOf(glyph)}>
+      <StatusGlyph name={glyph} size={16} />
+      <div className={styles.words}>
+        <div className={styles.title}>{title}</div>
+        <div className={styles.why}>{children}</div>
+        {actions && <div className={styles.actions}>{actions}</div>}
+      </div>
+      {end}
+    </div>
+  );
+}

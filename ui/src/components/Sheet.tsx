@@ -1,0 +1,47 @@
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { Button } from "./Button";
+import styles from "./Sheet.module.css";
+
+type Props = {
+  title: string;
+  mark?: ReactNode;
+  subtitle?: ReactNode;
+  children: ReactNode;
+  footer?: ReactNode;
+  onClose: () => void;
+};
+
+/** A layer at the right that works beside its list: no scrim, the list narrows and stays usable. */
+export function Sheet({ title, mark, subtitle, children, footer, onClose }: Props) {
+  const heading = useId();
+  const sheet = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    const first = sheet.current?.querySelector<HTMLElement>("[data-autofocus], .body input, .body button");
+    (first ?? sheet.current)?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  const closeOnEscape = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    onClose();
+  };
+  return (
+    // A dialog that is not modal takes keys itself; its buttons hold the actions.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <div ref={sheet} role="dialog" aria-labelledby={heading} tabIndex={-1} className={styles.sheet} onKeyDown={closeOnEscape}>
+      <header className={styles.header}>
+        {mark}
+        <div className={styles.titles}>
+          <h2 id={heading} className={styles.title}>{title}</h2>
+          {subtitle && <div className={styles.subtitle}>{subtitle}</div>}
+        </div>
+        <Button look="quiet" icon="x" label="Close" onPress={onClose} />
+      </header>
+      <div className={styles.body}>{children}</div>
+      {footer && <footer className={styles.footer}>{footer}</footer>}
+    </div>
+  );
+}

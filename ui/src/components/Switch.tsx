@@ -1,0 +1,18 @@
+import { type ReactNode } from "react";
+import { Switch as AriaSwitch } from "react-aria-components";
+import styles from "./Switch.module.css";
+
+type Props = { children: ReactNode; help?: string; isSelected: boolean; onChange: (selected: boolean) => void; isDisabled?: boolean };
+
+/** On or off, at once. */
+export function Switch({ children, help, isSelected, onChange, isDisabled }: Props) {
+  return (
+    <AriaSwitch className={styles.switch ?? ""} isSelected={isSelected} onChange={onChange} isDisabled={isDisabled}>
+      <span className={styles.track} aria-hidden="true" />
+      <span className={styles.words}>
+        <span>{children}</span>
+        {help && <span className={styles.help}>{help}</span>}
+      </span>
+    </AriaSwitch>
+  );
+}

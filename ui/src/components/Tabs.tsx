@@ -1,0 +1,28 @@
+import { type ReactNode } from "react";
+import { Tab, TabList, TabPanel, Tabs as AriaTabs } from "react-aria-components";
+import styles from "./Tabs.module.css";
+
+export type TabItem<T extends string> = { id: T; label: string; count?: number | null; content: ReactNode };
+
+type Props<T extends string> = { label: string; tabs: TabItem<T>[]; selected: T; onSelect: (id: T) => void };
+
+/** Views of one thing, one shown; fills the height that is left. */
+export function Tabs<T extends string>({ label, tabs, selected, onSelect }: Props<T>) {
+  return (
+    <AriaTabs className={styles.tabs ?? ""} selectedKey={selected} onSelectionChange={(key) => onSelect(key as T)}>
+      <TabList aria-label={label} className={styles.list ?? ""}>
+        {tabs.map((tab) => (
+          <Tab key={tab.id} id={tab.id} className={styles.tab ?? ""}>
+            {tab.label}
+            {tab.count != null && <span className={styles.count}>{tab.count}</span>}
+          </Tab>
+        ))}
+      </TabList>
+      {tabs.map((tab) => (
+        <TabPanel key={tab.id} id={tab.id} className={styles.panel ?? ""}>
+          {tab.content}
+        </TabPanel>
+      ))}
+    </AriaTabs>
+  );
+}

@@ -1,0 +1,16 @@
+import { type ReactNode } from "react";
+import styles from "./Toolbar.module.css";
+
+type Props = { title: string; count?: number; children?: ReactNode };
+
+/** The head of a page: its title, how many, and what can be done. */
+export function Toolbar({ title, count, children }: Props) {
+  return (
+    <header className={styles.toolbar}>
+      <h1>{title}</h1>
+      {count !== undefined && <span className="text3">{count}</span>}
+      <span className="grow" />
+      {children}
+    </header>
+  );
+}

@@ -1,0 +1,163 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef } from "react";
+import { classes } from "@/lib/classes";
+import { rem } from "@/lib/layout";
+import styles from "./VirtualList.module.css";
+
+export type Section<T> = {
+  key: string;
+  /** Head of the group; none when the list has no groups. */
+  head?: ReactNode;
+  rows: T[];
+};
+
+type Props<T> = {
+  label: string;
+  sections: Section<T>[];
+  keyOf: (row: T) => string;
+  /** What assistive technology reads of a row, such as "GitHub, Ready, This computer, 42 tools". */
+  nameOf: (row: T) => string;
+  /** The cells of a row; they lie in a grid of `columns`. */
+  renderRow: (row: T, selected: boolean) => ReactNode;
+  /** `grid-template-columns` of rows. */
+  columns?: string;
+  /** A class that sets `grid-template-columns`, where they change with the width. */
+  columnsClass?: string;
+  selected: string | null;
+  onSelect: (key: string) => void;
+  onOpen: (row: T) => void;
+  /** Height of a row in rem when comfortable and compact; two lines by default. */
+  rowHeight?: [comfortable: number, compact: number];
+  autoFocus?: boolean;
+};
+
+type Item<T> = { kind: "head"; key: string; head: ReactNode } | { kind: "row"; key: string; row: T; index: number };
+
+/**
+ * A list that draws only the rows in sight. One tab stop; arrows, J and K, Home, End and pages move
+ * the selection, Enter opens. Buttons within a row keep the pointer to themselves.
+ */
+export function VirtualList<T>(props: Props<T>) {
+  const { label, sections, keyOf, nameOf, renderRow, columns, columnsClass, selected, onSelect, onOpen, autoFocus } = props;
+  const [comfortable, compact] = props.rowHeight ?? [2.875, 2];
+  const scroller = useRef<HTMLDivElement>(null);
+  const base = useId();
+  const items = useMemo(() => flatten(sections, keyOf), [sections, keyOf]);
+  const rows = useMemo(() => items.filter((item) => item.kind === "row"), [items]);
+
+  const isCompact = document.documentElement.dataset.density === "compact";
+  const rowSize = rem(isCompact ? compact : comfortable);
+  const headSize = rem(isCompact ? 1.625 : 1.875);
+  // The compiler leaves components with a virtualizer alone, which is what it needs.
+  // eslint-disable-next-line react-hooks/incompatible-library
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (items[index]?.kind === "head" ? headSize : rowSize),
+    getItemKey: (index) => items[index]?.key ?? index,
+    overscan: 12,
+    initialRect: { width: 1000, height: 800 },
+  });
+  useEffect(() => virtualizer.measure(), [virtualizer, rowSize, headSize]);
+
+  const position = rows.findIndex((item) => item.key === selected);
+  const moveTo = useCallback(
+    (next: number) => {
+      const row = rows[Math.max(0, Math.min(rows.length - 1, next))];
+      if (!row) return;
+      onSelect(row.key);
+      virtualizer.scrollToIndex(items.indexOf(row), { align: "auto" });
+    },
+    [rows, items, onSelect, virtualizer],
+  );
+
+  useEffect(() => {
+    if (autoFocus) scroller.current?.focus({ preventScroll: true });
+  }, [autoFocus]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowSize) - 1);
+    const moves: Record<string, number> = {
+      ArrowDown: position + 1, j: position + 1, ArrowUp: position < 0 ? 0 : position - 1, k: position < 0 ? 0 : position - 1,
+      Home: 0, End: rows.length - 1, PageDown: position + page, PageUp: position - page,
+    };
+    const next = moves[event.key];
+    if (next !== undefined) {
+      event.preventDefault();
+      moveTo(next);
+      return;
+    }
+    const row = rows[position];
+    if (event.key === "Enter" && row) {
+      event.preventDefault();
+      onOpen(row.row);
+    }
+  };
+
+  const rowId = (index: number) => `${base}-${index}`;
+  return (
+    <div
+      ref={scroller}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={rows.length}
+      aria-activedescendant={position >= 0 ? rowId(position) : undefined}
+      tabIndex={0}
+      className={styles.list}
+      onKeyDown={onKeyDown}
+      onFocus={(event) => {
+        if (event.target === event.currentTarget && position < 0) moveTo(0);
+      }}
+    >
+      <div role="presentation" className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map((virtual) => {
+          const item = items[virtual.index];
+          if (!item) return null;
+          const place = { height: virtual.size, transform: `translateY(${virtual.start}px)` };
+          if (item.kind === "head") {
+            return (
+              <div key={item.key} role="row" className={styles.head} style={place}>
+                <div role="rowheader" className={styles.headCell}>{item.head}</div>
+              </div>
+            );
+          }
+          const isSelected = item.key === selected;
+          return (
+            // Keys reach the grid, which owns the focus; the row only takes the pointer.
+            // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+            <div
+              key={item.key}
+              id={rowId(item.index)}
+              role="row"
+              aria-rowindex={item.index + 1}
+              aria-selected={isSelected}
+              aria-label={nameOf(item.row)}
+              className={styles.row}
+              style={place}
+              onClick={(event) => {
+                if (event.target instanceof Element && event.target.closest("button, a, input")) return;
+                onSelect(item.key);
+                onOpen(item.row);
+              }}
+            >
+              <div role="gridcell" className={classes(styles.cells, columnsClass)} style={columns ? { gridTemplateColumns: columns } : undefined}>
+                {renderRow(item.row, isSelected)}
+              </div>
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function flatten<T>(sections: Section<T>[], keyOf: (row: T) => string): Item<T>[] {
+  const items: Item<T>[] = [];
+  let index = 0;
+  for (const section of sections) {
+    if (section.head !== undefined) items.push({ kind: "head", key: `head-${section.key}`, head: section.head });
+    for (const row of section.rows) items.push({ kind: "row", key: keyOf(row), row, index: index++ });
+  }
+  return items;
+}

@@ -1,0 +1,117 @@
+import { createContext, useContext, useEffect, useId, useRef } from "react";
+import { isSingle, pressed, takesText } from "@/lib/keys";
+
+/** A key and what it does, as long as the view that registered it is shown. */
+export type Shortcut = {
+  keys: string;
+  label: string;
+  /** Whether the status bar shows it. */
+  inBar?: boolean;
+  /** Whether it works over dialogs too. */
+  everywhere?: boolean;
+  /** Whether it works while a field has focus; `Mod` keys do anyway. */
+  inFields?: boolean;
+  run: () => void;
+};
+
+type Registered = Shortcut & { layer: number; order: number };
+
+/** Which shortcuts exist now. The last one registered in the topmost layer wins. */
+export class ShortcutRegistry {
+  private readonly registered = new Map<string, Registered>();
+  private readonly layers = new Map<string, number>();
+  private readonly listeners = new Set<() => void>();
+  private snapshot: Registered[] = [];
+  private counter = 0;
+
+  /** Adds a shortcut, or renews it under the same id. */
+  add(id: string, shortcut: Shortcut, layer: number): void {
+    this.registered.set(id, { ...shortcut, layer, order: this.registered.get(id)?.order ?? this.counter++ });
+    this.changed();
+  }
+
+  remove(id: string): void {
+    this.registered.delete(id);
+    this.changed();
+  }
+
+  /** A dialog opened: shortcuts beneath it rest. */
+  openLayer(id: string, layer: number): void {
+    this.layers.set(id, layer);
+    this.changed();
+  }
+
+  closeLayer(id: string): void {
+    this.layers.delete(id);
+    this.changed();
+  }
+
+  /** The shortcuts that act now, in the order in which they were registered. */
+  readonly active = (): Registered[] => this.snapshot;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Runs what belongs to a key press; tells whether anything did. */
+  dispatch(event: KeyboardEvent, mac: boolean, singles: boolean): boolean {
+    if (event.defaultPrevented || event.isComposing) return false;
+    const typing = takesText(event.target);
+    const match = this.snapshot.findLast((shortcut) => {
+      if (isSingle(shortcut.keys) && !shortcut.inFields && (typing || !singles)) return false;
+      return pressed(event, shortcut.keys, mac);
+    });
+    if (!match) return false;
+    event.preventDefault();
+    match.run();
+    return true;
+  }
+
+  private changed(): void {
+    const top = Math.max(0, ...this.layers.values());
+    this.snapshot = [...this.registered.values()]
+      .filter((shortcut) => shortcut.everywhere || shortcut.layer === top)
+      .sort((left, right) => left.layer - right.layer || left.order - right.order);
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** The registry of this window. */
+export const ShortcutContext = createContext(new ShortcutRegistry());
+
+/** How many layers lie beneath: 0 in pages, more in dialogs. */
+export const LayerContext = createContext(0);
+
+/** Registers a shortcut while the calling view is shown; `null` registers nothing. */
+export function useShortcut(shortcut: Shortcut | null): void {
+  const registry = useContext(ShortcutContext);
+  const layer = useContext(LayerContext);
+  const id = useId();
+  const run = useRef(shortcut?.run);
+  useEffect(() => {
+    run.current = shortcut?.run;
+  });
+  const keys = shortcut?.keys;
+  const label = shortcut?.label ?? "";
+  const inBar = shortcut?.inBar ?? false;
+  const everywhere = shortcut?.everywhere ?? false;
+  const inFields = shortcut?.inFields ?? false;
+  useEffect(() => {
+    if (!keys) return;
+    registry.add(id, { keys, label, inBar, everywhere, inFields, run: () => run.current?.() }, layer);
+    return () => registry.remove(id);
+  }, [registry, id, keys, label, inBar, everywhere, inFields, layer]);
+}
+
+/** Puts the calling dialog over all shortcuts beneath it, and gives its own layer. */
+export function useLayer(): number {
+  const registry = useContext(ShortcutContext);
+  const layer = useContext(LayerContext) + 1;
+  const id = useId();
+  useEffect(() => {
+    registry.openLayer(id, layer);
+    return () => registry.closeLayer(id);
+  }, [registry, id, layer]);
+  return layer;
+}

@@ -1,0 +1,49 @@
+import { type Problem } from "./bindings";
+
+/** What every command of the bindings answers. */
+export type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: Problem };
+
+/** A `Problem` that can be thrown; `instanceof` tells it from a fault of our own. */
+export class HostProblem extends Error implements Problem {
+  readonly code: Problem["code"];
+  readonly hint: Problem["hint"];
+  readonly detail: Problem["detail"];
+  readonly status: Problem["status"];
+  readonly requestId: Problem["requestId"];
+  readonly fields: Problem["fields"];
+  readonly retryable: Problem["retryable"];
+
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.name = "HostProblem";
+    this.code = problem.code;
+    this.hint = problem.hint;
+    this.detail = problem.detail;
+    this.status = problem.status;
+    this.requestId = problem.requestId;
+    this.fields = problem.fields;
+    this.retryable = problem.retryable;
+  }
+}
+
+/** Turns a command's ok-or-error answer into its data or a thrown {@link HostProblem}. */
+export async function call<T>(answer: Promise<Answer<T>>): Promise<T> {
+  const settled = await answer;
+  if (settled.status === "error") throw new HostProblem(settled.error);
+  return settled.data;
+}
+
+/** The problem behind anything that was thrown; a fault of our own becomes `internal`. */
+export function asProblem(thrown: unknown): Problem {
+  if (thrown instanceof HostProblem) return thrown;
+  return {
+    code: "internal",
+    message: thrown instanceof Error ? thrown.message : String(thrown),
+    hint: "Try again; when it stays, restart Patchbay.",
+    detail: null,
+    status: null,
+    requestId: null,
+    fields: [],
+    retryable: true,
+  };
+}

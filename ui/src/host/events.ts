@@ -1,0 +1,54 @@
+import { type QueryClient } from "@tanstack/react-query";
+import { type Authorization, events, type News } from "./bindings";
+import { queries } from "./queries";
+
+/** Puts what the news says into the cache, or has it read again. */
+export function applyNews(client: QueryClient, news: News): void {
+  switch (news.kind) {
+    case "connectors_changed":
+      void client.invalidateQueries({ queryKey: ["connectors"] });
+      void client.invalidateQueries({ queryKey: ["tools"] });
+      void client.invalidateQueries({ queryKey: ["wallet"] });
+      break;
+    case "wallet_changed":
+      void client.invalidateQueries({ queryKey: ["wallet"] });
+      break;
+    case "authorization_changed":
+      keepAuthorization(client, news.authorization);
+      break;
+    case "run_changed":
+      void client.invalidateQueries({ queryKey: ["runs"] });
+      break;
+    case "vault_changed":
+      client.setQueryData(queries.vault().queryKey, news.status);
+      void client.invalidateQueries({ queryKey: ["connectors"] });
+      void client.invalidateQueries({ queryKey: ["wallet"] });
+      break;
+    case "raise":
+      break;
+  }
+}
+
+/** Puts one consent into the cache, as news and as the answer of a command. */
+export function keepAuthorization(client: QueryClient, authorization: Authorization): void {
+  client.setQueryData(queries.authorization(authorization.id).queryKey, authorization);
+  client.setQueryData(queries.authorizations().queryKey, (kept) =>
+    kept ? [authorization, ...kept.filter((other) => other.id !== authorization.id)] : kept,
+  );
+}
+
+/** Listens for news until the returned function is called. */
+export function listenForNews(onNews: (news: News) => void): () => void {
+  let stopped = false;
+  let stop: (() => void) | undefined;
+  void events.news
+    .listen((event) => onNews(event.payload))
+    .then((unlisten) => {
+      if (stopped) unlisten();
+      else stop = unlisten;
+    });
+  return () => {
+    stopped = true;
+    stop?.();
+  };
+}

@@ -1,0 +1,5 @@
+/** Pixels of a length in rem, with the text zoom of now. */
+export function rem(length: number): number {
+  const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return length * (Number.isFinite(size) && size > 0 ? size : 16);
+}

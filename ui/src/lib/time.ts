@@ -1,0 +1,76 @@
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+const two = (number: number) => String(number).padStart(2, "0");
+
+/** `09:36`, in the time of this computer. */
+export function clockTime(at: Date): string {
+  return `${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+/** `09:36:02`, for traces. */
+export function clockSeconds(timestamp: string): string {
+  const at = new Date(timestamp);
+  return `${clockTime(at)}:${two(at.getSeconds())}`;
+}
+
+/** How long ago: `8 min`, `09:36` today, `yesterday 16:20`, `Mon 09:02` this week, else `12 Jan`. */
+export function ago(timestamp: string, now: Date = new Date()): string {
+  const at = new Date(timestamp);
+  const past = now.getTime() - at.getTime();
+  if (past < minute) return "now";
+  if (past < hour) return `${Math.floor(past / minute)} min`;
+  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
+  if (at.getTime() >= midnight) return clockTime(at);
+  if (at.getTime() >= midnight - day) return `yesterday ${clockTime(at)}`;
+  if (at.getTime() >= midnight - 6 * day) return `${days[at.getDay()]} ${clockTime(at)}`;
+  return `${at.getDate()} ${months[at.getMonth()]}${at.getFullYear() === now.getFullYear() ? "" : ` ${at.getFullYear()}`}`;
+}
+
+/** How long something has lasted, for ages: `now`, `8 min`, `3 h`, `6 d`. */
+export function age(timestamp: string, now: Date = new Date()): string {
+  const past = now.getTime() - new Date(timestamp).getTime();
+  if (past < minute) return "now";
+  if (past < hour) return `${Math.floor(past / minute)} min`;
+  if (past < day) return `${Math.floor(past / hour)} h`;
+  return `${Math.floor(past / day)} d`;
+}
+
+/** How long until then: `58 min left`, `in 3 d`, `lapsed`. */
+export function timeLeft(timestamp: string, now: Date = new Date()): string {
+  const left = new Date(timestamp).getTime() - now.getTime();
+  if (left <= 0) return "lapsed";
+  if (left < hour) return `${Math.max(1, Math.floor(left / minute))} min left`;
+  if (left < day) return `${Math.floor(left / hour)} h left`;
+  return `${Math.floor(left / day)} d left`;
+}
+
+/** The exact time, for tooltips. */
+export function exactTime(timestamp: string): string {
+  const at = new Date(timestamp);
+  return `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()}, ${clockTime(at)}:${two(at.getSeconds())}`;
+}
+
+/** `412 ms`, `1.21 s`, `14 s`, `2 min 5 s`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(2)} s`;
+  if (milliseconds < minute) return `${Math.round(milliseconds / 1000)} s`;
+  return `${Math.floor(milliseconds / minute)} min ${Math.floor((milliseconds % minute) / 1000)} s`;
+}
+
+/** `4:12`, for countdowns. */
+export function countdown(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  return `${Math.floor(whole / 60)}:${two(whole % 60)}`;
+}
+
+/** `1.8 KB`. */
+export function bytes(size: number): string {
+  if (size < 1000) return `${size} B`;
+  if (size < 1_000_000) return `${(size / 1000).toFixed(1)} KB`;
+  return `${(size / 1_000_000).toFixed(1)} MB`;
+}

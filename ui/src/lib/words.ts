@@ -1,0 +1,40 @@
+/** Two letters for a name: the heads of its first two words, else its first two letters. */
+export function initials(name: string): string {
+  const words = name.split(/[\s\-_./]+|(?<=[a-z])(?=[A-Z])/).filter(Boolean);
+  const [first = "?", second] = words;
+  if (second) return (first.charAt(0) + second.charAt(0)).toUpperCase();
+  return first.charAt(0).toUpperCase() + first.slice(1, 2).toLowerCase();
+}
+
+/** A sentence for show: first letter large, a full stop where none is. */
+export function sentence(text: string): string {
+  const large = capital(text);
+  return /[.!?…]$/.test(large) ? large : `${large}.`;
+}
+
+/** The text with its first letter large. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `1 tool`, `42 tools`. */
+export function count(number: number, noun: string): string {
+  return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** A number with a thin gap in thousands. */
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+}
+
+/** The address without its scheme and a slash at the end, for rows. */
+export function shortAddress(url: string): string {
+  return url.replace(/^https?:\/\//, "").replace(/\/$/, "");
+}
+
+/** Cuts a text in the middle, so that both ends can be told apart. */
+export function cutMiddle(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const half = Math.floor((length - 1) / 2);
+  return `${text.slice(0, half)}…${text.slice(text.length - half)}`;
+}

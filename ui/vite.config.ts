@@ -1,0 +1,18 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** The window's page: what `tauri dev` serves and what a build puts into `dist`. */
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  clearScreen: false,
+  server: { port: 1420, strictPort: true },
+  build: {
+    // The web views of today's systems: WebKitGTK 2.42, WKWebView of macOS 11 with Safari 15, WebView2.
+    target: ["safari15", "chrome105"],
+    cssTarget: ["safari15", "chrome105"],
+    sourcemap: false,
+    chunkSizeWarningLimit: 700,
+  },
+});
