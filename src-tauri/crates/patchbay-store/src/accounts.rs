@@ -103,3 +103,49 @@ impl Store {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{account, connector, store};
+
+    #[tokio::test]
+    async fn this_computer_is_there_first_and_stays() {
+        let (_home, store) = store().await;
+        store.save_account(&account("a1", "Ada")).await.unwrap();
+        assert!(!store.remove_account(&AccountId::local()).await.unwrap());
+        let labels: Vec<String> = store
+            .list_accounts()
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|account| account.label)
+            .collect();
+        assert_eq!(labels, ["This computer", "Ada"]);
+    }
+
+    #[tokio::test]
+    async fn labels_are_taken_once() {
+        let (_home, store) = store().await;
+        let ada = account("a1", "Ada");
+        store.save_account(&ada).await.unwrap();
+        store.save_account(&ada).await.unwrap();
+        let refused = store.save_account(&account("a2", "Ada")).await.unwrap_err();
+        assert!(matches!(refused, Error::NameTaken { name } if name == "Ada"));
+        assert_eq!(store.find_account(&ada.id).await.unwrap(), Some(ada));
+    }
+
+    #[tokio::test]
+    async fn connectors_go_with_their_account() {
+        let (_home, store) = store().await;
+        let ada = account("a1", "Ada");
+        store.save_account(&ada).await.unwrap();
+        let mut theirs = connector("c1", "theirs");
+        theirs.account = ada.id.clone();
+        store.save_connector(&theirs).await.unwrap();
+        assert!(store.remove_account(&ada.id).await.unwrap());
+        assert_eq!(store.find_connector(&theirs.id).await.unwrap(), None);
+        let refused = store.save_connector(&theirs).await.unwrap_err();
+        assert!(matches!(refused, Error::NoAccount { account } if account == ada.id));
+    }
+}

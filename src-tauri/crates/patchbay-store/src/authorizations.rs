@@ -128,3 +128,54 @@ fn save(tx: &Transaction<'_>, authorization: &Authorization, owner: &str) -> Res
     ))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{authorization, store};
+
+    #[tokio::test]
+    async fn the_newest_are_listed() {
+        let (_home, store) = store().await;
+        for (id, seconds) in [("z1", 0), ("a3", 2), ("m2", 1)] {
+            store
+                .save_authorization(&authorization(id, seconds))
+                .await
+                .unwrap();
+        }
+        let listed = store.list_authorizations(2).await.unwrap();
+        assert_eq!(listed, [authorization("a3", 2), authorization("m2", 1)]);
+    }
+
+    #[tokio::test]
+    async fn what_a_gone_process_left_open_expires() {
+        let (_home, store) = store().await;
+        let open = authorization("open", 0);
+        let over = Authorization {
+            state: AuthorizationState::Authorized,
+            ..authorization("over", 1)
+        };
+        for authorization in [&open, &over] {
+            store.save_authorization(authorization).await.unwrap();
+        }
+        let own = store.liveness();
+        assert_eq!(store.expire_open_authorizations(own).await.unwrap(), []);
+        let expired = store.expire_open_authorizations(|_| false).await.unwrap();
+        assert_eq!(expired, std::slice::from_ref(&open.id));
+
+        let found = store.find_authorization(&open.id).await.unwrap().unwrap();
+        assert_eq!(found.state, AuthorizationState::Expired);
+        assert_eq!(
+            found.problem.map(|problem| problem.code),
+            Some(Code::AuthTimedOut)
+        );
+        assert_eq!(
+            store.find_authorization(&over.id).await.unwrap(),
+            Some(over)
+        );
+        assert_eq!(
+            store.expire_open_authorizations(|_| false).await.unwrap(),
+            []
+        );
+    }
+}

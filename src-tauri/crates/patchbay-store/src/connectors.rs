@@ -178,3 +178,188 @@ fn wallet_entries_of(
         Authentication::Bearer { entry } | Authentication::Headers { entry } => (Some(entry), None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::samples::{account, at, connector, store, tool};
+
+    /// Later than any removal in these tests.
+    fn far_ahead() -> Timestamp {
+        at(0) + Duration::from_secs(3600 * 24 * 365 * 1000)
+    }
+
+    #[tokio::test]
+    async fn a_connector_comes_back_as_it_was_saved() {
+        let (_home, store) = store().await;
+        let mut saved = connector("c1", "github");
+        store.save_connector(&saved).await.unwrap();
+        saved.favourite = true;
+        store.save_connector(&saved).await.unwrap();
+        assert_eq!(
+            store.find_connector(&saved.id).await.unwrap(),
+            Some(saved.clone())
+        );
+        assert_eq!(store.list_connectors().await.unwrap(), [saved]);
+    }
+
+    #[tokio::test]
+    async fn lists_go_by_title_then_age() {
+        let (_home, store) = store().await;
+        for (id, title, seconds) in [
+            ("c1", "beta", 0),
+            ("c2", "Älter", 0),
+            ("c3", "Alpha", 9),
+            ("c4", "alpha", 1),
+        ] {
+            let connector = Connector {
+                title: title.into(),
+                created_at: at(seconds),
+                ..connector(id, id)
+            };
+            store.save_connector(&connector).await.unwrap();
+        }
+        let listed = store.list_connectors().await.unwrap();
+        let ids: Vec<&str> = listed
+            .iter()
+            .map(|connector| connector.id.as_str())
+            .collect();
+        assert_eq!(ids, ["c4", "c3", "c1", "c2"]);
+    }
+
+    #[tokio::test]
+    async fn names_are_taken_once_in_an_account() {
+        let (_home, store) = store().await;
+        store
+            .save_connector(&connector("c1", "github"))
+            .await
+            .unwrap();
+        let refused = store
+            .save_connector(&connector("c2", "github"))
+            .await
+            .unwrap_err();
+        assert!(matches!(refused, Error::NameTaken { name } if name == "github"));
+        let ada = account("a1", "Ada");
+        store.save_account(&ada).await.unwrap();
+        let elsewhere = Connector {
+            account: ada.id,
+            ..connector("c2", "github")
+        };
+        store.save_connector(&elsewhere).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn saving_keeps_tools() {
+        let (_home, store) = store().await;
+        let saved = connector("c1", "github");
+        store.save_connector(&saved).await.unwrap();
+        store
+            .replace_tools(&saved.id, &[tool("a")], at(0))
+            .await
+            .unwrap();
+        store.save_connector(&saved).await.unwrap();
+        assert_eq!(store.list_tools(Some(&saved.id)).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn removal_can_be_undone() {
+        let (_home, store) = store().await;
+        let saved = connector("c1", "github");
+        store.save_connector(&saved).await.unwrap();
+        store
+            .replace_tools(&saved.id, &[tool("a")], at(0))
+            .await
+            .unwrap();
+
+        assert!(store.remove_connector(&saved.id).await.unwrap());
+        assert!(!store.remove_connector(&saved.id).await.unwrap());
+        // A check that was under way when the connector went.
+        store.save_connector(&saved).await.unwrap();
+        assert_eq!(store.find_connector(&saved.id).await.unwrap(), None);
+        assert_eq!(store.list_connectors().await.unwrap(), []);
+        assert_eq!(store.list_tools(None).await.unwrap(), []);
+        assert_eq!(store.find_tool(&saved.id, "a").await.unwrap(), None);
+
+        assert!(store.restore_connector(&saved.id).await.unwrap());
+        assert!(!store.restore_connector(&saved.id).await.unwrap());
+        assert_eq!(
+            store.find_connector(&saved.id).await.unwrap(),
+            Some(saved.clone())
+        );
+        assert_eq!(
+            store.find_tool(&saved.id, "a").await.unwrap(),
+            Some(tool("a"))
+        );
+    }
+
+    #[tokio::test]
+    async fn a_name_taken_meanwhile_stops_the_undo() {
+        let (_home, store) = store().await;
+        let old = connector("c1", "github");
+        store.save_connector(&old).await.unwrap();
+        store.remove_connector(&old.id).await.unwrap();
+        store
+            .save_connector(&connector("c2", "github"))
+            .await
+            .unwrap();
+        let refused = store.restore_connector(&old.id).await.unwrap_err();
+        assert!(matches!(refused, Error::NameTaken { name } if name == "github"));
+    }
+
+    #[tokio::test]
+    async fn purging_takes_what_was_removed_before() {
+        let (_home, store) = store().await;
+        let (gone, kept) = (connector("c1", "gone"), connector("c2", "kept"));
+        for connector in [&gone, &kept] {
+            store.save_connector(connector).await.unwrap();
+            store
+                .replace_tools(&connector.id, &[tool("a")], at(0))
+                .await
+                .unwrap();
+        }
+        store.remove_connector(&gone.id).await.unwrap();
+        let long_ago = Timestamp::from_unix_millis(0).unwrap();
+        assert_eq!(store.purge_removed(long_ago).await.unwrap(), []);
+        assert_eq!(
+            store.purge_removed(far_ahead()).await.unwrap(),
+            std::slice::from_ref(&gone)
+        );
+        assert!(!store.restore_connector(&gone.id).await.unwrap());
+        assert_eq!(
+            store.list_tools(None).await.unwrap(),
+            [(kept.id, tool("a"))]
+        );
+        assert!(
+            !store
+                .replace_tools(&gone.id, &[tool("a")], at(1))
+                .await
+                .unwrap()
+        );
+    }
+
+    #[tokio::test]
+    async fn rows_of_newer_programs_are_left_out_of_lists() {
+        let (_home, store) = store().await;
+        for id in ["c1", "c2"] {
+            store.save_connector(&connector(id, id)).await.unwrap();
+        }
+        let sql =
+            "UPDATE connectors SET body = json_set(body, '$.visibility', 'galaxy') WHERE id = 'c1'";
+        store.write(|tx| Ok(tx.execute(sql, [])?)).await.unwrap();
+        let listed = store.list_connectors().await.unwrap();
+        assert_eq!(listed, [connector("c2", "c2")]);
+        let error = store
+            .find_connector(&ConnectorId::new("c1"))
+            .await
+            .unwrap_err();
+        assert!(matches!(
+            error,
+            Error::Row {
+                table: "connectors",
+                ..
+            }
+        ));
+    }
+}

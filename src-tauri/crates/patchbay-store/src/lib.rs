@@ -22,6 +22,8 @@ mod presence;
 mod registrations;
 mod row;
 mod run_search;
+#[cfg(test)]
+mod samples;
 mod store;
 mod tool_runs;
 mod tools;

@@ -138,3 +138,51 @@ impl Store {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{at, store};
+
+    fn registration(id: &str, issuer: &str, seconds: u64) -> Registration {
+        Registration {
+            id: id.into(),
+            server: "https://mcp.example/mcp".into(),
+            issuer: issuer.into(),
+            redirect_uri: "http://127.0.0.1:41417/callback".into(),
+            client_id: format!("client-{id}"),
+            has_secret: false,
+            auth_method: "none".into(),
+            scopes: vec!["read".into()],
+            kind: RegistrationKind::Dynamic,
+            created_at: at(seconds),
+        }
+    }
+
+    #[tokio::test]
+    async fn registrations_belong_to_one_issuer_and_come_newest_first() {
+        let (_home, store) = store().await;
+        let one = "https://auth.example";
+        let old = registration("r1", one, 0);
+        let new = registration("r2", one, 9);
+        let other = registration("r3", "https://other.example", 5);
+        for registration in [&old, &new, &other, &old] {
+            store.save_registration(registration).await.unwrap();
+        }
+        let found = store.find_registrations(&old.server, one).await.unwrap();
+        assert_eq!(found, [new.clone(), old.clone()]);
+
+        let mut gone = store.remove_registrations(&old.server, one).await.unwrap();
+        gone.sort_by(|a, b| a.id.cmp(&b.id));
+        assert_eq!(gone, [old.clone(), new]);
+        assert_eq!(
+            store.find_registrations(&old.server, one).await.unwrap(),
+            []
+        );
+        let left = store
+            .find_registrations(&other.server, &other.issuer)
+            .await
+            .unwrap();
+        assert_eq!(left, [other]);
+    }
+}

@@ -83,3 +83,6 @@ async fn blocking<T: Send + 'static>(
         .await
         .unwrap_or(Err(Error::Interrupted))
 }
+
+#[cfg(test)]
+mod tests;

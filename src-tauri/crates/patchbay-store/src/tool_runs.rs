@@ -330,3 +330,6 @@ fn orphans(
         .filter_map(|(row, _, body)| Some((row, listed(TABLE, &body)?)))
         .collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,3 +117,60 @@ impl Store {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{at, connector, store, tool};
+
+    #[tokio::test]
+    async fn tools_keep_their_order_and_the_first_of_a_name() {
+        let (_home, store) = store().await;
+        let owner = connector("c1", "github");
+        store.save_connector(&owner).await.unwrap();
+        let first = tool("b");
+        let second = Tool {
+            title: Some("Again".into()),
+            ..tool("b")
+        };
+        store
+            .replace_tools(&owner.id, &[tool("z")], at(0))
+            .await
+            .unwrap();
+        let tools = [first.clone(), tool("a"), second];
+        assert!(store.replace_tools(&owner.id, &tools, at(1)).await.unwrap());
+        let listed = store.list_tools(Some(&owner.id)).await.unwrap();
+        assert_eq!(
+            listed,
+            [
+                (owner.id.clone(), first.clone()),
+                (owner.id.clone(), tool("a"))
+            ]
+        );
+        assert_eq!(store.find_tool(&owner.id, "b").await.unwrap(), Some(first));
+        assert_eq!(store.find_tool(&owner.id, "z").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn an_older_list_does_not_replace_a_newer_one() {
+        let (_home, store) = store().await;
+        let owner = connector("c1", "github");
+        store.save_connector(&owner).await.unwrap();
+        assert!(
+            store
+                .replace_tools(&owner.id, &[tool("new")], at(5))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !store
+                .replace_tools(&owner.id, &[tool("old")], at(4))
+                .await
+                .unwrap()
+        );
+        assert_eq!(
+            store.list_tools(None).await.unwrap(),
+            [(owner.id, tool("new"))]
+        );
+    }
+}

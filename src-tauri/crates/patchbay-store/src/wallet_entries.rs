@@ -207,3 +207,137 @@ fn users(tx: &Transaction<'_>) -> Result<HashMap<String, Vec<UsedBy>>, Error> {
     }
     Ok(users)
 }
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Authentication, Connector, Redirect};
+
+    use super::*;
+    use crate::samples::{at, connector, store, wallet_entry};
+
+    #[tokio::test]
+    async fn names_are_taken_once() {
+        let (_home, store) = store().await;
+        let entry = wallet_entry("w1", "GitHub");
+        store.save_wallet_entry(&entry).await.unwrap();
+        let refused = store
+            .save_wallet_entry(&wallet_entry("w2", "GitHub"))
+            .await
+            .unwrap_err();
+        assert!(matches!(refused, Error::NameTaken { name } if name == "GitHub"));
+        assert!(store.remove_wallet_entry(&entry.id).await.unwrap());
+        assert!(!store.remove_wallet_entry(&entry.id).await.unwrap());
+        assert_eq!(store.list_wallet().await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn an_entry_knows_the_connectors_that_are_there_and_use_it() {
+        let (_home, store) = store().await;
+        let [tokens, app] = [wallet_entry("w1", "Tokens"), wallet_entry("w2", "app")];
+        for entry in [&tokens, &app] {
+            store.save_wallet_entry(entry).await.unwrap();
+        }
+        let signs_in = |authentication, id| Connector {
+            authentication,
+            ..connector(id, id)
+        };
+        let oauth = Authentication::Oauth {
+            client: Some(app.id.clone()),
+            entry: Some(tokens.id.clone()),
+            callback_port: None,
+            callback_host: None,
+            redirect: Redirect::Loopback,
+            scopes: Vec::new(),
+        };
+        let bearer = Authentication::Bearer {
+            entry: tokens.id.clone(),
+        };
+        for connector in [
+            signs_in(oauth, "b"),
+            signs_in(bearer.clone(), "a"),
+            signs_in(bearer, "removed"),
+            connector("without", "without"),
+        ] {
+            store.save_connector(&connector).await.unwrap();
+        }
+        store
+            .remove_connector(&ConnectorId::new("removed"))
+            .await
+            .unwrap();
+
+        let wallet = store.list_wallet().await.unwrap();
+        let users: Vec<Vec<&str>> = wallet
+            .iter()
+            .map(|entry| {
+                entry
+                    .used_by
+                    .iter()
+                    .map(|user| user.title.as_str())
+                    .collect()
+            })
+            .collect();
+        assert_eq!(
+            users,
+            [vec!["Title of b"], vec!["Title of a", "Title of b"]]
+        );
+        let found = store.find_wallet_entry(&tokens.id).await.unwrap().unwrap();
+        assert_eq!(found.used_by, wallet[1].used_by);
+
+        // What the caller thinks of its users is not kept.
+        store.save_wallet_entry(&found).await.unwrap();
+        store
+            .remove_connector(&ConnectorId::new("a"))
+            .await
+            .unwrap();
+        let found = store.find_wallet_entry(&tokens.id).await.unwrap().unwrap();
+        assert_eq!(found.used_by.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn touching_notes_the_time_and_nothing_else() {
+        let (_home, store) = store().await;
+        let entry = wallet_entry("w1", "GitHub");
+        store.save_wallet_entry(&entry).await.unwrap();
+        assert!(store.touch_wallet_entry(&entry.id, at(7)).await.unwrap());
+        let touched = WalletEntry {
+            last_used_at: Some(at(7)),
+            ..entry.clone()
+        };
+        assert_eq!(
+            store.find_wallet_entry(&entry.id).await.unwrap(),
+            Some(touched)
+        );
+        assert!(
+            !store
+                .touch_wallet_entry(&WalletEntryId::new("none"), at(7))
+                .await
+                .unwrap()
+        );
+    }
+
+    #[tokio::test]
+    async fn tokens_are_found_by_issuer_resource_and_label() {
+        let (_home, store) = store().await;
+        let [work, home] = [wallet_entry("w1", "work"), wallet_entry("w2", "home")];
+        let elsewhere = WalletEntry {
+            issuer: Some("https://other.example".into()),
+            ..wallet_entry("w3", "elsewhere")
+        };
+        for entry in [&work, &home, &elsewhere] {
+            store.save_wallet_entry(entry).await.unwrap();
+        }
+        let (issuer, resource) = ("https://auth.example", "https://mcp.example/mcp");
+        let find = |label| store.find_oauth_entry(issuer, resource, label);
+        assert_eq!(find("work").await.unwrap(), Some(work.clone()));
+        assert_eq!(find("elsewhere").await.unwrap(), None);
+        let listed = store.list_oauth_entries(issuer, resource).await.unwrap();
+        assert_eq!(listed, [home, work]);
+        assert_eq!(
+            store
+                .list_oauth_entries(issuer, "https://mcp.example")
+                .await
+                .unwrap(),
+            []
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! Things to store, for tests.
+
+use std::time::Duration;
+
+use patchbay_model::{
+    Account, AccountId, Authentication, AuthenticationMethod, Authorization, AuthorizationId,
+    AuthorizationState, Connector, ConnectorId, ConnectorStatus, Content, IdentityLine, Json,
+    Origin, Platform, Redirect, RunId, RunState, Status, Timestamp, Tool, ToolEffect, ToolResult,
+    ToolRun, ToolRunSummary, Visibility, WalletEntry, WalletEntryId, WalletKind,
+};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::Store;
+
+/// An empty store in a folder of its own, which goes with the first of the two.
+pub(crate) async fn store() -> (TempDir, Store) {
+    let home = tempfile::tempdir().unwrap();
+    let store = Store::open(&home.path().join("patchbay.sqlite"))
+        .await
+        .unwrap();
+    (home, store)
+}
+
+/// So many seconds after an instant that all samples share.
+pub(crate) fn at(seconds: u64) -> Timestamp {
+    Timestamp::parse("2026-11-20T08:00:00.123456Z").unwrap() + Duration::from_secs(seconds)
+}
+
+pub(crate) fn account(id: &str, label: &str) -> Account {
+    Account {
+        id: AccountId::new(id),
+        platform: Platform::Mistral,
+        label: label.into(),
+        base_url: None,
+        created_at: at(0),
+    }
+}
+
+pub(crate) fn identity() -> IdentityLine {
+    IdentityLine {
+        platform: Platform::Local,
+        account: "This computer".into(),
+        credential: Some("Ada at work".into()),
+        level: None,
+        expires_at: None,
+    }
+}
+
+/// A connector of this computer without a sign-in.
+pub(crate) fn connector(id: &str, name: &str) -> Connector {
+    Connector {
+        id: ConnectorId::new(id),
+        account: AccountId::local(),
+        remote_id: None,
+        name: name.into(),
+        title: format!("Title of {name}"),
+        description: None,
+        icon: None,
+        endpoint: Some("https://mcp.example/mcp".into()),
+        visibility: Visibility::Private,
+        status: ConnectorStatus {
+            status: Status::Unknown,
+            word: None,
+            reason: None,
+            code: None,
+            checked_at: None,
+            last_ok_at: None,
+        },
+        identity: identity(),
+        authentication: Authentication::None,
+        authentication_methods: vec![AuthenticationMethod::None],
+        server: None,
+        tool_count: None,
+        created_at: at(0),
+        updated_at: at(0),
+        tags: vec!["work".into()],
+        favourite: false,
+        draft: false,
+        native: Json(json!({"transport": "streamable_http"})),
+    }
+}
+
+pub(crate) fn tool(name: &str) -> Tool {
+    Tool {
+        name: name.into(),
+        title: None,
+        description: Some(format!("What {name} does")),
+        input_schema: Json(json!({"type": "object"})),
+        output_schema: None,
+        effect: ToolEffect::Write,
+        idempotent: false,
+        open_world: true,
+    }
+}
+
+/// OAuth tokens of one issuer for one resource.
+pub(crate) fn wallet_entry(id: &str, name: &str) -> WalletEntry {
+    WalletEntry {
+        id: WalletEntryId::new(id),
+        name: name.into(),
+        kind: WalletKind::Oauth,
+        reference: None,
+        header_names: Vec::new(),
+        issuer: Some("https://auth.example".into()),
+        resource: Some("https://mcp.example/mcp".into()),
+        scopes: vec!["read".into()],
+        expires_at: Some(at(3600)),
+        renews: true,
+        needs_authorization: false,
+        created_at: at(0),
+        replaced_at: at(0),
+        last_used_at: None,
+        used_by: Vec::new(),
+    }
+}
+
+/// A run under way, the `number`th.
+pub(crate) fn run(number: u64) -> ToolRun {
+    ToolRun {
+        summary: ToolRunSummary {
+            id: RunId::new(format!("run-{number:06}")),
+            connector: ConnectorId::new("c1"),
+            connector_title: "GitHub".into(),
+            tool: "search_issues".into(),
+            identity: identity(),
+            origin: Origin::Window,
+            state: RunState::Running,
+            started_at: at(number),
+            duration_ms: None,
+            result_bytes: None,
+            problem: None,
+        },
+        arguments: Json(json!({"query": "is:open label:bug"})),
+        result: None,
+        request: None,
+        answer: None,
+        timings: None,
+        replay_of: None,
+    }
+}
+
+/// The same, over, with that text as its answer.
+pub(crate) fn answered(run: ToolRun, text: &str) -> ToolRun {
+    ToolRun {
+        summary: ToolRunSummary {
+            state: RunState::Done,
+            duration_ms: Some(12),
+            ..run.summary
+        },
+        result: Some(ToolResult {
+            content: vec![Content::Text { text: text.into() }],
+            ..ToolResult::default()
+        }),
+        ..run
+    }
+}
+
+/// A consent that waits for the user, begun so many seconds after the others.
+pub(crate) fn authorization(id: &str, seconds: u64) -> Authorization {
+    Authorization {
+        id: AuthorizationId::new(id),
+        connector: ConnectorId::new("c1"),
+        connector_title: "GitHub".into(),
+        identity: identity(),
+        state: AuthorizationState::AwaitingUser,
+        started_at: at(seconds),
+        deadline_at: at(seconds + 300),
+        url: None,
+        redirect: Redirect::Loopback,
+        scopes: Vec::new(),
+        trace: Vec::new(),
+        problem: None,
+    }
+}

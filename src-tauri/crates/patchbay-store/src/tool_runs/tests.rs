@@ -1,0 +1,303 @@
+use patchbay_model::{Content, Json, Origin, ToolResult};
+use proptest::prelude::*;
+use rusqlite::Connection;
+use serde_json::json;
+
+use super::*;
+use crate::migrations::{TABLES, migrate};
+use crate::samples::{answered, at, run, store};
+
+/// The ids of the runs that the typed text finds, newest first.
+async fn found(store: &Store, text: &str) -> Vec<String> {
+    let query = RunQuery {
+        text: Some(text.into()),
+        ..RunQuery::default()
+    };
+    let page = store.list_runs(&query).await.unwrap();
+    assert_eq!(page.total as usize, page.runs.len());
+    page.runs.iter().map(|run| run.id.to_string()).collect()
+}
+
+fn changed(number: u64, change: impl FnOnce(&mut ToolRun)) -> ToolRun {
+    let mut run = answered(run(number), "fine");
+    change(&mut run);
+    run
+}
+
+#[tokio::test]
+async fn a_run_is_opened_then_closed() {
+    let (_home, store) = store().await;
+    let open = run(1);
+    store.open_run(&open).await.unwrap();
+    assert_eq!(
+        store.find_run(&open.summary.id).await.unwrap(),
+        Some(open.clone())
+    );
+    let over = answered(open, "three issues");
+    assert!(store.close_run(&over).await.unwrap());
+    assert_eq!(
+        store.find_run(&over.summary.id).await.unwrap(),
+        Some(over.clone())
+    );
+    let page = store.list_runs(&RunQuery::default()).await.unwrap();
+    assert_eq!(page.runs, [over.summary]);
+}
+
+#[tokio::test]
+async fn a_run_removed_meanwhile_does_not_come_back() {
+    let (_home, store) = store().await;
+    let open = run(1);
+    store.open_run(&open).await.unwrap();
+    assert!(store.remove_run(&open.summary.id).await.unwrap());
+    assert!(!store.remove_run(&open.summary.id).await.unwrap());
+    assert!(
+        !store
+            .close_run(&answered(open.clone(), "late"))
+            .await
+            .unwrap()
+    );
+    assert_eq!(store.find_run(&open.summary.id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn words_are_found_wherever_they_stand() {
+    let (_home, store) = store().await;
+    let runs = [
+        answered(run(1), "The zeppelin landed in Zürich"),
+        changed(2, |run| run.summary.tool = "create_ticket".into()),
+        changed(3, |run| run.summary.connector_title = "Linear Corp".into()),
+        changed(4, |run| run.arguments = Json(json!({"city": "Oslo"}))),
+        changed(5, |run| {
+            run.summary.identity.credential = Some("Grace".into())
+        }),
+        changed(6, |run| {
+            run.summary.problem = Some(Problem::new(Code::NetworkTls, "the certificate is odd"));
+        }),
+        changed(7, |run| {
+            let structured = Some(Json(json!({"colour": "vermilion"})));
+            run.result = Some(ToolResult {
+                structured,
+                ..ToolResult::default()
+            });
+        }),
+        changed(8, |run| {
+            let resource = Content::Resource {
+                uri: "file:///notes.txt".into(),
+                mime_type: None,
+                text: Some("halibut".into()),
+                blob: None,
+            };
+            run.result = Some(ToolResult {
+                content: vec![resource],
+                ..ToolResult::default()
+            });
+        }),
+    ];
+    for run in &runs {
+        store.open_run(run).await.unwrap();
+    }
+    for (text, number) in [
+        ("zeppelin landed", 1),
+        ("zurich", 1),
+        ("\"landed in\"", 1),
+        ("create_tick", 2),
+        ("LINEAR", 3),
+        ("oslo", 4),
+        ("grace", 5),
+        ("certificate", 6),
+        ("network.tls", 6),
+        ("vermilion", 7),
+        ("halib", 8),
+    ] {
+        assert_eq!(
+            found(&store, text).await,
+            [format!("run-{number:06}")],
+            "{text}"
+        );
+    }
+    for text in ["landed zepp oslo", "\"in landed\"", "zepp landed"] {
+        assert_eq!(found(&store, text).await, [""; 0], "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_closing_adds_is_found_and_what_is_removed_is_not() {
+    let (_home, store) = store().await;
+    let open = run(1);
+    store.open_run(&open).await.unwrap();
+    store
+        .close_run(&answered(open.clone(), "zeppelin"))
+        .await
+        .unwrap();
+    assert_eq!(found(&store, "zeppelin label").await.len(), 1);
+    store.remove_run(&open.summary.id).await.unwrap();
+    store.open_run(&run(2)).await.unwrap();
+    assert_eq!(found(&store, "zeppelin").await.len(), 0);
+}
+
+#[tokio::test]
+async fn filters_narrow_down() {
+    let (_home, store) = store().await;
+    let client = |name: &str| Origin::Client { name: name.into() };
+    let runs = [
+        run(1),
+        changed(2, |run| run.summary.state = RunState::Failed),
+        changed(3, |run| run.summary.origin = Origin::CommandLine),
+        changed(4, |run| run.summary.origin = client("Claude Desktop")),
+        changed(5, |run| run.summary.tool = "searchXissues".into()),
+        changed(6, |run| {
+            run.summary.connector_title = "100% Linear".into();
+            run.summary.origin = client("Cursor");
+        }),
+    ];
+    for run in &runs {
+        store.open_run(run).await.unwrap();
+    }
+    for (text, numbers) in [
+        ("status:running", &[1][..]),
+        ("status:error status:running", &[2, 1]),
+        ("source:cli", &[3]),
+        ("source:claude", &[4]),
+        ("source:client", &[6, 4]),
+        ("tool:search_", &[6, 4, 3, 2, 1]),
+        ("connector:100%", &[6]),
+        ("connector:hub status:done tool:SearchX fine", &[5]),
+        ("status:denied", &[]),
+        ("!?", &[6, 5, 4, 3, 2, 1]),
+    ] {
+        let numbers: Vec<String> = numbers
+            .iter()
+            .map(|number| format!("run-{number:06}"))
+            .collect();
+        assert_eq!(found(&store, text).await, numbers, "{text}");
+    }
+    let exact = RunQuery {
+        connector: Some("c1".into()),
+        tool: Some("search".into()),
+        ..RunQuery::default()
+    };
+    assert_eq!(store.list_runs(&exact).await.unwrap().total, 0);
+}
+
+#[tokio::test]
+async fn pages_hold_every_run_once() {
+    const RUNS: u64 = 10_000;
+    let (_home, store) = store().await;
+    store
+        .write(|tx| {
+            for number in 0..RUNS {
+                let run = answered(run(number), if number % 2 == 0 { "even" } else { "odd" });
+                let row = insert(tx, &run, "nobody")?;
+                write_details(tx, row, &run)?;
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+    for (text, step) in [(None, 1), (Some("even"), 2)] {
+        let mut query = RunQuery {
+            text: text.map(Into::into),
+            limit: 499,
+            ..RunQuery::default()
+        };
+        let mut ids = Vec::new();
+        loop {
+            let page = store.list_runs(&query).await.unwrap();
+            assert_eq!(u64::from(page.total), RUNS / step);
+            ids.extend(page.runs.into_iter().map(|run| run.id));
+            if page.next.is_none() {
+                break;
+            }
+            query.before = page.next;
+        }
+        let newest_first = (0..RUNS).rev().filter(|number| number % step == 0);
+        let expected: Vec<RunId> = newest_first.map(|number| run(number).summary.id).collect();
+        assert_eq!(ids, expected);
+    }
+}
+
+#[test]
+fn lists_and_counts_need_no_sorting_and_no_summaries() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate(&mut connection, TABLES).unwrap();
+    let plan = |sql: &str| -> String {
+        let mut statement = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let steps = statement
+            .query_map([], |row| row.get::<_, String>("detail"))
+            .unwrap();
+        steps.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
+    };
+    let page = plan("SELECT id, summary FROM tool_runs WHERE id < 'x' ORDER BY id DESC LIMIT 51");
+    assert!(page.contains("SEARCH tool_runs USING INDEX"), "{page}");
+    assert!(!page.contains("TEMP B-TREE"), "{page}");
+    let filtered = plan("SELECT count(*) FROM tool_runs WHERE state = 'done' AND tool LIKE 'a%'");
+    assert!(filtered.contains("USING COVERING INDEX"), "{filtered}");
+}
+
+#[tokio::test]
+async fn the_longest_page_is_limited() {
+    let (_home, store) = store().await;
+    for number in 0..60 {
+        store.open_run(&run(number)).await.unwrap();
+    }
+    let length = async |limit| {
+        let query = RunQuery {
+            limit,
+            ..RunQuery::default()
+        };
+        store.list_runs(&query).await.unwrap().runs.len()
+    };
+    assert_eq!(
+        (length(0).await, length(7).await, length(u32::MAX).await),
+        (50, 7, 60)
+    );
+}
+
+#[tokio::test]
+async fn retention_takes_what_is_old_and_over() {
+    let (_home, store) = store().await;
+    store.open_run(&run(1)).await.unwrap();
+    for number in [2, 3] {
+        store
+            .open_run(&answered(run(number), "fine"))
+            .await
+            .unwrap();
+    }
+    assert_eq!(store.remove_runs(at(3)).await.unwrap(), 1);
+    assert_eq!(found(&store, "").await, ["run-000003", "run-000001"]);
+}
+
+#[tokio::test]
+async fn what_a_gone_process_left_running_fails() {
+    let (_home, store) = store().await;
+    let (open, over) = (run(1), answered(run(2), "fine"));
+    for run in [&open, &over] {
+        store.open_run(run).await.unwrap();
+    }
+    let own = store.liveness();
+    assert_eq!(store.close_orphans(own).await.unwrap(), []);
+    let closed = store.close_orphans(|_| false).await.unwrap();
+    assert_eq!(closed, std::slice::from_ref(&open.summary.id));
+    let found = store.find_run(&open.summary.id).await.unwrap().unwrap();
+    assert_eq!(found.summary.state, RunState::Failed);
+    assert_eq!(
+        found.summary.problem.map(|problem| problem.code),
+        Some(Code::Cancelled)
+    );
+    assert_eq!(store.find_run(&over.summary.id).await.unwrap(), Some(over));
+    assert_eq!(store.close_orphans(|_| false).await.unwrap(), []);
+}
+
+proptest! {
+    #[test]
+    fn typed_text_is_never_an_error(text in "([\"*:^(){}+\\-,.\\\\ \0'%_]|AND|OR|NOT|NEAR|status:|tool:|\\PC){0,12}") {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, TABLES).unwrap();
+        let tx = connection.transaction().unwrap();
+        insert(&tx, &run(1), "nobody").unwrap();
+        let query = RunQuery::parse(&text);
+        count(&tx, &Conditions::of(&query)).unwrap();
+    }
+}
