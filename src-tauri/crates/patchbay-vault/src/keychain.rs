@@ -1,0 +1,72 @@
+//! Where a data key can lie: the system's keychain, or memory in tests.
+
+pub(crate) mod bounded;
+mod memory;
+mod system;
+
+use zeroize::Zeroizing;
+
+pub use memory::{MemoryKeychain, Mood};
+pub use system::SystemKeychain;
+
+/// The name under which Patchbay's entries stand in a keychain.
+pub const SERVICE: &str = "io.patchbay.desktop";
+
+/// A keychain that keeps small secrets by name.
+///
+/// Every call may block, even without limit while the user is asked for a password: the vault calls
+/// them on threads of their own and lets go after its time limit.
+pub trait Keychain: Send + Sync {
+    /// The entry called `user`; `None` when the keychain answers and there is none.
+    ///
+    /// # Errors
+    /// [`KeychainError`], as for all calls.
+    fn read(&self, user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError>;
+
+    /// Creates or replaces the entry called `user`.
+    ///
+    /// # Errors
+    /// [`KeychainError`], as for all calls.
+    fn write(&self, user: &str, key: &[u8]) -> Result<(), KeychainError>;
+
+    /// Removes the entry called `user`; it may be missing.
+    ///
+    /// # Errors
+    /// [`KeychainError`], as for all calls.
+    fn delete(&self, user: &str) -> Result<(), KeychainError>;
+
+    /// Looks for the entry called `user` without asking the user for anything.
+    ///
+    /// # Errors
+    /// [`KeychainError`], as for all calls.
+    fn look(&self, user: &str) -> Result<Presence, KeychainError>;
+}
+
+/// What can be told of an entry without asking the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is there, and as far as can be told it can be read.
+    There,
+    /// The keychain answers and does not have it.
+    Missing,
+    /// It may be there, but the keychain is locked.
+    Locked,
+}
+
+/// Why a keychain did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeychainError {
+    /// None answers, or none is set up, in this session.
+    #[error("no keychain answers: {0}")]
+    Absent(String),
+    /// It is locked, and was not unlocked when the user was asked.
+    #[error("the keychain is locked")]
+    Locked,
+    /// It, or the user, refused.
+    #[error("the keychain refused: {0}")]
+    Denied(String),
+    /// Anything else.
+    #[error("the keychain failed: {0}")]
+    Failed(String),
+}

@@ -1,0 +1,128 @@
+//! A keychain for tests, with the moods of real ones.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use zeroize::Zeroizing;
+
+use super::{Keychain, KeychainError, Presence};
+
+/// A keychain in memory, for tests of this and other crates; clones share their entries.
+#[derive(Clone, Default)]
+pub struct MemoryKeychain(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    mood: Mood,
+    entries: HashMap<String, Zeroizing<Vec<u8>>>,
+    reads: u32,
+}
+
+/// How a [`MemoryKeychain`] behaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mood {
+    /// As it should.
+    #[default]
+    Working,
+    /// As where no keychain runs.
+    Absent,
+    /// Locked, and the user dismisses the password window.
+    Locked,
+    /// The user clicks "Deny".
+    Denied,
+    /// Locked, and the password window stays open: calls return when the mood changes.
+    Hanging,
+    /// Looks empty, and cannot be written: a Secret Service whose keyring was never created.
+    NeverCreated,
+    /// Says yes to every write, and keeps nothing.
+    Forgetful,
+}
+
+impl MemoryKeychain {
+    /// An empty keychain that works.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Changes how it behaves from now on; calls that hang go on in the new mood.
+    pub fn set_mood(&self, mood: Mood) {
+        self.state().mood = mood;
+        self.0.changed.notify_all();
+    }
+
+    /// Forgets everything, as after the keychain was deleted.
+    pub fn lose_entries(&self) {
+        self.state().entries.clear();
+    }
+
+    /// How many entries there are.
+    pub fn entries(&self) -> usize {
+        self.state().entries.len()
+    }
+
+    /// How often an entry was read, with success or without.
+    pub fn reads(&self) -> u32 {
+        self.state().reads
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits as long as the mood is to hang, then answers as the mood says.
+    fn answer(&self) -> Result<MutexGuard<'_, State>, KeychainError> {
+        let state = self
+            .0
+            .changed
+            .wait_while(self.state(), |state| state.mood == Mood::Hanging)
+            .unwrap_or_else(PoisonError::into_inner);
+        match state.mood {
+            Mood::Absent => Err(KeychainError::Absent("no bus".to_owned())),
+            Mood::Locked => Err(KeychainError::Locked),
+            Mood::Denied => Err(KeychainError::Denied("the user clicked Deny".to_owned())),
+            Mood::Working | Mood::Hanging | Mood::NeverCreated | Mood::Forgetful => Ok(state),
+        }
+    }
+}
+
+impl Keychain for MemoryKeychain {
+    fn read(&self, user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
+        self.state().reads += 1;
+        Ok(self.answer()?.entries.get(user).cloned())
+    }
+
+    fn write(&self, user: &str, key: &[u8]) -> Result<(), KeychainError> {
+        let mut state = self.answer()?;
+        match state.mood {
+            Mood::NeverCreated => Err(KeychainError::Absent("no keyring".to_owned())),
+            Mood::Forgetful => Ok(()),
+            _ => {
+                let key = Zeroizing::new(key.to_vec());
+                state.entries.insert(user.to_owned(), key);
+                Ok(())
+            }
+        }
+    }
+
+    fn delete(&self, user: &str) -> Result<(), KeychainError> {
+        self.answer()?.entries.remove(user);
+        Ok(())
+    }
+
+    fn look(&self, user: &str) -> Result<Presence, KeychainError> {
+        // Real ones do not ask anybody here, so this neither hangs nor is refused.
+        let state = self.state();
+        match state.mood {
+            Mood::Absent => Err(KeychainError::Absent("no bus".to_owned())),
+            Mood::Locked | Mood::Hanging => Ok(Presence::Locked),
+            _ if state.entries.contains_key(user) => Ok(Presence::There),
+            _ => Ok(Presence::Missing),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The Secret Service of the session bus: GNOME Keyring, KWallet, KeePassXC and others.
+//!
+//! The store behind `keyring` is used directly, for `keyring` remembers a first connection that failed
+//! and a store remembers one that hangs. What the store cannot tell apart is asked of the service itself.
+
+use std::collections::HashMap;
+
+use keyring::Error;
+use keyring_core::Entry;
+use keyring_core::api::CredentialStoreApi;
+use secret_service::blocking::SecretService;
+use secret_service::{EncryptionType, Error as ServiceError};
+use zbus_secret_service_keyring_store::Store;
+use zeroize::Zeroizing;
+
+use crate::keychain::{KeychainError, Presence, SERVICE};
+
+/// What the user sees in the window of the keychain.
+const LABEL: &str = "Patchbay: key of the saved secrets";
+
+pub(super) fn read(user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
+    let entry = entry(user)?;
+    if let Some(key) = secret(&entry)? {
+        return Ok(Some(key));
+    }
+    match look(user)? {
+        Presence::Missing => Ok(None),
+        // A locked KWallet shows no entries at all: open it before believing that there is none.
+        Presence::Locked | Presence::There => {
+            unlock_default()?;
+            secret(&entry)
+        }
+    }
+}
+
+pub(super) fn write(user: &str, key: &[u8]) -> Result<(), KeychainError> {
+    entry(user)?.set_secret(key).map_err(explain)
+}
+
+pub(super) fn delete(user: &str) -> Result<(), KeychainError> {
+    match entry(user)?.delete_credential() {
+        Ok(()) | Err(Error::NoEntry) => Ok(()),
+        Err(error) => Err(explain(error)),
+    }
+}
+
+pub(super) fn look(user: &str) -> Result<Presence, KeychainError> {
+    // No secret crosses the bus, so the session needs no encryption.
+    let service = SecretService::connect(EncryptionType::Plain).map_err(classify)?;
+    let attributes = HashMap::from([("service", SERVICE), ("username", user)]);
+    let found = service.search_items(attributes).map_err(classify)?;
+    if !found.unlocked.is_empty() {
+        return Ok(Presence::There);
+    }
+    if !found.locked.is_empty() {
+        return Ok(Presence::Locked);
+    }
+    // Without a default collection the service answers as if it were empty, yet nothing is known.
+    let collection = service.get_default_collection().map_err(classify)?;
+    match collection.is_locked().map_err(classify)? {
+        true => Ok(Presence::Locked),
+        false => Ok(Presence::Missing),
+    }
+}
+
+fn entry(user: &str) -> Result<Entry, KeychainError> {
+    let store = Store::new().map_err(explain)?;
+    let label = HashMap::from([("label", LABEL)]);
+    store.build(SERVICE, user, Some(&label)).map_err(explain)
+}
+
+fn secret(entry: &Entry) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
+    match entry.get_secret() {
+        Ok(key) => Ok(Some(Zeroizing::new(key))),
+        Err(Error::NoEntry) => Ok(None),
+        Err(error) => Err(explain(error)),
+    }
+}
+
+/// Opens the collection of new entries. Asks the user, and waits for the answer without limit.
+fn unlock_default() -> Result<(), KeychainError> {
+    let service = SecretService::connect(EncryptionType::Plain).map_err(classify)?;
+    let collection = service.get_default_collection().map_err(classify)?;
+    collection.unlock().map_err(classify)
+}
+
+fn explain(error: Error) -> KeychainError {
+    match error {
+        Error::NoStorageAccess(source) | Error::PlatformFailure(source) => {
+            match source.downcast::<ServiceError>() {
+                Ok(error) => classify(*error),
+                Err(other) => KeychainError::Failed(other.to_string()),
+            }
+        }
+        // The words of these list entries or bytes.
+        Error::Ambiguous(_) => KeychainError::Failed("it has more than one entry".to_owned()),
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => {
+            KeychainError::Failed("the entry is malformed".to_owned())
+        }
+        other => KeychainError::Failed(other.to_string()),
+    }
+}
+
+fn classify(error: ServiceError) -> KeychainError {
+    match error {
+        ServiceError::Locked | ServiceError::Prompt | ServiceError::PromptDisconnected => {
+            KeychainError::Locked
+        }
+        ServiceError::Unavailable => KeychainError::Absent(error.to_string()),
+        // Where no default collection is set up.
+        ServiceError::NoResult => KeychainError::Absent("no default keyring is set up".to_owned()),
+        ServiceError::Zbus(error) => classify_bus(&error),
+        ServiceError::ZbusFdo(error) => classify_standard(&error),
+        other => KeychainError::Failed(other.to_string()),
+    }
+}
+
+fn classify_bus(error: &zbus::Error) -> KeychainError {
+    use zbus::Error as Bus;
+    match error {
+        Bus::FDO(standard) => classify_standard(standard),
+        Bus::MethodError(name, words, _) => {
+            let words = words.as_deref().unwrap_or(name.as_str());
+            classify_name(name.as_str(), words)
+        }
+        Bus::Address(_)
+        | Bus::InputOutput(_)
+        | Bus::Connection(..)
+        | Bus::Handshake(_)
+        | Bus::InterfaceNotFound => KeychainError::Absent(error.to_string()),
+        other => KeychainError::Failed(other.to_string()),
+    }
+}
+
+fn classify_standard(error: &zbus::fdo::Error) -> KeychainError {
+    use zbus::DBusError as _;
+    match error {
+        zbus::fdo::Error::ZBus(error) => classify_bus(error),
+        named => classify_name(
+            named.name().as_str(),
+            named.description().unwrap_or_default(),
+        ),
+    }
+}
+
+/// Source: D-Bus specification, "Message bus messages"; Secret Service API, "Errors".
+fn classify_name(name: &str, words: &str) -> KeychainError {
+    let words = words.to_owned();
+    match name {
+        "org.freedesktop.Secret.Error.IsLocked" => KeychainError::Locked,
+        "org.freedesktop.DBus.Error.AccessDenied" | "org.freedesktop.DBus.Error.AuthFailed" => {
+            KeychainError::Denied(words)
+        }
+        "org.freedesktop.DBus.Error.ServiceUnknown"
+        | "org.freedesktop.DBus.Error.NameHasNoOwner"
+        | "org.freedesktop.DBus.Error.NoReply"
+        | "org.freedesktop.DBus.Error.NoServer"
+        | "org.freedesktop.DBus.Error.Disconnected"
+        | "org.freedesktop.DBus.Error.TimedOut"
+        | "org.freedesktop.Secret.Error.NoSession" => KeychainError::Absent(words),
+        spawn if spawn.starts_with("org.freedesktop.DBus.Error.Spawn.") => {
+            KeychainError::Absent(words)
+        }
+        _ => KeychainError::Failed(words),
+    }
+}

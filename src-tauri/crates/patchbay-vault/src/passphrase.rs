@@ -1,0 +1,111 @@
+//! The data key wrapped by a passphrase.
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use patchbay_model::Secret;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::key::{DataKey, KEY_BYTES, Purpose, Sealed, VaultId, random};
+
+/// Memory that guessing one passphrase costs. Source: RFC 9106, section 4, second recommended option.
+const MEMORY_KIB: u32 = 64 * 1024;
+/// Passes over that memory. Source: as above.
+const PASSES: u32 = 3;
+/// Lanes; the library fills them one after the other, so more would not be faster for us. Source: as above.
+const LANES: u32 = 4;
+/// A file that wants more memory than this was not written by Patchbay.
+const MOST_MEMORY_KIB: u32 = 1024 * 1024;
+/// A file that wants more passes than this was not written by Patchbay.
+const MOST_PASSES: u32 = 64;
+
+/// A data key under argon2id, with all that is needed to try a passphrase on it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Wrapped {
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+    /// Base64 of 16 random bytes.
+    salt: String,
+    data_key: Sealed,
+}
+
+impl Wrapped {
+    /// Wraps `key`. Takes a good part of a second of computing.
+    pub(crate) fn new(key: &DataKey, vault: &VaultId, passphrase: &Secret) -> Result<Self, Error> {
+        let salt: [u8; 16] = random()?;
+        #[expect(clippy::expect_used, reason = "constants within argon2's limits")]
+        let wrapping = derive(passphrase, &salt, (MEMORY_KIB, PASSES, LANES))
+            .expect("the costs are within argon2's limits");
+        Ok(Self {
+            memory_kib: MEMORY_KIB,
+            passes: PASSES,
+            lanes: LANES,
+            salt: BASE64_STANDARD.encode(salt),
+            data_key: wrapping.seal(vault, Purpose::Wrap, key.bytes())?,
+        })
+    }
+
+    /// The data key, or `None` when the passphrase is wrong. Takes a good part of a second of computing.
+    ///
+    /// # Errors
+    /// A sentence when the parameters themselves make no sense.
+    pub(crate) fn unwrap_with(
+        &self,
+        vault: &VaultId,
+        passphrase: &Secret,
+    ) -> Result<Option<DataKey>, &'static str> {
+        if self.memory_kib > MOST_MEMORY_KIB || self.passes > MOST_PASSES {
+            return Err("the costs of the passphrase are out of range");
+        }
+        let salt = BASE64_STANDARD
+            .decode(&self.salt)
+            .map_err(|_| "the salt of the passphrase is not base64")?;
+        let wrapping = derive(
+            passphrase,
+            &salt,
+            (self.memory_kib, self.passes, self.lanes),
+        )
+        .map_err(|_| "the parameters of the passphrase make no sense")?;
+        let key = wrapping.open(vault, Purpose::Wrap, &self.data_key);
+        Ok(key.and_then(|bytes| DataKey::from_bytes(&bytes)))
+    }
+}
+
+fn derive(
+    passphrase: &Secret,
+    salt: &[u8],
+    (memory_kib, passes, lanes): (u32, u32, u32),
+) -> argon2::Result<DataKey> {
+    let params = Params::new(memory_kib, passes, lanes, Some(KEY_BYTES))?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    DataKey::derived(|key| argon2.hash_password_into(passphrase.expose().as_bytes(), salt, key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_passphrase_unwraps() {
+        let vault = VaultId::random().unwrap();
+        let key = DataKey::random().unwrap();
+        let wrapped = Wrapped::new(&key, &vault, &Secret::new("correct horse")).unwrap();
+
+        let same = wrapped.unwrap_with(&vault, &Secret::new("correct horse"));
+        assert_eq!(same.unwrap().unwrap().bytes(), key.bytes());
+        let wrong = wrapped.unwrap_with(&vault, &Secret::new("correct house"));
+        assert!(wrong.unwrap().is_none());
+    }
+
+    #[test]
+    fn absurd_costs_are_refused_before_they_are_paid() {
+        let vault = VaultId::random().unwrap();
+        let key = DataKey::random().unwrap();
+        let mut wrapped = Wrapped::new(&key, &vault, &Secret::new("x")).unwrap();
+        wrapped.memory_kib = u32::MAX;
+        assert!(wrapped.unwrap_with(&vault, &Secret::new("x")).is_err());
+    }
+}

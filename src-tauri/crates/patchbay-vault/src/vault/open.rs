@@ -1,0 +1,231 @@
+//! How the data key comes into the process: from memory, from the keychain, or made at first use.
+
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::{Held, Inner, Vault};
+use crate::Error;
+use crate::file::{self, Protection, VaultFile};
+use crate::key::{DataKey, VaultId};
+use crate::keychain::bounded::broken_off;
+use crate::lock::lock_blocking;
+
+/// After so long a call is given up for dead and another one is tried: the keychain may have been
+/// replaced since.
+const DEAD_AFTER: Duration = Duration::from_secs(120);
+
+type Answer = watch::Receiver<Option<Result<Held, Error>>>;
+
+/// The one conversation with the keychain about the data key. Later callers wait for its answer instead
+/// of asking again, and an answer that comes after everybody left still counts.
+pub(super) struct Flight {
+    errand: Errand,
+    started: Instant,
+    answer: Answer,
+}
+
+/// What the keychain is asked for.
+#[derive(Clone, PartialEq, Eq)]
+enum Errand {
+    /// The key of this vault.
+    Read(VaultId),
+    /// To keep a first key.
+    Create,
+}
+
+impl Flight {
+    fn is_under_way(&self) -> bool {
+        let thread_lives = self.answer.has_changed().is_ok();
+        thread_lives && self.answer.borrow().is_none() && self.started.elapsed() < DEAD_AFTER
+    }
+}
+
+impl Vault {
+    /// The key of `file`.
+    pub(super) async fn held_or_obtained(&self, file: &VaultFile) -> Result<Held, Error> {
+        if let Some(held) = self.held_for(file) {
+            return Ok(held);
+        }
+        match &file.protection {
+            Protection::Passphrase { .. } => Err(Error::PassphraseNeeded),
+            Protection::Keychain { .. } => {
+                let (inner, own) = (self.0.clone(), file.clone());
+                self.ask_keychain(Errand::Read(file.vault.clone()), move || {
+                    read_key(&inner, &own)
+                })
+                .await
+            }
+        }
+    }
+
+    /// The key of the vault as it is now, created in the keychain if there is none and nothing was saved.
+    pub(super) async fn held_or_created(&self) -> Result<Held, Error> {
+        let lost = match self.load().await? {
+            None => None,
+            Some(file) => match self.held_or_obtained(&file).await {
+                // Nothing is lost with the key of an empty vault.
+                Err(Error::KeyLost { .. }) if file.records.is_empty() => Some(file.vault),
+                outcome => return outcome,
+            },
+        };
+        let inner = self.0.clone();
+        self.ask_keychain(Errand::Create, move || create_key(&inner, lost.as_ref()))
+            .await
+    }
+
+    /// The key of `file`, if it is in memory.
+    pub(super) fn held_for(&self, file: &VaultFile) -> Option<Held> {
+        self.0.held().clone().filter(|held| held.opens(file))
+    }
+
+    /// Whether the keychain is being waited for.
+    pub(super) fn is_waiting_for_keychain(&self) -> bool {
+        self.0.flight().as_ref().is_some_and(Flight::is_under_way)
+    }
+
+    /// Starts `job`, or joins it if it is under way already, and waits for the answer up to the limit.
+    async fn ask_keychain(
+        &self,
+        errand: Errand,
+        job: impl FnOnce() -> Result<Held, Error> + Send + 'static,
+    ) -> Result<Held, Error> {
+        let mut answer = self.join_flight(errand, job)?;
+        let limit = self.0.threads.limit;
+        match timeout(limit, answer.wait_for(Option::is_some)).await {
+            Ok(Ok(answer)) => answer.clone().unwrap_or_else(|| Err(broken_off())),
+            Ok(Err(_)) => Err(broken_off()),
+            Err(_) => Err(Error::KeychainSilent { limit }),
+        }
+    }
+
+    fn join_flight(
+        &self,
+        errand: Errand,
+        job: impl FnOnce() -> Result<Held, Error> + Send + 'static,
+    ) -> Result<Answer, Error> {
+        let mut flight = self.0.flight();
+        if let Some(flight) = flight.as_ref()
+            && flight.errand == errand
+            && flight.is_under_way()
+        {
+            return Ok(flight.answer.clone());
+        }
+        let (sender, answer) = watch::channel(None);
+        self.0.threads.start(move || {
+            sender.send_replace(Some(job()));
+        })?;
+        *flight = Some(Flight {
+            errand,
+            started: Instant::now(),
+            answer: answer.clone(),
+        });
+        Ok(answer)
+    }
+}
+
+impl Inner {
+    fn flight(&self) -> MutexGuard<'_, Option<Flight>> {
+        self.flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives `key` to the keychain under a name never used before, makes sure that it kept it, and
+    /// answers with the name. Blocks.
+    ///
+    /// A write that hung may go through hours later; under a name of its own it can overwrite nothing.
+    pub(super) fn entrust(&self, key: &DataKey) -> Result<String, Error> {
+        let tried = |error| Error::keychain(error, false);
+        let entry = format!("vault {}", VaultId::random()?.as_str());
+        self.keychain.write(&entry, key.bytes()).map_err(tried)?;
+        match self.keychain.read(&entry).map_err(tried)? {
+            Some(kept) if kept.as_slice() == key.bytes() => Ok(entry),
+            _ => Err(Error::KeychainFailed {
+                detail: "it does not keep what it is given".to_owned(),
+            }),
+        }
+    }
+
+    /// Removes an entry unless the file needs it, or cannot be asked. Blocks.
+    ///
+    /// A change that failed may have been made all the same, when only the last step of it did.
+    pub(super) fn forget(&self, entry: &str) {
+        let is_needed = match file::load(&self.folder) {
+            Ok(file) => file.is_some_and(|file| file.protection.entry() == Some(entry)),
+            Err(_) => true,
+        };
+        if is_needed {
+            return;
+        }
+        if let Err(error) = self.keychain.delete(entry) {
+            tracing::warn!(%error, "a key that is not needed stays in the system keychain");
+        }
+    }
+}
+
+/// Reads the key of `file` from the keychain. Blocks.
+fn read_key(inner: &Inner, file: &VaultFile) -> Result<Held, Error> {
+    let entry = file.protection.entry().ok_or(Error::PassphraseNeeded)?;
+    let found = inner
+        .keychain
+        .read(entry)
+        .map_err(|error| Error::keychain(error, true))?;
+    found
+        .and_then(|bytes| DataKey::from_bytes(&bytes))
+        .filter(|key| file.is_opened_by(key))
+        .map(|key| inner.hold(&file.vault, Arc::new(key)))
+        .ok_or_else(|| Error::KeyLost {
+            file: file::path(&inner.folder),
+        })
+}
+
+/// Makes the first key, for a new vault or in place of the empty one called `lost`. Blocks.
+///
+/// The keychain comes first and without the lock, for it may take for ever: a kill in between leaves an
+/// entry that nobody misses, and whoever is first to write the file wins.
+fn create_key(inner: &Inner, lost: Option<&VaultId>) -> Result<Held, Error> {
+    let key = Arc::new(DataKey::random()?);
+    let entry = inner.entrust(&key)?;
+    let begun = begin(inner, lost, key, &entry);
+    if !matches!(begun, Ok(Begun::Ours(_))) {
+        inner.forget(&entry);
+    }
+    match begun? {
+        Begun::Ours(held) => Ok(held),
+        Begun::Theirs(file) => {
+            let held = inner.held().clone().filter(|held| held.opens(&file));
+            held.map_or_else(|| read_key(inner, &file), Ok)
+        }
+    }
+}
+
+/// Whose file a first use ended with.
+enum Begun {
+    Ours(Held),
+    Theirs(VaultFile),
+}
+
+fn begin(
+    inner: &Inner,
+    lost: Option<&VaultId>,
+    key: Arc<DataKey>,
+    entry: &str,
+) -> Result<Begun, Error> {
+    let lock = lock_blocking(&inner.folder)?;
+    if let Some(file) = file::load(&inner.folder)? {
+        let replaceable = lost == Some(&file.vault) && file.records.is_empty();
+        if !replaceable {
+            return Ok(Begun::Theirs(file));
+        }
+    }
+    // A new id, so that nobody takes a lost key for the one of this vault.
+    let vault = VaultId::random()?;
+    let protection = Protection::keychain(&vault, &key, entry.to_owned())?;
+    file::save(
+        &inner.folder,
+        &lock,
+        &VaultFile::new(vault.clone(), protection),
+    )?;
+    Ok(Begun::Ours(inner.hold(&vault, key)))
+}

@@ -1,0 +1,139 @@
+//! What keeps the data key: passphrase or keychain, and the way from one to the other.
+
+use std::sync::Arc;
+
+use patchbay_model::Secret;
+
+use super::{Held, Inner, Vault, blocking};
+use crate::Error;
+use crate::file::{self, Protection, VaultFile};
+use crate::key::{DataKey, VaultId};
+use crate::lock::{FolderLock, lock, lock_blocking};
+use crate::passphrase::Wrapped;
+
+impl Vault {
+    /// From now on `passphrase` opens the vault: at first use in place of a keychain, or in place of
+    /// what opened it so far. The secrets stay as they are; a key in the keychain is removed from there
+    /// as far as the keychain lets it.
+    ///
+    /// # Errors
+    /// [`Error::EmptyPassphrase`]; those of [`Vault::read`], because a vault has to be open before it
+    /// changes its lock; [`Error::Busy`].
+    pub async fn choose_passphrase(&self, passphrase: Secret) -> Result<(), Error> {
+        if passphrase.is_empty() {
+            return Err(Error::EmptyPassphrase);
+        }
+        let held = match self.load().await? {
+            Some(file) => Some(self.held_or_obtained(&file).await?),
+            None => None,
+        };
+        let lock = lock(&self.0.folder).await?;
+        let inner = self.0.clone();
+        let former = blocking(move || wrap(&inner, &lock, held, &passphrase)).await?;
+        if let Some(entry) = former {
+            self.forget(entry).await;
+        }
+        Ok(())
+    }
+
+    /// Opens a vault that has a passphrase, for the rest of the process.
+    ///
+    /// # Errors
+    /// [`Error::WrongPassphrase`], [`Error::NoPassphrase`], [`Error::Damaged`], [`Error::TooNew`],
+    /// [`Error::File`].
+    pub async fn unlock(&self, passphrase: Secret) -> Result<(), Error> {
+        let file = self.load().await?.ok_or(Error::NoPassphrase)?;
+        let inner = self.0.clone();
+        blocking(move || {
+            let Protection::Passphrase { wrapped, .. } = &file.protection else {
+                return Err(Error::NoPassphrase);
+            };
+            let key = wrapped
+                .unwrap_with(&file.vault, &passphrase)
+                .map_err(|detail| file::damaged(&inner.folder, detail))?
+                .ok_or(Error::WrongPassphrase)?;
+            if !file.is_opened_by(&key) {
+                return Err(file::damaged(&inner.folder, "the check does not open"));
+            }
+            inner.hold(&file.vault, Arc::new(key));
+            Ok(())
+        })
+        .await
+    }
+
+    /// From now on the system keychain keeps the data key of this vault, which has to be unlocked. At
+    /// first use the key is created there.
+    ///
+    /// # Errors
+    /// [`Error::PassphraseNeeded`] and those of [`Vault::probe`].
+    pub async fn use_keychain(&self) -> Result<(), Error> {
+        let held = self.held_or_created().await?;
+        let file = self.load().await?.ok_or(Error::Busy)?;
+        if file.protection.entry().is_some() {
+            return Ok(());
+        }
+        let inner = self.0.clone();
+        let job = move || {
+            let entry = inner.entrust(&held.key)?;
+            let moved = move_to_keychain(&inner, &held, &entry);
+            if moved.is_err() {
+                inner.forget(&entry);
+            }
+            moved
+        };
+        self.0.threads.run(job).await
+    }
+
+    /// The passphrase protects nothing from whoever can open the keychain while the key lies there too.
+    /// It is no reason to fail, though: the vault is the passphrase's already.
+    async fn forget(&self, entry: String) {
+        let inner = self.0.clone();
+        let forgotten = self.0.threads.run(move || {
+            inner.forget(&entry);
+            Ok(())
+        });
+        if let Err(error) = forgotten.await {
+            tracing::warn!(%error, "the former key may stay in the system keychain");
+        }
+    }
+}
+
+/// Wraps the key of the vault, or a new one at first use. Answers with the keychain entry that is not
+/// needed any more. Computes, and blocks.
+fn wrap(
+    inner: &Inner,
+    lock: &FolderLock,
+    held: Option<Held>,
+    passphrase: &Secret,
+) -> Result<Option<String>, Error> {
+    let file = file::load(&inner.folder)?;
+    let (vault, key, records) = match (file.as_ref(), held) {
+        (Some(file), Some(held)) if held.opens(file) => {
+            (held.vault, held.key, file.records.clone())
+        }
+        (None, None) => (
+            VaultId::random()?,
+            Arc::new(DataKey::random()?),
+            Default::default(),
+        ),
+        // Somebody began, or put aside, a vault in this very moment.
+        _ => return Err(Error::Busy),
+    };
+    let wrapped = Wrapped::new(&key, &vault, passphrase)?;
+    let protection = Protection::passphrase(&vault, &key, wrapped)?;
+    let mut next = VaultFile::new(vault, protection);
+    next.records = records;
+    file::save(&inner.folder, lock, &next)?;
+    inner.hold(&next.vault, key);
+    let former = file.and_then(|file| file.protection.entry().map(str::to_owned));
+    Ok(former)
+}
+
+fn move_to_keychain(inner: &Inner, held: &Held, entry: &str) -> Result<(), Error> {
+    let lock = lock_blocking(&inner.folder)?;
+    let mut file = file::load(&inner.folder)?
+        .filter(|file| held.opens(file) && file.protection.entry().is_none())
+        .ok_or(Error::Busy)?;
+    file.protection = Protection::keychain(&held.vault, &held.key, entry.to_owned())?;
+    file::save(&inner.folder, &lock, &file)
+}

@@ -1,0 +1,98 @@
+//! How the vault is, told without asking the user for anything.
+
+use patchbay_model::{Explain, VaultBackend, VaultState, VaultStatus};
+
+use super::Vault;
+use crate::file::{self, Protection, VaultFile};
+use crate::{Error, Presence};
+
+impl Vault {
+    /// What protects the secrets and whether they can be read now, with the reason if not.
+    ///
+    /// It only looks: no password window opens, and no key is read. An empty vault has a problem when
+    /// there is no keychain for it, so that a window can offer the passphrase at once.
+    pub async fn status(&self) -> VaultStatus {
+        match self.load().await {
+            Err(error) => unusable(None, error),
+            Ok(None) => self.empty().await,
+            Ok(Some(file)) => match &file.protection {
+                Protection::Passphrase { .. } => self.with_passphrase(&file),
+                Protection::Keychain { entry, .. } => self.in_keychain(&file, entry.clone()).await,
+            },
+        }
+    }
+
+    async fn empty(&self) -> VaultStatus {
+        // Any name does: the question is whether a keychain answers.
+        let problem = match self.look("probe".to_owned(), false).await {
+            Err(error @ Error::NoKeychain { .. }) => Some(error.problem()),
+            _ => None,
+        };
+        VaultStatus {
+            backend: None,
+            state: VaultState::Empty,
+            problem,
+        }
+    }
+
+    fn with_passphrase(&self, file: &VaultFile) -> VaultStatus {
+        let backend = VaultBackend::Passphrase;
+        match self.held_for(file) {
+            Some(_) => ready(backend),
+            None => unusable(Some(backend), Error::PassphraseNeeded),
+        }
+    }
+
+    async fn in_keychain(&self, file: &VaultFile, entry: String) -> VaultStatus {
+        let backend = VaultBackend::Keychain;
+        if self.held_for(file).is_some() {
+            return ready(backend);
+        }
+        if self.is_waiting_for_keychain() {
+            return unusable(Some(backend), Error::KeychainLocked);
+        }
+        match self.look(entry, true).await {
+            Ok(Presence::There) => ready(backend),
+            Ok(Presence::Locked) => unusable(Some(backend), Error::KeychainLocked),
+            Ok(Presence::Missing) if file.records.is_empty() => ready(backend),
+            Ok(Presence::Missing) => {
+                let file = file::path(&self.0.folder);
+                unusable(Some(backend), Error::KeyLost { file })
+            }
+            Err(error) => unusable(Some(backend), error),
+        }
+    }
+
+    async fn look(&self, entry: String, in_use: bool) -> Result<Presence, Error> {
+        let inner = self.0.clone();
+        self.0
+            .threads
+            .run(move || {
+                let seen = inner.keychain.look(&entry);
+                seen.map_err(|error| Error::keychain(error, in_use))
+            })
+            .await
+    }
+}
+
+fn ready(backend: VaultBackend) -> VaultStatus {
+    VaultStatus {
+        backend: Some(backend),
+        state: VaultState::Ready,
+        problem: None,
+    }
+}
+
+fn unusable(backend: Option<VaultBackend>, error: Error) -> VaultStatus {
+    let state = match error {
+        Error::KeychainLocked | Error::KeychainSilent { .. } | Error::PassphraseNeeded => {
+            VaultState::Locked
+        }
+        _ => VaultState::Unavailable,
+    };
+    VaultStatus {
+        backend,
+        state,
+        problem: Some(error.problem()),
+    }
+}
