@@ -28,6 +28,25 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const UPDATER_ENDPOINT: &str = "PATCHBAY_UPDATER_ENDPOINT";
 const UPDATER_PUBLIC_KEY: &str = "PATCHBAY_UPDATER_PUBLIC_KEY";
 
+/// The command that signs a file on Windows, `%1` standing for it.
+const WINDOWS_SIGN_COMMAND: &str = "PATCHBAY_WINDOWS_SIGN_COMMAND";
+
+/// The key that signs update archives.
+const UPDATE_SIGNING_KEY: &str = "TAURI_SIGNING_PRIVATE_KEY";
+
+/// What Tauri takes keys from. A hosted build sets those it does not have to nothing, which Tauri would
+/// take for a broken key.
+const SIGNING: [&str; 8] = [
+    UPDATE_SIGNING_KEY,
+    "TAURI_SIGNING_PRIVATE_KEY_PASSWORD",
+    "APPLE_CERTIFICATE",
+    "APPLE_CERTIFICATE_PASSWORD",
+    "APPLE_SIGNING_IDENTITY",
+    "APPLE_ID",
+    "APPLE_PASSWORD",
+    "APPLE_TEAM_ID",
+];
+
 /// Builds both programs in release, packs them in `formats` or in this system's usual ones, and
 /// reports each package with its size.
 ///
@@ -54,11 +73,11 @@ pub(crate) fn bundle(formats: &[String]) -> Result<()> {
 pub(crate) fn build_packages(formats: &[String]) -> Result<Vec<(PathBuf, u64)>> {
     system::prepare(Need::Build)?;
     ui::build()?;
-    let updater = updater();
-    if updater.is_none() {
+    let settings = settings(set);
+    if settings["plugins"].is_null() {
         shell::say("The updater is off: its endpoint and public key are not set.");
     }
-    build(updater.as_ref())?;
+    build(&settings)?;
     place_command_line()?;
     let made = places::target().join("release/bundle");
     clear(&made)?;
@@ -69,15 +88,16 @@ pub(crate) fn build_packages(formats: &[String]) -> Result<Vec<(PathBuf, u64)>> 
     };
     let mut tauri = ui::tauri("bundle");
     tauri.args(["--ci", "--bundles", &formats, "--config", CONFIGURATION]);
-    if let Some(settings) = &updater {
-        tauri.arg("--config").arg(settings.to_string());
+    tauri.arg("--config").arg(settings.to_string());
+    for name in SIGNING.iter().filter(|name| set(name).is_none()) {
+        tauri.env_remove(name);
     }
     shell::run(&mut tauri)?;
     gather(&made)
 }
 
 /// Both programs in one build, so that their common crates are compiled once.
-fn build(updater: Option<&Value>) -> Result<()> {
+fn build(settings: &Value) -> Result<()> {
     let mut build = cargo("build");
     build.args([
         "--release",
@@ -86,22 +106,29 @@ fn build(updater: Option<&Value>) -> Result<()> {
         "tauri/custom-protocol",
     ]);
     build.args(["--package", "patchbay-desktop", "--package", "patchbay-cli"]);
-    if let Some(settings) = updater {
-        // Tauri's macros merge this into the configuration that the app carries.
-        build.env("TAURI_CONFIG", settings.to_string());
-    }
-    shell::run(&mut build)
+    // Tauri's macros merge this into the configuration that the app carries.
+    shell::run(build.env("TAURI_CONFIG", settings.to_string()))
 }
 
-/// The updater's settings from the environment, as configuration.
-fn updater() -> Option<Value> {
-    let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
-    let endpoint = set(UPDATER_ENDPOINT)?;
-    let public_key = set(UPDATER_PUBLIC_KEY)?;
-    Some(json!({
-        "bundle": { "createUpdaterArtifacts": true },
-        "plugins": { "updater": { "endpoints": [endpoint], "pubkey": public_key } }
-    }))
+/// A variable of the environment, unless it is empty.
+fn set(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The settings of this build that `variable` knows, as Tauri's configuration.
+fn settings(variable: impl Fn(&str) -> Option<String>) -> Value {
+    let mut settings = json!({});
+    if let (Some(endpoint), Some(key)) = (variable(UPDATER_ENDPOINT), variable(UPDATER_PUBLIC_KEY))
+    {
+        settings["plugins"]["updater"] = json!({ "endpoints": [endpoint], "pubkey": key });
+        // Without the private key there is nothing that an installed app would accept.
+        settings["bundle"]["createUpdaterArtifacts"] =
+            variable(UPDATE_SIGNING_KEY).is_some().into();
+    }
+    if let Some(command) = variable(WINDOWS_SIGN_COMMAND) {
+        settings["bundle"]["windows"]["signCommand"] = command.into();
+    }
+    settings
 }
 
 /// Copies `patchbay` to where Tauri looks for a second binary, named for the system it was built for.
@@ -131,7 +158,11 @@ fn gather(made: &Path) -> Result<Vec<(PathBuf, u64)>> {
     fs::create_dir_all(&packages)?;
     let mut found = Vec::new();
     for format in fs::read_dir(made)? {
-        for file in fs::read_dir(format?.path())? {
+        let format = format?.path();
+        if !format.is_dir() {
+            continue;
+        }
+        for file in fs::read_dir(format)? {
             let file = file?.path();
             let name = file
                 .file_name()

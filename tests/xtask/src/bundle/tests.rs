@@ -152,6 +152,26 @@ fn the_updater_is_a_setting_of_the_build() {
 }
 
 #[test]
+fn unset_keys_change_nothing() {
+    assert_eq!(settings(|_| None), json!({}));
+}
+
+#[test]
+fn the_updater_needs_endpoint_and_public_key() {
+    let only =
+        |names: &'static [&str]| settings(|name| names.contains(&name).then(|| "value".to_owned()));
+    assert_eq!(only(&[UPDATER_ENDPOINT]), json!({}));
+    let both = only(&[UPDATER_ENDPOINT, UPDATER_PUBLIC_KEY]);
+    assert_eq!(
+        both["plugins"]["updater"],
+        json!({"endpoints": ["value"], "pubkey": "value"})
+    );
+    assert_eq!(both["bundle"]["createUpdaterArtifacts"], false);
+    let signed = only(&[UPDATER_ENDPOINT, UPDATER_PUBLIC_KEY, UPDATE_SIGNING_KEY]);
+    assert_eq!(signed["bundle"]["createUpdaterArtifacts"], true);
+}
+
+#[test]
 fn no_javascript_plugin_is_installed() {
     let manifest =
         fs::read_to_string(places::ui().join("package.json")).expect("the file is there");
