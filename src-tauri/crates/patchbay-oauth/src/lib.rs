@@ -1,1 +1,57 @@
-//! placeholder
+//! OAuth for MCP servers: discovery, registration, consent, exchange, refresh, revocation.
+//!
+//! This is what Patchbay exists for, so it is written out here and strict where libraries are not:
+//! what is published has to fit the server that was asked, every address is checked before it is
+//! asked or opened, PKCE is a must, and what a browser brings back is believed only after its state
+//! and issuer were compared. The crate knows nothing of vault, database, browser and windows: it
+//! returns values, and the caller keeps them.
+//!
+//! Start reading at [`OAuthClient`]; the way of one consent is [`OAuthClient::discover`],
+//! [`OAuthClient::register`], [`LoopbackListener::bind`], [`OAuthClient::begin`],
+//! [`LoopbackListener::wait_for`] (or [`parse_callback_url`] and [`check_callback`]),
+//! [`OAuthClient::exchange`], [`Grant::new`].
+//!
+//! Source: MCP authorization, revision 2026-07-28; OAuth 2.1; RFC 6749, 7009, 7591, 7636, 8252,
+//! 8414, 8707, 9207, 9728.
+
+mod address;
+mod begin;
+mod callback;
+mod challenge;
+mod client;
+mod client_identity;
+mod discover;
+mod discovery;
+mod error;
+mod grant;
+mod http;
+mod loopback;
+mod metadata;
+mod page;
+mod port_holder;
+mod register;
+mod revoke;
+mod scopes;
+mod token;
+mod trace;
+
+pub use address::{AddressPolicy, Lookup};
+pub use begin::Pending;
+pub use callback::{
+    Callback, CallbackError, CallbackParams, DEEP_LINK_REDIRECT, check_callback, parse_callback_url,
+};
+pub use challenge::Challenge;
+pub use client::OAuthClient;
+pub use client_identity::{ClientIdentity, TokenAuth, client_metadata_document};
+pub use discovery::{Discovery, DiscoverySource};
+pub use error::{Error, RefreshError};
+pub use grant::Grant;
+pub use loopback::{
+    CALLBACK_PATH, CallbackRequest, DEFAULT_PORT, LoopbackHost, LoopbackListener, LoopbackOptions,
+    PortChoice,
+};
+pub use page::Page;
+pub use revoke::Revocation;
+pub use scopes::{parse_scopes, union};
+pub use token::Tokens;
+pub use trace::Trace;

@@ -1,0 +1,159 @@
+//! The address on which the user consents.
+//!
+//! Source: RFC 6749, section 4.1.1; RFC 7636, section 4 (PKCE); RFC 8707 (`resource`).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use patchbay_model::Secret;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::scopes::union;
+use crate::trace::without_query;
+use crate::{ClientIdentity, Discovery, Error, OAuthClient};
+
+/// A consent that waits for the browser to come back. Use it for one callback, then drop it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Pending {
+    /// The page to be opened; show its host before. Holds the state, so it is for the browser only.
+    pub url: Url,
+    /// What the callback must carry.
+    pub state: Secret,
+    /// What proves at the token endpoint that we began this.
+    pub verifier: Secret,
+    /// The authorization server, as the callback must name it.
+    pub issuer: String,
+    /// Whether the callback must name it.
+    pub iss_required: bool,
+    /// Where the browser comes back to.
+    pub redirect_uri: Url,
+    /// The program that asks.
+    pub client_id: String,
+    /// The scopes that are asked for.
+    pub scopes: Vec<String>,
+}
+
+impl std::fmt::Debug for Pending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pending")
+            .field("url", &without_query(&self.url))
+            .field("issuer", &self.issuer)
+            .field("redirect_uri", &self.redirect_uri.as_str())
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl OAuthClient {
+    /// Makes the address on which the user consents, with fresh state and PKCE verifier.
+    ///
+    /// `scopes` are sent as they are; empty means that the server decides. `login_hint` is the user's
+    /// name at the provider, where known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ClientMismatch`] when the client was registered elsewhere or for other redirects,
+    /// [`Error::UnsafeUrl`] and its kin when the address must not be opened, [`Error::NoRandomness`].
+    pub fn begin(
+        &self,
+        discovery: &Discovery,
+        client: &ClientIdentity,
+        redirect: &Url,
+        scopes: &[String],
+        login_hint: Option<&str>,
+    ) -> Result<Pending, Error> {
+        if !client.fits(discovery, redirect) {
+            return Err(Error::ClientMismatch);
+        }
+        let (state, verifier) = (random()?, random()?);
+        let challenge = challenge_of(&verifier);
+        let scopes = union(scopes, &[]);
+        let wanted = scopes.join(" ");
+        let mut parameters = vec![
+            ("response_type", "code"),
+            ("client_id", client.id()),
+            ("redirect_uri", redirect.as_str()),
+            ("state", state.expose()),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+            ("resource", &discovery.resource),
+        ];
+        if !wanted.is_empty() {
+            parameters.push(("scope", &wanted));
+        }
+        if let Some(hint) = login_hint {
+            parameters.push(("login_hint", hint));
+        }
+        let url = with_parameters(&discovery.authorization_endpoint, &parameters);
+        discovery.reach.check_url("authorization endpoint", &url)?;
+        Ok(Pending {
+            url,
+            state,
+            verifier,
+            issuer: discovery.issuer.clone(),
+            iss_required: discovery.iss_required,
+            redirect_uri: redirect.clone(),
+            client_id: client.id().to_owned(),
+            scopes,
+        })
+    }
+}
+
+/// The endpoint with those parameters; others that it carries already stay.
+fn with_parameters(endpoint: &Url, parameters: &[(&str, &str)]) -> Url {
+    let mut url = endpoint.clone();
+    let own = |name: &str| parameters.iter().any(|(ours, _)| *ours == name);
+    let kept = endpoint.query_pairs().filter(|(name, _)| !own(name));
+    url.query_pairs_mut()
+        .clear()
+        .extend_pairs(kept)
+        .extend_pairs(parameters);
+    url
+}
+
+/// 256 bits as 43 characters of the URL alphabet.
+fn random() -> Result<Secret, Error> {
+    let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
+    getrandom::fill(bytes.as_mut()).map_err(|_| Error::NoRandomness)?;
+    Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes.as_ref())))
+}
+
+fn challenge_of(verifier: &Secret) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn challenge_is_that_of_the_standard() {
+        // RFC 7636, appendix B.
+        let verifier = Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(
+            challenge_of(&verifier),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+    }
+
+    #[test]
+    fn random_texts_are_long_and_differ() {
+        let (one, two) = (random().unwrap(), random().unwrap());
+        assert_eq!(one.expose().len(), 43);
+        assert_ne!(one.expose(), two.expose());
+    }
+
+    #[test]
+    fn parameters_of_the_endpoint_stay_but_never_override_ours() {
+        let endpoint = Url::parse("https://as.example/a?tenant=x&state=theirs").unwrap();
+        let url = with_parameters(
+            &endpoint,
+            &[("state", "ours"), ("resource", "https://h/?a=b&c")],
+        );
+        assert_eq!(
+            url.as_str(),
+            "https://as.example/a?tenant=x&state=ours&resource=https%3A%2F%2Fh%2F%3Fa%3Db%26c"
+        );
+    }
+}

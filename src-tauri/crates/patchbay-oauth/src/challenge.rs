@@ -1,0 +1,183 @@
+//! What a server asks for when it answers 401 or 403.
+//!
+//! Source: RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 9728, section 5.1.
+
+use patchbay_model::clean_text;
+use url::Url;
+
+use crate::scopes::parse_scopes;
+
+/// The facts of a `WWW-Authenticate` header that matter for signing in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Challenge {
+    /// Where the server's protected resource metadata lie; checked before it is asked.
+    pub resource_metadata: Option<Url>,
+    /// Scopes that are needed.
+    pub scopes: Vec<String>,
+    /// Error code such as `invalid_token` or `insufficient_scope`, cleaned.
+    pub error: Option<String>,
+    /// The server's own words, cleaned, at most 256 characters.
+    pub error_description: Option<String>,
+}
+
+impl Challenge {
+    /// Reads one header value, which may hold several challenges; several headers may be joined
+    /// with commas.
+    ///
+    /// `Bearer` wins over `DPoP`, the first of a kind over later ones. What cannot be read is left
+    /// out; a header without either gives an empty challenge, for the server still wants a sign-in.
+    pub fn parse(header: &str) -> Self {
+        let challenges = split(header);
+        let wanted = ["bearer", "dpop"].into_iter().find_map(|scheme| {
+            challenges
+                .iter()
+                .find(|challenge| challenge.scheme.eq_ignore_ascii_case(scheme))
+        });
+        wanted.map(Self::from_parts).unwrap_or_default()
+    }
+
+    /// Whether the token is good but lacks scopes (step-up).
+    pub fn is_insufficient_scope(&self) -> bool {
+        self.error.as_deref() == Some("insufficient_scope")
+    }
+
+    fn from_parts(parts: &Parts) -> Self {
+        Self {
+            resource_metadata: parts
+                .get("resource_metadata")
+                .and_then(|url| Url::parse(url).ok()),
+            scopes: parts.get("scope").map(parse_scopes).unwrap_or_default(),
+            error: parts.get("error").map(|error| clean_text(error, 64)),
+            error_description: parts
+                .get("error_description")
+                .map(|words| clean_text(words, 256)),
+        }
+    }
+}
+
+struct Parts {
+    scheme: String,
+    parameters: Vec<(String, String)>,
+}
+
+impl Parts {
+    fn get(&self, name: &str) -> Option<&str> {
+        let mut all = self.parameters.iter();
+        all.find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// The challenges of a header value. A word that no `=` follows begins a new one.
+fn split(header: &str) -> Vec<Parts> {
+    let mut challenges: Vec<Parts> = Vec::new();
+    let mut rest = header;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', ',']);
+        if rest.is_empty() {
+            return challenges;
+        }
+        let end = rest.find([' ', '\t', ',', '=']).unwrap_or(rest.len());
+        let word = &rest[..end];
+        let after = rest[end..].trim_start_matches([' ', '\t']);
+        let value = after
+            .strip_prefix('=')
+            .map(|value| value.trim_start_matches([' ', '\t']));
+        match (value, challenges.last_mut()) {
+            // `=` right after a word within a challenge: a parameter.
+            (Some(value), Some(challenge)) if !value.starts_with('=') => {
+                let (value, left) = value_of(value);
+                challenge.parameters.push((word.to_owned(), value));
+                rest = left;
+            }
+            // Padding of a token68, or a parameter before any scheme: skipped.
+            (Some(value), _) => rest = value.trim_start_matches('='),
+            (None, _) => {
+                challenges.push(Parts {
+                    scheme: word.to_owned(),
+                    parameters: Vec::new(),
+                });
+                rest = after;
+            }
+        }
+    }
+}
+
+/// The value at the start of `text`, quoted or not, and what follows it.
+fn value_of(text: &str) -> (String, &str) {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find([',', ' ', '\t']).unwrap_or(text.len());
+        return (text[..end].to_owned(), &text[end..]);
+    };
+    let mut value = String::new();
+    let mut signs = quoted.char_indices();
+    while let Some((at, sign)) = signs.next() {
+        match sign {
+            '"' => return (value, &quoted[at + 1..]),
+            '\\' => value.extend(signs.next().map(|(_, escaped)| escaped)),
+            _ => value.push(sign),
+        }
+    }
+    (value, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bearer_parameters_are_read() {
+        let challenge = Challenge::parse(
+            r#"Bearer realm="x", resource_metadata="https://mcp.example/.well-known/oauth-protected-resource", scope="read write", error="invalid_token", error_description="It \"lapsed\", sorry""#,
+        );
+        assert_eq!(
+            challenge.resource_metadata.unwrap().as_str(),
+            "https://mcp.example/.well-known/oauth-protected-resource"
+        );
+        assert_eq!(challenge.scopes, ["read", "write"]);
+        assert_eq!(challenge.error.as_deref(), Some("invalid_token"));
+        assert_eq!(
+            challenge.error_description.as_deref(),
+            Some("It \"lapsed\", sorry")
+        );
+    }
+
+    #[test]
+    fn bearer_is_found_among_several_challenges() {
+        let challenge = Challenge::parse(
+            r#"Negotiate YWJj==, Basic realm="a, Bearer scope=evil", bearer scope=one, DPoP algs="ES256", scope="two""#,
+        );
+        assert_eq!(challenge.scopes, ["one"]);
+    }
+
+    #[test]
+    fn spaces_around_equals_signs_do_not_matter() {
+        let challenge = Challenge::parse("Bearer  error = insufficient_scope ,scope = \"a b\"");
+        assert!(challenge.is_insufficient_scope());
+        assert_eq!(challenge.scopes, ["a", "b"]);
+    }
+
+    #[test]
+    fn broken_headers_end_in_an_empty_challenge() {
+        for header in [
+            "",
+            ",,,",
+            "=",
+            "Bearer",
+            "Bearer =",
+            "Bearer scope=\"",
+            "Basic realm=\"x\"",
+            "é=\"ü",
+        ] {
+            let challenge = Challenge::parse(header);
+            assert_eq!(challenge.resource_metadata, None, "{header}");
+            assert!(challenge.scopes.is_empty(), "{header}");
+        }
+    }
+
+    #[test]
+    fn words_of_the_server_are_cleaned() {
+        let challenge = Challenge::parse("Bearer error_description=\"a\u{1b}[31m\u{202e}b\"");
+        assert_eq!(challenge.error_description.as_deref(), Some("a [31mb"));
+    }
+}

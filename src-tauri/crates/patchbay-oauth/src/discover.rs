@@ -1,0 +1,388 @@
+//! Finding out how to sign in.
+//!
+//! Source: MCP authorization, "Authorization Server Discovery"; RFC 9728, section 3; RFC 8414, section 3.
+
+use patchbay_model::clean_text;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+use crate::address::Reach;
+use crate::http::host_of;
+use crate::metadata::{
+    ResourceMetadata, ServerMetadata, at, resource_metadata_urls, server_metadata_urls,
+};
+use crate::scopes::union;
+use crate::{Challenge, Discovery, DiscoverySource, Error, OAuthClient, Trace};
+
+const RESOURCE_METADATA: &str = "protected resource metadata";
+const SERVER_METADATA: &str = "authorization server metadata";
+
+/// How many of the authorization servers that a resource names are tried.
+const SERVER_LIMIT: usize = 4;
+
+impl OAuthClient {
+    /// Finds out how to sign in to the MCP server at that absolute URL.
+    ///
+    /// `challenge` is what its 401 said; without one the well-known places are asked.
+    ///
+    /// # Errors
+    ///
+    /// Network errors; [`Error::Metadata`] and [`Error::MetadataLacks`] when documents cannot be used;
+    /// [`Error::ResourceMismatch`], [`Error::IssuerMismatch`], [`Error::NoPkce`], [`Error::NotHttps`],
+    /// [`Error::UnsafeUrl`] and [`Error::PrivateAddress`] when they are not safe to follow.
+    pub async fn discover(
+        &self,
+        server: &Url,
+        challenge: Option<&Challenge>,
+        trace: &dyn Trace,
+    ) -> Result<Discovery, Error> {
+        let mut server = server.clone();
+        server.set_fragment(None);
+        let search = Search {
+            client: self,
+            reach: self.policy.reach(&server),
+            server,
+            trace,
+        };
+        let named = challenge.and_then(|challenge| challenge.resource_metadata.as_ref());
+        let resource = search.resource(named).await?;
+        let asked = challenge
+            .map(|challenge| challenge.scopes.as_slice())
+            .unwrap_or_default();
+        match resource {
+            Some(resource) => search.from_resource(&resource, asked).await,
+            None => search.from_host(asked).await,
+        }
+    }
+}
+
+struct Search<'a> {
+    client: &'a OAuthClient,
+    server: Url,
+    reach: Reach,
+    trace: &'a dyn Trace,
+}
+
+impl Search<'_> {
+    /// The server's protected resource metadata; `None` when it publishes none.
+    async fn resource(&self, named: Option<&Url>) -> Result<Option<ResourceMetadata>, Error> {
+        let urls = named
+            .cloned()
+            .into_iter()
+            .chain(resource_metadata_urls(&self.server));
+        for url in urls {
+            if let Some(document) = self.document(RESOURCE_METADATA, &url).await? {
+                return Ok(Some(read(RESOURCE_METADATA, &url, document)?));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn from_resource(
+        &self,
+        resource: &ResourceMetadata,
+        asked: &[String],
+    ) -> Result<Discovery, Error> {
+        let host = host_of(&self.server);
+        let Some(published) = resource.resource.clone() else {
+            return Err(Error::MetadataLacks {
+                host,
+                field: "resource",
+            });
+        };
+        if !covers(&published, &self.server) {
+            return Err(Error::ResourceMismatch {
+                resource: clean_text(&published, 256),
+            });
+        }
+        let issuers = resource
+            .authorization_servers
+            .as_deref()
+            .unwrap_or_default();
+        let mut first_error = Error::MetadataLacks {
+            host,
+            field: "authorization_servers",
+        };
+        for (nth, issuer) in issuers.iter().take(SERVER_LIMIT).enumerate() {
+            match self.issuer(issuer).await {
+                Ok(metadata) => {
+                    let scopes = resource.scopes_supported.clone().unwrap_or_default();
+                    let scopes = if asked.is_empty() {
+                        scopes
+                    } else {
+                        asked.to_vec()
+                    };
+                    let found = Found {
+                        source: DiscoverySource::ResourceMetadata,
+                        resource: published,
+                        resource_name: resource
+                            .resource_name
+                            .as_deref()
+                            .map(|name| clean_text(name, 128)),
+                        issuer: issuer.clone(),
+                        scopes,
+                    };
+                    return self.checked(found, metadata);
+                }
+                Err(error) if nth == 0 => first_error = error,
+                Err(_) => {}
+            }
+        }
+        Err(first_error)
+    }
+
+    /// The metadata of the issuer that the resource names.
+    async fn issuer(&self, issuer: &str) -> Result<ServerMetadata, Error> {
+        const WHAT: &str = "authorization server";
+        let url = Url::parse(issuer).map_err(|_| Error::UnsafeUrl { what: WHAT })?;
+        self.reach.check_url(WHAT, &url)?;
+        let found = self.server_metadata(&url, &[issuer]).await?;
+        found
+            .map(|(metadata, _)| metadata)
+            .ok_or_else(|| Error::Metadata {
+                what: SERVER_METADATA,
+                host: host_of(&url),
+                status: None,
+            })
+    }
+
+    /// The first metadata document of an issuer, which has to call itself one of `names`.
+    async fn server_metadata(
+        &self,
+        issuer: &Url,
+        names: &[&str],
+    ) -> Result<Option<(ServerMetadata, String)>, Error> {
+        for url in server_metadata_urls(issuer) {
+            let Some(document) = self.document(SERVER_METADATA, &url).await? else {
+                continue;
+            };
+            let metadata: ServerMetadata = read(SERVER_METADATA, &url, document)?;
+            let Some(name) = metadata.issuer.clone() else {
+                return Err(Error::MetadataLacks {
+                    host: host_of(&url),
+                    field: "issuer",
+                });
+            };
+            if !names.contains(&name.as_str()) {
+                return Err(Error::IssuerMismatch {
+                    expected: names
+                        .first()
+                        .map(|name| clean_text(name, 256))
+                        .unwrap_or_default(),
+                    found: clean_text(&name, 256),
+                });
+            }
+            return Ok(Some((metadata, name)));
+        }
+        Ok(None)
+    }
+
+    /// For servers without resource metadata: the host itself is the authorization server.
+    ///
+    /// Source: MCP authorization, revision 2025-03-26, "Server Metadata Discovery" and "Fallbacks".
+    async fn from_host(&self, asked: &[String]) -> Result<Discovery, Error> {
+        let root = at(&self.server, "/", None);
+        let with_slash = root.as_str();
+        let without = with_slash.trim_end_matches('/');
+        let found = self.server_metadata(&root, &[without, with_slash]).await?;
+        let (source, metadata, issuer) = match found {
+            Some((metadata, issuer)) => (DiscoverySource::ServerMetadata, metadata, issuer),
+            None => (
+                DiscoverySource::LegacyEndpointFallback,
+                guessed(&root),
+                without.to_owned(),
+            ),
+        };
+        let resource = canonical(&self.server);
+        let scopes = asked.to_vec();
+        self.checked(
+            Found {
+                source,
+                resource,
+                resource_name: None,
+                issuer,
+                scopes,
+            },
+            metadata,
+        )
+    }
+
+    /// Checks everything that will be asked or opened later.
+    fn checked(&self, found: Found, metadata: ServerMetadata) -> Result<Discovery, Error> {
+        let issuer = found.issuer;
+        let methods = metadata
+            .code_challenge_methods_supported
+            .unwrap_or_default();
+        let guessed = found.source == DiscoverySource::LegacyEndpointFallback;
+        if !guessed && !methods.iter().any(|method| method == "S256") {
+            return Err(Error::NoPkce {
+                issuer: clean_text(&issuer, 256),
+            });
+        }
+        let endpoint = |what, url: Option<String>| self.endpoint(what, url);
+        let must = |field| Error::MetadataLacks {
+            host: clean_text(&issuer, 256),
+            field,
+        };
+        let scopes_supported = union(&metadata.scopes_supported.unwrap_or_default(), &[]);
+        Ok(Discovery {
+            authorization_endpoint: endpoint(
+                "authorization endpoint",
+                metadata.authorization_endpoint,
+            )?
+            .ok_or_else(|| must("authorization_endpoint"))?,
+            token_endpoint: endpoint("token endpoint", metadata.token_endpoint)?
+                .ok_or_else(|| must("token_endpoint"))?,
+            registration_endpoint: endpoint(
+                "registration endpoint",
+                metadata.registration_endpoint,
+            )?,
+            revocation_endpoint: endpoint("revocation endpoint", metadata.revocation_endpoint)?,
+            initial_scopes: with_offline_access(&found.scopes, &scopes_supported),
+            scopes_supported,
+            token_auth_methods: metadata.token_endpoint_auth_methods_supported,
+            iss_required: metadata.authorization_response_iss_parameter_supported,
+            takes_metadata_document: metadata.client_id_metadata_document_supported,
+            server: self.server.clone(),
+            source: found.source,
+            resource: found.resource,
+            resource_name: found.resource_name,
+            issuer,
+            reach: self.reach.clone(),
+        })
+    }
+
+    fn endpoint(&self, what: &'static str, url: Option<String>) -> Result<Option<Url>, Error> {
+        let Some(url) = url else { return Ok(None) };
+        let url = Url::parse(&url).map_err(|_| Error::UnsafeUrl { what })?;
+        self.reach.check_url(what, &url)?;
+        Ok(Some(url))
+    }
+
+    async fn document(&self, what: &'static str, url: &Url) -> Result<Option<Value>, Error> {
+        self.client
+            .document(what, url, &self.reach, self.trace)
+            .await
+    }
+}
+
+struct Found {
+    source: DiscoverySource,
+    resource: String,
+    resource_name: Option<String>,
+    issuer: String,
+    scopes: Vec<String>,
+}
+
+fn read<T: DeserializeOwned>(what: &'static str, url: &Url, document: Value) -> Result<T, Error> {
+    serde_json::from_value(document).map_err(|_| Error::Metadata {
+        what,
+        host: host_of(url),
+        status: None,
+    })
+}
+
+/// Endpoints of a server that publishes nothing.
+fn guessed(root: &Url) -> ServerMetadata {
+    let endpoint = |path| Some(at(root, path, None).into());
+    ServerMetadata {
+        authorization_endpoint: endpoint("/authorize"),
+        token_endpoint: endpoint("/token"),
+        registration_endpoint: endpoint("/register"),
+        ..ServerMetadata::default()
+    }
+}
+
+/// Whether a published resource is the server, or a part of its origin that the server lies in.
+fn covers(resource: &str, server: &Url) -> bool {
+    let Ok(resource) = Url::parse(resource) else {
+        return false;
+    };
+    let path = resource.path().trim_end_matches('/');
+    let below = server.path().strip_prefix(path);
+    resource.origin() == server.origin()
+        && resource.fragment().is_none()
+        && (resource.query().is_none() || resource.query() == server.query())
+        && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The server as a resource that it did not name itself: without the slash of an empty path.
+///
+/// Source: MCP authorization, "Canonical Server URI".
+fn canonical(server: &Url) -> String {
+    match (server.path(), server.query()) {
+        ("/", None) => server.as_str().trim_end_matches('/').to_owned(),
+        _ => server.as_str().to_owned(),
+    }
+}
+
+/// Servers that follow OpenID give refresh tokens only for this scope. It is never asked for alone:
+/// asking for no scope means the server's default ones.
+fn with_offline_access(scopes: &[String], supported: &[String]) -> Vec<String> {
+    let offline: Vec<String> = supported
+        .iter()
+        .filter(|scope| *scope == "offline_access")
+        .cloned()
+        .collect();
+    if scopes.is_empty() {
+        Vec::new()
+    } else {
+        union(scopes, &offline)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_covers_itself_and_what_lies_below() {
+        let server = Url::parse("https://h.example/a/mcp?x=1").unwrap();
+        for resource in [
+            "https://h.example/a/mcp",
+            "https://h.example/a/mcp/",
+            "https://h.example/a",
+            "https://h.example",
+            "https://h.example/",
+            "https://h.example:443/a/mcp?x=1",
+        ] {
+            assert!(covers(resource, &server), "{resource}");
+        }
+        for resource in [
+            "https://evil.example/a/mcp",
+            "http://h.example/a/mcp",
+            "https://h.example:8443/a/mcp",
+            "https://h.example/a/mc",
+            "https://h.example/a/mcp/more",
+            "https://h.example/a/mcp?x=2",
+            "https://h.example/a/mcp#f",
+            "h.example",
+            "",
+        ] {
+            assert!(!covers(resource, &server), "{resource}");
+        }
+    }
+
+    #[test]
+    fn canonical_resource_has_no_lonely_slash() {
+        let of = |url: &str| canonical(&Url::parse(url).unwrap());
+        assert_eq!(of("https://h.example/"), "https://h.example");
+        assert_eq!(of("https://h.example/mcp"), "https://h.example/mcp");
+        assert_eq!(of("https://h.example/mcp/"), "https://h.example/mcp/");
+    }
+
+    #[test]
+    fn offline_access_is_never_asked_for_alone() {
+        let words = |list: &str| crate::parse_scopes(list);
+        assert_eq!(
+            with_offline_access(&[], &words("a offline_access")),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            with_offline_access(&words("a"), &words("a offline_access")),
+            words("a offline_access")
+        );
+        assert_eq!(with_offline_access(&words("a"), &words("a b")), words("a"));
+    }
+}

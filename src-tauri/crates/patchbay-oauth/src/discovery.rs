@@ -1,0 +1,65 @@
+//! What is known of how to sign in to an MCP server.
+
+use url::Url;
+
+use crate::address::Reach;
+use crate::scopes::union;
+
+/// How to sign in to an MCP server, every address and claim checked.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Discovery {
+    /// The server that was asked, without fragment.
+    pub server: Url,
+    /// Where this comes from.
+    pub source: DiscoverySource,
+    /// The protected resource exactly as published; sent as `resource` with every request.
+    pub resource: String,
+    /// Name of the resource for people, cleaned.
+    pub resource_name: Option<String>,
+    /// The authorization server, compared as plain text and never normalized.
+    pub issuer: String,
+    /// Where the user consents.
+    pub authorization_endpoint: Url,
+    /// Where codes become tokens.
+    pub token_endpoint: Url,
+    /// Where programs register, if anywhere.
+    pub registration_endpoint: Option<Url>,
+    /// Where tokens are given back, if anywhere.
+    pub revocation_endpoint: Option<Url>,
+    /// Scopes to ask for at first: those of the challenge, else those of the resource, else none;
+    /// with `offline_access` where the authorization server wants that for refresh tokens.
+    pub initial_scopes: Vec<String>,
+    /// All scopes that the authorization server knows, as far as it says.
+    pub scopes_supported: Vec<String>,
+    /// Ways in which a client may prove itself at the token endpoint; `None` when it is not said.
+    pub token_auth_methods: Option<Vec<String>>,
+    /// Whether every callback has to carry `iss` (RFC 9207).
+    pub iss_required: bool,
+    /// Whether an https address may stand as client id, with our own metadata behind it.
+    pub takes_metadata_document: bool,
+    pub(crate) reach: Reach,
+}
+
+/// Where a [`Discovery`] comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DiscoverySource {
+    /// The server's protected resource metadata named the authorization server.
+    ResourceMetadata,
+    /// The server has none, but its own host publishes authorization server metadata (MCP 2025-03-26).
+    ServerMetadata,
+    /// The server publishes nothing: `/authorize`, `/token` and `/register` are guessed, and whether it
+    /// honours PKCE is unknown. The user has to be told before the browser opens.
+    LegacyEndpointFallback,
+}
+
+impl Discovery {
+    /// The same with more scopes to register and ask for: what the connector's settings name, or what a
+    /// step-up challenges for.
+    #[must_use]
+    pub fn with_scopes(mut self, scopes: &[String]) -> Self {
+        self.initial_scopes = union(&self.initial_scopes, scopes);
+        self
+    }
+}

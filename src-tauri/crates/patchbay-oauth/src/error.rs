@@ -1,0 +1,357 @@
+//! What can go wrong, and what to do about it.
+
+use patchbay_model::{Code, Explain, Problem};
+
+/// A step of OAuth that could not be done.
+///
+/// `detail` fields hold the provider's own words, cleaned and cut to 256 characters; hosts are
+/// names or addresses without path and query.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No connection, or it broke.
+    #[error("could not reach {host}")]
+    Unreachable {
+        /// The host that was asked.
+        host: String,
+        /// Without its address.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The name stands for no address.
+    #[error("there is no host called {host}")]
+    Dns {
+        /// The host that was asked.
+        host: String,
+    },
+    /// TLS could not be agreed on, or the certificate is not trusted.
+    #[error("no secure connection to {host}")]
+    Tls {
+        /// The host that was asked.
+        host: String,
+        /// Without its address.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The answer took too long.
+    #[error("{host} did not answer in time")]
+    TimedOut {
+        /// The host that was asked.
+        host: String,
+    },
+    /// The answer is larger than is accepted.
+    #[error("the answer of {host} is too large")]
+    TooLarge {
+        /// The host that was asked.
+        host: String,
+    },
+    /// The host points elsewhere.
+    #[error("{host} points to another address, which is not followed")]
+    Redirect {
+        /// The host that was asked.
+        host: String,
+    },
+    /// An address of this computer, of the local network or of a cloud's inside, named by a server
+    /// that has no business there.
+    #[error("the server names an address inside the local network: {host}")]
+    PrivateAddress {
+        /// The host that was named.
+        host: String,
+    },
+    /// An address without encryption.
+    #[error("the {what} does not use https: {host}")]
+    NotHttps {
+        /// What the address is for, such as `token endpoint`.
+        what: &'static str,
+        /// The host that was named.
+        host: String,
+    },
+    /// An address that must not be opened: another scheme, user information, or none at all.
+    #[error("the {what} is not an address that can be opened safely")]
+    UnsafeUrl {
+        /// What the address is for, such as `authorization endpoint`.
+        what: &'static str,
+    },
+    /// A metadata document failed or cannot be read.
+    #[error("{host} did not give its {what}")]
+    Metadata {
+        /// Which document.
+        what: &'static str,
+        /// The host that was asked.
+        host: String,
+        /// HTTP status, where that is why.
+        status: Option<u16>,
+    },
+    /// A metadata document lacks something.
+    #[error("the metadata of {host} lacks {field}")]
+    MetadataLacks {
+        /// The host that published it.
+        host: String,
+        /// The member that is missing or of the wrong shape.
+        field: &'static str,
+    },
+    /// The metadata is that of another issuer.
+    #[error("the authorization server calls itself {found} instead of {expected}")]
+    IssuerMismatch {
+        /// As the MCP server names it.
+        expected: String,
+        /// As it names itself, cleaned.
+        found: String,
+    },
+    /// The metadata is that of another MCP server.
+    #[error("the sign-in published there is for {resource}, not for this server")]
+    ResourceMismatch {
+        /// As published, cleaned.
+        resource: String,
+    },
+    /// The authorization server does not offer PKCE with S256.
+    #[error("{issuer} does not protect the sign-in with PKCE")]
+    NoPkce {
+        /// The authorization server.
+        issuer: String,
+    },
+    /// The authorization server takes no unknown programs.
+    #[error("{issuer} takes no programs that it does not know")]
+    NoRegistration {
+        /// The authorization server.
+        issuer: String,
+    },
+    /// The authorization server did not take our registration.
+    #[error("{issuer} refused to register Patchbay")]
+    RegistrationRefused {
+        /// The authorization server.
+        issuer: String,
+        /// HTTP status.
+        status: u16,
+        /// Its own words.
+        detail: Option<String>,
+    },
+    /// The client identity was issued by another authorization server, or for other redirects.
+    #[error("the registered OAuth client does not fit this sign-in")]
+    ClientMismatch,
+    /// The token endpoint refused.
+    #[error("{host} refused to give a token")]
+    Refused {
+        /// The host of the endpoint.
+        host: String,
+        /// HTTP status.
+        status: u16,
+        /// OAuth error code such as `invalid_client`, cleaned.
+        error: Option<String>,
+        /// Its own words.
+        detail: Option<String>,
+    },
+    /// The token endpoint failed for a reason of its own.
+    #[error("{host} failed with status {status}")]
+    Failed {
+        /// The host of the endpoint.
+        host: String,
+        /// HTTP status.
+        status: u16,
+    },
+    /// The token endpoint answered something else than tokens.
+    #[error("the answer of {host} holds no token that can be used")]
+    NotTokens {
+        /// The host of the endpoint.
+        host: String,
+    },
+    /// Only `Bearer` tokens are understood.
+    #[error("{host} gives tokens of the kind {kind}, which are not supported")]
+    TokenType {
+        /// The host of the endpoint.
+        host: String,
+        /// The kind, cleaned.
+        kind: String,
+    },
+    /// The port of the redirect is taken.
+    #[error("port {port}, where the browser comes back, is taken{}", by(.holder))]
+    PortBusy {
+        /// The port.
+        port: u16,
+        /// The program that has it, where that can be found out.
+        holder: Option<String>,
+    },
+    /// No port could be opened for the redirect.
+    #[error("could not listen for the browser to come back")]
+    Listen(#[source] std::io::Error),
+    /// The text is not the address of a redirect of ours.
+    #[error("this is not the address that the sign-in ended on")]
+    NotACallback,
+    /// What was kept of a sign-in cannot be read.
+    #[error("the saved sign-in is damaged")]
+    Damaged,
+    /// The caller stopped it.
+    #[error("cancelled")]
+    Cancelled,
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers")]
+    NoRandomness,
+}
+
+fn by(holder: &Option<String>) -> String {
+    holder
+        .as_ref()
+        .map(|name| format!(" by {name}"))
+        .unwrap_or_default()
+}
+
+impl Error {
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::RegistrationRefused { detail, .. } => detail.clone(),
+            Self::Refused { error, detail, .. } => detail.clone().or_else(|| error.clone()),
+            Self::Unreachable { source, .. } | Self::Tls { source, .. } => {
+                Some(crate::http::innermost(source))
+            }
+            _ => None,
+        }
+    }
+
+    fn status(&self) -> Option<u16> {
+        match self {
+            Self::Metadata { status, .. } => *status,
+            Self::RegistrationRefused { status, .. }
+            | Self::Refused { status, .. }
+            | Self::Failed { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    fn is_retryable(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Dns { .. } | Self::TimedOut { .. } => true,
+            Self::Failed { .. } | Self::PortBusy { .. } | Self::Listen(_) => true,
+            Self::Metadata { status, .. } => status.is_some_and(|status| status >= 500),
+            _ => false,
+        }
+    }
+}
+
+impl Explain for Error {
+    fn code(&self) -> Code {
+        match self {
+            Self::Unreachable { .. } => Code::NetworkUnreachable,
+            Self::Dns { .. } => Code::NetworkDns,
+            Self::Tls { .. } => Code::NetworkTls,
+            Self::TimedOut { .. } => Code::TimedOut,
+            Self::TooLarge { .. } => Code::NetworkTooLarge,
+            Self::Redirect { .. } => Code::NetworkRedirect,
+            Self::PrivateAddress { .. } | Self::UnsafeUrl { .. } => Code::AuthUnsafeUrl,
+            Self::NotHttps { .. }
+            | Self::Metadata { .. }
+            | Self::MetadataLacks { .. }
+            | Self::IssuerMismatch { .. }
+            | Self::ResourceMismatch { .. }
+            | Self::NoPkce { .. } => Code::AuthDiscovery,
+            Self::NoRegistration { .. }
+            | Self::RegistrationRefused { .. }
+            | Self::ClientMismatch => Code::AuthClientNeeded,
+            Self::Refused { .. }
+            | Self::Failed { .. }
+            | Self::NotTokens { .. }
+            | Self::TokenType { .. } => Code::AuthExchange,
+            Self::PortBusy { .. } | Self::Listen(_) => Code::AuthPortBusy,
+            Self::NotACallback => Code::AuthCallback,
+            Self::Damaged => Code::VaultDamaged,
+            Self::Cancelled => Code::Cancelled,
+            Self::NoRandomness => Code::Internal,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Unreachable { .. } | Self::TimedOut { .. } => {
+                "Check the network, then try again."
+            }
+            Self::Dns { .. } => "Check the server's address for a typing error.",
+            Self::Tls { .. } => "Check the computer's clock and the server's certificate.",
+            Self::PrivateAddress { .. }
+            | Self::NotHttps { .. }
+            | Self::UnsafeUrl { .. }
+            | Self::IssuerMismatch { .. }
+            | Self::ResourceMismatch { .. }
+            | Self::NoPkce { .. }
+            | Self::Redirect { .. } => "Ask the server's operator; signing in there is not safe.",
+            Self::TooLarge { .. } | Self::Metadata { .. } | Self::MetadataLacks { .. } => {
+                "Check the server's address, or use a token if the server offers one."
+            }
+            Self::NoRegistration { .. } | Self::RegistrationRefused { .. } => {
+                "Create an OAuth app at the provider and enter its client id."
+            }
+            Self::ClientMismatch => "Register again, or enter the client id of this provider.",
+            Self::Refused { .. }
+            | Self::NotTokens { .. }
+            | Self::TokenType { .. }
+            | Self::Damaged => "Sign in again.",
+            Self::Failed { .. } => "Try again later.",
+            Self::PortBusy { .. } => "Close the program that has the port, or choose another port.",
+            Self::NotACallback => "Copy the whole address from the browser after giving consent.",
+            Self::Listen(_) | Self::Cancelled | Self::NoRandomness => return None,
+        };
+        Some(hint.to_owned())
+    }
+
+    fn problem(&self) -> Problem {
+        Problem {
+            hint: self.hint(),
+            detail: self.detail(),
+            status: self.status(),
+            retryable: self.is_retryable(),
+            ..Problem::new(self.code(), self.to_string())
+        }
+    }
+}
+
+/// A token that could not be renewed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RefreshError {
+    /// The provider does not know the refresh token any more (`invalid_grant`): a person has to
+    /// sign in again.
+    #[error("the sign-in lapsed at the provider")]
+    SignInAgain {
+        /// The provider's own words, cleaned.
+        detail: Option<String>,
+    },
+    /// There is no refresh token: a person has to sign in again when the access token lapses.
+    #[error("the sign-in cannot be renewed")]
+    NotRenewable,
+    /// Anything else: the tokens stay, and the same again may help later.
+    #[error("the sign-in could not be renewed now")]
+    Later(#[source] Error),
+}
+
+impl Explain for RefreshError {
+    fn code(&self) -> Code {
+        match self {
+            Self::SignInAgain { .. } | Self::NotRenewable => Code::AuthExpired,
+            Self::Later(error) => error.code(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::SignInAgain { .. } | Self::NotRenewable => Some("Sign in again.".to_owned()),
+            Self::Later(error) => error.hint(),
+        }
+    }
+
+    fn problem(&self) -> Problem {
+        match self {
+            Self::SignInAgain { detail } => Problem {
+                hint: self.hint(),
+                detail: detail.clone(),
+                ..Problem::new(self.code(), self.to_string())
+            },
+            Self::NotRenewable => Problem {
+                hint: self.hint(),
+                ..Problem::new(self.code(), self.to_string())
+            },
+            Self::Later(error) => Problem {
+                message: format!("{self}: {error}"),
+                retryable: true,
+                ..error.problem()
+            },
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Requests to authorization servers: checked, bounded, timed, traced.
+
+use http::{HeaderMap, StatusCode, header};
+use patchbay_model::clean_text;
+use reqwest::{Method, Request, Response};
+use serde_json::Value;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::address::{LookupFailed, Reach};
+use crate::trace::Begun;
+use crate::{Error, OAuthClient, Trace};
+
+/// Largest body that is read.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// How often a metadata document may point elsewhere on its own origin.
+const REDIRECT_LIMIT: usize = 3;
+
+/// An answer with its whole body, which is wiped when it is dropped.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Zeroizing<Vec<u8>>,
+}
+
+impl Answer {
+    /// The body as JSON; `None` when it is not.
+    pub(crate) fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+}
+
+impl OAuthClient {
+    /// Sends one request to an address that is checked first, follows nothing.
+    ///
+    /// `note` is shown in the trace and must hold no secret.
+    pub(crate) async fn send(
+        &self,
+        what: &'static str,
+        request: Request,
+        note: Option<String>,
+        reach: &Reach,
+        trace: &dyn Trace,
+    ) -> Result<Answer, Error> {
+        reach.check_url(what, request.url())?;
+        let begun = Begun::new(request.method().as_str(), request.url(), note);
+        let host = host_of(request.url());
+        let asked = tokio::time::timeout(self.time_limit, self.ask(request, reach));
+        let result = match asked.await {
+            Ok(result) => result,
+            Err(_) => Err(Error::TimedOut { host }),
+        };
+        match &result {
+            Ok(answer) => begun.end(trace, Some(answer.status.as_u16()), None),
+            Err(error) => begun.end(trace, None, Some(error.to_string())),
+        }
+        result
+    }
+
+    async fn ask(&self, request: Request, reach: &Reach) -> Result<Answer, Error> {
+        self.policy.check_host(reach, request.url()).await?;
+        let host = host_of(request.url());
+        let response = self
+            .http
+            .execute(request)
+            .await
+            .map_err(|error| failure(&host, error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        Ok(Answer {
+            status,
+            headers,
+            body: read_body(&host, response).await?,
+        })
+    }
+
+    /// Fetches a metadata document; `None` when there is none at that address.
+    ///
+    /// Follows redirects within the origin. A page in place of JSON counts as none, since web sites
+    /// like to answer every address with their own page.
+    pub(crate) async fn document(
+        &self,
+        what: &'static str,
+        url: &Url,
+        reach: &Reach,
+        trace: &dyn Trace,
+    ) -> Result<Option<Value>, Error> {
+        let mut url = url.clone();
+        for _ in 0..=REDIRECT_LIMIT {
+            let mut request = Request::new(Method::GET, url.clone());
+            request.headers_mut().insert(
+                header::ACCEPT,
+                header::HeaderValue::from_static("application/json"),
+            );
+            let answer = self.send(what, request, None, reach, trace).await?;
+            let host = host_of(&url);
+            if answer.status.is_redirection() {
+                url = next_of(&url, &answer.headers).ok_or(Error::Redirect { host })?;
+                continue;
+            }
+            let status = Some(answer.status.as_u16());
+            return match answer.status {
+                StatusCode::OK if !is_json(&answer.headers) => Ok(None),
+                StatusCode::OK => match answer.json() {
+                    Some(document) => Ok(Some(document)),
+                    None => Err(Error::Metadata {
+                        what,
+                        host,
+                        status: None,
+                    }),
+                },
+                status if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
+                    Ok(None)
+                }
+                _ => Err(Error::Metadata { what, host, status }),
+            };
+        }
+        Err(Error::Redirect {
+            host: host_of(&url),
+        })
+    }
+}
+
+/// Where a redirect leads, when that is on the same origin.
+fn next_of(url: &Url, headers: &HeaderMap) -> Option<Url> {
+    let location = headers.get(header::LOCATION)?.to_str().ok()?;
+    let next = url.join(location).ok()?;
+    (next.origin() == url.origin()).then_some(next)
+}
+
+/// Whether the answer calls itself JSON; one that says nothing is given the benefit of the doubt.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else {
+        return true;
+    };
+    let kind = kind.to_str().unwrap_or_default().to_ascii_lowercase();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.ends_with("/json") || kind.ends_with("+json") || kind.is_empty() || kind == "text/plain"
+}
+
+async fn read_body(host: &str, mut response: Response) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut body = Zeroizing::new(Vec::new());
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| failure(host, error))?
+    {
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return Err(Error::TooLarge {
+                host: host.to_owned(),
+            });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The situation behind a failed request, without its address.
+fn failure(host: &str, error: reqwest::Error) -> Error {
+    let host = host.to_owned();
+    let source = error.without_url();
+    if source.is_timeout() {
+        return Error::TimedOut { host };
+    }
+    if has_cause::<LookupFailed>(&source) {
+        return Error::Dns { host };
+    }
+    if has_cause::<rustls::Error>(&source) {
+        return Error::Tls { host, source };
+    }
+    Error::Unreachable { host, source }
+}
+
+/// Whether an error of that type lies anywhere behind this one. An `io::Error` hides what it wraps
+/// from `source`, so it is opened as well.
+fn has_cause<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<E>() {
+            return true;
+        }
+        next = inner(error);
+    }
+    false
+}
+
+fn inner<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a (dyn std::error::Error + 'static)> {
+    match error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref)
+    {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
+    }
+}
+
+/// The words of the innermost cause, cleaned.
+pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut last = error;
+    while let Some(next) = inner(last) {
+        last = next;
+    }
+    clean_text(&last.to_string(), 256)
+}
+
+/// Host and port as they are shown.
+pub(crate) fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}

@@ -1,0 +1,345 @@
+//! The way back from the browser to a port of this computer.
+//!
+//! Source: RFC 8252, sections 7.3 and 8.3.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{self, HeaderValue};
+use http::{Method, Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::page::CONTENT_SECURITY_POLICY;
+use crate::port_holder::holder_of;
+use crate::{CallbackParams, Error, Page, Pending};
+
+/// The port that is tried first when nothing else was registered.
+pub const DEFAULT_PORT: u16 = 33218;
+
+/// The one path that is answered.
+pub const CALLBACK_PATH: &str = "/callback";
+
+/// How long a browser may take for the head of its request.
+const HEAD_LIMIT: Duration = Duration::from_secs(5);
+/// How long a connection may last, including the wait for [`CallbackRequest::respond`].
+const CONNECTION_LIMIT: Duration = Duration::from_secs(60);
+/// How long to wait for the browser to take the page.
+const FAREWELL_LIMIT: Duration = Duration::from_secs(2);
+/// Largest head of a request; codes are long at some providers.
+const HEAD_BYTES: usize = 64 * 1024;
+/// How many connections are served at once.
+const CONNECTIONS: usize = 16;
+
+/// Where to listen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LoopbackOptions {
+    /// Under which name the browser comes back.
+    pub host: LoopbackHost,
+    /// On which port.
+    pub port: PortChoice,
+}
+
+/// Under which name the browser comes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoopbackHost {
+    /// `127.0.0.1`, which no name service can turn elsewhere.
+    #[default]
+    Ip,
+    /// `localhost`, for providers that take nothing else; listens on `::1` as well, where there is one.
+    Localhost,
+}
+
+/// On which port to listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortChoice {
+    /// That one, else a free one; the redirect may not be registered then.
+    Preferred(u16),
+    /// That one or none.
+    Pinned(u16),
+    /// Any free one.
+    Any,
+}
+
+impl Default for PortChoice {
+    fn default() -> Self {
+        Self::Preferred(DEFAULT_PORT)
+    }
+}
+
+/// Listens for the browser. Bind it before the browser opens; dropping it closes the port.
+#[derive(Debug)]
+pub struct LoopbackListener {
+    redirect: Url,
+    requests: mpsc::Receiver<CallbackRequest>,
+    /// Owns the sockets; ends with the listener.
+    _accepting: JoinSet<()>,
+}
+
+impl LoopbackListener {
+    /// Opens the port.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PortBusy`] for a pinned port that is taken, [`Error::Listen`] when there is no port at all.
+    pub async fn bind(options: LoopbackOptions) -> Result<Self, Error> {
+        let sockets = match options.port {
+            PortChoice::Any => open(options.host, 0).await.map_err(Error::Listen)?,
+            PortChoice::Pinned(port) => match open(options.host, port).await {
+                Ok(sockets) => sockets,
+                Err(error) => return Err(busy(port, error).await),
+            },
+            PortChoice::Preferred(port) => match open(options.host, port).await {
+                Ok(sockets) => sockets,
+                Err(_) => open(options.host, 0).await.map_err(Error::Listen)?,
+            },
+        };
+        let port = port_of(&sockets).map_err(Error::Listen)?;
+        let host = match options.host {
+            LoopbackHost::Ip => "127.0.0.1",
+            LoopbackHost::Localhost => "localhost",
+        };
+        let authority = format!("{host}:{port}");
+        #[expect(
+            clippy::expect_used,
+            reason = "made of a fixed host, a number and a fixed path"
+        )]
+        let redirect = Url::parse(&format!("http://{authority}{CALLBACK_PATH}"))
+            .expect("a host, a port and a path are an address");
+        let (sender, requests) = mpsc::channel(CONNECTIONS);
+        let door = Door {
+            authority: authority.into(),
+            sender,
+        };
+        let mut accepting = JoinSet::new();
+        for socket in sockets {
+            accepting.spawn(accept(socket, door.clone()));
+        }
+        Ok(Self {
+            redirect,
+            requests,
+            _accepting: accepting,
+        })
+    }
+
+    /// The address to be registered and sent, such as `http://127.0.0.1:33218/callback`.
+    pub fn redirect_uri(&self) -> &Url {
+        &self.redirect
+    }
+
+    /// The next request for the one path; all others are answered with 404 meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`] when `cancel` is cancelled.
+    pub async fn next(&mut self, cancel: &CancellationToken) -> Result<CallbackRequest, Error> {
+        tokio::select! {
+            () = cancel.cancelled() => Err(Error::Cancelled),
+            request = self.requests.recv() => request.ok_or(Error::Cancelled),
+        }
+    }
+
+    /// The next request that carries that consent's state. Others get a page that says so, and the wait
+    /// goes on. Give its parameters to [`check_callback`](crate::check_callback).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`] when `cancel` is cancelled.
+    pub async fn wait_for(
+        &mut self,
+        pending: &Pending,
+        cancel: &CancellationToken,
+    ) -> Result<CallbackRequest, Error> {
+        loop {
+            let request = self.next(cancel).await?;
+            if request.params.belongs_to(pending) {
+                return Ok(request);
+            }
+            request.respond(Page::unknown()).await;
+        }
+    }
+}
+
+/// A browser that came back and waits for its page.
+#[derive(Debug)]
+pub struct CallbackRequest {
+    params: CallbackParams,
+    page: oneshot::Sender<Page>,
+    farewell: oneshot::Receiver<Infallible>,
+}
+
+impl CallbackRequest {
+    /// What it brought; not believed yet.
+    pub fn params(&self) -> &CallbackParams {
+        &self.params
+    }
+
+    /// Shows the page, and waits until the browser has it, so that the listener may be dropped then.
+    pub async fn respond(self, page: Page) {
+        if self.page.send(page).is_ok() {
+            // The sender is dropped when the connection is over; a browser that dawdles is left alone.
+            let _ = tokio::time::timeout(FAREWELL_LIMIT, self.farewell).await;
+        }
+    }
+}
+
+/// Whether that is an address on which a [`LoopbackListener`] could have been asked.
+pub(crate) fn is_loopback_redirect(url: &Url) -> bool {
+    url.scheme() == "http"
+        && matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
+        && url.path() == CALLBACK_PATH
+        && url.username().is_empty()
+        && url.password().is_none()
+}
+
+/// How often a free port is looked for that is free on both addresses.
+const TRIES: usize = 8;
+
+async fn open(host: LoopbackHost, port: u16) -> io::Result<Vec<TcpListener>> {
+    let mut tries = TRIES;
+    loop {
+        let first = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        if host == LoopbackHost::Ip {
+            return Ok(vec![first]);
+        }
+        tries -= 1;
+        match TcpListener::bind((Ipv6Addr::LOCALHOST, first.local_addr()?.port())).await {
+            Ok(second) => return Ok(vec![first, second]),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                if port != 0 || tries == 0 {
+                    return Err(error);
+                }
+            }
+            // No IPv6 on this computer: browsers use the other address as well.
+            Err(_) => return Ok(vec![first]),
+        }
+    }
+}
+
+fn port_of(sockets: &[TcpListener]) -> io::Result<u16> {
+    let socket = sockets.first().ok_or(io::ErrorKind::AddrNotAvailable)?;
+    Ok(socket.local_addr()?.port())
+}
+
+async fn busy(port: u16, error: io::Error) -> Error {
+    // Windows reserves ranges of ports and says "permission denied" for them.
+    match error.kind() {
+        io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied => {
+            let holder = tokio::task::spawn_blocking(move || holder_of(port)).await;
+            Error::PortBusy {
+                port,
+                holder: holder.ok().flatten(),
+            }
+        }
+        _ => Error::Listen(error),
+    }
+}
+
+/// What each connection needs to know.
+#[derive(Clone)]
+struct Door {
+    authority: Arc<str>,
+    sender: mpsc::Sender<CallbackRequest>,
+}
+
+async fn accept(socket: TcpListener, door: Door) {
+    let seats = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok(seat) = seats.clone().acquire_owned().await else {
+            return;
+        };
+        while connections.try_join_next().is_some() {}
+        match socket.accept().await {
+            Ok((stream, _)) => {
+                let door = door.clone();
+                connections.spawn(async move {
+                    let _ = tokio::time::timeout(CONNECTION_LIMIT, serve(stream, door)).await;
+                    drop(seat);
+                });
+            }
+            // Such as too many open files: gone soon, or the deadline ends the wait.
+            Err(error) => {
+                tracing::warn!(%error, "could not accept the browser's connection");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, door: Door) {
+    // Dropped when the connection is over, which tells `respond`.
+    let (_over, farewell) = oneshot::channel();
+    let farewell = Mutex::new(Some(farewell));
+    let service = service_fn(|request| {
+        let farewell = farewell
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let door = &door;
+        async move { Ok::<_, Infallible>(respond(&answer(request, farewell, door).await)) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_LIMIT)
+        .max_buf_size(HEAD_BYTES)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "a browser's connection broke");
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    farewell: Option<oneshot::Receiver<Infallible>>,
+    door: &Door,
+) -> Page {
+    let host = request.headers().get(header::HOST);
+    let is_ours = host.is_none_or(|host| host.as_bytes() == door.authority.as_bytes());
+    let is_callback = request.method() == Method::GET && request.uri().path() == CALLBACK_PATH;
+    let (true, true, Some(farewell)) = (is_ours, is_callback, farewell) else {
+        return Page::not_found();
+    };
+    let params = CallbackParams::from_query(request.uri().query().unwrap_or_default());
+    let (page, shown) = oneshot::channel();
+    let sent = door
+        .sender
+        .send(CallbackRequest {
+            params,
+            page,
+            farewell,
+        })
+        .await;
+    match sent {
+        Ok(()) => shown.await.unwrap_or_else(|_| Page::unknown()),
+        Err(_) => Page::unknown(),
+    }
+}
+
+fn respond(page: &Page) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(page.html())));
+    *response.status_mut() = page.status();
+    let headers = response.headers_mut();
+    let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    set(header::CONTENT_TYPE, "text/html; charset=utf-8");
+    set(header::CACHE_CONTROL, "no-store");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if let Ok(policy) = HeaderValue::from_str(&CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}

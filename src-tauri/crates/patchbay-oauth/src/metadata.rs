@@ -1,0 +1,186 @@
+//! Metadata documents as sent, and where they lie.
+//!
+//! Source: RFC 9728 (protected resource), RFC 8414 (authorization server), OpenID Connect Discovery.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use url::Url;
+
+/// What a protected resource publishes; the rest is not ours to know.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ResourceMetadata {
+    #[serde(deserialize_with = "text")]
+    pub(crate) resource: Option<String>,
+    #[serde(deserialize_with = "texts")]
+    pub(crate) authorization_servers: Option<Vec<String>>,
+    #[serde(deserialize_with = "texts")]
+    pub(crate) scopes_supported: Option<Vec<String>>,
+    #[serde(deserialize_with = "text")]
+    pub(crate) resource_name: Option<String>,
+}
+
+/// What an authorization server publishes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ServerMetadata {
+    #[serde(deserialize_with = "text")]
+    pub(crate) issuer: Option<String>,
+    #[serde(deserialize_with = "text")]
+    pub(crate) authorization_endpoint: Option<String>,
+    #[serde(deserialize_with = "text")]
+    pub(crate) token_endpoint: Option<String>,
+    #[serde(deserialize_with = "text")]
+    pub(crate) registration_endpoint: Option<String>,
+    #[serde(deserialize_with = "text")]
+    pub(crate) revocation_endpoint: Option<String>,
+    #[serde(deserialize_with = "texts")]
+    pub(crate) scopes_supported: Option<Vec<String>>,
+    #[serde(deserialize_with = "texts")]
+    pub(crate) code_challenge_methods_supported: Option<Vec<String>>,
+    #[serde(deserialize_with = "texts")]
+    pub(crate) token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) authorization_response_iss_parameter_supported: bool,
+    #[serde(deserialize_with = "flag")]
+    pub(crate) client_id_metadata_document_supported: bool,
+}
+
+// Members of the wrong shape count as absent: one broken optional member must not stop a sign-in, and
+// those that matter are asked for by name later.
+
+fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::String(text) => Some(text),
+        _ => None,
+    })
+}
+
+fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::Array(all) => Some(
+            all.iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+        ),
+        _ => None,
+    })
+}
+
+fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    Ok(Value::deserialize(from)? == Value::Bool(true))
+}
+
+/// Where the metadata of an MCP server lie: for its path, then for the whole host.
+pub(crate) fn resource_metadata_urls(server: &Url) -> Vec<Url> {
+    let path = server.path().trim_end_matches('/');
+    let mut urls = Vec::new();
+    if !path.is_empty() {
+        urls.push(at(
+            server,
+            &format!("/.well-known/oauth-protected-resource{path}"),
+            server.query(),
+        ));
+    }
+    urls.push(at(server, "/.well-known/oauth-protected-resource", None));
+    urls
+}
+
+/// Where the metadata of an issuer lie, in the order of the MCP specification: OAuth, then OpenID with
+/// the path inserted, then OpenID with the path in front.
+pub(crate) fn server_metadata_urls(issuer: &Url) -> Vec<Url> {
+    let path = issuer.path().trim_end_matches('/');
+    let mut urls = vec![
+        at(
+            issuer,
+            &format!("/.well-known/oauth-authorization-server{path}"),
+            None,
+        ),
+        at(
+            issuer,
+            &format!("/.well-known/openid-configuration{path}"),
+            None,
+        ),
+    ];
+    if !path.is_empty() {
+        urls.push(at(
+            issuer,
+            &format!("{path}/.well-known/openid-configuration"),
+            None,
+        ));
+    }
+    urls
+}
+
+/// That path on the same origin.
+pub(crate) fn at(base: &Url, path: &str, query: Option<&str>) -> Url {
+    let mut url = base.clone();
+    url.set_path(path);
+    url.set_query(query);
+    url.set_fragment(None);
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts_of(urls: Vec<Url>) -> Vec<String> {
+        urls.into_iter().map(String::from).collect()
+    }
+
+    #[test]
+    fn resource_path_comes_before_root() {
+        let server = Url::parse("https://h.example/a/mcp/").unwrap();
+        assert_eq!(
+            texts_of(resource_metadata_urls(&server)),
+            [
+                "https://h.example/.well-known/oauth-protected-resource/a/mcp",
+                "https://h.example/.well-known/oauth-protected-resource",
+            ]
+        );
+        let root = Url::parse("https://h.example").unwrap();
+        assert_eq!(
+            texts_of(resource_metadata_urls(&root)),
+            ["https://h.example/.well-known/oauth-protected-resource"]
+        );
+    }
+
+    #[test]
+    fn issuer_path_is_inserted_then_put_in_front() {
+        let issuer = Url::parse("https://h.example/tenant/").unwrap();
+        assert_eq!(
+            texts_of(server_metadata_urls(&issuer)),
+            [
+                "https://h.example/.well-known/oauth-authorization-server/tenant",
+                "https://h.example/.well-known/openid-configuration/tenant",
+                "https://h.example/tenant/.well-known/openid-configuration",
+            ]
+        );
+        let root = Url::parse("https://h.example/").unwrap();
+        assert_eq!(
+            texts_of(server_metadata_urls(&root)),
+            [
+                "https://h.example/.well-known/oauth-authorization-server",
+                "https://h.example/.well-known/openid-configuration",
+            ]
+        );
+    }
+
+    #[test]
+    fn members_of_the_wrong_shape_count_as_absent() {
+        let read: ServerMetadata = serde_json::from_str(
+            r#"{"issuer": 5, "scopes_supported": "x", "code_challenge_methods_supported": ["S256", 1],
+                "authorization_response_iss_parameter_supported": "true"}"#,
+        )
+        .unwrap();
+        assert_eq!(read.issuer, None);
+        assert_eq!(read.scopes_supported, None);
+        assert_eq!(
+            read.code_challenge_methods_supported,
+            Some(vec!["S256".to_owned()])
+        );
+        assert!(!read.authorization_response_iss_parameter_supported);
+    }
+}

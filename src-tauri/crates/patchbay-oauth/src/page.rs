@@ -1,0 +1,186 @@
+//! The page on which the browser ends.
+//!
+//! It loads nothing, runs nothing and is kept nowhere; it says in words what happened.
+
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::StatusCode;
+use sha2::{Digest, Sha256};
+
+/// What the browser shows at the end of a sign-in. Texts may come from anywhere: they are escaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    status: StatusCode,
+    mark: Mark,
+    heading: String,
+    words: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    Good,
+    Bad,
+}
+
+impl Page {
+    /// The consent was given; `connector` is the name of what is connected.
+    pub fn connected(connector: &str) -> Self {
+        Self::new(
+            StatusCode::OK,
+            Mark::Good,
+            format!("Signed in to {connector}"),
+            GO_BACK,
+        )
+    }
+
+    /// The code arrived, and Patchbay's window tells how it goes on.
+    pub fn received(connector: &str) -> Self {
+        let words = "Patchbay is finishing the sign-in. You can close this page.";
+        Self::new(
+            StatusCode::OK,
+            Mark::Good,
+            format!("Consent for {connector} received"),
+            words,
+        )
+    }
+
+    /// The user said no.
+    pub fn declined(connector: &str) -> Self {
+        let words = "Nothing was connected. You can close this page.";
+        Self::new(
+            StatusCode::OK,
+            Mark::Bad,
+            format!("Sign-in to {connector} declined"),
+            words,
+        )
+    }
+
+    /// It failed; `reason` is one plain sentence without a full stop.
+    pub fn failed(connector: &str, reason: &str) -> Self {
+        let words = format!("Why: {reason}. Patchbay's window shows what to do.");
+        Self::new(
+            StatusCode::OK,
+            Mark::Bad,
+            format!("Sign-in to {connector} failed"),
+            words,
+        )
+    }
+
+    /// The address belongs to no sign-in that waits.
+    pub fn unknown() -> Self {
+        let words = "Start the sign-in from Patchbay again, and use the newest page only.";
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            Mark::Bad,
+            "No sign-in waits for this page",
+            words,
+        )
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            Mark::Bad,
+            "There is nothing here",
+            GO_BACK,
+        )
+    }
+
+    fn new(
+        status: StatusCode,
+        mark: Mark,
+        heading: impl Into<String>,
+        words: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            mark,
+            heading: heading.into(),
+            words: words.into(),
+        }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn html(&self) -> String {
+        let heading = escape(&self.heading);
+        let words = escape(&self.words);
+        let (class, sign) = match self.mark {
+            Mark::Good => ("good", "✓"),
+            Mark::Bad => ("bad", "!"),
+        };
+        format!(
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width\">\
+             <meta name=\"color-scheme\" content=\"light dark\">\
+             <title>{heading} – Patchbay</title><style>{STYLE}</style></head>\
+             <body><main><p class=\"mark {class}\" aria-hidden=\"true\">{sign}</p>\
+             <h1>{heading}</h1><p>{words}</p></main></body></html>"
+        )
+    }
+}
+
+const GO_BACK: &str = "You can close this page and go back to Patchbay.";
+
+/// Colours are those of the window, light and dark.
+const STYLE: &str = "\
+:root{color-scheme:light dark;--canvas:#ffffff;--text:#1a1c20;--text-2:#50555f;--good:#17713f;--bad:#bd2a2a}\
+@media (prefers-color-scheme:dark){:root{--canvas:#18191c;--text:#ecedf0;--text-2:#b0b4bd;--good:#63c78c;--bad:#f58b84}}\
+body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--canvas);color:var(--text-2);\
+font:1rem/1.5 system-ui,-apple-system,\"Segoe UI\",Cantarell,\"Noto Sans\",sans-serif}\
+main{max-width:28rem;padding:2rem;text-align:center;overflow-wrap:anywhere}\
+h1{margin:0 0 .5rem;font-size:1.25rem;color:var(--text)}p{margin:0}\
+.mark{width:3rem;height:3rem;margin:0 auto 1rem;border:2px solid;border-radius:50%;font-size:1.5rem;line-height:3rem}\
+.good{color:var(--good)}.bad{color:var(--bad)}";
+
+/// Nothing is allowed but the one style above, by its hash.
+pub(crate) static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = STANDARD.encode(Sha256::digest(STYLE));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'"
+    )
+});
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for sign in patchbay_model::clean_text(text, 300).chars() {
+        match sign {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            sign => escaped.push(sign),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_reasons_are_inert() {
+        let html = Page::failed("<img src=x onerror=alert(1)>", "\"quoted\" & '<b>'").html();
+        assert!(!html.contains("<img") && !html.contains("<b>"));
+        assert!(html.contains("&lt;img src=x onerror=alert(1)&gt;"));
+        assert!(html.contains("&quot;quoted&quot; &amp; &#39;&lt;b&gt;&#39;"));
+    }
+
+    #[test]
+    fn page_loads_nothing() {
+        let html = Page::connected("GitHub").html();
+        for loads in [
+            "<script", "<link", "<img", "src=", "href=", "url(", "@import", "http",
+        ] {
+            assert!(!html.contains(loads), "{loads}");
+        }
+        assert!(html.contains("prefers-color-scheme:dark"));
+    }
+}

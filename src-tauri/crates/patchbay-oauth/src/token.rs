@@ -1,0 +1,366 @@
+//! The token endpoint: codes and refresh tokens become access tokens.
+//!
+//! Source: RFC 6749, sections 2.3, 4.1.3, 5 and 6; RFC 7636, section 4.5; RFC 8707, section 2.2.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use patchbay_model::{Secret, Timestamp, clean_text};
+use reqwest::{Method, Request};
+use serde_json::Value;
+use url::Url;
+use url::form_urlencoded::{Serializer, byte_serialize};
+use zeroize::Zeroizing;
+
+use crate::http::{Answer, host_of};
+use crate::trace::now;
+use crate::{
+    ClientIdentity, Discovery, Error, Grant, OAuthClient, Pending, RefreshError, TokenAuth, Trace,
+    parse_scopes,
+};
+
+const WHAT: &str = "token endpoint";
+
+/// What a token endpoint gave.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Tokens {
+    /// For `Authorization: Bearer`.
+    pub access_token: Secret,
+    /// For the next refresh; the old one where the provider sent none.
+    pub refresh_token: Option<Secret>,
+    /// Granted scopes; those asked for where the provider does not say.
+    pub scopes: Vec<String>,
+    /// When the access token lapses; `None` when the provider does not say.
+    pub expires_at: Option<Timestamp>,
+    /// When they were given.
+    pub obtained_at: Timestamp,
+}
+
+impl OAuthClient {
+    /// Redeems a code. A code works once: on any error the consent has to be started again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`], [`Error::Failed`], [`Error::NotTokens`], [`Error::TokenType`],
+    /// [`Error::ClientMismatch`] when client or discovery are not those of the consent, network errors.
+    pub async fn exchange(
+        &self,
+        pending: &Pending,
+        code: &Secret,
+        client: &ClientIdentity,
+        discovery: &Discovery,
+        trace: &dyn Trace,
+    ) -> Result<Tokens, Error> {
+        if pending.issuer != discovery.issuer || pending.client_id != client.id() {
+            return Err(Error::ClientMismatch);
+        }
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.expose()),
+            ("redirect_uri", pending.redirect_uri.as_str()),
+            ("code_verifier", pending.verifier.expose()),
+            ("resource", discovery.resource.as_str()),
+        ];
+        let prover = Prover {
+            id: client.id(),
+            secret: client.secret(),
+            method: client.token_auth(discovery),
+        };
+        let endpoint = &discovery.token_endpoint;
+        let request = prover.request(endpoint, &form);
+        let note = Some("redeem the code".to_owned());
+        let answer = self
+            .send(WHAT, request, note, &discovery.reach, trace)
+            .await?;
+        let given = given(endpoint, &answer)?;
+        read_tokens(endpoint, &given, &pending.scopes, None, now())
+    }
+
+    /// Renews the access token. Sends no scope, for some providers refuse what they granted before.
+    ///
+    /// Run one refresh of a grant at a time, and keep the answer before anything uses it: a rotated
+    /// refresh token makes the old one worthless.
+    ///
+    /// # Errors
+    ///
+    /// [`RefreshError::SignInAgain`] on `invalid_grant`, [`RefreshError::NotRenewable`] without a refresh
+    /// token, [`RefreshError::Later`] for everything else.
+    pub async fn refresh(&self, grant: &Grant, trace: &dyn Trace) -> Result<Tokens, RefreshError> {
+        let Some(refresh_token) = &grant.refresh_token else {
+            return Err(RefreshError::NotRenewable);
+        };
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token.expose()),
+            ("resource", grant.resource.as_str()),
+        ];
+        let endpoint = &grant.token_endpoint;
+        let request = grant.prover().request(endpoint, &form);
+        let reach = self.policy.reach(&grant.server);
+        let note = Some("refresh".to_owned());
+        let answer = self
+            .send(WHAT, request, note, &reach, trace)
+            .await
+            .map_err(RefreshError::Later)?;
+        let given = given(endpoint, &answer).map_err(|error| match error {
+            Error::Refused {
+                error: Some(error),
+                detail,
+                ..
+            } if error == "invalid_grant" => RefreshError::SignInAgain { detail },
+            error => RefreshError::Later(error),
+        })?;
+        read_tokens(endpoint, &given, &grant.scopes, Some(refresh_token), now())
+            .map_err(RefreshError::Later)
+    }
+}
+
+/// A client with its proof.
+pub(crate) struct Prover<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) secret: Option<&'a Secret>,
+    pub(crate) method: TokenAuth,
+}
+
+impl Prover<'_> {
+    /// A form for a token endpoint, with the proof where the method wants it.
+    pub(crate) fn request(&self, endpoint: &Url, form: &[(&str, &str)]) -> Request {
+        let mut body = Serializer::new(String::new());
+        body.extend_pairs(form);
+        let mut request = Request::new(Method::POST, endpoint.clone());
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        headers.insert(CONTENT_TYPE, form_type);
+        match (self.method, self.secret) {
+            (TokenAuth::Basic, Some(secret)) => {
+                headers.insert(AUTHORIZATION, basic(self.id, secret));
+            }
+            (TokenAuth::Post, Some(secret)) => {
+                body.append_pair("client_id", self.id);
+                body.append_pair("client_secret", secret.expose());
+            }
+            _ => {
+                body.append_pair("client_id", self.id);
+            }
+        }
+        *request.body_mut() = Some(body.finish().into());
+        request
+    }
+}
+
+/// Id and secret are form-encoded before they are joined (RFC 6749, section 2.3.1).
+fn basic(id: &str, secret: &Secret) -> HeaderValue {
+    let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    let both = Zeroizing::new(format!("{}:{}", encode(id), encode(secret.expose())));
+    let value = Zeroizing::new(format!("Basic {}", STANDARD.encode(both.as_bytes())));
+    #[expect(
+        clippy::expect_used,
+        reason = "base64 has visible ASCII characters only"
+    )]
+    let mut value = HeaderValue::from_str(&value).expect("base64 is a header value");
+    value.set_sensitive(true);
+    value
+}
+
+/// The JSON object of a success. Some providers send errors with status 200, so an `error` decides.
+fn given(endpoint: &Url, answer: &Answer) -> Result<Value, Error> {
+    let host = host_of(endpoint);
+    let status = answer.status.as_u16();
+    if answer.status.is_redirection() {
+        return Err(Error::Redirect { host });
+    }
+    if answer.status.is_server_error() || matches!(status, 408 | 425 | 429) {
+        return Err(Error::Failed { host, status });
+    }
+    let refusal = oauth_error(answer);
+    if !answer.status.is_success() || refusal.error.is_some() {
+        return Err(Error::Refused {
+            host,
+            status,
+            error: refusal.error,
+            detail: refusal.detail,
+        });
+    }
+    answer
+        .json()
+        .filter(Value::is_object)
+        .ok_or(Error::NotTokens { host })
+}
+
+fn read_tokens(
+    endpoint: &Url,
+    given: &Value,
+    asked: &[String],
+    old_refresh_token: Option<&Secret>,
+    now: Timestamp,
+) -> Result<Tokens, Error> {
+    let host = || host_of(endpoint);
+    let text = |name: &str| given[name].as_str().filter(|text| !text.is_empty());
+    let Some(access_token) = text("access_token").filter(|token| is_header_text(token)) else {
+        return Err(Error::NotTokens { host: host() });
+    };
+    let kind = text("token_type").unwrap_or("(unnamed)");
+    if !kind.eq_ignore_ascii_case("bearer") {
+        return Err(Error::TokenType {
+            host: host(),
+            kind: clean_text(kind, 64),
+        });
+    }
+    Ok(Tokens {
+        access_token: Secret::new(access_token),
+        refresh_token: text("refresh_token")
+            .map(Secret::new)
+            .or_else(|| old_refresh_token.cloned()),
+        scopes: text("scope")
+            .map(parse_scopes)
+            .unwrap_or_else(|| asked.to_vec()),
+        expires_at: seconds(&given["expires_in"]).map(|lasts| now + Duration::from_secs(lasts)),
+        obtained_at: now,
+    })
+}
+
+/// A token goes into a header, so it must not be able to end it.
+fn is_header_text(token: &str) -> bool {
+    token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whole seconds, also when sent as text or with a fraction; `None` for anything else. What would
+/// leave the calendar is cut to a century.
+pub(crate) fn seconds(value: &Value) -> Option<u64> {
+    const CENTURY: f64 = 100.0 * 365.25 * 86_400.0;
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse::<f64>().ok()?,
+        _ => return None,
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped before"
+    )]
+    number
+        .is_finite()
+        .then(|| number.clamp(0.0, CENTURY) as u64)
+}
+
+/// An OAuth error in an answer's body, cleaned.
+pub(crate) struct Refusal {
+    pub(crate) error: Option<String>,
+    pub(crate) detail: Option<String>,
+}
+
+/// Reads `error` and `error_description`; whatever is missing is `None`.
+pub(crate) fn oauth_error(answer: &Answer) -> Refusal {
+    let body = answer.json().unwrap_or_default();
+    let text = |name: &str, limit| {
+        body[name]
+            .as_str()
+            .map(|text| clean_text(text, limit))
+            .filter(|text| !text.is_empty())
+    };
+    Refusal {
+        error: text("error", 64),
+        detail: text("error_description", 256),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(given: &Value) -> Result<Tokens, Error> {
+        let endpoint = Url::parse("https://as.example/token").unwrap();
+        let now = Timestamp::from_unix_millis(1_000_000).unwrap();
+        read_tokens(
+            &endpoint,
+            given,
+            &["asked".to_owned()],
+            Some(&Secret::new("old")),
+            now,
+        )
+    }
+
+    #[test]
+    fn refresh_keeps_old_token_when_server_sends_none() {
+        let tokens = read(&json!({"access_token": "a", "token_type": "bearer"})).unwrap();
+        assert_eq!(tokens.refresh_token.unwrap().expose(), "old");
+        assert_eq!(tokens.scopes, ["asked"]);
+        assert_eq!(tokens.expires_at, None);
+    }
+
+    #[test]
+    fn what_the_server_sends_counts() {
+        let tokens = read(&json!({
+            "access_token": "a", "token_type": "Bearer", "refresh_token": "new", "scope": "x y",
+            "expires_in": "60",
+        }))
+        .unwrap();
+        assert_eq!(tokens.refresh_token.unwrap().expose(), "new");
+        assert_eq!(tokens.scopes, ["x", "y"]);
+        assert_eq!(tokens.expires_at.unwrap().unix_millis(), 1_060_000);
+    }
+
+    #[test]
+    fn only_bearer_tokens_that_fit_a_header_are_taken() {
+        for kind in [json!("mac"), json!("DPoP"), json!(null), json!("")] {
+            let refused = read(&json!({"access_token": "a", "token_type": kind}));
+            assert!(matches!(refused, Err(Error::TokenType { .. })), "{kind}");
+        }
+        for token in [json!(""), json!(5), json!("a\r\nHost: evil"), json!(null)] {
+            let refused = read(&json!({"access_token": token, "token_type": "bearer"}));
+            assert!(matches!(refused, Err(Error::NotTokens { .. })), "{token}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_read_from_numbers_and_text() {
+        assert_eq!(seconds(&json!(3600)), Some(3600));
+        assert_eq!(seconds(&json!("3600")), Some(3600));
+        assert_eq!(seconds(&json!(3599.9)), Some(3599));
+        assert_eq!(seconds(&json!(-5)), Some(0));
+        assert_eq!(seconds(&json!(1e300)), Some(3_155_760_000));
+        assert_eq!(seconds(&json!("soon")), None);
+        assert_eq!(seconds(&json!("NaN")), None);
+        assert_eq!(seconds(&json!(null)), None);
+    }
+
+    #[test]
+    fn basic_encodes_before_joining() {
+        let value = basic("a:b", &Secret::new("p w%"));
+        assert_eq!(
+            value.to_str().unwrap(),
+            format!("Basic {}", STANDARD.encode("a%3Ab:p+w%25"))
+        );
+        assert!(value.is_sensitive());
+    }
+
+    #[test]
+    fn the_secret_goes_where_the_method_says() {
+        let endpoint = Url::parse("https://as.example/token").unwrap();
+        let secret = Secret::new("s");
+        let sent = |method| {
+            let request = Prover {
+                id: "me",
+                secret: Some(&secret),
+                method,
+            }
+            .request(&endpoint, &[]);
+            let body = request.body().unwrap().as_bytes().unwrap().to_vec();
+            (
+                String::from_utf8(body).unwrap(),
+                request.headers().contains_key(AUTHORIZATION),
+            )
+        };
+        assert_eq!(sent(TokenAuth::None), ("client_id=me".to_owned(), false));
+        assert_eq!(
+            sent(TokenAuth::Post),
+            ("client_id=me&client_secret=s".to_owned(), false)
+        );
+        assert_eq!(sent(TokenAuth::Basic), (String::new(), true));
+    }
+}
