@@ -94,7 +94,9 @@ impl RunQuery {
                 let Some(state) = state_of(value) else {
                     return false;
                 };
-                self.states.push(state);
+                if !self.states.contains(&state) {
+                    self.states.push(state);
+                }
             }
             "connector" => self.connector = Some(part(value)),
             "tool" => self.tool = Some(part(value)),
@@ -160,7 +162,7 @@ mod tests {
 
     #[test]
     fn several_states_add_up() {
-        let query = RunQuery::parse("status:denied Status:Cancelled");
+        let query = RunQuery::parse("status:denied Status:Cancelled status:denied");
         assert_eq!(query.states, [RunState::Denied, RunState::Cancelled]);
         assert_eq!(query.text, None);
     }

@@ -66,7 +66,9 @@ async fn words_are_found_wherever_they_stand() {
         answered(run(1), "The zeppelin landed in Zürich"),
         changed(2, |run| run.summary.tool = "create_ticket".into()),
         changed(3, |run| run.summary.connector_title = "Linear Corp".into()),
-        changed(4, |run| run.arguments = Json(json!({"city": "Oslo"}))),
+        changed(4, |run| {
+            run.arguments = Json(json!({"cities": [7, "Rome\nOslo"]}))
+        }),
         changed(5, |run| {
             run.summary.identity.credential = Some("Grace".into())
         }),
@@ -103,6 +105,7 @@ async fn words_are_found_wherever_they_stand() {
         ("create_tick", 2),
         ("LINEAR", 3),
         ("oslo", 4),
+        ("cities 7", 4),
         ("grace", 5),
         ("certificate", 6),
         ("network.tls", 6),
@@ -288,6 +291,23 @@ async fn what_a_gone_process_left_running_fails() {
     );
     assert_eq!(store.find_run(&over.summary.id).await.unwrap(), Some(over));
     assert_eq!(store.close_orphans(|_| false).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_pasted_page_is_a_search_too() {
+    let (_home, store) = store().await;
+    let page = "word ".repeat(10_000);
+    store.open_run(&answered(run(1), &page)).await.unwrap();
+    assert_eq!(found(&store, &page).await.len(), 1);
+    for filter in ["", "tool:", "connector:", "source:"] {
+        assert_eq!(
+            found(&store, &format!("{filter}{}", "x".repeat(100_000)))
+                .await
+                .len(),
+            0
+        );
+    }
+    assert_eq!(found(&store, &"status:done ".repeat(40_000)).await.len(), 1);
 }
 
 proptest! {
