@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn the_limit_holds_over_all_lines() {
-        assert_eq!(clean_lines("one\ntwo\nthree", 7), "one\ntw…");
+        assert_eq!(clean_lines("one\ntwo\nthree", 10), "one\ntwo\nt…");
     }
 
     #[test]

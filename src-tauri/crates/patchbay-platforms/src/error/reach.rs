@@ -84,14 +84,11 @@ fn classify_one(error: &(dyn StdError + 'static)) -> Option<Unreachable> {
         return Some(Unreachable::Tls);
     }
     if let Some(io) = error.downcast_ref::<std::io::Error>() {
-        // `source` of an I/O error skips the error that it wraps, where rustls puts its own.
-        if io
-            .get_ref()
-            .is_some_and(|inner| inner.is::<rustls::Error>())
-        {
-            return Some(Unreachable::Tls);
+        if io.kind() == ErrorKind::ConnectionRefused {
+            return Some(Unreachable::Refused);
         }
-        return (io.kind() == ErrorKind::ConnectionRefused).then_some(Unreachable::Refused);
+        // `source` of an I/O error skips the error that it wraps, where rustls puts its own.
+        return io.get_ref().and_then(|inner| classify_one(inner));
     }
     // The connector's error has no public type; these are its whole words for a failed look-up.
     (error.to_string() == "dns error").then_some(Unreachable::Dns)

@@ -1,1 +1,108 @@
+//! The client against servers on loopback: rmcp's own for the two eras, and hand-made ones for what a
+//! well-behaved server never does.
 
+mod calls;
+mod eras;
+mod hand_made;
+mod limits;
+mod refusals;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use patchbay_model::Secret;
+use serde_json::Map;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::{CallProgress, McpLimits, McpSession, McpTarget, ToolCall, connect};
+use crate::{BoxError, Error, NoToken, TokenSource};
+
+/// A server on a free port of loopback; stops when dropped.
+struct Server {
+    url: Url,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    async fn start(router: Router) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+        Self {
+            url: url.parse().unwrap(),
+            task: tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn http() -> reqwest::Client {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .unwrap()
+}
+
+fn target(url: &Url) -> McpTarget {
+    McpTarget {
+        url: url.clone(),
+        tokens: Arc::new(NoToken),
+        remembered: None,
+    }
+}
+
+async fn connected(url: &Url) -> McpSession {
+    connect_within(url, McpLimits::DEFAULT).await.unwrap()
+}
+
+async fn connect_within(url: &Url, limits: McpLimits) -> Result<McpSession, Error> {
+    connect(&http(), target(url), limits, &CancellationToken::new()).await
+}
+
+/// A call that reports no progress and waits as long as the limits allow.
+fn call(name: &str) -> ToolCall {
+    ToolCall {
+        name: name.to_owned(),
+        arguments: Map::new(),
+        timeout: Duration::from_secs(20),
+        progress: Arc::new(|_: CallProgress| {}),
+    }
+}
+
+/// Gives `token-<n>`, where `n` is how often it was told of a refusal.
+struct Counting {
+    refusals: tokio::sync::Mutex<Vec<Option<String>>>,
+    renews: bool,
+}
+
+impl Counting {
+    fn new(renews: bool) -> Arc<Self> {
+        Arc::new(Self {
+            refusals: tokio::sync::Mutex::default(),
+            renews,
+        })
+    }
+}
+
+#[async_trait]
+impl TokenSource for Counting {
+    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
+        let token = format!("Bearer token-{}", self.refusals.lock().await.len());
+        Ok(vec![("Authorization".to_owned(), Secret::new(token))])
+    }
+
+    async fn refused(&self, challenge: Option<String>) -> Result<bool, BoxError> {
+        self.refusals.lock().await.push(challenge);
+        Ok(self.renews)
+    }
+}

@@ -27,9 +27,10 @@ pub(super) fn read_page(page: &Value, seen: &mut HashSet<String>, tools: &mut Ve
 /// Leaves those tools of a `tools/list` result that rmcp can read, so that it keeps their headers
 /// (`x-mcp-header`) instead of giving up the whole page.
 ///
-/// Whether anything was taken out.
-pub(super) fn drop_unreadable(result: &mut Value) -> bool {
-    let Some(tools) = result.get_mut("tools").and_then(Value::as_array_mut) else {
+/// Whether anything was taken out of the JSON-RPC answer.
+pub(super) fn drop_unreadable(answer: &mut Value) -> bool {
+    let tools = answer.pointer_mut("/result/tools");
+    let Some(tools) = tools.and_then(Value::as_array_mut) else {
         return false;
     };
     let before = tools.len();

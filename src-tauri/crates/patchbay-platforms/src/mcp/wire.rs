@@ -194,7 +194,7 @@ fn note_answer(data: &mut String, exchange: &Exchange, id: &RequestId, kind: Kin
         return;
     }
     exchange.note(|facts| facts.answer = Some(message.clone()));
-    if kind == Kind::ListTools && tools::drop_unreadable(&mut message["result"]) {
+    if kind == Kind::ListTools && tools::drop_unreadable(&mut message) {
         *data = message.to_string();
     }
 }

@@ -108,7 +108,7 @@ impl Wire {
             .exchange
             .note(|facts| facts.answer = Some(message.clone()));
         if asked.kind == Kind::ListTools {
-            tools::drop_unreadable(&mut message["result"]);
+            tools::drop_unreadable(&mut message);
         }
         serde_json::from_value(message)
             .map_err(|_| Error::Protocol("its answer is malformed".to_owned()))

@@ -1,0 +1,204 @@
+//! Both eras of the protocol, against rmcp's own server.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use patchbay_model::{Content, ServerFacts, ToolEffect, Transport};
+use rmcp::ServerHandler;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData,
+    Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
+    Tool, ToolAnnotations,
+};
+use rmcp::service::{RequestContext, RoleServer};
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::hand_made::{self, Asked};
+use super::*;
+
+#[derive(Clone)]
+struct Echo;
+
+impl ServerHandler for Echo {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder().enable_tools().build();
+        ServerConfig::new(capabilities)
+            .with_server_info(Implementation::new("echo", "3.1"))
+            .with_instructions("say something")
+    }
+
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let schema = json!({"type": "object", "properties": {"say": {"type": "string"}}});
+        let tool = Tool::new("echo", "says it again", schema.as_object().unwrap().clone())
+            .with_annotations(ToolAnnotations::new().read_only(true));
+        Ok(ListToolsResult::with_all_items(vec![tool]))
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let said = request.arguments.unwrap_or_default()["say"].to_string();
+        Ok(CallToolResult::success(vec![ContentBlock::text(said)]).into())
+    }
+}
+
+fn echo() -> Router {
+    let service = StreamableHttpService::new(
+        || Ok(Echo),
+        Arc::new(LocalSessionManager::default()),
+        StreamableHttpServerConfig::default(),
+    );
+    Router::new().nest_service("/mcp", service)
+}
+
+fn facts(version: &str) -> ServerFacts {
+    ServerFacts {
+        name: String::new(),
+        version: String::new(),
+        protocol_version: version.to_owned(),
+        transport: Transport::StreamableHttp,
+        instructions: None,
+    }
+}
+
+#[tokio::test]
+async fn both_eras_list_and_call() {
+    let server = Server::start(echo()).await;
+    for (remembered, version) in [(None, "2026-07-28"), (Some("2025-11-25"), "2025-11-25")] {
+        let target = McpTarget {
+            remembered: remembered.map(facts),
+            ..target(&server.url)
+        };
+        let cancel = CancellationToken::new();
+        let session = connect(&http(), target, McpLimits::DEFAULT, &cancel)
+            .await
+            .unwrap();
+        assert_eq!(session.facts().protocol_version, version);
+        assert_eq!(session.facts().name, "echo");
+        assert_eq!(session.facts().version, "3.1");
+        assert_eq!(
+            session.facts().instructions.as_deref(),
+            Some("say something")
+        );
+
+        let tools = session.list_tools(&cancel).await.unwrap();
+        assert_eq!(tools[0].name, "echo");
+        assert_eq!(tools[0].effect, ToolEffect::Read);
+
+        let mut call = call("echo");
+        call.arguments.insert("say".to_owned(), json!("hi"));
+        let outcome = session.call_tool(call, &cancel).await.unwrap();
+        let text = Content::Text {
+            text: "\"hi\"".to_owned(),
+        };
+        assert_eq!(outcome.result.content, [text]);
+        assert_eq!(outcome.answer["jsonrpc"], "2.0");
+
+        session.ping(&cancel).await.unwrap();
+        assert!(!session.is_closed());
+        session.close().await;
+        assert!(session.is_closed());
+        assert!(session.ping(&cancel).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn words_of_the_server_are_cleaned() {
+    let server = Server::start(hand_made::server(|_: Asked| async {
+        hand_made::accepted()
+    }))
+    .await;
+    let session = connected(&server.url).await;
+    assert_eq!(session.facts().name, "handmade");
+    assert_eq!(session.facts().instructions.as_deref(), Some("be kind"));
+    assert_eq!(session.facts().protocol_version, "2025-06-18");
+}
+
+/// R2: whatever is wrong with the answer to the probe, plain `initialize` is tried on a new transport.
+#[tokio::test]
+async fn a_server_that_stumbles_over_the_probe_is_asked_in_the_old_way() {
+    let odd: [fn(&Asked) -> axum::response::Response; 4] = [
+        |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        |_| axum::Json(json!({})).into_response(),
+        |asked| hand_made::result(&asked.id, json!({})),
+        |_| "what?".into_response(),
+    ];
+    for answer in odd {
+        let server = Server::start(hand_made::raw(move |asked: Asked| async move {
+            match asked.method.as_str() {
+                "server/discover" => answer(&asked),
+                "initialize" => hand_made::result(&asked.id, hand_made::welcome()),
+                "tools/list" => hand_made::result(&asked.id, json!({"tools": []})),
+                _ => hand_made::accepted(),
+            }
+        }))
+        .await;
+        let session = connected(&server.url).await;
+        assert!(
+            session
+                .list_tools(&CancellationToken::new())
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_remembered_era_saves_the_probe() {
+    let probes = Arc::new(AtomicUsize::new(0));
+    let count = probes.clone();
+    let server = Server::start(hand_made::raw(move |asked: Asked| {
+        if asked.method == "server/discover" {
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+        std::future::ready(match asked.method.as_str() {
+            "initialize" => hand_made::result(&asked.id, hand_made::welcome()),
+            _ => hand_made::accepted(),
+        })
+    }))
+    .await;
+    let target = McpTarget {
+        remembered: Some(facts("2025-06-18")),
+        ..target(&server.url)
+    };
+    let cancel = CancellationToken::new();
+    connect(&http(), target, McpLimits::DEFAULT, &cancel)
+        .await
+        .unwrap();
+    assert_eq!(probes.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_server_without_tools_has_an_empty_list() {
+    let server = Server::start(hand_made::raw(|asked: Asked| async move {
+        match asked.method.as_str() {
+            "initialize" => {
+                let mut welcome = hand_made::welcome();
+                welcome["capabilities"] = json!({});
+                hand_made::result(&asked.id, welcome)
+            }
+            "server/discover" | "tools/list" => hand_made::failure(&asked.id, -32601, "no"),
+            _ => hand_made::accepted(),
+        }
+    }))
+    .await;
+    let session = connected(&server.url).await;
+    assert!(
+        session
+            .list_tools(&CancellationToken::new())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}

@@ -1,0 +1,213 @@
+//! Servers that send too much, or nothing, or stop in the middle.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::response::IntoResponse;
+use futures::{StreamExt, stream};
+use patchbay_model::{Code, Explain};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::hand_made::{self, Asked};
+use super::*;
+use crate::Unreachable;
+
+/// Enough for small answers; silence is noticed soon.
+const TIGHT: McpLimits = McpLimits {
+    idle: Duration::from_millis(300),
+    total: Duration::from_secs(20),
+    list_pages: 5,
+    list_items: 20,
+    list_bytes: 50_000,
+    body_bytes: 20_000,
+    ..McpLimits::DEFAULT
+};
+
+async fn listed(
+    answer: impl Fn(Asked) -> axum::response::Response + Clone + Send + Sync + 'static,
+) -> Error {
+    let server = Server::start(hand_made::server(move |asked: Asked| {
+        std::future::ready(answer(asked))
+    }))
+    .await;
+    let session = connect_within(&server.url, TIGHT).await.unwrap();
+    session
+        .list_tools(&CancellationToken::new())
+        .await
+        .err()
+        .unwrap()
+}
+
+fn tools(count: usize, padding: usize) -> serde_json::Value {
+    let words = "x".repeat(padding);
+    (0..count)
+        .map(|n| json!({"name": format!("t{n}"), "description": words, "inputSchema": {}}))
+        .collect()
+}
+
+#[tokio::test]
+async fn an_endless_list_ends() {
+    let page = AtomicUsize::new(0);
+    let page = Arc::new(page);
+    let error = listed(move |asked| {
+        let cursor = page.fetch_add(1, Ordering::SeqCst).to_string();
+        hand_made::result(&asked.id, json!({"tools": [], "nextCursor": cursor}))
+    })
+    .await;
+    assert_eq!(
+        error.to_string(),
+        "the server does not keep to the protocol: its list of tools has more than 5 pages"
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_repeats_itself_ends() {
+    let error =
+        listed(|asked| hand_made::result(&asked.id, json!({"tools": [], "nextCursor": "again"})))
+            .await;
+    assert!(error.to_string().ends_with("repeats itself"), "{error}");
+}
+
+#[tokio::test]
+async fn too_many_tools_end_a_list() {
+    let error = listed(|asked| hand_made::result(&asked.id, json!({"tools": tools(21, 0)}))).await;
+    assert!(error.to_string().ends_with("more than 20 tools"), "{error}");
+}
+
+#[tokio::test]
+async fn too_many_bytes_end_a_list() {
+    let page = Arc::new(AtomicUsize::new(0));
+    let error = listed(move |asked| {
+        let cursor = page.fetch_add(1, Ordering::SeqCst).to_string();
+        hand_made::result(
+            &asked.id,
+            json!({"tools": tools(1, 15_000), "nextCursor": cursor}),
+        )
+    })
+    .await;
+    assert!(
+        matches!(error, Error::TooLarge { limit: 50_000 }),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_huge_answer_is_cut_off() {
+    let error = listed(|asked| {
+        let endless = stream::repeat_with(|| Ok::<_, std::io::Error>("x".repeat(1000)));
+        let start = stream::iter([Ok(format!(r#"{{"jsonrpc":"2.0","id":{},"x":""#, asked.id))]);
+        let kind = [("content-type", "application/json")];
+        (kind, axum::body::Body::from_stream(start.chain(endless))).into_response()
+    })
+    .await;
+    assert!(
+        matches!(error, Error::TooLarge { limit: 20_000 }),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_huge_event_is_cut_off() {
+    let error = listed(|_| {
+        let endless = stream::repeat_with(|| Ok("x".repeat(1000)));
+        // With an event id, so that resuming the stream would be possible.
+        hand_made::events(stream::iter([Ok("id: 1\ndata: ".to_owned())]).chain(endless))
+    })
+    .await;
+    assert!(
+        matches!(error, Error::TooLarge { limit: 20_000 }),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_silent_stream_times_out() {
+    let error = listed(|_| hand_made::events(stream::pending())).await;
+    assert!(
+        matches!(error, Error::TimedOut { after } if after == TIGHT.idle),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_stream_cut_in_the_middle_is_a_lost_connection() {
+    let error = listed(|_| {
+        let cut = std::io::Error::other("cut");
+        hand_made::events(stream::iter([Ok(": hello\n\n".to_owned()), Err(cut)]))
+    })
+    .await;
+    assert!(
+        matches!(
+            error,
+            Error::Unreachable {
+                how: Unreachable::Lost,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_cut_in_the_middle_is_a_lost_connection() {
+    let error = listed(|_| {
+        let cut = std::io::Error::other("cut");
+        let pieces = stream::iter([Ok("{\"jsonrpc\":"), Err(cut)]);
+        let kind = [("content-type", "application/json")];
+        (kind, axum::body::Body::from_stream(pieces)).into_response()
+    })
+    .await;
+    assert!(
+        matches!(
+            error,
+            Error::Unreachable {
+                how: Unreachable::Lost,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_is_given_up() {
+    let server = Server::start(hand_made::raw(|_| std::future::pending())).await;
+    let limits = McpLimits {
+        connect: Duration::from_millis(200),
+        ..TIGHT
+    };
+    let error = connect_within(&server.url, limits).await.err().unwrap();
+    assert_eq!(error.code(), Code::TimedOut);
+}
+
+#[tokio::test]
+async fn connecting_can_be_stopped() {
+    let server = Server::start(hand_made::raw(|_| std::future::pending())).await;
+    let cancel = CancellationToken::new();
+    let client = http();
+    let connecting = connect(&client, target(&server.url), McpLimits::DEFAULT, &cancel);
+    cancel.cancel();
+    assert_eq!(connecting.await.err().unwrap().code(), Code::Cancelled);
+}
+
+#[tokio::test]
+async fn a_malformed_tool_hides_itself_only() {
+    let server = Server::start(hand_made::server(|asked: Asked| async move {
+        let tools = json!([
+            {"name": "good", "inputSchema": {"type": "object", "$comment": "kept"}},
+            {"name": "bad", "inputSchema": "text"},
+            {"name": 1}
+        ]);
+        // As an event, which rmcp reads, and as such gives up at the first bad tool.
+        let message = json!({"jsonrpc": "2.0", "id": asked.id, "result": {"tools": tools}});
+        hand_made::events(stream::iter([Ok(hand_made::event(&message))]))
+    }))
+    .await;
+    let session = connected(&server.url).await;
+    let tools = session.list_tools(&CancellationToken::new()).await.unwrap();
+    assert_eq!(tools.len(), 1);
+    assert_eq!(
+        tools[0].input_schema.0,
+        json!({"type": "object", "$comment": "kept"})
+    );
+}

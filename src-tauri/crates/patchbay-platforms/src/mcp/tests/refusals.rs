@@ -1,0 +1,338 @@
+//! Servers that refuse, point elsewhere, or are none.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse};
+use axum::routing::any;
+use patchbay_model::{Code, Explain};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::hand_made::{self, Asked};
+use super::*;
+use crate::{Found, Unreachable};
+
+async fn error_of(router: Router) -> Error {
+    let server = Server::start(router).await;
+    let error = connect_within(&server.url, McpLimits::DEFAULT).await;
+    error.err().expect("the server cannot be connected to")
+}
+
+fn always(answer: impl IntoResponse + Clone + Send + Sync + 'static) -> Router {
+    Router::new().fallback(any(move || std::future::ready(answer.clone())))
+}
+
+#[tokio::test]
+async fn what_is_no_mcp_server_is_named() {
+    let cases = [
+        (always(Html("<html>hello</html>")), Found::Html),
+        (
+            always((StatusCode::NOT_FOUND, Html("<p>gone</p>"))),
+            Found::Status(404),
+        ),
+        (always(StatusCode::METHOD_NOT_ALLOWED), Found::Status(405)),
+        (always(axum::Json(json!({"hello": 1}))), Found::OtherJson),
+        (always(axum::Json(json!([]))), Found::OtherJson),
+        (always("plain words"), Found::Other("text/plain".to_owned())),
+    ];
+    for (router, expected) in cases {
+        let error = error_of(router).await;
+        assert_eq!(error.code(), Code::McpNotAServer, "{expected:?}: {error:?}");
+        assert!(error.hint().is_some());
+        let Error::NotAServer { found } = error else {
+            unreachable!("the code says so")
+        };
+        assert_eq!(found, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_failing_server_is_not_taken_for_none() {
+    let error = error_of(always((
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "database \u{1b}down",
+    )))
+    .await;
+    let problem = error.problem();
+    assert_eq!(problem.code, Code::PlatformFailed);
+    assert_eq!(problem.status, Some(500));
+    assert_eq!(problem.detail.as_deref(), Some("database down"));
+    assert!(problem.retryable);
+}
+
+#[tokio::test]
+async fn too_many_requests_say_when_to_come_again() {
+    let answer = (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "7")]);
+    let Error::RateLimited { retry_after, .. } = error_of(always(answer)).await else {
+        panic!("not rate limited")
+    };
+    assert_eq!(retry_after, Some(Duration::from_secs(7)));
+}
+
+struct NoSuchHost;
+
+impl reqwest::dns::Resolve for NoSuchHost {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        Box::pin(std::future::ready(Err("no such host".into())))
+    }
+}
+
+#[tokio::test]
+async fn nobody_listening_and_no_such_host_are_told_apart() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = format!("http://{}/mcp", listener.local_addr().unwrap());
+    drop(listener);
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .dns_resolver(NoSuchHost);
+    let client = client.build().unwrap();
+    for (url, expected) in [
+        (closed.as_str(), Unreachable::Refused),
+        ("http://patchbay-test.invalid/mcp", Unreachable::Dns),
+    ] {
+        let target = target(&url.parse().unwrap());
+        let cancel = CancellationToken::new();
+        let error = connect(&client, target, McpLimits::DEFAULT, &cancel).await;
+        let Err(Error::Unreachable { how, .. }) = error else {
+            panic!("reached {url}")
+        };
+        assert_eq!(how, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_a_tls_failure() {
+    let server = Server::start(always("hello")).await;
+    let mut url = server.url.clone();
+    url.set_scheme("https").unwrap();
+    let error = connect_within(&url, McpLimits::DEFAULT)
+        .await
+        .err()
+        .unwrap();
+    assert_eq!(error.code(), Code::NetworkTls, "{error:?}");
+    assert!(!format!("{error:?}").contains("/mcp"));
+}
+
+/// Answers 401 unless it sees `token-<n>`.
+fn guarded(n: usize, challenge: Option<&'static str>) -> Router {
+    hand_made::raw(move |asked: Asked| async move {
+        let wanted = format!("Bearer token-{n}");
+        if asked
+            .headers
+            .get(header::AUTHORIZATION)
+            .is_some_and(|sent| sent == &wanted)
+        {
+            return match asked.method.as_str() {
+                "server/discover" => hand_made::failure(&asked.id, -32601, "no"),
+                "initialize" => hand_made::result(&asked.id, hand_made::welcome()),
+                "tools/list" => hand_made::result(&asked.id, json!({"tools": []})),
+                _ => hand_made::accepted(),
+            };
+        }
+        let mut answer = (StatusCode::UNAUTHORIZED, "you sent Bearer token-0").into_response();
+        if let Some(challenge) = challenge {
+            let value = challenge.parse().unwrap();
+            answer.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+        }
+        answer
+    })
+}
+
+async fn connect_as(server: &Server, tokens: Arc<dyn TokenSource>) -> Result<McpSession, Error> {
+    let target = McpTarget {
+        tokens,
+        ..target(&server.url)
+    };
+    connect(
+        &http(),
+        target,
+        McpLimits::DEFAULT,
+        &CancellationToken::new(),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_bare_401_and_one_with_a_challenge_ask_for_a_sign_in() {
+    let with_words = r#"Bearer resource_metadata="https://a/b", scope="x""#;
+    for challenge in [None, Some(with_words)] {
+        let server = Server::start(guarded(9, challenge)).await;
+        let tokens = Counting::new(false);
+        let error = connect_as(&server, tokens.clone()).await.err().unwrap();
+        assert_eq!(error.code(), Code::AuthNeeded);
+        assert!(!format!("{error:?}").contains("token-0"), "{error:?}");
+        let Error::Unauthorized { challenge: got, .. } = error else {
+            unreachable!("the code says so")
+        };
+        assert_eq!(got.as_deref(), challenge);
+        assert_eq!(
+            *tokens.refusals.lock().await,
+            [challenge.map(str::to_owned)]
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_renewed_token_is_tried_once() {
+    let server = Server::start(guarded(1, None)).await;
+    let tokens = Counting::new(true);
+    let session = connect_as(&server, tokens.clone()).await.unwrap();
+    assert!(
+        session
+            .list_tools(&CancellationToken::new())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(tokens.refusals.lock().await.len(), 1);
+
+    let server = Server::start(guarded(9, None)).await;
+    let tokens = Counting::new(true);
+    let error = connect_as(&server, tokens.clone()).await.err().unwrap();
+    assert_eq!(error.code(), Code::AuthNeeded);
+    assert_eq!(tokens.refusals.lock().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_lapsed_token_is_noticed_in_a_call() {
+    let server = Server::start(hand_made::server(|asked: Asked| async move {
+        if asked.method == "tools/call" {
+            return StatusCode::UNAUTHORIZED.into_response();
+        }
+        hand_made::accepted()
+    }))
+    .await;
+    let session = connected(&server.url).await;
+    let error = session
+        .call_tool(call("a"), &CancellationToken::new())
+        .await;
+    assert_eq!(error.err().unwrap().code(), Code::AuthNeeded);
+}
+
+#[tokio::test]
+async fn missing_scopes_are_kept() {
+    let server = Server::start(hand_made::server(|_: Asked| async {
+        let challenge = r#"Bearer error="insufficient_scope", scope="files:write""#;
+        (
+            StatusCode::FORBIDDEN,
+            [(header::WWW_AUTHENTICATE, challenge)],
+            "no",
+        )
+            .into_response()
+    }))
+    .await;
+    let session = connected(&server.url).await;
+    let error = session
+        .call_tool(call("a"), &CancellationToken::new())
+        .await;
+    let Err(Error::Forbidden { scope, .. }) = error else {
+        panic!("not forbidden")
+    };
+    assert_eq!(scope.as_deref(), Some("files:write"));
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_origin_is_not_followed_and_sees_no_token() {
+    let seen: Arc<Mutex<Vec<HeaderMap>>> = Arc::default();
+    let recorder = Server::start(Router::new().fallback(any({
+        let seen = seen.clone();
+        move |headers: HeaderMap| {
+            seen.lock().unwrap().push(headers);
+            std::future::ready("got you")
+        }
+    })))
+    .await;
+    for status in [301, 302, 303, 307, 308] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let location = recorder.url.to_string();
+        let server = Server::start(always((status, [(header::LOCATION, location)]))).await;
+        let error = connect_as(&server, Counting::new(true))
+            .await
+            .err()
+            .unwrap();
+        assert_eq!(error.code(), Code::NetworkRedirect);
+        let Error::RedirectRefused { to, .. } = error else {
+            unreachable!("the code says so")
+        };
+        assert_eq!(to, recorder.url.origin().ascii_serialization());
+    }
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_redirect_within_the_origin_keeps_method_body_and_token() {
+    let moved = |_: Asked| async {
+        (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/mcp")]).into_response()
+    };
+    let entrance = hand_made::raw(moved);
+    let router = Router::new().nest("/old", entrance).merge(guarded(0, None));
+    let server = Server::start(router).await;
+    let mut url = server.url.clone();
+    url.set_path("/old/mcp");
+    let target = McpTarget {
+        tokens: Counting::new(false),
+        ..target(&url)
+    };
+    let session = connect(
+        &http(),
+        target,
+        McpLimits::DEFAULT,
+        &CancellationToken::new(),
+    )
+    .await;
+    assert_eq!(session.unwrap().facts().name, "handmade");
+}
+
+#[tokio::test]
+async fn going_round_in_circles_ends() {
+    let error = error_of(always((
+        StatusCode::PERMANENT_REDIRECT,
+        [(header::LOCATION, "/mcp")],
+    )))
+    .await;
+    assert_eq!(error.code(), Code::McpProtocol);
+}
+
+#[tokio::test]
+async fn an_unknown_tool_and_other_errors_are_told_apart() {
+    let server = Server::start(hand_made::server(|asked: Asked| async move {
+        let message = match asked.params["name"].as_str() {
+            Some("gone") => "Unknown tool: gone",
+            _ => "limit has to be a number",
+        };
+        hand_made::failure(&asked.id, -32602, message)
+    }))
+    .await;
+    let session = connected(&server.url).await;
+    let code = async |name: &str| {
+        let outcome = session
+            .call_tool(call(name), &CancellationToken::new())
+            .await;
+        outcome.err().unwrap().code()
+    };
+    assert_eq!(code("gone").await, Code::ToolNotFound);
+    assert_eq!(code("there").await, Code::McpServerError);
+}
+
+#[tokio::test]
+async fn what_answers_something_else_is_a_protocol_error() {
+    let answers: [fn(&Value) -> axum::response::Response; 4] = [
+        |_| "no JSON".into_response(),
+        |_| axum::Json(json!({"ok": true})).into_response(),
+        |_| hand_made::result(&json!(4711), json!({})),
+        |id| axum::Json(json!({"jsonrpc": "2.0", "id": id, "error": "text"})).into_response(),
+    ];
+    for answer in answers {
+        let server = Server::start(hand_made::server(move |asked: Asked| async move {
+            answer(&asked.id)
+        }))
+        .await;
+        let session = connected(&server.url).await;
+        let outcome = session
+            .call_tool(call("a"), &CancellationToken::new())
+            .await;
+        assert_eq!(outcome.err().unwrap().code(), Code::McpProtocol);
+    }
+}
