@@ -8,10 +8,7 @@ use serde_json::Value as JsonValue;
 /// does not grow the file twice.
 const INDEXED_BYTES: usize = 64 * 1024;
 
-/// How many of the typed words count. SQLite refuses longer expressions, and a pasted page is no search.
-const WORDS: usize = 64;
-
-/// How many characters of a name that is looked for count, for the same reason.
+/// How many characters of a name that is looked for count: SQLite refuses much longer patterns.
 const NAME_CHARACTERS: usize = 1024;
 
 /// The searchable texts of a run, in the order of the columns of `tool_run_texts`.
@@ -206,7 +203,6 @@ fn match_expression(text: &str) -> Option<String> {
     if open_end {
         terms.last_mut()?.push('*');
     }
-    terms.truncate(WORDS);
     (!terms.is_empty()).then(|| terms.join(" "))
 }
 
