@@ -1,0 +1,32 @@
+/** A place in a JSON value: property names and array indices from the root. */
+export type JsonPath = readonly (string | number)[];
+
+/** `["a/b", 0]` as the JSON pointer `/a~1b/0` (RFC 6901); the root is the empty text. */
+export function toPointer(path: JsonPath): string {
+  return path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+/** The steps of a JSON pointer, all as text. A URI fragment (`#/a`) is understood too. */
+export function fromPointer(pointer: string): string[] {
+  const bare = pointer.startsWith("#") ? safeDecode(pointer.slice(1)) : pointer;
+  if (bare === "") return [];
+  return bare
+    .replace(/^\//, "")
+    .split("/")
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** A pointer as people read it: `labels[0].name`. */
+export function readablePointer(pointer: string): string {
+  return fromPointer(pointer)
+    .map((step, index) => (/^\d+$/.test(step) ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .join("");
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

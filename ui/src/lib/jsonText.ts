@@ -1,0 +1,99 @@
+import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { inexactNumber } from "./exactNumber";
+import { fromPointer } from "./jsonPointer";
+
+/** What is wrong at one place of a text; offsets count UTF-16 units, lines from 1. */
+export type TextProblem = { from: number; to: number; line: number; message: string };
+
+/** JSON text as read: its value, or why there is none. */
+export type ReadText = { value: unknown; problems: [] } | { value: undefined; problems: TextProblem[] };
+
+/** A value as indented JSON text. */
+export function writeJson(value: unknown): string {
+  return JSON.stringify(value, null, 2) ?? "";
+}
+
+/**
+ * Reads JSON text without losing anything: comments, a key given twice, and numbers that JavaScript
+ * would round are problems, not silently dropped.
+ */
+export function readJson(text: string): ReadText {
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const problems = errors.map(({ error, offset, length }) =>
+    at(text, offset, length, sentences[printParseErrorCode(error)] ?? "This is not JSON"),
+  );
+  if (problems.length === 0 && tree) inspect(tree, text, problems);
+  if (problems.length > 0 || !tree) {
+    return { value: undefined, problems: problems.length > 0 ? problems : [at(text, 0, text.length, "Enter a JSON value")] };
+  }
+  return { value: JSON.parse(text) as unknown, problems: [] };
+}
+
+/** Where in `text` the value at `pointer` stands; a missing value is looked for at its nearest parent. */
+export function locate(text: string, pointer: string): { from: number; to: number; line: number } {
+  const tree = parseTree(text, [], { disallowComments: true });
+  const path = fromPointer(pointer);
+  for (let depth = path.length; tree && depth >= 0; depth -= 1) {
+    const node = findNode(tree, path.slice(0, depth));
+    if (!node) continue;
+    // A container is marked at its opening sign only: a whole document under-waved helps nobody.
+    const length = node.type === "object" || node.type === "array" ? 1 : node.length;
+    return { from: node.offset, to: node.offset + length, line: lineOf(text, node.offset) };
+  }
+  return { from: 0, to: 0, line: 1 };
+}
+
+function findNode(tree: Node, path: readonly string[]): Node | undefined {
+  let here: Node | undefined = tree;
+  for (const step of path) {
+    if (!here) return undefined;
+    here = findNodeAtLocation(here, [here.type === "array" ? Number(step) : step]);
+  }
+  return here;
+}
+
+function inspect(node: Node, text: string, problems: TextProblem[]): void {
+  if (node.type === "number") {
+    const message = inexactNumber(text.slice(node.offset, node.offset + node.length));
+    if (message) problems.push(at(text, node.offset, node.length, message));
+  }
+  if (node.type === "object") {
+    const seen = new Set<unknown>();
+    for (const property of node.children ?? []) {
+      const key = property.children?.[0];
+      if (key && seen.has(key.value)) problems.push(at(text, key.offset, key.length, `${String(key.value)} is given twice`));
+      seen.add(key?.value);
+    }
+  }
+  for (const child of node.children ?? []) inspect(child, text, problems);
+}
+
+function at(text: string, offset: number, length: number, message: string): TextProblem {
+  const from = Math.min(offset, text.length);
+  return { from, to: Math.min(from + Math.max(length, 1), text.length), line: lineOf(text, from), message };
+}
+
+function lineOf(text: string, offset: number): number {
+  let line = 1;
+  for (let index = text.indexOf("\n"); index !== -1 && index < offset; index = text.indexOf("\n", index + 1)) line += 1;
+  return line;
+}
+
+const sentences: Partial<Record<string, string>> = {
+  InvalidSymbol: "This is not a JSON value: text stands in double quotes",
+  InvalidNumberFormat: "This is not a number",
+  PropertyNameExpected: "A name in double quotes is missing here",
+  ValueExpected: "A value is missing here",
+  ColonExpected: "A colon is missing here",
+  CommaExpected: "A comma is missing here",
+  CloseBraceExpected: "A closing brace is missing",
+  CloseBracketExpected: "A closing bracket is missing",
+  EndOfFileExpected: "Nothing may follow the value",
+  InvalidCommentToken: "JSON has no comments",
+  UnexpectedEndOfString: "The closing quote is missing",
+  UnexpectedEndOfNumber: "This number is not complete",
+  InvalidUnicode: "This is not a character escape",
+  InvalidEscapeCharacter: "This is not an escape that JSON knows",
+  InvalidCharacter: "This character must be escaped",
+};

@@ -1,0 +1,235 @@
+import { inlineReferences, OPAQUE } from "./inline";
+import { type AnySchema, asSchema, branches, isObject, mapChildren, requiredNames, type Schema, typesOf } from "./schema";
+import { typeLabel } from "./typeLabel";
+
+/**
+ * What the form is told of a field beyond JSON Schema. `field` is how it is edited:
+ * `leaf` one input, `chips` texts in one line, `choices` several of a list, `json` as JSON.
+ */
+export type FieldFacts = {
+  field: "leaf" | "chips" | "choices" | "json" | "rows" | "object" | "options";
+  /** Type in words, from the schema as it was sent. */
+  type: string;
+  /** Whether `null` is a value of its own here. */
+  nullable: boolean;
+  /** The server's default; it is shown, not sent. */
+  fallback?: unknown;
+  /** The values to choose from. */
+  choices?: Choice[];
+};
+
+export type Choice = { value: unknown; label: string; description?: string };
+
+export const FACTS = "x-patchbay";
+
+export function factsOf(schema: AnySchema): FieldFacts {
+  const facts = asSchema(schema)[FACTS];
+  return isObject(facts) ? (facts as FieldFacts) : { field: "json", type: "any", nullable: false };
+}
+
+/** Field components are chosen by `$id`, which the form library looks up before the type. */
+const fieldIds: Partial<Record<FieldFacts["field"], string>> = {
+  leaf: "LeafField",
+  chips: "ChipsField",
+  choices: "ChoicesField",
+  json: "JsonField",
+};
+
+/**
+ * A tool's input schema (JSON Schema 2020-12, exactly as the server sent it) as a schema the form can draw.
+ *
+ * Each part stands for itself (no `$ref`), says how it is edited, and holds no `default`: the form library
+ * would write defaults into the value, and arguments nobody gave must not be sent. The result only draws;
+ * validation looks at the original.
+ */
+export function formSchema(raw: AnySchema): Schema {
+  const root = draw(inlineReferences(raw), true);
+  const facts = factsOf(root);
+  return facts.field === "object" ? root : { type: "object", properties: {}, [FACTS]: { ...facts, field: "object" } };
+}
+
+/** `top`: the arguments themselves, which are an object even when the schema does not say so. */
+function draw(schema: AnySchema, top = false): Schema {
+  if (typeof schema === "boolean" || schema[OPAQUE] === true) return json(asSchema(schema), false);
+  const type = typeLabel(schema);
+  const { rest, nullable } = withoutNull(flattened(schema));
+  const told = { title: rest.title, description: rest.description };
+  const facts = (field: FieldFacts["field"], more: Partial<FieldFacts> = {}) => ({
+    ...told,
+    ...(fieldIds[field] ? { $id: fieldIds[field] } : {}),
+    [FACTS]: { field, type, nullable, fallback: rest.default, ...more } satisfies FieldFacts,
+  });
+
+  const choices = choicesOf(rest);
+  if (choices) return { ...scalar(rest), ...facts("leaf", { choices }) };
+  const options = optionsOf(rest);
+  const types = typesOf(rest);
+  if (types[0] === "object" || isObject(rest.properties) || top) return object(rest, options, facts, top);
+  if (options) return { oneOf: options.map(drawOption), ...facts("options") };
+  if (types.length > 1) {
+    return { oneOf: types.map((name) => draw({ ...rest, type: name, title: name, description: undefined })), ...facts("options") };
+  }
+  if (types[0] === "array") return list(rest, facts);
+  if (types.length === 1 && types[0] !== "null") return { ...scalar(rest), ...facts("leaf") };
+  return json(rest, nullable, type);
+}
+
+type Facts = (field: FieldFacts["field"], more?: Partial<FieldFacts>) => Schema;
+
+function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: boolean): Schema {
+  const properties = isObject(rest.properties) ? rest.properties : {};
+  const names = Object.keys(properties);
+  if (names.length === 0 && !options) return top ? { type: "object", properties: {}, ...facts("object") } : { ...facts("json") };
+  return {
+    type: "object",
+    properties: Object.fromEntries(names.map((name) => [name, draw(properties[name] as AnySchema)])),
+    required: requiredNames(rest),
+    ...conditions(rest),
+    ...(options?.some((option) => isObject(option.properties)) ? { oneOf: options.map(drawOption) } : {}),
+    ...facts("object"),
+  };
+}
+
+/** `if`, `then`, `else` add fields as the value changes; the condition itself is only evaluated. */
+function conditions(rest: Schema): Schema {
+  if (!isObject(rest.if)) return {};
+  const kept: Record<string, unknown> = { if: withoutDefaults(rest.if) };
+  for (const keyword of ["then", "else"]) {
+    const part = rest[keyword];
+    if (!isObject(part)) continue;
+    const properties = isObject(part.properties) ? part.properties : {};
+    kept[keyword] = {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, child]) => [name, draw(child as AnySchema)])),
+      required: requiredNames(part),
+    };
+  }
+  return kept;
+}
+
+function withoutDefaults(schema: AnySchema): AnySchema {
+  if (typeof schema === "boolean") return schema;
+  const { default: _default, ...kept } = schema;
+  return mapChildren(kept, withoutDefaults);
+}
+
+/** An option of `oneOf`: its constants tell it from the others, so they are always part of it. */
+function drawOption(option: Schema): Schema {
+  const properties = isObject(option.properties) ? option.properties : {};
+  const fixed = Object.keys(properties).filter((name) => "const" in asSchema(properties[name]));
+  return draw({ ...option, title: option.title ?? optionTitle(option), required: [...new Set([...requiredNames(option), ...fixed])] });
+}
+
+function optionTitle(option: Schema): string {
+  const properties = isObject(option.properties) ? Object.values(option.properties) : [];
+  const fixed = properties.map(asSchema).find((property) => "const" in property);
+  return fixed ? String(fixed.const) : typeLabel(option);
+}
+
+function list(rest: Schema, facts: Facts): Schema {
+  if (!isObject(rest.items) || Array.isArray(rest.prefixItems)) return { ...facts("json") };
+  const item = draw(rest.items);
+  const { field, choices, nullable } = factsOf(item);
+  const bounds = { type: "array", items: item, maxItems: rest.maxItems };
+  if (choices && rest.uniqueItems === true) return { ...bounds, ...facts("choices", { choices }) };
+  const plain = field === "leaf" && !choices && !nullable && item.type === "string" && item.format === undefined;
+  return { ...bounds, ...facts(plain ? "chips" : "rows") };
+}
+
+function json(schema: Schema, nullable: boolean, type = "any"): Schema {
+  return {
+    title: schema.title,
+    description: schema.description,
+    $id: fieldIds.json,
+    [FACTS]: { field: "json", type, nullable, fallback: schema.default } satisfies FieldFacts,
+  };
+}
+
+/** What the input of one value has to know. */
+function scalar(rest: Schema): Schema {
+  const { type, const: fixed, format, maxLength, minimum, maximum, writeOnly, contentMediaType, examples } = rest;
+  const kept = { type: type ?? "string", const: fixed, format, maxLength, minimum, maximum, writeOnly, contentMediaType, examples };
+  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+}
+
+/** `allOf` of plain parts, put together; later parts win over earlier ones, as the schema itself does. */
+function flattened(schema: Schema): Schema {
+  const parts = branches(schema, "allOf");
+  if (parts.length === 0) return schema;
+  const { allOf: _parts, ...own } = schema;
+  return [...parts.map(flattened), own].reduce<Schema>(
+    (whole, part) => ({
+      ...whole,
+      ...part,
+      ...(isObject(whole.properties) && isObject(part.properties)
+        ? { properties: { ...whole.properties, ...part.properties } }
+        : {}),
+      ...(whole.required || part.required ? { required: [...new Set([...requiredNames(whole), ...requiredNames(part)])] } : {}),
+    }),
+    {},
+  );
+}
+
+const isNull = (schema: Schema) =>
+  schema.type === "null" || ("const" in schema && schema.const === null) || (Array.isArray(schema.enum) && schema.enum.length === 1 && schema.enum[0] === null);
+
+/** Takes `null` out of the types, the enum and the alternatives, and tells whether it was there. */
+function withoutNull(schema: Schema): { rest: Schema; nullable: boolean } {
+  const rest: Record<string, unknown> = { ...schema };
+  let nullable = schema.nullable === true;
+  const types = typesOf(schema);
+  if (types.includes("null") && types.length > 1) {
+    nullable = true;
+    const others = types.filter((type) => type !== "null");
+    rest.type = others.length === 1 ? others[0] : others;
+  }
+  if (Array.isArray(schema.enum) && schema.enum.includes(null) && schema.enum.length > 1) {
+    nullable = true;
+    rest.enum = schema.enum.filter((value) => value !== null);
+  }
+  for (const keyword of ["anyOf", "oneOf"]) {
+    const options = branches(schema, keyword);
+    const others = options.filter((option) => !isNull(option));
+    if (others.length === options.length || others.length === 0) continue;
+    nullable = true;
+    if (others.length > 1) {
+      rest[keyword] = others;
+      continue;
+    }
+    const { [keyword]: _alternatives, ...outer } = rest;
+    return { rest: withoutNull(flattened({ ...others[0], ...outer })).rest, nullable };
+  }
+  return { rest, nullable };
+}
+
+/** The values of an enum, a lone constant, or of alternatives that are constants. */
+function choicesOf(rest: Schema): Choice[] | undefined {
+  if (Array.isArray(rest.enum)) return rest.enum.map((value) => ({ value, label: choiceLabel(value) }));
+  if ("const" in rest) return [{ value: rest.const, label: choiceLabel(rest.const) }];
+  for (const keyword of ["oneOf", "anyOf"]) {
+    const options = branches(rest, keyword);
+    if (options.length === 0 || !options.every((option) => "const" in option)) continue;
+    return options.map(({ const: value, title, description }) => ({
+      value,
+      label: typeof title === "string" ? title : choiceLabel(value),
+      description: typeof description === "string" ? description : undefined,
+    }));
+  }
+  return undefined;
+}
+
+function choiceLabel(value: unknown): string {
+  return typeof value === "string" && value !== "" ? value : JSON.stringify(value);
+}
+
+/**
+ * The alternatives worth choosing between. Those that only restrict (`anyOf: [{required: ["a"]}, …]`,
+ * or two formats of one text) change nothing in what is drawn; the validator knows them.
+ */
+function optionsOf(rest: Schema): Schema[] | undefined {
+  const options = [...branches(rest, "oneOf"), ...branches(rest, "anyOf")];
+  const shaped = options.filter((option) => typesOf(option).length > 0 || isObject(option.properties) || "const" in option || Array.isArray(option.enum) || branches(option, "anyOf").length > 0 || branches(option, "oneOf").length > 0 || branches(option, "allOf").length > 0);
+  if (options.length === 0 || shaped.length < options.length) return undefined;
+  const own = typesOf(rest)[0];
+  if (own !== undefined && own !== "object" && options.every((option) => typesOf(option).length === 0)) return undefined;
+  return options;
+}

@@ -1,0 +1,25 @@
+import { inlineReferences } from "./inline";
+import { type AnySchema, asSchema, isObject, type JsonObject, requiredNames, type Schema } from "./schema";
+
+/**
+ * The arguments a new form starts with: only what is required and has one obvious value, that is a
+ * default or a constant. Whatever else the server has a default for is left to the server.
+ */
+export function initialArguments(schema: AnySchema): JsonObject {
+  return fill(inlineReferences(schema));
+}
+
+function fill(schema: Schema): JsonObject {
+  const properties = isObject(schema.properties) ? schema.properties : {};
+  const filled: Record<string, unknown> = {};
+  for (const name of requiredNames(schema)) {
+    const property = asSchema(properties[name]);
+    if ("default" in property) filled[name] = property.default;
+    else if ("const" in property) filled[name] = property.const;
+    else if (isObject(property.properties)) {
+      const inner = fill(property);
+      if (Object.keys(inner).length > 0) filled[name] = inner;
+    }
+  }
+  return filled;
+}

@@ -1,0 +1,104 @@
+import { type OutputUnit } from "@cfworker/json-schema";
+import { inexactNumber } from "../exactNumber";
+
+/** What to do about one error of the validator, in a few plain words; `value` is what it is about. */
+export function problemWords({ keyword, error }: OutputUnit, value: unknown): string {
+  const numbers = /-?\d[\d.e+-]*/gi;
+  const last = error.replace(/\.$/, "").match(numbers)?.at(-1) ?? "";
+  switch (keyword) {
+    case "type":
+      return wrongType(/Expected (.+)\.$/.exec(error)?.[1] ?? "", value);
+    case "enum":
+    case "const":
+      return `Choose ${listed(error)}`;
+    case "minLength":
+      return last === "1" ? "Enter at least one character" : `Enter at least ${last.replace(/\D/g, "")} characters`;
+    case "maxLength":
+      return `Enter at most ${last.replace(/\D/g, "")} characters`;
+    case "pattern":
+      return "Does not have the form that the tool asks for";
+    case "format":
+      return formatMessage(/format "(.+)"/.exec(error)?.[1] ?? "");
+    case "minimum":
+      return `Enter ${last} or more`;
+    case "maximum":
+      return `Enter ${last} or less`;
+    case "exclusiveMinimum":
+      return `Enter more than ${last}`;
+    case "exclusiveMaximum":
+      return `Enter less than ${last}`;
+    case "multipleOf":
+      return `Enter a multiple of ${last}`;
+    case "uniqueItems":
+      return "Each entry may be there only once";
+    case "minItems":
+    case "maxItems":
+      return keyword === "minItems" ? `Add entries: ${counts(error)}` : `Remove entries: ${counts(error)}`;
+    case "additionalProperties":
+    case "unevaluatedProperties":
+      return "Is not known to the tool";
+    case "anyOf":
+    case "oneOf":
+      return error.includes("(0 matches)") || keyword === "anyOf" ? "Fits none of the choices" : "Fits more than one of the choices";
+    default:
+      return error.replace(/\.$/, "").replace(/^Instance /, "This ");
+  }
+}
+
+function counts(error: string): string {
+  const [actual, wanted] = error.match(/\d+/g) ?? [];
+  return wanted === undefined ? `${actual ?? ""} wanted` : `${actual} given, the limit is ${wanted}`;
+}
+
+function wrongType(expected: string, value: unknown): string {
+  const types = [...expected.matchAll(/"([^"]+)"/g)].map((match) => match[1]);
+  const wanted = types.filter((type) => type !== "null");
+  if (typeof value === "string" && wanted.some((type) => type === "integer" || type === "number")) {
+    const exact = inexactNumber(value);
+    if (exact) return exact;
+  }
+  switch (wanted.length === 1 ? wanted[0] : undefined) {
+    case "integer":
+      return `Enter a whole number, for example ${typeof value === "number" ? String(Math.trunc(value)) : "12"}`;
+    case "number":
+      return "Enter a number, for example 12.5";
+    case "boolean":
+      return "Choose true or false";
+    case "string":
+      return value === null ? "Enter text; null is not allowed" : "Enter text";
+    case "array":
+      return "Enter a list";
+    case "object":
+      return "Enter an object";
+    default:
+      return wanted.length === 0 ? "Only null is allowed" : `Enter one of these kinds: ${wanted.join(", ")}`;
+  }
+}
+
+function listed(error: string): string {
+  const values = /match (?:any of )?(.+)\.$/.exec(error)?.[1] ?? "";
+  try {
+    const parsed: unknown = JSON.parse(values);
+    const list = Array.isArray(parsed) ? parsed : [parsed];
+    if (list.length > 8) return `one of the ${list.length} values`;
+    return list.length === 1 ? JSON.stringify(list[0]) : `one of ${list.map((value) => JSON.stringify(value)).join(", ")}`;
+  } catch {
+    return values;
+  }
+}
+
+const formats: Record<string, string> = {
+  date: "Enter a date such as 2026-11-20",
+  "date-time": "Enter a time such as 2026-11-20T09:41:00Z",
+  time: "Enter a time such as 09:41:00Z",
+  email: "Enter an e-mail address such as name@example.com",
+  uri: "Enter an address such as https://example.com",
+  uuid: "Enter a UUID",
+  ipv4: "Enter an IPv4 address such as 192.0.2.1",
+  hostname: "Enter a host name such as example.com",
+  duration: "Enter a duration such as PT30S",
+};
+
+function formatMessage(format: string): string {
+  return formats[format] ?? `Enter a value of the form ${format}`;
+}

@@ -1,0 +1,62 @@
+/** A JSON Schema as an object; `true` and `false` are schemas too. */
+export type Schema = { readonly [keyword: string]: unknown };
+export type AnySchema = Schema | boolean;
+
+/** A JSON object, such as the arguments of a tool. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** Keywords whose value is one schema, a list of schemas, or a map of names to schemas. */
+const single = ["items", "additionalProperties", "contains", "propertyNames", "not", "if", "then", "else", "unevaluatedItems", "unevaluatedProperties"];
+const lists = ["allOf", "anyOf", "oneOf", "prefixItems"];
+const maps = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isSchema(value: unknown): value is AnySchema {
+  return typeof value === "boolean" || isObject(value);
+}
+
+/** A schema that is worth looking into: what is no object allows anything. */
+export function asSchema(value: unknown): Schema {
+  return isObject(value) ? value : {};
+}
+
+/** The schemas in a list keyword such as `oneOf`; empty when it is missing. */
+export function branches(schema: Schema, keyword: string): Schema[] {
+  const list = schema[keyword];
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+/** The names in `required`. */
+export function requiredNames(schema: Schema): string[] {
+  return Array.isArray(schema.required) ? schema.required.filter((name) => typeof name === "string") : [];
+}
+
+/** The types a schema names, in order; empty when it names none. */
+export function typesOf(schema: Schema): string[] {
+  if (typeof schema.type === "string") return [schema.type];
+  return Array.isArray(schema.type) ? schema.type.filter((type) => typeof type === "string") : [];
+}
+
+/** The schema with `change` applied to each schema directly inside it; other keywords stay. */
+export function mapChildren(schema: Schema, change: (child: AnySchema) => AnySchema): Schema {
+  const changed: Record<string, unknown> = { ...schema };
+  for (const keyword of single) {
+    if (isSchema(changed[keyword])) changed[keyword] = change(changed[keyword]);
+  }
+  for (const keyword of lists) {
+    const list = changed[keyword];
+    if (Array.isArray(list)) changed[keyword] = list.map((child) => (isSchema(child) ? change(child) : {}));
+  }
+  for (const keyword of maps) {
+    const map = changed[keyword];
+    if (isObject(map)) {
+      changed[keyword] = Object.fromEntries(
+        Object.entries(map).map(([name, child]) => [name, isSchema(child) ? change(child) : {}]),
+      );
+    }
+  }
+  return changed;
+}

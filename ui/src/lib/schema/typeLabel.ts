@@ -1,0 +1,37 @@
+import { OPAQUE } from "./inline";
+import { type AnySchema, asSchema, branches, isObject, type Schema, typesOf } from "./schema";
+
+/** The type of a schema in a few signs, as it stands beside a field: `integer | null`, `string[]`. */
+export function typeLabel(schema: AnySchema): string {
+  if (typeof schema === "boolean" || schema[OPAQUE] === true) return "any";
+  const named = typesOf(schema);
+  if (named.length > 0) return unique(named.map((type) => oneType(type, schema))).join(" | ");
+  if (Array.isArray(schema.enum)) return unique(schema.enum.map(jsonType)).join(" | ");
+  if ("const" in schema) return jsonType(schema.const);
+  const options = [...branches(schema, "anyOf"), ...branches(schema, "oneOf")];
+  if (options.length > 0) return joined(unique(options.map(typeLabel)));
+  if (isObject(schema.properties)) return "object";
+  return "any";
+}
+
+function oneType(type: string, schema: Schema): string {
+  if (type === "string" && typeof schema.format === "string" && schema.format !== "textarea") return schema.format;
+  if (type !== "array") return type;
+  if (!isObject(schema.items)) return "array";
+  const inner = typeLabel(asSchema(schema.items));
+  return inner.includes(" ") ? `(${inner})[]` : `${inner}[]`;
+}
+
+/** More than three kinds tell nobody anything. */
+function joined(labels: string[]): string {
+  return labels.length > 3 ? "one of several" : labels.join(" | ");
+}
+
+function jsonType(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}
+
+function unique(labels: string[]): string[] {
+  return [...new Set(labels)];
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { type Schema } from "./schema";
+import { fits, validate } from "./validate";
+
+const one = (schema: Schema, value: unknown) => validate({ type: "object", properties: { it: schema } }, { it: value });
+
+describe("words for what is wrong", () => {
+  const cases: [Schema, unknown, string][] = [
+    [{ type: ["integer", "null"] }, 12.5, "Enter a whole number, for example 12"],
+    [{ type: "integer" }, "9007199254740993", "9007199254740993 has more digits than can be sent exactly"],
+    [{ type: "number" }, "abc", "Enter a number, for example 12.5"],
+    [{ type: "string", format: "email" }, "x", "Enter an e-mail address such as name@example.com"],
+    [{ type: "string", format: "date" }, "20.11.2026", "Enter a date such as 2026-11-20"],
+    [{ type: "string", minLength: 3 }, "ab", "Enter at least 3 characters"],
+    [{ type: "string", maxLength: 3 }, "abcd", "Enter at most 3 characters"],
+    [{ enum: ["a", "b"] }, "c", 'Choose one of "a", "b"'],
+    [{ type: "integer", minimum: 5 }, 3, "Enter 5 or more"],
+    [{ type: "integer", maximum: 5 }, 9, "Enter 5 or less"],
+    [{ type: "number", exclusiveMinimum: 0 }, 0, "Enter more than 0"],
+    [{ type: "integer", multipleOf: 4 }, 6, "Enter a multiple of 4"],
+    [{ anyOf: [{ type: "integer" }, { type: "null" }] }, 1.5, "Enter a whole number, for example 1"],
+    [{ anyOf: [{ type: "integer" }, { type: "boolean" }] }, "x", "Fits none of the choices"],
+  ];
+  it.each(cases)("%j against %j", (schema, value, message) => {
+    expect(one(schema, value)).toEqual([{ path: "/it", message }]);
+  });
+});
+
+it("tells a missing value at the place of the value", () => {
+  expect(validate({ type: "object", properties: { a: { type: "object", required: ["b/c"] } }, required: ["z"] }, { a: {} })).toEqual([
+    { path: "/z", message: "Enter a value" },
+    { path: "/a/b~1c", message: "Enter a value" },
+  ]);
+});
+
+it("looks only at the alternative that was meant", () => {
+  const schema: Schema = {
+    oneOf: [
+      { type: "object", properties: { kind: { const: "mail" }, to: { type: "string", format: "email" } }, required: ["kind", "to"] },
+      { type: "object", properties: { kind: { const: "chat" }, room: { type: "string" } }, required: ["kind", "room"] },
+    ],
+  };
+  expect(one(schema, { kind: "mail", to: "x" })).toEqual([{ path: "/it/to", message: "Enter an e-mail address such as name@example.com" }]);
+  expect(one(schema, { kind: "chat" })).toEqual([{ path: "/it/room", message: "Enter a value" }]);
+});
+
+it("follows local references and finds entries of lists", () => {
+  const schema: Schema = {
+    type: "object",
+    properties: { list: { type: "array", items: { $ref: "#/$defs/n" } } },
+    $defs: { n: { type: "integer" } },
+  };
+  expect(validate(schema, { list: [1, "x", 2.5] }).map((problem) => problem.path)).toEqual(["/list/1", "/list/2"]);
+});
+
+it("leaves to the host what it cannot read", () => {
+  expect(validate({ $ref: "https://example.com/x" }, {})).toEqual([]);
+  expect(validate({ type: "object", properties: { a: { type: "string", pattern: "(" } } }, { a: "x" })).toEqual([]);
+});
+
+it("ignores names that would move references, and properties that are called id", () => {
+  const schema: Schema = { $id: "https://example.com/tool", $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", properties: { id: { $ref: "#/$defs/i" } }, $defs: { i: { $id: "inner", type: "integer" } } };
+  expect(validate(schema, { id: "x" })).toHaveLength(1);
+  expect(fits(schema, { id: 1 })).toBe(true);
+});
+
+it("says nothing against what is right, null included", () => {
+  const schema: Schema = { type: "object", properties: { a: { type: ["string", "null"] }, b: { enum: ["x", null] }, c: { anyOf: [{ type: "array", items: { type: "integer" } }, { type: "null" }] } }, required: ["a", "b", "c"] };
+  expect(validate(schema, { a: null, b: null, c: null })).toEqual([]);
+  expect(validate(schema, { a: "", b: "x", c: [0] })).toEqual([]);
+});

@@ -1,0 +1,104 @@
+import { type OutputUnit, Validator } from "@cfworker/json-schema";
+import { fromPointer, toPointer } from "../jsonPointer";
+import { problemWords } from "./problemWords";
+import { type AnySchema, mapChildren, type Schema } from "./schema";
+
+/** What is wrong with one place of a value; the shape is that of the host's `FieldProblem`. */
+export type ValueProblem = { path: string; message: string };
+
+/**
+ * What a tool's input schema says against `value`, in plain words, one problem for each place.
+ *
+ * This answers while typing. The host has the last word when the tool is run; a schema that cannot be
+ * read here (a reference to another document, say) is left to it.
+ */
+export function validate(schema: AnySchema, value: unknown): ValueProblem[] {
+  let errors: OutputUnit[];
+  try {
+    errors = new Validator(withoutNames(schema) as never, "2020-12", false).validate(value).errors;
+  } catch {
+    return [];
+  }
+  const found = new Map<string, string>();
+  for (const error of telling(errors)) {
+    const problem = explain(error, value);
+    if (problem && !found.has(problem.path)) found.set(problem.path, problem.message);
+  }
+  return [...found].map(([path, message]) => ({ path, message }));
+}
+
+/** Whether `value` fits `schema`; a schema that cannot be read fits nothing. */
+export function fits(schema: AnySchema, value: unknown): boolean {
+  try {
+    return new Validator(withoutNames(schema) as never, "2020-12", true).validate(value).valid;
+  } catch {
+    return false;
+  }
+}
+
+/** `$id` would move the base of local references, and the validator writes into what it is given. */
+function withoutNames(schema: AnySchema): AnySchema {
+  if (typeof schema === "boolean") return schema;
+  const { $id, id, $schema, ...kept } = schema;
+  return mapChildren(typeof id === "string" || id === undefined ? kept : { ...kept, id }, withoutNames);
+}
+
+/** Keywords that only repeat that something inside them is wrong. */
+const summaries = new Set(["properties", "patternProperties", "items", "prefixItems", "$ref", "$dynamicRef", "allOf", "if", "dependentSchemas", "propertyNames", "contains"]);
+
+/** The errors worth showing: no summaries, and of alternatives only those of the one that was meant. */
+function telling(errors: OutputUnit[]): OutputUnit[] {
+  let kept = errors;
+  // Innermost alternatives first, so that an outer choice sees what the inner ones came to.
+  const choices = errors
+    .filter((error) => error.keyword === "anyOf" || error.keyword === "oneOf")
+    .sort((a, b) => b.keywordLocation.length - a.keywordLocation.length);
+  for (const choice of choices) kept = settle(choice, kept);
+  return kept.filter((error) => !summaries.has(error.keyword) && !isSummaryOfAdditional(error, errors));
+}
+
+function isSummaryOfAdditional(error: OutputUnit, errors: OutputUnit[]): boolean {
+  if (error.keyword !== "additionalProperties" && error.keyword !== "unevaluatedProperties") return false;
+  return errors.some((other) => other !== error && other.keywordLocation.startsWith(`${error.keywordLocation}/`));
+}
+
+/** Keeps the errors of the one alternative whose kind fits, or else the bare statement that none does. */
+function settle(choice: OutputUnit, errors: OutputUnit[]): OutputUnit[] {
+  const inside = (error: OutputUnit) =>
+    error.keywordLocation.startsWith(`${choice.keywordLocation}/`) && error.instanceLocation.startsWith(choice.instanceLocation);
+  const byBranch = new Map<string, OutputUnit[]>();
+  for (const error of errors.filter(inside)) {
+    const branch = error.keywordLocation.slice(choice.keywordLocation.length + 1).split("/", 1)[0] ?? "";
+    byBranch.set(branch, [...(byBranch.get(branch) ?? []), error]);
+  }
+  const all = [...byBranch.values()];
+  const meant = all.filter((branch) => !branch.some((error) => decides(error, choice)));
+  const candidates = meant.length > 0 ? meant : all.filter((branch) => !branch.some((error) => error.error.includes('Expected "null"')));
+  const outside = errors.filter((error) => !inside(error));
+  const [only] = candidates;
+  return candidates.length === 1 && only ? [...outside.filter((error) => error !== choice), ...only] : outside;
+}
+
+/** A wrong type or a wrong discriminator tells that another alternative was meant. */
+function decides(error: OutputUnit, choice: OutputUnit): boolean {
+  const depth = fromPointer(error.instanceLocation).length - fromPointer(choice.instanceLocation).length;
+  return (error.keyword === "type" && depth === 0) || (error.keyword === "const" && depth <= 1);
+}
+
+function explain(error: OutputUnit, root: unknown): ValueProblem | undefined {
+  const path = fromPointer(error.instanceLocation);
+  const quoted = /"([^"]*)"/.exec(error.error)?.[1];
+  if (error.keyword === "required" && quoted !== undefined) {
+    return { path: toPointer([...path, quoted]), message: "Enter a value" };
+  }
+  return { path: toPointer(path), message: problemWords(error, valueAt(root, path)) };
+}
+
+function valueAt(root: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((here, step) => (here as Record<string, unknown> | undefined)?.[step], root);
+}
+
+/** A type guard for callers that hold a value of the host's free `Json` type. */
+export function schemaOf(json: unknown): AnySchema {
+  return typeof json === "boolean" || (typeof json === "object" && json !== null && !Array.isArray(json)) ? (json as Schema) : {};
+}

@@ -1,0 +1,17 @@
+import { execFileSync } from "node:child_process";
+import { expect, it } from "vitest";
+import { shellQuote, toolCommand } from "./toolCommand";
+
+it("writes text as key=value and everything else as key:=json", () => {
+  expect(toolCommand("github", "create_issue", { title: "It's here", labels: ["a b"], milestone: null, n: 12, off: undefined })).toBe(
+    `patchbay tool run github create_issue 'title=It'\\''s here' 'labels:=["a b"]' milestone:=null n:=12`,
+  );
+});
+
+it("hands keys that cannot be written so over standard input", () => {
+  expect(toolCommand("c", "t", { "a=b": "-" })).toBe(`printf %s '{"a=b":"-"}' | patchbay tool run c t -`);
+});
+
+it.each(["", "a b", "$HOME `id` \"x\" \\ ! *", "it's\nnew", "-n", "ünï 🎛", "a;b&c|d>e"])("a shell reads back %j", (word) => {
+  expect(execFileSync("sh", ["-c", `printf '%s' ${shellQuote(word)}`]).toString()).toBe(word);
+});
