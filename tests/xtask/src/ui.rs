@@ -1,9 +1,11 @@
 //! The window's own tools: npm, its packages, its build.
 
 use std::{
-    fs,
+    fs, io,
+    path::Path,
     process::Command,
     sync::atomic::{AtomicBool, Ordering},
+    time::SystemTime,
 };
 
 use anyhow::{Context as _, Result};
@@ -16,18 +18,21 @@ use crate::{places, shell, system};
 /// When the lock file is missing or does not fit, or a package cannot be downloaded.
 pub(crate) fn install() -> Result<()> {
     let lock = places::ui().join("package-lock.json");
-    let wanted = fs::read(&lock).with_context(|| format!("could not read {}", lock.display()))?;
-    // npm leaves a shortened copy of its own, so ours tells whether the install was finished.
-    let installed = places::ui().join("node_modules/.installed-lock.json");
-    if fs::read(&installed).is_ok_and(|found| found == wanted) {
+    let wanted = modified(&lock).with_context(|| format!("could not read {}", lock.display()))?;
+    // npm writes this list last, so it tells that an install was finished, and when.
+    let installed = places::ui().join("node_modules/.package-lock.json");
+    if modified(&installed).is_ok_and(|finished| finished >= wanted) {
         return Ok(());
     }
     shell::run(
         system::npm()
             .current_dir(places::ui())
             .args(["ci", "--no-audit", "--no-fund"]),
-    )?;
-    fs::write(&installed, wanted).context("could not note the finished install")
+    )
+}
+
+fn modified(file: &Path) -> io::Result<SystemTime> {
+    fs::metadata(file)?.modified()
 }
 
 /// Builds the window into `ui/dist`, which the app's own build needs; once in a run, because new
