@@ -46,13 +46,13 @@ impl Default for Options {
     }
 }
 
-/// The two clients known from the start. Their loopback redirect has no port, as an app registered by
-/// hand would have; tests that need one add a client of their own.
+/// The two clients known from the start, with the redirects Patchbay uses: its fixed port under both names,
+/// none for the switch that frees the port, and its own scheme.
 fn preregistered() -> Vec<Client> {
     let redirect_uris = vec![
         "http://127.0.0.1/callback".to_owned(),
-        "http://127.0.0.1:33418/callback".to_owned(),
-        "http://localhost:33418/callback".to_owned(),
+        "http://127.0.0.1:33218/callback".to_owned(),
+        "http://localhost:33218/callback".to_owned(),
         "patchbay://oauth/callback".to_owned(),
     ];
     let public = Client {

@@ -1,0 +1,11 @@
+//! What the Playground promises, seen from outside: over plain HTTP and with rmcp's client.
+
+mod client;
+mod consent;
+mod discovery;
+mod hostile;
+mod program;
+mod registration;
+mod step_up;
+mod tokens;
+mod tools;
