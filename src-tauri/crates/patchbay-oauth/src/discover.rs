@@ -51,8 +51,8 @@ impl OAuthClient {
             .map(|challenge| challenge.scopes.as_slice())
             .unwrap_or_default();
         match resource {
-            Some(resource) => search.from_resource(&resource, asked).await,
-            None => search.from_host(asked).await,
+            Some(resource) => search.by_resource(&resource, asked).await,
+            None => search.by_host(asked).await,
         }
     }
 }
@@ -79,7 +79,7 @@ impl Search<'_> {
         Ok(None)
     }
 
-    async fn from_resource(
+    async fn by_resource(
         &self,
         resource: &ResourceMetadata,
         asked: &[String],
@@ -181,7 +181,7 @@ impl Search<'_> {
     /// For servers without resource metadata: the host itself is the authorization server.
     ///
     /// Source: MCP authorization, revision 2025-03-26, "Server Metadata Discovery" and "Fallbacks".
-    async fn from_host(&self, asked: &[String]) -> Result<Discovery, Error> {
+    async fn by_host(&self, asked: &[String]) -> Result<Discovery, Error> {
         let root = at(&self.server, "/", None);
         let with_slash = root.as_str();
         let without = with_slash.trim_end_matches('/');

@@ -42,12 +42,13 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// The grant of a consent that is done.
+    /// The grant of a consent that is done; the tokens were given `now`.
     pub fn new(
         discovery: &Discovery,
         client: &ClientIdentity,
         pending: &Pending,
         tokens: Tokens,
+        now: Timestamp,
     ) -> Self {
         Self {
             server: discovery.server.clone(),
@@ -62,20 +63,20 @@ impl Grant {
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token,
             scopes: tokens.scopes,
-            expires_at: tokens.expires_at,
-            obtained_at: tokens.obtained_at,
+            expires_at: tokens.expires_in.map(|lasts| now + lasts),
+            obtained_at: now,
         }
     }
 
-    /// The same grant with renewed tokens.
+    /// The same grant with renewed tokens, given `now`.
     #[must_use]
-    pub fn renewed(self, tokens: Tokens) -> Self {
+    pub fn renewed(self, tokens: Tokens, now: Timestamp) -> Self {
         Self {
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token,
             scopes: tokens.scopes,
-            expires_at: tokens.expires_at,
-            obtained_at: tokens.obtained_at,
+            expires_at: tokens.expires_in.map(|lasts| now + lasts),
+            obtained_at: now,
             ..self
         }
     }

@@ -54,4 +54,4 @@ pub use page::Page;
 pub use revoke::Revocation;
 pub use scopes::{parse_scopes, union};
 pub use token::Tokens;
-pub use trace::Trace;
+pub use trace::{Trace, Untraced};

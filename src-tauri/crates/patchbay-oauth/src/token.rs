@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use patchbay_model::{Secret, Timestamp, clean_text};
+use patchbay_model::{Secret, clean_text};
 use reqwest::{Method, Request};
 use serde_json::Value;
 use url::Url;
@@ -15,7 +15,6 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 use zeroize::Zeroizing;
 
 use crate::http::{Answer, host_of};
-use crate::trace::now;
 use crate::{
     ClientIdentity, Discovery, Error, Grant, OAuthClient, Pending, RefreshError, TokenAuth, Trace,
     parse_scopes,
@@ -33,10 +32,8 @@ pub struct Tokens {
     pub refresh_token: Option<Secret>,
     /// Granted scopes; those asked for where the provider does not say.
     pub scopes: Vec<String>,
-    /// When the access token lapses; `None` when the provider does not say.
-    pub expires_at: Option<Timestamp>,
-    /// When they were given.
-    pub obtained_at: Timestamp,
+    /// How long the access token lasts from now; `None` when the provider does not say.
+    pub expires_in: Option<Duration>,
 }
 
 impl OAuthClient {
@@ -76,7 +73,7 @@ impl OAuthClient {
             .send(WHAT, request, note, &discovery.reach, trace)
             .await?;
         let given = given(endpoint, &answer)?;
-        read_tokens(endpoint, &given, &pending.scopes, None, now())
+        read_tokens(endpoint, &given, &pending.scopes, None)
     }
 
     /// Renews the access token. Sends no scope, for some providers refuse what they granted before.
@@ -113,7 +110,7 @@ impl OAuthClient {
             } if error == "invalid_grant" => RefreshError::SignInAgain { detail },
             error => RefreshError::Later(error),
         })?;
-        read_tokens(endpoint, &given, &grant.scopes, Some(refresh_token), now())
+        read_tokens(endpoint, &given, &grant.scopes, Some(refresh_token))
             .map_err(RefreshError::Later)
     }
 }
@@ -196,7 +193,6 @@ fn read_tokens(
     given: &Value,
     asked: &[String],
     old_refresh_token: Option<&Secret>,
-    now: Timestamp,
 ) -> Result<Tokens, Error> {
     let host = || host_of(endpoint);
     let text = |name: &str| given[name].as_str().filter(|text| !text.is_empty());
@@ -218,8 +214,7 @@ fn read_tokens(
         scopes: text("scope")
             .map(parse_scopes)
             .unwrap_or_else(|| asked.to_vec()),
-        expires_at: seconds(&given["expires_in"]).map(|lasts| now + Duration::from_secs(lasts)),
-        obtained_at: now,
+        expires_in: seconds(&given["expires_in"]).map(Duration::from_secs),
     })
 }
 
@@ -275,13 +270,11 @@ mod tests {
 
     fn read(given: &Value) -> Result<Tokens, Error> {
         let endpoint = Url::parse("https://as.example/token").unwrap();
-        let now = Timestamp::from_unix_millis(1_000_000).unwrap();
         read_tokens(
             &endpoint,
             given,
             &["asked".to_owned()],
             Some(&Secret::new("old")),
-            now,
         )
     }
 
@@ -290,7 +283,7 @@ mod tests {
         let tokens = read(&json!({"access_token": "a", "token_type": "bearer"})).unwrap();
         assert_eq!(tokens.refresh_token.unwrap().expose(), "old");
         assert_eq!(tokens.scopes, ["asked"]);
-        assert_eq!(tokens.expires_at, None);
+        assert_eq!(tokens.expires_in, None);
     }
 
     #[test]
@@ -302,7 +295,7 @@ mod tests {
         .unwrap();
         assert_eq!(tokens.refresh_token.unwrap().expose(), "new");
         assert_eq!(tokens.scopes, ["x", "y"]);
-        assert_eq!(tokens.expires_at.unwrap().unix_millis(), 1_060_000);
+        assert_eq!(tokens.expires_in, Some(Duration::from_secs(60)));
     }
 
     #[test]

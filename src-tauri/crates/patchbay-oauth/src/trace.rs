@@ -8,13 +8,17 @@ use url::Url;
 
 /// Told of each request and its answer. No field of a step holds a secret, a query or a fragment.
 ///
-/// Any closure over a [`TraceStep`] is one; `()` keeps nothing.
+/// Any closure over a [`TraceStep`] is one; [`Untraced`] keeps nothing.
 pub trait Trace: Send + Sync {
     /// One thing was asked, and answered or not.
     fn step(&self, step: TraceStep);
 }
 
-impl Trace for () {
+/// For requests that nobody looks at, such as a refresh in the background.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Untraced;
+
+impl Trace for Untraced {
     fn step(&self, _: TraceStep) {}
 }
 
