@@ -74,7 +74,8 @@ impl Vault {
     }
 
     /// Shows that a secret saved now can be read again: obtains the data key, or creates it at first use
-    /// in the keychain, then writes known words to the file and reads them back.
+    /// in the keychain, then writes known words to the file and reads them back. A keychain that lost the
+    /// key while this process holds it gets it back.
     ///
     /// Call it before a consent starts, so that no token is obtained that cannot be kept.
     ///
@@ -89,7 +90,8 @@ impl Vault {
                 _ => Err(file::damaged(folder, "what was written is not there")),
             }
         })
-        .await
+        .await?;
+        self.restore_lost_entry().await
     }
 
     /// The secret called `name`; `None` when there is none, which needs no key.

@@ -12,6 +12,8 @@ use crate::Error;
 
 /// So many calls may hang at once; one more is refused rather than piled up.
 const MOST: usize = 4;
+/// Limit of a call that asks nobody for a password.
+const BRIEF: Duration = Duration::from_secs(3);
 
 /// Runs keychain calls on threads of their own.
 ///
@@ -60,13 +62,29 @@ impl Threads {
         &self,
         job: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        self.run_within(self.limit, job).await
+    }
+
+    /// As [`Threads::run`], for a call that asks nobody: it hangs only when the keychain does.
+    pub(crate) async fn run_briefly<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.run_within(self.limit.min(BRIEF), job).await
+    }
+
+    async fn run_within<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        job: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let (sender, receiver) = oneshot::channel();
         // Nobody may be left to listen.
         self.start(move || drop(sender.send(job())))?;
-        match timeout(self.limit, receiver).await {
+        match timeout(limit, receiver).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(broken_off()),
-            Err(_) => Err(Error::KeychainSilent { limit: self.limit }),
+            Err(_) => Err(Error::KeychainSilent { limit }),
         }
     }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use patchbay_model::Secret;
 
 use super::{Held, Inner, Vault, blocking};
-use crate::Error;
 use crate::file::{self, Protection, VaultFile};
 use crate::key::{DataKey, VaultId};
 use crate::lock::{FolderLock, lock, lock_blocking};
 use crate::passphrase::Wrapped;
+use crate::{Error, Presence};
 
 impl Vault {
     /// From now on `passphrase` opens the vault: at first use in place of a keychain, or in place of
@@ -72,10 +72,34 @@ impl Vault {
         if file.protection.entry().is_some() {
             return Ok(());
         }
+        self.give_to_keychain(held, None).await
+    }
+
+    /// Gives the key back to a keychain that lost it while this process held it: what is saved from now
+    /// on would be lost with it. A keychain that cannot be asked now is left alone.
+    pub(super) async fn restore_lost_entry(&self) -> Result<(), Error> {
+        let Some(file) = self.load().await? else {
+            return Ok(());
+        };
+        let (Some(entry), Some(held)) = (file.protection.entry(), self.held_for(&file)) else {
+            return Ok(());
+        };
+        let entry = entry.to_owned();
+        match self.look(entry.clone(), true).await {
+            Ok(Presence::Missing) => {
+                tracing::warn!("the system keychain lost the key of the secrets; it is given back");
+                self.give_to_keychain(held, Some(entry)).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets the keychain keep the key in place of `former`: an entry, or `None` for a passphrase.
+    async fn give_to_keychain(&self, held: Held, former: Option<String>) -> Result<(), Error> {
         let inner = self.0.clone();
         let job = move || {
             let entry = inner.entrust(&held.key)?;
-            let moved = move_to_keychain(&inner, &held, &entry);
+            let moved = move_to_keychain(&inner, &held, former.as_deref(), &entry);
             if moved.is_err() {
                 inner.forget(&entry);
             }
@@ -129,10 +153,15 @@ fn wrap(
     Ok(former)
 }
 
-fn move_to_keychain(inner: &Inner, held: &Held, entry: &str) -> Result<(), Error> {
+fn move_to_keychain(
+    inner: &Inner,
+    held: &Held,
+    former: Option<&str>,
+    entry: &str,
+) -> Result<(), Error> {
     let lock = lock_blocking(&inner.folder)?;
     let mut file = file::load(&inner.folder)?
-        .filter(|file| held.opens(file) && file.protection.entry().is_none())
+        .filter(|file| held.opens(file) && file.protection.entry() == former)
         .ok_or(Error::Busy)?;
     file.protection = Protection::keychain(&held.vault, &held.key, entry.to_owned())?;
     file::save(&inner.folder, &lock, &file)

@@ -63,15 +63,14 @@ impl Vault {
         }
     }
 
-    async fn look(&self, entry: String, in_use: bool) -> Result<Presence, Error> {
+    /// Looks for `entry`, of a keychain that is `in_use` already or would be tried for the first time.
+    pub(super) async fn look(&self, entry: String, in_use: bool) -> Result<Presence, Error> {
         let inner = self.0.clone();
-        self.0
-            .threads
-            .run(move || {
-                let seen = inner.keychain.look(&entry);
-                seen.map_err(|error| Error::keychain(error, in_use))
-            })
-            .await
+        let job = move || {
+            let seen = inner.keychain.look(&entry);
+            seen.map_err(|error| Error::keychain(error, in_use))
+        };
+        self.0.threads.run_briefly(job).await
     }
 }
 

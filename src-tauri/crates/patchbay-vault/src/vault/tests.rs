@@ -243,6 +243,29 @@ async fn a_lost_key_is_never_replaced_while_there_are_secrets() {
 }
 
 #[tokio::test]
+async fn probe_gives_a_lost_key_back_while_it_is_held() {
+    let place = Place::with_secret().await;
+    let vault = place.vault();
+    assert!(text(&vault, &token()).await.is_some());
+    place.keychain.lose_entries();
+    vault.probe().await.unwrap();
+    assert!(text(&place.vault(), &token()).await.is_some());
+}
+
+#[tokio::test]
+async fn a_keychain_locked_later_does_not_stop_who_holds_the_key() {
+    let place = Place::with_secret().await;
+    let vault = place.vault();
+    assert!(text(&vault, &token()).await.is_some());
+    for mood in [Mood::Locked, Mood::Absent, Mood::Hanging] {
+        place.keychain.set_mood(mood);
+        vault.probe().await.unwrap();
+        vault.write(&token(), &secret()).await.unwrap();
+        assert_eq!(vault.status().await.state, VaultState::Ready);
+    }
+}
+
+#[tokio::test]
 async fn the_key_of_an_empty_vault_is_made_anew() {
     let place = Place::with_secret().await;
     let other_process = place.vault();
