@@ -60,7 +60,8 @@ pub enum TokenAuth {
 }
 
 impl TokenAuth {
-    pub(crate) fn as_str(self) -> &'static str {
+    /// The word for it on the wire.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Post => "client_secret_post",

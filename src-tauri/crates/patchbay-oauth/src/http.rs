@@ -101,7 +101,7 @@ impl OAuthClient {
             let status = Some(answer.status.as_u16());
             return match answer.status {
                 StatusCode::OK if !is_json(&answer.headers) => Ok(None),
-                StatusCode::OK => match answer.json() {
+                StatusCode::OK => match answer.json().filter(Value::is_object) {
                     Some(document) => Ok(Some(document)),
                     None => Err(Error::Metadata {
                         what,

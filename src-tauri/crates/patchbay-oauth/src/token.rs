@@ -224,22 +224,16 @@ fn is_header_text(token: &str) -> bool {
 }
 
 /// Whole seconds, also when sent as text or with a fraction; `None` for anything else. What would
-/// leave the calendar is cut to a century.
+/// leave the calendar is cut to its end.
 pub(crate) fn seconds(value: &Value) -> Option<u64> {
-    const CENTURY: f64 = 100.0 * 365.25 * 86_400.0;
+    /// The last second of the year 9999 since 1970.
+    const END: f64 = 253_402_300_799.0;
     let number = match value {
         Value::Number(number) => number.as_f64()?,
         Value::String(text) => text.trim().parse::<f64>().ok()?,
         _ => return None,
     };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped before"
-    )]
-    number
-        .is_finite()
-        .then(|| number.clamp(0.0, CENTURY) as u64)
+    number.is_finite().then(|| number.clamp(0.0, END) as u64)
 }
 
 /// An OAuth error in an answer's body, cleaned.
@@ -316,7 +310,7 @@ mod tests {
         assert_eq!(seconds(&json!("3600")), Some(3600));
         assert_eq!(seconds(&json!(3599.9)), Some(3599));
         assert_eq!(seconds(&json!(-5)), Some(0));
-        assert_eq!(seconds(&json!(1e300)), Some(3_155_760_000));
+        assert_eq!(seconds(&json!(1e300)), Some(253_402_300_799));
         assert_eq!(seconds(&json!("soon")), None);
         assert_eq!(seconds(&json!("NaN")), None);
         assert_eq!(seconds(&json!(null)), None);

@@ -1,0 +1,353 @@
+//! Finding out how to sign in, from servers good and bad.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use patchbay_model::{Code, Explain};
+use patchbay_oauth::{AddressPolicy, Challenge, DiscoverySource, Error, Lookup, Untraced};
+use serde_json::json;
+use url::Url;
+
+use crate::authority::{Answer, Authority, Steps, client, client_with, impatient_client};
+
+const SERVER: &str = "GET /.well-known/oauth-authorization-server";
+const RESOURCE: &str = "GET /.well-known/oauth-protected-resource/mcp";
+
+#[tokio::test]
+async fn complete_metadata_are_read_and_checked() {
+    let authority = Authority::complete().await;
+    let found = authority.discover().await.unwrap();
+    assert_eq!(found.source, DiscoverySource::ResourceMetadata);
+    assert_eq!(found.resource, authority.at("/mcp"));
+    assert_eq!(found.issuer, authority.base);
+    assert_eq!(found.resource_name.as_deref(), Some("Test server"));
+    assert_eq!(found.initial_scopes, ["read", "write", "offline_access"]);
+    assert_eq!(
+        found.revocation_endpoint.unwrap().as_str(),
+        authority.at("/revoke")
+    );
+    assert!(found.iss_required);
+}
+
+#[tokio::test]
+async fn challenge_names_document_and_scopes() {
+    let authority = Authority::complete().await;
+    authority.on("GET /meta", Answer::Json(200, authority.resource()));
+    let header = format!(
+        "Bearer resource_metadata=\"{}\", scope=\"admin\"",
+        authority.at("/meta")
+    );
+    let challenge = Challenge::parse(&header);
+    let found = client()
+        .discover(&authority.server(), Some(&challenge), &Untraced)
+        .await
+        .unwrap();
+    assert_eq!(found.initial_scopes, ["admin", "offline_access"]);
+    assert_eq!(authority.lines(), ["GET /meta", SERVER]);
+}
+
+#[tokio::test]
+async fn root_document_is_asked_after_that_of_the_path() {
+    let authority = Authority::complete().await;
+    authority.on(RESOURCE, Answer::Json(404, json!({})));
+    authority.on(
+        "GET /.well-known/oauth-protected-resource",
+        Answer::Json(200, authority.resource()),
+    );
+    authority.discover().await.unwrap();
+    assert_eq!(
+        authority.lines(),
+        [
+            RESOURCE,
+            "GET /.well-known/oauth-protected-resource",
+            SERVER
+        ]
+    );
+}
+
+#[tokio::test]
+async fn issuer_with_a_path_is_looked_for_in_the_order_of_the_standard() {
+    let authority = Authority::complete().await;
+    let issuer = authority.at("/tenant");
+    let mut resource = authority.resource();
+    resource["authorization_servers"] = json!([issuer]);
+    authority.on(RESOURCE, Answer::Json(200, resource));
+    let mut metadata = authority.metadata();
+    metadata["issuer"] = json!(issuer);
+    authority.on(
+        "GET /tenant/.well-known/openid-configuration",
+        Answer::Json(200, metadata),
+    );
+    let found = authority.discover().await.unwrap();
+    assert_eq!(found.issuer, issuer);
+    assert_eq!(
+        authority.lines()[1..],
+        [
+            "GET /.well-known/oauth-authorization-server/tenant",
+            "GET /.well-known/openid-configuration/tenant",
+            "GET /tenant/.well-known/openid-configuration",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn server_without_any_metadata_is_a_guess_and_says_so() {
+    let authority = Authority::empty().await;
+    let found = authority.discover().await.unwrap();
+    assert_eq!(found.source, DiscoverySource::LegacyEndpointFallback);
+    assert_eq!(found.token_endpoint.as_str(), authority.at("/token"));
+    assert_eq!(found.resource, authority.at("/mcp"));
+    assert!(found.initial_scopes.is_empty());
+}
+
+#[tokio::test]
+async fn a_web_page_in_place_of_metadata_counts_as_none() {
+    let authority = Authority::complete().await;
+    authority.on(RESOURCE, Answer::Page("<!doctype html>"));
+    let found = authority.discover().await.unwrap();
+    assert_eq!(found.source, DiscoverySource::ServerMetadata);
+    assert_eq!(found.issuer, authority.base);
+}
+
+#[tokio::test]
+async fn named_authorization_server_without_metadata_is_no_guess() {
+    let authority = Authority::complete().await;
+    authority.on(SERVER, Answer::Json(404, json!({})));
+    assert!(matches!(
+        authority.discover().await,
+        Err(Error::Metadata { .. })
+    ));
+}
+
+#[tokio::test]
+async fn second_authorization_server_is_tried_when_the_first_has_nothing() {
+    let authority = Authority::complete().await;
+    let mut resource = authority.resource();
+    resource["authorization_servers"] = json!([authority.at("/gone"), authority.base]);
+    authority.on(RESOURCE, Answer::Json(200, resource));
+    assert_eq!(authority.discover().await.unwrap().issuer, authority.base);
+}
+
+#[tokio::test]
+async fn issuer_must_be_the_one_that_was_named_letter_by_letter() {
+    for wrong in ["https://evil.example", "{base}/", "{BASE}"] {
+        let authority = Authority::complete().await;
+        let wrong = wrong
+            .replace("{base}", &authority.base)
+            .replace("{BASE}", &authority.base.to_uppercase());
+        let mut metadata = authority.metadata();
+        metadata["issuer"] = json!(wrong);
+        authority.on(SERVER, Answer::Json(200, metadata));
+        let refused = authority.discover().await;
+        assert!(
+            matches!(refused, Err(Error::IssuerMismatch { .. })),
+            "{wrong}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn resource_of_another_server_is_refused() {
+    let authority = Authority::complete().await;
+    for wrong in [
+        "https://evil.example/mcp".to_owned(),
+        authority.at("/mcp/other"),
+        authority.at("/mc"),
+    ] {
+        let mut resource = authority.resource();
+        resource["resource"] = json!(wrong);
+        authority.on(RESOURCE, Answer::Json(200, resource));
+        let refused = authority.discover().await;
+        assert!(
+            matches!(refused, Err(Error::ResourceMismatch { .. })),
+            "{wrong}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn pkce_with_s256_is_a_must() {
+    for methods in [json!(null), json!([]), json!(["plain"]), json!("S256")] {
+        let authority = Authority::with(json!({"code_challenge_methods_supported": methods})).await;
+        let refused = authority.discover().await;
+        assert!(matches!(refused, Err(Error::NoPkce { .. })), "{methods}");
+    }
+}
+
+#[tokio::test]
+async fn every_endpoint_must_be_https_or_loopback() {
+    for endpoint in [
+        "authorization_endpoint",
+        "token_endpoint",
+        "registration_endpoint",
+        "revocation_endpoint",
+    ] {
+        let authority = Authority::with(json!({endpoint: "http://as.example/x"})).await;
+        let error = authority.discover().await.unwrap_err();
+        assert!(matches!(error, Error::NotHttps { .. }), "{endpoint}");
+        assert_eq!(error.code(), Code::AuthDiscovery);
+    }
+}
+
+#[tokio::test]
+async fn addresses_that_must_not_be_opened_are_refused() {
+    for url in [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "data:text/html,x",
+        "https://me:pw@as.example/",
+        "not an address",
+    ] {
+        let authority = Authority::with(json!({"authorization_endpoint": url})).await;
+        let error = authority.discover().await.unwrap_err();
+        assert_eq!(error.code(), Code::AuthUnsafeUrl, "{url}");
+        assert!(!error.problem().message.contains("alert"));
+    }
+}
+
+#[tokio::test]
+async fn public_server_cannot_point_into_this_computer() {
+    let inside = Authority::complete().await;
+    let challenge = Challenge::parse(&format!(
+        "Bearer resource_metadata=\"{}\"",
+        inside.at("/secret")
+    ));
+    let public = Url::parse("https://192.0.2.1/mcp").unwrap();
+    let refused = client()
+        .discover(&public, Some(&challenge), &Untraced)
+        .await;
+    assert!(matches!(refused, Err(Error::PrivateAddress { .. })));
+    assert!(inside.lines().is_empty());
+}
+
+#[tokio::test]
+async fn redirects_stay_on_their_origin() {
+    let (authority, other) = (Authority::complete().await, Authority::complete().await);
+    authority.on(SERVER, Answer::Redirect("/moved".to_owned()));
+    authority.on("GET /moved", Answer::Json(200, authority.metadata()));
+    authority.discover().await.unwrap();
+
+    authority.on(SERVER, Answer::Redirect(other.at("/moved")));
+    let error = authority.discover().await.unwrap_err();
+    assert_eq!(error.code(), Code::NetworkRedirect);
+    assert!(other.lines().is_empty());
+
+    authority.on(
+        SERVER,
+        Answer::Redirect("/.well-known/oauth-authorization-server".to_owned()),
+    );
+    assert!(matches!(
+        authority.discover().await,
+        Err(Error::Redirect { .. })
+    ));
+}
+
+#[tokio::test]
+async fn a_huge_body_is_not_read() {
+    let authority = Authority::complete().await;
+    authority.on(SERVER, Answer::Huge);
+    assert_eq!(
+        authority.discover().await.unwrap_err().code(),
+        Code::NetworkTooLarge
+    );
+}
+
+#[tokio::test]
+async fn a_slow_answer_is_not_waited_for() {
+    let authority = Authority::complete().await;
+    authority.on(SERVER, Answer::Never);
+    let error = impatient_client()
+        .discover(&authority.server(), None, &Untraced)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::TimedOut);
+    assert!(error.problem().retryable);
+}
+
+#[tokio::test]
+async fn a_failing_or_broken_document_is_not_skipped() {
+    let authority = Authority::complete().await;
+    authority.on(SERVER, Answer::Json(503, json!({})));
+    let problem = authority.discover().await.unwrap_err().problem();
+    assert_eq!((problem.status, problem.retryable), (Some(503), true));
+    authority.on(SERVER, Answer::Json(200, json!(["no object"])));
+    assert!(matches!(
+        authority.discover().await,
+        Err(Error::Metadata { .. })
+    ));
+}
+
+#[tokio::test]
+async fn nobody_listening_is_unreachable() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let server = Url::parse(&format!("http://{closed}/mcp")).unwrap();
+    let error = client()
+        .discover(&server, None, &Untraced)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::NetworkUnreachable);
+    assert!(!format!("{error:?}").contains("/.well-known"));
+}
+
+struct NoSuchName;
+
+#[async_trait]
+impl Lookup for NoSuchName {
+    async fn lookup(&self, _: &str) -> io::Result<Vec<IpAddr>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
+#[tokio::test]
+async fn names_without_address_are_told_apart() {
+    let server = Url::parse("https://nowhere.invalid/mcp").unwrap();
+    let client = client_with(AddressPolicy::with_lookup(Arc::new(NoSuchName)));
+    let error = client.discover(&server, None, &Untraced).await.unwrap_err();
+    assert_eq!(error.code(), Code::NetworkDns);
+}
+
+#[tokio::test]
+async fn broken_tls_is_told_apart() {
+    let authority = Authority::complete().await;
+    let server = Url::parse(&authority.at("/mcp").replace("http:", "https:")).unwrap();
+    let error = client()
+        .discover(&server, None, &Untraced)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::NetworkTls);
+}
+
+#[tokio::test]
+async fn each_request_is_a_step_of_the_trace() {
+    let authority = Authority::complete().await;
+    let steps = Steps::default();
+    client()
+        .discover(&authority.server(), None, &steps)
+        .await
+        .unwrap();
+    let told: Vec<_> = steps
+        .all()
+        .into_iter()
+        .map(|step| (step.method, step.target, step.status))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "GET".to_owned(),
+                authority.at("/.well-known/oauth-protected-resource/mcp"),
+                Some(200)
+            ),
+            (
+                "GET".to_owned(),
+                authority.at("/.well-known/oauth-authorization-server"),
+                Some(200)
+            ),
+        ]
+    );
+}

@@ -1,0 +1,255 @@
+//! A whole consent: discovery, registration, browser, exchange, refresh, revocation.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use patchbay_model::Timestamp;
+use patchbay_oauth::{
+    CallbackError, Grant, LoopbackListener, LoopbackOptions, Page, Pending, PortChoice, Revocation,
+    check_callback,
+};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::authority::{Answer, Authority, Steps, client};
+
+fn parameter(url: &Url, name: &str) -> Option<String> {
+    url.query_pairs()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+async fn listener() -> LoopbackListener {
+    let options = LoopbackOptions {
+        port: PortChoice::Any,
+        ..LoopbackOptions::default()
+    };
+    LoopbackListener::bind(options).await.unwrap()
+}
+
+/// The browser, sent back with those parameters; gives the page's status.
+fn come_back(redirect: &Url, parameters: &[(&str, &str)]) -> tokio::task::JoinHandle<u16> {
+    let mut url = redirect.clone();
+    url.query_pairs_mut().extend_pairs(parameters);
+    tokio::spawn(async move {
+        let browser = reqwest::Client::builder().no_proxy().build().unwrap();
+        browser.get(url).send().await.unwrap().status().as_u16()
+    })
+}
+
+/// A consent that waits for the browser.
+async fn begun(authority: &Authority) -> (LoopbackListener, Pending) {
+    authority.on(
+        "POST /register",
+        Answer::Json(201, json!({"client_id": "abc"})),
+    );
+    let discovery = authority.discover().await.unwrap();
+    let listener = listener().await;
+    let redirect = listener.redirect_uri().clone();
+    let client = client();
+    let steps = Steps::default();
+    let identity = client
+        .register(
+            &discovery,
+            std::slice::from_ref(&redirect),
+            "Patchbay",
+            &steps,
+        )
+        .await
+        .unwrap();
+    let pending = client
+        .begin(
+            &discovery,
+            &identity,
+            &redirect,
+            &discovery.initial_scopes,
+            None,
+        )
+        .unwrap();
+    (listener, pending)
+}
+
+#[tokio::test]
+async fn a_whole_consent() {
+    let authority = Authority::complete().await;
+    authority.on(
+        "POST /register",
+        Answer::Json(201, json!({"client_id": "abc"})),
+    );
+    let (client, steps, stop) = (client(), Steps::default(), CancellationToken::new());
+    let discovery = client
+        .discover(&authority.server(), None, &steps)
+        .await
+        .unwrap();
+    let mut listener = listener().await;
+    let redirect = listener.redirect_uri().clone();
+    let identity = client
+        .register(
+            &discovery,
+            std::slice::from_ref(&redirect),
+            "Patchbay",
+            &steps,
+        )
+        .await
+        .unwrap();
+    let pending = client
+        .begin(
+            &discovery,
+            &identity,
+            &redirect,
+            &discovery.initial_scopes,
+            Some("me@x.example"),
+        )
+        .unwrap();
+
+    let asked = |name| parameter(&pending.url, name).unwrap();
+    assert_eq!(asked("response_type"), "code");
+    assert_eq!(asked("client_id"), "abc");
+    assert_eq!(asked("redirect_uri"), redirect.as_str());
+    assert_eq!(asked("resource"), authority.at("/mcp"));
+    assert_eq!(asked("scope"), "read write offline_access");
+    assert_eq!(asked("login_hint"), "me@x.example");
+    assert_eq!(asked("code_challenge_method"), "S256");
+
+    let browser = come_back(
+        &redirect,
+        &[
+            ("code", "c0de"),
+            ("state", &asked("state")),
+            ("iss", &authority.base),
+        ],
+    );
+    let request = listener.wait_for(&pending, &stop).await.unwrap();
+    let callback = check_callback(&pending, request.params()).unwrap();
+    request.respond(Page::received("Test server")).await;
+    drop(listener);
+    assert_eq!(browser.await.unwrap(), 200);
+
+    authority.on("POST /token", Answer::Json(200, json!({
+        "access_token": "4ccess", "token_type": "Bearer", "refresh_token": "r3fresh", "expires_in": "3600",
+    })));
+    let tokens = client
+        .exchange(&pending, &callback.code, &identity, &discovery, &steps)
+        .await
+        .unwrap();
+    let sent = authority.seen().pop().unwrap();
+    let verifier = sent.form("code_verifier").unwrap();
+    assert_eq!(
+        URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier)),
+        asked("code_challenge")
+    );
+
+    let now = Timestamp::from_unix_millis(0).unwrap();
+    let grant = Grant::new(&discovery, &identity, &pending, tokens, now);
+    let grant = Grant::from_secret(&grant.to_secret()).unwrap();
+    let tokens = client.refresh(&grant, &steps).await.unwrap();
+    let grant = grant.renewed(tokens, now);
+    authority.on("POST /revoke", Answer::Json(200, json!({})));
+    assert_eq!(
+        client.revoke(&grant, &steps).await.unwrap(),
+        Revocation::Revoked
+    );
+
+    let told = format!("{:?}", steps.all());
+    for secret in ["c0de", "4ccess", "r3fresh", &verifier, &asked("state")] {
+        assert!(!told.contains(secret), "{secret}");
+    }
+    assert_eq!(steps.all().len(), 7);
+}
+
+#[tokio::test]
+async fn wrong_state_is_ignored_and_the_right_one_completes() {
+    let authority = Authority::complete().await;
+    let (mut listener, pending) = begun(&authority).await;
+    let redirect = pending.redirect_uri.clone();
+    let state = parameter(&pending.url, "state").unwrap();
+    let issuer = authority.base.clone();
+    let browsers = tokio::spawn(async move {
+        let mut shown = Vec::new();
+        shown.push(
+            come_back(&redirect, &[("error", "access_denied"), ("state", "wrong")])
+                .await
+                .unwrap(),
+        );
+        shown.push(come_back(&redirect, &[("code", "evil")]).await.unwrap());
+        shown.push(
+            come_back(
+                &redirect,
+                &[("code", "x"), ("state", &state), ("iss", &issuer)],
+            )
+            .await
+            .unwrap(),
+        );
+        shown
+    });
+    let request = listener
+        .wait_for(&pending, &CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!(
+        check_callback(&pending, request.params())
+            .unwrap()
+            .code
+            .expose(),
+        "x"
+    );
+    request.respond(Page::connected("Test server")).await;
+    assert_eq!(browsers.await.unwrap(), [400, 400, 200]);
+}
+
+async fn refused(more: &[(&str, &str)]) -> CallbackError {
+    let authority = Authority::complete().await;
+    let (mut listener, pending) = begun(&authority).await;
+    let state = parameter(&pending.url, "state").unwrap();
+    let issuer = authority.base.clone();
+    let mut parameters = vec![("state", state.as_str())];
+    parameters.extend(more.iter().map(|(name, value)| {
+        (
+            *name,
+            if *value == "{issuer}" {
+                issuer.as_str()
+            } else {
+                value
+            },
+        )
+    }));
+    let browser = come_back(&pending.redirect_uri, &parameters);
+    let request = listener
+        .wait_for(&pending, &CancellationToken::new())
+        .await
+        .unwrap();
+    let error = check_callback(&pending, request.params()).unwrap_err();
+    request
+        .respond(Page::failed("Test server", &error.to_string()))
+        .await;
+    assert_eq!(browser.await.unwrap(), 200);
+    error
+}
+
+#[tokio::test]
+async fn declined_consent_ends_as_denied() {
+    let error = refused(&[("error", "access_denied"), ("iss", "{issuer}")]).await;
+    assert_eq!(error, CallbackError::Denied { detail: None });
+}
+
+#[tokio::test]
+async fn error_of_another_issuer_is_not_believed() {
+    let error = refused(&[
+        ("error", "access_denied"),
+        ("error_description", "call us"),
+        ("iss", "https://evil.example"),
+    ])
+    .await;
+    assert_eq!(error, CallbackError::WrongIssuer);
+    assert_eq!(
+        refused(&[("error", "access_denied")]).await,
+        CallbackError::WrongIssuer
+    );
+}
+
+#[tokio::test]
+async fn doubled_parameters_are_refused() {
+    let error = refused(&[("code", "x"), ("code", "y"), ("iss", "{issuer}")]).await;
+    assert_eq!(error, CallbackError::Duplicate);
+}

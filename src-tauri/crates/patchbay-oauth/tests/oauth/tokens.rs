@@ -1,0 +1,308 @@
+//! Redeeming, renewing, revoking.
+
+use std::time::Duration;
+
+use patchbay_model::{Code, Explain, Secret, Timestamp};
+use patchbay_oauth::{ClientIdentity, Error, Grant, RefreshError, Revocation, Tokens, Untraced};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::authority::{Answer, Authority, Steps, client, impatient_client};
+
+fn now() -> Timestamp {
+    Timestamp::from_unix_millis(0).unwrap()
+}
+
+fn app(secret: Option<&str>) -> ClientIdentity {
+    ClientIdentity::PreRegistered {
+        id: "my app".to_owned(),
+        secret: secret.map(Secret::new),
+    }
+}
+
+async fn exchange_as(authority: &Authority, app: &ClientIdentity) -> Result<Grant, Error> {
+    let discovery = authority.discover().await.unwrap();
+    let redirect = Url::parse("http://127.0.0.1:33218/callback").unwrap();
+    let pending = client()
+        .begin(&discovery, app, &redirect, &["read".to_owned()], None)
+        .unwrap();
+    let tokens = client()
+        .exchange(&pending, &Secret::new("c0de"), app, &discovery, &Untraced)
+        .await?;
+    Ok(Grant::new(&discovery, app, &pending, tokens, now()))
+}
+
+fn tokens(more: Value) -> Answer {
+    let mut given =
+        json!({"access_token": "4ccess", "token_type": "Bearer", "refresh_token": "r3fresh"});
+    for (name, value) in more.as_object().unwrap() {
+        given[name] = value.clone();
+    }
+    Answer::Json(200, given)
+}
+
+/// A grant of a server that answered the exchange; later answers are up to the test.
+async fn granted(authority: &Authority) -> Grant {
+    authority.on("POST /token", tokens(json!({})));
+    exchange_as(authority, &app(None)).await.unwrap()
+}
+
+async fn refresh(authority: &Authority, answer: Answer) -> Result<Tokens, RefreshError> {
+    let grant = granted(authority).await;
+    authority.on("POST /token", answer);
+    client().refresh(&grant, &Untraced).await
+}
+
+#[tokio::test]
+async fn code_is_redeemed_with_verifier_and_resource() {
+    let authority = Authority::complete().await;
+    authority.on("POST /token", tokens(json!({"expires_in": 60})));
+    let grant = exchange_as(&authority, &app(None)).await.unwrap();
+    let asked = authority.seen().pop().unwrap();
+    assert_eq!(asked.form("grant_type").unwrap(), "authorization_code");
+    assert_eq!(asked.form("code").unwrap(), "c0de");
+    assert_eq!(asked.form("code_verifier").unwrap().len(), 43);
+    assert_eq!(
+        asked.form("redirect_uri").unwrap(),
+        "http://127.0.0.1:33218/callback"
+    );
+    assert_eq!(asked.form("resource").unwrap(), authority.at("/mcp"));
+    assert_eq!(asked.form("client_id").unwrap(), "my app");
+    assert_eq!(asked.authorization, None);
+    assert_eq!(grant.access_token.expose(), "4ccess");
+    assert_eq!(grant.scopes, ["read"]);
+    assert_eq!(grant.expires_at, Some(now() + Duration::from_secs(60)));
+}
+
+#[tokio::test]
+async fn secret_goes_by_the_way_that_the_metadata_name() {
+    let authority = Authority::complete().await;
+    authority.on("POST /token", tokens(json!({})));
+    exchange_as(&authority, &app(Some("s3cret"))).await.unwrap();
+    let asked = authority.seen().pop().unwrap();
+    assert_eq!(
+        (asked.form("client_secret").unwrap(), asked.authorization),
+        ("s3cret".to_owned(), None)
+    );
+
+    let authority = Authority::with(json!({"token_endpoint_auth_methods_supported": null})).await;
+    authority.on("POST /token", tokens(json!({})));
+    exchange_as(&authority, &app(Some("s3cret"))).await.unwrap();
+    let asked = authority.seen().pop().unwrap();
+    // my+app:s3cret
+    assert_eq!(
+        asked.authorization.as_deref(),
+        Some("Basic bXkrYXBwOnMzY3JldA==")
+    );
+    assert_eq!(
+        (asked.form("client_secret"), asked.form("client_id")),
+        (None, None)
+    );
+}
+
+#[tokio::test]
+async fn missing_lifetime_is_unknown() {
+    let authority = Authority::complete().await;
+    assert_eq!(granted(&authority).await.expires_at, None);
+}
+
+#[tokio::test]
+async fn answers_that_are_no_bearer_tokens_are_refused() {
+    let authority = Authority::complete().await;
+    authority.on("POST /token", tokens(json!({"token_type": "mac"})));
+    assert!(matches!(
+        exchange_as(&authority, &app(None)).await,
+        Err(Error::TokenType { .. })
+    ));
+    authority.on("POST /token", Answer::Page("welcome"));
+    assert!(matches!(
+        exchange_as(&authority, &app(None)).await,
+        Err(Error::NotTokens { .. })
+    ));
+    authority.on("POST /token", Answer::Huge);
+    assert!(matches!(
+        exchange_as(&authority, &app(None)).await,
+        Err(Error::TooLarge { .. })
+    ));
+}
+
+#[tokio::test]
+async fn an_error_with_status_200_is_an_error() {
+    let authority = Authority::complete().await;
+    let refusal =
+        json!({"error": "bad_verification_code", "error_description": "The code\u{7} lapsed"});
+    authority.on("POST /token", Answer::Json(200, refusal));
+    let problem = exchange_as(&authority, &app(None))
+        .await
+        .unwrap_err()
+        .problem();
+    assert_eq!(problem.code, Code::AuthExchange);
+    assert_eq!(problem.detail.as_deref(), Some("The code lapsed"));
+}
+
+#[tokio::test]
+async fn token_endpoint_that_redirects_is_not_followed() {
+    let (authority, other) = (Authority::complete().await, Authority::complete().await);
+    authority.on("POST /token", Answer::Redirect(other.at("/token")));
+    assert!(matches!(
+        exchange_as(&authority, &app(None)).await,
+        Err(Error::Redirect { .. })
+    ));
+    authority.on("POST /token", Answer::Redirect("/token".to_owned()));
+    assert!(matches!(
+        exchange_as(&authority, &app(None)).await,
+        Err(Error::Redirect { .. })
+    ));
+    assert!(other.lines().is_empty());
+}
+
+#[tokio::test]
+async fn a_consent_cannot_be_finished_with_another_server() {
+    let (authority, other) = (Authority::complete().await, Authority::complete().await);
+    let redirect = Url::parse("http://127.0.0.1:33218/callback").unwrap();
+    let begun = authority.discover().await.unwrap();
+    let pending = client()
+        .begin(&begun, &app(None), &redirect, &[], None)
+        .unwrap();
+    let foreign = other.discover().await.unwrap();
+    let refused = client()
+        .exchange(&pending, &Secret::new("c"), &app(None), &foreign, &Untraced)
+        .await;
+    assert!(matches!(refused, Err(Error::ClientMismatch)));
+    assert!(!other.lines().contains(&"POST /token".to_owned()));
+}
+
+#[tokio::test]
+async fn refresh_sends_resource_but_no_scope_and_takes_the_rotated_token() {
+    let authority = Authority::complete().await;
+    let renewed = refresh(&authority, tokens(json!({"refresh_token": "n3w"})))
+        .await
+        .unwrap();
+    assert_eq!(renewed.refresh_token.unwrap().expose(), "n3w");
+    let asked = authority.seen().pop().unwrap();
+    assert_eq!(asked.form("grant_type").unwrap(), "refresh_token");
+    assert_eq!(asked.form("refresh_token").unwrap(), "r3fresh");
+    assert_eq!(asked.form("resource").unwrap(), authority.at("/mcp"));
+    assert_eq!(asked.form("scope"), None);
+}
+
+#[tokio::test]
+async fn refresh_keeps_old_token_and_scopes_when_server_sends_none() {
+    let authority = Authority::complete().await;
+    let renewed = refresh(&authority, tokens(json!({"refresh_token": null})))
+        .await
+        .unwrap();
+    assert_eq!(renewed.refresh_token.unwrap().expose(), "r3fresh");
+    assert_eq!(renewed.scopes, ["read"]);
+}
+
+#[tokio::test]
+async fn only_invalid_grant_means_sign_in_again() {
+    let authority = Authority::complete().await;
+    let lapsed = json!({"error": "invalid_grant", "error_description": "revoked by user"});
+    let error = refresh(&authority, Answer::Json(400, lapsed))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, RefreshError::SignInAgain { detail } if detail.as_deref() == Some("revoked by user"))
+    );
+    assert_eq!(error.code(), Code::AuthExpired);
+    for answer in [
+        Answer::Json(500, json!({"error": "invalid_grant"})),
+        Answer::Json(503, json!({})),
+        Answer::Json(429, json!({})),
+        Answer::Json(400, json!({"error": "invalid_scope"})),
+        Answer::Json(200, json!({})),
+        Answer::Page("maintenance"),
+    ] {
+        let error = refresh(&authority, answer).await.unwrap_err();
+        assert!(matches!(error, RefreshError::Later(_)), "{error:?}");
+        assert!(error.problem().retryable);
+    }
+}
+
+#[tokio::test]
+async fn slow_refresh_is_tried_later() {
+    let authority = Authority::complete().await;
+    let grant = granted(&authority).await;
+    authority.on("POST /token", Answer::Never);
+    let error = impatient_client()
+        .refresh(&grant, &Untraced)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, RefreshError::Later(Error::TimedOut { .. })));
+}
+
+#[tokio::test]
+async fn grant_without_refresh_token_asks_nobody() {
+    let authority = Authority::complete().await;
+    let mut grant = granted(&authority).await;
+    grant.refresh_token = None;
+    let before = authority.lines().len();
+    let error = client().refresh(&grant, &Untraced).await.unwrap_err();
+    assert!(matches!(error, RefreshError::NotRenewable));
+    assert_eq!(authority.lines().len(), before);
+}
+
+#[tokio::test]
+async fn both_tokens_are_revoked_the_lasting_one_first() {
+    let authority = Authority::complete().await;
+    let grant = granted(&authority).await;
+    authority.in_turn(
+        "POST /revoke",
+        [
+            Answer::Json(200, json!({})),
+            Answer::Json(400, json!({"error": "unsupported_token_type"})),
+        ],
+    );
+    assert_eq!(
+        client().revoke(&grant, &Untraced).await.unwrap(),
+        Revocation::Revoked
+    );
+    let seen = authority.seen();
+    let told: Vec<_> = seen
+        .iter()
+        .filter(|seen| seen.line == "POST /revoke")
+        .map(|seen| seen.form("token").unwrap())
+        .collect();
+    assert_eq!(told, ["r3fresh", "4ccess"]);
+}
+
+#[tokio::test]
+async fn revocation_says_when_it_is_not_offered_or_fails() {
+    let authority = Authority::with(json!({"revocation_endpoint": null})).await;
+    let grant = granted(&authority).await;
+    assert_eq!(
+        client().revoke(&grant, &Untraced).await.unwrap(),
+        Revocation::NotOffered
+    );
+
+    let authority = Authority::complete().await;
+    let grant = granted(&authority).await;
+    authority.on("POST /revoke", Answer::Json(503, json!({})));
+    let refused = client().revoke(&grant, &Untraced).await;
+    assert!(matches!(refused, Err(Error::Failed { status: 503, .. })));
+}
+
+#[tokio::test]
+async fn no_secret_reaches_trace_or_errors() {
+    let authority = Authority::complete().await;
+    let grant = granted(&authority).await;
+    let steps = Steps::default();
+    authority.on(
+        "POST /token",
+        Answer::Json(400, json!({"error": "invalid_client"})),
+    );
+    let error = client().refresh(&grant, &steps).await.unwrap_err();
+    let _ = client().revoke(&grant, &steps).await;
+    let told = format!(
+        "{:?} {error:?} {error} {:?} {grant:?}",
+        steps.all(),
+        error.problem()
+    );
+    for secret in ["4ccess", "r3fresh", "c0de"] {
+        assert!(!told.contains(secret), "{secret}");
+    }
+    assert_eq!(steps.all()[0].note.as_deref(), Some("refresh"));
+    assert_eq!(steps.all()[0].status, Some(400));
+}
