@@ -1,0 +1,103 @@
+import { json } from "@codemirror/lang-json";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { setDiagnostics } from "@codemirror/lint";
+import { Compartment, EditorState } from "@codemirror/state";
+import { EditorView, highlightActiveLine, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { minimalSetup } from "codemirror";
+import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
+import { type TextProblem } from "@/lib/jsonText";
+import styles from "./JsonEditor.module.css";
+
+export type CodeHandle = {
+  /** Marks a stretch of the text and brings it into sight. */
+  show: (from: number, to: number) => void;
+};
+
+type Props = {
+  label: string;
+  text: string;
+  marks: readonly TextProblem[];
+  onChange: (text: string) => void;
+  isDisabled: boolean;
+  ref?: Ref<CodeHandle>;
+};
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--color-code-key)" },
+  { tag: tags.string, color: "var(--color-code-string)" },
+  { tag: tags.number, color: "var(--color-code-number)" },
+  { tag: [tags.bool, tags.null], color: "var(--color-code-keyword)" },
+]);
+
+/** The text area of the JSON editor: CodeMirror, in a file of its own so that it loads when it is needed. */
+export function CodeArea({ label, text, marks, onChange, isDisabled, ref }: Props) {
+  const parent = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const editable = useRef(new Compartment());
+  const changed = useRef(onChange);
+  useEffect(() => {
+    changed.current = onChange;
+  }, [onChange]);
+
+  useEffect(() => {
+    if (!parent.current) return;
+    const area = new EditorView({
+      parent: parent.current,
+      state: EditorState.create({
+        doc: text,
+        extensions: [
+          lineNumbers(),
+          minimalSetup,
+          highlightActiveLine(),
+          json(),
+          syntaxHighlighting(colours),
+          EditorView.lineWrapping,
+          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", "data-gramm": "false" }),
+          editable.current.of(EditorState.readOnly.of(isDisabled)),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) changed.current(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    view.current = area;
+    return () => area.destroy();
+    // The editor lives as long as the area; later changes of these come through the effects below.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+
+  useEffect(() => {
+    const area = view.current;
+    if (!area || area.state.doc.toString() === text) return;
+    area.dispatch({ changes: { from: 0, to: area.state.doc.length, insert: text } });
+  }, [text]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: editable.current.reconfigure(EditorState.readOnly.of(isDisabled)) });
+  }, [isDisabled]);
+
+  useEffect(() => {
+    const area = view.current;
+    if (!area) return;
+    const end = area.state.doc.length;
+    area.dispatch(
+      setDiagnostics(
+        area.state,
+        marks.map((mark) => ({ from: Math.min(mark.from, end), to: Math.min(mark.to, end), severity: "error", message: mark.message })),
+      ),
+    );
+  }, [marks, text]);
+
+  useImperativeHandle(ref, () => ({
+    show: (from, to) => {
+      const area = view.current;
+      if (!area) return;
+      const end = area.state.doc.length;
+      area.dispatch({ selection: { anchor: Math.min(from, end), head: Math.min(to, end) }, scrollIntoView: true });
+      area.focus();
+    },
+  }), []);
+
+  return <div ref={parent} className={styles.area} />;
+}

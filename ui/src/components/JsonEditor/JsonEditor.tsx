@@ -1,0 +1,94 @@
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { readablePointer } from "@/lib/jsonPointer";
+import { locate, readJson, type TextProblem, writeJson } from "@/lib/jsonText";
+import { type ValueProblem } from "@/lib/schema/validate";
+import { Icon } from "../Icon";
+import { KeyHint } from "../KeyHint";
+import { useShortcut } from "../shortcuts";
+import { type CodeHandle } from "./CodeArea";
+import styles from "./JsonEditor.module.css";
+
+const CodeArea = lazy(() => import("./CodeArea").then((module) => ({ default: module.CodeArea })));
+
+type Props = {
+  label: string;
+  value: unknown;
+  /** Called with each text that can be read; the value before stays while it cannot. */
+  onChange: (value: unknown) => void;
+  /** What is wrong with the value, by JSON pointer. */
+  problems?: readonly ValueProblem[];
+  /** Tells whether the text can be read at all. */
+  onReadable?: (readable: boolean) => void;
+  isDisabled?: boolean;
+};
+
+/**
+ * A value as JSON text. The text is the user's own: it is written anew only when the value changes from
+ * elsewhere, so spaces and unfinished words stay.
+ */
+export function JsonEditor({ label, value, onChange, problems = [], onReadable, isDisabled = false }: Props) {
+  const [text, setText] = useState(() => writeJson(value));
+  const [known, setKnown] = useState(value);
+  const [at, setAt] = useState(-1);
+  const area = useRef<CodeHandle>(null);
+  if (known !== value) {
+    setKnown(value);
+    const read = readJson(text);
+    if (read.problems.length > 0 || writeJson(read.value) !== writeJson(value)) setText(writeJson(value));
+  }
+
+  const marks = useMemo(() => {
+    const read = readJson(text);
+    return read.problems.length > 0 ? read.problems : problems.map((problem) => placed(text, problem));
+  }, [text, problems]);
+
+  const edit = useCallback(
+    (next: string) => {
+      setText(next);
+      const read = readJson(next);
+      onReadable?.(read.problems.length === 0);
+      if (read.problems.length > 0) return;
+      setKnown(read.value);
+      onChange(read.value);
+    },
+    [onChange, onReadable],
+  );
+
+  // A view that went away has no unreadable text any more.
+  useEffect(() => () => onReadable?.(true), [onReadable]);
+
+  const step = useCallback(() => {
+    if (marks.length === 0) return;
+    const next = (at + 1) % marks.length;
+    setAt(next);
+    const mark = marks[next];
+    if (mark) area.current?.show(mark.from, mark.to);
+  }, [marks, at]);
+  useShortcut(marks.length > 0 ? { keys: "F8", label: "Next problem", inBar: true, inFields: true, run: step } : null);
+
+  return (
+    <div className={styles.editor}>
+      <Suspense fallback={<textarea className={styles.waiting} aria-label={label} value={text} readOnly />}>
+        <CodeArea ref={area} label={label} text={text} marks={marks} onChange={edit} isDisabled={isDisabled} />
+      </Suspense>
+      {marks.length > 0 && (
+        <ul className={styles.problems} aria-label="Problems">
+          {marks.map((mark, index) => (
+            <li key={`${mark.from} ${mark.message}`}>
+              <button type="button" className={styles.problem} data-problem onClick={() => area.current?.show(mark.from, mark.to)}>
+                <Icon name="circle-alert" size={12} />
+                <span className="grow">{`Line ${mark.line}: ${mark.message}`}</span>
+                {index === 0 && <KeyHint keys="F8" />}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function placed(text: string, problem: ValueProblem): TextProblem {
+  const name = readablePointer(problem.path);
+  return { ...locate(text, problem.path), message: name === "" ? problem.message : `${name}: ${problem.message}` };
+}

@@ -1,0 +1,24 @@
+import { lazy, Suspense } from "react";
+import styles from "./Markdown.module.css";
+
+type Props = { text: string };
+
+const Formatted = lazy(() => import("./Formatted").then((module) => ({ default: module.Formatted })));
+
+/**
+ * Text of another party, as Markdown where it looks like it. Nothing in it is loaded, opened or run:
+ * raw HTML is text, pictures are their description, links are text with the address beside them.
+ */
+export function Markdown({ text }: Props) {
+  if (!looksLikeMarkdown(text)) return <p className={styles.plain} data-selectable>{text}</p>;
+  return (
+    <Suspense fallback={<p className={styles.plain} data-selectable>{text}</p>}>
+      <Formatted text={text} />
+    </Suspense>
+  );
+}
+
+/** Whether Markdown signs stand where they mean something; plain text keeps its own line breaks otherwise. */
+export function looksLikeMarkdown(text: string): boolean {
+  return /^#{1,6} \S|^\s*[-*+] \S|^\s*\d+[.)] \S|^```|^> |\*\*\S[^*]*\*\*|\[[^\]]+\]\([^)]+\)|^\|.*\|\s*$|`[^`\n]+`/m.test(text);
+}

@@ -1,0 +1,64 @@
+import { type FieldProps } from "@rjsf/utils";
+import { type ClipboardEvent, type KeyboardEvent, useRef, useState } from "react";
+import { Icon } from "../Icon";
+import styles from "./SchemaForm.module.css";
+import { inputProps, useField } from "./useField";
+
+/** Several texts in one line: Enter or a comma ends one, Backspace takes the last one back. */
+export function ChipsField(props: FieldProps) {
+  const field = useField(props);
+  const [typed, setTyped] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  const chips = Array.isArray(field.value) ? (field.value as unknown[]) : [];
+
+  const set = (next: unknown[]) => field.change(next.length === 0 && !field.required ? undefined : next);
+  const add = (text: string) => {
+    if (text !== "") set([...chips, text]);
+    setTyped("");
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const ends = event.key === "Enter" && !event.ctrlKey && !event.metaKey;
+    if ((ends || event.key === ",") && typed.trim() !== "") {
+      event.preventDefault();
+      add(typed.trim());
+    } else if (event.key === "Backspace" && typed === "" && chips.length > 0) {
+      event.preventDefault();
+      set(chips.slice(0, -1));
+    }
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const lines = event.clipboardData.getData("text").split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+    if (lines.length < 2) return;
+    event.preventDefault();
+    set([...chips, ...lines]);
+  };
+
+  return (
+    // A press beside the chips goes on in the input; the keyboard is there already.
+    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+    <div className={styles.chips} data-invalid={field.invalid || undefined} onClick={() => input.current?.focus()}>
+      {chips.map((chip, index) => (
+        // Two chips may read the same: the place is part of the key.
+        <span key={`${index} ${String(chip)}`} className={styles.chip}>
+          <span className="cut">{typeof chip === "string" ? chip : JSON.stringify(chip)}</span>
+          <button type="button" aria-label={`Remove ${String(chip)}`} disabled={field.disabled} onClick={() => set(chips.filter((_, other) => other !== index))}>
+            <Icon name="x" size={12} />
+          </button>
+        </span>
+      ))}
+      <input
+        {...inputProps(field)}
+        ref={input}
+        value={typed}
+        placeholder={chips.length === 0 ? "Type, then Enter" : undefined}
+        onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={onKeyDown}
+        onPaste={onPaste}
+        onBlur={() => {
+          add(typed.trim());
+          field.left();
+        }}
+      />
+    </div>
+  );
+}

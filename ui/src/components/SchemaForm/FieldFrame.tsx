@@ -1,0 +1,94 @@
+import { type FieldTemplateProps } from "@rjsf/utils";
+import { type ReactNode, use } from "react";
+import { toPointer } from "@/lib/jsonPointer";
+import { type FieldFacts, factsOf } from "@/lib/schema/formSchema";
+import { branches, type Schema } from "@/lib/schema/schema";
+import { Button } from "../Button";
+import { Icon } from "../Icon";
+import { SegmentedControl } from "../SegmentedControl";
+import { OptionContext, useFormFacts } from "./FormContext";
+import styles from "./SchemaForm.module.css";
+
+/** Around each field: name, whether it is required, its type, `null` where that is a value, help or problem. */
+export function FieldFrame(props: FieldTemplateProps) {
+  const { fieldPathId, id, schema, formData, required, disabled, children, onChange } = props;
+  const insideOption = use(OptionContext);
+  const { path } = fieldPathId;
+  const facts = factsOf(schema);
+  const pointer = toPointer(path);
+  if (path.length === 0) return <>{children}</>;
+  // The chosen alternative stands under the name of the whole.
+  if (insideOption === id) return <>{children}</>;
+
+  const value = formData as unknown;
+  const change = (next: unknown) => onChange(next, path, undefined, id);
+  const isNull = facts.nullable && value === null;
+  const isGroup = facts.field === "object" || facts.field === "options";
+  const isAbsent = isGroup && holdsObjects(schema) && !required && value === undefined;
+  return (
+    <div className={styles.field} data-pointer={pointer} data-field={facts.field} role={isGroup ? "group" : undefined} aria-labelledby={isGroup ? `${id}-name` : undefined}>
+      <div className={styles.head}>
+        <FieldName id={id} path={path} facts={facts} />
+        {required && <span className={styles.required}>required</span>}
+        <span className={styles.type}>{facts.type}</span>
+        {isGroup && !required && value !== undefined && !disabled && (
+          <Button small look="quiet" icon="x" label={`Leave out ${String(path.at(-1))}`} onPress={() => change(undefined)} />
+        )}
+      </div>
+      {isAbsent ? (
+        <Button small icon="plus" onPress={() => change({})} isDisabled={disabled}>
+          {`Add ${String(path.at(-1))}`}
+        </Button>
+      ) : (
+        <div className={styles.control} data-nullable={facts.nullable || undefined}>
+          {isNull ? (
+            <div className={styles.nothing}>null</div>
+          ) : (
+            <div className={styles.value}>
+              <OptionContext value={Array.isArray(schema.oneOf) ? id : null}>{children}</OptionContext>
+            </div>
+          )}
+          {facts.nullable && (
+            <SegmentedControl
+              label={`${String(path.at(-1))}: value or null`}
+              segments={[{ value: "value", label: "Value" }, { value: "null", label: "null" }]}
+              value={isNull ? "null" : "value"}
+              onChange={(kind) => change(kind === "null" ? null : undefined)}
+              isDisabled={disabled}
+            />
+          )}
+        </div>
+      )}
+      <Note id={`${id}-note`} pointer={pointer} help={typeof props.rawDescription === "string" ? props.rawDescription : ""} />
+    </div>
+  );
+}
+
+/** Whether a value here is an object: it is then left out or put in as a whole. */
+function holdsObjects(schema: Schema): boolean {
+  return factsOf(schema).field === "object" || branches(schema, "oneOf").some(holdsObjects);
+}
+
+function FieldName({ id, path, facts }: { id: string; path: readonly (string | number)[]; facts: FieldFacts }) {
+  const last = path.at(-1);
+  const name = typeof last === "number" ? String(last + 1) : last;
+  return facts.field === "leaf" || facts.field === "json" || facts.field === "chips" ? (
+    <label id={`${id}-name`} htmlFor={id} className={styles.name}>{name}</label>
+  ) : (
+    <span id={`${id}-name`} className={styles.name}>{name}</span>
+  );
+}
+
+/** The problem of a field, or else its help. */
+function Note({ id, pointer, help }: { id: string; pointer: string; help: string }): ReactNode {
+  const problem = useFormFacts().problems.get(pointer);
+  if (problem !== undefined) {
+    return (
+      <div id={id} className={styles.problem} data-problem>
+        <Icon name="circle-alert" size={12} />
+        {problem}
+      </div>
+    );
+  }
+  return help === "" ? null : <div id={id} className={styles.help}>{help}</div>;
+}

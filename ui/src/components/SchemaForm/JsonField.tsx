@@ -1,0 +1,48 @@
+import { type FieldProps } from "@rjsf/utils";
+import { useState } from "react";
+import { readJson, writeJson } from "@/lib/jsonText";
+import { Icon } from "../Icon";
+import styles from "./SchemaForm.module.css";
+import { inputProps, useField } from "./useField";
+
+/** A value of a shape that has no form of its own, as JSON. Only text that can be read becomes the value. */
+export function JsonField(props: FieldProps) {
+  const field = useField(props);
+  const [typed, setTyped] = useState<string | null>(null);
+  const current = field.value === undefined ? "" : writeJson(field.value);
+  const shown = typed ?? current;
+  const read = typed === null || typed.trim() === "" ? undefined : readJson(typed);
+  const problem = read?.problems[0];
+  return (
+    <div className="stack">
+      <textarea
+        {...inputProps(field)}
+        className={styles.area}
+        data-mono
+        rows={Math.min(10, Math.max(2, shown.split("\n").length))}
+        placeholder={field.facts.type === "object" ? '{ "name": "value" }' : "JSON"}
+        aria-invalid={field.invalid || problem !== undefined || undefined}
+        value={shown}
+        onChange={(event) => {
+          const text = event.target.value;
+          setTyped(text);
+          if (text.trim() === "") field.change(undefined);
+          else {
+            const next = readJson(text);
+            if (next.problems.length === 0) field.change(next.value);
+          }
+        }}
+        onBlur={() => {
+          if (problem === undefined) setTyped(null);
+          field.left();
+        }}
+      />
+      {problem && (
+        <div className={styles.problem} role="status" data-problem>
+          <Icon name="circle-alert" size={12} />
+          {`Line ${problem.line}: ${problem.message}. The last readable value is kept`}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,173 @@
+import { type FieldProps } from "@rjsf/utils";
+import { useEffect, useState } from "react";
+import { inexactNumber } from "@/lib/exactNumber";
+import { type Choice } from "@/lib/schema/formSchema";
+import { Button } from "../Button";
+import { Select } from "../Select";
+import { Switch } from "../Switch";
+import styles from "./SchemaForm.module.css";
+import { type FieldInput, inputProps, useField } from "./useField";
+
+/** One value: text, number, true or false, or one of a list. */
+export function LeafField(props: FieldProps) {
+  const field = useField(props);
+  const { schema, facts } = field;
+  if (facts.choices && "const" in schema) return <Constant field={field} value={schema.const} />;
+  if (facts.choices) return <OneOfList field={field} choices={facts.choices} />;
+  if (schema.type === "boolean") return <TrueOrFalse field={field} />;
+  if (schema.type === "integer" || schema.type === "number") return <NumberInput field={field} />;
+  return isLong(field) ? <LongText field={field} /> : <ShortText field={field} />;
+}
+
+/** A value there is no choice about: put in by itself where it is required. */
+function Constant({ field, value }: { field: FieldInput; value: unknown }) {
+  const { required, change } = field;
+  const missing = required && field.value === undefined;
+  useEffect(() => {
+    if (missing) change(value);
+    // Only the lack of the value matters; `change` is a new function at each drawing.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [missing]);
+  if (required) return <output id={field.id} className={styles.constant}>{JSON.stringify(value)}</output>;
+  return <OneOfList field={field} choices={[{ value, label: typeof value === "string" ? value : JSON.stringify(value) }]} />;
+}
+
+const unset = "unset";
+
+function OneOfList({ field, choices }: { field: FieldInput; choices: Choice[] }) {
+  const chosen = choices.findIndex((choice) => same(choice.value, field.value));
+  const options = choices.map((choice, index) => ({ value: String(index), label: choice.label, note: choice.description }));
+  return (
+    <Select
+      label={field.name}
+      hideLabel
+      options={field.required ? options : [{ value: unset, label: "Not set" }, ...options]}
+      value={chosen === -1 ? null : String(chosen)}
+      placeholder={field.value == null ? (fallbackText(field) ?? "Choose") : `${JSON.stringify(field.value)} is no choice`}
+      onChange={(index) => {
+        field.change(index === unset ? undefined : choices[Number(index)]?.value);
+        field.left();
+      }}
+      isDisabled={field.disabled}
+    />
+  );
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
+}
+
+function TrueOrFalse({ field }: { field: FieldInput }) {
+  const isSet = typeof field.value === "boolean";
+  const shown = isSet ? field.value === true : field.facts.fallback === true;
+  return (
+    <div className={styles.boolean}>
+      <Switch isSelected={shown} onChange={field.change} isDisabled={field.disabled}>
+        <span className="unseen">{field.name}: </span>
+        {isSet ? <span className="mono">{String(field.value)}</span> : <span className="text3">{fallbackText(field) ?? "Not set"}</span>}
+      </Switch>
+      {isSet && !field.required && <Button small look="quiet" icon="x" label={`Leave out ${field.name}`} onPress={() => field.change(undefined)} />}
+    </div>
+  );
+}
+
+/** A number as typed, in the one way JSON writes it; text that is none stays as it is until it is corrected. */
+function NumberInput({ field }: { field: FieldInput }) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const shown = typed !== null && same(toNumber(typed), field.value ?? undefined) ? typed : numberText(field.value);
+  return (
+    <input
+      {...inputProps(field)}
+      className={styles.input}
+      inputMode={field.schema.type === "integer" ? "numeric" : "decimal"}
+      placeholder={placeholder(field)}
+      value={shown}
+      onChange={(event) => {
+        setTyped(event.target.value);
+        field.change(toNumber(event.target.value));
+      }}
+    />
+  );
+}
+
+function numberText(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The number that was typed; the text itself where it is none or would lose digits. */
+function toNumber(text: string): number | string | undefined {
+  const trimmed = text.trim();
+  if (trimmed === "") return undefined;
+  const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(trimmed);
+  const value = Number(trimmed);
+  return isNumber && Number.isFinite(value) && inexactNumber(trimmed) === undefined ? value : trimmed;
+}
+
+function ShortText({ field }: { field: FieldInput }) {
+  const secret = isSecret(field);
+  return (
+    <input
+      {...inputProps(field)}
+      className={styles.input}
+      type={secret ? "password" : "text"}
+      inputMode={inputModes[String(field.schema.format)]}
+      placeholder={secret ? undefined : placeholder(field)}
+      value={textOf(field.value)}
+      onChange={(event) => field.change(event.target.value === "" ? undefined : event.target.value)}
+    />
+  );
+}
+
+function LongText({ field }: { field: FieldInput }) {
+  return (
+    <textarea
+      {...inputProps(field)}
+      className={styles.area}
+      rows={3}
+      placeholder={placeholder(field)}
+      value={textOf(field.value)}
+      onChange={(event) => field.change(event.target.value === "" ? undefined : event.target.value)}
+    />
+  );
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+const inputModes: Partial<Record<string, "email" | "url">> = { email: "email", uri: "url" };
+
+const samples: Record<string, string> = {
+  date: "2026-11-20",
+  "date-time": "2026-11-20T09:41:00Z",
+  time: "09:41:00Z",
+  email: "name@example.com",
+  uri: "https://example.com",
+};
+
+function placeholder(field: FieldInput): string | undefined {
+  const { examples, format } = field.schema;
+  const example = Array.isArray(examples) && examples.length > 0 ? textOf(examples[0]) : samples[String(format)];
+  return fallbackText(field) ?? (example ? `For example ${example}` : undefined);
+}
+
+/** The server's own default, which holds as long as nothing is given. */
+function fallbackText({ facts }: FieldInput): string | undefined {
+  const { fallback } = facts;
+  if (fallback === undefined || fallback === null || fallback === "") return undefined;
+  return `Default: ${textOf(fallback)}`;
+}
+
+function isSecret({ schema }: FieldInput): boolean {
+  return schema.writeOnly === true || schema.format === "password";
+}
+
+/** Whether a text is likely to have lines: the schema says so, or allows a lot, or its name does. */
+function isLong({ schema, name, value }: FieldInput): boolean {
+  if (isSecret({ schema } as FieldInput) || (schema.format !== undefined && schema.format !== "textarea" && schema.format !== "markdown")) return false;
+  if (schema.format !== undefined || typeof schema.contentMediaType === "string" || Number(schema.maxLength ?? 0) > 200) return true;
+  if (typeof value === "string" && value.includes("\n")) return true;
+  return /^(body|content|text|markdown|message|prompt|sql|code|script|html)$/i.test(name) || /markdown|multi-?line|paragraph/i.test(String(schema.description ?? ""));
+}

@@ -1,0 +1,262 @@
+import { render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useRef, useState } from "react";
+import { describe, expect, it, vi } from "vitest";
+import { type JsonObject, type Schema } from "@/lib/schema/schema";
+import { SchemaForm, type SchemaFormHandle } from "./SchemaForm";
+import { useArguments } from "./useArguments";
+
+let latest: JsonObject = {};
+const changes = vi.fn<(value: JsonObject) => void>();
+
+function Harness({ schema, start }: { schema: Schema; start?: JsonObject }) {
+  const form = useRef<SchemaFormHandle>(null);
+  const { value, change, shown, leave, attempt } = useArguments(schema, start);
+  const [outcome, setOutcome] = useState("");
+  latest = value;
+  return (
+    <>
+      <SchemaForm
+        ref={form}
+        label="Arguments"
+        schema={schema}
+        value={value}
+        problems={shown}
+        onLeave={leave}
+        onChange={(next) => {
+          changes(next);
+          change(next);
+        }}
+      />
+      <button
+        type="button"
+        onClick={() => {
+          setOutcome(attempt() ? "ran" : "stopped");
+          setTimeout(() => form.current?.focusProblem());
+        }}
+      >
+        Run
+      </button>
+      <output aria-label="Outcome">{outcome}</output>
+    </>
+  );
+}
+
+const show = (schema: Schema, start?: JsonObject) => {
+  changes.mockClear();
+  render(<Harness schema={schema} start={start} />);
+};
+const of = (properties: Record<string, Schema | boolean>, more: Schema = {}): Schema => ({ type: "object", properties, ...more });
+
+/** One of everything, the way real servers write it. */
+const shapes: Schema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  ...of(
+    {
+      text: { type: "string", default: "hello" },
+      body: { type: "string", maxLength: 4000 },
+      count: { type: ["integer", "null"], default: 3 },
+      ratio: { anyOf: [{ type: "number" }, { type: "null" }], title: "Ratio", default: null },
+      level: { $ref: "#/$defs/Level" },
+      maybe: { enum: ["low", "high", null] },
+      on: { type: "boolean", default: true },
+      day: { type: "string", format: "date" },
+      secret: { type: "string", writeOnly: true },
+      tags: { type: "array", items: { type: "string" } },
+      sizes: { type: "array", uniqueItems: true, items: { enum: ["s", "m", "l"] } },
+      grid: { type: "array", items: { type: "array", items: { type: "integer" } } },
+      people: { type: "array", minItems: 1, items: { $ref: "#/$defs/Person" } },
+      target: {
+        oneOf: [
+          { title: "Mail", type: "object", properties: { kind: { const: "mail" }, to: { type: "string", format: "email" } }, required: ["kind", "to"] },
+          { title: "Chat", type: "object", properties: { kind: { const: "chat" }, room: { type: "string" } }, required: ["kind", "room"] },
+        ],
+      },
+      free: {},
+      map: { type: "object", additionalProperties: { type: "integer" } },
+      tree: { $ref: "#/$defs/Node" },
+    },
+    {
+      required: ["level"],
+      $defs: {
+        Level: { type: "string", enum: ["debug", "info"] },
+        Person: { type: "object", properties: { name: { type: "string" }, age: { type: ["integer", "null"] } }, required: ["name"] },
+        Node: { type: "object", properties: { label: { type: "string" }, next: { $ref: "#/$defs/Node" } } },
+      },
+    },
+  ),
+};
+
+describe("what nobody touched stays as it is", () => {
+  const values: JsonObject[] = [
+    {},
+    { count: null, ratio: null, maybe: null },
+    { count: 0, on: false, text: "", tags: [], grid: [[]], people: [], map: {}, free: null },
+    { count: 9007199254740991, ratio: -0.1, grid: [[1, 2], [], [3]], sizes: ["l", "s"] },
+    { target: { kind: "chat", room: "x", more: [null] }, unknown: { a: [null, { b: null }] } },
+    { people: [{ name: "a", age: null }, { name: "b" }], free: { a: [1, null, "x"] }, tree: { next: { next: { label: "deep" } } } },
+    { count: "not a number", level: 7, tags: ["a", "a", 3] },
+  ];
+  it.each(values)("%j", async (value) => {
+    show(shapes, value);
+    await screen.findByLabelText("text");
+    await new Promise((settled) => setTimeout(settled, 20));
+    expect(latest).toEqual(value);
+    expect(changes).not.toHaveBeenCalled();
+  });
+
+  it("keeps everything beside the field that is edited", async () => {
+    const before = { count: null, people: [{ name: "a", age: null }], target: { kind: "mail", to: "a@b.co" }, unknown: [null], map: { a: 1 } };
+    show(shapes, before);
+    await userEvent.type(screen.getByLabelText("text"), "x");
+    expect(latest).toEqual({ ...before, text: "x" });
+  });
+});
+
+it("sends no default that nobody gave, and shows it", () => {
+  show(shapes);
+  expect(screen.getByLabelText("text")).toHaveAttribute("placeholder", "Default: hello");
+  expect(latest).toEqual({});
+});
+
+it("starts with defaults and constants of what is required", () => {
+  show(of({ a: { type: "integer", default: 5 }, b: { const: "x" }, c: { type: "integer", default: 1 } }, { required: ["a", "b"] }));
+  expect(latest).toEqual({ a: 5, b: "x" });
+});
+
+describe("numbers", () => {
+  it("keeps what was typed while it grows into a number", async () => {
+    show(of({ n: { type: "number" } }));
+    const input = screen.getByLabelText("n");
+    await userEvent.type(input, "-12.50");
+    expect(input).toHaveValue("-12.50");
+    expect(latest).toEqual({ n: -12.5 });
+    await userEvent.clear(input);
+    expect(latest).toEqual({});
+  });
+
+  it("says that a whole number is wanted, once the field is left", async () => {
+    show(of({ milestone: { type: ["integer", "null"] } }));
+    await userEvent.type(screen.getByLabelText("milestone"), "12.5");
+    expect(screen.queryByText(/whole number/)).toBeNull();
+    await userEvent.tab();
+    expect(screen.getByText("Enter a whole number, for example 12")).toBeVisible();
+    expect(screen.getByLabelText("milestone")).toHaveAttribute("aria-invalid", "true");
+  });
+
+  it("does not round what JavaScript cannot hold", async () => {
+    show(of({ id: { type: "integer" } }));
+    await userEvent.type(screen.getByLabelText("id"), "9007199254740993");
+    await userEvent.tab();
+    expect(latest).toEqual({ id: "9007199254740993" });
+    expect(screen.getByText("9007199254740993 has more digits than can be sent exactly")).toBeVisible();
+  });
+});
+
+describe("null", () => {
+  it("is a value of its own beside not given", async () => {
+    show(of({ n: { type: ["integer", "null"] } }), { n: 4 });
+    const kinds = within(screen.getByRole("radiogroup", { name: "n: value or null" }));
+    await userEvent.click(kinds.getByRole("radio", { name: "null" }));
+    expect(latest).toEqual({ n: null });
+    await userEvent.click(kinds.getByRole("radio", { name: "Value" }));
+    expect(latest).toEqual({});
+    await userEvent.type(screen.getByLabelText("n"), "7");
+    expect(latest).toEqual({ n: 7 });
+  });
+
+  it("stands beside the choices of an enum", async () => {
+    show(of({ maybe: { enum: ["low", null] } }), { maybe: null });
+    expect(screen.getByText("null", { selector: "div" })).toBeVisible();
+    await userEvent.click(screen.getByRole("radio", { name: "Value" }));
+    await userEvent.click(screen.getByRole("button", { name: /maybe/ }));
+    await userEvent.click(screen.getByRole("option", { name: "low" }));
+    expect(latest).toEqual({ maybe: "low" });
+  });
+});
+
+describe("lists", () => {
+  it("takes texts as chips", async () => {
+    show(of({ tags: { type: "array", items: { type: "string" } } }));
+    const input = screen.getByLabelText("tags");
+    await userEvent.type(input, "bug{Enter}gate way,");
+    expect(latest).toEqual({ tags: ["bug", "gate way"] });
+    await userEvent.click(screen.getByRole("button", { name: "Remove bug" }));
+    expect(latest).toEqual({ tags: ["gate way"] });
+    await userEvent.type(input, "{Backspace}");
+    expect(latest).toEqual({});
+  });
+
+  it("ticks several of a list in the list's order", async () => {
+    show(of({ sizes: { type: "array", uniqueItems: true, items: { enum: ["s", "m", "l"] } } }));
+    await userEvent.click(screen.getByRole("checkbox", { name: "l" }));
+    await userEvent.click(screen.getByRole("checkbox", { name: "s" }));
+    expect(latest).toEqual({ sizes: ["s", "l"] });
+  });
+
+  it("adds and removes entries with fields of their own", async () => {
+    show(of({ people: { type: "array", items: of({ name: { type: "string" } }, { required: ["name"] }) } }));
+    await userEvent.click(screen.getByRole("button", { name: "Add to people" }));
+    await userEvent.type(screen.getByLabelText("name"), "Lena");
+    expect(latest).toEqual({ people: [{ name: "Lena" }] });
+    await userEvent.click(screen.getByRole("button", { name: "Remove entry 1" }));
+    expect(latest).toEqual({ people: [] });
+  });
+
+  it("nests", async () => {
+    show(of({ grid: { type: "array", items: { type: "array", items: { type: "integer" } } } }), { grid: [[1], [2, 3]] });
+    const inputs = screen.getAllByRole("textbox");
+    await userEvent.clear(inputs[2]!);
+    await userEvent.type(inputs[2]!, "30");
+    expect(latest).toEqual({ grid: [[1], [2, 30]] });
+  });
+});
+
+describe("alternatives", () => {
+  it("are put in as a whole, with their constants, and switched", async () => {
+    show(shapes, { level: "info" });
+    await userEvent.click(screen.getByRole("button", { name: "Add target" }));
+    expect(latest.target).toEqual({ kind: "mail" });
+    await userEvent.click(screen.getByRole("radio", { name: "Chat" }));
+    expect(latest.target).toEqual({ kind: "chat" });
+    await userEvent.type(screen.getByLabelText("room"), "ops");
+    expect(latest.target).toEqual({ kind: "chat", room: "ops" });
+    await userEvent.click(screen.getByRole("button", { name: "Leave out target" }));
+    expect(latest).toEqual({ level: "info" });
+  });
+
+  it("show the one that a value belongs to", () => {
+    show(shapes, { target: { kind: "chat", room: "x" } });
+    expect(screen.getByRole("radio", { name: "Chat" })).toBeChecked();
+    expect(screen.getByLabelText("room")).toHaveValue("x");
+  });
+});
+
+it("keeps the last readable value while JSON is being typed", async () => {
+  show(of({ free: {} }), { free: { a: 1 } });
+  const input = screen.getByLabelText("free");
+  await userEvent.type(input, "{Control>}{End}{/Control},");
+  expect(latest).toEqual({ free: { a: 1 } });
+  expect(screen.getByText(/^Line 3: /)).toBeVisible();
+});
+
+it("shows secrets as dots", () => {
+  show(shapes);
+  expect(screen.getByLabelText("secret")).toHaveAttribute("type", "password");
+});
+
+it("moves focus to the first problem on a try to run", async () => {
+  show(of({ a: { type: "string" }, b: { type: "string" }, c: { type: "integer" } }, { required: ["b", "c"] }));
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  expect(screen.getByLabelText("Outcome")).toHaveTextContent("stopped");
+  await vi.waitFor(() => expect(screen.getByLabelText("b")).toHaveFocus());
+  await userEvent.type(screen.getByLabelText("b"), "x");
+  await userEvent.type(screen.getByLabelText("c"), "1");
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  expect(screen.getByLabelText("Outcome")).toHaveTextContent("ran");
+});
+
+it("draws a tool without arguments", () => {
+  show({ type: "object" });
+  expect(screen.getByText("Takes no arguments")).toBeVisible();
+});

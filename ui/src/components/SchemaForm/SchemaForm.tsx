@@ -1,0 +1,110 @@
+import { type FormProps } from "@rjsf/core/lib/components/Form.js";
+import withTheme from "@rjsf/core/lib/withTheme.js";
+import { type Ref, useId, useImperativeHandle, useMemo, useRef } from "react";
+import { type Json } from "@/host/bindings";
+import { formSchema } from "@/lib/schema/formSchema";
+import { isObject, type JsonObject } from "@/lib/schema/schema";
+import { schemaOf, type ValueProblem } from "@/lib/schema/validate";
+import { ChipsField } from "./ChipsField";
+import { ChoicesField } from "./ChoicesField";
+import { FieldFrame } from "./FieldFrame";
+import { focusFirstProblem } from "./focusFirstProblem";
+import { FormContext } from "./FormContext";
+import { formValidator } from "./formValidator";
+import { JsonField } from "./JsonField";
+import { LeafField } from "./LeafField";
+import styles from "./SchemaForm.module.css";
+import { ObjectFields, Options, OptionSelector, Row, Rows } from "./templates";
+
+/** What a view can ask of a form. */
+export type SchemaFormHandle = {
+  /** Moves focus to the first field with a problem; tells whether there is one in sight. */
+  focusProblem: () => boolean;
+};
+
+type Props = {
+  /** Name of the form for assistive technology. */
+  label: string;
+  /** JSON Schema 2020-12 of an object, as the server sent it. */
+  schema: Json;
+  value: JsonObject;
+  onChange: (value: JsonObject) => void;
+  /** The problems to show now; see `useArguments`. */
+  problems: readonly ValueProblem[];
+  /** A field was left; `pointer` names it. */
+  onLeave: (pointer: string) => void;
+  isDisabled?: boolean;
+  ref?: Ref<SchemaFormHandle>;
+};
+
+const Themed = withTheme<JsonObject>({
+  fields: { LeafField, ChipsField, ChoicesField, JsonField, FallbackField: JsonField },
+  widgets: { SelectWidget: OptionSelector },
+  templates: {
+    FieldTemplate: FieldFrame,
+    ObjectFieldTemplate: ObjectFields,
+    ArrayFieldTemplate: Rows,
+    ArrayFieldItemTemplate: Row,
+    MultiSchemaFieldTemplate: Options,
+    DescriptionFieldTemplate: Nothing,
+    FieldHelpTemplate: Nothing,
+    FieldErrorTemplate: Nothing,
+  },
+});
+
+/** Nothing is put into a value that the user did not put there. */
+const putNothingIn: FormProps["experimental_defaultFormStateBehavior"] = {
+  arrayMinItems: { populate: "never" },
+  allOf: "skipDefaults",
+  constAsDefaults: "never",
+  emptyObjectFields: "skipDefaults",
+};
+
+/** A form made from a JSON Schema. The value is the caller's; nothing is sent from here. */
+export function SchemaForm({ label, schema, value, onChange, problems, onLeave, isDisabled, ref }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const prefix = useId().replaceAll(":", "");
+  const drawn = useMemo(() => formSchema(schemaOf(schema)), [schema]);
+  const facts = useMemo(
+    () => ({ problems: new Map(problems.map((problem) => [problem.path, problem.message])), touch: onLeave }),
+    [problems, onLeave],
+  );
+  useImperativeHandle(ref, () => ({ focusProblem: () => focusFirstProblem(box.current) }), []);
+  return (
+    <div ref={box} role="form" aria-label={label} className={styles.form}>
+      <FormContext value={facts}>
+        <Themed
+          tagName="div"
+          schema={drawn}
+          validator={formValidator}
+          formData={value}
+          idPrefix={`f${prefix}`}
+          noHtml5Validate
+          noValidate
+          showErrorList={false}
+          disabled={isDisabled}
+          experimental_defaultFormStateBehavior={putNothingIn}
+          onChange={({ formData }: { formData?: JsonObject }) => onChange(withoutUndefined(formData))}
+        >
+          <></>
+        </Themed>
+      </FormContext>
+    </div>
+  );
+}
+
+function Nothing() {
+  return null;
+}
+
+/** What is not there has no key; an entry of a list that holds nothing yet is `null`, as JSON has it. */
+function withoutUndefined(value: unknown): JsonObject {
+  const clean = (inner: unknown): unknown => {
+    if (Array.isArray(inner)) return inner.map((entry) => (entry === undefined ? null : clean(entry)));
+    if (!isObject(inner)) return inner;
+    return Object.fromEntries(
+      Object.entries(inner).filter(([, entry]) => entry !== undefined).map(([key, entry]) => [key, clean(entry)]),
+    );
+  };
+  return isObject(value) ? (clean(value) as JsonObject) : {};
+}

@@ -1,0 +1,77 @@
+import {
+  type ArrayFieldItemTemplateProps,
+  type ArrayFieldTemplateProps,
+  type MultiSchemaFieldTemplateProps,
+  type ObjectFieldTemplateProps,
+  type WidgetProps,
+} from "@rjsf/utils";
+import { isObject } from "@/lib/schema/schema";
+import { Button } from "../Button";
+import { SegmentedControl } from "../SegmentedControl";
+import { Select } from "../Select";
+import styles from "./SchemaForm.module.css";
+
+/** The fields of an object; those within another stand indented beside a line. */
+export function ObjectFields({ fieldPathId, properties, formData, schema }: ObjectFieldTemplateProps) {
+  const known = isObject(schema.properties) ? schema.properties : {};
+  const others = isObject(formData) ? Object.keys(formData).filter((name) => formData[name] !== undefined && !(name in known)) : [];
+  // Alternatives of an object bring fields that this level does not know; they are drawn beneath.
+  const hasOptions = Array.isArray(schema.oneOf);
+  if (fieldPathId.path.length === 0 && properties.length === 0 && !hasOptions && others.length === 0) {
+    return <p className={styles.help}>Takes no arguments</p>;
+  }
+  return (
+    <div className={styles.fields} data-nested={fieldPathId.path.length > 0 || undefined}>
+      {properties.filter((property) => !property.hidden).map((property) => <div key={property.name}>{property.content}</div>)}
+      {others.length > 0 && !hasOptions && <p className={styles.help}>{`Also given, in JSON only: ${others.join(", ")}`}</p>}
+    </div>
+  );
+}
+
+/** Entries of a list, each with its fields and a way to take it out. */
+export function Rows({ items, canAdd, onAddClick, disabled, title, fieldPathId }: ArrayFieldTemplateProps) {
+  const name = String(fieldPathId.path.at(-1) ?? title);
+  return (
+    <div className={styles.rows}>
+      {items}
+      {canAdd && (
+        <Button small icon="plus" isDisabled={disabled} onPress={() => onAddClick()}>
+          {items.length === 0 ? `Add to ${name}` : "Add another"}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+export function Row({ children, buttonsProps, index }: ArrayFieldItemTemplateProps) {
+  return (
+    <div className={styles.row}>
+      <div className="grow">{children}</div>
+      {buttonsProps.hasRemove && (
+        <Button small look="quiet" icon="x" label={`Remove entry ${index + 1}`} isDisabled={buttonsProps.disabled} onPress={() => buttonsProps.onRemoveItem()} />
+      )}
+    </div>
+  );
+}
+
+/** Alternatives: which one, then its fields. */
+export function Options({ selector, optionSchemaField }: MultiSchemaFieldTemplateProps) {
+  return (
+    <div className={styles.options}>
+      {selector}
+      {optionSchemaField}
+    </div>
+  );
+}
+
+/** Chooses the alternative: all in sight up to three, else from a menu. */
+export function OptionSelector({ id, label, options, value, onChange, disabled }: WidgetProps) {
+  const choices = (options.enumOptions ?? []).map((option) => ({ value: String(option.value), label: option.label }));
+  const chosen = String(value as unknown);
+  const name = `Kind of ${label || id}`;
+  return choices.length <= 3 ? (
+    <SegmentedControl label={name} segments={choices} value={chosen} isDisabled={disabled} onChange={(next) => onChange(Number(next))} />
+  ) : (
+    <Select label={name} hideLabel options={choices} value={chosen} isDisabled={disabled} onChange={(next) => onChange(Number(next))} />
+  );
+}

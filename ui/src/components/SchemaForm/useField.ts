@@ -1,0 +1,43 @@
+import { type FieldProps } from "@rjsf/utils";
+import { toPointer } from "@/lib/jsonPointer";
+import { factsOf } from "@/lib/schema/formSchema";
+import { useFormFacts } from "./FormContext";
+
+/** What an input of its own needs of the form library's properties. */
+export function useField(props: FieldProps) {
+  const { fieldPathId, schema, onChange, formData, required, disabled } = props;
+  const { problems, touch } = useFormFacts();
+  const { path, $id: id } = fieldPathId;
+  const pointer = toPointer(path);
+  const last = path.at(-1);
+  return {
+    id,
+    name: typeof last === "number" ? String(last + 1) : String(last ?? ""),
+    schema,
+    facts: factsOf(schema),
+    value: formData as unknown,
+    required: required === true,
+    disabled: disabled === true,
+    change: (next: unknown) => onChange(next, path, undefined, id),
+    left: () => touch(pointer),
+    invalid: problems.has(pointer),
+  };
+}
+
+export type FieldInput = ReturnType<typeof useField>;
+
+/** What every native input of a field carries. */
+export function inputProps({ id, disabled, invalid, required, left }: FieldInput) {
+  return {
+    id,
+    disabled,
+    "aria-invalid": invalid || undefined,
+    "aria-required": required || undefined,
+    "aria-describedby": `${id}-note`,
+    onBlur: left,
+    spellCheck: false,
+    autoComplete: "off",
+    autoCapitalize: "off",
+    autoCorrect: "off",
+  };
+}
