@@ -1,1 +1,69 @@
-//! placeholder
+//! What a user can do with Patchbay, a file for each verb.
+//!
+//! The window, the command line and the gateway call these functions and add nothing of their own but
+//! arguments in and answers out. Every verb takes the [`Context`] first: the open store, the vault, the
+//! shared HTTP clients, the clock and the live connections.
+//!
+//! This crate refuses to know windows, terminals and wire formats. Start reading at [`context`], then
+//! [`run_tool`].
+
+mod browser;
+mod clock;
+mod context;
+mod error;
+mod events;
+
+mod add_connector;
+mod address;
+mod authorize;
+mod check_connector;
+mod clear_up;
+mod consents;
+mod credentials;
+mod disconnect;
+mod edit_connector;
+mod inspect_address;
+mod list_connectors;
+mod lock;
+mod places;
+mod redact;
+mod reference;
+mod run_tool;
+mod running;
+mod runs;
+mod secrets;
+mod sessions;
+mod status;
+mod step_up;
+mod tokens;
+mod tools;
+mod vault;
+
+pub use add_connector::{
+    AddConnector, AuthenticationChoice, OAuthClientInput, SecretInput, add_connector,
+};
+pub use authorize::{
+    StartAuthorization, cancel_authorization, extend_authorization, find_authorization,
+    finish_authorization, list_authorizations, open_authorization_page, start_authorization,
+    take_callback_link, wait_for_authorization,
+};
+pub use browser::{OpenBrowser, SystemBrowser};
+pub use check_connector::{Check, CheckState, CheckStep, check_connector, check_connectors};
+pub use clock::{Clock, SystemClock};
+pub use context::{Context, ContextOptions};
+pub use credentials::{
+    AddWalletEntry, WalletSecret, add_wallet_entry, list_wallet, remove_wallet_entry,
+    rename_wallet_entry, replace_wallet_secret, resolve_wallet_entry,
+};
+pub use disconnect::{Disconnected, disconnect_connector};
+pub use edit_connector::{ConnectorChanges, remove_connector, restore_connector, update_connector};
+pub use error::Error;
+pub use events::Event;
+pub use inspect_address::{AddressInspection, inspect_address};
+pub use list_connectors::{find_connector, list_connectors, resolve_connector};
+pub use places::Places;
+pub use reference::is_reference;
+pub use run_tool::{DryRun, RunProgress, RunTool, cancel_run, dry_run, replay_run, run_tool};
+pub use runs::{find_run, list_runs, remove_run};
+pub use tools::{ConnectorTool, list_tools, refresh_tools, validate_arguments};
+pub use vault::{choose_passphrase, probe_vault, unlock_vault, use_keychain, vault_status};

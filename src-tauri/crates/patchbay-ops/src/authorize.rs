@@ -1,0 +1,220 @@
+//! Click-through consents, from the click to the listed tools.
+//!
+//! Source: the product's design, "Authorization"; MCP requirements R8–R20.
+
+mod await_user;
+mod client;
+mod keep;
+mod walk;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_model::{
+    Authentication, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Redirect,
+    Secret,
+};
+use patchbay_oauth::{CallbackError, check_callback, parse_callback_url};
+use serde::Deserialize;
+use specta::Type;
+
+use crate::consents::Consent;
+use crate::list_connectors::find_connector;
+use crate::{Context, Error};
+
+/// A consent to be started.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StartAuthorization {
+    /// The connector to be connected.
+    pub connector: ConnectorId,
+    /// How the browser is to come back; `None` for the connector's own setting.
+    pub redirect: Option<Redirect>,
+    /// How long the user may take, in seconds; `None` for 300.
+    pub timeout_seconds: Option<u32>,
+}
+
+const TIMEOUT_SECONDS: u32 = 300;
+
+/// What [`extend_authorization`] adds.
+const EXTENSION: Duration = Duration::from_secs(300);
+
+/// How many consents [`list_authorizations`] tells of.
+const LISTED: u32 = 50;
+
+/// Starts a consent and opens the browser; it goes on by itself, and news tell of each step. A
+/// connector whose consent is under way gets that one.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Vault`] when the tokens could not be saved afterwards, tried before
+/// anything is asked of the user; [`Error::Store`].
+pub async fn start_authorization(
+    cx: &Context,
+    request: StartAuthorization,
+) -> Result<Authorization, Error> {
+    if let Some(consent) = cx.consents().of(&request.connector) {
+        return Ok(consent.snapshot());
+    }
+    let connector = find_connector(cx, &request.connector).await?;
+    cx.vault().probe().await?;
+    let own = match &connector.authentication {
+        Authentication::Oauth { redirect, .. } => *redirect,
+        _ => Redirect::default(),
+    };
+    let now = cx.now();
+    let seconds = request.timeout_seconds.unwrap_or(TIMEOUT_SECONDS);
+    let authorization = Authorization {
+        id: AuthorizationId::new(cx.new_id("auth")),
+        connector: connector.id.clone(),
+        connector_title: connector.title.clone(),
+        identity: connector.identity.clone(),
+        state: AuthorizationState::Preparing,
+        started_at: now,
+        deadline_at: now + Duration::from_secs(seconds.into()),
+        url: None,
+        redirect: request.redirect.unwrap_or(own),
+        scopes: Vec::new(),
+        trace: Vec::new(),
+        problem: None,
+    };
+    let (consent, callbacks) = Consent::new(authorization, cx.ending().child_token());
+    if let Err(other) = cx.consents().enter(Arc::clone(&consent)) {
+        return Ok(other.snapshot());
+    }
+    if let Err(error) = consent.advance(cx, |_| {}).await {
+        cx.consents().leave(&consent.snapshot().id);
+        return Err(error);
+    }
+    let task = walk::walk(cx.clone(), Arc::clone(&consent), connector, callbacks);
+    cx.tasks().spawn(task);
+    Ok(consent.snapshot())
+}
+
+/// Waits until a consent is over.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn wait_for_authorization(
+    cx: &Context,
+    id: &AuthorizationId,
+) -> Result<Authorization, Error> {
+    if let Some(consent) = cx.consents().find(id) {
+        let mut news = consent.watch();
+        drop(consent);
+        // The sender goes only after the last change.
+        drop(news.wait_for(|now| now.state.is_over()).await);
+        let last = news.borrow().clone();
+        return Ok(last);
+    }
+    find_authorization(cx, id).await
+}
+
+/// The latest consents, newest first, those under way as they stand now.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn list_authorizations(cx: &Context) -> Result<Vec<Authorization>, Error> {
+    let kept = cx.store().list_authorizations(LISTED).await?;
+    let live = |kept: Authorization| {
+        let consent = cx.consents().find(&kept.id);
+        consent.map_or(kept, |consent| consent.snapshot())
+    };
+    Ok(kept.into_iter().map(live).collect())
+}
+
+/// One consent.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn find_authorization(
+    cx: &Context,
+    id: &AuthorizationId,
+) -> Result<Authorization, Error> {
+    if let Some(consent) = cx.consents().find(id) {
+        return Ok(consent.snapshot());
+    }
+    let kept = cx.store().find_authorization(id).await?;
+    kept.ok_or_else(|| Error::NotFound {
+        kind: "sign-in",
+        name: id.to_string(),
+    })
+}
+
+/// Opens the consent page once more.
+///
+/// # Errors
+/// [`Error::AuthorizationOver`] when it does not wait for the user; [`Error::Browser`].
+pub async fn open_authorization_page(cx: &Context, id: &AuthorizationId) -> Result<(), Error> {
+    let consent = under_way(cx, id)?;
+    let pending = consent.pending.get().ok_or(Error::AuthorizationOver)?;
+    await_user::open_browser(cx, &pending.url).await
+}
+
+/// Takes the address on which the browser ended, pasted by the user.
+///
+/// # Errors
+/// [`Error::OAuth`] when it is no such address; [`Error::Callback`] when it belongs to another consent;
+/// [`Error::AuthorizationOver`].
+pub async fn finish_authorization(
+    cx: &Context,
+    id: &AuthorizationId,
+    address: &Secret,
+) -> Result<(), Error> {
+    let consent = under_way(cx, id)?;
+    let params = parse_callback_url(address.expose())?;
+    let pending = consent.pending.get().ok_or(Error::AuthorizationOver)?;
+    if matches!(
+        check_callback(pending, &params),
+        Err(CallbackError::WrongState)
+    ) {
+        return Err(CallbackError::WrongState.into());
+    }
+    hand_over(&consent, params)
+}
+
+/// Takes a `patchbay://oauth/callback` link that the system handed to this process.
+///
+/// # Errors
+/// [`Error::OAuth`] when it is another link; [`Error::Callback`] when no consent waits for it.
+pub fn take_callback_link(cx: &Context, link: &Secret) -> Result<(), Error> {
+    let params = parse_callback_url(link.expose())?;
+    let consent = cx.consents().awaiting(&params);
+    let consent = consent.ok_or(CallbackError::WrongState)?;
+    hand_over(&consent, params)
+}
+
+/// Gives the user five minutes more.
+///
+/// # Errors
+/// [`Error::AuthorizationOver`], [`Error::Store`].
+pub async fn extend_authorization(
+    cx: &Context,
+    id: &AuthorizationId,
+) -> Result<Authorization, Error> {
+    let consent = under_way(cx, id)?;
+    let extend = |now: &mut Authorization| now.deadline_at = now.deadline_at + EXTENSION;
+    consent.advance(cx, extend).await?;
+    Ok(consent.snapshot())
+}
+
+/// Stops a consent; one that is over already stays as it is.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn cancel_authorization(cx: &Context, id: &AuthorizationId) -> Result<(), Error> {
+    match cx.consents().find(id) {
+        Some(consent) => consent.cancel.cancel(),
+        None => drop(find_authorization(cx, id).await?),
+    }
+    Ok(())
+}
+
+fn under_way(cx: &Context, id: &AuthorizationId) -> Result<Arc<Consent>, Error> {
+    cx.consents().find(id).ok_or(Error::AuthorizationOver)
+}
+
+fn hand_over(consent: &Consent, params: patchbay_oauth::CallbackParams) -> Result<(), Error> {
+    // A second callback of one consent is refused: the first is on its way.
+    let handed = consent.handed.try_send(params);
+    handed.map_err(|_| Error::AuthorizationOver)
+}

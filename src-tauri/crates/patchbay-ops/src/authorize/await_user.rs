@@ -1,0 +1,131 @@
+//! The part of a consent that is the user's: the open browser, and whatever comes back.
+
+use std::time::Duration;
+
+use patchbay_model::{AuthorizationState, Secret, TraceStep};
+use patchbay_oauth::{
+    Callback, CallbackError, CallbackParams, CallbackRequest, LoopbackListener, Page, Pending,
+    check_callback,
+};
+use tokio::sync::mpsc;
+use url::Url;
+
+use crate::address::host_of;
+use crate::consents::Consent;
+use crate::{Context, Error};
+
+/// What the browser brought, checked.
+pub(super) struct Came {
+    /// The code to be redeemed.
+    pub(super) code: Secret,
+    /// The browser, which waits for its last page; `None` when the code came another way.
+    pub(super) browser: Option<CallbackRequest>,
+}
+
+/// Opens the browser and waits: for the browser, a link, a pasted address, or the deadline.
+///
+/// # Errors
+/// [`Error::Callback`] when the user or the provider said no, or what came back is not to be believed;
+/// [`Error::ConsentTimedOut`]; [`Error::Store`].
+pub(super) async fn await_user(
+    cx: &Context,
+    consent: &Consent,
+    pending: &Pending,
+    listener: Option<LoopbackListener>,
+    mut callbacks: mpsc::Receiver<CallbackParams>,
+) -> Result<Came, Error> {
+    // Set once: a consent awaits its user once.
+    drop(consent.pending.set(pending.clone()));
+    let opened = open_browser(cx, &pending.url).await;
+    let step = opening_step(cx, pending, opened.as_ref().err());
+    consent
+        .advance(cx, |now| {
+            now.state = AuthorizationState::AwaitingUser;
+            now.url = Some(pending.url.to_string());
+            now.scopes.clone_from(&pending.scopes);
+            now.trace.push(step);
+        })
+        .await?;
+    tokio::select! {
+        () = deadline(cx, consent) => Err(Error::ConsentTimedOut),
+        request = from_browser(listener, pending, consent) => {
+            let request = request?;
+            match check_callback(pending, request.params()) {
+                Ok(Callback { code, .. }) => Ok(Came { code, browser: Some(request) }),
+                Err(error) => {
+                    let page = page_of(&consent.snapshot().connector_title, &error);
+                    request.respond(page).await;
+                    Err(error.into())
+                }
+            }
+        }
+        params = callbacks.recv() => {
+            let params = params.ok_or(Error::Cancelled)?;
+            let Callback { code, .. } = check_callback(pending, &params)?;
+            Ok(Came { code, browser: None })
+        }
+    }
+}
+
+/// Opens the page in the user's browser.
+///
+/// # Errors
+/// [`Error::Browser`].
+pub(super) async fn open_browser(cx: &Context, page: &Url) -> Result<(), Error> {
+    let (cx, page) = (cx.clone(), page.clone());
+    let opening = tokio::task::spawn_blocking(move || cx.browser().open(&page));
+    opening
+        .await
+        .map_err(|_| Error::Cancelled)?
+        .map_err(Error::Browser)
+}
+
+fn opening_step(cx: &Context, pending: &Pending, error: Option<&Error>) -> TraceStep {
+    let mut target = pending.url.clone();
+    target.set_query(None);
+    TraceStep {
+        at: cx.now(),
+        method: "open".to_owned(),
+        target: format!("{}{}", host_of(&target), target.path()),
+        note: error.map(|_| "no browser could be started; copy the link".to_owned()),
+        status: None,
+        duration_ms: None,
+    }
+}
+
+/// Waits for the browser on the loopback port; for ever where the way back is a link.
+async fn from_browser(
+    listener: Option<LoopbackListener>,
+    pending: &Pending,
+    consent: &Consent,
+) -> Result<CallbackRequest, Error> {
+    match listener {
+        Some(mut listener) => Ok(listener.wait_for(pending, &consent.cancel).await?),
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until the deadline has passed, which the user may put off meanwhile.
+async fn deadline(cx: &Context, consent: &Consent) {
+    let mut news = consent.watch();
+    loop {
+        let deadline = news.borrow_and_update().deadline_at;
+        let left = deadline
+            .unix_millis()
+            .saturating_sub(cx.now().unix_millis());
+        let Some(left) = u64::try_from(left).ok().filter(|left| *left > 0) else {
+            return;
+        };
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(left)) => {}
+            changed = news.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+fn page_of(title: &str, error: &CallbackError) -> Page {
+    match error {
+        CallbackError::Denied { .. } => Page::declined(title),
+        error => Page::failed(title, &error.to_string()),
+    }
+}

@@ -1,0 +1,232 @@
+//! The way of one consent, state by state.
+
+use std::sync::Arc;
+
+use patchbay_model::{
+    Authentication, AuthorizationState, Connector, ConnectorStatus, Explain, Status, TraceStep,
+};
+use patchbay_oauth::{CallbackParams, CallbackRequest, Challenge, Discovery, Grant, Page, union};
+use patchbay_platforms::NoToken;
+use patchbay_platforms::mcp::{self, McpLimits, McpTarget};
+use tokio::sync::mpsc;
+
+use super::{await_user, client, keep};
+use crate::address::endpoint_of;
+use crate::consents::Consent;
+use crate::list_connectors::find_connector;
+use crate::{Context, Error, Event, status, step_up, tools};
+
+/// Goes the whole way and writes down how it ended.
+pub(super) async fn walk(
+    cx: Context,
+    consent: Arc<Consent>,
+    connector: Connector,
+    callbacks: mpsc::Receiver<CallbackParams>,
+) {
+    let before = connector.status.clone();
+    let way = async {
+        show_authorizing(&cx, &connector).await?;
+        go(&cx, &consent, &connector, callbacks).await
+    };
+    let went = tokio::select! {
+        went = way => went,
+        () = consent.cancel.cancelled() => Err(Error::Cancelled),
+    };
+    let id = consent.snapshot().id;
+    if let Err(error) = finish(&cx, &consent, &connector, before, went).await {
+        tracing::error!(%error, "the end of a sign-in could not be kept");
+    }
+    cx.consents().leave(&id);
+}
+
+async fn go(
+    cx: &Context,
+    consent: &Arc<Consent>,
+    connector: &Connector,
+    callbacks: mpsc::Receiver<CallbackParams>,
+) -> Result<(), Error> {
+    let trace = tracer(cx, consent);
+    let url = endpoint_of(connector)?;
+    let challenge = challenge(cx, &url).await?;
+    let discovery = cx
+        .oauth()
+        .discover(&url, challenge.as_ref(), &trace)
+        .await?;
+    let scopes = scopes(cx, connector, &discovery).await?;
+    let discovery = discovery.with_scopes(&scopes);
+    let redirect = consent.snapshot().redirect;
+    let prepared = client::prepare(cx, connector, &discovery, redirect, &trace).await?;
+    let pending = cx.oauth().begin(
+        &discovery,
+        &prepared.client,
+        &prepared.redirect,
+        &scopes,
+        None,
+    )?;
+    let came = await_user::await_user(cx, consent, &pending, prepared.listener, callbacks).await?;
+    cx.tell(Event::Raise);
+    consent
+        .advance(cx, |now| now.state = AuthorizationState::Exchanging)
+        .await?;
+    let exchanged = async {
+        let oauth = cx.oauth();
+        let tokens = oauth
+            .exchange(&pending, &came.code, &prepared.client, &discovery, &trace)
+            .await?;
+        let grant = Grant::new(&discovery, &prepared.client, &pending, tokens, cx.now());
+        keep::keep(cx, &connector.id, &grant).await
+    };
+    let exchanged = exchanged.await;
+    answer_browser(came.browser, &connector.title, exchanged.as_ref().err()).await;
+    exchanged?;
+    consent
+        .advance(cx, |now| now.state = AuthorizationState::Checking)
+        .await?;
+    let connector = find_connector(cx, &connector.id).await?;
+    tools::refresh(cx, &connector, &consent.cancel).await?;
+    Ok(())
+}
+
+/// Asks the server without a credential, for its challenge names where to sign in.
+async fn challenge(cx: &Context, url: &url::Url) -> Result<Option<Challenge>, Error> {
+    let target = McpTarget {
+        url: url.clone(),
+        tokens: Arc::new(NoToken),
+        remembered: None,
+    };
+    match mcp::connect(cx.http(), target, McpLimits::default(), cx.ending()).await {
+        Ok(session) => {
+            session.close().await;
+            Ok(None)
+        }
+        Err(
+            patchbay_platforms::Error::Unauthorized { challenge, .. }
+            | patchbay_platforms::Error::Forbidden { challenge, .. },
+        ) => Ok(challenge.as_deref().map(Challenge::parse)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Scopes of the settings, else those the server names; with those granted before and those that a
+/// refusal asked for since.
+async fn scopes(
+    cx: &Context,
+    connector: &Connector,
+    discovery: &Discovery,
+) -> Result<Vec<String>, Error> {
+    let (chosen, entry) = match &connector.authentication {
+        Authentication::Oauth { scopes, entry, .. } => (scopes.as_slice(), entry.as_ref()),
+        _ => (&[][..], None),
+    };
+    let first = if chosen.is_empty() {
+        &discovery.initial_scopes
+    } else {
+        chosen
+    };
+    let wanted = step_up::wanted_scopes(connector);
+    if wanted.is_empty() {
+        return Ok(first.to_vec());
+    }
+    let granted = match entry {
+        Some(entry) => cx.store().find_wallet_entry(entry).await?,
+        None => None,
+    };
+    let granted = granted.map(|entry| entry.scopes).unwrap_or_default();
+    Ok(union(&union(first, &granted), &wanted))
+}
+
+/// Writes steps into the consent, where windows see them at once.
+fn tracer(cx: &Context, consent: &Arc<Consent>) -> impl Fn(TraceStep) + Send + Sync + use<> {
+    let cx = cx.clone();
+    let consent = Arc::clone(consent);
+    move |step| consent.change(&cx, |now| now.trace.push(step))
+}
+
+async fn answer_browser(browser: Option<CallbackRequest>, title: &str, error: Option<&Error>) {
+    let Some(browser) = browser else {
+        return;
+    };
+    let page = match error {
+        None => Page::connected(title),
+        Some(error) => Page::failed(title, &error.to_string()),
+    };
+    browser.respond(page).await;
+}
+
+async fn show_authorizing(cx: &Context, connector: &Connector) -> Result<(), Error> {
+    let mut connector = find_connector(cx, &connector.id).await?;
+    connector.status = ConnectorStatus {
+        status: Status::Authorizing,
+        word: None,
+        reason: Some("waiting for the sign-in".to_owned()),
+        code: None,
+        ..connector.status
+    };
+    status::save(cx, &connector).await
+}
+
+async fn finish(
+    cx: &Context,
+    consent: &Consent,
+    connector: &Connector,
+    before: ConnectorStatus,
+    went: Result<(), Error>,
+) -> Result<(), Error> {
+    let error = went.err();
+    if let Some(error) = &error
+        && let Some(mut connector) = cx.store().find_connector(&connector.id).await?
+    {
+        connector.status = status_after(cx, &connector, before, consent, error);
+        status::save(cx, &connector).await?;
+    }
+    let state = error
+        .as_ref()
+        .map_or(AuthorizationState::Authorized, state_after);
+    consent
+        .advance(cx, |now| {
+            now.state = state;
+            now.url = None;
+            now.problem = error.map(Into::into);
+        })
+        .await
+}
+
+fn state_after(error: &Error) -> AuthorizationState {
+    use patchbay_model::Code;
+    match error.code() {
+        Code::AuthDenied => AuthorizationState::Denied,
+        Code::AuthTimedOut => AuthorizationState::Expired,
+        Code::Cancelled => AuthorizationState::Cancelled,
+        _ => AuthorizationState::Failed,
+    }
+}
+
+/// A consent that came to nothing leaves the connector as it was, unless nothing was known of it.
+fn status_after(
+    cx: &Context,
+    connector: &Connector,
+    before: ConnectorStatus,
+    consent: &Consent,
+    error: &Error,
+) -> ConnectorStatus {
+    if consent.snapshot().state == AuthorizationState::Checking {
+        return ConnectorStatus {
+            status: Status::Unknown,
+            word: Some("Signed in, tools not loaded".to_owned()),
+            reason: Some(error.to_string()),
+            code: Some(error.code()),
+            checked_at: Some(cx.now()),
+            last_ok_at: connector.status.last_ok_at,
+        };
+    }
+    if !matches!(before.status, Status::Unknown | Status::Authorizing) {
+        return before;
+    }
+    ConnectorStatus {
+        status: Status::NeedsAuthorization,
+        word: None,
+        reason: Some(error.to_string()),
+        code: Some(error.code()),
+        ..before
+    }
+}

@@ -1,0 +1,59 @@
+//! Time and randomness, taken from one place so that tests can turn them.
+
+use patchbay_model::Timestamp;
+use time::OffsetDateTime;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> Timestamp;
+}
+
+/// The time of the system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::new(OffsetDateTime::now_utc())
+    }
+}
+
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// A new identifier `prefix_…`: 48 bits of time and 80 of chance in Crockford's base 32, so that
+/// identifiers sort by the time at which they were made.
+pub(crate) fn new_id(prefix: &str, now: Timestamp) -> String {
+    let mut chance = [0u8; 10];
+    // The system's source of randomness does not fail once it has started.
+    #[expect(
+        clippy::expect_used,
+        reason = "no identifier can be made without randomness"
+    )]
+    getrandom::fill(&mut chance).expect("the system gives random bytes");
+    let millis = u128::from(now.unix_millis().unsigned_abs()) & 0xffff_ffff_ffff;
+    let bits = chance
+        .iter()
+        .fold(millis, |bits, byte| bits << 8 | u128::from(*byte));
+    let digits = (0..26).rev().map(|place| {
+        let digit = usize::try_from(bits >> (place * 5) & 31).unwrap_or_default();
+        char::from(DIGITS[digit])
+    });
+    let mut id = format!("{prefix}_");
+    id.extend(digits);
+    id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_sort_by_time() {
+        let early = Timestamp::from_unix_millis(1_792_567_650_000).unwrap();
+        let late = Timestamp::from_unix_millis(1_792_567_650_001).unwrap();
+        assert!(new_id("run", early) < new_id("run", late));
+        assert_ne!(new_id("run", early), new_id("run", early));
+        assert_eq!(new_id("run", early).len(), 30);
+    }
+}

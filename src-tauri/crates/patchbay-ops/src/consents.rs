@@ -1,0 +1,134 @@
+//! Consents that are under way in this process.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use patchbay_model::{Authorization, AuthorizationId, ConnectorId};
+use patchbay_oauth::{CallbackParams, Pending};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Context, Error, Event};
+
+/// The consents under way, by id.
+#[derive(Default)]
+pub(crate) struct Consents(Mutex<HashMap<AuthorizationId, Arc<Consent>>>);
+
+impl Consents {
+    pub(crate) fn find(&self, id: &AuthorizationId) -> Option<Arc<Consent>> {
+        self.lock().get(id).cloned()
+    }
+
+    /// The consent of that connector, for there is one at a time.
+    pub(crate) fn of(&self, connector: &ConnectorId) -> Option<Arc<Consent>> {
+        let consents = self.lock();
+        let found = consents.values().find(|consent| consent.is_for(connector));
+        found.cloned()
+    }
+
+    /// The consent to which a callback belongs, by its state.
+    pub(crate) fn awaiting(&self, params: &CallbackParams) -> Option<Arc<Consent>> {
+        let consents = self.lock();
+        let found = consents.values().find(|consent| consent.awaits(params));
+        found.cloned()
+    }
+
+    /// Notes a consent, unless its connector has one: then that one is the answer.
+    pub(crate) fn enter(&self, consent: Arc<Consent>) -> Result<(), Arc<Consent>> {
+        let mut consents = self.lock();
+        let snapshot = consent.snapshot();
+        let mut others = consents.values();
+        if let Some(other) = others.find(|other| other.is_for(&snapshot.connector)) {
+            return Err(Arc::clone(other));
+        }
+        consents.insert(snapshot.id, consent);
+        Ok(())
+    }
+
+    pub(crate) fn leave(&self, id: &AuthorizationId) {
+        self.lock().remove(id);
+    }
+
+    /// Stops the consent of a connector, if there is one.
+    pub(crate) fn cancel_of(&self, connector: &ConnectorId) {
+        if let Some(consent) = self.of(connector) {
+            consent.cancel.cancel();
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<AuthorizationId, Arc<Consent>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One consent under way.
+pub(crate) struct Consent {
+    state: watch::Sender<Authorization>,
+    /// What the browser has to bring back; there from `awaiting_user` on.
+    pub(crate) pending: OnceLock<Pending>,
+    /// Callbacks that came as a link, or were pasted.
+    pub(crate) handed: mpsc::Sender<CallbackParams>,
+    pub(crate) cancel: CancellationToken,
+}
+
+impl Consent {
+    /// A consent, and the end at which handed-over callbacks come out.
+    pub(crate) fn new(
+        authorization: Authorization,
+        cancel: CancellationToken,
+    ) -> (Arc<Self>, mpsc::Receiver<CallbackParams>) {
+        let (handed, callbacks) = mpsc::channel(1);
+        let consent = Self {
+            state: watch::Sender::new(authorization),
+            pending: OnceLock::new(),
+            handed,
+            cancel,
+        };
+        (Arc::new(consent), callbacks)
+    }
+
+    /// As it stands now.
+    pub(crate) fn snapshot(&self) -> Authorization {
+        self.state.borrow().clone()
+    }
+
+    /// Hears of every change.
+    pub(crate) fn watch(&self) -> watch::Receiver<Authorization> {
+        self.state.subscribe()
+    }
+
+    /// Changes it and says so.
+    pub(crate) fn change(&self, cx: &Context, change: impl FnOnce(&mut Authorization)) {
+        self.state.send_modify(change);
+        cx.tell(Event::AuthorizationChanged {
+            authorization: Box::new(self.snapshot()),
+        });
+    }
+
+    /// Changes it, says so and keeps it.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(crate) async fn advance(
+        &self,
+        cx: &Context,
+        change: impl FnOnce(&mut Authorization),
+    ) -> Result<(), Error> {
+        self.change(cx, change);
+        let kept = Authorization {
+            // Of no use to anybody once this process is gone, and not ours to leave lying about.
+            url: None,
+            ..self.snapshot()
+        };
+        Ok(cx.store().save_authorization(&kept).await?)
+    }
+
+    fn is_for(&self, connector: &ConnectorId) -> bool {
+        self.state.borrow().connector == *connector
+    }
+
+    fn awaits(&self, params: &CallbackParams) -> bool {
+        let pending = self.pending.get();
+        pending.is_some_and(|pending| params.belongs_to(pending))
+    }
+}

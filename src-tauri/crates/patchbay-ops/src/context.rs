@@ -1,0 +1,214 @@
+//! What every verb works with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_oauth::{AddressPolicy, OAuthClient};
+use patchbay_store::Store;
+use patchbay_vault::{Keychain, SystemKeychain, Vault};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::browser::{OpenBrowser, SystemBrowser};
+use crate::clock::{Clock, SystemClock, new_id};
+use crate::consents::Consents;
+use crate::running::RunningRuns;
+use crate::sessions::Sessions;
+use crate::tokens::Tokens;
+use crate::{Error, Event, Places};
+
+/// How long a connection to a host may take to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// News that nobody has fetched yet; a window that falls further behind reads its lists anew.
+const NEWS_KEPT: usize = 256;
+
+/// The open store, the vault, the HTTP client, the clock and everything that is under way.
+///
+/// Clones share it. A process opens one and calls [`Context::close`] before it ends.
+#[derive(Clone)]
+pub struct Context {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    places: Places,
+    store: Store,
+    vault: Vault,
+    http: reqwest::Client,
+    oauth: OAuthClient,
+    clock: Arc<dyn Clock>,
+    browser: Arc<dyn OpenBrowser>,
+    news: broadcast::Sender<Event>,
+    tokens: Tokens,
+    sessions: Sessions,
+    consents: Consents,
+    running: RunningRuns,
+    tasks: TaskTracker,
+    ending: CancellationToken,
+}
+
+/// The parts of a [`Context`] that differ between programs and tests.
+pub struct ContextOptions {
+    /// Where everything lies.
+    pub places: Places,
+    /// Where the key of the vault lies.
+    pub keychain: Arc<dyn Keychain>,
+    /// What opens consent pages.
+    pub browser: Arc<dyn OpenBrowser>,
+    /// What tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl ContextOptions {
+    /// Those of a program that a person runs.
+    ///
+    /// # Errors
+    /// [`Error::NoHome`].
+    pub fn of_system() -> Result<Self, Error> {
+        Ok(Self {
+            places: Places::from_environment()?,
+            keychain: Arc::new(SystemKeychain),
+            browser: Arc::new(SystemBrowser),
+            clock: Arc::new(SystemClock),
+        })
+    }
+}
+
+impl Context {
+    /// Opens the store and clears away what a crash left half done. The keychain is not asked yet.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the database cannot be used; [`Error::Http`].
+    pub async fn open(options: ContextOptions) -> Result<Self, Error> {
+        let store = Store::open(&options.places.database()).await?;
+        let vault = Vault::new(options.places.data.clone(), options.keychain);
+        let http = http_builder().build().map_err(Error::Http)?;
+        let policy = AddressPolicy::default();
+        let asking = http_builder().dns_resolver(policy.resolver()).build();
+        let oauth = OAuthClient::new(asking.map_err(Error::Http)?, policy);
+        let (news, _) = broadcast::channel(NEWS_KEPT);
+        let tasks = TaskTracker::new();
+        let tokens = Tokens::new(crate::tokens::Parts {
+            store: store.clone(),
+            vault: vault.clone(),
+            oauth: oauth.clone(),
+            clock: Arc::clone(&options.clock),
+            locks: options.places.locks(),
+            news: news.clone(),
+            tasks: tasks.clone(),
+        });
+        let cx = Self {
+            inner: Arc::new(Inner {
+                places: options.places,
+                store,
+                vault,
+                http,
+                oauth,
+                clock: options.clock,
+                browser: options.browser,
+                news,
+                tokens,
+                sessions: Sessions::default(),
+                consents: Consents::default(),
+                running: RunningRuns::default(),
+                tasks,
+                ending: CancellationToken::new(),
+            }),
+        };
+        crate::clear_up::clear_up(&cx).await?;
+        Ok(cx)
+    }
+
+    /// Stops what is under way, says farewell to servers, and waits for both, a few seconds at most.
+    pub async fn close(&self) {
+        const PATIENCE: Duration = Duration::from_secs(3);
+        self.inner.ending.cancel();
+        self.inner.tasks.close();
+        let farewell = async {
+            self.inner.tasks.wait().await;
+            self.inner.sessions.close_all().await;
+        };
+        if tokio::time::timeout(PATIENCE, farewell).await.is_err() {
+            tracing::warn!("work was still under way when Patchbay ended");
+        }
+    }
+
+    /// News from now on.
+    pub fn news(&self) -> broadcast::Receiver<Event> {
+        self.inner.news.subscribe()
+    }
+
+    /// Where everything lies.
+    pub fn places(&self) -> &Places {
+        &self.inner.places
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        // Nobody may be listening, as on the command line.
+        drop(self.inner.news.send(event));
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.inner.vault
+    }
+
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.inner.http
+    }
+
+    pub(crate) fn oauth(&self) -> &OAuthClient {
+        &self.inner.oauth
+    }
+
+    pub(crate) fn now(&self) -> patchbay_model::Timestamp {
+        self.inner.clock.now()
+    }
+
+    pub(crate) fn new_id(&self, prefix: &str) -> String {
+        new_id(prefix, self.now())
+    }
+
+    pub(crate) fn browser(&self) -> &dyn OpenBrowser {
+        self.inner.browser.as_ref()
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.inner.tokens
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
+    }
+
+    pub(crate) fn consents(&self) -> &Consents {
+        &self.inner.consents
+    }
+
+    pub(crate) fn running(&self) -> &RunningRuns {
+        &self.inner.running
+    }
+
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.inner.tasks
+    }
+
+    /// Cancelled when the process is about to end.
+    pub(crate) fn ending(&self) -> &CancellationToken {
+        &self.inner.ending
+    }
+}
+
+/// HTTP clients follow no redirects, so that no credential ever travels to another host.
+fn http_builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("Patchbay/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .tcp_nodelay(true)
+}

@@ -1,0 +1,336 @@
+//! The wallet: personal credentials, saved once and used by any number of connectors.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{Secret, WalletEntry, WalletEntryId, WalletKind};
+use patchbay_vault::SecretName;
+use serde::Deserialize;
+use specta::Type;
+
+use crate::secrets::{OAuthApp, SecretHeaders};
+use crate::{Context, Error, Event, reference, secrets};
+
+/// A credential to be kept in the wallet.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AddWalletEntry {
+    /// What to call it; unique in the wallet.
+    pub name: String,
+    /// What it is made of.
+    pub secret: WalletSecret,
+}
+
+/// The secret part of a wallet entry.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum WalletSecret {
+    /// A token.
+    Bearer {
+        /// The token.
+        token: Secret,
+    },
+    /// Where a token is to be found at each use, such as `env://NAME`.
+    Reference {
+        /// The reference.
+        reference: String,
+    },
+    /// Headers.
+    Headers {
+        /// Header name to value; when replacing, an empty value keeps the one that is saved.
+        values: BTreeMap<String, Secret>,
+    },
+    /// An OAuth app of the user's own.
+    OauthClient {
+        /// The client id.
+        client_id: String,
+        /// The client secret, where there is one.
+        client_secret: Option<Secret>,
+    },
+}
+
+impl WalletSecret {
+    /// The kind of entry it makes.
+    pub fn kind(&self) -> WalletKind {
+        match self {
+            Self::Bearer { .. } | Self::Reference { .. } => WalletKind::Bearer,
+            Self::Headers { .. } => WalletKind::Headers,
+            Self::OauthClient { .. } => WalletKind::OauthClient,
+        }
+    }
+}
+
+/// Every personal credential by name, without its secret.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn list_wallet(cx: &Context) -> Result<Vec<WalletEntry>, Error> {
+    Ok(cx.store().list_wallet().await?)
+}
+
+/// The wallet entry of that id.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub(crate) async fn find_wallet_entry(
+    cx: &Context,
+    id: &WalletEntryId,
+) -> Result<WalletEntry, Error> {
+    let entry = cx.store().find_wallet_entry(id).await?;
+    entry.ok_or_else(|| Error::NotFound {
+        kind: "wallet entry",
+        name: id.to_string(),
+    })
+}
+
+/// The wallet entry that a person means, by its id or its name.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn resolve_wallet_entry(cx: &Context, text: &str) -> Result<WalletEntry, Error> {
+    let wallet = list_wallet(cx).await?;
+    let found = wallet
+        .into_iter()
+        .find(|entry| entry.id.as_str() == text || entry.name == text);
+    found.ok_or_else(|| Error::NotFound {
+        kind: "wallet entry",
+        name: text.to_owned(),
+    })
+}
+
+/// Saves a personal credential: the secret first, so that no entry ever stands without one.
+///
+/// # Errors
+/// [`Error::Usage`] when a name, a header or the secret is empty or cannot be sent;
+/// [`Error::Reference`] when a reference stands for nothing; [`Error::Vault`]; [`Error::Store`] when
+/// the name is taken.
+pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<WalletEntry, Error> {
+    let now = cx.now();
+    let entry = WalletEntry {
+        id: WalletEntryId::new(cx.new_id("cred")),
+        name: checked_name(&request.name)?,
+        kind: request.secret.kind(),
+        reference: None,
+        header_names: Vec::new(),
+        issuer: None,
+        resource: None,
+        scopes: Vec::new(),
+        expires_at: None,
+        renews: false,
+        needs_authorization: false,
+        created_at: now,
+        replaced_at: now,
+        last_used_at: None,
+        used_by: Vec::new(),
+    };
+    let taken = list_wallet(cx).await?;
+    if taken.iter().any(|other| other.name == entry.name) {
+        return Err(Error::Usage {
+            what: format!("the wallet has a credential called {} already", entry.name),
+            hint: "Choose another name, or replace the saved one.".to_owned(),
+        });
+    }
+    put(cx, entry, request.secret, &SecretHeaders::new()).await
+}
+
+/// Puts another secret in the place of the saved one; every connector that uses it sends the new one
+/// from now on.
+///
+/// # Errors
+/// As [`add_wallet_entry`]; [`Error::NotFound`]; [`Error::Usage`] when the new one is of another kind.
+pub async fn replace_wallet_secret(
+    cx: &Context,
+    id: &WalletEntryId,
+    secret: WalletSecret,
+) -> Result<WalletEntry, Error> {
+    let entry = find_wallet_entry(cx, id).await?;
+    if entry.kind != secret.kind() {
+        return Err(Error::Usage {
+            what: format!("{} is of another kind", entry.name),
+            hint: "Replace it with a secret of the same kind, or add a new credential.".to_owned(),
+        });
+    }
+    let saved = if entry.kind == WalletKind::Headers {
+        secrets::headers(cx.vault(), &entry).await?
+    } else {
+        SecretHeaders::new()
+    };
+    let entry = WalletEntry {
+        replaced_at: cx.now(),
+        needs_authorization: false,
+        ..entry
+    };
+    let entry = put(cx, entry, secret, &saved).await?;
+    for user in &entry.used_by {
+        cx.sessions().close(&user.connector).await;
+    }
+    Ok(entry)
+}
+
+/// Calls a personal credential something else.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] when the name is empty; [`Error::Store`] when it is taken.
+pub async fn rename_wallet_entry(
+    cx: &Context,
+    id: &WalletEntryId,
+    name: &str,
+) -> Result<WalletEntry, Error> {
+    let entry = WalletEntry {
+        name: checked_name(name)?,
+        ..find_wallet_entry(cx, id).await?
+    };
+    cx.store().save_wallet_entry(&entry).await?;
+    crate::edit_connector::refresh_identities(cx, &entry).await?;
+    cx.tell(Event::WalletChanged);
+    Ok(entry)
+}
+
+/// Deletes a personal credential, its secret first. Connectors that used it need a sign-in then.
+///
+/// # Errors
+/// [`Error::InUse`] when connectors use it and it is not `confirmed`; [`Error::NotFound`];
+/// [`Error::Vault`], [`Error::Store`].
+pub async fn remove_wallet_entry(
+    cx: &Context,
+    id: &WalletEntryId,
+    confirmed: bool,
+) -> Result<(), Error> {
+    let entry = find_wallet_entry(cx, id).await?;
+    if !entry.used_by.is_empty() && !confirmed {
+        let users: Vec<_> = entry
+            .used_by
+            .iter()
+            .map(|user| user.title.as_str())
+            .collect();
+        return Err(Error::InUse {
+            name: entry.name,
+            users: users.join(", "),
+        });
+    }
+    forget(cx, id).await?;
+    crate::edit_connector::drop_credential(cx, &entry).await?;
+    cx.tell(Event::WalletChanged);
+    Ok(())
+}
+
+/// Deletes secret and entry, whoever uses them.
+pub(crate) async fn forget(cx: &Context, id: &WalletEntryId) -> Result<(), Error> {
+    cx.vault().remove(&SecretName::wallet(id)).await?;
+    cx.store().remove_wallet_entry(id).await?;
+    Ok(())
+}
+
+async fn put(
+    cx: &Context,
+    mut entry: WalletEntry,
+    secret: WalletSecret,
+    saved: &SecretHeaders,
+) -> Result<WalletEntry, Error> {
+    let name = SecretName::wallet(&entry.id);
+    entry.reference = None;
+    match secret {
+        WalletSecret::Reference { reference } => {
+            // One that stands for nothing would only be noticed when it is needed.
+            reference::resolve(&reference).await?;
+            cx.vault().remove(&name).await?;
+            entry.reference = Some(reference);
+        }
+        WalletSecret::Bearer { token } => {
+            let token = checked_secret(&token, "the token")?;
+            cx.vault().write(&name, &token).await?;
+        }
+        WalletSecret::Headers { values } => {
+            let headers = checked_headers(values, saved)?;
+            entry.header_names = headers.keys().cloned().collect();
+            cx.vault()
+                .write(&name, &secrets::write_headers(&headers))
+                .await?;
+        }
+        WalletSecret::OauthClient {
+            client_id,
+            client_secret,
+        } => {
+            let app = checked_app(&client_id, client_secret)?;
+            cx.vault()
+                .write(&name, &secrets::write_oauth_app(&app))
+                .await?;
+        }
+    }
+    cx.store().save_wallet_entry(&entry).await?;
+    cx.tell(Event::WalletChanged);
+    Ok(entry)
+}
+
+fn usage(what: impl Into<String>, hint: &str) -> Error {
+    Error::Usage {
+        what: what.into(),
+        hint: hint.to_owned(),
+    }
+}
+
+fn checked_name(name: &str) -> Result<String, Error> {
+    let name = patchbay_model::clean_text(name.trim(), 100);
+    if name.is_empty() {
+        return Err(usage(
+            "the name is empty",
+            "Enter a name that you will know it by.",
+        ));
+    }
+    Ok(name)
+}
+
+/// A secret as it can be sent in a header: pasted line ends and spaces around it are dropped.
+fn checked_secret(secret: &Secret, what: &str) -> Result<Secret, Error> {
+    let text = secret.expose().trim();
+    if text.is_empty() {
+        return Err(usage(format!("{what} is empty"), "Paste it again."));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(usage(
+            format!("{what} has a line break or another control character in it"),
+            "Paste it again, without line breaks.",
+        ));
+    }
+    Ok(Secret::new(text))
+}
+
+fn checked_headers(
+    values: BTreeMap<String, Secret>,
+    saved: &SecretHeaders,
+) -> Result<SecretHeaders, Error> {
+    let mut headers = SecretHeaders::new();
+    for (name, value) in values {
+        let name = name.trim().to_owned();
+        if reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_err() {
+            return Err(usage(
+                format!("{name:?} is no name of a header"),
+                "Use letters, digits and hyphens, for example X-Api-Key.",
+            ));
+        }
+        let value = match saved.get(&name) {
+            Some(saved) if value.is_empty() => saved.clone(),
+            _ => checked_secret(&value, &name)?,
+        };
+        headers.insert(name, value);
+    }
+    if headers.is_empty() {
+        return Err(usage("there are no headers", "Enter at least one header."));
+    }
+    Ok(headers)
+}
+
+fn checked_app(client_id: &str, client_secret: Option<Secret>) -> Result<OAuthApp, Error> {
+    let client_id = checked_secret(&Secret::new(client_id), "the client id")?;
+    let client_secret = client_secret.filter(|secret| !secret.expose().trim().is_empty());
+    let client_secret = client_secret
+        .map(|secret| checked_secret(&secret, "the client secret"))
+        .transpose()?;
+    Ok(OAuthApp {
+        client_id: client_id.expose().to_owned(),
+        client_secret,
+    })
+}

@@ -1,0 +1,97 @@
+//! Giving up a sign-in.
+
+use patchbay_model::{Authentication, Connector, ConnectorId, ConnectorStatus, Status, WalletKind};
+use patchbay_oauth::{Grant, Revocation, Untraced};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::credentials::forget;
+use crate::list_connectors::find_connector;
+use crate::{Context, Error, Event, secrets, status};
+
+/// How a disconnect went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Disconnected {
+    /// The connector after it.
+    pub connector: Connector,
+    /// Whether the provider was told to forget the tokens, and did.
+    pub revoked: bool,
+    /// Why the provider was not told, in words for people.
+    pub note: Option<String>,
+}
+
+/// Gives up the sign-in of a connector, at the provider too where it takes tokens back. A bearer token
+/// or headers stay in the wallet; only the connector stops using its connection.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Store`]; [`Error::Vault`] when the tokens could not be deleted.
+pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disconnected, Error> {
+    let mut connector = find_connector(cx, id).await?;
+    cx.consents().cancel_of(id);
+    cx.sessions().close(id).await;
+    let (revoked, note) = give_back(cx, &mut connector).await?;
+    connector.status = ConnectorStatus {
+        status: Status::Disconnected,
+        word: None,
+        reason: Some("disconnected by you".to_owned()),
+        code: None,
+        checked_at: Some(cx.now()),
+        last_ok_at: connector.status.last_ok_at,
+    };
+    connector.updated_at = cx.now();
+    status::save(cx, &connector).await?;
+    Ok(Disconnected {
+        connector,
+        revoked,
+        note,
+    })
+}
+
+/// Tells the provider, then deletes the tokens whatever it said. Tokens that another connector uses too
+/// stay with it.
+async fn give_back(
+    cx: &Context,
+    connector: &mut Connector,
+) -> Result<(bool, Option<String>), Error> {
+    let Authentication::Oauth { entry: used, .. } = &mut connector.authentication else {
+        return Ok((false, None));
+    };
+    let Some(id) = used.take() else {
+        return Ok((false, None));
+    };
+    connector.identity = status::identity(None);
+    let Some(entry) = cx.store().find_wallet_entry(&id).await? else {
+        return Ok((false, None));
+    };
+    let shared = entry
+        .used_by
+        .iter()
+        .any(|user| user.connector != connector.id);
+    if shared || entry.kind != WalletKind::Oauth {
+        return Ok((
+            false,
+            Some("another connector uses the same sign-in".to_owned()),
+        ));
+    }
+    let secret = secrets::read(cx.vault(), &entry).await?;
+    let told = match Grant::from_secret(&secret) {
+        Ok(grant) => cx.oauth().revoke(&grant, &Untraced).await,
+        Err(error) => Err(error),
+    };
+    forget(cx, &id).await?;
+    cx.tell(Event::WalletChanged);
+    Ok(match told {
+        Ok(Revocation::Revoked) => (true, None),
+        Ok(Revocation::NotOffered) => (
+            false,
+            Some(
+                "the provider takes no tokens back; end the access in its own settings".to_owned(),
+            ),
+        ),
+        Err(error) => (
+            false,
+            Some(format!("the provider could not be told: {error}")),
+        ),
+    })
+}

@@ -1,0 +1,248 @@
+//! Changing, removing and restoring connectors.
+
+use patchbay_model::{Authentication, Connector, ConnectorId, Status, Timestamp, WalletEntry};
+use serde::Deserialize;
+use specta::Type;
+
+use crate::add_connector::{authentication, checked_name};
+use crate::address::read_address;
+use crate::credentials::forget;
+use crate::list_connectors::{find_connector, list_connectors};
+use crate::tokens::entry_id;
+use crate::{AuthenticationChoice, Context, Error, Event, status};
+
+/// What is to change of a connector; what is `None` stays.
+#[derive(Clone, Debug, Default, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ConnectorChanges {
+    /// Short name, unique.
+    pub name: Option<String>,
+    /// Name for people.
+    pub title: Option<String>,
+    /// Absolute URL; another origin drops the sign-in.
+    pub url: Option<String>,
+    /// How it signs in.
+    pub authentication: Option<AuthenticationChoice>,
+    /// The user's own words for it.
+    pub tags: Option<Vec<String>>,
+    /// Whether the user keeps it at the top.
+    pub favourite: Option<bool>,
+    /// Whether it is switched on.
+    pub enabled: Option<bool>,
+}
+
+/// Changes what is given and leaves the rest.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] when a value cannot be used; [`Error::Store`] when the name is
+/// taken; [`Error::Vault`].
+pub async fn update_connector(
+    cx: &Context,
+    id: &ConnectorId,
+    changes: ConnectorChanges,
+) -> Result<Connector, Error> {
+    let before = find_connector(cx, id).await?;
+    let mut connector = before.clone();
+    if let Some(name) = changes.name {
+        connector.name = checked_name(&name)?;
+    }
+    if let Some(title) = changes.title.filter(|title| !title.trim().is_empty()) {
+        connector.title = title.trim().to_owned();
+    }
+    if let Some(url) = changes.url {
+        move_to(&mut connector, &url)?;
+    }
+    if let Some(choice) = changes.authentication {
+        let (authentication, entry) = authentication(cx, choice, &connector.title).await?;
+        connector.authentication = keep_sign_in(authentication, &before.authentication);
+        connector.identity = status::identity(entry.as_ref());
+        connector.status = status::unchecked();
+    }
+    connector.tags = changes.tags.unwrap_or(connector.tags);
+    connector.favourite = changes.favourite.unwrap_or(connector.favourite);
+    if let Some(enabled) = changes.enabled {
+        switch(&mut connector, enabled);
+    }
+    connector.updated_at = cx.now();
+    status::save(cx, &connector).await?;
+    let reconnects = connector.endpoint != before.endpoint
+        || connector.authentication != before.authentication
+        || connector.status.status == Status::Disabled;
+    if reconnects {
+        cx.sessions().close(id).await;
+    }
+    if entry_id(&connector.authentication) != entry_id(&before.authentication) {
+        refresh_identity(cx, &mut connector).await?;
+        drop_own_sign_in(cx, &before).await?;
+    }
+    Ok(connector)
+}
+
+/// Takes a connector out of the lists. It can be restored until Patchbay starts the next time.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
+    find_connector(cx, id).await?;
+    cx.consents().cancel_of(id);
+    cx.store().remove_connector(id).await?;
+    cx.sessions().close(id).await;
+    cx.tell(Event::ConnectorsChanged);
+    Ok(())
+}
+
+/// Puts a removed connector back.
+///
+/// # Errors
+/// [`Error::NotFound`] when it was not removed, or too long ago; [`Error::Store`] when its name was
+/// taken meanwhile.
+pub async fn restore_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
+    cx.store().restore_connector(id).await?;
+    cx.tell(Event::ConnectorsChanged);
+    find_connector(cx, id).await
+}
+
+/// How long a removed connector can be restored at least, even by another process.
+const UNDO: std::time::Duration = std::time::Duration::from_secs(600);
+
+/// Really deletes what was removed a while ago, its sign-in too.
+pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
+    let now = cx.now().unix_millis();
+    let undo = i64::try_from(UNDO.as_millis()).unwrap_or(i64::MAX);
+    let Some(before) = Timestamp::from_unix_millis(now.saturating_sub(undo)) else {
+        return Ok(());
+    };
+    for gone in cx.store().purge_removed(before).await? {
+        // A vault that is locked now keeps the tokens; they are forgotten with the entry later.
+        if let Err(error) = drop_own_sign_in(cx, &gone).await {
+            tracing::warn!(%error, "the sign-in of a removed connector could not be forgotten");
+        }
+    }
+    Ok(())
+}
+
+/// Forgets the tokens that belonged to a connector alone. What the user saved in the wallet stays.
+async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Error> {
+    let Authentication::Oauth {
+        entry: Some(entry), ..
+    } = &connector.authentication
+    else {
+        return Ok(());
+    };
+    let entry = cx.store().find_wallet_entry(entry).await?;
+    if let Some(entry) = entry.filter(|entry| entry.used_by.is_empty()) {
+        forget(cx, &entry.id).await?;
+        cx.tell(Event::WalletChanged);
+    }
+    Ok(())
+}
+
+fn move_to(connector: &mut Connector, address: &str) -> Result<(), Error> {
+    let url = read_address(address)?;
+    let before = connector
+        .endpoint
+        .as_deref()
+        .map(read_address)
+        .transpose()?;
+    if before.as_ref() == Some(&url) {
+        return Ok(());
+    }
+    if before.is_none_or(|before| before.origin() != url.origin()) {
+        // Tokens belong to the origin that they were issued for.
+        if let Authentication::Oauth { entry, .. } = &mut connector.authentication {
+            *entry = None;
+        }
+    }
+    connector.native["url"] = url.as_str().into();
+    connector.endpoint = Some(url.to_string());
+    connector.server = None;
+    connector.status = status::unchecked();
+    Ok(())
+}
+
+/// Another port or scope does not end a sign-in; another OAuth app does.
+fn keep_sign_in(chosen: Authentication, before: &Authentication) -> Authentication {
+    match (chosen, before) {
+        (
+            Authentication::Oauth {
+                client,
+                callback_port,
+                callback_host,
+                redirect,
+                scopes,
+                entry: None,
+            },
+            Authentication::Oauth {
+                client: earlier,
+                entry,
+                ..
+            },
+        ) if client == *earlier => Authentication::Oauth {
+            client,
+            entry: entry.clone(),
+            callback_port,
+            callback_host,
+            redirect,
+            scopes,
+        },
+        (chosen, _) => chosen,
+    }
+}
+
+fn switch(connector: &mut Connector, enabled: bool) {
+    let is_on = connector.status.status != Status::Disabled;
+    if enabled == is_on {
+        return;
+    }
+    let last_ok_at = connector.status.last_ok_at;
+    connector.status = status::unchecked();
+    connector.status.last_ok_at = last_ok_at;
+    if !enabled {
+        connector.status.status = Status::Disabled;
+        connector.status.reason = Some("switched off by you".to_owned());
+    }
+}
+
+/// Writes the identity line of a connector anew, after its credential changed.
+pub(crate) async fn refresh_identity(cx: &Context, connector: &mut Connector) -> Result<(), Error> {
+    let entry = match entry_id(&connector.authentication) {
+        Some(id) => cx.store().find_wallet_entry(id).await?,
+        None => None,
+    };
+    connector.identity = status::identity(entry.as_ref());
+    status::save(cx, connector).await
+}
+
+/// Writes the identity lines of all connectors that use an entry anew.
+pub(crate) async fn refresh_identities(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
+    for mut connector in list_connectors(cx).await? {
+        if entry_id(&connector.authentication) == Some(&entry.id) {
+            refresh_identity(cx, &mut connector).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a wallet entry that is gone away from all connectors.
+pub(crate) async fn drop_credential(cx: &Context, gone: &WalletEntry) -> Result<(), Error> {
+    for mut connector in list_connectors(cx).await? {
+        match &mut connector.authentication {
+            Authentication::Oauth { entry, client, .. } => {
+                let uses = entry.as_ref() == Some(&gone.id) || client.as_ref() == Some(&gone.id);
+                if !uses {
+                    continue;
+                }
+                entry.take_if(|entry| *entry == gone.id);
+                client.take_if(|client| *client == gone.id);
+            }
+            Authentication::Bearer { entry } | Authentication::Headers { entry }
+                if *entry == gone.id => {}
+            _ => continue,
+        }
+        connector.status.status = Status::NeedsAuthorization;
+        connector.status.reason = Some(format!("its credential {} was removed", gone.name));
+        refresh_identity(cx, &mut connector).await?;
+        cx.sessions().close(&connector.id).await;
+    }
+    Ok(())
+}

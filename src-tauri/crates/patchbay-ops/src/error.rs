@@ -1,0 +1,233 @@
+//! What can keep a verb from being done.
+
+use patchbay_model::{Code, Explain, FieldProblem, Problem};
+
+/// A situation that someone acts on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The system names no home folder.
+    #[error("the system names no home folder")]
+    NoHome,
+    /// A file or folder of Patchbay cannot be used.
+    #[error("could not use {path}")]
+    File {
+        /// The file or folder.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// What was given cannot be understood.
+    #[error("{what}")]
+    Usage {
+        /// What is wrong with it.
+        what: String,
+        /// What to do instead.
+        hint: String,
+    },
+    /// There is none of that name or id.
+    #[error("there is no {kind} {name}")]
+    NotFound {
+        /// Kind of thing, such as `connector`.
+        kind: &'static str,
+        /// Name or id that was given.
+        name: String,
+    },
+    /// A name stands for several.
+    #[error("{name} is the name of {count} connectors")]
+    Ambiguous {
+        /// Name that was given.
+        name: String,
+        /// How many have it.
+        count: usize,
+    },
+    /// The tool may delete or overwrite, and nobody confirmed it.
+    #[error("{tool} may delete or overwrite")]
+    ConfirmationNeeded {
+        /// Name of the tool.
+        tool: String,
+    },
+    /// A wallet entry is in use, and nobody confirmed its removal.
+    #[error("{name} is used by {users}")]
+    InUse {
+        /// Name of the entry.
+        name: String,
+        /// Titles of the connectors that use it, parted by commas.
+        users: String,
+    },
+    /// The arguments do not fit the tool's schema.
+    #[error("the arguments do not fit {tool}")]
+    Arguments {
+        /// Name of the tool.
+        tool: String,
+        /// What is wrong with which argument.
+        fields: Vec<FieldProblem>,
+    },
+    /// The tool answered that it failed; the run holds its words.
+    #[error("{tool} answered that it failed")]
+    ToolFailed {
+        /// Name of the tool.
+        tool: String,
+    },
+    /// A person has to sign in.
+    #[error("{connector} needs sign-in")]
+    SignInNeeded {
+        /// Title of the connector.
+        connector: String,
+    },
+    /// The sign-in lapsed and was not renewed.
+    #[error("the sign-in of {connector} lapsed")]
+    SignInLapsed {
+        /// Title of the connector.
+        connector: String,
+        /// The provider's own words.
+        detail: Option<String>,
+    },
+    /// The connector is switched off.
+    #[error("{connector} is switched off")]
+    SwitchedOff {
+        /// Title of the connector.
+        connector: String,
+    },
+    /// A consent is not under way any more.
+    #[error("this sign-in is over")]
+    AuthorizationOver,
+    /// The consent was not given in time.
+    #[error("no consent came in time")]
+    ConsentTimedOut,
+    /// The user or the provider refused, or what the browser brought is not to be believed.
+    #[error(transparent)]
+    Callback(#[from] patchbay_oauth::CallbackError),
+    /// No browser could be started.
+    #[error("could not open a browser")]
+    Browser(#[source] std::io::Error),
+    /// A reference stands for nothing.
+    #[error("could not resolve {reference}: {why}")]
+    Reference {
+        /// The reference; it is no secret.
+        reference: String,
+        /// Why not.
+        why: String,
+    },
+    /// The caller stopped it.
+    #[error("cancelled")]
+    Cancelled,
+    /// It took longer than it was given.
+    #[error("no answer in {seconds} s")]
+    TimedOut {
+        /// What it was given, in seconds.
+        seconds: u64,
+    },
+    /// HTTP cannot be used at all.
+    #[error("could not set up HTTP")]
+    Http(#[source] reqwest::Error),
+    /// From the database.
+    #[error(transparent)]
+    Store(#[from] patchbay_store::Error),
+    /// From the vault.
+    #[error(transparent)]
+    Vault(#[from] patchbay_vault::Error),
+    /// From signing in.
+    #[error(transparent)]
+    OAuth(#[from] patchbay_oauth::Error),
+    /// From a platform or an MCP server.
+    #[error(transparent)]
+    Platform(#[from] patchbay_platforms::Error),
+}
+
+impl Explain for Error {
+    fn code(&self) -> Code {
+        match self {
+            Self::NoHome | Self::File { .. } => Code::FileFailed,
+            Self::Usage { .. } => Code::UsageInvalid,
+            Self::NotFound { .. } => Code::NotFound,
+            Self::Ambiguous { .. } => Code::Ambiguous,
+            Self::ConfirmationNeeded { .. } | Self::InUse { .. } => Code::ConfirmationNeeded,
+            Self::Arguments { .. } => Code::ToolArguments,
+            Self::ToolFailed { .. } => Code::ToolFailed,
+            Self::SignInNeeded { .. } => Code::AuthNeeded,
+            Self::SignInLapsed { .. } => Code::AuthExpired,
+            Self::SwitchedOff { .. } | Self::AuthorizationOver => Code::Conflict,
+            Self::ConsentTimedOut => Code::AuthTimedOut,
+            Self::Callback(error) => error.code(),
+            Self::Browser(_) | Self::Http(_) => Code::Internal,
+            Self::Reference { .. } => Code::VaultReference,
+            Self::Cancelled => Code::Cancelled,
+            Self::TimedOut { .. } => Code::TimedOut,
+            Self::Store(error) => error.code(),
+            Self::Vault(error) => error.code(),
+            Self::OAuth(error) => error.code(),
+            Self::Platform(error) => error.code(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoHome => "Set PATCHBAY_HOME to a folder that you own.",
+            Self::File { .. } => "Check that the folder exists and that you may write to it.",
+            Self::Usage { hint, .. } => hint,
+            Self::NotFound {
+                kind: "connector", ..
+            } => "List the connectors to see their names and ids.",
+            Self::Ambiguous { .. } => "Use the id, or ACCOUNT/NAME.",
+            Self::ConfirmationNeeded { .. } => "Confirm that it may run.",
+            Self::InUse { .. } => "Confirm that they may lose it.",
+            Self::Arguments { .. } => "Correct the arguments that are named.",
+            Self::SignInNeeded { .. } | Self::SignInLapsed { .. } | Self::AuthorizationOver => {
+                "Sign in again."
+            }
+            Self::Callback(error) => return error.hint(),
+            Self::SwitchedOff { .. } => "Turn it on first.",
+            Self::ConsentTimedOut => "Sign in again; the page waits for you in the browser.",
+            Self::Browser(_) => "Copy the link and open it in a browser yourself.",
+            Self::Reference { .. } => "Set what it points to, or save the secret in the wallet.",
+            Self::TimedOut { .. } => "Give it more time, or check the connector.",
+            Self::NotFound { .. } | Self::ToolFailed { .. } | Self::Cancelled | Self::Http(_) => {
+                return None;
+            }
+            Self::Store(error) => return error.hint(),
+            Self::Vault(error) => return error.hint(),
+            Self::OAuth(error) => return error.hint(),
+            Self::Platform(error) => return error.hint(),
+        };
+        Some(hint.to_owned())
+    }
+
+    fn problem(&self) -> Problem {
+        let own = Problem {
+            hint: self.hint(),
+            ..Problem::new(self.code(), self.to_string())
+        };
+        match self {
+            Self::Store(error) => error.problem(),
+            Self::Vault(error) => error.problem(),
+            Self::OAuth(error) => error.problem(),
+            Self::Platform(error) => error.problem(),
+            Self::Arguments { fields, .. } => Problem {
+                fields: fields.clone(),
+                ..own
+            },
+            Self::Callback(error) => error.problem(),
+            Self::SignInLapsed { detail, .. } => Problem {
+                detail: detail.clone(),
+                ..own
+            },
+            Self::File { source, .. } | Self::Browser(source) => Problem {
+                detail: Some(source.to_string()),
+                ..own
+            },
+            Self::TimedOut { .. } | Self::ConsentTimedOut => Problem {
+                retryable: true,
+                ..own
+            },
+            _ => own,
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        error.problem()
+    }
+}

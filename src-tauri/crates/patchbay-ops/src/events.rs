@@ -1,0 +1,36 @@
+//! News for whoever shows something: the window listens, the command line does not need to.
+
+use patchbay_model::{Authorization, ToolRunSummary, VaultStatus};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// Something changed.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum Event {
+    /// Connectors or their tools changed: read the lists again.
+    ConnectorsChanged,
+    /// The wallet changed: read it again.
+    WalletChanged,
+    /// A consent moved on.
+    AuthorizationChanged {
+        /// As it stands now.
+        authorization: Box<Authorization>,
+    },
+    /// A run began or ended.
+    RunChanged {
+        /// As it stands now.
+        run: Box<ToolRunSummary>,
+    },
+    /// The vault was unlocked, locked or moved.
+    VaultChanged {
+        /// As it stands now.
+        status: VaultStatus,
+    },
+    /// The window should come to the front.
+    Raise,
+}

@@ -1,0 +1,211 @@
+//! Taking secrets out of what is kept or shown.
+
+use patchbay_model::Secret;
+use serde_json::Value;
+
+/// What stands where a secret was.
+pub(crate) const REDACTED: &str = "<redacted>";
+
+/// Shorter texts are no secrets anybody could protect, and would redact half of every answer.
+const SHORTEST: usize = 6;
+
+/// The arguments with everything hidden that the schema marks as secret (`writeOnly`, or
+/// `format: password`).
+pub(crate) fn hide_marked(arguments: &Value, schema: &Value) -> Value {
+    hide_at(arguments, schema, schema, 0)
+}
+
+/// The texts that [`hide_marked`] hides.
+pub(crate) fn marked_values(arguments: &Value, schema: &Value) -> Vec<Secret> {
+    let mut found = Vec::new();
+    collect_hidden(arguments, &hide_marked(arguments, schema), &mut found);
+    found
+}
+
+fn collect_hidden(value: &Value, hidden: &Value, found: &mut Vec<Secret>) {
+    match (value, hidden) {
+        (value, hidden) if value == hidden => {}
+        (Value::Object(members), Value::Object(others)) => {
+            for (name, member) in members {
+                collect_hidden(member, &others[name], found);
+            }
+        }
+        (Value::Array(items), Value::Array(others)) => {
+            for (item, other) in items.iter().zip(others) {
+                collect_hidden(item, other, found);
+            }
+        }
+        (value, _) => collect_texts(value, found),
+    }
+}
+
+fn collect_texts(value: &Value, found: &mut Vec<Secret>) {
+    match value {
+        Value::String(text) => found.push(Secret::new(text.as_str())),
+        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, found)),
+        Value::Object(members) => members.values().for_each(|item| collect_texts(item, found)),
+        _ => {}
+    }
+}
+
+/// Deeper schemas than this refer to themselves.
+const DEEPEST: usize = 32;
+
+fn hide_at(value: &Value, schema: &Value, root: &Value, depth: usize) -> Value {
+    if depth > DEEPEST {
+        return value.clone();
+    }
+    if is_marked(schema) {
+        return Value::from(REDACTED);
+    }
+    let mut hidden = match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| {
+                let part = schema.pointer("/properties").and_then(|all| all.get(name));
+                let part = part.or_else(|| schema.get("additionalProperties"));
+                let hidden = part.map(|part| hide_at(member, part, root, depth + 1));
+                (name.clone(), hidden.unwrap_or_else(|| member.clone()))
+            })
+            .collect(),
+        Value::Array(items) => {
+            let part = schema.get("items");
+            let hide = |item: &Value| part.map(|part| hide_at(item, part, root, depth + 1));
+            items
+                .iter()
+                .map(|item| hide(item).unwrap_or_else(|| item.clone()))
+                .collect()
+        }
+        other => other.clone(),
+    };
+    for part in alternatives(schema, root) {
+        hidden = hide_at(&hidden, part, root, depth + 1);
+    }
+    hidden
+}
+
+fn is_marked(schema: &Value) -> bool {
+    schema.get("writeOnly") == Some(&Value::Bool(true))
+        || schema.get("format").and_then(Value::as_str) == Some("password")
+}
+
+/// The schemas that apply beside this one. A secret of any of them is hidden, taken or not.
+fn alternatives<'a>(schema: &'a Value, root: &'a Value) -> impl Iterator<Item = &'a Value> {
+    let lists = ["oneOf", "anyOf", "allOf"]
+        .into_iter()
+        .filter_map(|word| schema.get(word).and_then(Value::as_array))
+        .flatten();
+    let reference = schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|reference| root.pointer(reference.strip_prefix('#')?));
+    lists.chain(reference)
+}
+
+/// Texts that must not be kept, wherever they turn up.
+#[derive(Default)]
+pub(crate) struct KnownSecrets(Vec<Secret>);
+
+impl KnownSecrets {
+    pub(crate) fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
+        Self(
+            secrets
+                .into_iter()
+                .filter(|secret| secret.expose().len() >= SHORTEST)
+                .collect(),
+        )
+    }
+
+    /// Whether there is nothing to hide.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value with every occurrence of a known secret replaced, in member names too.
+    pub(crate) fn hide(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.hide_text(text)),
+            Value::Array(items) => items.into_iter().map(|item| self.hide(item)).collect(),
+            Value::Object(members) => members
+                .into_iter()
+                .map(|(name, member)| (self.hide_text(name), self.hide(member)))
+                .collect(),
+            other => other,
+        }
+    }
+
+    pub(crate) fn hide_text(&self, text: String) -> String {
+        self.0.iter().fold(text, |text, secret| {
+            if text.contains(secret.expose()) {
+                text.replace(secret.expose(), REDACTED)
+            } else {
+                text
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn marked_members_are_hidden_through_references_and_alternatives() {
+        let schema = json!({
+            "properties": {
+                "login": { "$ref": "#/$defs/login" },
+                "keys": { "items": { "format": "password" } },
+                "choice": { "oneOf": [
+                    { "properties": { "pin": { "writeOnly": true } } },
+                    { "type": "null" },
+                ] },
+            },
+            "$defs": { "login": { "properties": { "password": { "writeOnly": true } } } },
+        });
+        let arguments = json!({
+            "login": { "user": "lena", "password": "hunter2" },
+            "keys": ["a", "b"],
+            "choice": { "pin": 1234, "name": "x" },
+            "other": 1,
+        });
+        assert_eq!(
+            hide_marked(&arguments, &schema),
+            json!({
+                "login": { "user": "lena", "password": REDACTED },
+                "keys": [REDACTED, REDACTED],
+                "choice": { "pin": REDACTED, "name": "x" },
+                "other": 1,
+            })
+        );
+    }
+
+    #[test]
+    fn texts_below_a_marked_member_become_known() {
+        let schema = json!({ "properties": { "login": { "writeOnly": true } } });
+        let arguments = json!({ "login": { "user": "lena", "keys": ["k1"] }, "other": "x" });
+        let mut texts: Vec<_> = marked_values(&arguments, &schema)
+            .iter()
+            .map(|secret| secret.expose().to_owned())
+            .collect();
+        texts.sort();
+        assert_eq!(texts, ["k1", "lena"]);
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_itself_ends() {
+        let schema = json!({ "$ref": "#" });
+        assert_eq!(hide_marked(&json!({ "a": 1 }), &schema), json!({ "a": 1 }));
+    }
+
+    #[test]
+    fn known_secrets_are_hidden_wherever_they_stand() {
+        let known = KnownSecrets::new([Secret::new("tok-123456"), Secret::new("abc")]);
+        let hidden = known.hide(json!({ "tok-123456": ["Bearer tok-123456", "abc", 7] }));
+        assert_eq!(
+            hidden,
+            json!({ "<redacted>": ["Bearer <redacted>", "abc", 7] })
+        );
+    }
+}

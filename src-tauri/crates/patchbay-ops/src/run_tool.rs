@@ -1,0 +1,346 @@
+//! Running a tool: the main thing that Patchbay does.
+
+mod keep;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use patchbay_model::{
+    Code, Connector, ConnectorId, Explain, IdentityLine, Json, Origin, RunId, RunState, Status,
+    Tool, ToolEffect, ToolRun, ToolRunSummary,
+};
+use patchbay_platforms::mcp::{CallOutcome, CallProgress, ToolCall};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use specta::Type;
+use tokio_util::sync::CancellationToken;
+
+use crate::list_connectors::find_connector;
+use crate::redact::{KnownSecrets, REDACTED, hide_marked, marked_values};
+use crate::runs::find_run;
+use crate::sessions::session;
+use crate::{Context, Error, Event, tools};
+
+/// How long a tool may be silent unless the caller says otherwise.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// A tool to be run.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunTool {
+    /// The connector that offers it.
+    pub connector: ConnectorId,
+    /// Name of the tool.
+    pub tool: String,
+    /// Its arguments: a JSON object.
+    pub arguments: Json,
+    /// How long it may take without a sign of life, in seconds; `None` for the default of 60.
+    pub timeout_seconds: Option<u32>,
+    /// Whether the user has confirmed a destructive tool.
+    pub confirmed: bool,
+    /// The run that this one repeats.
+    pub replay_of: Option<RunId>,
+    /// Who asks for it.
+    pub origin: Origin,
+}
+
+/// A step of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum RunProgress {
+    /// It is in the history now and can be cancelled by this id.
+    Started {
+        /// The run.
+        run: RunId,
+        /// As who it runs.
+        identity: IdentityLine,
+    },
+    /// The tool says how far it is.
+    Progress {
+        /// How far, in the tool's own unit.
+        progress: f64,
+        /// How much there is, where known.
+        total: Option<f64>,
+        /// In words.
+        message: Option<String>,
+    },
+}
+
+/// What a run would send, secrets redacted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DryRun {
+    /// Where it would go, absolute URL.
+    pub endpoint: Option<String>,
+    /// Header name and value, secret values as `<redacted>`.
+    pub headers: Vec<(String, String)>,
+    /// The JSON-RPC message.
+    pub body: Json,
+    /// As who.
+    pub identity: IdentityLine,
+    /// What the tool does to the world.
+    pub effect: ToolEffect,
+}
+
+/// Runs a tool and keeps the run in the history, whatever becomes of it.
+///
+/// A run that began is the answer even when it failed: its `state` and `problem` tell. `on_progress`
+/// first hears the id under which the run can be cancelled; it must not block.
+///
+/// # Errors
+/// What kept it from beginning: [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Arguments`];
+/// [`Error::ConfirmationNeeded`]; [`Error::Usage`] when the arguments are no JSON object;
+/// [`Error::Store`].
+pub async fn run_tool(
+    cx: &Context,
+    request: RunTool,
+    on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
+) -> Result<ToolRun, Error> {
+    let began = Instant::now();
+    let prepared = prepare(cx, &request).await?;
+    if prepared.tool.effect == ToolEffect::Destructive && !request.confirmed {
+        return Err(Error::ConfirmationNeeded { tool: request.tool });
+    }
+    let mut run = opened(cx, &request, &prepared);
+    cx.store().open_run(&run).await?;
+    let cancel = cx.ending().child_token();
+    let _underway = cx.running().enter(&run.summary.id, cancel.clone());
+    announce(cx, &run);
+    on_progress(RunProgress::Started {
+        run: run.summary.id.clone(),
+        identity: run.summary.identity.clone(),
+    });
+
+    let called = call(cx, &request, &prepared, began, &cancel, on_progress).await;
+    let secrets = known_secrets(cx, &prepared).await;
+    if let Err(error) = &called {
+        note_failure(cx, &prepared.connector, error).await?;
+    }
+    keep::close(&mut run, called, began, &secrets);
+    cx.store().close_run(&run).await?;
+    announce(cx, &run);
+    Ok(run)
+}
+
+/// Runs the same again, with the same arguments.
+///
+/// # Errors
+/// As [`run_tool`]; [`Error::Usage`] when an argument was secret and therefore not kept.
+pub async fn replay_run(
+    cx: &Context,
+    run: &RunId,
+    origin: Origin,
+    confirmed: bool,
+    on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
+) -> Result<ToolRun, Error> {
+    let earlier = find_run(cx, run).await?;
+    if holds_redacted(&earlier.arguments) {
+        return Err(Error::Usage {
+            what: "an argument of that run was secret and is not kept".to_owned(),
+            hint: "Edit the run and enter it again.".to_owned(),
+        });
+    }
+    let request = RunTool {
+        connector: earlier.summary.connector,
+        tool: earlier.summary.tool,
+        arguments: earlier.arguments,
+        timeout_seconds: None,
+        confirmed,
+        replay_of: Some(run.clone()),
+        origin,
+    };
+    run_tool(cx, request, on_progress).await
+}
+
+/// Stops a run that is under way in this process.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not.
+pub async fn cancel_run(cx: &Context, run: &RunId) -> Result<(), Error> {
+    if cx.running().cancel(run) {
+        return Ok(());
+    }
+    Err(Error::NotFound {
+        kind: "run under way",
+        name: run.to_string(),
+    })
+}
+
+/// Shows exactly what a run would send, as whom, secrets redacted; sends nothing.
+///
+/// # Errors
+/// As [`run_tool`], without [`Error::ConfirmationNeeded`].
+pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
+    let prepared = prepare(cx, &request).await?;
+    let hidden = |name: &str| (name.to_owned(), REDACTED.to_owned());
+    let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+    let sent = cx.tokens().header_names(&prepared.connector).await?;
+    headers.extend(sent.iter().map(|name| hidden(name)));
+    let arguments = hide_marked(&request.arguments, &prepared.tool.input_schema);
+    Ok(DryRun {
+        endpoint: prepared.connector.endpoint.clone(),
+        headers,
+        body: Json(json!({
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "tools/call",
+            "params": { "name": request.tool, "arguments": arguments },
+        })),
+        identity: prepared.connector.identity,
+        effect: prepared.tool.effect,
+    })
+}
+
+struct Prepared {
+    connector: Connector,
+    tool: Tool,
+    arguments: Map<String, Value>,
+}
+
+async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared, Error> {
+    let connector = find_connector(cx, &request.connector).await?;
+    if connector.status.status == Status::Disabled {
+        return Err(Error::SwitchedOff {
+            connector: connector.title,
+        });
+    }
+    let Value::Object(arguments) = request.arguments.0.clone() else {
+        return Err(Error::Usage {
+            what: "the arguments are no JSON object".to_owned(),
+            hint: "Give them as an object such as {\"name\": \"value\"}.".to_owned(),
+        });
+    };
+    let tool = known_tool(cx, &connector, &request.tool).await?;
+    let fields = tools::check_arguments(&tool.input_schema, &request.arguments);
+    if !fields.is_empty() {
+        return Err(Error::Arguments {
+            tool: tool.name,
+            fields,
+        });
+    }
+    Ok(Prepared {
+        connector,
+        tool,
+        arguments,
+    })
+}
+
+/// The tool from the cache, or from the server when its tools were never listed.
+async fn known_tool(cx: &Context, connector: &Connector, name: &str) -> Result<Tool, Error> {
+    match tools::find_tool(cx, &connector.id, name).await {
+        Err(Error::NotFound { .. }) if connector.tool_count.is_none() => {
+            tools::refresh(cx, connector, cx.ending()).await?;
+            tools::find_tool(cx, &connector.id, name).await
+        }
+        found => found,
+    }
+}
+
+fn opened(cx: &Context, request: &RunTool, prepared: &Prepared) -> ToolRun {
+    let connector = &prepared.connector;
+    ToolRun {
+        summary: ToolRunSummary {
+            id: RunId::new(cx.new_id("run")),
+            connector: connector.id.clone(),
+            connector_title: connector.title.clone(),
+            tool: prepared.tool.name.clone(),
+            identity: connector.identity.clone(),
+            origin: request.origin.clone(),
+            state: RunState::Running,
+            started_at: cx.now(),
+            duration_ms: None,
+            result_bytes: None,
+            problem: None,
+        },
+        arguments: Json(hide_marked(&request.arguments, &prepared.tool.input_schema)),
+        result: None,
+        request: None,
+        answer: None,
+        timings: None,
+        replay_of: request.replay_of.clone(),
+    }
+}
+
+/// A call that was answered.
+struct Called {
+    outcome: CallOutcome,
+    prepare: Duration,
+    answered_at: Instant,
+    connection_reused: bool,
+}
+
+async fn call(
+    cx: &Context,
+    request: &RunTool,
+    prepared: &Prepared,
+    began: Instant,
+    cancel: &CancellationToken,
+    on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
+) -> Result<Called, Error> {
+    let connecting = session(cx, &prepared.connector, cancel);
+    let (live, connection_reused) = tokio::select! {
+        () = cancel.cancelled() => return Err(Error::Cancelled),
+        session = connecting => session?,
+    };
+    let prepare = began.elapsed();
+    let progress = move |step: CallProgress| {
+        on_progress(RunProgress::Progress {
+            progress: step.progress,
+            total: step.total,
+            message: step.message,
+        });
+    };
+    let call = ToolCall {
+        name: prepared.tool.name.clone(),
+        arguments: prepared.arguments.clone(),
+        timeout: request.timeout_seconds.map_or(SILENCE, |seconds| {
+            Duration::from_secs(seconds.max(1).into())
+        }),
+        progress: Arc::new(progress),
+    };
+    let outcome = live.call_tool(call, cancel).await?;
+    Ok(Called {
+        outcome,
+        prepare,
+        answered_at: Instant::now(),
+        connection_reused,
+    })
+}
+
+async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Result<(), Error> {
+    // That one tool is slow or fails says nothing of its connector.
+    if matches!(error.code(), Code::TimedOut | Code::McpServerError) {
+        return Ok(());
+    }
+    let Some(mut connector) = cx.store().find_connector(&connector.id).await? else {
+        return Ok(());
+    };
+    crate::step_up::remember_scopes(&mut connector, error);
+    tools::note_failure(cx, &mut connector, error).await
+}
+
+async fn known_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
+    let mut secrets = cx.tokens().secrets_of(&prepared.connector).await;
+    let arguments = Value::Object(prepared.arguments.clone());
+    secrets.extend(marked_values(&arguments, &prepared.tool.input_schema));
+    KnownSecrets::new(secrets)
+}
+
+fn announce(cx: &Context, run: &ToolRun) {
+    cx.tell(Event::RunChanged {
+        run: Box::new(run.summary.clone()),
+    });
+}
+
+fn holds_redacted(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text == REDACTED,
+        Value::Array(items) => items.iter().any(holds_redacted),
+        Value::Object(members) => members.values().any(holds_redacted),
+        _ => false,
+    }
+}

@@ -1,0 +1,41 @@
+//! The history of runs.
+
+use patchbay_model::{RunId, RunPage, RunQuery, ToolRun};
+
+use crate::{Context, Error};
+
+/// A page of the history, newest first.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn list_runs(cx: &Context, query: &RunQuery) -> Result<RunPage, Error> {
+    Ok(cx.store().list_runs(query).await?)
+}
+
+/// One run with its arguments and its answer.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn find_run(cx: &Context, id: &RunId) -> Result<ToolRun, Error> {
+    let run = cx.store().find_run(id).await?;
+    run.ok_or_else(|| not_found(id))
+}
+
+/// Takes one run out of the history.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn remove_run(cx: &Context, id: &RunId) -> Result<(), Error> {
+    if cx.store().remove_run(id).await? {
+        Ok(())
+    } else {
+        Err(not_found(id))
+    }
+}
+
+fn not_found(id: &RunId) -> Error {
+    Error::NotFound {
+        kind: "run",
+        name: id.to_string(),
+    }
+}

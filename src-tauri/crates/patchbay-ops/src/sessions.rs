@@ -1,0 +1,80 @@
+//! Live connections to MCP servers, one for each connector, shared by all runs.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use patchbay_model::{Connector, ConnectorId};
+use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget};
+use tokio_util::sync::CancellationToken;
+
+use crate::address::endpoint_of;
+use crate::{Context, Error};
+
+/// Live connections. A place is locked while its connection is made, so that callers who come
+/// together share one.
+#[derive(Default)]
+pub(crate) struct Sessions(Mutex<HashMap<ConnectorId, Place>>);
+
+type Place = Arc<tokio::sync::Mutex<Option<McpSession>>>;
+
+impl Sessions {
+    fn place(&self, connector: &ConnectorId) -> Place {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(places.entry(connector.clone()).or_default())
+    }
+
+    /// Lets go of a connection, for its address or credential changed.
+    pub(crate) async fn close(&self, connector: &ConnectorId) {
+        let place = {
+            let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            places.remove(connector)
+        };
+        if let Some(place) = place
+            && let Some(session) = place.lock().await.take()
+        {
+            session.close().await;
+        }
+    }
+
+    /// Lets go of all connections.
+    pub(crate) async fn close_all(&self) {
+        let connectors: Vec<_> = {
+            let places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            places.keys().cloned().collect()
+        };
+        futures::future::join_all(connectors.iter().map(|connector| self.close(connector))).await;
+    }
+}
+
+/// The connection of a connector, and whether it was there already.
+///
+/// # Errors
+/// [`Error::Platform`] when none can be made; [`Error::SignInNeeded`], [`Error::SignInLapsed`],
+/// [`Error::Vault`] from its credential.
+pub(crate) async fn session(
+    cx: &Context,
+    connector: &Connector,
+    cancel: &CancellationToken,
+) -> Result<(McpSession, bool), Error> {
+    let place = cx.sessions().place(&connector.id);
+    let mut live = place.lock().await;
+    if let Some(session) = live.as_ref().filter(|session| !session.is_closed()) {
+        return Ok((session.clone(), true));
+    }
+    let session = connect(cx, connector, cancel).await?;
+    *live = Some(session.clone());
+    Ok((session, false))
+}
+
+async fn connect(
+    cx: &Context,
+    connector: &Connector,
+    cancel: &CancellationToken,
+) -> Result<McpSession, Error> {
+    let target = McpTarget {
+        url: endpoint_of(connector)?,
+        tokens: cx.tokens().source(connector),
+        remembered: connector.server.clone(),
+    };
+    Ok(mcp::connect(cx.http(), target, McpLimits::default(), cancel).await?)
+}

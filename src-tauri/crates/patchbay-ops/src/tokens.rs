@@ -1,0 +1,340 @@
+//! What to send as credentials: read from the vault at each request, renewed ahead of time and
+//! after a 401, once for all tasks and processes.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_model::{
+    Authentication, Connector, Secret, Timestamp, WalletEntry, WalletEntryId, WalletKind,
+};
+use patchbay_oauth::{Grant, OAuthClient, RefreshError, Untraced};
+use patchbay_platforms::{BoxError, NoToken, TokenSource};
+use patchbay_store::Store;
+use patchbay_vault::{SecretName, Vault};
+use tokio::sync::broadcast;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::lock::FileLock;
+use crate::{Error, Event, secrets};
+
+/// How long before its end an access token is renewed, unless its life is short.
+const AHEAD: Duration = Duration::from_secs(60);
+
+/// How often the wallet notes that an entry was used.
+const TOUCH_EVERY: Duration = Duration::from_secs(60);
+
+/// Hands out credentials. Clones share one state.
+#[derive(Clone)]
+pub(crate) struct Tokens(Arc<State>);
+
+/// What [`Tokens`] works with.
+pub(crate) struct Parts {
+    pub(crate) store: Store,
+    pub(crate) vault: Vault,
+    pub(crate) oauth: OAuthClient,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) locks: PathBuf,
+    pub(crate) news: broadcast::Sender<Event>,
+    pub(crate) tasks: TaskTracker,
+}
+
+struct State {
+    parts: Parts,
+    turns: Mutex<HashMap<WalletEntryId, Arc<tokio::sync::Mutex<()>>>>,
+    touched: Mutex<HashMap<WalletEntryId, Timestamp>>,
+}
+
+impl Tokens {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(State {
+            parts,
+            turns: Mutex::default(),
+            touched: Mutex::default(),
+        }))
+    }
+
+    /// What a connector sends, as it is set up now.
+    pub(crate) fn source(&self, connector: &Connector) -> Arc<dyn TokenSource> {
+        if connector.authentication == Authentication::None {
+            return Arc::new(NoToken);
+        }
+        Arc::new(Source {
+            tokens: self.clone(),
+            title: connector.title.clone(),
+            entry: entry_id(&connector.authentication).cloned(),
+            sent: Mutex::default(),
+        })
+    }
+
+    /// Names of the secret headers that a connector sends.
+    ///
+    /// # Errors
+    /// [`Error::Vault`], [`Error::Store`], [`Error::Reference`].
+    pub(crate) async fn header_names(&self, connector: &Connector) -> Result<Vec<String>, Error> {
+        let Some(entry) = self.entry_of(connector).await? else {
+            return Ok(Vec::new());
+        };
+        if entry.kind == WalletKind::Headers {
+            let headers = secrets::headers(&self.0.parts.vault, &entry).await?;
+            return Ok(headers.into_keys().collect());
+        }
+        Ok(vec!["Authorization".to_owned()])
+    }
+
+    /// Every secret that belongs to a connector's credential, to be kept out of what is saved; none
+    /// when the vault cannot be read, for then none was sent either.
+    pub(crate) async fn secrets_of(&self, connector: &Connector) -> Vec<Secret> {
+        self.try_secrets_of(connector).await.unwrap_or_default()
+    }
+
+    async fn try_secrets_of(&self, connector: &Connector) -> Result<Vec<Secret>, Error> {
+        let Some(entry) = self.entry_of(connector).await? else {
+            return Ok(Vec::new());
+        };
+        let vault = &self.0.parts.vault;
+        match entry.kind {
+            WalletKind::Oauth => Ok(grant_secrets(self.read_grant(&entry).await?)),
+            WalletKind::Headers => {
+                let headers = secrets::headers(vault, &entry).await?;
+                Ok(headers.into_values().collect())
+            }
+            WalletKind::Bearer | WalletKind::OauthClient => {
+                Ok(vec![secrets::read(vault, &entry).await?])
+            }
+        }
+    }
+
+    async fn entry_of(&self, connector: &Connector) -> Result<Option<WalletEntry>, Error> {
+        match entry_id(&connector.authentication) {
+            Some(id) => Ok(self.0.parts.store.find_wallet_entry(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The grant of an `oauth` entry, renewed when it is about to lapse or was `refused`.
+    ///
+    /// # Errors
+    /// [`Error::SignInLapsed`] when a person has to sign in again; [`Error::OAuth`] when renewing
+    /// failed for now and the token cannot be used meanwhile; [`Error::Vault`], [`Error::Store`].
+    pub(crate) async fn grant(
+        &self,
+        entry: &WalletEntry,
+        title: &str,
+        refused: Option<Secret>,
+    ) -> Result<Grant, Error> {
+        let grant = self.read_grant(entry).await?;
+        if !self.must_renew(&grant, refused.as_ref()) {
+            return Ok(grant);
+        }
+        // The answer holds the only copy of a rotated token: a caller that gives up must not end
+        // the exchange between the server's answer and our disk.
+        let tokens = self.clone();
+        let (entry, title) = (entry.clone(), title.to_owned());
+        let renewing = async move { tokens.renew(&entry, &title, refused).await };
+        let task = self.0.parts.tasks.spawn(renewing);
+        task.await.unwrap_or(Err(Error::Cancelled))
+    }
+
+    async fn renew(
+        &self,
+        entry: &WalletEntry,
+        title: &str,
+        refused: Option<Secret>,
+    ) -> Result<Grant, Error> {
+        let turn = self.turn(&entry.id);
+        let _turn = turn.lock().await;
+        let lock = self.0.parts.locks.join(format!("{}.lock", entry.id));
+        let _lock = FileLock::take(lock).await?;
+        let grant = self.read_grant(entry).await?;
+        if !self.must_renew(&grant, refused.as_ref()) {
+            return Ok(grant);
+        }
+        match self.0.parts.oauth.refresh(&grant, &Untraced).await {
+            Ok(tokens) => self.keep(entry, grant.renewed(tokens, self.now())).await,
+            Err(RefreshError::Later(error)) => {
+                let usable = refused.is_none() && !has_lapsed(&grant, self.now());
+                if usable { Ok(grant) } else { Err(error.into()) }
+            }
+            Err(RefreshError::SignInAgain { detail }) => {
+                Err(self.give_up(entry, title, detail).await?)
+            }
+            Err(_) if refused.is_none() && !has_lapsed(&grant, self.now()) => Ok(grant),
+            Err(_) => Err(self.give_up(entry, title, None).await?),
+        }
+    }
+
+    /// Saves a renewed grant: on disk before anybody uses it.
+    async fn keep(&self, entry: &WalletEntry, grant: Grant) -> Result<Grant, Error> {
+        let vault = &self.0.parts.vault;
+        vault
+            .write(&SecretName::wallet(&entry.id), &grant.to_secret())
+            .await?;
+        let renewed = WalletEntry {
+            expires_at: grant.expires_at,
+            replaced_at: self.now(),
+            needs_authorization: false,
+            ..entry.clone()
+        };
+        self.save(&renewed).await?;
+        Ok(grant)
+    }
+
+    /// Notes that a person has to sign in again. The tokens stay: the provider may think better of it.
+    async fn give_up(
+        &self,
+        entry: &WalletEntry,
+        title: &str,
+        detail: Option<String>,
+    ) -> Result<Error, Error> {
+        let refused = WalletEntry {
+            needs_authorization: true,
+            ..entry.clone()
+        };
+        self.save(&refused).await?;
+        Ok(Error::SignInLapsed {
+            connector: title.to_owned(),
+            detail,
+        })
+    }
+
+    async fn save(&self, entry: &WalletEntry) -> Result<(), Error> {
+        self.0.parts.store.save_wallet_entry(entry).await?;
+        drop(self.0.parts.news.send(Event::WalletChanged));
+        Ok(())
+    }
+
+    async fn read_grant(&self, entry: &WalletEntry) -> Result<Grant, Error> {
+        let secret = secrets::read(&self.0.parts.vault, entry).await?;
+        Ok(Grant::from_secret(&secret)?)
+    }
+
+    fn must_renew(&self, grant: &Grant, refused: Option<&Secret>) -> bool {
+        let refused = refused.is_some_and(|token| token.expose() == grant.access_token.expose());
+        refused || is_about_to_lapse(grant, self.now())
+    }
+
+    fn turn(&self, entry: &WalletEntryId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.0.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(entry.clone()).or_default())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.parts.clock.now()
+    }
+
+    /// Notes that an entry was sent, once a minute at most.
+    async fn touch(&self, entry: &WalletEntryId) -> Result<(), Error> {
+        let now = self.now();
+        {
+            let touched = self.0.touched.lock();
+            let mut touched = touched.unwrap_or_else(PoisonError::into_inner);
+            if touched
+                .get(entry)
+                .is_some_and(|last| now < *last + TOUCH_EVERY)
+            {
+                return Ok(());
+            }
+            touched.insert(entry.clone(), now);
+        }
+        self.0.parts.store.touch_wallet_entry(entry, now).await?;
+        Ok(())
+    }
+}
+
+/// The wallet entry that a connector uses.
+pub(crate) fn entry_id(authentication: &Authentication) -> Option<&WalletEntryId> {
+    match authentication {
+        Authentication::None => None,
+        Authentication::Oauth { entry, .. } => entry.as_ref(),
+        Authentication::Bearer { entry } | Authentication::Headers { entry } => Some(entry),
+    }
+}
+
+fn grant_secrets(grant: Grant) -> Vec<Secret> {
+    let others = [grant.refresh_token, grant.client_secret];
+    let mut secrets = vec![grant.access_token];
+    secrets.extend(others.into_iter().flatten());
+    secrets
+}
+
+fn has_lapsed(grant: &Grant, now: Timestamp) -> bool {
+    grant.expires_at.is_some_and(|end| end <= now)
+}
+
+/// Whether the end is nearer than a minute, or than a fifth of a life that is shorter than five.
+fn is_about_to_lapse(grant: &Grant, now: Timestamp) -> bool {
+    let Some(end) = grant.expires_at else {
+        return false;
+    };
+    let life = end
+        .unix_millis()
+        .saturating_sub(grant.obtained_at.unix_millis());
+    let life = Duration::from_millis(u64::try_from(life).unwrap_or(0));
+    now + AHEAD.min(life / 5) >= end
+}
+
+/// The credentials of one connection.
+struct Source {
+    tokens: Tokens,
+    title: String,
+    entry: Option<WalletEntryId>,
+    /// The access token that was sent last, to tell a refused one from one that was renewed meanwhile.
+    sent: Mutex<Option<Secret>>,
+}
+
+impl Source {
+    async fn entry(&self) -> Result<WalletEntry, Error> {
+        let needed = || Error::SignInNeeded {
+            connector: self.title.clone(),
+        };
+        let id = self.entry.as_ref().ok_or_else(needed)?;
+        let found = self.tokens.0.parts.store.find_wallet_entry(id).await?;
+        found.ok_or_else(needed)
+    }
+
+    fn last_sent(&self) -> std::sync::MutexGuard<'_, Option<Secret>> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn current(&self) -> Result<Vec<(String, Secret)>, Error> {
+        let entry = self.entry().await?;
+        self.tokens.touch(&entry.id).await?;
+        if entry.kind != WalletKind::Oauth {
+            let headers = secrets::headers(&self.tokens.0.parts.vault, &entry).await?;
+            return Ok(headers.into_iter().collect());
+        }
+        let grant = self.tokens.grant(&entry, &self.title, None).await?;
+        *self.last_sent() = Some(grant.access_token.clone());
+        let value = Secret::new(format!("Bearer {}", grant.access_token.expose()));
+        Ok(vec![("Authorization".to_owned(), value)])
+    }
+
+    async fn renewed(&self) -> Result<bool, Error> {
+        let entry = self.entry().await?;
+        let refused = self.last_sent().clone();
+        if entry.kind != WalletKind::Oauth || refused.is_none() {
+            return Ok(false);
+        }
+        self.tokens.grant(&entry, &self.title, refused).await?;
+        Ok(true)
+    }
+}
+
+#[async_trait]
+impl TokenSource for Source {
+    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
+        self.current()
+            .await
+            .map_err(|error| Box::new(error) as BoxError)
+    }
+
+    async fn refused(&self, _challenge: Option<String>) -> Result<bool, BoxError> {
+        self.renewed()
+            .await
+            .map_err(|error| Box::new(error) as BoxError)
+    }
+}

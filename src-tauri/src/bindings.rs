@@ -1,0 +1,78 @@
+//! The typed surface between Rust and the web view.
+
+use patchbay_ops::Event;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::Runtime;
+use tauri_specta::{Builder, collect_commands, collect_events};
+
+use crate::commands::{
+    app, authorizations, connectors, credentials, runs, tools, vault,
+};
+
+/// News from the verbs, sent to every window.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub(crate) struct News(pub(crate) Event);
+
+/// Every command and event.
+pub(crate) fn builder<R: Runtime>() -> Builder<R> {
+    Builder::new()
+        .disable_serde_phases()
+        .commands(collect_commands![
+            app::about::<tauri::Wry>,
+            app::copy_text::<tauri::Wry>,
+            app::load_preferences::<tauri::Wry>,
+            app::save_preferences::<tauri::Wry>,
+            authorizations::cancel_authorization,
+            authorizations::extend_authorization,
+            authorizations::find_authorization,
+            authorizations::finish_authorization,
+            authorizations::list_authorizations,
+            authorizations::open_authorization_page,
+            authorizations::start_authorization,
+            connectors::add_connector,
+            connectors::check_connector,
+            connectors::check_connectors,
+            connectors::disconnect_connector,
+            connectors::find_connector,
+            connectors::inspect_address,
+            connectors::list_connectors,
+            connectors::remove_connector,
+            connectors::restore_connector,
+            connectors::update_connector,
+            credentials::add_wallet_entry,
+            credentials::list_wallet,
+            credentials::remove_wallet_entry,
+            credentials::rename_wallet_entry,
+            credentials::replace_wallet_secret,
+            runs::cancel_run,
+            runs::dry_run,
+            runs::find_run,
+            runs::list_runs,
+            runs::remove_run,
+            runs::replay_run,
+            runs::run_tool,
+            tools::list_tools,
+            tools::refresh_tools,
+            tools::validate_arguments,
+            vault::choose_passphrase,
+            vault::probe_vault,
+            vault::unlock_vault,
+            vault::use_keychain,
+            vault::vault_status,
+        ])
+        .events(collect_events![News])
+}
+
+#[cfg(test)]
+mod tests {
+    use specta_typescript::Typescript;
+
+    /// Writes the bindings; the checks fail when that changes the committed file.
+    #[test]
+    fn bindings_are_written() {
+        super::builder::<tauri::Wry>()
+            .export(Typescript::default(), "../ui/src/host/bindings.ts")
+            .expect("the folder ui/src/host can be written");
+    }
+}

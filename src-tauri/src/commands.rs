@@ -1,0 +1,9 @@
+//! The commands that the web view may call: arguments in, one verb, answer out.
+
+pub(crate) mod app;
+pub(crate) mod authorizations;
+pub(crate) mod connectors;
+pub(crate) mod credentials;
+pub(crate) mod runs;
+pub(crate) mod tools;
+pub(crate) mod vault;

@@ -1,0 +1,68 @@
+//! The app itself: preferences, places, version, the clipboard.
+
+use patchbay_model::{Code, Problem};
+use patchbay_ops::Context;
+use tauri::{AppHandle, Runtime, State};
+use tauri_plugin_clipboard_manager::ClipboardExt;
+
+use crate::preferences::{self, Preferences};
+
+/// What the app says of itself.
+#[derive(Clone, Debug, serde::Serialize, specta::Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct About {
+    /// Version of the app.
+    version: String,
+    /// The folder that holds database and vault.
+    data_folder: String,
+    /// Whether a key that the keyboard shows is called Command instead of Ctrl.
+    mac: bool,
+    /// Address of the Playground's MCP server, when one was started beside the app.
+    playground_url: Option<String>,
+    /// Whether this build can update itself.
+    updates: bool,
+}
+
+/// What the app says of itself.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn about<R: Runtime>(
+    app: AppHandle<R>,
+    cx: State<'_, Context>,
+) -> Result<About, Problem> {
+    Ok(About {
+        version: app.package_info().version.to_string(),
+        data_folder: cx.places().data.display().to_string(),
+        mac: cfg!(target_os = "macos"),
+        playground_url: std::env::var("PATCHBAY_PLAYGROUND_URL").ok(),
+        updates: crate::updater::is_configured(),
+    })
+}
+
+/// How the user likes it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn load_preferences<R: Runtime>(
+    app: AppHandle<R>,
+) -> Result<Preferences, Problem> {
+    preferences::load(&app)
+}
+
+/// Keeps how the user likes it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_preferences<R: Runtime>(
+    app: AppHandle<R>,
+    preferences: Preferences,
+) -> Result<(), Problem> {
+    preferences::save(&app, &preferences)
+}
+
+/// Puts text on the clipboard: the web view may not do so by itself.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn copy_text<R: Runtime>(app: AppHandle<R>, text: String) -> Result<(), Problem> {
+    app.clipboard()
+        .write_text(text)
+        .map_err(|error| Problem::new(Code::Internal, format!("could not copy: {error}")))
+}

@@ -1,0 +1,75 @@
+//! Click-through consents.
+
+use patchbay_model::{Authorization, AuthorizationId, Problem, Secret};
+use patchbay_ops::{Context, StartAuthorization};
+use tauri::State;
+
+/// Starts a consent and opens the browser; its steps come as events.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start_authorization(
+    cx: State<'_, Context>,
+    request: StartAuthorization,
+) -> Result<Authorization, Problem> {
+    Ok(patchbay_ops::start_authorization(&cx, request).await?)
+}
+
+/// The latest consents, newest first, those under way among them.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_authorizations(
+    cx: State<'_, Context>,
+) -> Result<Vec<Authorization>, Problem> {
+    Ok(patchbay_ops::list_authorizations(&cx).await?)
+}
+
+/// One consent.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn find_authorization(
+    cx: State<'_, Context>,
+    authorization: AuthorizationId,
+) -> Result<Authorization, Problem> {
+    Ok(patchbay_ops::find_authorization(&cx, &authorization).await?)
+}
+
+/// Opens the consent page once more.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_authorization_page(
+    cx: State<'_, Context>,
+    authorization: AuthorizationId,
+) -> Result<(), Problem> {
+    Ok(patchbay_ops::open_authorization_page(&cx, &authorization).await?)
+}
+
+/// Takes the address on which the browser ended, pasted by the user.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn finish_authorization(
+    cx: State<'_, Context>,
+    authorization: AuthorizationId,
+    address: Secret,
+) -> Result<(), Problem> {
+    Ok(patchbay_ops::finish_authorization(&cx, &authorization, &address).await?)
+}
+
+/// Gives the user five minutes more.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn extend_authorization(
+    cx: State<'_, Context>,
+    authorization: AuthorizationId,
+) -> Result<Authorization, Problem> {
+    Ok(patchbay_ops::extend_authorization(&cx, &authorization).await?)
+}
+
+/// Stops a consent.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cancel_authorization(
+    cx: State<'_, Context>,
+    authorization: AuthorizationId,
+) -> Result<(), Problem> {
+    Ok(patchbay_ops::cancel_authorization(&cx, &authorization).await?)
+}

@@ -1,0 +1,102 @@
+//! Adding, looking at, changing and removing connectors.
+
+use patchbay_model::{Connector, ConnectorId, Problem};
+use patchbay_ops::{
+    AddConnector, AddressInspection, Check, ConnectorChanges, Context, Disconnected,
+};
+use tauri::State;
+
+/// Looks at an address: is it an MCP server, and how does one sign in?
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn inspect_address(
+    cx: State<'_, Context>,
+    address: String,
+) -> Result<AddressInspection, Problem> {
+    Ok(patchbay_ops::inspect_address(&cx, &address).await?)
+}
+
+/// Adds a connector to this computer, as a draft until it first works.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn add_connector(
+    cx: State<'_, Context>,
+    request: AddConnector,
+) -> Result<Connector, Problem> {
+    Ok(patchbay_ops::add_connector(&cx, request).await?)
+}
+
+/// Every connector, from the cache.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_connectors(cx: State<'_, Context>) -> Result<Vec<Connector>, Problem> {
+    Ok(patchbay_ops::list_connectors(&cx).await?)
+}
+
+/// One connector.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn find_connector(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<Connector, Problem> {
+    Ok(patchbay_ops::find_connector(&cx, &connector).await?)
+}
+
+/// Changes what is given and leaves the rest.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn update_connector(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+    changes: ConnectorChanges,
+) -> Result<Connector, Problem> {
+    Ok(patchbay_ops::update_connector(&cx, &connector, changes).await?)
+}
+
+/// Takes a connector out of the lists; it can be restored until the app ends.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn remove_connector(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<(), Problem> {
+    Ok(patchbay_ops::remove_connector(&cx, &connector).await?)
+}
+
+/// Puts a removed connector back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn restore_connector(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<Connector, Problem> {
+    Ok(patchbay_ops::restore_connector(&cx, &connector).await?)
+}
+
+/// Has the doctor look at one connector.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_connector(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<Check, Problem> {
+    Ok(patchbay_ops::check_connector(&cx, &connector).await?)
+}
+
+/// Has the doctor look at all of them; each one's news comes as an event.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_connectors(cx: State<'_, Context>) -> Result<(), Problem> {
+    Ok(patchbay_ops::check_connectors(&cx).await?)
+}
+
+/// Gives up the sign-in of a connector, at the provider too where it can.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn disconnect_connector(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<Disconnected, Problem> {
+    Ok(patchbay_ops::disconnect_connector(&cx, &connector).await?)
+}

@@ -1,0 +1,67 @@
+//! Running tools, and the history of it.
+
+use patchbay_model::{Origin, Problem, RunId, RunPage, RunQuery, ToolRun};
+use patchbay_ops::{Context, DryRun, RunProgress, RunTool};
+use tauri::State;
+use tauri::ipc::Channel;
+
+/// Runs a tool; steps go to the window that asked, the finished run is the answer.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn run_tool(
+    cx: State<'_, Context>,
+    request: RunTool,
+    progress: Channel<RunProgress>,
+) -> Result<ToolRun, Problem> {
+    // A closed window must not end the run: history still wants the result.
+    let on_progress = move |step| drop(progress.send(step));
+    Ok(patchbay_ops::run_tool(&cx, request, on_progress).await?)
+}
+
+/// Shows exactly what a run would send, as whom.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn dry_run(cx: State<'_, Context>, request: RunTool) -> Result<DryRun, Problem> {
+    Ok(patchbay_ops::dry_run(&cx, request).await?)
+}
+
+/// Runs the same again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn replay_run(
+    cx: State<'_, Context>,
+    run: RunId,
+    confirmed: bool,
+    progress: Channel<RunProgress>,
+) -> Result<ToolRun, Problem> {
+    let on_progress = move |step| drop(progress.send(step));
+    Ok(patchbay_ops::replay_run(&cx, &run, Origin::Window, confirmed, on_progress).await?)
+}
+
+/// Stops a run.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cancel_run(cx: State<'_, Context>, run: RunId) -> Result<(), Problem> {
+    Ok(patchbay_ops::cancel_run(&cx, &run).await?)
+}
+
+/// A page of the history, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_runs(cx: State<'_, Context>, query: RunQuery) -> Result<RunPage, Problem> {
+    Ok(patchbay_ops::list_runs(&cx, &query).await?)
+}
+
+/// One run with its arguments and its answer.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn find_run(cx: State<'_, Context>, run: RunId) -> Result<ToolRun, Problem> {
+    Ok(patchbay_ops::find_run(&cx, &run).await?)
+}
+
+/// Takes one run out of the history.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn remove_run(cx: State<'_, Context>, run: RunId) -> Result<(), Problem> {
+    Ok(patchbay_ops::remove_run(&cx, &run).await?)
+}

@@ -1,0 +1,46 @@
+//! Where the key of the secrets lies.
+
+use patchbay_model::{Problem, Secret, VaultStatus};
+use patchbay_ops::Context;
+use tauri::State;
+
+/// How the vault is.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn vault_status(cx: State<'_, Context>) -> Result<VaultStatus, Problem> {
+    Ok(patchbay_ops::vault_status(&cx).await)
+}
+
+/// Tries whether a secret can be written and read back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn probe_vault(cx: State<'_, Context>) -> Result<VaultStatus, Problem> {
+    Ok(patchbay_ops::probe_vault(&cx).await?)
+}
+
+/// Opens a vault that a passphrase protects.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn unlock_vault(
+    cx: State<'_, Context>,
+    passphrase: Secret,
+) -> Result<VaultStatus, Problem> {
+    Ok(patchbay_ops::unlock_vault(&cx, passphrase).await?)
+}
+
+/// Protects the vault with a passphrase from now on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_passphrase(
+    cx: State<'_, Context>,
+    passphrase: Secret,
+) -> Result<VaultStatus, Problem> {
+    Ok(patchbay_ops::choose_passphrase(&cx, passphrase).await?)
+}
+
+/// Protects the vault with the system keychain from now on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn use_keychain(cx: State<'_, Context>) -> Result<VaultStatus, Problem> {
+    Ok(patchbay_ops::use_keychain(&cx).await?)
+}

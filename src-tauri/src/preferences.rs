@@ -1,0 +1,102 @@
+//! How the user likes it. Preferences only: never a secret, never data.
+
+use patchbay_model::{Code, Problem};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::{AppHandle, Runtime};
+use tauri_plugin_store::StoreExt;
+
+/// What the Settings page offers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Preferences {
+    /// Light, dark, or as the system has it.
+    theme: Theme,
+    /// Stronger lines and words.
+    contrast: Contrast,
+    /// Height of rows.
+    density: Density,
+    /// Whether single letters act when no field has focus.
+    single_letter_keys: bool,
+    /// Whether the sidebar shows tiles only.
+    sidebar_collapsed: bool,
+    /// Size of all text and spacing, in percent of the usual.
+    zoom_percent: u16,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            theme: Theme::System,
+            contrast: Contrast::System,
+            density: Density::Comfortable,
+            single_letter_keys: true,
+            sidebar_collapsed: false,
+            zoom_percent: 100,
+        }
+    }
+}
+
+/// Colours of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Theme {
+    /// As the system has it.
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// How strongly lines and words stand out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Contrast {
+    /// As the system has it.
+    System,
+    /// Stronger.
+    More,
+}
+
+/// Height of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Density {
+    /// Two lines a row.
+    Comfortable,
+    /// One line a row.
+    Compact,
+}
+
+const FILE: &str = "preferences.json";
+const KEY: &str = "preferences";
+
+/// Reads the preferences; those that are missing or not understood are the usual ones.
+pub(crate) fn load<R: Runtime>(app: &AppHandle<R>) -> Result<Preferences, Problem> {
+    let store = app.store(FILE).map_err(unavailable)?;
+    Ok(store
+        .get(KEY)
+        .and_then(|saved| serde_json::from_value(saved).ok())
+        .unwrap_or_default())
+}
+
+/// Keeps the preferences.
+pub(crate) fn save<R: Runtime>(
+    app: &AppHandle<R>,
+    preferences: &Preferences,
+) -> Result<(), Problem> {
+    let store = app.store(FILE).map_err(unavailable)?;
+    let value = serde_json::to_value(preferences)
+        .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
+    store.set(KEY, value);
+    store.save().map_err(unavailable)
+}
+
+fn unavailable(error: tauri_plugin_store::Error) -> Problem {
+    Problem::new(
+        Code::FileFailed,
+        format!("could not keep preferences: {error}"),
+    )
+    .with_hint("Check that Patchbay may write to its settings folder.")
+}
