@@ -134,7 +134,7 @@ fn settings(variable: impl Fn(&str) -> Option<String>) -> Value {
 /// Copies `patchbay` to where Tauri looks for a second binary, named for the system it was built for.
 fn place_command_line() -> Result<()> {
     let system = shell::read(Command::new("rustc").args(["--print", "host-tuple"]))?;
-    let folder = places::target().join("sidecar");
+    let folder = places::root().join("target/sidecar");
     fs::create_dir_all(&folder)?;
     let file = folder.join(format!("patchbay-{system}{}", env::consts::EXE_SUFFIX));
     fs::copy(places::release_binary("patchbay"), &file)

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
-use crate::places;
+use crate::{places, shell};
 
 /// Unlocks a fresh keyring, then becomes the program given as arguments.
 const UNLOCK_AND_BECOME: &str = "printf %s patchbay | gnome-keyring-daemon --unlock --components=secrets >/dev/null; exec \"$@\"";
@@ -20,7 +20,7 @@ const UNLOCK_AND_GUARD: &str =
     "printf %s patchbay | gnome-keyring-daemon --unlock --components=secrets >/dev/null
     \"$@\" </dev/null & program=$!
     cat >/dev/null
-    kill $program; wait $program";
+    kill $program; wait $program 2>/dev/null";
 
 /// An X display in memory with a home of its own; it ends when dropped.
 pub(crate) struct Display {
@@ -90,6 +90,24 @@ impl Display {
         prepare(&mut command);
         let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
         Ok(Guarded(child.context("could not start dbus-run-session")?))
+    }
+
+    /// Writes a PNG picture of the display to `file`.
+    ///
+    /// The driver could take one too, but was seen to wait for ever for a frame.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, or ImageMagick is missing.
+    pub(crate) fn screenshot(&self, file: &Path) -> Result<()> {
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut import = Command::new("import");
+        import
+            .env("DISPLAY", &self.name)
+            .args(["-window", "root"])
+            .arg(file);
+        shell::read(&mut import).map(drop)
     }
 
     fn session(&self, script: &str, program: &Path) -> Command {
@@ -193,7 +211,7 @@ mod tests {
                 command.args(["-c", script, "sh"]).args([&mark, &begun]);
             })
             .expect("the session starts");
-        crate::shell::poll("the program", std::time::Duration::from_secs(20), || {
+        shell::poll("the program", std::time::Duration::from_secs(20), || {
             Ok(begun.exists().then_some(()))
         })
         .expect("it begins");

@@ -58,7 +58,7 @@ fn picture(playground: &Playground) -> Result<()> {
     let app = places::debug_binary("patchbay-desktop");
     let window = WebView::start(&display, &app, &[(PLAYGROUND_VARIABLE, playground.url())])?;
     window.wait_for_content()?;
-    window.screenshot(&file)?;
+    display.screenshot(&file)?;
     shell::say("The app showed its window. The screenshot lies in:");
     shell::answer(file.display());
     Ok(())

@@ -37,7 +37,7 @@ pub(crate) fn screenshots(folder: &Path) -> Result<()> {
         for theme in ["light", "dark"] {
             set_theme(&window, theme)?;
             let file = folder.join(format!("{name}-{theme}.png"));
-            window.screenshot(&file)?;
+            display.screenshot(&file)?;
             shell::answer(file.display());
         }
     }

@@ -27,6 +27,7 @@ const HEADLESS_PACKAGES: &[&str] = &[
     "dbus",
     "gnome-keyring",
     "fonts-dejavu-core",
+    "imagemagick",
     "at-spi2-core",
     "procps",
 ];

@@ -9,7 +9,6 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
 use crate::{
@@ -98,19 +97,6 @@ impl WebView {
                 && document.body.innerText.trim() !== ''
                 && !document.querySelector('[aria-busy=\"true\"]')",
         )
-    }
-
-    /// Writes a PNG picture of the page to `file`.
-    ///
-    /// # Errors
-    /// When the driver gives no picture or the file cannot be written.
-    pub(crate) fn screenshot(&self, file: &Path) -> Result<()> {
-        let answer = get(&format!("{}/screenshot", self.session))?;
-        let picture = BASE64_STANDARD.decode(answer.as_str().context("no picture came")?)?;
-        if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        std::fs::write(file, picture).with_context(|| format!("could not write {}", file.display()))
     }
 }
 

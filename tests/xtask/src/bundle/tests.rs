@@ -93,6 +93,64 @@ fn every_package_holds_both_binaries() {
     assert_eq!(manifest["bin"][0]["name"].as_str(), Some("patchbay"));
 }
 
+/// Packs stand-ins for the two programs, which takes a second instead of a release build.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_debian_package_holds_both_binaries_and_an_entry_for_links() {
+    ui::install().expect("Tauri's command line is installed");
+    let target = tempfile::tempdir().expect("a folder");
+    let place = |path: &str| {
+        let file = target.path().join(path);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+        fs::copy("/bin/true", file).expect("copied");
+    };
+    let system =
+        shell::read(Command::new("rustc").args(["--print", "host-tuple"])).expect("a name");
+    place("release/patchbay-desktop");
+    place(&format!("sidecar/patchbay-{system}"));
+    let sidecar = json!({"bundle": {"externalBin": [target.path().join("sidecar/patchbay")]}});
+    let mut tauri = ui::tauri("bundle");
+    tauri.args([
+        "--ci",
+        "--bundles",
+        "deb",
+        "--config",
+        CONFIGURATION,
+        "--config",
+    ]);
+    tauri
+        .arg(sidecar.to_string())
+        .env("CARGO_TARGET_DIR", target.path());
+    shell::run(&mut tauri).expect("Tauri packs it");
+
+    let architecture =
+        shell::read(Command::new("dpkg").arg("--print-architecture")).expect("a name");
+    let name = format!("Patchbay_{VERSION}_{architecture}.deb");
+    let package = target.path().join("release/bundle/deb").join(name);
+    let unpacked = target.path().join("unpacked");
+    shell::run(
+        Command::new("dpkg-deb")
+            .arg("-x")
+            .args([&package, &unpacked]),
+    )
+    .expect("unpacked");
+    for program in ["patchbay-desktop", "patchbay"] {
+        assert!(
+            unpacked.join("usr/bin").join(program).is_file(),
+            "{program} is missing"
+        );
+    }
+    let entry = unpacked.join("usr/share/applications/Patchbay.desktop");
+    shell::run(Command::new("desktop-file-validate").arg(&entry)).expect("a valid entry");
+    let entry = fs::read_to_string(entry).expect("the entry is there");
+    assert!(entry.lines().any(|line| line == "Exec=patchbay-desktop %u"));
+    assert!(
+        entry
+            .lines()
+            .any(|line| line == "MimeType=x-scheme-handler/patchbay")
+    );
+}
+
 #[test]
 fn icons_exist_for_every_system() {
     let icons = configuration()["bundle"]["icon"].clone();
