@@ -1,0 +1,69 @@
+import { type Content } from "@/host/bindings";
+import { readJson } from "@/lib/jsonText";
+import { bytes } from "@/lib/time";
+import { Button } from "../Button";
+import { useCopy } from "../CopyContext";
+import { Icon } from "../Icon";
+import { JsonView } from "../JsonView/JsonView";
+import { Markdown } from "../Markdown/Markdown";
+import styles from "./ToolResult.module.css";
+
+type Props = { content: Content; index: number };
+
+/** One part of an answer, drawn as what it is. Nothing is loaded from elsewhere. */
+export function ContentPart({ content, index }: Props) {
+  switch (content.kind) {
+    case "text":
+      return <TextPart text={content.text} label={`Part ${index + 1}`} />;
+    case "image":
+      return <img className={styles.image} src={`data:${safeImage(content.mimeType)};base64,${content.data}`} alt={`Part ${index + 1}, ${content.mimeType}`} />;
+    case "audio":
+      return <Fact icon="play" name="Sound" detail={`${content.mimeType}, ${bytes(decodedSize(content.data))}`} />;
+    case "resource_link":
+      return <Fact icon="link" name={content.name} detail={[content.uri, content.mimeType].filter(Boolean).join(" · ")} copies={content.uri} />;
+    case "resource":
+      return (
+        <div className="stack">
+          <Fact icon="link" name={content.uri} detail={[content.mimeType, content.blob !== null && bytes(decodedSize(content.blob))].filter(Boolean).join(", ")} copies={content.uri} />
+          {content.text !== null && <TextPart text={content.text} label={content.uri} />}
+          {content.blob !== null && isImage(content.mimeType) && <img className={styles.image} src={`data:${safeImage(content.mimeType)};base64,${content.blob}`} alt={content.uri} />}
+        </div>
+      );
+    case "other":
+      return <div className={styles.json}><JsonView label={`Part ${index + 1}`} value={content.value} /></div>;
+  }
+}
+
+/** JSON in a text is shown as JSON, for many tools answer so. */
+function TextPart({ text, label }: { text: string; label: string }) {
+  const value = /^\s*[[{]/.test(text) ? readJson(text).value : undefined;
+  if (value !== undefined) return <div className={styles.json}><JsonView label={label} value={value} /></div>;
+  return text.trim() === "" ? <p className="text3">Empty text</p> : <Markdown text={text} />;
+}
+
+function Fact({ icon, name, detail, copies }: { icon: "play" | "link"; name: string; detail: string; copies?: string }) {
+  const copy = useCopy();
+  return (
+    <div className={styles.fact}>
+      <Icon name={icon} size={14} />
+      <span className="stack grow">
+        <span className="medium cut" data-selectable>{name}</span>
+        {detail !== "" && <span className="text3 small cut" title={detail}>{detail}</span>}
+      </span>
+      {copies !== undefined && <Button small look="quiet" icon="copy" label="Copy address" onPress={() => copy(copies, "Address")} />}
+    </div>
+  );
+}
+
+function isImage(mimeType: string | null): boolean {
+  return mimeType?.startsWith("image/") ?? false;
+}
+
+/** Only a bare image type goes into the address, whatever the server called it. */
+function safeImage(mimeType: string | null): string {
+  return mimeType !== null && /^image\/[\w.+-]+$/.test(mimeType) ? mimeType : "image/png";
+}
+
+function decodedSize(base64: string): number {
+  return Math.floor((base64.length * 3) / 4) - (base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0);
+}

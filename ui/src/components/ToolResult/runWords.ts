@@ -1,0 +1,23 @@
+import { type Origin, type RunState } from "@/host/bindings";
+import { type GlyphName } from "../StatusGlyph";
+
+/** Glyph and word of each state of a run. */
+export const runStates: Record<RunState, { glyph: GlyphName; word: string }> = {
+  running: { glyph: "authorizing", word: "Running" },
+  done: { glyph: "ready", word: "Done" },
+  failed: { glyph: "failing", word: "Failed" },
+  cancelled: { glyph: "disabled", word: "Cancelled" },
+  denied: { glyph: "disabled", word: "Denied" },
+};
+
+/** Who asked for a run, in words. */
+export function originWord(origin: Origin): string {
+  switch (origin.kind) {
+    case "window":
+      return "You";
+    case "command_line":
+      return "Command line";
+    case "client":
+      return origin.name;
+  }
+}

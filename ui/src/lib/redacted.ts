@@ -1,0 +1,22 @@
+import { isObject, type JsonObject } from "./schema/schema";
+
+/** What stands in kept arguments where a secret was. */
+export const REDACTED = "<redacted>";
+
+/** Kept arguments without their redacted secrets, for editing; `missing` names what has to be entered again. */
+export function withoutRedacted(values: unknown): { values: JsonObject; missing: string[] } {
+  const missing: string[] = [];
+  const clean = (value: unknown, name: string): unknown => {
+    if (value === REDACTED) {
+      missing.push(name);
+      return undefined;
+    }
+    if (Array.isArray(value)) return value.map((entry) => clean(entry, name)).filter((entry) => entry !== undefined);
+    if (!isObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, clean(inner, key)]).filter(([, inner]) => inner !== undefined),
+    );
+  };
+  const kept = clean(values, "");
+  return { values: isObject(kept) ? kept : {}, missing };
+}
