@@ -221,7 +221,9 @@ impl Error {
         match self {
             Self::Unreachable { .. } | Self::Dns { .. } | Self::TimedOut { .. } => true,
             Self::Failed { .. } | Self::PortBusy { .. } | Self::Listen(_) => true,
-            Self::Metadata { status, .. } => status.is_some_and(|status| status >= 500),
+            Self::Metadata { status, .. } => {
+                status.is_some_and(|status| status >= 500 || status == 429)
+            }
             _ => false,
         }
     }

@@ -69,7 +69,12 @@ fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::E
 }
 
 fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    Ok(Value::deserialize(from)? == Value::Bool(true))
+    // Text counts too: not to see that callbacks carry `iss` would switch a check off.
+    Ok(match Value::deserialize(from)? {
+        Value::Bool(flag) => flag,
+        Value::String(text) => text == "true",
+        _ => false,
+    })
 }
 
 /// Where the metadata of an MCP server lie: for its path, then for the whole host.
@@ -172,7 +177,8 @@ mod tests {
     fn members_of_the_wrong_shape_count_as_absent() {
         let read: ServerMetadata = serde_json::from_str(
             r#"{"issuer": 5, "scopes_supported": "x", "code_challenge_methods_supported": ["S256", 1],
-                "authorization_response_iss_parameter_supported": "true"}"#,
+                "authorization_response_iss_parameter_supported": "true",
+                "client_id_metadata_document_supported": 1}"#,
         )
         .unwrap();
         assert_eq!(read.issuer, None);
@@ -181,6 +187,7 @@ mod tests {
             read.code_challenge_methods_supported,
             Some(vec!["S256".to_owned()])
         );
-        assert!(!read.authorization_response_iss_parameter_supported);
+        assert!(read.authorization_response_iss_parameter_supported);
+        assert!(!read.client_id_metadata_document_supported);
     }
 }

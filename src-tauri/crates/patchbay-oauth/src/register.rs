@@ -2,6 +2,7 @@
 //!
 //! Source: RFC 7591, sections 2 and 3; OpenID Connect Registration (`application_type`).
 
+use http::StatusCode;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use patchbay_model::{Secret, Timestamp, clean_text};
 use reqwest::{Method, Request};
@@ -52,7 +53,7 @@ impl OAuthClient {
         let mut answer = self
             .ask_to_register(discovery, endpoint, &wanted, trace)
             .await?;
-        if answer.status.is_client_error() && !scopes.is_empty() {
+        if matches!(answer.status.as_u16(), 400 | 422) && !scopes.is_empty() {
             if let Some(wanted) = wanted.as_object_mut() {
                 wanted.remove("scope");
             }
@@ -73,7 +74,7 @@ impl OAuthClient {
             _ if absent && matches!(status, 404 | 405) => {
                 return Err(Error::NoRegistration { issuer: issuer() });
             }
-            status if status.is_server_error() => {
+            status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
                 return Err(Error::Failed {
                     host: host_of(endpoint),
                     status: status.as_u16(),

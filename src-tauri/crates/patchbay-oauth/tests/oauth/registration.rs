@@ -143,3 +143,13 @@ async fn an_identity_serves_its_issuer_and_redirects_only() {
         Err(Error::ClientMismatch)
     ));
 }
+
+#[tokio::test]
+async fn a_busy_server_is_not_a_refusal() {
+    let authority = Authority::complete().await;
+    for status in [429, 503] {
+        authority.on("POST /register", Answer::Json(status, json!({})));
+        assert!(register(&authority).await.unwrap_err().problem().retryable);
+    }
+    assert_eq!(asked(&authority).len(), 2);
+}
