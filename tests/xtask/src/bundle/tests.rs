@@ -33,6 +33,16 @@ fn the_app_has_its_names() {
 }
 
 #[test]
+fn the_window_is_built_from_the_top_folder() {
+    // Tauri runs these commands beside src-tauri, not in it.
+    for hook in ["beforeDevCommand", "beforeBuildCommand"] {
+        let command = configuration()["build"][hook].clone();
+        let command = command.as_str().expect("the hook is a command");
+        assert!(command.starts_with("npm --prefix ui run "), "{command}");
+    }
+}
+
+#[test]
 fn the_scheme_is_registered() {
     assert_eq!(
         configuration()["plugins"]["deep-link"]["desktop"]["schemes"],
