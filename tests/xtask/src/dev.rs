@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use crate::{
     cargo::cargo,
-    playground::Playground,
+    playground::{Consent, Playground},
     run::PLAYGROUND_VARIABLE,
     shell,
     system::{self, Need},
@@ -22,6 +22,6 @@ pub(crate) fn dev() -> Result<()> {
     system::prepare(Need::Build)?;
     ui::install()?;
     shell::run(cargo("build").args(["--locked", "--package", "patchbay-playground"]))?;
-    let playground = Playground::start()?;
-    shell::run(ui::tauri("dev").env(PLAYGROUND_VARIABLE, playground.url()))
+    let playground = Playground::start(Consent::Ask)?;
+    shell::run(ui::tauri("dev").env(PLAYGROUND_VARIABLE, playground.url()?))
 }

@@ -92,6 +92,11 @@ impl Display {
         Ok(Guarded(child.context("could not start dbus-run-session")?))
     }
 
+    /// The private folder that all programs on this display call home.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Writes a PNG picture of the display to `file`.
     ///
     /// The driver could take one too, but was seen to wait for ever for a frame.
@@ -141,10 +146,11 @@ impl Drop for Display {
     }
 }
 
-const FOLDERS: [(&str, &str); 4] = [
+const FOLDERS: [(&str, &str); 5] = [
     ("HOME", "home"),
     ("XDG_DATA_HOME", "home/.local/share"),
     ("XDG_CONFIG_HOME", "home/.config"),
+    ("XDG_STATE_HOME", "home/.local/state"),
     ("XDG_CACHE_HOME", "home/.cache"),
 ];
 
@@ -195,7 +201,7 @@ mod tests {
         let expected = format!(
             "token {} {}",
             display.name,
-            display.home.path().join("home").display()
+            display.home().join("home").display()
         );
         assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
     }
@@ -203,8 +209,8 @@ mod tests {
     #[test]
     fn a_guarded_program_ends_with_its_guard() {
         let display = Display::start(640, 480).expect("Xvfb starts");
-        let mark = display.home.path().join("ended");
-        let begun = display.home.path().join("begun");
+        let mark = display.home().join("ended");
+        let begun = display.home().join("begun");
         let script = "trap 'kill $!; touch \"$1\"; exit' TERM; sleep 60 & touch \"$2\"; wait";
         let guarded = display
             .start_program(Path::new("sh"), |command| {

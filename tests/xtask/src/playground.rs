@@ -10,10 +10,19 @@ use serde_json::Value;
 
 use crate::places;
 
+/// Who answers the Playground's consent page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consent {
+    /// The person at the browser.
+    Ask,
+    /// Nobody: every sign-in is allowed.
+    Allow,
+}
+
 /// A running Playground; it ends when dropped.
 pub(crate) struct Playground {
     server: Child,
-    url: String,
+    addresses: Value,
 }
 
 impl Playground {
@@ -21,9 +30,14 @@ impl Playground {
     ///
     /// # Errors
     /// When it cannot be started or does not say where it listens.
-    pub(crate) fn start() -> Result<Self> {
+    pub(crate) fn start(consent: Consent) -> Result<Self> {
+        let consent = match consent {
+            Consent::Ask => "ask",
+            Consent::Allow => "allow",
+        };
         let mut server = Command::new(places::debug_binary("patchbay-playground"))
-            .args(["--port", "0"])
+            .args(["--port", "0", "--consent", consent, "--until-stdin-closes"])
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .context("could not start the Playground")?;
@@ -32,36 +46,37 @@ impl Playground {
             .stdout
             .take()
             .context("the Playground has no output")?;
-        let read = BufReader::new(stdout).read_line(&mut line);
-        // From here on an early return ends the server too.
-        let mut playground = Self {
-            server,
-            url: String::new(),
-        };
-        read?;
-        let greeting: Value =
-            serde_json::from_str(&line).context("the Playground did not greet")?;
-        greeting["url"]
+        BufReader::new(stdout).read_line(&mut line)?;
+        let addresses = serde_json::from_str(&line).context("the Playground did not greet")?;
+        Ok(Self { server, addresses })
+    }
+
+    /// The address of the MCP server that wants a sign-in.
+    ///
+    /// # Errors
+    /// When the Playground named none.
+    pub(crate) fn url(&self) -> Result<&str> {
+        self.address("url")
+    }
+
+    /// The address of the MCP server that anybody may use.
+    ///
+    /// # Errors
+    /// When the Playground named none.
+    pub(crate) fn open_url(&self) -> Result<&str> {
+        self.address("openUrl")
+    }
+
+    fn address(&self, key: &str) -> Result<&str> {
+        self.addresses[key]
             .as_str()
-            .context("the Playground named no address")?
-            .clone_into(&mut playground.url);
-        Ok(playground)
-    }
-
-    /// The address of its MCP server that wants a sign-in.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Scheme, host and port of all its servers.
-    pub(crate) fn origin(&self) -> &str {
-        self.url.strip_suffix("/mcp").unwrap_or(&self.url)
+            .with_context(|| format!("the Playground named no {key}"))
     }
 }
 
 impl Drop for Playground {
     fn drop(&mut self) {
-        let _ = self.server.kill();
+        drop(self.server.stdin.take());
         let _ = self.server.wait();
     }
 }

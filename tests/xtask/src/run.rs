@@ -8,7 +8,7 @@ use crate::{
     cargo::{self, cargo},
     headless::Display,
     places,
-    playground::Playground,
+    playground::{Consent, Playground},
     shell,
     system::{self, Need},
     ui,
@@ -31,14 +31,14 @@ pub(crate) fn run() -> Result<()> {
     }
     system::prepare(if display { Need::Build } else { Need::Headless })?;
     build()?;
-    let playground = Playground::start()?;
+    let playground = Playground::start(Consent::Ask)?;
     shell::say(format_args!(
         "The Playground listens on {}",
-        playground.url()
+        playground.url()?
     ));
     if display {
         let mut app = Command::new(places::debug_binary("patchbay-desktop"));
-        return shell::run(app.env(PLAYGROUND_VARIABLE, playground.url()));
+        return shell::run(app.env(PLAYGROUND_VARIABLE, playground.url()?));
     }
     picture(&playground)
 }
@@ -56,7 +56,7 @@ fn picture(playground: &Playground) -> Result<()> {
     let display = Display::start(1280, 800)?;
     let file = places::target().join("screenshots/run.png");
     let app = places::debug_binary("patchbay-desktop");
-    let window = WebView::start(&display, &app, &[(PLAYGROUND_VARIABLE, playground.url())])?;
+    let window = WebView::start(&display, &app, &[(PLAYGROUND_VARIABLE, playground.url()?)])?;
     window.wait_for_content()?;
     display.screenshot(&file)?;
     shell::say("The app showed its window. The screenshot lies in:");

@@ -1,6 +1,10 @@
 //! `cargo xtask screenshots`: every page of the app with something in it, light and dark.
 
-use std::path::Path;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
@@ -8,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     headless::Display,
     places,
-    playground::Playground,
+    playground::{Consent, Playground},
     run::{self, PLAYGROUND_VARIABLE},
     shell,
     system::{self, Need},
@@ -26,11 +30,11 @@ pub(crate) fn screenshots(folder: &Path) -> Result<()> {
     system::prepare(Need::Headless)?;
     run::build()?;
     let folder = places::root().join(folder);
-    let playground = Playground::start()?;
+    let playground = Playground::start(Consent::Allow)?;
     let display = Display::start(1280, 800)?;
     let seeded = Seeded::fill(&display, &playground)?;
     let app = places::debug_binary("patchbay-desktop");
-    let window = WebView::start(&display, &app, &[(PLAYGROUND_VARIABLE, playground.url())])?;
+    let window = WebView::start(&display, &app, &[(PLAYGROUND_VARIABLE, playground.url()?)])?;
     window.wait_for_content()?;
     for (name, path) in pages(&seeded.connector) {
         go_to(&window, &path)?;
@@ -74,40 +78,58 @@ fn set_theme(window: &WebView, theme: &str) -> Result<()> {
 
 /// What was put into the app before its first start, by way of the command line.
 struct Seeded {
-    /// The id of the connector that has tools and runs.
+    /// The id of the connector that is signed in and has tools and runs.
     connector: String,
 }
 
 impl Seeded {
     fn fill(display: &Display, playground: &Playground) -> Result<Self> {
-        let open = format!("{}/open/mcp", playground.origin());
-        let added = patchbay(
+        let patchbay = Patchbay {
             display,
-            &["connector", "add", &open, "--name", "Playground"],
-        )?;
-        let connector = added["id"]
-            .as_str()
-            .context("the new connector has no id")?
-            .to_owned();
-        patchbay(display, &["connector", "connect", &connector])?;
-        patchbay(
-            display,
-            &[
-                "connector",
-                "add",
-                playground.url(),
-                "--name",
-                "Playground with sign-in",
-            ],
-        )?;
-        patchbay(display, &["tool", "run", &connector, "echo", "text=Hello"])?;
+            browser: browser(display)?,
+        };
+        let connector = patchbay.add(playground.url()?, "Playground")?;
+        patchbay.call(&["connector", "connect", &connector])?;
+        patchbay.add(playground.open_url()?, "Open playground")?;
+        patchbay.call(&["tool", "run", &connector, "echo", "text=Hello"])?;
         Ok(Self { connector })
     }
 }
 
-/// One call of the command line, and its JSON answer.
-fn patchbay(display: &Display, arguments: &[&str]) -> Result<Value> {
-    let mut command = display.command(&places::debug_binary("patchbay"));
-    let text = shell::read(command.args(arguments).args(["--json", "--no-input"]))?;
-    serde_json::from_str(&text).context("patchbay did not answer with JSON")
+/// The command line on the display's own files.
+struct Patchbay<'a> {
+    display: &'a Display,
+    browser: PathBuf,
+}
+
+impl Patchbay<'_> {
+    /// Adds a connector and gives its id.
+    fn add(&self, url: &str, name: &str) -> Result<String> {
+        let added = self.call(&["connector", "add", url, "--name", name])?;
+        Ok(added["id"]
+            .as_str()
+            .context("the new connector has no id")?
+            .to_owned())
+    }
+
+    fn call(&self, arguments: &[&str]) -> Result<Value> {
+        let mut command = self.display.command(&places::debug_binary("patchbay"));
+        command
+            .env("BROWSER", &self.browser)
+            .args(arguments)
+            .arg("--json");
+        serde_json::from_str(&shell::read(&mut command)?)
+            .context("patchbay did not answer with JSON")
+    }
+}
+
+/// A browser that follows a sign-in's redirects and shows nothing: the Playground asks nobody here.
+fn browser(display: &Display) -> Result<PathBuf> {
+    let file = display.home().join("browser.mjs");
+    fs::write(
+        &file,
+        "#!/usr/bin/env node\nawait fetch(process.argv[2]);\n",
+    )?;
+    shell::run(Command::new("chmod").arg("+x").arg(&file))?;
+    Ok(file)
 }
