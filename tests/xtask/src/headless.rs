@@ -63,10 +63,10 @@ impl Display {
         let mut number = String::new();
         let stdout = server.stdout.take().context("Xvfb has no output")?;
         BufReader::new(stdout).read_line(&mut number)?;
-        let name = format!(":{}", number.trim());
+        let number: u32 = number.trim().parse().context("Xvfb named no display")?;
         Ok(Self {
             server,
-            name,
+            name: format!(":{number}"),
             home,
             runtime,
         })
