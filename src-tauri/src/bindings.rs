@@ -6,9 +6,7 @@ use specta::Type;
 use tauri::Runtime;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::commands::{
-    app, authorizations, connectors, credentials, runs, tools, vault,
-};
+use crate::commands::{app, authorizations, connectors, credentials, runs, tools, vault};
 
 /// News from the verbs, sent to every window.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -20,9 +18,12 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
         .disable_serde_phases()
         .commands(collect_commands![
             app::about::<tauri::Wry>,
+            app::check_for_update::<tauri::Wry>,
             app::copy_text::<tauri::Wry>,
+            app::install_update::<tauri::Wry>,
             app::load_preferences::<tauri::Wry>,
             app::save_preferences::<tauri::Wry>,
+            app::take_refused_link,
             authorizations::cancel_authorization,
             authorizations::extend_authorization,
             authorizations::find_authorization,

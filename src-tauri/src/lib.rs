@@ -1,5 +1,115 @@
-//! draft
-#![allow(warnings)]
-mod bindings; mod commands; mod preferences;
-mod updater { pub(crate) fn is_configured() -> bool { false } }
-pub fn run() {}
+//! Patchbay's desktop app: one window over the verbs of `patchbay-ops`, the tray, and deep links.
+//!
+//! This crate refuses to know connectors, credentials and protocols: commands pass arguments in and
+//! answers out. Start reading at [`run`], then [`bindings`].
+
+mod bindings;
+mod commands;
+mod deep_link;
+mod news;
+mod preferences;
+mod tray;
+mod updater;
+mod window;
+
+use patchbay_model::Explain;
+use patchbay_ops::{Context, ContextOptions, Places};
+use tauri::{App, Manager, RunEvent};
+use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
+use tracing_subscriber::EnvFilter;
+
+/// Runs the app until the user quits it.
+pub fn run() {
+    log_to_stderr();
+    let bindings = bindings::builder::<tauri::Wry>();
+    let handler = bindings.invoke_handler();
+    let builder = tauri::Builder::default()
+        // First of all plugins: a second start ends here and hands its link to the first.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            window::raise(app);
+        }))
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_store::Builder::default().build())
+        .plugin(updater::plugin())
+        .invoke_handler(handler)
+        .on_page_load(window::show_when_loaded)
+        .on_window_event(window::keep_in_tray)
+        .setup(move |app| {
+            bindings.mount_events(app);
+            set_up(app)
+        });
+    #[expect(
+        clippy::expect_used,
+        reason = "without a web view there is no window in which to say so"
+    )]
+    builder
+        .build(tauri::generate_context!())
+        .expect("the web view starts")
+        .run(|app, event| match event {
+            RunEvent::Exit => close(app),
+            #[cfg(target_os = "macos")]
+            RunEvent::Reopen { .. } => window::raise(app),
+            _ => {}
+        });
+}
+
+fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
+    let opened = Places::from_environment().and_then(|places| {
+        let options = ContextOptions::of_system(places);
+        tauri::async_runtime::block_on(Context::open(options))
+    });
+    let cx = match opened {
+        Ok(cx) => cx,
+        Err(error) => return Err(cannot_start(app, &error).into()),
+    };
+    app.handle().plugin(window::state_plugin(cx.places()))?;
+    app.manage(cx.clone());
+    app.manage(deep_link::RefusedLinks::default());
+    news::forward(app.handle(), &cx);
+    window::create(app.handle(), cx.places())?;
+    deep_link::listen(app);
+    Ok(())
+}
+
+/// Says why Patchbay cannot start, in a window of the system's own.
+fn cannot_start(app: &App, error: &patchbay_ops::Error) -> String {
+    let problem = error.problem();
+    let hint = problem.hint.unwrap_or_default();
+    let words = format!("{}.\n\n{hint}\n\n{}", problem.message, problem.code);
+    app.dialog()
+        .message(&words)
+        .title("Patchbay cannot start")
+        .kind(MessageDialogKind::Error)
+        .blocking_show();
+    problem.message
+}
+
+fn close(app: &tauri::AppHandle) {
+    if let Some(cx) = app.try_state::<Context>() {
+        tauri::async_runtime::block_on(cx.close());
+    }
+}
+
+/// Warnings go to stderr, or what `PATCHBAY_LOG` asks for. Libraries below stay at `info`: in `debug`
+/// they would write authorization codes.
+fn log_to_stderr() {
+    let filter = EnvFilter::builder()
+        .parse_lossy(std::env::var("PATCHBAY_LOG").unwrap_or_else(|_| "warn".to_owned()));
+    let capped = [
+        "rmcp",
+        "reqwest",
+        "hyper",
+        "hyper_util",
+        "h2",
+        "tauri_plugin_deep_link",
+    ]
+    .iter()
+    .filter_map(|library| format!("{library}=warn").parse().ok())
+    .fold(filter, EnvFilter::add_directive);
+    tracing_subscriber::fmt()
+        .with_env_filter(capped)
+        .with_writer(std::io::stderr)
+        .init();
+}

@@ -1,9 +1,12 @@
 //! How the user likes it. Preferences only: never a secret, never data.
 
+use std::path::PathBuf;
+
 use patchbay_model::{Code, Problem};
+use patchbay_ops::Context;
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::{AppHandle, Runtime};
+use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_store::StoreExt;
 
 /// What the Settings page offers.
@@ -74,7 +77,7 @@ const KEY: &str = "preferences";
 
 /// Reads the preferences; those that are missing or not understood are the usual ones.
 pub(crate) fn load<R: Runtime>(app: &AppHandle<R>) -> Result<Preferences, Problem> {
-    let store = app.store(FILE).map_err(unavailable)?;
+    let store = app.store(file(app)).map_err(unavailable)?;
     Ok(store
         .get(KEY)
         .and_then(|saved| serde_json::from_value(saved).ok())
@@ -86,11 +89,16 @@ pub(crate) fn save<R: Runtime>(
     app: &AppHandle<R>,
     preferences: &Preferences,
 ) -> Result<(), Problem> {
-    let store = app.store(FILE).map_err(unavailable)?;
+    let store = app.store(file(app)).map_err(unavailable)?;
     let value = serde_json::to_value(preferences)
         .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
     store.set(KEY, value);
     store.save().map_err(unavailable)
+}
+
+/// In our own folder, not in the one that the plugin would choose.
+fn file<R: Runtime>(app: &AppHandle<R>) -> PathBuf {
+    app.state::<Context>().places().settings.join(FILE)
 }
 
 fn unavailable(error: tauri_plugin_store::Error) -> Problem {

@@ -5,7 +5,9 @@ use patchbay_ops::Context;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
+use crate::deep_link::RefusedLinks;
 use crate::preferences::{self, Preferences};
+use crate::updater::{self, AvailableUpdate};
 
 /// What the app says of itself.
 #[derive(Clone, Debug, serde::Serialize, specta::Type)]
@@ -35,8 +37,33 @@ pub(crate) async fn about<R: Runtime>(
         data_folder: cx.places().data.display().to_string(),
         mac: cfg!(target_os = "macos"),
         playground_url: std::env::var("PATCHBAY_PLAYGROUND_URL").ok(),
-        updates: crate::updater::is_configured(),
+        updates: updater::is_configured(),
     })
+}
+
+/// Why the latest `patchbay://` link was not followed, once; `None` when it was, or none came.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn take_refused_link(
+    refused: State<'_, RefusedLinks>,
+) -> Result<Option<Problem>, Problem> {
+    Ok(refused.take())
+}
+
+/// The newer version of Patchbay, if there is one.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_for_update<R: Runtime>(
+    app: AppHandle<R>,
+) -> Result<Option<AvailableUpdate>, Problem> {
+    updater::check(&app).await
+}
+
+/// Installs the newer version and starts it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn install_update<R: Runtime>(app: AppHandle<R>) -> Result<(), Problem> {
+    updater::install(&app).await
 }
 
 /// How the user likes it.

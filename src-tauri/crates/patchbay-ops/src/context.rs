@@ -63,16 +63,13 @@ pub struct ContextOptions {
 
 impl ContextOptions {
     /// Those of a program that a person runs.
-    ///
-    /// # Errors
-    /// [`Error::NoHome`].
-    pub fn of_system() -> Result<Self, Error> {
-        Ok(Self {
-            places: Places::from_environment()?,
+    pub fn of_system(places: Places) -> Self {
+        Self {
+            places,
             keychain: Arc::new(SystemKeychain),
             browser: Arc::new(SystemBrowser),
             clock: Arc::new(SystemClock),
-        })
+        }
     }
 }
 

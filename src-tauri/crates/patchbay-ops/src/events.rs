@@ -1,6 +1,6 @@
 //! News for whoever shows something: the window listens, the command line does not need to.
 
-use patchbay_model::{Authorization, ToolRunSummary, VaultStatus};
+use patchbay_model::{Authorization, Problem, ToolRunSummary, VaultStatus};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -30,6 +30,11 @@ pub enum Event {
     VaultChanged {
         /// As it stands now.
         status: VaultStatus,
+    },
+    /// A `patchbay://` link was not followed.
+    LinkRefused {
+        /// Why.
+        problem: Box<Problem>,
     },
     /// The window should come to the front.
     Raise,

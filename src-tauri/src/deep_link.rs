@@ -1,0 +1,76 @@
+//! `patchbay://` links that the system hands to the app.
+//!
+//! Any program and any page can send one: a link can only finish a consent that waits for it, and its
+//! text is never logged nor shown.
+
+use std::sync::{Mutex, PoisonError};
+
+use patchbay_model::{Explain, Problem, Secret};
+use patchbay_ops::{Context, Event};
+use tauri::{App, AppHandle, Manager, Runtime};
+use tauri_plugin_deep_link::DeepLinkExt;
+use url::Url;
+
+use crate::{news, window};
+
+/// Why the latest link was not followed, until a window has shown it: the app may have been started by
+/// that very link, before any window could listen.
+#[derive(Default)]
+pub(crate) struct RefusedLinks(Mutex<Option<Problem>>);
+
+impl RefusedLinks {
+    /// The reason, once.
+    pub(crate) fn take(&self) -> Option<Problem> {
+        self.lock().take()
+    }
+
+    fn put(&self, problem: Problem) {
+        *self.lock() = Some(problem);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Problem>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Listens for links, and takes the one that started the app.
+pub(crate) fn listen(app: &App) {
+    register(app.handle());
+    let handle = app.handle().clone();
+    app.deep_link()
+        .on_open_url(move |event| event.urls().iter().for_each(|link| take(&handle, link)));
+    if let Ok(Some(links)) = app.deep_link().get_current() {
+        links.iter().for_each(|link| take(app.handle(), link));
+    }
+}
+
+fn take<R: Runtime>(app: &AppHandle<R>, link: &Url) {
+    window::raise(app);
+    let cx = app.state::<Context>();
+    if let Err(error) = patchbay_ops::take_callback_link(&cx, &Secret::new(link.as_str())) {
+        let problem = error.problem();
+        app.state::<RefusedLinks>().put(problem.clone());
+        let problem = Box::new(problem);
+        news::send(app, Event::LinkRefused { problem });
+    }
+}
+
+/// Makes the scheme ours where no package did. It asks programs of the system and waits for them, so it
+/// has a thread of its own.
+#[cfg(any(target_os = "linux", windows))]
+fn register<R: Runtime>(app: &AppHandle<R>) {
+    let app = app.clone();
+    std::thread::spawn(move || {
+        let links = app.deep_link();
+        if links.is_registered("patchbay").unwrap_or(false) {
+            return;
+        }
+        if let Err(error) = links.register_all() {
+            tracing::warn!(%error, "patchbay:// links could not be registered");
+        }
+    });
+}
+
+/// The bundle's own property list says so.
+#[cfg(not(any(target_os = "linux", windows)))]
+fn register<R: Runtime>(_: &AppHandle<R>) {}

@@ -1,0 +1,86 @@
+//! The tray: the way back to a closed window, and the way out.
+
+use tauri::image::Image;
+use tauri::menu::{Menu, MenuItem};
+use tauri::tray::{TrayIconBuilder, TrayIconEvent};
+use tauri::{AppHandle, Runtime};
+
+use crate::window;
+
+const TRAY: &str = "tray";
+/// macOS tints a shape to fit its menu bar; elsewhere the panel may be of any colour.
+#[cfg(target_os = "macos")]
+const ICON: &[u8] = include_bytes!("../../icons/tray.png");
+#[cfg(not(target_os = "macos"))]
+const ICON: &[u8] = include_bytes!("../../icons/32x32.png");
+
+const OPEN: &str = "open";
+const QUIT: &str = "quit";
+
+/// Makes the tray, once. Where the system has none, the window closes for good instead.
+pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) {
+    if is_there(app) {
+        return;
+    }
+    let app = app.clone();
+    // Asking the system means waiting for it; the tray itself belongs to the main thread.
+    std::thread::spawn(move || {
+        if !system_has_one() {
+            return;
+        }
+        let handle = app.clone();
+        let made = app.run_on_main_thread(move || {
+            if let Err(error) = try_make(&handle) {
+                tracing::warn!(%error, "there is no tray");
+            }
+        });
+        if let Err(error) = made {
+            tracing::warn!(%error, "there is no tray");
+        }
+    });
+}
+
+/// Whether there is a way back to a closed window.
+pub(crate) fn is_there<R: Runtime>(app: &AppHandle<R>) -> bool {
+    app.tray_by_id(TRAY).is_some()
+}
+
+fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+    let open = MenuItem::with_id(app, OPEN, "Open Patchbay", true, None::<&str>)?;
+    let quit = MenuItem::with_id(app, QUIT, "Quit Patchbay", true, None::<&str>)?;
+    TrayIconBuilder::with_id(TRAY)
+        .icon(Image::from_bytes(ICON)?)
+        .icon_as_template(true)
+        .tooltip("Patchbay")
+        .menu(&Menu::with_items(app, &[&open, &quit])?)
+        .show_menu_on_left_click(cfg!(target_os = "macos"))
+        .on_menu_event(|app, event| match event.id().as_ref() {
+            OPEN => window::raise(app),
+            QUIT => app.exit(0),
+            _ => {}
+        })
+        .on_tray_icon_event(|tray, event| {
+            if matches!(event, TrayIconEvent::DoubleClick { .. }) {
+                window::raise(tray.app_handle());
+            }
+        })
+        .build(app)?;
+    Ok(())
+}
+
+/// Linux desktops without a status notifier would hide the window with no way back to it.
+#[cfg(target_os = "linux")]
+fn system_has_one() -> bool {
+    let has_owner = || {
+        let bus = zbus::blocking::Connection::session()?;
+        let proxy = zbus::blocking::fdo::DBusProxy::new(&bus)?;
+        let watcher = zbus::names::BusName::try_from("org.kde.StatusNotifierWatcher")?;
+        Ok::<_, zbus::Error>(proxy.name_has_owner(watcher)?)
+    };
+    has_owner().unwrap_or(false)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn system_has_one() -> bool {
+    true
+}

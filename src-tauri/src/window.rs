@@ -1,0 +1,74 @@
+//! The one window: made hidden, shown once it has something to show, kept in the tray when closed.
+
+use patchbay_ops::Places;
+use tauri::plugin::TauriPlugin;
+use tauri::webview::{PageLoadEvent, PageLoadPayload};
+use tauri::{AppHandle, Manager, Runtime, Webview, WebviewWindowBuilder, Window, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
+
+use crate::tray;
+
+const MAIN: &str = "main";
+
+/// Makes the window, its web data under our own folder.
+///
+/// # Errors
+/// When the system gives no window.
+pub(crate) fn create<R: Runtime>(app: &AppHandle<R>, places: &Places) -> tauri::Result<()> {
+    let windows = &app.config().app.windows;
+    for config in windows.iter().filter(|config| config.label == MAIN) {
+        WebviewWindowBuilder::from_config(app, config)?
+            .data_directory(places.cache.join("webview"))
+            .build()?;
+    }
+    Ok(())
+}
+
+/// Keeps size and place, in our own folder. Whether the window shows is ours to say: one that draws
+/// before its page is there waits half a second for nothing.
+pub(crate) fn state_plugin<R: Runtime>(places: &Places) -> TauriPlugin<R> {
+    let file = places.settings.join("window.json");
+    tauri_plugin_window_state::Builder::default()
+        .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
+        .with_filename(file.to_string_lossy())
+        .build()
+}
+
+/// Shows the window at its first page, and makes the tray then: it is not needed earlier.
+pub(crate) fn show_when_loaded<R: Runtime>(webview: &Webview<R>, page: &PageLoadPayload<'_>) {
+    if page.event() != PageLoadEvent::Finished || webview.label() != MAIN {
+        return;
+    }
+    let window = webview.window();
+    if let Err(error) = window.show() {
+        tracing::error!(%error, "the window could not be shown");
+    }
+    tray::make(webview.app_handle());
+}
+
+/// Brings the window to the front.
+pub(crate) fn raise<R: Runtime>(app: &AppHandle<R>) {
+    let Some(window) = app.get_webview_window(MAIN) else {
+        return;
+    };
+    let raised = window
+        .show()
+        .and_then(|()| window.unminimize())
+        .and_then(|()| window.set_focus());
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the window could not be brought to the front");
+    }
+}
+
+/// Closing the window leaves the app in the tray, where there is one; else it ends.
+pub(crate) fn keep_in_tray<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
+    let WindowEvent::CloseRequested { api, .. } = event else {
+        return;
+    };
+    if tray::is_there(window.app_handle()) {
+        api.prevent_close();
+        if let Err(error) = window.hide() {
+            tracing::warn!(%error, "the window could not be hidden");
+        }
+    }
+}
