@@ -58,6 +58,8 @@ pub enum Error {
     RedirectRefused {
         /// Origin it points to, such as `https://example.com`.
         to: String,
+        /// HTTP status of the redirect.
+        status: u16,
     },
     /// 401: a person, or a new token, is needed.
     #[error("the server asks for a sign-in")]
@@ -95,7 +97,7 @@ pub enum Error {
         refusal: Box<Refusal>,
     },
     /// Any other status that is no success, or an envelope that says that it failed.
-    #[error("the server answered with status {}", .0.status)]
+    #[error("{}", status_words(.0))]
     Status(Box<Refusal>),
     /// A success that cannot be read.
     #[error("the answer cannot be read: {what}")]
@@ -133,6 +135,29 @@ pub enum Error {
         /// The name asked for, cleaned.
         name: String,
     },
+    /// Nothing has that name.
+    #[error("there is no {0}")]
+    NoneFound(String),
+    /// A name stands for several things.
+    #[error("{count} are called {name}")]
+    ManyFound {
+        /// The name, cleaned.
+        name: String,
+        /// How many.
+        count: usize,
+    },
+    /// An authorization ended without success.
+    #[error("the sign-in did not succeed{}", reason.as_ref().map(|words| format!(": {words}")).unwrap_or_default())]
+    GrantFailed {
+        /// The platform's words, cleaned.
+        reason: Option<String>,
+    },
+    /// The platform gave an address that must not be opened.
+    #[error("the platform gave an address that must not be opened")]
+    UnsafeUrl,
+    /// Switched off in the settings, or not offered.
+    #[error("{0} is not offered")]
+    NotSupported(String),
     /// The credentials could not be had.
     #[error("{0}")]
     Credential(BoxError),
@@ -172,6 +197,43 @@ impl Error {
         }
     }
 
+    /// The word of the wire contracts for this kind of error.
+    ///
+    /// Source: the wire contracts' README, table of kinds.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Usage(_) => "usage",
+            Self::Unauthorized { .. } | Self::Credential(_) => "unauthorized",
+            Self::Forbidden { .. } => "forbidden",
+            Self::NotFound(_) | Self::ToolNotFound { .. } => "not_found",
+            Self::Conflict(_) => "conflict",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Invalid(_) => "invalid",
+            Self::Status(_)
+            | Self::RedirectRefused { .. }
+            | Self::NotAServer { .. }
+            | Self::ServerError { .. }
+            | Self::InputRequired => "platform",
+            Self::UnexpectedAnswer { .. } | Self::Protocol(_) | Self::TooLarge { .. } => "decode",
+            Self::TimedOut { .. } => "timeout",
+            Self::Unreachable { .. } => "transport",
+            Self::Cancelled => "cancelled",
+            Self::NoneFound(_) => "none_found",
+            Self::ManyFound { .. } => "many_found",
+            Self::GrantFailed { .. } => "grant_failed",
+            Self::UnsafeUrl => "unsafe_url",
+            Self::NotSupported(_) => "not_supported",
+        }
+    }
+
+    /// HTTP status, where there was an answer.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::RedirectRefused { status, .. } => Some(*status),
+            _ => self.refusal().map(|refusal| refusal.status),
+        }
+    }
+
     /// Whether the same again may help.
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -204,6 +266,11 @@ impl Explain for Error {
             Self::Protocol(_) => Code::McpProtocol,
             Self::ServerError { .. } | Self::InputRequired => Code::McpServerError,
             Self::ToolNotFound { .. } => Code::ToolNotFound,
+            Self::NoneFound(_) => Code::NotFound,
+            Self::ManyFound { .. } => Code::Ambiguous,
+            Self::GrantFailed { .. } => Code::AuthDenied,
+            Self::UnsafeUrl => Code::AuthUnsafeUrl,
+            Self::NotSupported(_) => Code::PlatformNotSupported,
             Self::Credential(error) => error.code(),
         }
     }
@@ -226,6 +293,9 @@ impl Explain for Error {
             }
             Self::Protocol(_) => "Tell the server's makers.",
             Self::ToolNotFound { .. } => "List the tools again.",
+            Self::NoneFound(_) => "List what is there.",
+            Self::ManyFound { .. } => "Use its id.",
+            Self::GrantFailed { .. } => "Sign in again.",
             Self::Credential(error) => return error.hint(),
             _ => return None,
         };
@@ -239,11 +309,11 @@ impl Explain for Error {
         let mut problem = Problem {
             hint: self.hint(),
             retryable: self.is_retryable(),
+            status: self.status(),
             ..Problem::new(self.code(), self.to_string())
         };
         if let Some(refusal) = self.refusal() {
             problem.detail.clone_from(&refusal.text);
-            problem.status = Some(refusal.status);
             problem.request_id.clone_from(&refusal.request_id);
             problem.fields.clone_from(&refusal.fields);
         }
@@ -254,6 +324,13 @@ impl Explain for Error {
             problem.detail = Some(text::clean_lines(&data.to_string(), TEXT_LIMIT));
         }
         problem
+    }
+}
+
+fn status_words(refusal: &Refusal) -> String {
+    match refusal.status {
+        200..300 => "the platform says that it failed".to_owned(),
+        status => format!("the server answered with status {status}"),
     }
 }
 

@@ -8,9 +8,14 @@
 //! [`mcp::connect`] and at [`Error`].
 
 mod error;
+mod field;
+pub mod http;
 pub mod mcp;
+pub mod operations;
 mod text;
 mod token_source;
 
 pub use error::{BoxError, Error, Found, Refusal, Unreachable};
+pub use field::Field;
+pub use operations::{Effect, Operation, Platform};
 pub use token_source::{NoToken, TokenSource};

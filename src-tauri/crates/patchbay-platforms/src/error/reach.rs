@@ -17,7 +17,9 @@ pub enum Unreachable {
     Tls,
     /// Nobody listens there.
     Refused,
-    /// It was cut, or failed in another way.
+    /// No connection could be made, for another reason.
+    NoRoute,
+    /// The connection was cut after it had been made.
     Lost,
 }
 
@@ -27,6 +29,7 @@ impl Unreachable {
             Self::Dns => ": no such host",
             Self::Tls => ": no trusted connection",
             Self::Refused => ": nobody listens there",
+            Self::NoRoute => ": no connection could be made",
             Self::Lost => ": the connection was lost",
         }
     }
@@ -35,7 +38,7 @@ impl Unreachable {
         match self {
             Self::Dns => Code::NetworkDns,
             Self::Tls => Code::NetworkTls,
-            Self::Refused | Self::Lost => Code::NetworkUnreachable,
+            Self::Refused | Self::NoRoute | Self::Lost => Code::NetworkUnreachable,
         }
     }
 
@@ -44,7 +47,7 @@ impl Unreachable {
             Self::Dns => "Check the address and the network.",
             Self::Tls => "Check the address, or add the certificate authority in the settings.",
             Self::Refused => "Check that the server runs, and its port.",
-            Self::Lost => "Check the network, then try again.",
+            Self::NoRoute | Self::Lost => "Check the network, then try again.",
         }
     }
 }
@@ -61,22 +64,19 @@ pub(crate) fn from_reqwest(
         return Error::TimedOut { after: waited };
     }
     let error = error.without_url();
+    let otherwise = match error.is_connect() {
+        true => Unreachable::NoRoute,
+        false => Unreachable::Lost,
+    };
     Error::Unreachable {
         host: host.to_owned(),
-        how: classify(&error),
+        how: classify(&error).unwrap_or(otherwise),
         source: Some(Box::new(error)),
     }
 }
 
-fn classify(error: &(dyn StdError + 'static)) -> Unreachable {
-    let mut next = Some(error);
-    while let Some(current) = next {
-        if let Some(how) = classify_one(current) {
-            return how;
-        }
-        next = current.source();
-    }
-    Unreachable::Lost
+fn classify(error: &(dyn StdError + 'static)) -> Option<Unreachable> {
+    std::iter::successors(Some(error), |&error| error.source()).find_map(classify_one)
 }
 
 fn classify_one(error: &(dyn StdError + 'static)) -> Option<Unreachable> {

@@ -1,12 +1,16 @@
 //! An answer that is not what was asked for.
 
+use bytes::Bytes;
+use http::HeaderMap;
 use patchbay_model::FieldProblem;
 
 /// How many characters of a server's own words are kept.
 pub(crate) const TEXT_LIMIT: usize = 2000;
 
 /// What the server said when it refused, or failed.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// `Debug` leaves headers and body out: nobody knows what is in them.
+#[derive(Clone, Default, PartialEq)]
 pub struct Refusal {
     /// HTTP status.
     pub status: u16,
@@ -18,4 +22,20 @@ pub struct Refusal {
     pub fields: Vec<FieldProblem>,
     /// The platform's own number for the request, for its support.
     pub request_id: Option<String>,
+    /// Headers as sent; only a relay needs them.
+    pub headers: HeaderMap,
+    /// Body as sent, perhaps cut; only a relay needs it.
+    pub body: Bytes,
+}
+
+impl std::fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Refusal")
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("text", &self.text)
+            .field("fields", &self.fields)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
 }

@@ -124,6 +124,7 @@ impl Wire {
         }
         Err(Error::RedirectRefused {
             to: to.origin().ascii_serialization(),
+            status: answer.status().as_u16(),
         })
     }
 }

@@ -1,0 +1,106 @@
+//! The one HTTP layer of the hosted platforms.
+//!
+//! A platform folder makes an [`Api`] of its account, describes each documented operation as a
+//! [`Request`] (a [`Path`] of segments, query, body, and whether it may be repeated), and reads the
+//! [`Answer`]. Time limits, retries, redirects, size limits, credentials, redaction and the meaning of
+//! an error status are the same for all of them and live here.
+//!
+//! Source: the wire contracts' README, "What every client of Patchbay does".
+
+mod answer;
+mod client;
+mod clock;
+mod options;
+mod path;
+mod refused;
+mod request;
+mod retry;
+mod retry_after;
+mod send;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+pub use answer::{Answer, StreamedAnswer};
+pub use client::{ClientSettings, Clients, ProxyChoice};
+pub use clock::{Clock, SystemClock};
+pub use options::{CallOptions, Retries};
+pub use path::Path;
+pub use request::{Repeat, Request};
+pub use retry::{Backoff, Jitter, RetryPolicy};
+
+use crate::{Error, TokenSource};
+
+/// Where a redirect may lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redirects {
+    /// Nowhere: it is an answer like any other, and no success.
+    Refuse,
+    /// Within the origin. Another origin is refused whatever the platform's own client does, so that
+    /// neither credentials nor bodies get there.
+    SameOrigin,
+}
+
+/// One account's way to its platform: address, credentials and the rules of the platform's contract.
+#[derive(Clone)]
+pub struct Api {
+    /// The connections.
+    pub clients: Clients,
+    /// The time, and how to wait.
+    pub clock: Arc<dyn Clock>,
+    /// Absolute URL; a path in it stays in front of every operation's.
+    pub base: Url,
+    /// Credentials, sent to the origin of `base` only.
+    pub tokens: Arc<dyn TokenSource>,
+    /// Headers of every request that are no credentials, such as the organization.
+    pub headers: Vec<(String, String)>,
+    /// Where a redirect may lead.
+    pub redirects: Redirects,
+    /// Longest time of one attempt, unless the request or the call says otherwise.
+    pub timeout: Duration,
+    /// Most bytes of an answer that is read as a whole, after decompression.
+    pub body_bytes: usize,
+    /// What is repeated by itself.
+    pub retries: RetryPolicy,
+}
+
+impl Api {
+    /// The official clients' limit for one answer.
+    pub const TIMEOUT: Duration = Duration::from_secs(300);
+    /// Far more than any documented answer.
+    pub const BODY_BYTES: usize = 32 * 1024 * 1024;
+
+    /// An account at `base` that follows redirects within the origin and repeats nothing.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when `base` is no absolute `http` or `https` URL.
+    pub fn new(
+        clients: Clients,
+        clock: Arc<dyn Clock>,
+        base: &str,
+        tokens: Arc<dyn TokenSource>,
+    ) -> Result<Self, Error> {
+        let base = Url::parse(base)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"))
+            .ok_or_else(|| {
+                Error::Usage("the base URL has to start with http or https".to_owned())
+            })?;
+        Ok(Self {
+            clients,
+            clock,
+            base,
+            tokens,
+            headers: Vec::new(),
+            redirects: Redirects::SameOrigin,
+            timeout: Self::TIMEOUT,
+            body_bytes: Self::BODY_BYTES,
+            retries: RetryPolicy::NEVER,
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! What a platform answered with success.
+
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use http::HeaderMap;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::refused;
+use crate::{Error, Refusal};
+
+/// A success, read as a whole.
+#[derive(Clone)]
+pub struct Answer {
+    /// HTTP status, 200 to 299.
+    pub status: u16,
+    /// Headers as sent.
+    pub headers: HeaderMap,
+    /// Body, after decompression.
+    pub body: Bytes,
+}
+
+/// A success whose body comes piece by piece.
+pub struct StreamedAnswer {
+    /// HTTP status, 200 to 299.
+    pub status: u16,
+    /// Headers as sent.
+    pub headers: HeaderMap,
+    /// The pieces as they come; ends after the first error.
+    pub pieces: BoxStream<'static, Result<Bytes, Error>>,
+}
+
+impl Answer {
+    /// Reads the body as JSON of that shape, whatever its content type says.
+    ///
+    /// # Errors
+    /// [`Error::UnexpectedAnswer`] when it is something else.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            // Words of serde quote the answer, where a secret could be.
+            let what = match error.classify() {
+                serde_json::error::Category::Data => "it has another shape than documented",
+                _ if self.body.is_empty() => "it is empty",
+                _ => "it is no JSON",
+            };
+            self.unexpected(what)
+        })
+    }
+
+    /// The body of an operation that only acknowledges: empty is null.
+    ///
+    /// # Errors
+    /// [`Error::UnexpectedAnswer`] when there is a body and it is no JSON.
+    pub fn json_or_null(&self) -> Result<Value, Error> {
+        if self.body.trim_ascii().is_empty() {
+            return Ok(Value::Null);
+        }
+        self.json()
+    }
+
+    /// The error of a success that does not hold what was documented; `what` is wrong with it.
+    pub fn unexpected(&self, what: impl Into<String>) -> Error {
+        Error::UnexpectedAnswer {
+            what: what.into(),
+            refusal: Box::new(self.refusal()),
+        }
+    }
+
+    /// The error of a success whose envelope says that it failed.
+    pub fn failed(&self) -> Error {
+        Error::Status(Box::new(self.refusal()))
+    }
+
+    fn refusal(&self) -> Refusal {
+        refused::read(self.status, self.headers.clone(), self.body.clone(), &[])
+    }
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

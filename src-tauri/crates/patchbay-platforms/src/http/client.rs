@@ -1,0 +1,97 @@
+//! The pooled connections under every request.
+
+use std::time::Duration;
+
+use reqwest::{Certificate, ClientBuilder, Proxy, redirect};
+use url::Url;
+
+use crate::Error;
+
+const CONNECT_LIMIT: Duration = Duration::from_secs(30);
+
+/// How requests leave this computer.
+#[derive(Clone, Debug, Default)]
+pub struct ClientSettings {
+    /// Through which proxy.
+    pub proxy: ProxyChoice,
+    /// Certificate authorities to trust besides the system's, as PEM.
+    pub authorities: Vec<Vec<u8>>,
+}
+
+/// A proxy, or none.
+#[derive(Clone, Debug, Default)]
+pub enum ProxyChoice {
+    /// What the system and its environment variables say.
+    #[default]
+    System,
+    /// None at all.
+    Direct,
+    /// This one for everything.
+    Url(Url),
+}
+
+/// The shared clients. None follows redirects by itself, so that credentials stay with their origin.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// Decodes compressed answers.
+    pub usual: reqwest::Client,
+    /// Asks for no compression and gives bytes as they come, for relays that label them wrongly.
+    pub raw: reqwest::Client,
+}
+
+impl Clients {
+    /// Builds both clients.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the proxy or a certificate authority cannot be used.
+    pub fn build(settings: &ClientSettings) -> Result<Self, Error> {
+        Ok(Self {
+            usual: build(settings, true)?,
+            raw: build(settings, false)?,
+        })
+    }
+}
+
+fn build(settings: &ClientSettings, decompress: bool) -> Result<reqwest::Client, Error> {
+    let builder = ClientBuilder::new()
+        .user_agent(concat!("patchbay/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        // Repeats are counted and bounded in one place only.
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT_LIMIT)
+        .gzip(decompress);
+    let builder = match &settings.proxy {
+        ProxyChoice::System => builder,
+        ProxyChoice::Direct => builder.no_proxy(),
+        ProxyChoice::Url(url) => builder.proxy(
+            Proxy::all(url.clone())
+                .map_err(|_| Error::Usage("the proxy cannot be used".to_owned()))?,
+        ),
+    };
+    let mut authorities = Vec::new();
+    for pem in &settings.authorities {
+        let read = Certificate::from_pem_bundle(pem)
+            .ok()
+            .filter(|read| !read.is_empty())
+            .ok_or_else(|| Error::Usage("a certificate authority is no readable PEM".to_owned()))?;
+        authorities.extend(read);
+    }
+    builder
+        .tls_certs_merge(authorities)
+        .build()
+        .map_err(|_| Error::Usage("the certificate authorities cannot be used".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unreadable_authority_is_refused() {
+        let settings = ClientSettings {
+            authorities: vec![b"not a certificate".to_vec()],
+            ..ClientSettings::default()
+        };
+        assert!(matches!(Clients::build(&settings), Err(Error::Usage(_))));
+    }
+}

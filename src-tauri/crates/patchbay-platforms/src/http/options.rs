@@ -1,0 +1,76 @@
+//! What a caller may ask for besides the operation's own arguments.
+
+use std::time::Duration;
+
+use patchbay_model::Secret;
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use super::RetryPolicy;
+
+/// Options of one call; the same for every operation of every platform.
+#[derive(Clone, Debug, Default)]
+pub struct CallOptions {
+    /// Longest time of one attempt; `None` for the operation's own.
+    pub timeout: Option<Duration>,
+    /// How often a failure is repeated; `None` for what the platform's contract says.
+    pub retries: Option<Retries>,
+    /// Headers that replace those of the same name, in any letter case. They may hold secrets.
+    pub headers: Vec<(String, Secret)>,
+    /// Query parameters that are appended: a list repeats its name, an object gives `name[key]`, and
+    /// null is left out.
+    pub query: Map<String, Value>,
+    /// Members of the JSON body that override the operation's own.
+    pub body: Map<String, Value>,
+    /// Stops the call, also while it waits for the next attempt.
+    pub cancel: CancellationToken,
+}
+
+/// How often a failure is repeated. What an operation must not repeat stays unrepeated.
+#[derive(Clone, Debug)]
+pub enum Retries {
+    /// So many times, otherwise by the platform's rules.
+    Times(u32),
+    /// By these rules in place of the platform's.
+    Policy(RetryPolicy),
+}
+
+/// The pairs that a query parameter of free JSON stands for.
+pub(super) fn query_pairs(name: &str, value: &Value) -> Vec<(String, String)> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::String(text) => vec![(name.to_owned(), text.clone())],
+        Value::Bool(_) | Value::Number(_) => vec![(name.to_owned(), value.to_string())],
+        Value::Array(items) => items
+            .iter()
+            .flat_map(|item| query_pairs(name, item))
+            .collect(),
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(key, member)| query_pairs(&format!("{name}[{key}]"), member))
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Source: trace `list-extra-query` of the Cohere contract.
+    #[test]
+    fn lists_repeat_objects_nest_and_null_is_left_out() {
+        let given = json!({"tag": ["a", "b"], "f": {"x": true}, "n": null, "i": 2});
+        let pairs: Vec<_> = given
+            .as_object()
+            .unwrap()
+            .iter()
+            .flat_map(|(name, value)| query_pairs(name, value))
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut pairs = pairs;
+        pairs.sort();
+        assert_eq!(pairs, ["f[x]=true", "i=2", "tag=a", "tag=b"]);
+    }
+}

@@ -1,0 +1,231 @@
+//! What an answer without success says, in every form the platforms use.
+
+use bytes::Bytes;
+use http::header::WWW_AUTHENTICATE;
+use http::{HeaderMap, StatusCode};
+use patchbay_model::{FieldProblem, Secret, Timestamp, clean_text};
+use serde_json::Value;
+
+use super::retry_after;
+use crate::error::TEXT_LIMIT;
+use crate::{Error, Refusal, text};
+
+/// Where platforms put their own number of a request, first one wins.
+const REQUEST_IDS: [&str; 5] = [
+    "x-request-id",
+    "request-id",
+    "x-correlation-id",
+    "mistral-correlation-id",
+    "x-trace-id",
+];
+
+/// The error that a status stands for.
+///
+/// Source: the wire contracts' README, table of kinds.
+pub(super) fn error(
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    secrets: &[Secret],
+    now: Timestamp,
+) -> Error {
+    let challenge = headers
+        .get(WWW_AUTHENTICATE)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let retry_after = retry_after::asked(&headers, now);
+    let refusal = Box::new(read(status.as_u16(), headers, body, secrets));
+    match status {
+        StatusCode::UNAUTHORIZED => Error::Unauthorized { challenge, refusal },
+        StatusCode::FORBIDDEN => Error::Forbidden {
+            scope: None,
+            challenge,
+            refusal,
+        },
+        StatusCode::NOT_FOUND => Error::NotFound(refusal),
+        StatusCode::CONFLICT => Error::Conflict(refusal),
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Error::Invalid(refusal),
+        StatusCode::TOO_MANY_REQUESTS => Error::RateLimited {
+            retry_after,
+            refusal,
+        },
+        _ => Error::Status(refusal),
+    }
+}
+
+/// Reads the words, the code and the fields out of a body, whatever its form.
+pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secret]) -> Refusal {
+    let json: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let fields = fields(&json);
+    let words =
+        words(&json, &fields).unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
+    let words = text::redact(&words, secrets.iter().map(Secret::expose));
+    let words = text::clean_lines(&words, TEXT_LIMIT);
+    let header = |name: &&str| headers.get(*name)?.to_str().ok();
+    let request_id = REQUEST_IDS
+        .iter()
+        .find_map(header)
+        .or_else(|| json["request_id"].as_str())
+        .map(|id| clean_text(id, 200));
+    Refusal {
+        status,
+        code: code(&json).map(|code| clean_text(code, 200)),
+        text: (!words.is_empty()).then_some(words),
+        fields,
+        request_id,
+        headers,
+        body,
+    }
+}
+
+/// `detail`, `errors`, `message`, `error`, in this order.
+fn words(json: &Value, fields: &[FieldProblem]) -> Option<String> {
+    if let Some(detail) = json["detail"].as_str() {
+        return Some(detail.to_owned());
+    }
+    if !fields.is_empty() {
+        let each = fields.iter().map(|field| match field.path.as_str() {
+            "" => field.message.clone(),
+            path => format!("{path}: {}", field.message),
+        });
+        return Some(each.collect::<Vec<_>>().join("\n"));
+    }
+    [
+        &json["message"],
+        &json["error"],
+        &json["error"]["message"],
+        &json["detail"]["message"],
+    ]
+    .into_iter()
+    .find_map(Value::as_str)
+    .map(str::to_owned)
+}
+
+fn code(json: &Value) -> Option<&str> {
+    [
+        &json["code"],
+        &json["error"]["code"],
+        &json["error_code"],
+        &json["errors"][0]["error_code"],
+    ]
+    .into_iter()
+    .find_map(Value::as_str)
+    // `error` is a code where other words stand beside it.
+    .or_else(|| {
+        json["error"]
+            .as_str()
+            .filter(|_| json["message"].is_string() || json["detail"].is_string())
+    })
+}
+
+/// What is wrong with which field: FastAPI's `detail` list, or Airbyte's `errors`.
+fn fields(json: &Value) -> Vec<FieldProblem> {
+    let list = [&json["detail"], &json["errors"]]
+        .into_iter()
+        .find_map(Value::as_array);
+    list.into_iter().flatten().filter_map(field).collect()
+}
+
+fn field(entry: &Value) -> Option<FieldProblem> {
+    let message = ["msg", "userPresentableMessage", "message", "error"]
+        .into_iter()
+        .find_map(|key| entry[key].as_str())
+        .or_else(|| entry.as_str())?;
+    let path = match (&entry["loc"], &entry["field"]) {
+        (Value::Array(segments), _) => pointer(segments.iter().map(|segment| match segment {
+            Value::String(name) => name.clone(),
+            other => other.to_string(),
+        })),
+        (_, Value::String(field)) => pointer(field.split('.').map(str::to_owned)),
+        _ => String::new(),
+    };
+    Some(FieldProblem {
+        path: clean_text(&path, 300),
+        message: clean_text(message, 500),
+    })
+}
+
+/// A JSON pointer; the word `body` in front names the whole and is left out.
+fn pointer(segments: impl Iterator<Item = String>) -> String {
+    segments
+        .enumerate()
+        .filter(|(n, segment)| !(*n == 0 && segment == "body"))
+        .map(|(_, segment)| format!("/{}", segment.replace('~', "~0").replace('/', "~1")))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn refusal(body: Value) -> Refusal {
+        read(422, HeaderMap::new(), body.to_string().into(), &[])
+    }
+
+    #[test]
+    fn both_forms_of_422_are_understood() {
+        let list = refusal(json!({"detail": [
+            {"loc": ["body", "auth", 0, "na/me"], "msg": "field required", "type": "missing"},
+            {"loc": ["query", "limit"], "msg": "too large"}
+        ]}));
+        assert_eq!(list.fields[0].path, "/auth/0/na~1me");
+        assert_eq!(list.fields[0].message, "field required");
+        assert_eq!(
+            list.text.as_deref(),
+            Some("/auth/0/na~1me: field required\n/query/limit: too large")
+        );
+
+        let text = refusal(json!({"detail": "no such \u{1b}thing", "code": "gone"}));
+        assert_eq!(text.text.as_deref(), Some("no such thing"));
+        assert_eq!(text.code.as_deref(), Some("gone"));
+        assert!(text.fields.is_empty());
+    }
+
+    #[test]
+    fn every_platforms_form_gives_its_words() {
+        for (body, words, code) in [
+            (json!({"message": "bad", "request_id": "r"}), "bad", None),
+            (
+                json!({"error": "rate_limited", "message": "slow"}),
+                "slow",
+                Some("rate_limited"),
+            ),
+            (
+                json!({"error": "rate_limit_exceeded", "detail": "20 per s"}),
+                "20 per s",
+                Some("rate_limit_exceeded"),
+            ),
+            (
+                json!({"error": {"message": "m", "code": "c"}}),
+                "m",
+                Some("c"),
+            ),
+            (
+                json!({"errors": [{"field": "a.b", "message": "x", "error_code": "e"}]}),
+                "/a/b: x",
+                Some("e"),
+            ),
+            (
+                json!({"message": null, "errors": [{"field": null, "message": "x"}]}),
+                "x",
+                None,
+            ),
+            (json!({"error": "just text"}), "just text", None),
+            (json!({"other": 1}), "{\"other\":1}", None),
+            (json!([1]), "[1]", None),
+        ] {
+            let refusal = refusal(body.clone());
+            assert_eq!(refusal.text.as_deref(), Some(words), "{body}");
+            assert_eq!(refusal.code.as_deref(), code, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_kept_as_text_without_the_secrets() {
+        let sent = [Secret::new("Bearer key-12345")];
+        let refusal = read(500, HeaderMap::new(), "oops key-12345".into(), &sent);
+        assert_eq!(refusal.text.as_deref(), Some("oops <redacted>"));
+        assert_eq!(read(500, HeaderMap::new(), Bytes::new(), &[]).text, None);
+    }
+}

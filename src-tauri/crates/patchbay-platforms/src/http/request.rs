@@ -1,0 +1,124 @@
+//! One documented operation with its arguments, ready to be sent.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+use serde_json::Value;
+
+use super::Path;
+
+/// Whether a request may be sent again after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Never: it would do something twice.
+    Never,
+    /// After 429 only, when the platform did nothing.
+    WhenRateLimited,
+    /// Whenever the retry policy says so.
+    Freely,
+}
+
+/// One request. Nothing of it is sent before all of it is known to be well formed.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub(super) method: Method,
+    pub(super) path: Path,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Body,
+    pub(super) repeat: Repeat,
+    pub(super) timeout: Option<Duration>,
+    pub(super) is_anonymous: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Body {
+    None,
+    Json(Value),
+    Bytes {
+        content_type: Option<String>,
+        bytes: Bytes,
+    },
+}
+
+impl Request {
+    /// A request without query and body, that may be repeated freely when it is a `GET` and never
+    /// otherwise.
+    pub fn new(method: Method, path: Path) -> Self {
+        Self {
+            repeat: match method {
+                Method::GET => Repeat::Freely,
+                _ => Repeat::Never,
+            },
+            method,
+            path,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Body::None,
+            timeout: None,
+            is_anonymous: false,
+        }
+    }
+
+    /// Appends a query parameter.
+    #[must_use]
+    pub fn query(mut self, name: &str, value: impl ToString) -> Self {
+        self.query.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Appends a query parameter where there is a value.
+    #[must_use]
+    pub fn query_if(self, name: &str, value: Option<impl ToString>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a header of this operation.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Sends a JSON body.
+    #[must_use]
+    pub fn json(mut self, body: Value) -> Self {
+        self.body = Body::Json(body);
+        self
+    }
+
+    /// Sends a body as it is, with a content type where there is one.
+    #[must_use]
+    pub fn bytes(mut self, content_type: Option<&str>, bytes: impl Into<Bytes>) -> Self {
+        self.body = Body::Bytes {
+            content_type: content_type.map(str::to_owned),
+            bytes: bytes.into(),
+        };
+        self
+    }
+
+    /// Says whether it may be repeated.
+    #[must_use]
+    pub fn repeat(mut self, repeat: Repeat) -> Self {
+        self.repeat = repeat;
+        self
+    }
+
+    /// Gives it a time limit of its own.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sends no credentials with it, as for the exchange of credentials itself.
+    #[must_use]
+    pub fn anonymous(mut self) -> Self {
+        self.is_anonymous = true;
+        self
+    }
+}

@@ -1,0 +1,178 @@
+//! When a request is sent again, and after how long.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use http::HeaderMap;
+use patchbay_model::Timestamp;
+
+use super::{Repeat, retry_after};
+use crate::{Error, Unreachable};
+
+/// Which failures are repeated, how often, and with which waits in between.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetryPolicy {
+    /// Most repeats after the first attempt.
+    pub most: u32,
+    /// Statuses that are repeated, as ranges.
+    pub statuses: Vec<RangeInclusive<u16>>,
+    /// Waits when the answer asks for none.
+    pub backoff: Backoff,
+    /// Longest wait that an answer may ask for (`retry-after-ms`, `retry-after`); zero to ignore them.
+    pub longest_asked: Duration,
+    /// Whether `x-ratelimit-reset` (unix seconds) is heeded where the other two are missing.
+    pub heeds_reset: bool,
+    /// No more repeats once so much time has passed since the first attempt.
+    pub elapsed: Option<Duration>,
+    /// Whether a connection that cannot be made is repeated.
+    pub on_connect: bool,
+    /// Whether a connection that was lost after sending is repeated.
+    pub on_lost: bool,
+}
+
+/// Waits that grow: `first × factor^n`, never over `longest`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Backoff {
+    /// Wait before the first repeat.
+    pub first: Duration,
+    /// Growth from one wait to the next.
+    pub factor: f64,
+    /// Longest wait.
+    pub longest: Duration,
+    /// What chance does to it.
+    pub jitter: Jitter,
+}
+
+/// What chance does to a wait.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Jitter {
+    /// Up to so much longer or shorter, as a fraction.
+    Around(f64),
+    /// Up to so much longer, as a fraction.
+    Above(f64),
+    /// Up to so much longer, before the cap.
+    Added(Duration),
+}
+
+impl RetryPolicy {
+    /// Nothing is repeated.
+    pub const NEVER: Self = Self {
+        most: 0,
+        statuses: Vec::new(),
+        backoff: Backoff {
+            first: Duration::from_secs(1),
+            factor: 2.0,
+            longest: Duration::from_secs(60),
+            jitter: Jitter::Around(0.1),
+        },
+        longest_asked: Duration::from_secs(60),
+        heeds_reset: false,
+        elapsed: None,
+        on_connect: false,
+        on_lost: false,
+    };
+
+    /// Whether this failure is repeated at all.
+    pub(super) fn repeats(&self, error: &Error, repeat: Repeat) -> bool {
+        if let Error::Unreachable { how, .. } = error {
+            let wanted = match how {
+                Unreachable::Refused | Unreachable::Dns | Unreachable::NoRoute => self.on_connect,
+                Unreachable::Lost => self.on_lost,
+                Unreachable::Tls => false,
+            };
+            return wanted && repeat == Repeat::Freely;
+        }
+        let Some(refusal) = error.refusal() else {
+            return false;
+        };
+        let is_listed = self
+            .statuses
+            .iter()
+            .any(|range| range.contains(&refusal.status));
+        // A success that cannot be read has a status too, and would be no better the next time.
+        let is_refused = !matches!(error, Error::UnexpectedAnswer { .. });
+        is_refused
+            && is_listed
+            && match repeat {
+                Repeat::Never => false,
+                Repeat::WhenRateLimited => refusal.status == 429,
+                Repeat::Freely => true,
+            }
+    }
+
+    /// How long to wait before repeat number `n`, counted from zero.
+    pub(super) fn wait(&self, n: u32, answer: &HeaderMap, now: Timestamp, chance: f64) -> Duration {
+        let asked = retry_after::asked(answer, now).filter(|wait| !wait.is_zero());
+        if let Some(asked) = asked
+            && !self.longest_asked.is_zero()
+        {
+            return asked.min(self.longest_asked);
+        }
+        if self.heeds_reset
+            && let Some(reset) = retry_after::reset(answer, now)
+        {
+            return reset.min(self.longest_asked).mul_f64(1.0 + 0.2 * chance);
+        }
+        self.backoff.wait(n, chance)
+    }
+}
+
+impl Backoff {
+    fn wait(&self, n: u32, chance: f64) -> Duration {
+        let longest = self.longest.as_secs_f64();
+        let grown = self.first.as_secs_f64() * self.factor.powf(f64::from(n));
+        let seconds = match self.jitter {
+            Jitter::Around(share) => grown.min(longest) * (1.0 + share * (2.0 * chance - 1.0)),
+            Jitter::Above(share) => grown.min(longest) * (1.0 + share * chance),
+            Jitter::Added(most) => (grown + most.as_secs_f64() * chance).min(longest),
+        };
+        Duration::try_from_secs_f64(seconds).unwrap_or(self.longest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waits(backoff: Backoff, chance: f64) -> Vec<f64> {
+        (0..8)
+            .map(|n| backoff.wait(n, chance).as_secs_f64())
+            .collect()
+    }
+
+    /// Source: Cohere contract, section 6; 10ex contract, section 2; Mistral contract, section 7.
+    #[test]
+    fn waits_follow_each_contracts_formula() {
+        let cohere = RetryPolicy::NEVER.backoff;
+        assert_eq!(
+            waits(cohere, 0.5),
+            [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
+        );
+        assert_eq!(waits(cohere, 0.0)[1], 1.8);
+
+        let tenex = Backoff {
+            jitter: Jitter::Above(0.25),
+            ..cohere
+        };
+        assert_eq!(waits(tenex, 0.0)[..3], [1.0, 2.0, 4.0]);
+        assert_eq!(waits(tenex, 1.0)[7], 75.0);
+
+        let mistral = Backoff {
+            first: Duration::from_millis(500),
+            factor: 1.5,
+            longest: Duration::from_secs(2),
+            jitter: Jitter::Added(Duration::from_secs(1)),
+        };
+        assert_eq!(waits(mistral, 0.0)[..3], [0.5, 0.75, 1.125]);
+        assert_eq!(waits(mistral, 1.0)[2], 2.0);
+    }
+
+    #[test]
+    fn a_wait_never_overflows() {
+        let backoff = Backoff {
+            factor: 1e300,
+            ..RetryPolicy::NEVER.backoff
+        };
+        assert_eq!(backoff.wait(u32::MAX, 0.5), Duration::from_secs(60));
+    }
+}

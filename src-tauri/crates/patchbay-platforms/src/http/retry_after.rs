@@ -1,0 +1,104 @@
+//! How long an answer asks to wait.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
+use patchbay_model::Timestamp;
+use time::OffsetDateTime;
+
+/// What `retry-after-ms`, else `retry-after` asks for: milliseconds, seconds with or without a
+/// fraction, or an HTTP date counted from `now`. A moment that is over is zero.
+///
+/// Source: RFC 9110, section 10.2.3; Cohere contract, section 6; Mistral contract, section 7.
+pub(super) fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let millis = text(headers, "retry-after-ms")
+        .and_then(|text| text.parse::<f64>().ok())
+        .map(|millis| millis / 1000.0)
+        .filter(|seconds| *seconds > 0.0);
+    if let Some(seconds) = millis {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let text = text(headers, RETRY_AFTER.as_str())?;
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds < 0.0 => Some(Duration::ZERO),
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+        Err(_) => {
+            let date = OffsetDateTime::from(httpdate::parse_http_date(text).ok()?);
+            Some(Duration::try_from(date - now.instant()).unwrap_or_default())
+        }
+    }
+}
+
+/// How long it is until the moment in `x-ratelimit-reset` (unix seconds), while it lies ahead.
+pub(super) fn reset(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let at = text(headers, "x-ratelimit-reset")?.parse::<f64>().ok()?;
+    let now = now.instant().unix_timestamp_nanos() as f64 / 1e9;
+    Duration::try_from_secs_f64(at - now)
+        .ok()
+        .filter(|wait| !wait.is_zero())
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-10-21T07:27:30Z").unwrap()
+    }
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn every_form_is_understood() {
+        let of = |pairs| asked(&headers(pairs), now()).map(|wait| wait.as_millis());
+        assert_eq!(of(&[("retry-after", "7")]), Some(7000));
+        assert_eq!(of(&[("retry-after", " 1.5 ")]), Some(1500));
+        assert_eq!(
+            of(&[("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT")]),
+            Some(30_000)
+        );
+        assert_eq!(
+            of(&[("retry-after", "Wednesday, 21-Oct-26 07:28:00 GMT")]),
+            Some(30_000)
+        );
+        assert_eq!(
+            of(&[("retry-after", "Wed Oct 21 07:28:00 2026")]),
+            Some(30_000)
+        );
+        assert_eq!(
+            of(&[("retry-after", "9"), ("retry-after-ms", "250")]),
+            Some(250)
+        );
+        assert_eq!(
+            of(&[("retry-after", "9"), ("retry-after-ms", "0")]),
+            Some(9000)
+        );
+    }
+
+    #[test]
+    fn the_past_is_zero_and_nonsense_is_nothing() {
+        let of = |value| asked(&headers(&[("retry-after", value)]), now());
+        assert_eq!(of("Wed, 21 Oct 2026 07:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(of("-3"), Some(Duration::ZERO));
+        for nonsense in ["soon", "", "NaN", "inf", "1e400"] {
+            assert_eq!(of(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_reset_counts_while_it_lies_ahead() {
+        let at = |value| reset(&headers(&[("x-ratelimit-reset", value)]), now());
+        assert_eq!(at("1792567660").map(|wait| wait.as_secs()), Some(10));
+        assert_eq!(at("1792567000"), None);
+    }
+}

@@ -1,0 +1,388 @@
+//! Sends a request: credentials, redirects, time limits, repeats.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures::stream::{self, StreamExt};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use patchbay_model::Secret;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::options::query_pairs;
+use super::request::Body;
+use super::{
+    Answer, Api, CallOptions, Redirects, Request, Retries, RetryPolicy, StreamedAnswer, refused,
+};
+use crate::Error;
+use crate::error::from_reqwest;
+
+const MOST_REDIRECTS: usize = 20;
+
+/// How much of the body of an error is kept.
+const ERROR_BYTES: usize = 1024 * 1024;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const ANYTHING: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.9");
+
+/// A request with everything but its credentials, checked.
+struct Prepared {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    secrets: Vec<Secret>,
+    is_anonymous: bool,
+    limit: Duration,
+}
+
+/// An answer with any status, its body not read yet.
+struct Arrived {
+    answer: reqwest::Response,
+    secrets: Vec<Secret>,
+}
+
+impl Api {
+    /// Sends a request and reads the whole answer, within the time and size limits.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] before anything is sent; by status [`Error::Unauthorized`],
+    /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Conflict`], [`Error::Invalid`],
+    /// [`Error::RateLimited`], [`Error::Status`]; [`Error::RedirectRefused`];
+    /// [`Error::Unreachable`]; [`Error::TimedOut`]; [`Error::TooLarge`]; [`Error::Cancelled`];
+    /// [`Error::Credential`] from the token source.
+    pub async fn send(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
+        let prepared = self.prepare(&request, options)?;
+        let attempt = async || {
+            let arrived = self.arrive(&self.clients.usual, &prepared).await?;
+            let status = arrived.answer.status().as_u16();
+            let headers = arrived.answer.headers().clone();
+            let body = self.read_whole(arrived.answer).await?;
+            Ok(Answer {
+                status,
+                headers,
+                body,
+            })
+        };
+        self.repeated(&request, &prepared, options, attempt).await
+    }
+
+    /// Sends a request and hands the body on as it comes, as it is: nothing is decompressed.
+    ///
+    /// The time limit holds for the headers, and then between one piece and the next.
+    ///
+    /// # Errors
+    /// Those of [`Api::send`]; each piece can be [`Error::Unreachable`], [`Error::TimedOut`] or
+    /// [`Error::Cancelled`].
+    pub async fn stream(
+        &self,
+        request: Request,
+        options: &CallOptions,
+    ) -> Result<StreamedAnswer, Error> {
+        let prepared = self.prepare(&request, options)?;
+        let attempt = async || self.arrive(&self.clients.raw, &prepared).await;
+        let arrived = self.repeated(&request, &prepared, options, attempt).await?;
+        let host = host(&self.base);
+        Ok(StreamedAnswer {
+            status: arrived.answer.status().as_u16(),
+            headers: arrived.answer.headers().clone(),
+            pieces: pieces(arrived.answer, host, prepared.limit, options.cancel.clone()).boxed(),
+        })
+    }
+
+    fn prepare(&self, request: &Request, options: &CallOptions) -> Result<Prepared, Error> {
+        let mut url = request.path.under(&self.base);
+        let extra = options.query.iter();
+        let extra = extra.flat_map(|(name, value)| query_pairs(name, value));
+        let pairs: Vec<_> = request.query.iter().cloned().chain(extra).collect();
+        if !pairs.is_empty() {
+            url.query_pairs_mut().extend_pairs(pairs);
+        }
+        let (body, content_type) = body(&request.body, options)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, ANYTHING);
+        if let Some(content_type) = content_type {
+            headers.insert(CONTENT_TYPE, content_type);
+        }
+        for (name, value) in self.headers.iter().chain(&request.headers) {
+            set(&mut headers, name, value)?;
+        }
+        for (name, value) in &options.headers {
+            set(&mut headers, name, value.expose())?.set_sensitive(true);
+        }
+        Ok(Prepared {
+            method: request.method.clone(),
+            url,
+            is_anonymous: request.is_anonymous || headers.contains_key(AUTHORIZATION),
+            headers,
+            body,
+            secrets: options
+                .headers
+                .iter()
+                .map(|(_, value)| value.clone())
+                .collect(),
+            limit: options.timeout.or(request.timeout).unwrap_or(self.timeout),
+        })
+    }
+
+    /// Repeats an attempt as far as the policy and the request allow.
+    async fn repeated<T>(
+        &self,
+        request: &Request,
+        prepared: &Prepared,
+        options: &CallOptions,
+        attempt: impl AsyncFn() -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let policy = self.policy(options);
+        let started = self.clock.now().instant();
+        let mut repeats = 0;
+        loop {
+            let limited = tokio::time::timeout(prepared.limit, attempt());
+            let outcome = tokio::select! {
+                biased;
+                () = options.cancel.cancelled() => return Err(Error::Cancelled),
+                outcome = limited => outcome.unwrap_or(Err(Error::TimedOut { after: prepared.limit })),
+            };
+            let error = match outcome {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            let now = self.clock.now();
+            let passed = Duration::try_from(now.instant() - started).unwrap_or_default();
+            let is_over =
+                repeats >= policy.most || policy.elapsed.is_some_and(|most| passed >= most);
+            if is_over || !policy.repeats(&error, request.repeat) {
+                return Err(error);
+            }
+            let none = HeaderMap::new();
+            let answer = error.refusal().map_or(&none, |refusal| &refusal.headers);
+            let wait = policy.wait(repeats, answer, now, self.clock.chance());
+            repeats += 1;
+            tracing::debug!(kind = error.kind(), ?wait, repeats, "repeating a request");
+            tokio::select! {
+                biased;
+                () = options.cancel.cancelled() => return Err(Error::Cancelled),
+                () = self.clock.sleep(wait) => {}
+            }
+        }
+    }
+
+    fn policy(&self, options: &CallOptions) -> RetryPolicy {
+        match &options.retries {
+            None => self.retries.clone(),
+            Some(Retries::Times(most)) => RetryPolicy {
+                most: *most,
+                ..self.retries.clone()
+            },
+            Some(Retries::Policy(policy)) => policy.clone(),
+        }
+    }
+
+    /// Sends until there is a success; after a 401 once more when new credentials can be had.
+    async fn arrive(
+        &self,
+        client: &reqwest::Client,
+        prepared: &Prepared,
+    ) -> Result<Arrived, Error> {
+        let mut again = false;
+        loop {
+            let arrived = self.follow(client, prepared).await?;
+            let status = arrived.answer.status();
+            if status.is_success() {
+                return Ok(arrived);
+            }
+            let headers = arrived.answer.headers().clone();
+            let body = read_start(arrived.answer).await;
+            let error = refused::error(status, headers, body, &arrived.secrets, self.clock.now());
+            let Error::Unauthorized { challenge, .. } = &error else {
+                return Err(error);
+            };
+            if again || prepared.is_anonymous || !self.renewed(challenge.clone()).await? {
+                return Err(error);
+            }
+            again = true;
+        }
+    }
+
+    async fn renewed(&self, challenge: Option<String>) -> Result<bool, Error> {
+        let renewed = self.tokens.refused(challenge).await;
+        renewed.map_err(Error::Credential)
+    }
+
+    async fn follow(
+        &self,
+        client: &reqwest::Client,
+        prepared: &Prepared,
+    ) -> Result<Arrived, Error> {
+        let mut headers = prepared.headers.clone();
+        let mut secrets = prepared.secrets.clone();
+        if !prepared.is_anonymous {
+            for (name, secret) in self.tokens.headers().await.map_err(Error::Credential)? {
+                if !headers.contains_key(&name) {
+                    set(&mut headers, &name, secret.expose())?.set_sensitive(true);
+                }
+                secrets.push(secret);
+            }
+        }
+        let (mut method, mut url) = (prepared.method.clone(), prepared.url.clone());
+        let mut body = prepared.body.clone();
+        let mut left = MOST_REDIRECTS;
+        loop {
+            let mut request = client
+                .request(method.clone(), url.clone())
+                .headers(headers.clone());
+            if let Some(body) = body.clone() {
+                request = request.body(body);
+            }
+            let started = Instant::now();
+            let answer = request
+                .send()
+                .await
+                .map_err(|error| from_reqwest(error, &host(&url), started.elapsed()))?;
+            let Some(next) = self.redirect(&url, &answer)?.filter(|_| left > 0) else {
+                return Ok(Arrived { answer, secrets });
+            };
+            left -= 1;
+            url = next;
+            let keeps_body = matches!(
+                answer.status(),
+                StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+            );
+            if !keeps_body && method != Method::GET {
+                method = Method::GET;
+                body = None;
+                headers.remove(CONTENT_TYPE);
+            }
+        }
+    }
+
+    /// Where the answer points to, when that is followed.
+    fn redirect(&self, from: &Url, answer: &reqwest::Response) -> Result<Option<Url>, Error> {
+        let is_followed = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308)
+            && self.redirects == Redirects::SameOrigin;
+        let location = answer.headers().get(LOCATION);
+        let to = location
+            .filter(|_| is_followed)
+            .and_then(|location| from.join(location.to_str().ok()?).ok());
+        match to {
+            Some(to) if to.origin() != self.base.origin() => Err(Error::RedirectRefused {
+                to: to.origin().ascii_serialization(),
+                status: answer.status().as_u16(),
+            }),
+            to => Ok(to),
+        }
+    }
+
+    async fn read_whole(&self, mut answer: reqwest::Response) -> Result<Bytes, Error> {
+        let host = host(answer.url());
+        let started = Instant::now();
+        let mut body = Vec::new();
+        loop {
+            let chunk = answer.chunk().await;
+            match chunk.map_err(|error| from_reqwest(error, &host, started.elapsed()))? {
+                None => return Ok(body.into()),
+                Some(chunk) if body.len() + chunk.len() > self.body_bytes => {
+                    return Err(Error::TooLarge {
+                        limit: self.body_bytes as u64,
+                    });
+                }
+                Some(chunk) => body.extend_from_slice(&chunk),
+            }
+        }
+    }
+}
+
+/// The body to send and its content type, with the call's own members in it.
+fn body(body: &Body, options: &CallOptions) -> Result<(Option<Bytes>, Option<HeaderValue>), Error> {
+    let extra = &options.body;
+    let json = match body {
+        Body::None if extra.is_empty() => return Ok((None, None)),
+        Body::Bytes {
+            content_type,
+            bytes,
+        } if extra.is_empty() => {
+            let content_type = content_type.as_deref().map(HeaderValue::from_str);
+            let content_type = content_type
+                .transpose()
+                .map_err(|_| Error::Usage("the content type is no header value".to_owned()))?;
+            return Ok((Some(bytes.clone()), content_type));
+        }
+        Body::Json(json) if extra.is_empty() => json.to_string(),
+        Body::None => Value::Object(extra.clone()).to_string(),
+        Body::Json(Value::Object(members)) => {
+            let mut members = members.clone();
+            members.extend(extra.clone());
+            Value::Object(members).to_string()
+        }
+        Body::Json(_) | Body::Bytes { .. } => {
+            return Err(Error::Usage(
+                "this body takes no further members".to_owned(),
+            ));
+        }
+    };
+    Ok((Some(json.into()), Some(JSON)))
+}
+
+/// Sets a header in place of any of that name, and gives the value.
+fn set<'a>(
+    headers: &'a mut HeaderMap,
+    name: &str,
+    value: &str,
+) -> Result<&'a mut HeaderValue, Error> {
+    let parsed = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| Error::Usage(format!("{name:?} cannot be used as a header")))?;
+    let value = HeaderValue::from_str(value)
+        .map_err(|_| Error::Usage(format!("the value of {name:?} is no header value")))?;
+    headers.insert(parsed.clone(), value);
+    headers
+        .get_mut(parsed)
+        .ok_or_else(|| Error::Usage(format!("{name:?} cannot be used as a header")))
+}
+
+/// The start of an error's body; what cannot be read is left out, the status says enough.
+async fn read_start(mut answer: reqwest::Response) -> Bytes {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = answer.chunk().await {
+        body.extend_from_slice(&chunk[..chunk.len().min(ERROR_BYTES - body.len())]);
+        if body.len() == ERROR_BYTES {
+            break;
+        }
+    }
+    body.into()
+}
+
+fn pieces(
+    answer: reqwest::Response,
+    host: String,
+    idle: Duration,
+    cancel: CancellationToken,
+) -> impl futures::Stream<Item = Result<Bytes, Error>> + Send {
+    stream::unfold(Some(answer), move |answer| {
+        let (host, cancel) = (host.clone(), cancel.clone());
+        async move {
+            let mut answer = answer?;
+            let piece = tokio::select! {
+                biased;
+                () = cancel.cancelled() => Err(Error::Cancelled),
+                piece = tokio::time::timeout(idle, answer.chunk()) => match piece {
+                    Ok(Ok(piece)) => Ok(piece),
+                    Ok(Err(error)) => Err(from_reqwest(error, &host, idle)),
+                    Err(_) => Err(Error::TimedOut { after: idle }),
+                },
+            };
+            match piece.transpose()? {
+                Ok(piece) => Some((Ok(piece), Some(answer))),
+                Err(error) => Some((Err(error), None)),
+            }
+        }
+    })
+}
+
+/// Host and port of an address, for people.
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}

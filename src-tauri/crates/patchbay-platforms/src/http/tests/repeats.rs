@@ -1,0 +1,234 @@
+//! What is sent again, and after how long.
+
+use axum::http::header::RETRY_AFTER;
+use serde_json::json as value;
+
+use super::*;
+use crate::http::{Backoff, Jitter, Repeat, Retries, RetryPolicy};
+
+/// The policy of the Cohere contract, section 6.
+fn twice() -> RetryPolicy {
+    RetryPolicy {
+        most: 2,
+        statuses: vec![408..=408, 429..=429, 500..=599],
+        heeds_reset: true,
+        on_connect: true,
+        ..RetryPolicy::NEVER
+    }
+}
+
+struct Outcome {
+    result: Result<u16, Error>,
+    requests: usize,
+    waits: Vec<f64>,
+}
+
+async fn sent(
+    answers: Vec<Response>,
+    request: Request,
+    policy: RetryPolicy,
+    options: &CallOptions,
+) -> Outcome {
+    let server = Server::start(answers).await;
+    let clock = Jumping::new();
+    let mut api = api_with(&server.base, clock.clone(), Arc::new(NoToken));
+    api.retries = policy;
+    let result = api.send(request, options).await.map(|answer| answer.status);
+    Outcome {
+        result,
+        requests: server.seen().len(),
+        waits: clock.waits(),
+    }
+}
+
+fn statuses(statuses: &[u16]) -> Vec<Response> {
+    statuses
+        .iter()
+        .map(|status| json(*status, value!({})))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_read_is_repeated_until_it_succeeds() {
+    let outcome = sent(
+        statuses(&[503, 500, 200]),
+        get(),
+        twice(),
+        &CallOptions::default(),
+    )
+    .await;
+    assert_eq!(outcome.result.unwrap(), 200);
+    assert_eq!((outcome.requests, outcome.waits), (3, vec![1.0, 2.0]));
+}
+
+#[tokio::test]
+async fn the_last_failure_is_reported() {
+    let outcome = sent(
+        statuses(&[503, 500, 429]),
+        get(),
+        twice(),
+        &CallOptions::default(),
+    )
+    .await;
+    assert_eq!(outcome.result.unwrap_err().kind(), "rate_limited");
+    assert_eq!(outcome.requests, 3);
+}
+
+#[tokio::test]
+async fn what_could_double_is_not_repeated() {
+    for (request, status, requests) in [
+        (post(), 503, 1),
+        (post(), 429, 1),
+        (post().repeat(Repeat::WhenRateLimited), 503, 1),
+        (post().repeat(Repeat::WhenRateLimited), 429, 2),
+        (post().repeat(Repeat::Freely), 503, 2),
+        (get(), 409, 1),
+        (get(), 404, 1),
+    ] {
+        let answers = statuses(&[status, 200]);
+        let outcome = sent(answers, request.clone(), twice(), &CallOptions::default()).await;
+        assert_eq!(outcome.requests, requests, "{request:?} {status}");
+    }
+}
+
+#[tokio::test]
+async fn the_call_may_ask_for_other_numbers_but_not_for_doubles() {
+    let none = CallOptions {
+        retries: Some(Retries::Times(0)),
+        ..CallOptions::default()
+    };
+    assert_eq!(
+        sent(statuses(&[503, 200]), get(), twice(), &none)
+            .await
+            .requests,
+        1
+    );
+    let policy = RetryPolicy {
+        statuses: vec![404..=404],
+        ..twice()
+    };
+    let own = CallOptions {
+        retries: Some(Retries::Policy(policy)),
+        ..CallOptions::default()
+    };
+    assert_eq!(
+        sent(statuses(&[404, 200]), get(), RetryPolicy::NEVER, &own)
+            .await
+            .requests,
+        2
+    );
+    assert_eq!(
+        sent(statuses(&[404, 200]), post(), RetryPolicy::NEVER, &own)
+            .await
+            .requests,
+        1
+    );
+}
+
+async fn first_wait(name: &'static str, text: &'static str) -> f64 {
+    let refusal = (StatusCode::TOO_MANY_REQUESTS, [(name, text)]).into_response();
+    let answers = vec![refusal, json(200, value!({}))];
+    let outcome = sent(answers, get(), twice(), &CallOptions::default()).await;
+    outcome.waits[0]
+}
+
+#[tokio::test]
+async fn the_answer_says_how_long_to_wait() {
+    assert_eq!(first_wait("retry-after", "7").await, 7.0);
+    assert_eq!(first_wait("retry-after-ms", "250").await, 0.25);
+    assert_eq!(
+        first_wait("retry-after", "Wed, 21 Oct 2026 07:27:50 GMT").await,
+        20.0
+    );
+    // Capped.
+    assert_eq!(first_wait("retry-after", "4000").await, 60.0);
+    // Nothing to go by: the policy's own wait.
+    for useless in ["0", "-1", "soon", "Wed, 21 Oct 2026 07:00:00 GMT"] {
+        assert_eq!(first_wait("retry-after", useless).await, 1.0, "{useless}");
+    }
+    // Ten seconds ahead, and ten per cent of chance.
+    assert_eq!(first_wait("x-ratelimit-reset", "1792567660").await, 11.0);
+}
+
+#[tokio::test]
+async fn enough_time_passed_ends_the_repeats() {
+    let policy = RetryPolicy {
+        most: 100,
+        elapsed: Some(Duration::from_secs(5)),
+        backoff: Backoff {
+            jitter: Jitter::Above(0.0),
+            ..RetryPolicy::NEVER.backoff
+        },
+        ..twice()
+    };
+    let outcome = sent(statuses(&[503; 20]), get(), policy, &CallOptions::default()).await;
+    assert_eq!(outcome.waits, [1.0, 2.0, 4.0]);
+}
+
+#[tokio::test]
+async fn a_rate_limit_tells_its_pause_to_the_caller() {
+    let refusal = (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1.5")]).into_response();
+    let outcome = sent(
+        vec![refusal],
+        get(),
+        RetryPolicy::NEVER,
+        &CallOptions::default(),
+    )
+    .await;
+    let Err(Error::RateLimited { retry_after, .. }) = outcome.result else {
+        panic!("not rate limited")
+    };
+    assert_eq!(retry_after, Some(Duration::from_millis(1500)));
+}
+
+#[tokio::test]
+async fn a_connection_that_cannot_be_made_is_repeated_when_wanted() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    for (on_connect, waits) in [(true, vec![1.0, 2.0]), (false, vec![])] {
+        let clock = Jumping::new();
+        let mut api = api_with(&base, clock.clone(), Arc::new(NoToken));
+        api.retries = RetryPolicy {
+            on_connect,
+            ..twice()
+        };
+        let error = api.send(get(), &CallOptions::default()).await.unwrap_err();
+        assert_eq!(error.kind(), "transport");
+        assert_eq!(clock.waits(), waits);
+    }
+}
+
+/// Never comes back from waiting.
+struct Stuck;
+
+#[async_trait]
+impl Clock for Stuck {
+    fn now(&self) -> Timestamp {
+        Timestamp::parse("2026-10-21T07:27:30Z").unwrap()
+    }
+
+    async fn sleep(&self, _: Duration) {
+        std::future::pending().await
+    }
+
+    fn chance(&self) -> f64 {
+        0.0
+    }
+}
+
+#[tokio::test]
+async fn a_call_can_be_stopped_while_it_waits_for_the_next_attempt() {
+    let server = Server::start(statuses(&[503])).await;
+    let mut api = api_with(&server.base, Arc::new(Stuck), Arc::new(NoToken));
+    api.retries = twice();
+    let options = CallOptions::default();
+    let stop = async {
+        while server.seen.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        options.cancel.cancel();
+    };
+    let (result, ()) = tokio::join!(api.send(get(), &options), stop);
+    assert_eq!(result.unwrap_err().kind(), "cancelled");
+}

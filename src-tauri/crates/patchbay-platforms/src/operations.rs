@@ -1,0 +1,143 @@
+//! Documented operations by name: what the command line's `api` and the windows offer of a platform.
+//!
+//! Each platform folder has one table of them, in its `operations.rs`.
+
+use async_trait::async_trait;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::Error;
+use crate::http::CallOptions;
+
+/// What an operation does to the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Changes nothing.
+    Read,
+    /// Adds or changes.
+    Write,
+    /// Takes away what can be made again.
+    Destructive,
+    /// Cannot be taken back.
+    Irreversible,
+}
+
+/// One documented operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// Its name in the contract.
+    pub name: &'static str,
+    /// What it does, one sentence without a full stop.
+    pub summary: &'static str,
+    /// JSON Schema of its arguments, an object.
+    pub parameters: fn() -> Schema,
+    /// What it does to the platform.
+    pub effect: Effect,
+    /// Document and operation it comes from.
+    pub source: &'static str,
+}
+
+/// A platform, signed in to by one account.
+#[async_trait]
+pub trait Platform: Send + Sync {
+    /// Every documented operation.
+    fn operations(&self) -> &'static [Operation];
+
+    /// Calls an operation by name. `arguments` is a JSON object that fits its parameters; the answer
+    /// is the platform's own JSON, as the contract says what the caller gets.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is no such operation, or the arguments do not fit; then those of
+    /// the operation itself, as in [`Api::send`].
+    ///
+    /// [`Api::send`]: crate::http::Api::send
+    async fn call(
+        &self,
+        operation: &str,
+        arguments: Value,
+        options: &CallOptions,
+    ) -> Result<Value, Error>;
+}
+
+/// The schema of an operation's arguments, for [`Operation::parameters`].
+pub fn parameters<T: JsonSchema>() -> Schema {
+    SchemaGenerator::default().into_root_schema_for::<T>()
+}
+
+/// Reads the arguments of an operation. Their type should deny unknown fields: an argument that the
+/// operation does not have is refused, never dropped.
+///
+/// # Errors
+/// [`Error::Usage`] when they do not fit.
+pub fn arguments<T: DeserializeOwned>(arguments: Value) -> Result<T, Error> {
+    if !arguments.is_object() {
+        return Err(Error::Usage(
+            "the arguments have to be a JSON object".to_owned(),
+        ));
+    }
+    // The words of serde quote values of the wrong type, and one of them may be a secret in the wrong
+    // place; they are kept for member names only.
+    serde_json::from_value(arguments)
+        .map_err(|error| Error::Usage(without_values(&error.to_string())))
+}
+
+/// The words of serde with what stands in its double quotes left out.
+fn without_values(words: &str) -> String {
+    let parts: Vec<&str> = words.split('"').collect();
+    match parts.as_slice() {
+        [before, .., after] if parts.len() >= 3 => format!("{before}…{after}"),
+        _ => words.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Get {
+        /// Id of the connector.
+        #[expect(dead_code, reason = "only its presence is looked at")]
+        id: String,
+        #[expect(dead_code, reason = "only its type is looked at")]
+        page: Option<u32>,
+    }
+
+    fn refusal(given: Value) -> String {
+        let Err(Error::Usage(words)) = arguments::<Get>(given) else {
+            panic!("accepted")
+        };
+        words
+    }
+
+    #[test]
+    fn what_an_operation_does_not_have_is_refused() {
+        assert!(arguments::<Get>(json!({"id": "a", "page": 2})).is_ok());
+        assert!(refusal(json!({"id": "a", "other": 1})).contains("unknown field `other`"));
+        assert!(refusal(json!({})).contains("missing field `id`"));
+        assert!(refusal(json!([])).contains("JSON object"));
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_not_repeated() {
+        let words = refusal(json!({"id": "a", "page": "sec\"ret-token"}));
+        assert!(!words.contains("ret-token"), "{words}");
+        assert!(words.contains("expected u32"), "{words}");
+    }
+
+    #[test]
+    fn parameters_are_a_schema_of_the_rust_type() {
+        let schema = parameters::<Get>().to_value();
+        assert_eq!(schema["required"], json!(["id"]));
+        assert_eq!(schema["additionalProperties"], json!(false));
+        assert_eq!(
+            schema["properties"]["id"]["description"],
+            "Id of the connector."
+        );
+    }
+}
