@@ -34,6 +34,7 @@ pub use path::Path;
 pub use request::{Repeat, Request};
 pub use retry::{Backoff, Jitter, RetryPolicy};
 
+use crate::address::check_address;
 use crate::{Error, TokenSource};
 
 /// Where a redirect may lead.
@@ -78,7 +79,7 @@ impl Api {
     /// An account at `base` that follows redirects within the origin and repeats nothing.
     ///
     /// # Errors
-    /// [`Error::Usage`] when `base` is no absolute `http` or `https` URL.
+    /// [`Error::Usage`] when `base` is no absolute `http` or `https` URL, or holds a user name.
     pub fn new(
         clients: Clients,
         clock: Arc<dyn Clock>,
@@ -86,11 +87,8 @@ impl Api {
         tokens: Arc<dyn TokenSource>,
     ) -> Result<Self, Error> {
         let base = Url::parse(base)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .ok_or_else(|| {
-                Error::Usage("the base URL has to start with http or https".to_owned())
-            })?;
+            .map_err(|_| Error::Usage("the base URL is no absolute URL".to_owned()))?;
+        check_address(&base)?;
         Ok(Self {
             clients,
             clock,

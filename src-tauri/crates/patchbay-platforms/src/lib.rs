@@ -7,6 +7,7 @@
 //! This crate refuses to know the vault, the database, windows and terminals. Start reading at
 //! [`mcp::connect`] and at [`Error`].
 
+mod address;
 mod error;
 mod field;
 pub mod http;

@@ -1,8 +1,8 @@
 //! The MCP client: any server, in both eras of the protocol.
 //!
 //! [`connect`] negotiates and gives an [`McpSession`], which lists and calls tools. rmcp does the
-//! protocol; what it leaves open is done here: bounded answers ([`wire`]), credentials to one origin
-//! only, lists whose every tool stands alone ([`tools`]), and time limits of every wait ([`session`]).
+//! protocol; what it leaves open is done here: bounded answers (`wire`), credentials to one origin
+//! only, lists whose every tool stands alone (`tools`), and time limits of every wait (`session`).
 //!
 //! Source: MCP requirements R1–R8, R20, R26, R27, R30.
 

@@ -12,6 +12,7 @@ use super::own_side::OwnSide;
 use super::session::{McpSession, Running};
 use super::wire::Wire;
 use super::{McpLimits, McpTarget};
+use crate::address::check_address;
 use crate::{Error, text};
 
 const NAME_LIMIT: usize = 200;
@@ -36,11 +37,7 @@ pub async fn connect(
     limits: McpLimits,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
-    if !matches!(target.url.scheme(), "http" | "https") {
-        return Err(Error::Usage(
-            "the address has to start with http or https".to_owned(),
-        ));
-    }
+    check_address(&target.url)?;
     tokio::select! {
         biased;
         () = cancel.cancelled() => Err(Error::Cancelled),

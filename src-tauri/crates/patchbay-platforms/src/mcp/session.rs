@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::pending::Patience;
+use self::pending::{Answered, Patience};
 use super::own_side::OwnSide;
 use super::{CallOutcome, McpLimits, ToolCall, content, tools};
 use crate::Error;
@@ -158,21 +158,16 @@ impl McpSession {
         cancel: &CancellationToken,
     ) -> Result<CallOutcome, Error> {
         let started = Instant::now();
-        let mut params = CallToolRequestParams::new(call.name.clone());
-        params.arguments = Some(call.arguments);
-        let patience = Patience {
-            idle: call.timeout,
-            total: self.0.limits.total.max(call.timeout),
+        let facts = match self.call_once(&call, cancel).await {
+            // Arguments that go into headers as well are known from the list only. The server has
+            // refused the call unseen, so that nothing happens twice.
+            Err(Error::ServerError { code, .. }) if code == HEADER_MISMATCH => {
+                self.list_tools(cancel).await?;
+                self.call_once(&call, cancel).await
+            }
+            facts => facts,
         };
-        let facts = self
-            .request(
-                CallToolRequest::new(params).into(),
-                patience,
-                &*call.progress,
-                cancel,
-            )
-            .await
-            .map_err(|error| name_missing_tool(error, &call.name))?;
+        let facts = facts.map_err(|error| name_missing_tool(error, &call.name))?;
         let result = &facts.answer["result"];
         match result["resultType"].as_str() {
             None | Some("complete") => {}
@@ -192,6 +187,22 @@ impl McpSession {
             bytes: facts.bytes,
             answer: facts.answer,
         })
+    }
+
+    async fn call_once(
+        &self,
+        call: &ToolCall,
+        cancel: &CancellationToken,
+    ) -> Result<Answered, Error> {
+        let mut params = CallToolRequestParams::new(call.name.clone());
+        params.arguments = Some(call.arguments.clone());
+        let patience = Patience {
+            idle: call.timeout,
+            total: self.0.limits.total.max(call.timeout),
+        };
+        let request = CallToolRequest::new(params).into();
+        self.request(request, patience, &*call.progress, cancel)
+            .await
     }
 
     /// Asks for a sign of life.
@@ -231,6 +242,7 @@ impl McpSession {
 }
 
 const METHOD_NOT_FOUND: i64 = ErrorCode::METHOD_NOT_FOUND.0 as i64;
+const HEADER_MISMATCH: i64 = ErrorCode::HEADER_MISMATCH.0 as i64;
 const INVALID_PARAMS: i64 = ErrorCode::INVALID_PARAMS.0 as i64;
 
 /// The protocol gives an unknown tool the code of wrong arguments; only the words tell them apart.

@@ -65,6 +65,8 @@ impl From<Error> for Failure {
 struct Asked {
     id: RequestId,
     exchange: Exchange,
+    /// Whether somebody looks at the exchange; nobody does during the negotiation.
+    is_followed: bool,
     kind: Kind,
 }
 
@@ -111,9 +113,7 @@ impl Wire {
 
     fn put_aside(&self, error: Error, asked: Option<&Asked>) -> StreamableHttpError<PutAside> {
         match asked {
-            Some(asked) if asked.kind == Kind::Other || asked.kind == Kind::ListTools => {
-                asked.exchange.fail(error);
-            }
+            Some(asked) if asked.is_followed => asked.exchange.fail(error),
             _ => *self.lock() = Some(error),
         }
         StreamableHttpError::Client(PutAside)
@@ -238,14 +238,11 @@ fn asked(message: &ClientJsonRpcMessage) -> Option<Asked> {
     let ClientJsonRpcMessage::Request(request) = message else {
         return None;
     };
+    let exchange = request.request.extensions().get::<Exchange>().cloned();
     Some(Asked {
         id: request.id.clone(),
-        exchange: request
-            .request
-            .extensions()
-            .get::<Exchange>()
-            .cloned()
-            .unwrap_or_default(),
+        is_followed: exchange.is_some(),
+        exchange: exchange.unwrap_or_default(),
         kind: match &request.request {
             ClientRequest::DiscoverRequest(_) => Kind::Discover,
             ClientRequest::InitializeRequest(_) => Kind::Initialize,

@@ -202,3 +202,53 @@ async fn a_server_without_tools_has_an_empty_list() {
             .is_empty()
     );
 }
+
+/// A server of the newer era whose tool wants an argument in a header too, called without a list.
+#[tokio::test]
+async fn arguments_that_belong_into_headers_are_found_out() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let count = calls.clone();
+    let server = Server::start(hand_made::raw(move |asked: Asked| {
+        let region = asked
+            .headers
+            .get("mcp-param-region")
+            .is_some_and(|it| it == "eu");
+        if asked.method == "tools/call" {
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+        std::future::ready(match asked.method.as_str() {
+            "server/discover" => hand_made::result(
+                &asked.id,
+                json!({
+                    "supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}},
+                    "resultType": "complete", "ttlMs": 0, "cacheScope": "private"
+                }),
+            ),
+            "tools/list" => hand_made::result(
+                &asked.id,
+                json!({"tools": [
+                    {"name": "broken"},
+                    {"name": "a", "inputSchema": {"type": "object", "properties": {
+                        "region": {"type": "string", "x-mcp-header": "Region"}
+                    }}}
+                ]}),
+            ),
+            "tools/call" if region => hand_made::result(&asked.id, json!({"content": []})),
+            _ => {
+                let error = json!({"code": -32020, "message": "header mismatch"});
+                let body = json!({"jsonrpc": "2.0", "id": asked.id, "error": error});
+                (StatusCode::BAD_REQUEST, axum::Json(body)).into_response()
+            }
+        })
+    }))
+    .await;
+    let session = connected(&server.url).await;
+    assert_eq!(session.facts().protocol_version, "2026-07-28");
+    let mut call = call("a");
+    call.arguments.insert("region".to_owned(), json!("eu"));
+    session
+        .call_tool(call, &CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+}

@@ -1,5 +1,6 @@
 //! Servers that refuse, point elsewhere, or are none.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -209,6 +210,33 @@ async fn a_lapsed_token_is_noticed_in_a_call() {
         .call_tool(call("a"), &CancellationToken::new())
         .await;
     assert_eq!(error.err().unwrap().code(), Code::AuthNeeded);
+}
+
+/// In the newer era a sign of life is the request that starts a negotiation, too.
+#[tokio::test]
+async fn a_refused_sign_of_life_says_why() {
+    let is_lapsed = Arc::new(AtomicBool::new(false));
+    let lapsed = is_lapsed.clone();
+    let server = Server::start(hand_made::raw(move |asked: Asked| {
+        std::future::ready(if lapsed.load(Ordering::SeqCst) {
+            StatusCode::UNAUTHORIZED.into_response()
+        } else {
+            let result = json!({
+                "supportedVersions": ["2026-07-28"], "capabilities": {}, "resultType": "complete",
+                "ttlMs": 0, "cacheScope": "private"
+            });
+            hand_made::result(&asked.id, result)
+        })
+    }))
+    .await;
+    let session = connected(&server.url).await;
+    let cancel = CancellationToken::new();
+    session.ping(&cancel).await.unwrap();
+    is_lapsed.store(true, Ordering::SeqCst);
+    assert_eq!(
+        session.ping(&cancel).await.unwrap_err().code(),
+        Code::AuthNeeded
+    );
 }
 
 #[tokio::test]
