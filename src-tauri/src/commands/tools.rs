@@ -24,14 +24,14 @@ pub(crate) async fn refresh_tools(
     Ok(patchbay_ops::refresh_tools(&cx, &connector).await?)
 }
 
-/// What is wrong with these arguments, by the tool's own schema; empty when nothing is.
+/// What is wrong with these values as arguments, by the tool's own schema; empty when nothing is.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn validate_arguments(
     cx: State<'_, Context>,
     connector: ConnectorId,
     tool: String,
-    arguments: Json,
+    values: Json,
 ) -> Result<Vec<FieldProblem>, Problem> {
-    Ok(patchbay_ops::validate_arguments(&cx, &connector, &tool, &arguments).await?)
+    Ok(patchbay_ops::validate_arguments(&cx, &connector, &tool, &values).await?)
 }

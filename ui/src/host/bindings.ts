@@ -81,8 +81,8 @@ export const commands = {
 	listTools: (connector: ConnectorId | null) => typedError<ConnectorTool[], Problem>(__TAURI_INVOKE("list_tools", { connector })),
 	/**  Asks the server for its tools anew. */
 	refreshTools: (connector: ConnectorId) => typedError<Tool[], Problem>(__TAURI_INVOKE("refresh_tools", { connector })),
-	/**  What is wrong with these arguments, by the tool's own schema; empty when nothing is. */
-	validateArguments: (connector: ConnectorId, tool: string, arguments: Json) => typedError<FieldProblem[], Problem>(__TAURI_INVOKE("validate_arguments", { connector, tool, arguments })),
+	/**  What is wrong with these values as arguments, by the tool's own schema; empty when nothing is. */
+	validateArguments: (connector: ConnectorId, tool: string, values: Json) => typedError<FieldProblem[], Problem>(__TAURI_INVOKE("validate_arguments", { connector, tool, values })),
 	/**  Protects the vault with a passphrase from now on. */
 	choosePassphrase: (passphrase: Secret) => typedError<VaultStatus, Problem>(__TAURI_INVOKE("choose_passphrase", { passphrase })),
 	/**  Tries whether a secret can be written and read back. */
