@@ -1,19 +1,14 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode } from "react";
 import { type ToolRun } from "@/host/bindings";
 import { writeJson } from "@/lib/jsonText";
 import { bytes, duration } from "@/lib/time";
 import { Badge } from "../Badge";
 import { Button } from "../Button";
 import { useCopy } from "../CopyContext";
-import { JsonView } from "../JsonView/JsonView";
-import { Notice, ProblemNotice } from "../ProblemNotice";
-import { type TabItem, Tabs } from "../Tabs";
-import { ContentPart } from "./ContentPart";
+import { ResultViews } from "./ResultViews";
 import { runStates } from "./runWords";
 import { Timing } from "./Timing";
 import styles from "./ToolResult.module.css";
-
-type View = "rendered" | "structured" | "raw" | "http";
 
 type Props = {
   run: ToolRun;
@@ -22,9 +17,6 @@ type Props = {
   /** Makes a further try where the problem allows one. */
   onRetry?: () => void;
 };
-
-/** An answer larger than this is drawn only when asked for. */
-const large = 256 * 1024;
 
 /** How a run ended: word, time and size, the answer in four views, and where the time went. */
 export function ToolResult({ run, actions, onRetry }: Props) {
@@ -41,67 +33,8 @@ export function ToolResult({ run, actions, onRetry }: Props) {
         {answer != null && <Button small look="quiet" icon="copy" label="Copy result" onPress={() => copy(writeJson(answer), "Result")} />}
         {actions}
       </header>
-      <Views key={run.id} run={run} onRetry={onRetry} />
+      <ResultViews key={run.id} run={run} onRetry={onRetry} />
       {run.timings && <Timing timings={run.timings} />}
     </section>
-  );
-}
-
-function Views({ run, onRetry }: { run: ToolRun; onRetry?: () => void }) {
-  const structured = run.result?.structured ?? null;
-  const [view, setView] = useState<View>(structured !== null && !run.problem ? "structured" : "rendered");
-  const [asked, setAsked] = useState(false);
-  const size = run.resultBytes ?? 0;
-  const held = size > large && !asked;
-  const guard = (content: ReactNode) => (held ? <Large size={size} onShow={() => setAsked(true)} /> : content);
-  const tabs: TabItem<View>[] = [
-    { id: "rendered", label: "Rendered", content: <Rendered run={run} onRetry={onRetry} guard={guard} /> },
-    ...(structured !== null ? [{ id: "structured" as const, label: "Structured", content: guard(<JsonView label="Structured result" value={structured} />) }] : []),
-    { id: "raw", label: "Raw", content: run.answer === null ? <Lacking>No answer was received</Lacking> : guard(<JsonView label="Answer as received" value={run.answer} />) },
-    { id: "http", label: "HTTP", content: run.request === null ? <Lacking>Nothing was sent</Lacking> : <JsonView label="Request as sent, without secrets" value={run.request} /> },
-  ];
-  return (
-    <div className={styles.views}>
-      <Tabs label="Views of the result" tabs={tabs} selected={view} onSelect={setView} />
-    </div>
-  );
-}
-
-function Large({ size, onShow }: { size: number; onShow: () => void }) {
-  return (
-    <div className={styles.page}>
-      <p>{`The answer has ${bytes(size)}. Drawing it may take a moment.`}</p>
-      <div><Button small onPress={onShow}>{`Show ${bytes(size)}`}</Button></div>
-    </div>
-  );
-}
-
-function Lacking({ children }: { children: string }) {
-  return <div className={styles.page}><p className="text3">{children}</p></div>;
-}
-
-/** The answer as a person reads it; each way a run can end has its own look. */
-function Rendered({ run, onRetry, guard }: { run: ToolRun; onRetry?: () => void; guard: (content: ReactNode) => ReactNode }) {
-  const content = run.result?.content ?? [];
-  const failedByTool = run.result?.isError === true;
-  const isEmpty = content.length === 0;
-  return (
-    <div className={styles.page}>
-      {run.problem && !failedByTool && run.state === "failed" && (
-        <ProblemNotice problem={run.problem} onRetry={run.problem.retryable ? onRetry : undefined} retryLabel="Run again" />
-      )}
-      {failedByTool && (
-        <Notice glyph="failing" role="alert" title="The tool says that it failed" end={<span className="mono text2 small">tool.failed</span>}>
-          {isEmpty ? "It gave no reason." : "Its own words follow."}
-        </Notice>
-      )}
-      {run.state === "cancelled" && <Notice glyph="disabled" role="status" title="Cancelled">The server was told to stop. What it had done by then may stay done.</Notice>}
-      {run.state === "denied" && <Notice glyph="disabled" role="status" title="Denied">{run.problem?.hint ?? "Nothing was sent."}</Notice>}
-      {run.state === "done" && isEmpty && run.result?.structured == null && (
-        <Notice glyph="ready" role="status" title="Done, with nothing to show">The tool answered that it worked, and gave no content.</Notice>
-      )}
-      {!isEmpty && guard(content.map((part, index) => <ContentPart key={index} content={part} index={index} />))}
-      {isEmpty && run.result?.structured != null && guard(<div className={styles.json}><JsonView label="Result" value={run.result.structured} /></div>)}
-    </div>
   );
 }

@@ -1,0 +1,73 @@
+import { useEffect, useMemo } from "react";
+import { type ToolRunSummary } from "@/host/bindings";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { originWord, runStates } from "@/components/ToolResult/runWords";
+import { TwoLines } from "@/components/TwoLines";
+import { VirtualList } from "@/components/VirtualList";
+import { bytes, clockTime, duration, exactTime } from "@/lib/time";
+import { runDays } from "./runDays";
+import styles from "./Runs.module.css";
+
+type Props = {
+  runs: ToolRunSummary[];
+  selected: string | null;
+  onSelect: (id: string) => void;
+  onOpen: (id: string) => void;
+  /** The last row came near: there may be more. */
+  onEnd: () => void;
+  /** Whether all are of one connector, which need not be named then. */
+  isOneConnector: boolean;
+};
+
+/** Runs by day, newest first. */
+export function RunList({ runs, selected, onSelect, onOpen, onEnd, isOneConnector }: Props) {
+  const sections = useMemo(() => runDays(runs).map(({ day, runs: rows }) => ({ key: `${day} ${rows[0]?.id ?? ""}`, head: day, rows })), [runs]);
+  const last = runs.at(-1)?.id;
+  return (
+    <VirtualList<ToolRunSummary>
+      label="Runs"
+      sections={sections}
+      keyOf={(run) => run.id}
+      nameOf={(run) => [run.tool, runStates[run.state].word, run.connectorTitle, who(run), originWord(run.origin), run.durationMs !== null && duration(run.durationMs), exactTime(run.startedAt)].filter(Boolean).join(", ")}
+      renderRow={(run) => (
+        <>
+          <StatusGlyph name={glyphOf(run)} />
+          <TwoLines first={<span className="mono medium">{run.tool}</span>} second={[!isOneConnector && run.connectorTitle, who(run), originWord(run.origin)].filter(Boolean).join(" · ")} />
+          <span className={styles.figures} title={exactTime(run.startedAt)}>
+            <span className="text2 small">{measure(run)}</span>
+            <span className="text3 small">{clockTime(new Date(run.startedAt))}</span>
+            {run.id === last && <End key={run.id} onSeen={onEnd} />}
+          </span>
+        </>
+      )}
+      columnsClass={styles.columns}
+      selected={selected}
+      onSelect={onSelect}
+      onOpen={(run) => onOpen(run.id)}
+    />
+  );
+}
+
+/** Tells that the last row is drawn; only rows near the sight are. */
+function End({ onSeen }: { onSeen: () => void }) {
+  useEffect(() => onSeen());
+  return null;
+}
+
+/** A run that failed for want of a sign-in says so by its glyph. */
+function glyphOf(run: ToolRunSummary) {
+  const needsSignIn = run.problem?.code === "auth.needed" || run.problem?.code === "auth.expired";
+  return needsSignIn ? ("signin" as const) : runStates[run.state].glyph;
+}
+
+function who(run: ToolRunSummary): string {
+  return run.identity.credential ?? run.identity.account;
+}
+
+function measure(run: ToolRunSummary): string {
+  if (run.state === "running") return "running";
+  if (run.state === "cancelled" || run.state === "denied") return runStates[run.state].word.toLowerCase();
+  const length = run.durationMs === null ? "—" : duration(run.durationMs);
+  if (run.state === "failed") return run.problem?.status != null ? `${run.problem.status} · ${length}` : length;
+  return run.resultBytes === null ? length : `${length} · ${bytes(run.resultBytes)}`;
+}

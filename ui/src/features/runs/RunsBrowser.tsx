@@ -1,0 +1,119 @@
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useDeferredValue, useRef, useState } from "react";
+import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import { type ConnectorId, type RunState } from "@/host/bindings";
+import { Button } from "@/components/Button";
+import { EmptyState } from "@/components/EmptyState";
+import { Field } from "@/components/Field";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusFacts } from "@/components/StatusBar";
+import { StillShapes } from "@/components/StillShapes";
+import { runStates } from "@/components/ToolResult/runWords";
+import { count, grouped } from "@/lib/words";
+import { RunDetail } from "./RunDetail";
+import { RunList } from "./RunList";
+import styles from "./Runs.module.css";
+import { useRuns } from "./useRuns";
+
+type Props = { connector?: ConnectorId };
+
+const offered: RunState[] = ["done", "failed", "running", "cancelled", "denied"];
+
+/** The history with its filters, and the run that is chosen beside it. */
+export function RunsBrowser({ connector }: Props) {
+  const navigate = useNavigate();
+  const [typed, setTyped] = useState("");
+  const [states, setStates] = useState<RunState[]>([]);
+  const [selected, setSelected] = useState<string | null>(null);
+  const text = useDeferredValue(typed);
+  const found = useRuns({ text, states, connector: connector ?? null });
+  const field = useRef<HTMLInputElement>(null);
+  const pane = useRef<HTMLDivElement>(null);
+  useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => field.current?.focus() });
+
+  const { runs, total } = found;
+  const isFiltered = typed.trim() !== "" || states.length > 0;
+  const position = runs.findIndex((run) => run.id === selected);
+  const shown = runs[position] ?? runs[0];
+  const open = (id: string) => {
+    setSelected(id);
+    // Where there is no room beside the list, a run has the page to itself.
+    if (pane.current && getComputedStyle(pane.current).display === "none") void navigate({ to: "/runs/$run", params: { run: id } });
+  };
+  const clear = () => {
+    setTyped("");
+    setStates([]);
+  };
+
+  const list = (): ReactNode => {
+    if (found.problem) return <div className={styles.pad}><ProblemNotice problem={found.problem} onRetry={found.retry} /></div>;
+    if (found.isPending) return <StillShapes rows={10} label="Runs are read" />;
+    if (runs.length === 0 && isFiltered) {
+      return <EmptyState icon="search" title="No run matches" action={<Button onPress={clear}>Show all runs</Button>}>Words, or filters such as status:error, tool:search, connector:github.</EmptyState>;
+    }
+    if (runs.length === 0) {
+      return (
+        <EmptyState icon="history" title="No runs yet" action={<Button onPress={() => void navigate({ to: "/tools" })}>Open a tool</Button>}>
+          Runs you make, here or on the command line, appear here.
+        </EmptyState>
+      );
+    }
+    return <RunList runs={runs} selected={shown?.id ?? null} onSelect={setSelected} onOpen={open} onEnd={found.more} isOneConnector={connector !== undefined} />;
+  };
+
+  return (
+    <div className={styles.frame}>
+      <div className={styles.browser}>
+        <section className={styles.left} aria-label="History">
+          <div className={styles.filters}>
+            <Field
+              ref={field}
+              label="Filter runs"
+              hideLabel
+              type="search"
+              icon="search"
+              keys="/"
+              placeholder="Words, status:error, tool:…"
+              value={typed}
+              onChange={setTyped}
+              onKeyDown={(event) => {
+                if (event.key === "Escape") setTyped("");
+                event.continuePropagation();
+              }}
+            />
+            <ToggleButtonGroup
+              aria-label="Status"
+              className={styles.chips ?? ""}
+              selectionMode="multiple"
+              selectedKeys={states}
+              onSelectionChange={(keys) => setStates(offered.filter((state) => keys.has(state)))}
+            >
+              {offered.map((state) => (
+                <ToggleButton key={state} id={state} className={styles.chip ?? ""}>
+                  <StatusGlyph name={runStates[state].glyph} />
+                  {runStates[state].word}
+                </ToggleButton>
+              ))}
+            </ToggleButtonGroup>
+          </div>
+          {list()}
+        </section>
+        <div ref={pane} className={styles.right}>
+          {shown && (
+            <RunDetail
+              id={shown.id}
+              onShow={setSelected}
+              onRemoved={() => setSelected((runs[position + 1] ?? runs[position - 1])?.id ?? null)}
+            />
+          )}
+        </div>
+      </div>
+      <StatusFacts>
+        <span>{isFiltered ? `${grouped(runs.length)} of ${count(total, "run")} shown` : count(total, "run")}</span>
+        <span>Arguments stored with secrets redacted</span>
+      </StatusFacts>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { commands, type ConnectorId, type Problem, type RunId, type RunState, type ToolRunSummary } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { everyRun } from "@/host/queries";
+
+export type RunFilter = {
+  /** As typed; `status:error` and the like are understood by the host. */
+  text: string;
+  states: RunState[];
+  connector: ConnectorId | null;
+};
+
+const pageLength = 100;
+
+type Runs = {
+  runs: ToolRunSummary[];
+  /** Number of runs on all pages. */
+  total: number;
+  isPending: boolean;
+  problem: Problem | null;
+  retry: () => void;
+  /** Reads the next page, where there is one. */
+  more: () => void;
+};
+
+/** The history, newest first, page after page; news of a run reads it again. */
+export function useRuns({ text, states, connector }: RunFilter): Runs {
+  const query = useInfiniteQuery({
+    queryKey: ["runs", "pages", { text, states, connector }],
+    queryFn: ({ pageParam }) =>
+      call(commands.listRuns({ ...everyRun, text: text.trim() === "" ? null : text, states, connector, before: pageParam, limit: pageLength })),
+    initialPageParam: null as RunId | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+  });
+  const { data, error, isPending, hasNextPage, isFetching, fetchNextPage, refetch } = query;
+  const runs = useMemo(() => distinct(data?.pages.flatMap((page) => page.runs) ?? []), [data]);
+  return {
+    runs,
+    total: data?.pages[0]?.total ?? 0,
+    isPending,
+    problem: error ? asProblem(error) : null,
+    retry: () => void refetch(),
+    more: () => {
+      if (hasNextPage && !isFetching) void fetchNextPage();
+    },
+  };
+}
+
+/** A run that began while pages were read may stand on two of them. */
+function distinct(runs: readonly ToolRunSummary[]): ToolRunSummary[] {
+  const seen = new Set<RunId>();
+  return runs.filter((run) => !seen.has(run.id) && seen.add(run.id));
+}

@@ -1,0 +1,20 @@
+import { type Connector, type Tool } from "@/host/bindings";
+import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
+import { type JsonObject } from "@/lib/schema/schema";
+import { targetWords } from "./confirmation";
+import { toolVerb } from "./toolGroups";
+
+type Props = { connector: Connector; tool: Tool; values: JsonObject; onConfirm: () => void; onKeep: () => void };
+
+/** Asks before a destructive run: verb, target and identity. */
+export function Confirm({ connector, tool, values, onConfirm, onKeep }: Props) {
+  const verb = toolVerb(tool);
+  const target = targetWords(tool, values);
+  const { account, credential } = connector.identity;
+  return (
+    <ConfirmCard title={`${verb}?`} verb={verb} onConfirm={onConfirm} onKeep={onKeep}>
+      {target !== "" && <>{target}. </>}
+      {`In ${connector.title}, ${account}, ${credential === null ? "without a credential" : `as ${credential}`}. It may delete or overwrite.`}
+    </ConfirmCard>
+  );
+}

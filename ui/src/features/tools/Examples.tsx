@@ -1,0 +1,33 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ConnectorId, type Json, type RunId } from "@/host/bindings";
+import { everyRun, queries } from "@/host/queries";
+import { Button } from "@/components/Button";
+import { Menu } from "@/components/Menu";
+import { runStates } from "@/components/ToolResult/runWords";
+import { ago, duration } from "@/lib/time";
+
+type Props = { connector: ConnectorId; tool: string; onFill: (values: Json) => void };
+
+/** Fills the form with the arguments of an earlier run of the same tool. */
+export function Examples({ connector, tool, onFill }: Props) {
+  const client = useQueryClient();
+  const { data } = useQuery(queries.runs({ ...everyRun, connector, tool, limit: 8 }));
+  // The list's filters understand wildcards and other names; only runs of this very tool will do.
+  const runs = (data?.runs ?? []).filter((run) => run.connector === connector && run.tool === tool);
+  const fill = async (id: RunId) => {
+    const run = await client.fetchQuery(queries.run(id));
+    onFill(run.arguments);
+  };
+  if (runs.length === 0) return null;
+  return (
+    <Menu
+      label="Examples from history"
+      trigger={<Button look="link" small icon="history">Examples</Button>}
+      actions={runs.map((run) => ({
+        id: run.id,
+        label: [ago(run.startedAt), runStates[run.state].word, run.durationMs !== null && duration(run.durationMs)].filter(Boolean).join(" · "),
+        onAction: () => void fill(run.id),
+      }))}
+    />
+  );
+}

@@ -1,0 +1,109 @@
+import { useEffect, useState } from "react";
+import { ProgressBar } from "react-aria-components";
+import { type Connector, type DryRun, type Tool } from "@/host/bindings";
+import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
+import { EmptyState } from "@/components/EmptyState";
+import { useCopy } from "@/components/CopyContext";
+import { IdentityLine } from "@/components/IdentityLine";
+import { JsonView } from "@/components/JsonView/JsonView";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { ToolResult } from "@/components/ToolResult/ToolResult";
+import { writeJson } from "@/lib/jsonText";
+import { duration } from "@/lib/time";
+import { type Outcome, useOutcome } from "./useOutcome";
+import styles from "./Workbench.module.css";
+
+type Props = { connector: Connector; tool: Tool };
+
+/** What the last press led to. Not run, running, a dry run, an answer and a refusal each look different. */
+export function OutcomePane({ connector, tool }: Props) {
+  const { outcome, cancel, clear } = useOutcome(connector.id, tool.name);
+  return (
+    <div className={styles.outcome} data-outcome={outcome.kind}>
+      {outcome.kind === "idle" && (
+        <EmptyState icon="play" title="Not run yet">The answer will stand here. A dry run shows what would be sent.</EmptyState>
+      )}
+      {outcome.kind === "running" && <Running outcome={outcome} onCancel={() => void cancel()} />}
+      {outcome.kind === "finished" && <ToolResult run={outcome.run} />}
+      {outcome.kind === "dry" && <Dry dryRun={outcome.dryRun} onClose={clear} />}
+      {outcome.kind === "refused" && <div className={styles.refused}><ProblemNotice problem={outcome.problem} /></div>}
+    </div>
+  );
+}
+
+type Underway = Extract<Outcome, { kind: "running" }>;
+
+function Running({ outcome, onCancel }: { outcome: Underway; onCancel: () => void }) {
+  const elapsed = useElapsed(outcome.since);
+  const { progress, identity } = outcome;
+  const done = progress?.progress ?? null;
+  const total = progress?.total ?? null;
+  const share = done !== null && total !== null && total > 0 ? Math.min(100, (100 * done) / total) : undefined;
+  return (
+    <section className={styles.running} aria-label="Running">
+      <div className="line">
+        <Badge glyph="authorizing">{outcome.cancelling ? "Cancelling" : "Running"}</Badge>
+        <span className="text2">{duration(elapsed)}</span>
+        <span className="grow" />
+        <Button small keys="Mod+." isDisabled={outcome.run === null || outcome.cancelling} onPress={onCancel}>Cancel</Button>
+      </div>
+      {identity && <div className="small"><IdentityLine identity={identity} /></div>}
+      {progress && (
+        <ProgressBar aria-label="Progress of the tool" value={share ?? 0} isIndeterminate={share === undefined}>
+          {share !== undefined && <div className={styles.track}><i style={{ width: `${share}%` }} /></div>}
+        </ProgressBar>
+      )}
+      {progress && (
+        <p className="text2 small" aria-live="polite">
+          {[progress.message, done !== null && (total === null ? String(done) : `${done} of ${total}`)].filter(Boolean).join(" · ")}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** Milliseconds since `since`, told ten times a second. */
+function useElapsed(since: number): number {
+  const [elapsed, setElapsed] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setElapsed(Date.now() - since), 100);
+    return () => clearInterval(timer);
+  }, [since]);
+  return elapsed;
+}
+
+function Dry({ dryRun, onClose }: { dryRun: DryRun; onClose: () => void }) {
+  const copy = useCopy();
+  return (
+    <section className={styles.dry} aria-label="Dry run">
+      <header className={styles.dryHead}>
+        <div className="line">
+          <Badge glyph="todo">Dry run</Badge>
+          <span className="text2">Nothing was sent</span>
+          <span className="grow" />
+          <Button small look="quiet" icon="copy" label="Copy request" onPress={() => copy(writeJson(dryRun.body), "Request")} />
+          <Button small look="quiet" icon="x" label="Close dry run" onPress={onClose} />
+        </div>
+        <div className="small"><IdentityLine identity={dryRun.identity} /></div>
+        <div className="mono cut" title={dryRun.endpoint ?? undefined} data-selectable>{dryRun.endpoint === null ? "to a program of this computer" : `POST ${dryRun.endpoint}`}</div>
+      </header>
+      <dl className={styles.headers} data-selectable>
+        {dryRun.headers.map(([name, value], index) => (
+          // A header may be sent twice: the place is part of the key.
+          <Header key={`${index} ${name}`} name={name} value={value} />
+        ))}
+      </dl>
+      <JsonView label="Body that would be sent" value={dryRun.body} />
+    </section>
+  );
+}
+
+function Header({ name, value }: { name: string; value: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}

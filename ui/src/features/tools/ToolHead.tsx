@@ -1,0 +1,44 @@
+import { useState } from "react";
+import { type Tool } from "@/host/bindings";
+import { Button } from "@/components/Button";
+import { SegmentedControl } from "@/components/SegmentedControl";
+import { Tag } from "@/components/Tag";
+import { effects } from "./toolGroups";
+import styles from "./Workbench.module.css";
+
+type Mode = "form" | "json";
+
+type Props = { tool: Tool; mode: Mode; onMode: (mode: Mode) => void; isReadable: boolean };
+
+/** A description longer than this is cut until asked for. */
+const long = 180;
+
+/** What a tool is called, does to the world, and says of itself. */
+export function ToolHead({ tool, mode, onMode, isReadable }: Props) {
+  const [all, setAll] = useState(false);
+  const description = tool.description?.trim() ?? "";
+  const isLong = description.length > long || description.split("\n").length > 3;
+  return (
+    <header className={styles.head}>
+      <div className="line">
+        <h2 className={styles.name} data-selectable>{tool.name}</h2>
+        {tool.effect === "destructive" ? (
+          <Tag tone="bad" icon="octagon-alert">{effects.destructive.tag}</Tag>
+        ) : (
+          <Tag title={tool.effect === "write" ? "Adds or changes; also what says nothing about itself" : "Changes nothing"}>{effects[tool.effect].tag}</Tag>
+        )}
+        {tool.idempotent && tool.effect !== "read" && <Tag title="A second call with the same arguments changes nothing more">idempotent</Tag>}
+        <span className="grow" />
+        <SegmentedControl
+          label="Edit as"
+          segments={[{ value: "form", label: "Form" }, { value: "json", label: "JSON" }]}
+          value={mode}
+          onChange={onMode}
+          isDisabled={!isReadable}
+        />
+      </div>
+      {description !== "" && <p className={styles.description} data-cut={(isLong && !all) || undefined} data-selectable>{description}</p>}
+      {isLong && <div><Button look="link" small onPress={() => setAll(!all)} aria-expanded={all}>{all ? "Less" : "More"}</Button></div>}
+    </header>
+  );
+}

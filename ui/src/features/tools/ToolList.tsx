@@ -1,0 +1,107 @@
+import { type ReactNode, useMemo, useRef, useState } from "react";
+import { type Connector } from "@/host/bindings";
+import { Button } from "@/components/Button";
+import { EmptyState } from "@/components/EmptyState";
+import { Field } from "@/components/Field";
+import { Icon } from "@/components/Icon";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { StillShapes } from "@/components/StillShapes";
+import { useShortcut } from "@/components/shortcuts";
+import { VirtualList } from "@/components/VirtualList";
+import { sentence } from "@/lib/words";
+import { effects, groupTools, listed, type ListedTool } from "./toolGroups";
+import { useToolsOf } from "./useToolsOf";
+import styles from "./Workbench.module.css";
+
+type Props = {
+  connector: Connector;
+  selected: string | null;
+  onSelect: (name: string) => void;
+};
+
+const rowHeight: [number, number] = [1.875, 1.625];
+
+/** The tools of one connector by what they do, with a filter. */
+export function ToolList({ connector, selected, onSelect }: Props) {
+  const { tools, isPending, problem, refresh, isRefreshing } = useToolsOf(connector.id);
+  const [filter, setFilter] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useShortcut({ keys: "/", label: "Find a tool", run: () => field.current?.focus() });
+  const all = useMemo(() => listed(tools ?? []), [tools]);
+  const sections = useMemo(
+    () =>
+      groupTools(all, filter).map((group) => ({
+        key: group.effect,
+        head: (
+          <>
+            {group.effect === "destructive" && <Icon name="octagon-alert" size={12} />}
+            {effects[group.effect].group}
+            <span className="text3">{group.tools.length}</span>
+          </>
+        ),
+        rows: group.tools,
+      })),
+    [all, filter],
+  );
+  const first = sections[0]?.rows[0];
+
+  const body = (): ReactNode => {
+    if (isPending) return <StillShapes rows={8} oneLine label="Tools are read" />;
+    if (all.length === 0) {
+      return (
+        <div className={styles.pad}>
+          {problem ? (
+            <ProblemNotice problem={problem} onRetry={refresh} retryLabel="List again" />
+          ) : (
+            <EmptyState icon="wrench" title="No tools" action={<Button small icon="refresh-cw" isDisabled={isRefreshing} onPress={refresh}>List tools</Button>}>
+              {connector.status.reason ? sentence(connector.status.reason) : "The server offers none, or they were not listed yet."}
+            </EmptyState>
+          )}
+        </div>
+      );
+    }
+    if (sections.length === 0) return <p className={styles.pad}>No tool matches</p>;
+    return (
+      <VirtualList<ListedTool>
+        label={`Tools of ${connector.title}`}
+        sections={sections}
+        keyOf={(row) => row.key}
+        nameOf={({ tool }) => `${tool.name}, ${effects[tool.effect].tag}`}
+        renderRow={({ tool }, isSelected) => (
+          <span className={isSelected ? "mono cut medium" : "mono cut"} title={tool.title ?? tool.name}>{tool.name}</span>
+        )}
+        columns="minmax(0, 1fr)"
+        selected={selected}
+        onSelect={onSelect}
+        onOpen={(row) => onSelect(row.key)}
+        rowHeight={rowHeight}
+      />
+    );
+  };
+
+  return (
+    <nav className={styles.list} aria-label="Tools">
+      <div className={styles.find}>
+        <Field
+          ref={field}
+          label="Find a tool"
+          hideLabel
+          type="search"
+          placeholder="Find a tool"
+          icon="search"
+          keys="/"
+          value={filter}
+          onChange={setFilter}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && first) onSelect(first.key);
+            if (event.key === "Escape") setFilter("");
+            event.continuePropagation();
+          }}
+        />
+        <Button small look="quiet" icon="refresh-cw" label="List tools again" isDisabled={isRefreshing} onPress={refresh} />
+      </div>
+      {all.length > 0 && problem && <div className={styles.pad}><ProblemNotice problem={problem} onRetry={refresh} retryLabel="List again" /></div>}
+      {body()}
+    </nav>
+  );
+}

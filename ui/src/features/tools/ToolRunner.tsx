@@ -1,0 +1,149 @@
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useRef, useState } from "react";
+import { type Connector, type Problem, type RunId, type Tool } from "@/host/bindings";
+import { queries } from "@/host/queries";
+import { useCopy } from "@/components/CopyContext";
+import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
+import { Notice } from "@/components/ProblemNotice";
+import { SchemaForm, type SchemaFormHandle } from "@/components/SchemaForm/SchemaForm";
+import { useArguments } from "@/components/SchemaForm/useArguments";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusFacts } from "@/components/StatusBar";
+import { StillShapes } from "@/components/StillShapes";
+import { withoutRedacted } from "@/lib/redacted";
+import { isObject, type JsonObject } from "@/lib/schema/schema";
+import { toolCommand } from "@/lib/toolCommand";
+import { count } from "@/lib/words";
+import { Confirm } from "./Confirm";
+import { RunBar } from "./RunBar";
+import { ToolHead } from "./ToolHead";
+import { useDraft, useKeptDraft } from "./useDraft";
+import { useOutcome } from "./useOutcome";
+import styles from "./Workbench.module.css";
+
+type Props = { connector: Connector; tool: Tool; from: RunId | null };
+
+/** The form of one tool and what runs it; arguments of an earlier run are read first where one is named. */
+export function ToolRunner({ connector, tool, from }: Props) {
+  const kept = useKeptDraft(connector.id, tool.name);
+  const earlier = useQuery({ ...queries.run(from ?? ""), enabled: from !== null });
+  if (from === null) return <Runner connector={connector} tool={tool} start={kept} missing={[]} from={null} />;
+  if (earlier.isPending) return <div className={styles.runner}><StillShapes rows={5} label="The run is read" /></div>;
+  const { values, missing } = withoutRedacted(earlier.data?.arguments);
+  return <Runner connector={connector} tool={tool} start={earlier.data ? values : kept} missing={missing} from={earlier.data ? from : null} />;
+}
+
+type RunnerProps = { connector: Connector; tool: Tool; start: JsonObject | undefined; missing: string[]; from: RunId | null };
+
+function Runner({ connector, tool, start, missing, from }: RunnerProps) {
+  const form = useRef<SchemaFormHandle>(null);
+  const edited = useArguments(tool.inputSchema, start);
+  const [mode, setMode] = useState<"form" | "json">("form");
+  const [readable, setReadable] = useState(true);
+  const [confirming, setConfirming] = useState(false);
+  const [timeout, setTimeoutSeconds] = useState<number | null>(null);
+  const [lost, setLost] = useState(missing);
+  const { outcome, run, dryRun, cancel } = useOutcome(connector.id, tool.name);
+  const copy = useCopy();
+  useDraft(connector.id, tool.name, edited.value);
+
+  const isRunning = outcome.kind === "running";
+  const request = (confirmed: boolean) => ({
+    connector: connector.id,
+    tool: tool.name,
+    arguments: edited.value,
+    timeoutSeconds: timeout,
+    confirmed,
+    replayOf: from,
+    origin: { kind: "window" as const },
+  });
+  const focusProblem = useCallback(() => {
+    // The problem is drawn by the state that was just set: look for it after that.
+    setTimeout(() => form.current?.focusProblem());
+  }, []);
+  const isFit = () => {
+    if (edited.attempt() && readable) return true;
+    focusProblem();
+    return false;
+  };
+  const heed = (problem: Problem | null) => {
+    if (problem?.code === "confirmation_needed") setConfirming(true);
+    if (problem?.code !== "tool.arguments") return;
+    edited.blame(problem.fields);
+    focusProblem();
+  };
+  const begin = async () => {
+    if (isRunning || confirming || !isFit()) return;
+    if (tool.effect === "destructive") setConfirming(true);
+    else heed(await run(request(false)));
+  };
+  const confirm = async () => {
+    setConfirming(false);
+    heed(await run(request(true)));
+  };
+  const tryDry = async () => {
+    if (!isRunning && isFit()) heed(await dryRun(request(false)));
+  };
+  const copyCommand = () => copy(toolCommand(connector.name, tool.name, edited.value), "Command");
+  const switchMode = () => setMode((before) => (before === "form" && readable ? "json" : "form"));
+
+  useShortcut(confirming ? null : { keys: "Mod+Enter", label: "Run", inBar: true, run: () => void begin() });
+  useShortcut({ keys: "Mod+Shift+Enter", label: "Dry run", run: () => void tryDry() });
+  useShortcut(isRunning ? { keys: "Mod+.", label: "Cancel", inBar: true, run: () => void cancel() } : null);
+  useShortcut({ keys: "Mod+J", label: "Form or JSON", inBar: true, run: switchMode });
+  useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });
+  useShortcut(mode === "form" && edited.shown.length > 0 ? { keys: "F8", label: "Next problem", run: () => form.current?.focusProblem() } : null);
+
+  return (
+    <section className={styles.runner} aria-label={tool.name}>
+      <ToolHead tool={tool} mode={mode} onMode={(next) => (next === "form" && !readable ? undefined : setMode(next))} isReadable={readable} />
+      {lost.length > 0 && (
+        <div className={styles.note}>
+          <Notice glyph="changed" title={`Enter again: ${lost.join(", ")}`} end={<button type="button" className="small text2" onClick={() => setLost([])}>Hide</button>}>
+            Secrets of an earlier run are not kept.
+          </Notice>
+        </div>
+      )}
+      {mode === "form" ? (
+        <div className={styles.form}>
+          <SchemaForm ref={form} label={`Arguments of ${tool.name}`} schema={tool.inputSchema} value={edited.value} onChange={edited.change} problems={edited.shown} onLeave={edited.leave} />
+        </div>
+      ) : (
+        <div className={styles.json}>
+          <JsonEditor
+            label={`Arguments of ${tool.name} as JSON`}
+            value={edited.value}
+            problems={edited.problems}
+            onReadable={setReadable}
+            onChange={(next) => isObject(next) && edited.change(next)}
+          />
+        </div>
+      )}
+      {confirming ? (
+        <Confirm connector={connector} tool={tool} values={edited.value} onConfirm={() => void confirm()} onKeep={() => setConfirming(false)} />
+      ) : (
+        <RunBar
+          connector={connector}
+          tool={tool}
+          isRunning={isRunning}
+          isCancelling={isRunning && outcome.cancelling}
+          canCancel={isRunning && outcome.run !== null}
+          timeout={timeout}
+          onTimeout={setTimeoutSeconds}
+          onRun={() => void begin()}
+          onDryRun={() => void tryDry()}
+          onCancel={() => void cancel()}
+          onCopyCommand={copyCommand}
+          onFill={(values) => {
+            const filled = withoutRedacted(values);
+            setLost(filled.missing);
+            edited.change(filled.values);
+          }}
+        />
+      )}
+      <StatusFacts>
+        {edited.shown.length > 0 && <span>{`The form has ${count(edited.shown.length, "problem")}`}</span>}
+      </StatusFacts>
+    </section>
+  );
+}

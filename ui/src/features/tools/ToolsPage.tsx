@@ -1,0 +1,125 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useMemo, useRef, useState } from "react";
+import { type Connector, type ConnectorTool } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { EmptyState } from "@/components/EmptyState";
+import { Field } from "@/components/Field";
+import { IdentityLine } from "@/components/IdentityLine";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusFacts } from "@/components/StatusBar";
+import { StillShapes } from "@/components/StillShapes";
+import { Tag } from "@/components/Tag";
+import { Toolbar } from "@/components/Toolbar";
+import { VirtualList } from "@/components/VirtualList";
+import { count } from "@/lib/words";
+import { effects, matches } from "./toolGroups";
+import styles from "./ToolsPage.module.css";
+
+type Row = ConnectorTool & { key: string };
+
+const rowHeight: [number, number] = [2.125, 1.75];
+
+/** Every tool of every connector. */
+export function ToolsPage() {
+  const navigate = useNavigate();
+  const tools = useQuery(queries.tools(null));
+  const connectors = useQuery(queries.connectors());
+  const [filter, setFilter] = useState("");
+  const [selected, setSelected] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useShortcut({ keys: "/", label: "Find a tool", inBar: true, run: () => field.current?.focus() });
+  const groups = useMemo(() => byConnector(connectors.data ?? [], tools.data ?? [], filter), [connectors.data, tools.data, filter]);
+  const total = tools.data?.length ?? 0;
+  const shown = groups.reduce((sum, group) => sum + group.rows.length, 0);
+  const open = ({ connector, tool }: Row) => void navigate({ to: "/tools/$connector/$tool", params: { connector, tool: tool.name }, search: {} });
+  const first = groups[0]?.rows[0];
+
+  const body = (): ReactNode => {
+    const error = tools.error ?? connectors.error;
+    if (error) return <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void Promise.all([tools.refetch(), connectors.refetch()])} /></div>;
+    if (tools.isPending || connectors.isPending) return <StillShapes rows={12} oneLine label="Tools are read" />;
+    if (total === 0) {
+      return (
+        <EmptyState icon="wrench" title="No tools yet" action={<Button onPress={() => void navigate({ to: "/connectors" })}>Go to connectors</Button>}>
+          Tools of every connector that is ready appear here.
+        </EmptyState>
+      );
+    }
+    if (shown === 0) return <EmptyState icon="search" title={`Nothing matches “${filter}”`} action={<Button onPress={() => setFilter("")}>Show all tools</Button>} />;
+    return (
+      <VirtualList<Row>
+        label="Tools"
+        sections={groups.map(({ connector, rows }) => ({
+          key: connector.id,
+          head: (
+            <>
+              <ConnectorMark title={connector.title} icon={connector.icon} size="small" />
+              {connector.title}
+              <span className="text3">{rows.length}</span>
+              <span className={`grow cut ${styles.identity ?? ""}`}><IdentityLine identity={connector.identity} /></span>
+            </>
+          ),
+          rows,
+        }))}
+        keyOf={(row) => row.key}
+        nameOf={({ tool }) => [tool.name, effects[tool.effect].tag, tool.description].filter(Boolean).join(", ")}
+        renderRow={({ tool }) => (
+          <>
+            <span className="mono medium cut">{tool.name}</span>
+            <span className="text2 cut">{tool.description?.split("\n", 1)[0] ?? tool.title}</span>
+            {tool.effect === "destructive" ? <Tag tone="bad" icon="octagon-alert">{effects.destructive.tag}</Tag> : <Tag>{effects[tool.effect].tag}</Tag>}
+          </>
+        )}
+        columns="minmax(10rem, 2fr) minmax(0, 5fr) max-content"
+        selected={selected}
+        onSelect={setSelected}
+        onOpen={open}
+        rowHeight={rowHeight}
+      />
+    );
+  };
+
+  return (
+    <div className={styles.page}>
+      <Toolbar title="Tools" count={total} />
+      <div className={styles.find}>
+        <Field
+          ref={field}
+          label="Find a tool"
+          hideLabel
+          type="search"
+          placeholder="Find a tool by name, words or connector"
+          icon="search"
+          keys="/"
+          value={filter}
+          onChange={setFilter}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && first) open(first);
+            if (event.key === "Escape") setFilter("");
+            event.continuePropagation();
+          }}
+        />
+      </div>
+      {body()}
+      <StatusFacts>
+        <span>{filter === "" ? count(total, "tool") : `${shown} of ${count(total, "tool")} shown`}</span>
+      </StatusFacts>
+    </div>
+  );
+}
+
+function byConnector(connectors: readonly Connector[], tools: readonly ConnectorTool[], filter: string): { connector: Connector; rows: Row[] }[] {
+  return connectors
+    .map((connector) => ({
+      connector,
+      rows: tools
+        .filter((row) => row.connector === connector.id && matches(row.tool, filter, `${connector.title} ${connector.name}`))
+        .map((row, index) => ({ ...row, key: `${connector.id} ${index} ${row.tool.name}` })),
+    }))
+    .filter((group) => group.rows.length > 0);
+}

@@ -1,0 +1,46 @@
+import { useMemo } from "react";
+import { type Connector, type RunId } from "@/host/bindings";
+import { EmptyState } from "@/components/EmptyState";
+import { OutcomePane } from "./OutcomePane";
+import { listed } from "./toolGroups";
+import { ToolRunner } from "./ToolRunner";
+import { useToolsOf } from "./useToolsOf";
+import styles from "./Workbench.module.css";
+import { ToolList } from "./ToolList";
+
+type Props = {
+  connector: Connector;
+  /** Name of the tool at hand; `null` for none yet. */
+  selected: string | null;
+  onSelect: (name: string) => void;
+  /** A run whose arguments the form begins with. */
+  from?: RunId | null;
+};
+
+/** Tools of a connector, the form of one of them, and what came of it, side by side. */
+export function Workbench({ connector, selected, onSelect, from = null }: Props) {
+  const { tools } = useToolsOf(connector.id);
+  const shown = useMemo(() => {
+    const all = listed(tools ?? []);
+    return all.find((row) => row.key === selected) ?? (selected === null ? all[0] : undefined);
+  }, [tools, selected]);
+  return (
+    <div className={styles.frame}>
+      <div className={styles.bench}>
+        <ToolList connector={connector} selected={shown?.key ?? selected} onSelect={onSelect} />
+        {shown ? (
+          <>
+            <ToolRunner key={`${connector.id} ${shown.key} ${from ?? ""}`} connector={connector} tool={shown.tool} from={from} />
+            <OutcomePane connector={connector} tool={shown.tool} />
+          </>
+        ) : (
+          <div className={styles.nothing}>
+            {tools && tools.length > 0 && selected !== null && (
+              <EmptyState icon="wrench" title={`${selected} is not offered any more`}>Choose another tool of {connector.title}.</EmptyState>
+            )}
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
