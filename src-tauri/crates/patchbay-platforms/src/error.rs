@@ -182,6 +182,20 @@ pub enum Found {
 }
 
 impl Error {
+    /// What a token source reports. An error of this crate stays what it is, so that a platform whose
+    /// tokens are fetched over its own [`Api`] fails as if the operation itself had.
+    ///
+    /// [`Api`]: crate::http::Api
+    #[expect(clippy::expect_used, reason = "the type was just looked at")]
+    pub(crate) fn credential(error: BoxError) -> Self {
+        let plain: &(dyn std::error::Error + 'static) = &*error;
+        if !plain.is::<Self>() {
+            return Self::Credential(error);
+        }
+        let plain: Box<dyn std::error::Error + Send + Sync> = error;
+        *plain.downcast().expect("it is an error of this crate")
+    }
+
     /// The answer that refused the request, where there was one.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
@@ -356,6 +370,25 @@ mod tests {
         assert_eq!(problem.status, Some(422));
         assert_eq!(problem.request_id.as_deref(), Some("req-1"));
         assert!(!problem.retryable);
+    }
+
+    #[test]
+    fn an_error_of_this_crate_stays_itself_on_its_way_through_a_token_source() {
+        let exchange = Error::NotFound(Box::default());
+        assert_eq!(Error::credential(Box::new(exchange)).kind(), "not_found");
+
+        #[derive(Debug, ThisError)]
+        #[error("locked")]
+        struct Locked;
+        impl Explain for Locked {
+            fn code(&self) -> Code {
+                Code::VaultLocked
+            }
+        }
+        assert_eq!(
+            Error::credential(Box::new(Locked)).code(),
+            Code::VaultLocked
+        );
     }
 
     #[test]

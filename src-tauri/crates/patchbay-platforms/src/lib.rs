@@ -13,10 +13,12 @@ mod field;
 pub mod http;
 pub mod mcp;
 pub mod operations;
+mod registry;
 mod text;
 mod token_source;
 
 pub use error::{BoxError, Error, Found, Refusal, Unreachable};
 pub use field::Field;
 pub use operations::{Effect, Operation, Platform};
+pub use registry::{AccountField, HOSTED, HostedPlatform, SignIn, hosted};
 pub use token_source::{NoToken, TokenSource};

@@ -29,7 +29,7 @@ pub struct CallOptions {
 /// How often a failure is repeated. What an operation must not repeat stays unrepeated.
 #[derive(Clone, Debug)]
 pub enum Retries {
-    /// So many times, otherwise by the platform's rules.
+    /// So many times, otherwise by the platform's rules; of no effect where they name no status.
     Times(u32),
     /// By these rules in place of the platform's.
     Policy(RetryPolicy),

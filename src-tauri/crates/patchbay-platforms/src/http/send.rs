@@ -208,7 +208,7 @@ impl Api {
 
     async fn renewed(&self, challenge: Option<String>) -> Result<bool, Error> {
         let renewed = self.tokens.refused(challenge).await;
-        renewed.map_err(Error::Credential)
+        renewed.map_err(Error::credential)
     }
 
     async fn follow(
@@ -219,7 +219,7 @@ impl Api {
         let mut headers = prepared.headers.clone();
         let mut secrets = prepared.secrets.clone();
         if !prepared.is_anonymous {
-            for (name, secret) in self.tokens.headers().await.map_err(Error::Credential)? {
+            for (name, secret) in self.tokens.headers().await.map_err(Error::credential)? {
                 if !headers.contains_key(&name) {
                     set(&mut headers, &name, secret.expose())?.set_sensitive(true);
                 }

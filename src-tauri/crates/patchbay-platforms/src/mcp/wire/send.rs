@@ -69,7 +69,7 @@ impl Wire {
             .tokens
             .refused(challenge)
             .await
-            .map_err(Error::Credential)
+            .map_err(Error::credential)
     }
 
     async fn send_once(
@@ -78,7 +78,7 @@ impl Wire {
         headers: &HeaderMap,
         body: Option<Bytes>,
     ) -> Result<Sent, Error> {
-        let credentials = self.0.tokens.headers().await.map_err(Error::Credential)?;
+        let credentials = self.0.tokens.headers().await.map_err(Error::credential)?;
         let mut all = credential_headers(&credentials)?;
         // The protocol's own headers win over those that a user typed.
         all.extend(headers.clone());

@@ -1,0 +1,103 @@
+//! The hosted platforms that there are, a line each.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use patchbay_model::Secret;
+use serde_json::{Map, Value};
+
+use crate::http::{Clients, Clock};
+use crate::{Error, Operation, Platform};
+
+/// A hosted platform: what it is called, what one needs to sign in, and what it can do.
+#[derive(Clone, Copy, Debug)]
+pub struct HostedPlatform {
+    /// Which one.
+    pub platform: patchbay_model::Platform,
+    /// Its name for people.
+    pub title: &'static str,
+    /// Whether its wire is not public and its contract an assumption of ours.
+    pub is_assumed: bool,
+    /// What one needs to sign in, in the order of the form.
+    pub fields: &'static [AccountField],
+    /// Every documented operation.
+    pub operations: fn() -> &'static [Operation],
+    /// Signs in; sends nothing yet.
+    pub sign_in: fn(SignIn) -> Result<Arc<dyn Platform>, Error>,
+}
+
+/// One thing that one needs to sign in.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountField {
+    /// Its name in the contract's table of account fields.
+    pub name: &'static str,
+    /// What to call it in a form.
+    pub title: &'static str,
+    /// What it is, or where to get it, one sentence.
+    pub help: &'static str,
+    /// Whether it is secret.
+    pub is_secret: bool,
+    /// Whether nothing works without it. What is needed only beside another field is not.
+    pub is_required: bool,
+    /// Variables of the environment in which the platform's own clients look for it, the first first.
+    pub variables: &'static [&'static str],
+}
+
+/// An account's fields, and what its client works with.
+#[derive(Clone)]
+pub struct SignIn {
+    /// Fields that are no secrets, by the names of [`HostedPlatform::fields`]; what is missing has its
+    /// default. `base_url` among them is an absolute URL.
+    pub settings: Map<String, Value>,
+    /// Secret fields, by the same names.
+    pub secrets: BTreeMap<String, Secret>,
+    /// The connections.
+    pub clients: Clients,
+    /// The time, and how to wait.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl SignIn {
+    /// A setting that is text; empty text is no value.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it is something else.
+    pub fn text(&self, name: &str) -> Result<Option<&str>, Error> {
+        match self.settings.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
+            Some(_) => Err(Error::Usage(format!("{name} has to be text"))),
+        }
+    }
+
+    /// A secret that was given, empty or not.
+    pub fn secret(&self, name: &str) -> Option<&Secret> {
+        self.secrets.get(name)
+    }
+}
+
+/// Every hosted platform, in the order in which windows and commands list them.
+pub static HOSTED: &[HostedPlatform] = &[];
+
+/// The hosted platform of that kind; `None` for this computer.
+pub fn hosted(platform: patchbay_model::Platform) -> Option<&'static HostedPlatform> {
+    HOSTED.iter().find(|hosted| hosted.platform == platform)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_and_an_object_schema() {
+        for hosted in HOSTED {
+            let mut names = std::collections::BTreeSet::new();
+            for operation in (hosted.operations)() {
+                assert!(names.insert(operation.name), "{} twice", operation.name);
+                let schema = (operation.parameters)().to_value();
+                assert_eq!(schema["type"], "object", "{}", operation.name);
+                assert!(!operation.summary.ends_with('.'), "{}", operation.name);
+            }
+        }
+    }
+}
