@@ -8,6 +8,7 @@
 //! [`mcp::connect`] and at [`Error`].
 
 mod address;
+mod capabilities;
 mod error;
 mod field;
 pub mod http;
@@ -17,6 +18,9 @@ mod registry;
 mod text;
 mod token_source;
 
+pub use capabilities::{
+    Connectors, ConsentState, Consents, RemoteConnector, StartedConsent, Streams, Tools,
+};
 pub use error::{BoxError, Error, Found, Refusal, Unreachable};
 pub use field::Field;
 pub use operations::{Effect, Operation, Platform};

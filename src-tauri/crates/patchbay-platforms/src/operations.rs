@@ -7,8 +7,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::Error;
 use crate::http::CallOptions;
+use crate::{Connectors, Consents, Error, Streams, Tools};
 
 /// What an operation does to the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,26 @@ pub trait Platform: Send + Sync {
         arguments: Value,
         options: &CallOptions,
     ) -> Result<Value, Error>;
+
+    /// Listing, looking at and deleting connectors.
+    fn connectors(&self) -> Option<&dyn Connectors> {
+        None
+    }
+
+    /// Listing and running the tools of a connector.
+    fn tools(&self) -> Option<&dyn Tools> {
+        None
+    }
+
+    /// Connecting by a consent on the platform's page.
+    fn consents(&self) -> Option<&dyn Consents> {
+        None
+    }
+
+    /// Answers that are streams of bytes.
+    fn streams(&self) -> Option<&dyn Streams> {
+        None
+    }
 }
 
 /// The schema of an operation's arguments, for [`Operation::parameters`].

@@ -1,0 +1,165 @@
+//! What a platform is able to do, a trait for each ability. Ask for it; what is `None` is not offered.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_model::{
+    AuthenticationMethod, Json, Level, RemoteId, Status, Timestamp, Tool, Visibility,
+};
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::Error;
+use crate::http::{CallOptions, StreamedAnswer};
+use crate::mcp::CallOutcome;
+
+/// A connector as its platform has it, in our words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RemoteConnector {
+    /// The platform's own id.
+    pub remote_id: RemoteId,
+    /// Name as the platform has it.
+    pub name: String,
+    /// Name for people; `None` where the platform has none.
+    pub title: Option<String>,
+    /// What it is for, cleaned.
+    pub description: Option<String>,
+    /// Absolute URL of the service, where the platform tells.
+    pub endpoint: Option<String>,
+    /// Who can use it.
+    pub visibility: Visibility,
+    /// How it is, by the contract's state mapping.
+    pub status: Status,
+    /// The platform's own word for it.
+    pub word: Option<String>,
+    /// Why, in a few plain words without a full stop.
+    pub reason: Option<String>,
+    /// How one can sign in, as far as the platform tells without being asked for it.
+    pub methods: Vec<AuthenticationMethod>,
+    /// Name of the credential it acts with.
+    pub credential: Option<String>,
+    /// Level of that credential.
+    pub level: Option<Level>,
+    /// When that credential lapses.
+    pub expires_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed.
+    pub updated_at: Option<Timestamp>,
+    /// The platform's own JSON, without secrets.
+    pub native: Json,
+}
+
+/// Its connectors can be listed, looked at and deleted.
+#[async_trait]
+pub trait Connectors: Send + Sync {
+    /// All of them, over all pages.
+    ///
+    /// # Errors
+    /// Those of the contract's list operation.
+    async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>, Error>;
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], and those of the contract's get operation.
+    async fn find_connector(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector, Error>;
+
+    /// Deletes one, and waits where that is a job.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], and those of the contract's delete operation.
+    async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error>;
+}
+
+/// Its connectors have tools that can be run.
+#[async_trait]
+pub trait Tools: Send + Sync {
+    /// The tools of one connector.
+    ///
+    /// # Errors
+    /// Those of the contract's operation.
+    async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>, Error>;
+
+    /// Runs a tool.
+    ///
+    /// # Errors
+    /// [`Error::ToolNotFound`], and those of the contract's operation.
+    async fn call_tool(
+        &self,
+        id: &RemoteId,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<CallOutcome, Error>;
+}
+
+/// A person connects its connectors by consenting on a page that the platform names.
+#[async_trait]
+pub trait Consents: Send + Sync {
+    /// Asks for the page. `redirect` is where the browser should end, where the wire has a place for it.
+    ///
+    /// # Errors
+    /// Those of the contract's operation.
+    async fn start_consent(
+        &self,
+        id: &RemoteId,
+        redirect: Option<&Url>,
+        options: &CallOptions,
+    ) -> Result<StartedConsent, Error>;
+
+    /// How far the consent is.
+    ///
+    /// # Errors
+    /// Those of the contract's operation.
+    async fn consent_state(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<ConsentState, Error>;
+}
+
+/// A consent that was started at a platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartedConsent {
+    /// The page to be opened; `None` when no consent is needed.
+    pub page: Option<Url>,
+    /// How long the platform waits for the user, where it tells.
+    pub lives: Option<Duration>,
+    /// How often to ask [`Consents::consent_state`].
+    pub poll_every: Duration,
+}
+
+/// How far a consent is at its platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConsentState {
+    /// Not given yet.
+    Waiting,
+    /// Given.
+    Given,
+    /// Refused, expired or failed, in the platform's words, cleaned.
+    Ended {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Some of its operations answer with bytes as they come.
+#[async_trait]
+pub trait Streams: Send + Sync {
+    /// Calls such an operation by name; status and headers are there even when the body is empty.
+    /// Dropping the answer closes the connection.
+    ///
+    /// # Errors
+    /// As [`Platform::call`](crate::Platform::call).
+    async fn stream(
+        &self,
+        operation: &str,
+        arguments: Value,
+        options: &CallOptions,
+    ) -> Result<StreamedAnswer, Error>;
+}
