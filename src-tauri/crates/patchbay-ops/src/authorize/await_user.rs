@@ -19,7 +19,20 @@ pub(super) struct Came {
     /// The code to be redeemed.
     pub(super) code: Secret,
     /// The browser, which waits for its last page; `None` when the code came another way.
-    pub(super) browser: Option<CallbackRequest>,
+    pub(super) browser: Option<Visitor>,
+}
+
+/// A browser that came back. The port stays open until it has its page.
+pub(super) struct Visitor {
+    request: CallbackRequest,
+    _listener: LoopbackListener,
+}
+
+impl Visitor {
+    /// Shows the last page and closes the port.
+    pub(super) async fn respond(self, page: Page) {
+        self.request.respond(page).await;
+    }
 }
 
 /// Opens the browser and waits: for the browser, a link, a pasted address, or the deadline.
@@ -48,13 +61,13 @@ pub(super) async fn await_user(
         .await?;
     tokio::select! {
         () = deadline(cx, consent) => Err(Error::ConsentTimedOut),
-        request = from_browser(listener, pending, consent) => {
-            let request = request?;
-            match check_callback(pending, request.params()) {
-                Ok(Callback { code, .. }) => Ok(Came { code, browser: Some(request) }),
+        visitor = from_browser(listener, pending, consent) => {
+            let visitor = visitor?;
+            match check_callback(pending, visitor.request.params()) {
+                Ok(Callback { code, .. }) => Ok(Came { code, browser: Some(visitor) }),
                 Err(error) => {
                     let page = page_of(&consent.snapshot().connector_title, &error);
-                    request.respond(page).await;
+                    visitor.respond(page).await;
                     Err(error.into())
                 }
             }
@@ -98,9 +111,12 @@ async fn from_browser(
     listener: Option<LoopbackListener>,
     pending: &Pending,
     consent: &Consent,
-) -> Result<CallbackRequest, Error> {
+) -> Result<Visitor, Error> {
     match listener {
-        Some(mut listener) => Ok(listener.wait_for(pending, &consent.cancel).await?),
+        Some(mut listener) => Ok(Visitor {
+            request: listener.wait_for(pending, &consent.cancel).await?,
+            _listener: listener,
+        }),
         None => std::future::pending().await,
     }
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use patchbay_model::{
     Authentication, AuthorizationState, Connector, ConnectorStatus, Explain, Status, TraceStep,
 };
-use patchbay_oauth::{CallbackParams, CallbackRequest, Challenge, Discovery, Grant, Page, union};
+use patchbay_oauth::{CallbackParams, Challenge, Discovery, Grant, Page, union};
 use patchbay_platforms::NoToken;
 use patchbay_platforms::mcp::{self, McpLimits, McpTarget};
 use tokio::sync::mpsc;
 
+use super::await_user::Visitor;
 use super::{await_user, client, keep};
 use crate::address::endpoint_of;
 use crate::consents::Consent;
@@ -142,7 +143,7 @@ fn tracer(cx: &Context, consent: &Arc<Consent>) -> impl Fn(TraceStep) + Send + S
     move |step| consent.change(&cx, |now| now.trace.push(step))
 }
 
-async fn answer_browser(browser: Option<CallbackRequest>, title: &str, error: Option<&Error>) {
+async fn answer_browser(browser: Option<Visitor>, title: &str, error: Option<&Error>) {
     let Some(browser) = browser else {
         return;
     };
