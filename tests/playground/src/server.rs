@@ -168,6 +168,21 @@ impl Playground {
         lock(&self.shared.store).revoke_everything();
     }
 
+    /// Every secret that this Playground ever handed out or was shown: codes, tokens, verifiers, client
+    /// secrets, the static token.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<String> {
+        let mut secrets = lock(&self.shared.store).issued().to_vec();
+        secrets.push(self.shared.bearer_token.clone());
+        secrets.extend(self.shared.clients.secrets());
+        let log = self.log();
+        secrets.extend(
+            log.iter()
+                .filter_map(|request| request.parameter("code_verifier")),
+        );
+        secrets
+    }
+
     /// What arrived so far, oldest first; at most the last 10 000 requests.
     #[must_use]
     pub fn log(&self) -> Vec<LoggedRequest> {

@@ -139,6 +139,15 @@ impl Clients {
         lock(&self.known).insert(client.id.clone(), client);
     }
 
+    /// The secrets of all known clients.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let known = lock(&self.known);
+        known
+            .values()
+            .filter_map(|client| client.secret.clone())
+            .collect()
+    }
+
     /// Forgets a client, as a server does that cleans up.
     pub(crate) fn remove(&self, id: &str) -> bool {
         lock(&self.known).remove(id).is_some()

@@ -73,6 +73,8 @@ pub(crate) struct Store {
     access: HashMap<String, AccessToken>,
     refresh: HashMap<String, RefreshToken>,
     last_family: FamilyId,
+    /// Every code and token that was ever handed out.
+    issued: Vec<String>,
 }
 
 impl Store {
@@ -91,6 +93,7 @@ impl Store {
     /// Issues a code for what `subject` allowed.
     pub(crate) fn issue_code(&mut self, asked: Asked, subject: String, life: Duration) -> String {
         let code = random("pgc_");
+        self.issued.push(code.clone());
         let kept = Code {
             asked,
             subject,
@@ -149,6 +152,7 @@ impl Store {
         life: Duration,
     ) -> String {
         let token = random("pga_");
+        self.issued.push(token.clone());
         let kept = AccessToken {
             family,
             scopes,
@@ -161,6 +165,7 @@ impl Store {
     /// Issues a refresh token for the family.
     pub(crate) fn issue_refresh(&mut self, family: FamilyId) -> String {
         let token = random("pgr_");
+        self.issued.push(token.clone());
         let kept = RefreshToken {
             family,
             spent: false,
@@ -218,11 +223,16 @@ impl Store {
 
     /// Ends everything: tokens, codes, waiting consents.
     pub(crate) fn revoke_everything(&mut self) {
-        let last_family = self.last_family;
         *self = Self {
-            last_family,
+            last_family: self.last_family,
+            issued: std::mem::take(&mut self.issued),
             ..Self::default()
         };
+    }
+
+    /// Every code and token that was ever handed out, living or not.
+    pub(crate) fn issued(&self) -> &[String] {
+        &self.issued
     }
 
     /// Makes every access token expire now; refresh tokens stay good.

@@ -98,6 +98,7 @@ async fn every_tool_is_described() -> Result<()> {
             [
                 "add_note",
                 "admin_report",
+                "check_login",
                 "count",
                 "crash",
                 "delete_note",
