@@ -1,1 +1,10 @@
-//! placeholder
+//! Pieces that only tests use, in any crate and from any process.
+//!
+//! They know Patchbay's nouns and its keychain trait, and refuse to know what a user can do: a test says
+//! that itself. Start reading at [`FolderKeychain`] and [`find_leaks`].
+
+mod folder_keychain;
+mod leaks;
+
+pub use folder_keychain::FolderKeychain;
+pub use leaks::{Leak, find_leaks, leaks_in};
