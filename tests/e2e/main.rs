@@ -1,2 +1,11 @@
-//! placeholder
-fn main(){}
+//! Journeys through Patchbay against the Playground: real sockets, real files, real processes.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper that fails fails its test"
+)]
+#![expect(clippy::print_stdout, reason = "processes of one test talk through it")]
+
+mod support;
+mod way_through;

@@ -1,0 +1,155 @@
+//! A browser that answers consent pages over HTTP, as a person would.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use patchbay_ops::OpenBrowser;
+use reqwest::header::LOCATION;
+use reqwest::{Client, Response};
+use tokio::sync::watch;
+use url::Url;
+
+/// What the person does on a consent page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Presses Allow.
+    Allow,
+    /// Presses Deny.
+    Deny,
+    /// Looks at it and does nothing.
+    Nothing,
+    /// There is no browser at all.
+    Missing,
+}
+
+/// The browser of one desk; it remembers what it was shown. Clones are the same browser.
+#[derive(Clone)]
+pub(crate) struct Browser(Arc<State>);
+
+struct State {
+    answer: Mutex<Answer>,
+    opened: watch::Sender<Vec<Url>>,
+    ended: watch::Sender<Vec<Ended>>,
+}
+
+/// Where a page led to.
+#[derive(Clone, Debug)]
+pub(crate) struct Ended {
+    /// The address on which the browser ended, with the code.
+    pub(crate) at: Url,
+    /// What stood there; `None` when the address is for the system, not for the browser.
+    pub(crate) page: Option<String>,
+}
+
+impl Browser {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(State {
+            answer: Mutex::new(Answer::Allow),
+            opened: watch::Sender::new(Vec::new()),
+            ended: watch::Sender::new(Vec::new()),
+        }))
+    }
+
+    /// What the person does from now on.
+    pub(crate) fn will(&self, answer: Answer) {
+        *self.0.answer.lock().unwrap() = answer;
+    }
+
+    /// The pages that were opened so far.
+    pub(crate) fn opened(&self) -> Vec<Url> {
+        self.0.opened.borrow().clone()
+    }
+
+    /// The page that was opened as the `nth`, from 1.
+    pub(crate) async fn page(&self, nth: usize) -> Url {
+        let mut opened = self.0.opened.subscribe();
+        let pages = within(opened.wait_for(|pages| pages.len() >= nth)).await;
+        pages.unwrap()[nth - 1].clone()
+    }
+
+    /// Where the browser ended for the `nth` time, from 1.
+    pub(crate) async fn ended(&self, nth: usize) -> Ended {
+        let mut ended = self.0.ended.subscribe();
+        let all = within(ended.wait_for(|all| all.len() >= nth)).await;
+        all.unwrap()[nth - 1].clone()
+    }
+}
+
+impl OpenBrowser for Browser {
+    fn open(&self, page: &Url) -> io::Result<()> {
+        let answer = *self.0.answer.lock().unwrap();
+        if answer == Answer::Missing {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        self.0.opened.send_modify(|pages| pages.push(page.clone()));
+        let (browser, page) = (self.clone(), page.clone());
+        if answer != Answer::Nothing {
+            tokio::spawn(async move {
+                let ended = play(page, answer).await;
+                browser.0.ended.send_modify(|all| all.push(ended));
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Answers the page and follows the way back.
+async fn play(page: Url, answer: Answer) -> Ended {
+    let http = http();
+    let shown = http.get(page.clone()).send().await.unwrap();
+    let answered = match location(&page, &shown) {
+        Some(_) => shown,
+        None => {
+            let html = shown.text().await.unwrap();
+            let ticket = html.split("name=\"ticket\" value=\"").nth(1);
+            let Some(ticket) = ticket.and_then(|rest| rest.split('"').next()) else {
+                return Ended {
+                    at: page,
+                    page: Some(html),
+                };
+            };
+            let action = html.split("action=\"").nth(1).unwrap();
+            let action = page.join(action.split('"').next().unwrap()).unwrap();
+            let decision = if answer == Answer::Deny {
+                "deny"
+            } else {
+                "allow"
+            };
+            let form = [("ticket", ticket), ("decision", decision)];
+            http.post(action).form(&form).send().await.unwrap()
+        }
+    };
+    let at = location(&page, &answered).unwrap();
+    let page = match at.scheme() {
+        "http" => Some(visit(&at).await),
+        _ => None,
+    };
+    Ended { at, page }
+}
+
+/// Goes to an address and gives the page that stands there.
+pub(crate) async fn visit(at: &Url) -> String {
+    let shown = http().get(at.clone()).send().await.unwrap();
+    shown.text().await.unwrap()
+}
+
+fn location(from: &Url, response: &Response) -> Option<Url> {
+    let location = response.headers().get(LOCATION)?.to_str().unwrap();
+    Some(from.join(location).unwrap())
+}
+
+fn http() -> Client {
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .unwrap()
+}
+
+async fn within<T>(wait: impl Future<Output = T>) -> T {
+    let limit = Duration::from_secs(20);
+    tokio::time::timeout(limit, wait)
+        .await
+        .expect("the browser was not opened or did not end")
+}

@@ -1,0 +1,245 @@
+//! A person's desk: Patchbay with a home of its own, a browser, and a Playground to connect to.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use patchbay_model::{
+    Authorization, AuthorizationState, Connector, ConnectorId, Content, Json, Origin, Redirect,
+    Secret, ToolRun,
+};
+use patchbay_ops::{
+    AddConnector, AuthenticationChoice, Clock, Context, ContextOptions, Event, OAuthClientInput,
+    Places, RunTool, StartAuthorization, add_connector, find_connector, run_tool,
+    start_authorization, wait_for_authorization,
+};
+use patchbay_playground::{LoopbackPort, Options, Playground, Switches};
+use patchbay_vault::{Keychain, MemoryKeychain};
+use serde_json::Value;
+use tempfile::TempDir;
+use time::OffsetDateTime;
+use tokio::sync::broadcast::Receiver;
+
+use super::Browser;
+
+/// How long a test waits for what has to happen.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Everything a journey needs; the home goes with it.
+pub(crate) struct Desk {
+    pub(crate) playground: Playground,
+    pub(crate) browser: Browser,
+    pub(crate) keychain: MemoryKeychain,
+    pub(crate) clock: Arc<LateClock>,
+    pub(crate) cx: Context,
+    pub(crate) home: TempDir,
+}
+
+impl Desk {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A desk whose Playground is turned before it starts.
+    pub(crate) async fn with(turn: impl FnOnce(&mut Switches)) -> Self {
+        let mut options = Options::default();
+        // Tests run side by side and cannot all have the one port that Patchbay prefers.
+        options.switches.loopback_port = LoopbackPort::Free;
+        turn(&mut options.switches);
+        let playground = Playground::start(options).await.unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let (keychain, browser) = (MemoryKeychain::new(), Browser::new());
+        let clock = Arc::new(LateClock::default());
+        let cx = open(home.path(), keychain.clone(), &browser, &clock).await;
+        Self {
+            playground,
+            browser,
+            keychain,
+            clock,
+            cx,
+            home,
+        }
+    }
+
+    /// Ends Patchbay and starts it again.
+    pub(crate) async fn restart(&mut self) {
+        self.cx.close().await;
+        self.cx = self.open().await;
+    }
+
+    /// A second Patchbay over the same files.
+    pub(crate) async fn open(&self) -> Context {
+        let keychain = self.keychain.clone();
+        open(self.home.path(), keychain, &self.browser, &self.clock).await
+    }
+
+    /// Adds the Playground's address behind OAuth, without signing in.
+    pub(crate) async fn add(&self) -> Connector {
+        self.add_at(self.playground.url().as_str(), oauth(None))
+            .await
+    }
+
+    pub(crate) async fn add_at(&self, url: &str, choice: AuthenticationChoice) -> Connector {
+        let request = AddConnector {
+            url: url.to_owned(),
+            name: None,
+            title: None,
+            authentication: Some(choice),
+        };
+        add_connector(&self.cx, request).await.unwrap()
+    }
+
+    /// Adds the Playground and signs in.
+    pub(crate) async fn connected(&self) -> Connector {
+        let connector = self.add().await;
+        let over = self.sign_in(&connector).await;
+        assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+        self.connector(&connector.id).await
+    }
+
+    /// Starts a consent and waits for its end.
+    pub(crate) async fn sign_in(&self, connector: &Connector) -> Authorization {
+        let begun = self.start(connector, Redirect::Loopback).await;
+        self.end_of(&begun).await
+    }
+
+    pub(crate) async fn start(&self, connector: &Connector, redirect: Redirect) -> Authorization {
+        let request = StartAuthorization {
+            connector: connector.id.clone(),
+            redirect: Some(redirect),
+            timeout_seconds: None,
+        };
+        start_authorization(&self.cx, request).await.unwrap()
+    }
+
+    pub(crate) async fn end_of(&self, begun: &Authorization) -> Authorization {
+        let waiting = wait_for_authorization(&self.cx, &begun.id);
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .expect("the sign-in has an end")
+            .unwrap()
+    }
+
+    pub(crate) async fn connector(&self, id: &ConnectorId) -> Connector {
+        find_connector(&self.cx, id).await.unwrap()
+    }
+
+    /// Runs a tool that has to begin.
+    pub(crate) async fn run(&self, connector: &Connector, tool: &str, arguments: Value) -> ToolRun {
+        run_in(&self.cx, &connector.id, tool, arguments).await
+    }
+
+    /// Waits until a consent is in that state.
+    pub(crate) async fn reaches(&self, begun: &Authorization, state: AuthorizationState) {
+        let mut news = self.cx.news();
+        let now = patchbay_ops::find_authorization(&self.cx, &begun.id);
+        if now.await.unwrap().state == state {
+            return;
+        }
+        let reached = |event: &Event| {
+            matches!(event, Event::AuthorizationChanged { authorization }
+                if authorization.id == begun.id && authorization.state == state)
+        };
+        wait_for(&mut news, reached).await;
+    }
+}
+
+/// Waits for a piece of news.
+pub(crate) async fn wait_for(news: &mut Receiver<Event>, fits: impl Fn(&Event) -> bool) -> Event {
+    let waiting = async {
+        loop {
+            let event = news.recv().await.unwrap();
+            if fits(&event) {
+                return event;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .expect("the news came")
+}
+
+async fn open(
+    home: &Path,
+    keychain: impl Keychain + 'static,
+    browser: &Browser,
+    clock: &Arc<LateClock>,
+) -> Context {
+    let options = ContextOptions {
+        places: Places::under(home),
+        keychain: Arc::new(keychain),
+        browser: Arc::new(browser.clone()),
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+    };
+    Context::open(options).await.unwrap()
+}
+
+/// Click-through consent, with an OAuth app of the user's own or without.
+pub(crate) fn oauth(client: Option<OAuthClientInput>) -> AuthenticationChoice {
+    AuthenticationChoice::Oauth {
+        client,
+        callback_port: None,
+        callback_host: None,
+        redirect: Redirect::Loopback,
+        scopes: Vec::new(),
+    }
+}
+
+/// An OAuth app of the user's own, typed in.
+pub(crate) fn oauth_app(id: &str, secret: Option<&str>) -> AuthenticationChoice {
+    oauth(Some(OAuthClientInput::New {
+        client_id: id.to_owned(),
+        client_secret: secret.map(Secret::new),
+    }))
+}
+
+pub(crate) fn request(connector: &ConnectorId, tool: &str, arguments: Value) -> RunTool {
+    RunTool {
+        connector: connector.clone(),
+        tool: tool.to_owned(),
+        arguments: Json(arguments),
+        timeout_seconds: None,
+        confirmed: false,
+        replay_of: None,
+        origin: Origin::Window,
+    }
+}
+
+pub(crate) async fn run_in(
+    cx: &Context,
+    connector: &ConnectorId,
+    tool: &str,
+    arguments: Value,
+) -> ToolRun {
+    let running = run_tool(cx, request(connector, tool, arguments), |_| {});
+    running.await.unwrap()
+}
+
+/// The text of the first part of a run's answer.
+pub(crate) fn text_of(run: &ToolRun) -> &str {
+    let result = run.result.as_ref();
+    let result = result.unwrap_or_else(|| panic!("no result: {:?}", run.summary.problem));
+    match &result.content[0] {
+        Content::Text { text } => text,
+        other => panic!("no text but {other:?}"),
+    }
+}
+
+/// The system's clock, which can be put forward.
+#[derive(Default)]
+pub(crate) struct LateClock(AtomicI64);
+
+impl LateClock {
+    pub(crate) fn put_forward(&self, by: Duration) {
+        let millis = i64::try_from(by.as_millis()).unwrap();
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+impl Clock for LateClock {
+    fn now(&self) -> patchbay_model::Timestamp {
+        let late = time::Duration::milliseconds(self.0.load(Ordering::SeqCst));
+        patchbay_model::Timestamp::new(OffsetDateTime::now_utc() + late)
+    }
+}

@@ -1,0 +1,459 @@
+//! From a pasted address to a result in the history, and on after a restart.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use patchbay_model::{
+    AuthenticationMethod, AuthorizationState, Code, Content, Explain as _, Json, Redirect,
+    RunQuery, RunState, Secret, Status, Transport,
+};
+use patchbay_ops::{
+    AuthenticationChoice, RunProgress, SecretInput, cancel_run, dry_run, find_run,
+    finish_authorization, inspect_address, list_runs, list_tools, list_wallet, replay_run,
+    run_tool, take_callback_link,
+};
+use patchbay_playground::{APP_CLIENT_ID, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET};
+use serde_json::json;
+
+use crate::support::{Answer, Desk, PATIENCE, oauth_app, request, text_of, wait_for};
+
+#[tokio::test]
+async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
+    let mut desk = Desk::new().await;
+    let address = desk.playground.url();
+    let found = inspect_address(&desk.cx, address.as_str()).await.unwrap();
+    assert_eq!(found.problem, None);
+    assert_eq!(found.transport, Some(Transport::StreamableHttp));
+    assert!(found.needs_authorization && found.registers_itself);
+    assert_eq!(found.methods[0], AuthenticationMethod::Oauth);
+    assert_eq!(found.issuer, Some(desk.playground.issuer()));
+    assert!(desk.browser.opened().is_empty(), "looking opens nothing");
+
+    let connector = desk.add().await;
+    assert!(connector.draft);
+    assert_eq!(connector.status.status, Status::Unknown);
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+    assert_eq!((over.url, over.problem), (None, None));
+    let page = desk.browser.ended(1).await.page.unwrap();
+    assert!(page.contains(&connector.title), "{page}");
+
+    let connector = desk.connector(&connector.id).await;
+    assert!(!connector.draft);
+    assert_eq!(connector.status.status, Status::Ready);
+    assert_eq!(
+        connector.identity.credential.as_deref(),
+        Some(&*connector.title)
+    );
+    assert_eq!(connector.identity.expires_at, None, "it renews itself");
+    let tools = list_tools(&desk.cx, Some(&connector.id)).await.unwrap();
+    assert_eq!(connector.tool_count, u32::try_from(tools.len()).ok());
+
+    let run = desk
+        .run(&connector, "echo", json!({ "message": "**hi**" }))
+        .await;
+    assert_eq!(run.summary.state, RunState::Done);
+    assert_eq!(text_of(&run), "**hi**");
+    let listed = list_runs(&desk.cx, &RunQuery::default()).await.unwrap();
+    assert_eq!(listed.runs, [run.summary.clone()]);
+    let kept = find_run(&desk.cx, &run.summary.id).await.unwrap();
+    assert_eq!(kept, run);
+    assert_eq!(
+        kept.request.unwrap()["params"]["arguments"]["message"],
+        "**hi**"
+    );
+
+    desk.restart().await;
+    let connector = desk.connector(&connector.id).await;
+    assert_eq!(connector.status.status, Status::Ready);
+    let again = replay_run(&desk.cx, &run.summary.id, run.summary.origin, false, |_| {});
+    let again = again.await.unwrap();
+    assert_eq!(text_of(&again), "**hi**");
+    assert_eq!(again.replay_of, Some(run.summary.id));
+    assert_eq!(desk.browser.opened().len(), 1);
+    assert_eq!(desk.playground.token_requests(), 1);
+    assert_eq!(desk.playground.registrations(), 1);
+}
+
+#[tokio::test]
+async fn the_way_back_can_be_a_link_of_the_system() {
+    let desk = Desk::new().await;
+    let connector = desk.add().await;
+    let begun = desk.start(&connector, Redirect::DeepLink).await;
+    let link = desk.browser.ended(1).await.at;
+    assert_eq!(link.scheme(), "patchbay");
+    let link = Secret::new(link.as_str());
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    take_callback_link(&desk.cx, &link).unwrap();
+    assert_eq!(
+        desk.end_of(&begun).await.state,
+        AuthorizationState::Authorized
+    );
+    let run = desk.run(&connector, "whoami", json!({})).await;
+    assert_eq!(
+        run.result.unwrap().structured.unwrap()["subject"],
+        "lena-fischer"
+    );
+
+    let twice = take_callback_link(&desk.cx, &link).unwrap_err();
+    assert_eq!(twice.code(), Code::AuthCallback);
+    assert_eq!(desk.playground.token_requests(), 1);
+}
+
+#[tokio::test]
+async fn the_way_back_can_be_pasted() {
+    let desk = Desk::new().await;
+    let connector = desk.add().await;
+    let begun = desk.start(&connector, Redirect::DeepLink).await;
+    let pasted = format!(" {}\n", desk.browser.ended(1).await.at);
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    let pasted = Secret::new(pasted);
+    let finish = || finish_authorization(&desk.cx, &begun.id, &pasted);
+    finish().await.unwrap();
+    assert_eq!(
+        desk.end_of(&begun).await.state,
+        AuthorizationState::Authorized
+    );
+    assert_eq!(finish().await.unwrap_err().code(), Code::Conflict);
+}
+
+#[tokio::test]
+async fn without_a_browser_the_link_can_be_copied() {
+    let desk = Desk::new().await;
+    desk.browser.will(Answer::Missing);
+    let connector = desk.add().await;
+    let begun = desk.start(&connector, Redirect::Loopback).await;
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    let shown = patchbay_ops::find_authorization(&desk.cx, &begun.id)
+        .await
+        .unwrap();
+    assert!(
+        shown
+            .trace
+            .iter()
+            .any(|step| step.method == "open" && step.note.is_some())
+    );
+    assert!(shown.url.unwrap().starts_with(&desk.playground.issuer()));
+    desk.browser.will(Answer::Allow);
+    patchbay_ops::open_authorization_page(&desk.cx, &begun.id)
+        .await
+        .unwrap();
+    assert_eq!(
+        desk.end_of(&begun).await.state,
+        AuthorizationState::Authorized
+    );
+}
+
+#[tokio::test]
+async fn oauth_apps_of_the_users_own_sign_in_without_registering() {
+    let desk = Desk::with(|switches| switches.registration = false).await;
+    let address = desk.playground.url();
+    let apps = [
+        (APP_CLIENT_ID, None),
+        (CONFIDENTIAL_CLIENT_ID, Some(CONFIDENTIAL_CLIENT_SECRET)),
+    ];
+    for (id, secret) in apps {
+        let connector = desk.add_at(address.as_str(), oauth_app(id, secret)).await;
+        let over = desk.sign_in(&connector).await;
+        assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+        let run = desk.run(&connector, "whoami", json!({})).await;
+        assert_eq!(run.result.unwrap().structured.unwrap()["clientId"], id);
+        desk.playground.expire_access_tokens();
+        let run = desk.run(&connector, "whoami", json!({})).await;
+        assert_eq!(
+            run.summary.state,
+            RunState::Done,
+            "{:?}",
+            run.summary.problem
+        );
+    }
+    assert_eq!(desk.playground.registrations(), 0);
+    assert_eq!(desk.playground.refreshes(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_registers_nobody_asks_for_an_app_of_ones_own() {
+    let desk = Desk::with(|switches| {
+        switches.registration = false;
+        switches.client_id_documents = false;
+    })
+    .await;
+    let connector = desk.add().await;
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Failed);
+    assert_eq!(over.problem.unwrap().code, Code::AuthClientNeeded);
+    assert!(desk.browser.opened().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_or_headers_do_without_a_consent() {
+    let desk = Desk::new().await;
+    let address = desk.playground.bearer_url();
+    let token = desk.playground.bearer_token().to_owned();
+    let typed = |text: &str| AuthenticationChoice::Bearer {
+        token: SecretInput::New {
+            secret: Secret::new(text),
+        },
+    };
+    let headers = AuthenticationChoice::Headers {
+        entry: None,
+        values: BTreeMap::from([("X-Playground-Key".to_owned(), Secret::new(token.as_str()))]),
+    };
+    let reference = AuthenticationChoice::Bearer {
+        token: SecretInput::Reference {
+            reference: format!("cmd://echo {token}"),
+        },
+    };
+    for choice in [typed(&format!(" {token}\n")), headers, reference] {
+        let connector = desk.add_at(address.as_str(), choice).await;
+        let run = desk
+            .run(&connector, "echo", json!({ "message": "hi" }))
+            .await;
+        assert_eq!(
+            run.summary.state,
+            RunState::Done,
+            "{:?}",
+            run.summary.problem
+        );
+        assert_eq!(
+            desk.connector(&connector.id).await.status.status,
+            Status::Ready
+        );
+    }
+    assert_eq!(list_wallet(&desk.cx).await.unwrap().len(), 3);
+
+    let wrong = desk.add_at(address.as_str(), typed("not-the-token")).await;
+    let refused = patchbay_ops::refresh_tools(&desk.cx, &wrong.id)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), Code::AuthNeeded);
+    let status = desk.connector(&wrong.id).await.status;
+    assert_eq!(status.status, Status::NeedsAuthorization);
+}
+
+#[tokio::test]
+async fn answers_of_every_kind_reach_the_history() {
+    let desk = Desk::new().await;
+    let address = desk.playground.open_url();
+    let connector = desk
+        .add_at(address.as_str(), AuthenticationChoice::None)
+        .await;
+
+    let weather = desk
+        .run(&connector, "weather", json!({ "city": "Ulm" }))
+        .await;
+    assert_eq!(weather.result.unwrap().structured.unwrap()["city"], "Ulm");
+
+    let picture = desk.run(&connector, "picture", json!({ "size": 16 })).await;
+    let content = picture.result.unwrap().content;
+    assert!(
+        content
+            .iter()
+            .any(|part| matches!(part, Content::Image { data, mime_type }
+            if mime_type == "image/png" && data.starts_with("iVBOR"))),
+        "{content:?}"
+    );
+
+    let arguments = json!({
+        "title": "T", "priority": "high", "contact": { "kind": "mail", "email": "a@b.example" },
+        "nickname": null, "pair": ["a", 1], "grid": [[1, 2.5]], "anything": { "deep": [null] },
+        "tree": { "value": "a", "children": [{ "value": "b" }] },
+    });
+    let shapes = desk.run(&connector, "shapes", arguments.clone()).await;
+    assert_eq!(shapes.arguments, Json(arguments.clone()));
+    assert_eq!(
+        shapes.result.unwrap().structured.unwrap()["received"],
+        arguments
+    );
+
+    let wrong = request(
+        &connector.id,
+        "shapes",
+        json!({ "title": "", "priority": "high" }),
+    );
+    let error = run_tool(&desk.cx, wrong, |_| {}).await.unwrap_err();
+    assert_eq!(error.code(), Code::ToolArguments);
+    let fields = error.problem().fields;
+    let paths: Vec<_> = fields.iter().map(|field| field.path.as_str()).collect();
+    assert!(
+        paths.contains(&"/title") && paths.contains(&"/contact"),
+        "{paths:?}"
+    );
+
+    let fail = desk
+        .run(&connector, "fail", json!({ "reason": "no paper" }))
+        .await;
+    assert_eq!(fail.summary.state, RunState::Failed);
+    assert_eq!(
+        fail.summary.problem.as_ref().unwrap().code,
+        Code::ToolFailed
+    );
+    assert_eq!(text_of(&fail), "no paper");
+
+    let crash = desk.run(&connector, "crash", json!({})).await;
+    assert_eq!(crash.summary.state, RunState::Failed);
+    let problem = crash.summary.problem.unwrap();
+    assert_eq!(problem.code, Code::McpServerError);
+    assert!(problem.message.contains("the tool crashed"), "{problem:?}");
+    assert!(problem.detail.unwrap().contains("playground-1"));
+
+    let large = desk
+        .run(&connector, "huge", json!({ "bytes": 3_000_000 }))
+        .await;
+    assert_eq!(text_of(&large).len(), 3_000_000);
+    assert_eq!(large.answer, None, "too large to be kept twice");
+    assert!(large.summary.result_bytes.unwrap() >= 3_000_000);
+
+    let listed = list_runs(&desk.cx, &RunQuery::default()).await.unwrap();
+    assert_eq!(listed.total, 6);
+    assert_eq!(
+        desk.connector(&connector.id).await.status.status,
+        Status::Ready
+    );
+}
+
+#[tokio::test]
+async fn progress_is_heard_in_order() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hearing = Arc::clone(&heard);
+    let count = request(
+        &connector.id,
+        "count",
+        json!({ "steps": 4, "delay_ms": 20 }),
+    );
+    let run = run_tool(&desk.cx, count, move |step| {
+        hearing.lock().unwrap().push(step)
+    });
+    let run = run.await.unwrap();
+    assert_eq!(run.summary.state, RunState::Done);
+    let heard = heard.lock().unwrap();
+    assert!(matches!(&heard[0], RunProgress::Started { run: id, .. } if *id == run.summary.id));
+    let steps: Vec<_> = heard[1..]
+        .iter()
+        .map(|step| match step {
+            RunProgress::Progress {
+                progress, total, ..
+            } => (*progress, *total),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(steps, [1.0, 2.0, 3.0, 4.0].map(|step| (step, Some(4.0))));
+}
+
+#[tokio::test]
+async fn a_cancelled_run_stops_at_the_server_too() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let mut news = desk.cx.news();
+    let running = tokio::spawn({
+        let (cx, wait) = (desk.cx.clone(), request(&connector.id, "wait", json!({})));
+        async move { run_tool(&cx, wait, |_| {}).await }
+    });
+    let event = wait_for(&mut news, |event| {
+        matches!(event, patchbay_ops::Event::RunChanged { .. })
+    });
+    let patchbay_ops::Event::RunChanged { run } = event.await else {
+        unreachable!()
+    };
+    assert!(
+        desk.playground
+            .wait_until(|it| it.waits_begun() == 1, PATIENCE)
+            .await
+    );
+    cancel_run(&desk.cx, &run.id).await.unwrap();
+    let run = running.await.unwrap().unwrap();
+    assert_eq!(run.summary.state, RunState::Cancelled);
+    assert!(
+        desk.playground
+            .wait_until(|it| it.waits_cancelled() == 1, PATIENCE)
+            .await
+    );
+    assert_eq!(
+        cancel_run(&desk.cx, &run.summary.id)
+            .await
+            .unwrap_err()
+            .code(),
+        Code::NotFound
+    );
+    assert_eq!(
+        desk.connector(&connector.id).await.status.status,
+        Status::Ready
+    );
+}
+
+#[tokio::test]
+async fn a_silent_tool_is_given_up_after_its_time() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let mut wait = request(&connector.id, "wait", json!({}));
+    wait.timeout_seconds = Some(1);
+    let run = run_tool(&desk.cx, wait, |_| {}).await.unwrap();
+    assert_eq!(run.summary.problem.unwrap().code, Code::TimedOut);
+    assert!(run.summary.duration_ms.unwrap() >= 1000);
+    assert!(
+        desk.playground
+            .wait_until(|it| it.waits_cancelled() == 1, PATIENCE)
+            .await
+    );
+    assert_eq!(
+        desk.connector(&connector.id).await.status.status,
+        Status::Ready
+    );
+}
+
+#[tokio::test]
+async fn a_destructive_tool_runs_only_when_confirmed() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    desk.run(&connector, "add_note", json!({ "text": "keep me" }))
+        .await;
+    let mut delete = request(&connector.id, "delete_note", json!({ "id": 1 }));
+    let refused = run_tool(&desk.cx, delete.clone(), |_| {})
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), Code::ConfirmationNeeded);
+    let shown = dry_run(&desk.cx, delete.clone()).await.unwrap();
+    assert_eq!(shown.body.pointer("/params/name").unwrap(), "delete_note");
+    assert!(
+        shown
+            .headers
+            .contains(&("Authorization".to_owned(), "<redacted>".to_owned()))
+    );
+    let notes = desk.run(&connector, "list_notes", json!({})).await;
+    assert_eq!(
+        notes.result.unwrap().structured.unwrap()["notes"][0]["text"],
+        "keep me"
+    );
+    delete.confirmed = true;
+    let run = run_tool(&desk.cx, delete, |_| {}).await.unwrap();
+    assert_eq!(text_of(&run), "Deleted note 1: keep me");
+}
+
+#[tokio::test]
+async fn a_run_that_is_cut_off_by_the_end_is_closed() {
+    let mut desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let running = tokio::spawn({
+        let (cx, wait) = (desk.cx.clone(), request(&connector.id, "wait", json!({})));
+        async move { run_tool(&cx, wait, |_| {}).await }
+    });
+    assert!(
+        desk.playground
+            .wait_until(|it| it.waits_begun() == 1, PATIENCE)
+            .await
+    );
+    let began = std::time::Instant::now();
+    desk.restart().await;
+    assert!(
+        began.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        began.elapsed()
+    );
+    let run = running.await.unwrap().unwrap();
+    assert_eq!(run.summary.state, RunState::Cancelled);
+    let kept = find_run(&desk.cx, &run.summary.id).await.unwrap();
+    assert_eq!(kept.summary.state, RunState::Cancelled);
+}
