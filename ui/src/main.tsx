@@ -1,6 +1,3 @@
-import { createRoot } from "react-dom/client";
-import "@/styles/tokens.css";
-import "@/styles/base.css";
+import { start } from "@/app/start";
 
-const root = document.getElementById("root");
-if (root) createRoot(root).render(<main><h1>Patchbay</h1></main>);
+void start();

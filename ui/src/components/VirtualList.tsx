@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef } from "react";
 import { classes } from "@/lib/classes";
 import { rem } from "@/lib/layout";
+import { useAppearance } from "./AppearanceContext";
 import styles from "./VirtualList.module.css";
 
 export type Section<T> = {
@@ -45,9 +46,9 @@ export function VirtualList<T>(props: Props<T>) {
   const items = useMemo(() => flatten(sections, keyOf), [sections, keyOf]);
   const rows = useMemo(() => items.filter((item) => item.kind === "row"), [items]);
 
-  const isCompact = document.documentElement.dataset.density === "compact";
-  const rowSize = rem(isCompact ? compact : comfortable);
-  const headSize = rem(isCompact ? 1.625 : 1.875);
+  const appearance = useAppearance();
+  const rowSize = rem(appearance.compact ? compact : comfortable);
+  const headSize = rem(appearance.compact ? 1.625 : 1.875);
   // The compiler leaves components with a virtualizer alone, which is what it needs.
   // eslint-disable-next-line react-hooks/incompatible-library
   const virtualizer = useVirtualizer({

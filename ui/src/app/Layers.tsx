@@ -1,0 +1,52 @@
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useMemo, useState } from "react";
+import { AuthorizationLayer } from "@/features/authorizations/AuthorizationLayer";
+import { useSignIn } from "@/features/authorizations/useSignIn";
+import { AddDialog } from "@/features/connectors/AddDialog";
+import { CheatSheet } from "./CheatSheet";
+import { type Layers, LayersContext } from "./LayersContext";
+import { Palette } from "./palette/Palette";
+
+type Open = { kind: "add"; address: string } | { kind: "palette"; prefix: string } | { kind: "keys" } | null;
+
+/** Holds the dialogs that open over any page. */
+export function LayersProvider({ children }: { children: ReactNode }) {
+  const [open, setOpen] = useState<Open>(null);
+  const signIn = useSignIn();
+  const navigate = useNavigate();
+  const { start, show } = signIn;
+  const layers = useMemo<Layers>(
+    () => ({
+      add: (address = "") => setOpen({ kind: "add", address }),
+      signIn: start,
+      showAuthorization: show,
+      openPalette: (prefix = "") => setOpen({ kind: "palette", prefix }),
+      openKeys: () => setOpen({ kind: "keys" }),
+    }),
+    [start, show],
+  );
+  const close = () => setOpen(null);
+  return (
+    <LayersContext value={layers}>
+      {children}
+      {open?.kind === "add" && (
+        <AddDialog
+          address={open.address}
+          onClose={close}
+          onAdded={(connector, connect) => {
+            close();
+            void navigate({ to: "/connectors/$id", params: { id: connector.id } });
+            if (connect) start(connector);
+          }}
+        />
+      )}
+      {open?.kind === "palette" && <Palette prefix={open.prefix} onClose={close} />}
+      {open?.kind === "keys" && <CheatSheet onClose={close} />}
+      <AuthorizationLayer
+        signIn={signIn}
+        onOpenConnector={(id) => void navigate({ to: "/connectors/$id", params: { id }, search: { tab: "tools" } })}
+        onOpenVault={() => void navigate({ to: "/credentials" })}
+      />
+    </LayersContext>
+  );
+}

@@ -1,0 +1,23 @@
+import { createContext, useContext } from "react";
+import { type AuthorizationId, type Connector } from "@/host/bindings";
+
+/** The layers over the pages that more than one feature opens. */
+export type Layers = {
+  /** The dialog that adds a connector, with an address filled in. */
+  add: (address?: string) => void;
+  /** Starts a sign-in, or shows the one under way. */
+  signIn: (connector: Connector) => void;
+  /** Shows a sign-in. */
+  showAuthorization: (id: AuthorizationId) => void;
+  openPalette: (prefix?: string) => void;
+  openKeys: () => void;
+};
+
+export const LayersContext = createContext<Layers | null>(null);
+
+/** The layers over the pages. */
+export function useLayers(): Layers {
+  const layers = useContext(LayersContext);
+  if (!layers) throw new Error("LayersContext is missing");
+  return layers;
+}

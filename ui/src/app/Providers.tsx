@@ -1,0 +1,110 @@
+import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { AppearanceContext } from "@/components/AppearanceContext";
+import { CopyContext } from "@/components/CopyContext";
+import { MacContext } from "@/components/MacContext";
+import { ShortcutContext, ShortcutRegistry } from "@/components/shortcuts";
+import { StatusBarProvider } from "@/components/StatusBar";
+import { ToastProvider, useToasts } from "@/components/Toast";
+import { commands } from "@/host/bindings";
+import { call } from "@/host/call";
+import { applyNews, listenForNews } from "@/host/events";
+import { queries } from "@/host/queries";
+import { applyAppearance, complete, watchSystem } from "./appearance";
+
+/** A cache that reads again on news only: nothing is polled and nothing ages by itself. */
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { staleTime: Infinity, retry: false, refetchOnWindowFocus: false, networkMode: "always" },
+      mutations: { retry: false, networkMode: "always" },
+    },
+  });
+}
+
+type Props = { client: QueryClient; children: ReactNode };
+
+/** Everything the views stand on: cache, news, looks, keys, clipboard, toasts. */
+export function Providers({ client, children }: Props) {
+  const [registry] = useState(() => new ShortcutRegistry());
+  return (
+    <QueryClientProvider client={client}>
+      <ShortcutContext value={registry}>
+        <Looks>
+          <StatusBarProvider>
+            <ToastProvider>
+              <Clipboard>
+                <NewsReader />
+                <KeyReader registry={registry} />
+                {children}
+              </Clipboard>
+            </ToastProvider>
+          </StatusBarProvider>
+        </Looks>
+      </ShortcutContext>
+    </QueryClientProvider>
+  );
+}
+
+function Looks({ children }: { children: ReactNode }) {
+  const { data: about } = useQuery(queries.about());
+  const { data } = useQuery(queries.preferences());
+  const preferences = useMemo(() => complete(data), [data]);
+  useEffect(() => {
+    if (!data) return;
+    applyAppearance(preferences);
+    return watchSystem(() => applyAppearance(preferences));
+  }, [data, preferences]);
+  const appearance = useMemo(
+    () => ({ compact: preferences.density === "compact", zoomPercent: preferences.zoomPercent }),
+    [preferences],
+  );
+  return (
+    <MacContext value={about?.mac ?? false}>
+      <AppearanceContext value={appearance}>{children}</AppearanceContext>
+    </MacContext>
+  );
+}
+
+function Clipboard({ children }: { children: ReactNode }) {
+  const { toast } = useToasts();
+  const copy = useCallback(
+    (text: string, what: string) => {
+      void call(commands.copyText(text)).then(
+        () => toast(`${what} copied`),
+        () => toast(`${what} could not be copied; select it and copy it by hand`),
+      );
+    },
+    [toast],
+  );
+  return <CopyContext value={copy}>{children}</CopyContext>;
+}
+
+function NewsReader() {
+  const client = useQueryClient();
+  const { announce } = useToasts();
+  useEffect(
+    () =>
+      listenForNews((news) => {
+        applyNews(client, news);
+        if (news.kind === "run_changed" && news.run.state !== "running") {
+          announce(`${news.run.tool} ${news.run.state === "done" ? "is done" : news.run.state}`);
+        }
+      }),
+    [client, announce],
+  );
+  return null;
+}
+
+function KeyReader({ registry }: { registry: ShortcutRegistry }) {
+  const { data: about } = useQuery(queries.about());
+  const { data: preferences } = useQuery(queries.preferences());
+  const mac = about?.mac ?? false;
+  const singles = complete(preferences).singleLetterKeys;
+  useEffect(() => {
+    const read = (event: KeyboardEvent) => void registry.dispatch(event, mac, singles);
+    addEventListener("keydown", read);
+    return () => removeEventListener("keydown", read);
+  }, [registry, mac, singles]);
+  return null;
+}

@@ -1,0 +1,89 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Button } from "@/components/Button";
+import { needsYou } from "@/components/connectorStatus";
+import { Icon } from "@/components/Icon";
+import { KeyHint } from "@/components/KeyHint";
+import { PlatformTile } from "@/components/PlatformTile";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { queries } from "@/host/queries";
+import { grouped } from "@/lib/words";
+import { useLayers } from "./LayersContext";
+import logo from "./logo.svg";
+import { places } from "./places";
+import styles from "./Sidebar.module.css";
+
+type Props = { collapsed: boolean; onToggle: () => void };
+
+/** Mark, search, places, accounts, foot. Collapsed it shows signs only, with the words in tooltips. */
+export function Sidebar({ collapsed, onToggle }: Props) {
+  const layers = useLayers();
+  const navigate = useNavigate();
+  const counts = useCounts();
+  return (
+    <nav className={styles.sidebar} data-collapsed={collapsed || undefined} aria-label="Places">
+      <div className={styles.brand} data-tauri-drag-region>
+        <img src={logo} alt="" className={styles.logo} />
+        <span className={styles.words}>Patchbay</span>
+        <span className="grow" />
+        <Button look="quiet" icon="panel-left" small label={collapsed ? "Show the words of the sidebar" : "Show only the signs of the sidebar"} onPress={onToggle} />
+      </div>
+      <button type="button" className={styles.find} onClick={() => layers.openPalette()} aria-label="Search or do" title={collapsed ? "Search or do" : undefined}>
+        <Icon name="search" size={14} />
+        <span className={styles.words}>Search or do</span>
+        <span className={styles.end}><KeyHint keys="Mod+K" /></span>
+      </button>
+      <ul className={styles.places}>
+        {places.map((place) => {
+          const number = counts.places[place.path];
+          return (
+            <li key={place.path}>
+              <Link to={place.path} className={styles.place} activeOptions={{ exact: place.path === "/" }} activeProps={{ "aria-current": "page" }} title={collapsed ? place.label : undefined}>
+                <Icon name={place.icon} />
+                <span className={styles.words}>{place.label}</span>
+                {number !== undefined && number > 0 && (
+                  <span className={place.path === "/" ? styles.needs : styles.number} aria-label={place.path === "/" ? `${number} need you` : undefined}>
+                    {grouped(number)}
+                  </span>
+                )}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+      <div className={styles.head}>Accounts</div>
+      <ul className={styles.places} aria-label="Accounts">
+        <li>
+          <Link to="/connectors" className={styles.account} activeProps={{}} title={collapsed ? "This computer" : undefined}>
+            <PlatformTile platform="local" />
+            <span className={styles.words}>This computer</span>
+            {counts.vault && <span className={styles.end} title={counts.vault}><StatusGlyph name="signin" /></span>}
+          </Link>
+        </li>
+      </ul>
+      <div className={styles.foot}>
+        <span className="grow" />
+        <Button look="quiet" icon="keyboard" small label="All keys" onPress={layers.openKeys} />
+        <Button look="quiet" icon="settings" small label="Settings" onPress={() => void navigate({ to: "/settings" })} />
+      </div>
+    </nav>
+  );
+}
+
+type Counts = { places: Partial<Record<string, number>>; vault: string | null };
+
+function useCounts(): Counts {
+  const { data: connectors } = useQuery(queries.connectors());
+  const { data: tools } = useQuery(queries.tools(null));
+  const { data: wallet } = useQuery(queries.wallet());
+  const { data: vault } = useQuery(queries.vault());
+  return {
+    places: {
+      "/": connectors?.filter(needsYou).length,
+      "/connectors": connectors?.length,
+      "/tools": tools?.length,
+      "/credentials": wallet?.length,
+    },
+    vault: vault?.state === "locked" ? "The vault is locked" : vault?.state === "unavailable" ? "The vault cannot be read" : null,
+  };
+}

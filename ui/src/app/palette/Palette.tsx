@@ -1,0 +1,138 @@
+import { Fragment, type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { Dialog as AriaDialog, Modal, ModalOverlay } from "react-aria-components";
+import { Badge } from "@/components/Badge";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { Icon } from "@/components/Icon";
+import { KeyHint } from "@/components/KeyHint";
+import { LayerContext, useLayer } from "@/components/shortcuts";
+import { stretches, wordsOf } from "@/lib/match";
+import { findItems, groups, type Item } from "./items";
+import styles from "./Palette.module.css";
+import { useItems } from "./useItems";
+
+type Props = { prefix: string; onClose: () => void };
+
+/** Finds and does: what needs you, tools, connectors, runs, credentials, actions. */
+export function Palette({ prefix, onClose }: Props) {
+  return (
+    <ModalOverlay isOpen isDismissable onOpenChange={(open) => !open && onClose()} className={styles.scrim ?? ""}>
+      <Modal className={styles.modal ?? ""}>
+        <AriaDialog aria-label="Search or do" className={styles.palette ?? ""}>
+          <Search prefix={prefix} onClose={onClose} />
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function Search({ prefix, onClose }: Props) {
+  const layer = useLayer();
+  const [query, setQuery] = useState(prefix);
+  const [position, setPosition] = useState(0);
+  const items = useItems();
+  const found = useMemo(() => findItems(items, query), [items, query]);
+  const flat = found.flatMap((group) => group.items);
+  const current = Math.min(position, flat.length - 1);
+  const base = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const words = wordsOf(query.replace(/^[/@#$>]/, ""));
+
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+  }, [current, found]);
+
+  const run = (item: Item | undefined) => {
+    if (!item) return;
+    onClose();
+    item.run();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const moves: Record<string, number> = { ArrowDown: current + 1, ArrowUp: current - 1, PageDown: current + 8, PageUp: current - 8 };
+    const next = moves[event.key];
+    if (next !== undefined) {
+      event.preventDefault();
+      setPosition(Math.max(0, Math.min(flat.length - 1, next)));
+    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      run(flat[current]);
+    }
+  };
+
+  return (
+    <LayerContext value={layer}>
+      <div className={styles.query}>
+        <Icon name="search" />
+        <input
+          // The palette is opened to be typed into.
+          // eslint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
+          role="combobox"
+          aria-label="Search or do"
+          aria-expanded="true"
+          aria-controls={base}
+          aria-autocomplete="list"
+          aria-activedescendant={flat[current] ? `${base}-${current}` : undefined}
+          placeholder="Search or do"
+          spellCheck={false}
+          value={query}
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setPosition(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <KeyHint keys="Escape" />
+      </div>
+      <div ref={list} id={base} role="listbox" aria-label="Found" className={styles.list}>
+        {flat.length === 0 && <p className={styles.nothing}>Nothing is called that. Paste an address with Add connector, or type fewer letters.</p>}
+        {found.map((group) => (
+          <div key={group.groupId} role="group" aria-label={group.label}>
+            <div className={styles.group} aria-hidden="true">{group.label}</div>
+            {group.items.map((item) => {
+              const index = flat.indexOf(item);
+              return (
+                // The field above owns the focus and the keys.
+                // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+                <div
+                  key={item.id}
+                  id={`${base}-${index}`}
+                  role="option"
+                  aria-selected={index === current}
+                  className={styles.item}
+                  onClick={() => run(item)}
+                  onPointerMove={() => setPosition(index)}
+                >
+                  <Row item={item} words={words} current={index === current} />
+                </div>
+              );
+            })}
+          </div>
+        ))}
+      </div>
+      <div className={styles.foot} aria-hidden="true">
+        <span><KeyHint keys="Enter" /> open</span>
+        <span className="grow" />
+        {groups.map((group) => group.prefix && <span key={group.id}><KeyHint keys={group.prefix} /> {group.label.toLowerCase()}</span>)}
+      </div>
+    </LayerContext>
+  );
+}
+
+function Row({ item, words, current }: { item: Item; words: string[]; current: boolean }) {
+  const { start } = item;
+  return (
+    <>
+      {typeof start === "string" ? <Icon name={start} /> : <ConnectorMark size="small" title={start.mark} icon={start.icon} />}
+      <span className={item.mono ? "mono cut" : "cut"}><Marked words={words} text={item.text} /></span>
+      <span className={styles.detail}><Marked words={words} text={item.detail} /></span>
+      {item.status && <Badge glyph={item.status.glyph}>{item.status.word}</Badge>}
+      {item.keys ? <KeyHint keys={item.keys} /> : current && <KeyHint keys="Enter" />}
+    </>
+  );
+}
+
+function Marked({ words, text }: { words: string[]; text: string }) {
+  return stretches(words, text).map((stretch, index) => (
+    <Fragment key={index}>{stretch.typed ? <b className={styles.typed}>{stretch.text}</b> : stretch.text}</Fragment>
+  ));
+}

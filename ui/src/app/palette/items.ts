@@ -1,0 +1,54 @@
+import { type ReactNode } from "react";
+import { type GlyphName } from "@/components/StatusGlyph";
+import { type IconName } from "@/components/Icon";
+import { score, wordsOf } from "@/lib/match";
+
+/** Groups in their fixed order, with the prefix that shows one alone. */
+export const groups = [
+  { id: "needs", label: "Needs you", prefix: null },
+  { id: "tools", label: "Tools", prefix: "/" },
+  { id: "connectors", label: "Connectors", prefix: "@" },
+  { id: "runs", label: "Runs", prefix: "#" },
+  { id: "credentials", label: "Credentials", prefix: "$" },
+  { id: "do", label: "Do", prefix: ">" },
+] as const;
+
+export type GroupId = (typeof groups)[number]["id"];
+
+export type Item = {
+  id: string;
+  group: GroupId;
+  text: string;
+  detail: string;
+  /** What stands at the left: an icon's name, or a mark. */
+  start: IconName | { mark: string; icon: string | null };
+  /** Names on the wire are set in mono. */
+  mono?: boolean;
+  status?: { glyph: GlyphName; word: string };
+  keys?: string;
+  end?: ReactNode;
+  run: () => void;
+};
+
+const shownEach = 5;
+
+/** What the palette shows for a query: at most a few of each group, best first. */
+export function findItems(items: Item[], query: string): { groupId: GroupId; label: string; items: Item[] }[] {
+  const prefixed = groups.find((group) => group.prefix && query.startsWith(group.prefix));
+  const words = wordsOf(prefixed ? query.slice(1) : query);
+  const limit = prefixed ? 50 : words.length === 0 ? 4 : shownEach;
+  return groups
+    .filter((group) => !prefixed || group.id === prefixed.id)
+    .map((group) => ({
+      groupId: group.id,
+      label: group.label,
+      items: items
+        .filter((item) => item.group === group.id)
+        .map((item) => ({ item, score: score(words, [item.text, item.detail]) }))
+        .filter((found) => found.score !== null)
+        .sort((left, right) => (right.score ?? 0) - (left.score ?? 0))
+        .slice(0, limit)
+        .map((found) => found.item),
+    }))
+    .filter((group) => group.items.length > 0);
+}

@@ -1,0 +1,121 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { needsYou, remedyOf, runLook, statusLook } from "@/components/connectorStatus";
+import { commands, type Connector, type ConnectorTool, type ToolRunSummary, type WalletEntry } from "@/host/bindings";
+import { call } from "@/host/call";
+import { useChangePreferences } from "@/host/preferences";
+import { everyRun, queries } from "@/host/queries";
+import { ago, duration } from "@/lib/time";
+import { capital } from "@/lib/words";
+import { useLayers } from "../LayersContext";
+import { places } from "../places";
+import { type Item } from "./items";
+
+type Go = {
+  connector: (id: string) => void;
+  tool: (connector: string, tool: string) => void;
+  run: (id: string) => void;
+  credential: () => void;
+};
+
+/** Everything that the palette can find or do. */
+export function useItems(): Item[] {
+  const navigate = useNavigate();
+  const layers = useLayers();
+  const change = useChangePreferences();
+  const checkAll = useMutation({ mutationFn: () => call(commands.checkConnectors()) });
+  const { data: connectors } = useQuery(queries.connectors());
+  const { data: tools } = useQuery(queries.tools(null));
+  const { data: runs } = useQuery(queries.runs({ ...everyRun, limit: 50 }));
+  const { data: wallet } = useQuery(queries.wallet());
+  const { mutate: changePreferences } = change;
+  const { mutate: check } = checkAll;
+
+  return useMemo(() => {
+    const go: Go = {
+      connector: (id) => void navigate({ to: "/connectors/$id", params: { id } }),
+      tool: (connector, tool) => void navigate({ to: "/tools/$connector/$tool", params: { connector, tool } }),
+      run: (id) => void navigate({ to: "/runs/$run", params: { run: id } }),
+      credential: () => void navigate({ to: "/credentials" }),
+    };
+    const actions: Item[] = [
+      ...places.map((place, index): Item => ({
+        id: `go-${place.path}`, group: "do", text: `Go to ${place.label}`, detail: "", start: place.icon, keys: `Mod+${index + 1}`,
+        run: () => void navigate({ to: place.path }),
+      })),
+      action("add", "Add connector", "plus", () => layers.add()),
+      action("check-all", "Check all connectors", "refresh-cw", () => check()),
+      { ...action("settings", "Settings", "settings", () => void navigate({ to: "/settings" })), keys: "Mod+," },
+      { ...action("keys", "Show all keys", "keyboard", layers.openKeys), keys: "?" },
+      action("light", "Light colours", "eye", () => changePreferences({ theme: "light" })),
+      action("dark", "Dark colours", "eye-off", () => changePreferences({ theme: "dark" })),
+      action("system", "Colours as the system has them", "eye", () => changePreferences({ theme: "system" })),
+      action("comfortable", "Comfortable rows", "list-checks", () => changePreferences({ density: "comfortable" })),
+      action("compact", "Compact rows", "list-checks", () => changePreferences({ density: "compact" })),
+    ];
+    return [
+      ...(connectors ?? []).filter(needsYou).map((connector) => needItem(connector, go, layers.signIn)),
+      ...(tools ?? []).map((tool) => toolItem(tool, connectors ?? [], go)),
+      ...(connectors ?? []).map((connector) => connectorItem(connector, go)),
+      ...(runs?.runs ?? []).map((run) => runItem(run, go)),
+      ...(wallet ?? []).map((entry) => credentialItem(entry, go)),
+      ...actions,
+    ];
+  }, [connectors, tools, runs, wallet, navigate, layers, changePreferences, check]);
+}
+
+function action(id: string, text: string, start: Extract<Item["start"], string>, run: () => void): Item {
+  return { id, group: "do", text, detail: "", start, run };
+}
+
+function who(connector: Connector): string {
+  return [connector.identity.account, connector.identity.credential].filter(Boolean).join(" · ");
+}
+
+function needItem(connector: Connector, go: Go, signIn: (connector: Connector) => void): Item {
+  const remedy = remedyOf(connector);
+  const consents = remedy === "sign_in" || remedy === "show" || remedy === "connect";
+  const { glyph, word } = statusLook(connector);
+  return {
+    id: `need-${connector.id}`,
+    group: "needs",
+    text: connector.title,
+    detail: connector.status.reason ? capital(connector.status.reason) : who(connector),
+    start: { mark: connector.title, icon: connector.icon },
+    status: { glyph, word },
+    run: () => (consents ? signIn(connector) : go.connector(connector.id)),
+  };
+}
+
+function toolItem({ connector: id, tool }: ConnectorTool, connectors: Connector[], go: Go): Item {
+  const connector = connectors.find((one) => one.id === id);
+  const detail = connector ? [connector.title, connector.identity.credential, connector.identity.account] : [];
+  return {
+    id: `tool-${id}-${tool.name}`, group: "tools", text: tool.name, detail: detail.filter(Boolean).join(" · "),
+    start: "wrench", mono: true, run: () => go.tool(id, tool.name),
+  };
+}
+
+function connectorItem(connector: Connector, go: Go): Item {
+  return {
+    id: `connector-${connector.id}`, group: "connectors", text: connector.title, detail: who(connector),
+    start: { mark: connector.title, icon: connector.icon }, status: statusLook(connector), run: () => go.connector(connector.id),
+  };
+}
+
+function runItem(run: ToolRunSummary, go: Go): Item {
+  const facts = [run.connectorTitle, ago(run.startedAt), run.durationMs !== null && duration(run.durationMs)];
+  return {
+    id: `run-${run.id}`, group: "runs", text: run.tool, detail: facts.filter(Boolean).join(" · "),
+    start: "history", mono: true, status: runLook(run.state), run: () => go.run(run.id),
+  };
+}
+
+function credentialItem(entry: WalletEntry, go: Go): Item {
+  return {
+    id: `credential-${entry.id}`, group: "credentials", text: entry.name,
+    detail: entry.usedBy.length === 0 ? "unused" : entry.usedBy.map((user) => user.title).join(", "),
+    start: "key-round", run: go.credential,
+  };
+}

@@ -1,0 +1,28 @@
+import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import styles from "./Chips.module.css";
+import { type GlyphName, StatusGlyph } from "./StatusGlyph";
+
+type Chip<T extends string> = { value: T; label: string; count?: number; glyph?: GlyphName };
+
+type Props<T extends string> = { label: string; chips: Chip<T>[]; value: T | null; onChange: (value: T | null) => void };
+
+/** Narrows a list to one kind; pressing the chosen one again shows all. */
+export function Chips<T extends string>({ label, chips, value, onChange }: Props<T>) {
+  return (
+    <ToggleButtonGroup
+      aria-label={label}
+      className={styles.chips ?? ""}
+      selectionMode="single"
+      selectedKeys={value ? [value] : []}
+      onSelectionChange={(keys) => onChange(chips.find((chip) => keys.has(chip.value))?.value ?? null)}
+    >
+      {chips.map((chip) => (
+        <ToggleButton key={chip.value} id={chip.value} className={styles.chip ?? ""}>
+          {chip.glyph && <StatusGlyph name={chip.glyph} />}
+          {chip.label}
+          {chip.count !== undefined && <span className={styles.count}>{chip.count}</span>}
+        </ToggleButton>
+      ))}
+    </ToggleButtonGroup>
+  );
+}

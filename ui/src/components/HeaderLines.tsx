@@ -1,0 +1,32 @@
+import { Button } from "./Button";
+import { Field } from "./Field";
+import styles from "./HeaderLines.module.css";
+import { Icon } from "./Icon";
+
+type Line = { name: string; value: string };
+
+type Props = {
+  lines: Line[];
+  onChange: (lines: Line[]) => void;
+  error?: string;
+  /** What an empty value means, where it means something. */
+  valuePlaceholder?: string;
+};
+
+/** Names and secret values of headers, one line each. */
+export function HeaderLines({ lines, onChange, error, valuePlaceholder }: Props) {
+  const set = (index: number, changes: Partial<Line>) => onChange(lines.map((line, at) => (at === index ? { ...line, ...changes } : line)));
+  return (
+    <div className={styles.lines}>
+      {lines.map((line, index) => (
+        <div key={index} className={styles.line}>
+          <Field label={index === 0 ? "Header" : `Header ${index + 1}`} hideLabel={index > 0} mono placeholder="X-Api-Key" value={line.name} onChange={(name) => set(index, { name })} />
+          <Field label={index === 0 ? "Value" : `Value ${index + 1}`} hideLabel={index > 0} mono type="password" autoComplete="new-password" placeholder={valuePlaceholder} value={line.value} onChange={(value) => set(index, { value })} />
+          <Button look="quiet" icon="x" label={`Leave out ${line.name || `header ${index + 1}`}`} isDisabled={lines.length === 1} onPress={() => onChange(lines.filter((_, at) => at !== index))} />
+        </div>
+      ))}
+      {error && <span className={styles.error} role="alert"><Icon name="circle-alert" size={12} />{error}</span>}
+      <div><Button small icon="plus" onPress={() => onChange([...lines, { name: "", value: "" }])}>Add header</Button></div>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import { type FormEvent, useState } from "react";
+import { Button } from "./Button";
+import { Field } from "./Field";
+import styles from "./PassphraseForm.module.css";
+
+type Props = {
+  /** Asks for it twice, because a new one that is mistyped locks its owner out. */
+  isNew?: boolean;
+  submitLabel: string;
+  isPending: boolean;
+  error?: string | null;
+  onSubmit: (passphrase: string) => void;
+  onCancel?: () => void;
+};
+
+const shortest = 8;
+
+/** Takes a passphrase in, twice when it is a new one. */
+export function PassphraseForm({ isNew = false, submitLabel, isPending, error, onSubmit, onCancel }: Props) {
+  const [passphrase, setPassphrase] = useState("");
+  const [again, setAgain] = useState("");
+  const [wrong, setWrong] = useState<{ passphrase?: string; again?: string }>({});
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const found = check(passphrase, again, isNew);
+    setWrong(found);
+    if (!found.passphrase && !found.again) onSubmit(passphrase);
+  };
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <Field label="Passphrase" type="password" autoFocus autoComplete={isNew ? "new-password" : "current-password"} value={passphrase} onChange={setPassphrase} error={wrong.passphrase ?? error} help={isNew ? "Nobody can bring it back: without it the saved secrets are lost." : undefined} />
+      {isNew && <Field label="Passphrase once more" type="password" autoComplete="new-password" value={again} onChange={setAgain} error={wrong.again} />}
+      <div className={styles.actions}>
+        <Button type="submit" look="primary" isPending={isPending}>{submitLabel}</Button>
+        {onCancel && <Button look="quiet" onPress={onCancel}>Leave it as it is</Button>}
+      </div>
+    </form>
+  );
+}
+
+function check(passphrase: string, again: string, isNew: boolean): { passphrase?: string; again?: string } {
+  if (!passphrase) return { passphrase: "Enter the passphrase" };
+  if (isNew && passphrase.length < shortest) return { passphrase: `Enter at least ${shortest} signs` };
+  if (isNew && passphrase !== again) return { again: "This is not the same as above" };
+  return {};
+}

@@ -1,0 +1,82 @@
+import { type AuthorizationState, type Connector, type RunState, type Status } from "@/host/bindings";
+import { capital } from "@/lib/words";
+import { type GlyphName } from "./StatusGlyph";
+
+const looks: Record<Status, { glyph: GlyphName; word: string }> = {
+  ready: { glyph: "ready", word: "Ready" },
+  needs_authorization: { glyph: "signin", word: "Needs sign-in" },
+  authorizing: { glyph: "authorizing", word: "Authorizing" },
+  disconnected: { glyph: "disconnected", word: "Disconnected" },
+  disabled: { glyph: "disabled", word: "Disabled" },
+  failing: { glyph: "failing", word: "Failing" },
+  unknown: { glyph: "unknown", word: "Unknown" },
+};
+
+/** Glyph and word of a connector's status. */
+export function statusLook(connector: Connector): { glyph: GlyphName; word: string } {
+  const { status, word } = connector.status;
+  if (status === "unknown") return { glyph: "unknown", word: word ? capital(word) : connector.draft ? "Draft" : "Unknown" };
+  return looks[status];
+}
+
+const runLooks: Record<RunState, { glyph: GlyphName; word: string }> = {
+  running: { glyph: "authorizing", word: "Running" },
+  done: { glyph: "ready", word: "Done" },
+  failed: { glyph: "failing", word: "Failed" },
+  cancelled: { glyph: "disabled", word: "Cancelled" },
+  denied: { glyph: "disabled", word: "Denied" },
+};
+
+/** Glyph and word of a run. */
+export function runLook(state: RunState): { glyph: GlyphName; word: string } {
+  return runLooks[state];
+}
+
+/** Whether a consent can still end well. */
+export function isUnderWay(state: AuthorizationState): boolean {
+  return state === "preparing" || state === "awaiting_user" || state === "exchanging" || state === "checking";
+}
+
+/** Whether a person has to do something about a connector. */
+export function needsYou(connector: Connector): boolean {
+  const { status } = connector.status;
+  return status === "needs_authorization" || status === "failing" || status === "authorizing" || (connector.draft && status !== "disabled");
+}
+
+export type Remedy = "sign_in" | "new_secret" | "show" | "connect" | "turn_on" | "doctor" | "check";
+
+/** What one button does about a connector's status; `null` when it is well. */
+export function remedyOf(connector: Connector): Remedy | null {
+  switch (connector.status.status) {
+    case "ready":
+      return null;
+    case "needs_authorization":
+      return signsInByConsent(connector) ? "sign_in" : "new_secret";
+    case "authorizing":
+      return "show";
+    case "disconnected":
+      return signsInByConsent(connector) ? "connect" : "check";
+    case "disabled":
+      return "turn_on";
+    case "failing":
+      return "doctor";
+    case "unknown":
+      return connector.authentication.kind === "oauth" && connector.authentication.entry === null ? "connect" : "check";
+  }
+}
+
+/** The word on that button. */
+export const remedyLabels: Record<Remedy, string> = {
+  sign_in: "Sign in",
+  new_secret: "Replace secret",
+  show: "Show",
+  connect: "Connect",
+  turn_on: "Turn on",
+  doctor: "Doctor",
+  check: "Check",
+};
+
+function signsInByConsent(connector: Connector): boolean {
+  const { kind } = connector.authentication;
+  return kind === "oauth" || (kind === "none" && connector.authenticationMethods.includes("oauth"));
+}

@@ -1,0 +1,88 @@
+import { useEffect, useRef } from "react";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { isUnderWay } from "@/components/connectorStatus";
+import { Dialog } from "@/components/Dialog";
+import { IdentityLine } from "@/components/IdentityLine";
+import { useShortcut } from "@/components/shortcuts";
+import { useToasts } from "@/components/Toast";
+import { type Authorization } from "@/host/bindings";
+import { AuthorizationEnd } from "./AuthorizationEnd";
+import { AuthorizationSteps, sayState } from "./AuthorizationSteps";
+import { Trace } from "./Trace";
+import { useAuthorizationActions } from "./useAuthorizationActions";
+
+type Props = {
+  authorization: Authorization;
+  icon: string | null;
+  toolCount: number | null;
+  /** Closes the dialog; a consent under way goes on. */
+  onHide: () => void;
+  /** Starts another consent; not there when the connector is gone. */
+  onAgain: (() => void) | undefined;
+  onOpenConnector: () => void;
+};
+
+/** Guides one consent: its steps, the time left, every way on, and what was asked on the way. */
+export function AuthorizationDialog({ authorization, icon, toolCount, onHide, onAgain, onOpenConnector }: Props) {
+  const actions = useAuthorizationActions(authorization.id);
+  const underWay = isUnderWay(authorization.state);
+  useSpokenState(authorization);
+  const cancel = () => actions.cancel.mutate();
+  return (
+    <Dialog
+      title={`Sign in to ${authorization.connectorTitle}`}
+      mark={<ConnectorMark size="large" title={authorization.connectorTitle} icon={icon} />}
+      subtitle={<IdentityLine identity={authorization.identity} />}
+      closeLabel={underWay ? "Hide, the sign-in goes on" : "Close"}
+      onClose={onHide}
+      footer={
+        underWay ? (
+          <>
+            <span>Closing this keeps the sign-in waiting.</span>
+            <CancelKey onCancel={cancel} />
+            <Button keys="Mod+." onPress={cancel} isPending={actions.cancel.isPending}>Cancel sign-in</Button>
+          </>
+        ) : (
+          <>
+            <span />
+            {authorization.state === "authorized" ? (
+              <>
+                <Button onPress={onHide}>Close</Button>
+                <Button look="primary" autoFocus onPress={onOpenConnector}>{toolCount ? "See its tools" : "Open connector"}</Button>
+              </>
+            ) : (
+              <>
+                <Button onPress={onHide}>Close</Button>
+                {onAgain && <Button look="primary" autoFocus onPress={onAgain}>Try again</Button>}
+              </>
+            )}
+          </>
+        )
+      }
+    >
+      {underWay ? (
+        <AuthorizationSteps authorization={authorization} actions={actions} />
+      ) : (
+        <AuthorizationEnd authorization={authorization} toolCount={toolCount} />
+      )}
+      <Trace authorization={authorization} />
+    </Dialog>
+  );
+}
+
+/** Lies within the dialog, so that the key belongs to its layer. */
+function CancelKey({ onCancel }: { onCancel: () => void }) {
+  useShortcut({ keys: "Mod+.", label: "Cancel sign-in", run: onCancel });
+  return null;
+}
+
+function useSpokenState(authorization: Authorization) {
+  const { announce } = useToasts();
+  const said = useRef(authorization.state);
+  useEffect(() => {
+    if (said.current === authorization.state) return;
+    said.current = authorization.state;
+    announce(sayState(authorization));
+  }, [authorization, announce]);
+}

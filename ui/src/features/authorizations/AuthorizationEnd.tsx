@@ -1,0 +1,46 @@
+import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { type Authorization, type Problem } from "@/host/bindings";
+import { count } from "@/lib/words";
+
+type Props = { authorization: Authorization; toolCount: number | null };
+
+/** How a consent ended: one look for each end. */
+export function AuthorizationEnd({ authorization, toolCount }: Props) {
+  const { state, connectorTitle: title, problem } = authorization;
+  switch (state) {
+    case "authorized":
+      return (
+        <Notice role="status" glyph="ready" title={`Signed in to ${title}`}>
+          {toolCount === null ? "Its tools have not been listed yet." : `${count(toolCount, "tool")} listed with the new sign-in.`}
+        </Notice>
+      );
+    case "denied":
+      return (
+        <Notice role="alert" glyph="signin" title="Access was not allowed" end={<Code problem={problem} />}>
+          {problem?.detail ? `The provider says: ${problem.detail}. ` : ""}Nothing was saved. Try again and press Allow, or sign in as somebody who may.
+        </Notice>
+      );
+    case "expired":
+      return (
+        <Notice role="alert" glyph="disconnected" title="Not finished in time" end={<Code problem={problem} />}>
+          The page in the browser can be closed. Try again; the time can be prolonged while it runs.
+        </Notice>
+      );
+    case "cancelled":
+      return (
+        <Notice role="status" glyph="disabled" title="You cancelled this sign-in">
+          Nothing was saved. The page in the browser can be closed.
+        </Notice>
+      );
+    default:
+      return problem ? (
+        <ProblemNotice problem={problem} />
+      ) : (
+        <Notice role="alert" glyph="failing" title={`Sign-in to ${title} failed`}>Open the trace to see how far it came, then try again.</Notice>
+      );
+  }
+}
+
+function Code({ problem }: { problem: Problem | null }) {
+  return problem && <span className="mono text2 small">{problem.code}</span>;
+}

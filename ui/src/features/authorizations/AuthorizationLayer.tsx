@@ -1,0 +1,88 @@
+import { useQuery } from "@tanstack/react-query";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { Dialog } from "@/components/Dialog";
+import { IdentityLine } from "@/components/IdentityLine";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { StillShapes } from "@/components/StillShapes";
+import { type AuthorizationId, type Connector, type ConnectorId } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { AuthorizationDialog } from "./AuthorizationDialog";
+import { type SignIn } from "./useSignIn";
+
+type Props = { signIn: SignIn; onOpenConnector: (id: ConnectorId) => void; onOpenVault: () => void };
+
+/** The sign-in dialog in whatever state its consent is. */
+export function AuthorizationLayer({ signIn, onOpenConnector, onOpenVault }: Props) {
+  const { shown, hide, start } = signIn;
+  switch (shown?.kind) {
+    case undefined:
+      return null;
+    case "starting":
+      return (
+        <Frame connector={shown.connector} onClose={hide}>
+          <StillShapes rows={4} oneLine label="Preparing the sign-in" />
+        </Frame>
+      );
+    case "refused": {
+      const { connector, problem } = shown;
+      const vault = problem.code.startsWith("vault.");
+      return (
+        <Frame connector={connector} onClose={hide}>
+          <ProblemNotice problem={problem} onRetry={() => start(connector)}>
+            {vault && (
+              <Button small look="primary" onPress={() => { hide(); onOpenVault(); }}>
+                Open the vault
+              </Button>
+            )}
+          </ProblemNotice>
+        </Frame>
+      );
+    }
+    case "authorization":
+      return <Known key={shown.id} id={shown.id} signIn={signIn} onOpenConnector={onOpenConnector} />;
+  }
+}
+
+function Frame({ connector, onClose, children }: { connector: Connector; onClose: () => void; children: React.ReactNode }) {
+  return (
+    <Dialog
+      title={`Sign in to ${connector.title}`}
+      mark={<ConnectorMark size="large" title={connector.title} icon={connector.icon} />}
+      subtitle={<IdentityLine identity={connector.identity} />}
+      onClose={onClose}
+    >
+      {children}
+    </Dialog>
+  );
+}
+
+function Known({ id, signIn, onOpenConnector }: { id: AuthorizationId; signIn: SignIn; onOpenConnector: (id: ConnectorId) => void }) {
+  const authorization = useQuery(queries.authorization(id));
+  const { data: connector } = useQuery({
+    ...queries.connectors(),
+    select: (connectors) => connectors.find((one) => one.id === authorization.data?.connector),
+  });
+  if (authorization.data) {
+    return (
+      <AuthorizationDialog
+        authorization={authorization.data}
+        icon={connector?.icon ?? null}
+        toolCount={connector?.toolCount ?? null}
+        onHide={signIn.hide}
+        onAgain={connector ? () => signIn.start(connector) : undefined}
+        onOpenConnector={() => { signIn.hide(); onOpenConnector(authorization.data.connector); }}
+      />
+    );
+  }
+  return (
+    <Dialog title="Sign in" onClose={signIn.hide}>
+      {authorization.error ? (
+        <ProblemNotice problem={asProblem(authorization.error)} onRetry={() => void authorization.refetch()} />
+      ) : (
+        <StillShapes rows={4} oneLine label="Reading the sign-in" />
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,48 @@
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { useCopy } from "@/components/CopyContext";
+import { Icon } from "@/components/Icon";
+import { type Authorization, type TraceStep } from "@/host/bindings";
+import { clockSeconds, duration } from "@/lib/time";
+import { count } from "@/lib/words";
+import styles from "./Authorization.module.css";
+
+/** What was asked on the way, folded at first; its secrets were taken out before it came here. */
+export function Trace({ authorization }: { authorization: Authorization }) {
+  const [open, setOpen] = useState(false);
+  const copy = useCopy();
+  const { trace } = authorization;
+  if (trace.length === 0) return null;
+  return (
+    <section aria-label="Trace" className={styles.trace}>
+      <div className={styles.traceHead}>
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className={styles.fold}>
+          <Icon name={open ? "chevron-down" : "chevron-right"} size={14} />
+          <span className="medium">Trace</span>
+          <span className="text3">{count(trace.length, "step")}, secrets redacted</span>
+        </button>
+        <Button look="link" onPress={() => copy(trace.map(asText).join("\n"), "Trace")}>Copy trace</Button>
+      </div>
+      {open && (
+        <ol className={styles.traceRows}>
+          {trace.map((step, index) => (
+            <li key={index} className={styles.traceRow} data-selectable>
+              <span className="text3">{clockSeconds(step.at)}</span>
+              <span className="text2">{step.method}</span>
+              <span className="cut" title={[step.target, step.note].filter(Boolean).join(" ")}>
+                {step.target} <span className="text3">{step.note}</span>
+              </span>
+              <span>{step.status ?? "–"}</span>
+              <span className="text3 number">{step.durationMs === null ? "" : duration(step.durationMs)}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function asText(step: TraceStep): string {
+  const facts = [step.at, step.method, step.target, step.note, step.status, step.durationMs !== null && duration(step.durationMs)];
+  return facts.filter(Boolean).join("  ");
+}

@@ -1,0 +1,90 @@
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { useCopy } from "@/components/CopyContext";
+import { Field } from "@/components/Field";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
+import { type Authorization } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { countdown } from "@/lib/time";
+import styles from "./Authorization.module.css";
+import { type useAuthorizationActions } from "./useAuthorizationActions";
+import { useCountdown } from "./useCountdown";
+import { usePasteAddress } from "./usePasteAddress";
+
+type Props = { authorization: Authorization; actions: ReturnType<typeof useAuthorizationActions> };
+
+/** The browser is open: the time left, and every way to get on. */
+export function WaitingForUser({ authorization, actions }: Props) {
+  const { openPage, extend, finish } = actions;
+  const copy = useCopy();
+  const [address, setAddress] = useState("");
+  const left = useCountdown(authorization.deadlineAt, true);
+  const whole = (new Date(authorization.deadlineAt).getTime() - new Date(authorization.startedAt).getTime()) / 1000;
+  const link = authorization.url;
+  const send = (pasted: string) => {
+    setAddress(pasted);
+    if (looksLikeAddress(pasted)) finish.mutate(pasted.trim());
+  };
+  usePasteAddress(send);
+  useShortcut({ keys: "O", label: "Open browser again", run: () => openPage.mutate() });
+  useShortcut(link ? { keys: "L", label: "Copy link", run: () => copy(link, "Link") } : null);
+  const problem = finish.error ?? openPage.error ?? extend.error;
+  return (
+    <>
+      <div className="text2">
+        {link ? <>Sign in at <span className="medium" data-selectable>{hostOf(link)}</span>, then allow access.</> : "Sign in, then allow access."} Patchbay comes back to the front by itself.
+      </div>
+      <div className={styles.clock}>
+        <div
+          className={styles.bar}
+          role="progressbar"
+          aria-label="Time left to sign in"
+          aria-valuemin={0}
+          aria-valuemax={Math.round(whole)}
+          aria-valuenow={Math.round(left)}
+          aria-valuetext={`${countdown(left)} left`}
+        >
+          <i style={{ width: `${Math.min(100, (left / Math.max(1, whole)) * 100)}%` }} />
+        </div>
+        <span aria-hidden="true">{countdown(left)} left</span>
+      </div>
+      <div className={styles.ways}>
+        <Button look="primary" icon="external-link" keys="O" autoFocus onPress={() => openPage.mutate()} isPending={openPage.isPending}>Open browser again</Button>
+        <Button icon="copy" keys="L" isDisabled={!link} onPress={() => link && copy(link, "Link")}>Copy link</Button>
+        <Button look="quiet" onPress={() => extend.mutate()} isPending={extend.isPending}>Add 5 minutes</Button>
+      </div>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (address.trim()) finish.mutate(address.trim());
+        }}
+      >
+        <Field
+          label="Address you ended on"
+          hideLabel
+          icon="clipboard"
+          keys="Mod+V"
+          placeholder="Browser on another computer? Paste the address you ended on"
+          value={address}
+          onChange={setAddress}
+          isDisabled={finish.isPending}
+          end={address.trim() && <Button small type="submit">Use it</Button>}
+        />
+      </form>
+      {problem && <ProblemNotice problem={asProblem(problem)} />}
+    </>
+  );
+}
+
+function looksLikeAddress(text: string): boolean {
+  return /^(https?|patchbay):\/\/\S+$/.test(text.trim());
+}
+
+function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return url;
+  }
+}

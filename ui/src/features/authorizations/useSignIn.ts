@@ -1,0 +1,52 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
+import { isUnderWay } from "@/components/connectorStatus";
+import { type AuthorizationId, commands, type Connector, type Problem } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { keepAuthorization } from "@/host/events";
+import { queries } from "@/host/queries";
+
+/** What the sign-in dialog shows: a consent, one that is being asked for, or one that could not begin. */
+export type Shown =
+  | { kind: "authorization"; id: AuthorizationId }
+  | { kind: "starting"; connector: Connector }
+  | { kind: "refused"; connector: Connector; problem: Problem };
+
+export type SignIn = {
+  shown: Shown | null;
+  /** Starts a consent, or shows the one under way for that connector. */
+  start: (connector: Connector) => void;
+  show: (id: AuthorizationId) => void;
+  /** Hides the dialog; the consent goes on. */
+  hide: () => void;
+};
+
+/** The one sign-in dialog of the window. */
+export function useSignIn(): SignIn {
+  const client = useQueryClient();
+  const [shown, setShown] = useState<Shown | null>(null);
+  const { mutate } = useMutation({
+    mutationFn: async (connector: Connector) => {
+      const latest = await client.fetchQuery({ ...queries.authorizations(), staleTime: 0 });
+      const waiting = latest.find((one) => one.connector === connector.id && isUnderWay(one.state));
+      return waiting ?? call(commands.startAuthorization({ connector: connector.id, redirect: null, timeoutSeconds: null }));
+    },
+    onSuccess: (authorization, connector) => {
+      keepAuthorization(client, authorization);
+      // Whoever hid the dialog meanwhile does not want it back.
+      setShown((now) => (now?.kind === "starting" && now.connector.id === connector.id ? { kind: "authorization", id: authorization.id } : now));
+    },
+    onError: (thrown, connector) =>
+      setShown((now) => (now?.kind === "starting" ? { kind: "refused", connector, problem: asProblem(thrown) } : now)),
+  });
+  const start = useCallback(
+    (connector: Connector) => {
+      setShown({ kind: "starting", connector });
+      mutate(connector);
+    },
+    [mutate],
+  );
+  const show = useCallback((id: AuthorizationId) => setShown({ kind: "authorization", id }), []);
+  const hide = useCallback(() => setShown(null), []);
+  return { shown, start, show, hide };
+}

@@ -1,0 +1,159 @@
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Field } from "@/components/Field";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { type AddressInspection, commands, type Connector } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { AddReview } from "./AddReview";
+import { choiceOf, errorsOf, type FormErrors, newForm } from "./authenticationForm";
+import styles from "./AddDialog.module.css";
+import { useAddConnector, useCheckConnector } from "./useConnectorActions";
+
+type Props = {
+  /** An address to begin with, looked at at once. */
+  address: string;
+  onClose: () => void;
+  /** `connect` tells that the user wants to sign in now. */
+  onAdded: (connector: Connector, connect: boolean) => void;
+};
+
+/** Adds a connector: an address, what was found there, how to sign in. Nothing typed is lost on a failure. */
+export function AddDialog({ address: given, onClose, onAdded }: Props) {
+  const [address, setAddress] = useState(given);
+  const [found, setFound] = useState<AddressInspection | null>(null);
+  const [title, setTitle] = useState("");
+  const [name, setName] = useState("");
+  const [form, setForm] = useState(newForm("oauth"));
+  const [errors, setErrors] = useState<FormErrors>({});
+  const inspect = useMutation({
+    mutationFn: (url: string) => call(commands.inspectAddress(url)),
+    onSuccess: (inspection) => {
+      setFound(inspection);
+      setTitle(inspection.title);
+      setName(inspection.name);
+      setForm((typed) => ({
+        ...typed,
+        method: inspection.methods[0] ?? (inspection.needsAuthorization ? "oauth" : "none"),
+        ownClient: inspection.methods[0] === "oauth" && !inspection.registersItself,
+      }));
+    },
+  });
+  const add = useAddConnector();
+  const check = useCheckConnector();
+  const { mutate: look } = inspect;
+  const looked = useRef(false);
+  useEffect(() => {
+    if (looked.current || !given) return;
+    looked.current = true;
+    look(withScheme(given));
+  }, [given, look]);
+
+  const submitAddress = (event?: FormEvent) => {
+    event?.preventDefault();
+    if (address.trim()) look(withScheme(address));
+  };
+  const submit = () => {
+    if (!found) return submitAddress();
+    const wrong = errorsOf(form);
+    setErrors(wrong);
+    if (Object.keys(wrong).length > 0) return;
+    add.mutate(
+      { url: found.url, name: name.trim() || null, title: title.trim() || null, authentication: choiceOf(form) },
+      {
+        onSuccess: (connector) => {
+          const connect = form.method === "oauth";
+          if (!connect) check.mutate(connector.id);
+          onAdded(connector, connect);
+        },
+      },
+    );
+  };
+  const startOver = () => {
+    inspect.reset();
+    add.reset();
+    setFound(null);
+  };
+
+  return (
+    <Dialog
+      title="Add connector"
+      subtitle={found ? found.url : "Paste the address of an MCP server. Nothing is saved before you press Add."}
+      wide={Boolean(found)}
+      onClose={onClose}
+      footer={
+        found ? (
+          <>
+            <span>It stays a draft until its tools have been listed once.</span>
+            <Button onPress={startOver}>Another address</Button>
+            <SubmitKey onSubmit={submit} />
+            <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={submit}>
+              {form.method === "oauth" ? "Add and sign in" : "Add connector"}
+            </Button>
+          </>
+        ) : (
+          <>
+            <span />
+            <Button keys="Escape" onPress={onClose}>Cancel</Button>
+            <Button look="primary" isDisabled={!address.trim() || inspect.isPending} onPress={() => submitAddress()}>Look at it</Button>
+          </>
+        )
+      }
+    >
+      {found ? (
+        <AddReview
+          found={found}
+          title={title}
+          onTitle={setTitle}
+          name={name}
+          onName={setName}
+          form={form}
+          errors={errors}
+          onForm={(next) => {
+            setForm(next);
+            setErrors({});
+          }}
+        />
+      ) : (
+        <form onSubmit={submitAddress} className={styles.form}>
+          <Field label="Address" icon="clipboard" autoFocus placeholder="https://mcp.example.com/mcp" value={address} onChange={setAddress} isReadOnly={inspect.isPending} />
+          {inspect.isPending && <Looking address={address} onCancel={() => inspect.reset()} />}
+          {inspect.error && <ProblemNotice problem={asProblem(inspect.error)} onRetry={() => submitAddress()} />}
+        </form>
+      )}
+      {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={submit} />}
+    </Dialog>
+  );
+}
+
+/** Lies within the dialog, so that the key belongs to its layer. */
+function SubmitKey({ onSubmit }: { onSubmit: () => void }) {
+  useShortcut({ keys: "Mod+Enter", label: "Add connector", inFields: true, run: onSubmit });
+  return null;
+}
+
+function Looking({ address, onCancel }: { address: string; onCancel: () => void }) {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds((before) => before + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <div className={styles.looking} role="status">
+      <StatusGlyph name="authorizing" />
+      <span className="grow cut">Asking {address.replace(/^https?:\/\//, "").split("/")[0]} what it is and how one signs in</span>
+      {seconds >= 3 && <span className="text3" aria-hidden="true">{seconds} s</span>}
+      <Button small look="quiet" onPress={onCancel}>Stop</Button>
+    </div>
+  );
+}
+
+/** What was typed, as an absolute URL; loopback is spoken to without TLS. */
+function withScheme(address: string): string {
+  const trimmed = address.trim();
+  if (/^\w+:\/\//.test(trimmed)) return trimmed;
+  return `${/^(localhost|127\.|\[::1\])/.test(trimmed) ? "http" : "https"}://${trimmed}`;
+}

@@ -1,0 +1,72 @@
+import { type ReactNode } from "react";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { Field } from "@/components/Field";
+import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { Tag } from "@/components/Tag";
+import { type AddressInspection, type AuthenticationMethod, type Transport } from "@/host/bindings";
+import { count } from "@/lib/words";
+import styles from "./AddDialog.module.css";
+import { AuthenticationFields } from "./AuthenticationFields";
+import { type AuthenticationForm, type FormErrors } from "./authenticationForm";
+
+type Props = {
+  found: AddressInspection;
+  title: string;
+  onTitle: (title: string) => void;
+  name: string;
+  onName: (name: string) => void;
+  form: AuthenticationForm;
+  errors: FormErrors;
+  onForm: (form: AuthenticationForm) => void;
+};
+
+/** What was found at an address, what to call it, and how it is to sign in. */
+export function AddReview({ found, title, onTitle, name, onName, form, errors, onForm }: Props) {
+  return (
+    <>
+      {found.problem && <ProblemNotice problem={found.problem} />}
+      {found.already.length > 0 && (
+        <Notice glyph="changed" title={`You already have this address: ${found.already.join(", ")}`}>Add it again to use a second identity beside the first.</Notice>
+      )}
+      <section className={styles.card} aria-label="Found">
+        <div className={styles.head}>
+          <ConnectorMark title={title || found.title} />
+          <span className="strong cut">{title || found.title}</span>
+          {found.transport && <Tag icon="globe" tone={found.transport === "sse" ? "warn" : undefined}>{transports[found.transport]}</Tag>}
+          {found.server && <Tag>MCP {found.server.protocolVersion}</Tag>}
+        </div>
+        <dl className={styles.facts}>
+          <Fact name="Host">{found.host}</Fact>
+          <Fact name="Lets in">{letsIn(found)}</Fact>
+          {found.issuer && <Fact name="Tokens from"><span className="mono" data-selectable>{found.issuer}</span></Fact>}
+          {found.scopes.length > 0 && <Fact name="Scopes"><span className={styles.tags}>{found.scopes.map((scope) => <Tag key={scope} mono>{scope}</Tag>)}</span></Fact>}
+          {found.toolCount !== null && <Fact name="Tools">{count(found.toolCount, "tool")}</Fact>}
+        </dl>
+      </section>
+      <div className={styles.pair}>
+        <Field label="Title" value={title} onChange={onTitle} help="What you read in lists." />
+        <Field label="Name" mono value={name} onChange={onName} help="Short and unique, for the command line." />
+      </div>
+      <AuthenticationFields form={form} errors={errors} onChange={onForm} usualRedirectUri={found.redirectUri} registersItself={found.registersItself} />
+    </>
+  );
+}
+
+const transports: Record<Transport, string> = { streamable_http: "streamable HTTP", stdio: "command on this computer", sse: "HTTP with SSE, deprecated" };
+
+const ways: Record<AuthenticationMethod, string> = { none: "without a sign-in", oauth: "consent in the browser", bearer: "a token", headers: "headers" };
+
+function letsIn(found: AddressInspection): string {
+  if (!found.needsAuthorization) return "everybody, without a sign-in";
+  const known = found.methods.filter((method) => method !== "none").map((method) => ways[method]);
+  return known.length === 0 ? "with a credential; it does not say which" : `with ${known.join(", or ")}`;
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}

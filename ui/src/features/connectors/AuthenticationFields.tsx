@@ -1,0 +1,132 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { Field } from "@/components/Field";
+import { Icon } from "@/components/Icon";
+import { SegmentedControl } from "@/components/SegmentedControl";
+import { Select } from "@/components/Select";
+import { type AuthenticationMethod, type WalletEntry, type WalletKind } from "@/host/bindings";
+import { queries } from "@/host/queries";
+import { type AuthenticationForm, type FormErrors } from "./authenticationForm";
+import styles from "./AuthenticationFields.module.css";
+import { HeaderLines } from "@/components/HeaderLines";
+import { OAuthFields } from "./OAuthFields";
+
+type Props = {
+  form: AuthenticationForm;
+  errors: FormErrors;
+  onChange: (form: AuthenticationForm) => void;
+  /** The redirect address that Patchbay uses unless told otherwise, absolute URL. */
+  usualRedirectUri: string | null;
+  /** Whether the server takes programs that it does not know. */
+  registersItself: boolean;
+};
+
+const methods: { value: AuthenticationMethod; label: string }[] = [
+  { value: "oauth", label: "In the browser" },
+  { value: "bearer", label: "Token" },
+  { value: "headers", label: "Headers" },
+  { value: "none", label: "Not at all" },
+];
+
+/** How a connector signs in: by consent, by a token, by headers, or not. */
+export function AuthenticationFields({ form, errors, onChange, usualRedirectUri, registersItself }: Props) {
+  const { data: wallet = [] } = useQuery(queries.wallet());
+  const set = (changes: Partial<AuthenticationForm>) => onChange({ ...form, ...changes });
+  return (
+    <div className={styles.fields}>
+      <div className={styles.line}>
+        <span className={styles.label}>Sign in</span>
+        <SegmentedControl label="How it signs in" segments={methods} value={form.method} onChange={(method) => set({ method })} />
+      </div>
+      {form.method === "oauth" && (
+        <OAuthFields form={form} errors={errors} set={set} clients={ofKind(wallet, "oauth_client")} usualRedirectUri={usualRedirectUri} registersItself={registersItself} />
+      )}
+      {form.method === "bearer" && <TokenFields form={form} errors={errors} set={set} tokens={ofKind(wallet, "bearer")} />}
+      {form.method === "headers" && <HeadersFields form={form} errors={errors} set={set} saved={ofKind(wallet, "headers")} />}
+    </div>
+  );
+}
+
+function ofKind(wallet: WalletEntry[], kind: WalletKind): WalletEntry[] {
+  return wallet.filter((entry) => entry.kind === kind);
+}
+
+type PartProps = { form: AuthenticationForm; errors: FormErrors; set: (changes: Partial<AuthenticationForm>) => void };
+
+function TokenFields({ form, errors, set, tokens }: PartProps & { tokens: WalletEntry[] }) {
+  return (
+    <>
+      <SegmentedControl
+        label="Where the token comes from"
+        segments={[
+          { value: "new", label: "Type it in" },
+          { value: "reference", label: "Reference" },
+          ...(tokens.length > 0 ? [{ value: "entry" as const, label: "From the wallet" }] : []),
+        ]}
+        value={form.tokenFrom}
+        onChange={(tokenFrom) => set({ tokenFrom })}
+      />
+      {form.tokenFrom === "new" && (
+        <Field label="Token" type="password" mono value={form.token} onChange={(token) => set({ token })} error={errors.token} help="Sent as Authorization: Bearer to this address alone. Saved in the wallet; it cannot be shown again, only replaced." autoComplete="new-password" />
+      )}
+      {form.tokenFrom === "reference" && (
+        <Field label="Reference" mono placeholder="env://GITHUB_TOKEN" value={form.reference} onChange={(reference) => set({ reference })} error={errors.reference} help="Looked up at each use. Nothing is stored." />
+      )}
+      {form.tokenFrom === "entry" && (
+        <SavedEntry label="Saved token" entries={tokens} value={form.tokenEntry} error={errors.tokenEntry} onChange={(tokenEntry) => set({ tokenEntry })} />
+      )}
+    </>
+  );
+}
+
+function HeadersFields({ form, errors, set, saved }: PartProps & { saved: WalletEntry[] }) {
+  return (
+    <>
+      {saved.length > 0 && (
+        <SegmentedControl
+          label="Where the headers come from"
+          segments={[{ value: "new", label: "Type them in" }, { value: "entry", label: "From the wallet" }]}
+          value={form.headersFrom}
+          onChange={(headersFrom) => set({ headersFrom })}
+        />
+      )}
+      {form.headersFrom === "entry" ? (
+        <SavedEntry label="Saved headers" entries={saved} value={form.headersEntry} error={errors.headersEntry} onChange={(headersEntry) => set({ headersEntry })} />
+      ) : (
+        <HeaderLines lines={form.headers} error={errors.headers} onChange={(headers) => set({ headers })} />
+      )}
+    </>
+  );
+}
+
+type SavedProps = { label: string; entries: WalletEntry[]; value: string | null; error: string | undefined; onChange: (id: string) => void };
+
+/** Picks one of the wallet's entries. */
+export function SavedEntry({ label, entries, value, error, onChange }: SavedProps) {
+  return (
+    <div className={styles.saved}>
+      <Select
+        label={label}
+        placeholder="Choose from the wallet"
+        options={entries.map((entry) => ({ value: entry.id, label: entry.name, note: entry.reference ?? undefined }))}
+        value={value}
+        onChange={onChange}
+      />
+      {error && <span className={styles.error}><Icon name="circle-alert" size={12} />{error}</span>}
+    </div>
+  );
+}
+
+/** Folds what few need. */
+export function Advanced({ children }: { children: React.ReactNode }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <div>
+        <Button look="link" icon={open ? "chevron-down" : "chevron-right"} aria-expanded={open} onPress={() => setOpen(!open)}>Advanced</Button>
+      </div>
+      {open && children}
+    </>
+  );
+}

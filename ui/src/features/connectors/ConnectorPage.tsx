@@ -1,0 +1,173 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { type Remedy, remedyLabels, remedyOf, statusLook } from "@/components/connectorStatus";
+import { Dialog } from "@/components/Dialog";
+import { EmptyState } from "@/components/EmptyState";
+import { Icon } from "@/components/Icon";
+import { IdentityLine } from "@/components/IdentityLine";
+import { Menu } from "@/components/Menu";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusFacts } from "@/components/StatusBar";
+import { StillShapes } from "@/components/StillShapes";
+import { Tabs } from "@/components/Tabs";
+import { Tag } from "@/components/Tag";
+import { type Connector, type ConnectorId } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { ago } from "@/lib/time";
+import { capital } from "@/lib/words";
+import styles from "./ConnectorPage.module.css";
+import { ConnectorSettings } from "./ConnectorSettings";
+import { Overview } from "./Overview";
+import { useCheckConnector, useDisconnect, useLastCheck, useRemoveConnector, useUpdateConnector } from "./useConnectorActions";
+
+export const connectorTabs = ["overview", "tools", "runs", "settings"] as const;
+export type ConnectorTab = (typeof connectorTabs)[number];
+
+type Props = {
+  id: ConnectorId;
+  tab: ConnectorTab;
+  onTab: (tab: ConnectorTab) => void;
+  onSignIn: (connector: Connector) => void;
+  onLeave: () => void;
+  /** The parts of other features. */
+  renderTools: (connector: Connector) => ReactNode;
+  renderRuns: (connector: Connector) => ReactNode;
+};
+
+/** One connector: how it is, what it can do, what was run, how it is set. */
+export function ConnectorPage(props: Props) {
+  const { data, error, refetch } = useQuery(queries.connectors());
+  const connector = data?.find((one) => one.id === props.id);
+  if (connector) return <Known {...props} connector={connector} />;
+  return (
+    <>
+      <Crumbs title={error ? "Not read" : data ? "Not there" : ""} onLeave={props.onLeave} />
+      {error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
+      {!data && !error && <StillShapes label="Reading the connector" rows={4} />}
+      {data && (
+        <EmptyState icon="cable" title="This connector is not there any more" action={<Button onPress={props.onLeave}>All connectors</Button>}>
+          It was removed, here or by the command line.
+        </EmptyState>
+      )}
+    </>
+  );
+}
+
+function Crumbs({ title, onLeave, children }: { title: string; onLeave: () => void; children?: ReactNode }) {
+  return (
+    <div className={styles.crumbs}>
+      <Button look="link" onPress={onLeave}>Connectors</Button>
+      <Icon name="chevron-right" size={12} />
+      <span className="medium cut">{title}</span>
+      <span className="grow" />
+      {children}
+    </div>
+  );
+}
+
+function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRuns }: Props & { connector: Connector }) {
+  const check = useCheckConnector();
+  const disconnect = useDisconnect();
+  const remove = useRemoveConnector();
+  const update = useUpdateConnector(connector.id);
+  const { checking } = useLastCheck(connector.id);
+  const [asksDisconnect, setAsksDisconnect] = useState(false);
+  const { glyph, word } = statusLook(connector);
+  const remedy = remedyOf(connector);
+  const isOff = connector.status.status === "disabled";
+  const signedIn = connector.authentication.kind === "oauth" && connector.authentication.entry !== null;
+
+  const look = () => {
+    check.mutate(connector.id);
+    onTab("overview");
+  };
+  const act = (what: Remedy) => {
+    if (what === "sign_in" || what === "connect" || what === "show") onSignIn(connector);
+    else if (what === "new_secret") onTab("settings");
+    else if (what === "turn_on") update.mutate({ enabled: true });
+    else look();
+  };
+  const takeOut = () => remove.mutate(connector, { onSuccess: onLeave });
+  const mainRemedy = remedy === "doctor" || remedy === "check" ? null : remedy;
+
+  useShortcut(isOff ? null : { keys: "D", label: "Check", inBar: true, run: look });
+  useShortcut(mainRemedy ? { keys: "C", label: remedyLabels[mainRemedy], inBar: true, run: () => act(mainRemedy) } : null);
+  useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tab, -1)) });
+  useShortcut({ keys: "]", label: "Next tab", run: () => onTab(neighbour(tab, 1)) });
+  useShortcut({ keys: "Escape", label: "All connectors", run: onLeave });
+  const problem = disconnect.error ?? remove.error ?? update.error ?? check.error;
+
+  return (
+    <>
+      <Crumbs title={connector.title} onLeave={onLeave}>
+        {!isOff && <Button look="quiet" icon="refresh-cw" keys="D" isPending={checking} onPress={look}>Check</Button>}
+        {mainRemedy && <Button look="primary" keys="C" onPress={() => act(mainRemedy)}>{remedyLabels[mainRemedy]}</Button>}
+        {signedIn && <Button onPress={() => setAsksDisconnect(true)}>Disconnect</Button>}
+        <Menu
+          label="More actions"
+          trigger={<Button look="quiet" icon="ellipsis" label="More actions" />}
+          actions={[
+            { id: "favourite", label: connector.favourite ? "No favourite any more" : "Keep as favourite", icon: "star", onAction: () => update.mutate({ favourite: !connector.favourite }) },
+            { id: "enabled", label: isOff ? "Turn on" : "Turn off", icon: "power", onAction: () => update.mutate({ enabled: isOff }) },
+            { id: "remove", label: "Remove", icon: "trash-2", danger: true, onAction: takeOut },
+          ]}
+        />
+      </Crumbs>
+      <header className={styles.head}>
+        <ConnectorMark size="large" title={connector.title} icon={connector.icon} />
+        <div className={styles.titles}>
+          <div className="line">
+            <h1 className="cut">{connector.title}</h1>
+            <Badge glyph={glyph} pill title={connector.status.word ?? undefined}>{word}</Badge>
+            {connector.server && <Tag>MCP {connector.server.protocolVersion}</Tag>}
+            {connector.server?.transport === "sse" && <Tag tone="warn">deprecated transport</Tag>}
+            {connector.draft && <Tag>draft</Tag>}
+          </div>
+          <IdentityLine identity={connector.identity} endpoint={connector.endpoint} />
+        </div>
+      </header>
+      {problem && <div className={styles.notice}><ProblemNotice problem={asProblem(problem)} /></div>}
+      <Tabs<ConnectorTab>
+        label={connector.title}
+        selected={tab}
+        onSelect={onTab}
+        tabs={[
+          { id: "overview", label: "Overview", content: <Overview connector={connector} onSignIn={onSignIn} onSettings={() => onTab("settings")} onCheck={look} /> },
+          { id: "tools", label: "Tools", count: connector.toolCount, content: renderTools(connector) },
+          { id: "runs", label: "Runs", content: renderRuns(connector) },
+          { id: "settings", label: "Settings", content: <ConnectorSettings key={connector.id} connector={connector} onRemove={takeOut} /> },
+        ]}
+      />
+      {asksDisconnect && (
+        <Dialog
+          alert
+          title={`Disconnect ${connector.title}?`}
+          subtitle={<IdentityLine identity={connector.identity} />}
+          onClose={() => setAsksDisconnect(false)}
+          footer={
+            <>
+              <Button autoFocus onPress={() => setAsksDisconnect(false)}>Keep it connected</Button>
+              <Button look="danger" isPending={disconnect.isPending} onPress={() => { setAsksDisconnect(false); disconnect.mutate(connector.id); }}>Disconnect</Button>
+            </>
+          }
+        >
+          <p>The provider is told to forget the sign-in, where it can be told. To use {connector.title} again, sign in once more.</p>
+        </Dialog>
+      )}
+      <StatusFacts>
+        <span>{connector.status.reason ? capital(connector.status.reason) : word}</span>
+        {connector.status.checkedAt && <span>Checked {ago(connector.status.checkedAt)}</span>}
+      </StatusFacts>
+    </>
+  );
+}
+
+function neighbour(tab: ConnectorTab, by: 1 | -1): ConnectorTab {
+  const at = connectorTabs.indexOf(tab) + by;
+  return connectorTabs[(at + connectorTabs.length) % connectorTabs.length] ?? tab;
+}

@@ -1,0 +1,82 @@
+import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { type Remedy, remedyLabels, remedyOf, statusLook } from "@/components/connectorStatus";
+import { Icon } from "@/components/Icon";
+import { PlatformTile } from "@/components/PlatformTile";
+import { TwoLines } from "@/components/TwoLines";
+import { type Authorization, type Connector } from "@/host/bindings";
+import { age, ago, exactTime, timeLeft } from "@/lib/time";
+import { capital, count, cutMiddle, shortAddress } from "@/lib/words";
+import styles from "./Connectors.module.css";
+
+type Props = {
+  connector: Connector;
+  selected: boolean;
+  /** The consent under way for it. */
+  authorization: Authorization | undefined;
+  onRemedy: (remedy: Remedy, connector: Connector) => void;
+};
+
+/** The cells of one row: what, how it is, where and as whom, how much, when, and one button. */
+export function ConnectorRow({ connector, selected, authorization, onRemedy }: Props) {
+  const { glyph, word } = statusLook(connector);
+  const { identity, status } = connector;
+  const remedy = remedyOf(connector);
+  const facts = [identity.credential ?? "no credential", identity.level, identity.expiresAt && timeLeft(identity.expiresAt)];
+  return (
+    <>
+      <span className="line">
+        <ConnectorMark title={connector.title} icon={connector.icon} />
+        <TwoLines
+          first={
+            <span className={styles.name}>
+              <span className="medium cut">{connector.title}</span>
+              {connector.favourite && <Icon name="star" size={12} />}
+              {connector.draft && <span className="text3 small">draft</span>}
+            </span>
+          }
+          second={connector.endpoint && <span title={connector.endpoint}>{cutMiddle(shortAddress(connector.endpoint), 44)}</span>}
+        />
+      </span>
+      <TwoLines first={<Badge glyph={glyph} title={status.word ?? undefined}>{word}</Badge>} second={reason(connector, authorization)} indent />
+      <span className="line">
+        <PlatformTile platform={identity.platform} />
+        <TwoLines first={identity.account} second={facts.filter(Boolean).join(" · ")} />
+      </span>
+      <span className={styles.tools}>{connector.toolCount ?? "—"}</span>
+      <span className={styles.lastOk} title={status.lastOkAt ? exactTime(status.lastOkAt) : undefined}>
+        {status.lastOkAt ? age(status.lastOkAt) : "—"}
+      </span>
+      <span className={styles.fix}>
+        {remedy && (
+          <Button small keys={selected ? remedyKeys[remedy] : undefined} excludeFromTabOrder={!selected} label={`${remedyLabels[remedy]}, ${connector.title}`} onPress={() => onRemedy(remedy, connector)}>
+            {remedyLabels[remedy]}
+          </Button>
+        )}
+      </span>
+    </>
+  );
+}
+
+/** The key that does what the row's button does, where there is one. */
+export const remedyKeys: Partial<Record<Remedy, string>> = { sign_in: "C", connect: "C", show: "C", turn_on: "C", doctor: "D", check: "D" };
+
+function reason(connector: Connector, authorization: Authorization | undefined): string | undefined {
+  const { status } = connector;
+  if (authorization) return authorization.state === "awaiting_user" ? `Waiting for your browser, ${timeLeft(authorization.deadlineAt)}` : "Sign-in under way";
+  if (status.reason) return capital(status.reason);
+  if (status.status === "ready" && connector.toolCount !== null) return count(connector.toolCount, "tool");
+  if (connector.draft) return "Never worked yet";
+  return status.checkedAt ? `Checked ${ago(status.checkedAt)}` : "Not checked yet";
+}
+
+/** What assistive technology reads of a row. */
+export function rowName(connector: Connector): string {
+  const { identity, toolCount } = connector;
+  const said = [
+    connector.title, statusLook(connector).word, connector.status.reason, identity.account, identity.credential,
+    toolCount === null ? null : count(toolCount, "tool"),
+  ];
+  return said.filter(Boolean).join(", ");
+}

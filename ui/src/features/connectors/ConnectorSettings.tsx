@@ -1,0 +1,146 @@
+import { type FormEvent, useState } from "react";
+import { Button } from "@/components/Button";
+import { useCopy } from "@/components/CopyContext";
+import { Field } from "@/components/Field";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { Switch } from "@/components/Switch";
+import { useToasts } from "@/components/Toast";
+import { type Connector, type ConnectorChanges } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { AuthenticationFields } from "./AuthenticationFields";
+import { choiceOf, errorsOf, type FormErrors, formOf } from "./authenticationForm";
+import styles from "./ConnectorPage.module.css";
+import { useUpdateConnector } from "./useConnectorActions";
+
+type Props = { connector: Connector; onRemove: () => void };
+
+/** How a connector is set: words, address, sign-in, on or off, and its JSON. */
+export function ConnectorSettings({ connector, onRemove }: Props) {
+  return (
+    <div className={styles.body}>
+      <General connector={connector} />
+      <SignInSettings connector={connector} />
+      <Native connector={connector} />
+      <section className={styles.section} aria-label="Remove">
+        <h2>Remove</h2>
+        <p className="text2">Takes {connector.title} out of the lists. Its runs stay; so do wallet entries. It can be put back until Patchbay ends.</p>
+        <div className={styles.actions}><Button icon="trash-2" onPress={onRemove}>Remove {connector.title}</Button></div>
+      </section>
+    </div>
+  );
+}
+
+function General({ connector }: { connector: Connector }) {
+  const [title, setTitle] = useState(connector.title);
+  const [name, setName] = useState(connector.name);
+  const [url, setUrl] = useState(connector.endpoint ?? "");
+  const [tags, setTags] = useState(connector.tags.join(", "));
+  const { toast } = useToasts();
+  const save = useUpdateConnector(connector.id);
+  const toggle = useUpdateConnector(connector.id);
+  const typedTags = [...new Set(tags.split(",").map((tag) => tag.trim()).filter(Boolean))];
+  const changes: ConnectorChanges = {
+    ...(title.trim() !== connector.title && { title: title.trim() }),
+    ...(name.trim() !== connector.name && { name: name.trim() }),
+    ...(url.trim() !== (connector.endpoint ?? "") && { url: url.trim() }),
+    ...(typedTags.join("\n") !== connector.tags.join("\n") && { tags: typedTags }),
+  };
+  const changed = Object.keys(changes).length > 0;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (changed) save.mutate(changes, { onSuccess: () => toast("Settings saved") });
+  };
+  const elsewhere = connector.endpoint !== null && originOf(url) !== originOf(connector.endpoint);
+  return (
+    <section className={styles.section} aria-label="General">
+      <h2>General</h2>
+      <form className={styles.form} onSubmit={submit}>
+        <div className={styles.pair}>
+          <Field label="Title" value={title} onChange={setTitle} />
+          <Field label="Name" mono value={name} onChange={setName} help="Short and unique, for the command line." />
+        </div>
+        <Field label="Address" mono value={url} onChange={setUrl} help={elsewhere ? "Another server: the sign-in is dropped, because a secret goes only to the host it belongs to." : undefined} />
+        <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read only" help="Parted by commas." />
+        {save.error && <ProblemNotice problem={asProblem(save.error)} />}
+        <div className={styles.actions}>
+          <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>Save</Button>
+        </div>
+        <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>Favourite, kept at the top</Switch>
+        <Switch isSelected={connector.status.status !== "disabled"} onChange={(enabled) => toggle.mutate({ enabled })} help="Off, it is neither checked nor used; its sign-in is kept.">On</Switch>
+        {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
+      </form>
+    </section>
+  );
+}
+
+function SignInSettings({ connector }: { connector: Connector }) {
+  const [form, setForm] = useState(() => formOf(connector.authentication));
+  const [errors, setErrors] = useState<FormErrors>({});
+  const [touched, setTouched] = useState(false);
+  const { toast } = useToasts();
+  const save = useUpdateConnector(connector.id);
+  const submit = () => {
+    const wrong = errorsOf(form);
+    setErrors(wrong);
+    if (Object.keys(wrong).length > 0) return;
+    save.mutate(
+      { authentication: choiceOf(form) },
+      {
+        onSuccess: (changed) => {
+          setForm(formOf(changed.authentication));
+          setTouched(false);
+          toast("Sign-in changed");
+        },
+      },
+    );
+  };
+  return (
+    <section className={styles.section} aria-label="Sign-in">
+      <h2>Sign-in</h2>
+      <div className={styles.form}>
+        <AuthenticationFields
+          form={form}
+          errors={errors}
+          onChange={(next) => {
+            setForm(next);
+            setErrors({});
+            setTouched(true);
+          }}
+          usualRedirectUri="http://127.0.0.1/callback"
+          registersItself
+        />
+        {save.error && <ProblemNotice problem={asProblem(save.error)} />}
+        <div className={styles.actions}>
+          <Button look={touched ? "primary" : "plain"} isDisabled={!touched} isPending={save.isPending} onPress={submit}>Change the sign-in</Button>
+          {touched && <Button look="quiet" onPress={() => { setForm(formOf(connector.authentication)); setErrors({}); setTouched(false); }}>Leave it as it is</Button>}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Native({ connector }: { connector: Connector }) {
+  const copy = useCopy();
+  const text = JSON.stringify(connector.native, null, 2);
+  return (
+    <section className={styles.section} aria-label="As JSON">
+      <div className={styles.sectionHead}>
+        <h2>As JSON</h2>
+        <span className="text3 small">to read only</span>
+        <span className="grow" />
+        <Button look="link" onPress={() => copy(text, "JSON")}>Copy</Button>
+      </div>
+      {/* A scrolling region has to be reachable by keyboard. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre className={styles.native} tabIndex={0} role="region" aria-label="JSON of the connector">{text}</pre>
+    </section>
+  );
+}
+
+function originOf(url: string): string | null {
+  try {
+    return new URL(url).origin;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,75 @@
+import { Button } from "@/components/Button";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
+import { type Check, type CheckState, type CheckStep, type Code } from "@/host/bindings";
+import { duration } from "@/lib/time";
+import styles from "./ConnectorPage.module.css";
+
+const steps: { name: string; label: string }[] = [
+  { name: "name", label: "Name" },
+  { name: "tls", label: "TLS" },
+  { name: "discovery", label: "Discovery" },
+  { name: "sign_in", label: "Sign-in" },
+  { name: "negotiation", label: "Negotiation" },
+  { name: "tools", label: "Tools" },
+];
+
+const looks: Record<CheckState | "waiting" | "running", { glyph: GlyphName; word: string }> = {
+  passed: { glyph: "ready", word: "passed" },
+  failed: { glyph: "failing", word: "failed" },
+  skipped: { glyph: "todo", word: "not looked at" },
+  waiting: { glyph: "todo", word: "not looked at yet" },
+  running: { glyph: "authorizing", word: "being looked at" },
+};
+
+type Props = {
+  check: Check | undefined;
+  checking: boolean;
+  onSignIn: () => void;
+  onSettings: () => void;
+  onCheck: () => void;
+};
+
+/** The doctor's six steps side by side; the first failure opens its fix beneath. */
+export function DoctorStrip({ check, checking, onSignIn, onSettings, onCheck }: Props) {
+  const failed = checking ? undefined : check?.steps.find((step) => step.state === "failed");
+  return (
+    <>
+      <ol className={styles.doctor} aria-label="Doctor" aria-busy={checking}>
+        {steps.map(({ name, label }) => {
+          const step = checking ? undefined : check?.steps.find((one) => one.name === name);
+          return <Step key={name} label={label} step={step} checking={checking} />;
+        })}
+      </ol>
+      {failed?.problem && (
+        <ProblemNotice problem={failed.problem} onRetry={onCheck} retryLabel="Check again">
+          {fixOf(failed.problem.code, failed.name) === "sign_in" && <Button small look="primary" onPress={onSignIn}>Sign in</Button>}
+          {fixOf(failed.problem.code, failed.name) === "settings" && <Button small look="primary" onPress={onSettings}>Change the settings</Button>}
+        </ProblemNotice>
+      )}
+    </>
+  );
+}
+
+function Step({ label, step, checking }: { label: string; step: CheckStep | undefined; checking: boolean }) {
+  const { glyph, word } = looks[step?.state ?? (checking ? "running" : "waiting")];
+  const took = step?.durationMs == null ? null : duration(step.durationMs);
+  const note = [step?.note, took].filter(Boolean).join(" · ");
+  return (
+    <li className={styles.step} data-state={step?.state}>
+      <span className="line">
+        <StatusGlyph name={glyph} tone={glyph === "todo" ? "off" : undefined} />
+        <span className="medium">{label}</span>
+        <span className="unseen">, {word}</span>
+      </span>
+      <span className={styles.stepNote} title={note}>{note || "\u00a0"}</span>
+    </li>
+  );
+}
+
+/** Which button helps against a failure. */
+function fixOf(code: Code, step: string): "sign_in" | "settings" | null {
+  if (code === "auth.needed" || code === "auth.expired" || code === "auth.denied" || code === "auth.timed_out") return "sign_in";
+  if (code === "auth.client_needed" || code === "auth.forbidden" || code === "vault.reference" || code === "mcp.not_a_server") return "settings";
+  return step === "name" || step === "tls" ? "settings" : null;
+}

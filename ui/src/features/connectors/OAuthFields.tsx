@@ -1,0 +1,91 @@
+import { Button } from "@/components/Button";
+import { useCopy } from "@/components/CopyContext";
+import { Field } from "@/components/Field";
+import { SegmentedControl } from "@/components/SegmentedControl";
+import { Select } from "@/components/Select";
+import { Switch } from "@/components/Switch";
+import { type Redirect, type WalletEntry } from "@/host/bindings";
+import { Advanced, SavedEntry } from "./AuthenticationFields";
+import styles from "./AuthenticationFields.module.css";
+import { type AuthenticationForm, type FormErrors, redirectUriOf } from "./authenticationForm";
+
+type Props = {
+  form: AuthenticationForm;
+  errors: FormErrors;
+  set: (changes: Partial<AuthenticationForm>) => void;
+  /** OAuth apps that the wallet has. */
+  clients: WalletEntry[];
+  usualRedirectUri: string | null;
+  registersItself: boolean;
+};
+
+/** Consent in the browser: whose OAuth app, and how the browser comes back. */
+export function OAuthFields({ form, errors, set, clients, usualRedirectUri, registersItself }: Props) {
+  const typed = form.clientEntry === null;
+  return (
+    <>
+      <Switch
+        isSelected={form.ownClient}
+        onChange={(ownClient) => set({ ownClient })}
+        help={registersItself ? "Not needed here: Patchbay registers itself." : "This server takes no unknown programs: register an app with the provider and enter it here."}
+      >
+        Use an OAuth app of my own
+      </Switch>
+      {form.ownClient && (
+        <>
+          {usualRedirectUri && <RedirectUri uri={redirectUriOf(form, usualRedirectUri)} />}
+          {clients.length > 0 && (
+            <SegmentedControl
+              label="Where the OAuth app comes from"
+              segments={[{ value: "new", label: "Type it in" }, { value: "entry", label: "From the wallet" }]}
+              value={typed ? "new" : "entry"}
+              onChange={(from) => set({ clientEntry: from === "entry" ? (clients[0]?.id ?? null) : null })}
+            />
+          )}
+          {typed ? (
+            <div className={styles.pair}>
+              <Field label="Client id" mono isRequired value={form.clientId} onChange={(clientId) => set({ clientId })} error={errors.clientId} />
+              <Field label="Client secret" mono type="password" autoComplete="new-password" value={form.clientSecret} onChange={(clientSecret) => set({ clientSecret })} help="Leave empty when the provider gave none." />
+            </div>
+          ) : (
+            <SavedEntry label="Saved OAuth app" entries={clients} value={form.clientEntry} error={errors.clientEntry} onChange={(clientEntry) => set({ clientEntry })} />
+          )}
+        </>
+      )}
+      <Advanced>
+        <div className={styles.line}>
+          <span className={styles.label}>Browser comes back</span>
+          <SegmentedControl<Redirect>
+            label="How the browser comes back"
+            segments={[{ value: "loopback", label: "To a port of this computer" }, { value: "deep_link", label: "By a patchbay:// link" }]}
+            value={form.redirect}
+            onChange={(redirect) => set({ redirect })}
+          />
+        </div>
+        {form.redirect === "loopback" && (
+          <div className={styles.pair}>
+            <Field label="Port" mono inputMode="numeric" placeholder="any that is free" value={form.callbackPort} onChange={(callbackPort) => set({ callbackPort })} error={errors.callbackPort} help="Fix it where the provider wants one exact address." />
+            <Select
+              label="Host"
+              options={[{ value: "127.0.0.1", label: "127.0.0.1" }, { value: "localhost", label: "localhost" }]}
+              value={form.callbackHost}
+              onChange={(callbackHost) => set({ callbackHost })}
+            />
+          </div>
+        )}
+        <Field label="Scopes" mono placeholder="those that the server names" value={form.scopes} onChange={(scopes) => set({ scopes })} help="Parted by spaces. Leave empty to let the server decide." />
+      </Advanced>
+    </>
+  );
+}
+
+function RedirectUri({ uri }: { uri: string }) {
+  const copy = useCopy();
+  return (
+    <div className={styles.copy}>
+      <span className="text2">Redirect address for your app</span>
+      <span className="mono cut grow" data-selectable title={uri}>{uri}</span>
+      <Button small icon="copy" onPress={() => copy(uri, "Redirect address")}>Copy</Button>
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+import { type Authentication, type AuthenticationChoice, type AuthenticationMethod, type Redirect, type WalletEntryId } from "@/host/bindings";
+
+export type HeaderLine = { name: string; value: string };
+
+/** What is typed about a way to sign in; kept whole, so that changing one's mind loses nothing. */
+export type AuthenticationForm = {
+  method: AuthenticationMethod;
+  ownClient: boolean;
+  /** A saved OAuth app, or `null` to type one in. */
+  clientEntry: WalletEntryId | null;
+  clientId: string;
+  clientSecret: string;
+  redirect: Redirect;
+  callbackPort: string;
+  callbackHost: "127.0.0.1" | "localhost";
+  scopes: string;
+  tokenFrom: "new" | "reference" | "entry";
+  token: string;
+  reference: string;
+  tokenEntry: WalletEntryId | null;
+  headersFrom: "new" | "entry";
+  headers: HeaderLine[];
+  headersEntry: WalletEntryId | null;
+};
+
+/** What is wrong with which field of the form. */
+export type FormErrors = Partial<Record<"clientId" | "clientEntry" | "callbackPort" | "token" | "reference" | "tokenEntry" | "headers" | "headersEntry", string>>;
+
+/** A form in which nothing has been typed yet. */
+export function newForm(method: AuthenticationMethod): AuthenticationForm {
+  return {
+    method, ownClient: false, clientEntry: null, clientId: "", clientSecret: "", redirect: "loopback", callbackPort: "",
+    callbackHost: "127.0.0.1", scopes: "", tokenFrom: "new", token: "", reference: "", tokenEntry: null,
+    headersFrom: "new", headers: [{ name: "", value: "" }], headersEntry: null,
+  };
+}
+
+/** A form that says how a connector signs in now. */
+export function formOf(authentication: Authentication): AuthenticationForm {
+  const form = newForm(authentication.kind);
+  switch (authentication.kind) {
+    case "none":
+      return form;
+    case "oauth":
+      return {
+        ...form,
+        ownClient: authentication.client !== null,
+        clientEntry: authentication.client,
+        redirect: authentication.redirect,
+        callbackPort: authentication.callbackPort === null ? "" : String(authentication.callbackPort),
+        callbackHost: authentication.callbackHost === "localhost" ? "localhost" : "127.0.0.1",
+        scopes: authentication.scopes.join(" "),
+      };
+    case "bearer":
+      return { ...form, tokenFrom: "entry", tokenEntry: authentication.entry };
+    case "headers":
+      return { ...form, headersFrom: "entry", headersEntry: authentication.entry };
+  }
+}
+
+/** What has to be corrected before the form can be used. */
+export function errorsOf(form: AuthenticationForm): FormErrors {
+  switch (form.method) {
+    case "none":
+      return {};
+    case "oauth": {
+      const errors: FormErrors = {};
+      const port = form.callbackPort.trim();
+      if (port && !(/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
+        errors.callbackPort = "Enter a port from 1 to 65535, or leave it empty";
+      }
+      if (form.ownClient && !form.clientEntry && !form.clientId.trim()) errors.clientId = "Enter the client id that the provider gave";
+      return errors;
+    }
+    case "bearer":
+      if (form.tokenFrom === "new" && !form.token.trim()) return { token: "Paste the token" };
+      if (form.tokenFrom === "reference" && !/^\w+:\/\/\S+/.test(form.reference.trim())) return { reference: "Enter a reference, for example env://GITHUB_TOKEN" };
+      if (form.tokenFrom === "entry" && !form.tokenEntry) return { tokenEntry: "Choose a saved token" };
+      return {};
+    case "headers":
+      if (form.headersFrom === "entry") return form.headersEntry ? {} : { headersEntry: "Choose saved headers" };
+      return headersError(form.headers);
+  }
+}
+
+function headersError(lines: HeaderLine[]): FormErrors {
+  const typed = lines.filter((line) => line.name.trim() || line.value);
+  if (typed.length === 0) return { headers: "Enter at least one header" };
+  const bad = typed.find((line) => !/^[\w!#$%&'*+.^`|~-]+$/.test(line.name.trim()) || !line.value);
+  return bad ? { headers: `Enter a name and a value for ${bad.name.trim() || "every header"}` } : {};
+}
+
+/** The form as the host takes it; only when {@link errorsOf} finds nothing. */
+export function choiceOf(form: AuthenticationForm): AuthenticationChoice {
+  switch (form.method) {
+    case "none":
+      return { kind: "none" };
+    case "oauth":
+      return {
+        kind: "oauth",
+        client: clientOf(form),
+        callbackPort: form.callbackPort.trim() ? Number(form.callbackPort.trim()) : null,
+        callbackHost: form.callbackHost === "localhost" ? "localhost" : null,
+        redirect: form.redirect,
+        scopes: form.scopes.split(/[\s,]+/).filter(Boolean),
+      };
+    case "bearer":
+      if (form.tokenFrom === "entry") return { kind: "bearer", token: { kind: "entry", entry: form.tokenEntry ?? "" } };
+      if (form.tokenFrom === "reference") return { kind: "bearer", token: { kind: "reference", reference: form.reference.trim() } };
+      return { kind: "bearer", token: { kind: "new", secret: form.token.trim() } };
+    case "headers": {
+      if (form.headersFrom === "entry") return { kind: "headers", entry: form.headersEntry, values: {} };
+      const typed = form.headers.filter((line) => line.name.trim());
+      return { kind: "headers", entry: null, values: Object.fromEntries(typed.map((line) => [line.name.trim(), line.value])) };
+    }
+  }
+}
+
+function clientOf(form: AuthenticationForm): Extract<AuthenticationChoice, { kind: "oauth" }>["client"] {
+  if (!form.ownClient) return null;
+  if (form.clientEntry) return { kind: "entry", entry: form.clientEntry };
+  return { kind: "new", clientId: form.clientId.trim(), clientSecret: form.clientSecret || null };
+}
+
+/** The redirect address to enter at the provider, for the port and host that were chosen. */
+export function redirectUriOf(form: AuthenticationForm, usual: string): string {
+  if (form.redirect === "deep_link") return "patchbay://oauth/callback";
+  try {
+    const url = new URL(usual);
+    if (!/^https?:$/.test(url.protocol)) return usual;
+    url.hostname = form.callbackHost;
+    if (/^\d+$/.test(form.callbackPort.trim())) url.port = form.callbackPort.trim();
+    return url.toString();
+  } catch {
+    return usual;
+  }
+}

@@ -1,0 +1,113 @@
+import { skipToken, useIsMutating, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { useToasts } from "@/components/Toast";
+import { type AddConnector, type Check, commands, type Connector, type ConnectorChanges, type ConnectorId } from "@/host/bindings";
+import { call } from "@/host/call";
+import { queries } from "@/host/queries";
+
+/** Puts one connector into the lists, or takes it out. */
+function useKeepConnector() {
+  const client = useQueryClient();
+  return useCallback(
+    (id: ConnectorId, connector: Connector | null) => {
+      const key = queries.connectors().queryKey;
+      client.setQueryData(key, (kept) => {
+        if (!kept) return kept;
+        if (!connector) return kept.filter((other) => other.id !== id);
+        return kept.some((other) => other.id === id)
+          ? kept.map((other) => (other.id === id ? connector : other))
+          : [...kept, connector];
+      });
+      if (connector) client.setQueryData(queries.connector(id).queryKey, connector);
+    },
+    [client],
+  );
+}
+
+/** Adds a connector to this computer. */
+export function useAddConnector() {
+  const keep = useKeepConnector();
+  return useMutation({
+    mutationFn: (request: AddConnector) => call(commands.addConnector(request)),
+    onSuccess: (connector) => keep(connector.id, connector),
+  });
+}
+
+/** Changes what is given of a connector. */
+export function useUpdateConnector(id: ConnectorId) {
+  const keep = useKeepConnector();
+  return useMutation({
+    mutationFn: (changes: ConnectorChanges) => call(commands.updateConnector(id, changes)),
+    onSuccess: (connector) => keep(id, connector),
+  });
+}
+
+/** Switches a connector on, from its row. */
+export function useTurnOn() {
+  const keep = useKeepConnector();
+  return useMutation({
+    mutationFn: (id: ConnectorId) => call(commands.updateConnector(id, { enabled: true })),
+    onSuccess: (connector) => keep(connector.id, connector),
+  });
+}
+
+const checkKey = (id: ConnectorId) => ["checks", id] as const;
+
+/** Has the doctor look at a connector; what was found stays until the next check. */
+export function useCheckConnector() {
+  const client = useQueryClient();
+  const keep = useKeepConnector();
+  return useMutation({
+    mutationKey: ["check"],
+    mutationFn: (id: ConnectorId) => call(commands.checkConnector(id)),
+    onSuccess: (check, id) => {
+      keep(id, check.connector);
+      client.setQueryData<Check>(checkKey(id), check);
+    },
+  });
+}
+
+/** What the doctor last found, and whether it looks right now. */
+export function useLastCheck(id: ConnectorId): { check: Check | undefined; checking: boolean } {
+  const { data } = useQuery<Check>({ queryKey: checkKey(id), queryFn: skipToken });
+  const running = useIsMutating({ mutationKey: ["check"], predicate: (mutation) => mutation.state.variables === id });
+  return { check: data, checking: running > 0 };
+}
+
+/** Has the doctor look at all connectors; each one's news comes as an event. */
+export function useCheckAll() {
+  return useMutation({ mutationFn: () => call(commands.checkConnectors()) });
+}
+
+/** Gives up a sign-in. */
+export function useDisconnect() {
+  const keep = useKeepConnector();
+  const { toast } = useToasts();
+  return useMutation({
+    mutationFn: (id: ConnectorId) => call(commands.disconnectConnector(id)),
+    onSuccess: ({ connector, revoked, note }) => {
+      keep(connector.id, connector);
+      toast(revoked ? `${connector.title} disconnected, the provider was told` : `${connector.title} disconnected. ${note ?? ""}`.trim());
+    },
+  });
+}
+
+/** Removes a connector, with a way back. */
+export function useRemoveConnector() {
+  const client = useQueryClient();
+  const keep = useKeepConnector();
+  const { toast } = useToasts();
+  const restore = useMutation({
+    mutationFn: (id: ConnectorId) => call(commands.restoreConnector(id)),
+    onSuccess: (connector) => keep(connector.id, connector),
+  });
+  return useMutation({
+    mutationFn: ({ id }: Connector) => call(commands.removeConnector(id)),
+    onMutate: (connector) => keep(connector.id, null),
+    onSuccess: (_nothing, connector) => toast(`${connector.title} removed`, () => restore.mutate(connector.id)),
+    onError: (_problem, connector) => {
+      keep(connector.id, connector);
+      void client.invalidateQueries({ queryKey: ["connectors"] });
+    },
+  });
+}

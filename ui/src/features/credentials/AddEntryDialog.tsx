@@ -1,0 +1,56 @@
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Field } from "@/components/Field";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { SegmentedControl } from "@/components/SegmentedControl";
+import { useToasts } from "@/components/Toast";
+import { type WalletEntry } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { SecretFields } from "./SecretFields";
+import { emptySecret, secretError, secretOf, typedKinds } from "./secretForm";
+import { useWalletActions } from "./useWalletActions";
+
+type Props = { onClose: () => void; onAdded: (entry: WalletEntry) => void };
+
+/** Saves a credential that any connector can use. */
+export function AddEntryDialog({ onClose, onAdded }: Props) {
+  const [name, setName] = useState("");
+  const [form, setForm] = useState(emptySecret("bearer"));
+  const [errors, setErrors] = useState<{ name: string | null; secret: string | null }>({ name: null, secret: null });
+  const { add } = useWalletActions();
+  const { toast } = useToasts();
+  const submit = () => {
+    const wrong = { name: name.trim() ? null : "Enter a name", secret: secretError(form) };
+    setErrors(wrong);
+    if (wrong.name || wrong.secret) return;
+    add.mutate(
+      { name: name.trim(), secret: secretOf(form) },
+      {
+        onSuccess: (entry) => {
+          toast(`${entry.name} saved`);
+          onAdded(entry);
+        },
+      },
+    );
+  };
+  return (
+    <Dialog
+      title="Save a credential"
+      subtitle="Encrypted on this computer; sent only to the connectors that use it."
+      onClose={onClose}
+      footer={
+        <>
+          <span />
+          <Button keys="Escape" onPress={onClose}>Cancel</Button>
+          <Button look="primary" isPending={add.isPending} onPress={submit}>Save</Button>
+        </>
+      }
+    >
+      <SegmentedControl label="What it is" segments={typedKinds} value={form.kind} onChange={(kind) => { setForm({ ...form, kind }); setErrors({ name: null, secret: null }); }} />
+      <Field label="Name" autoFocus isRequired placeholder="GitHub lena-fischer" value={name} onChange={setName} error={errors.name} />
+      <SecretFields form={form} error={errors.secret} onChange={setForm} />
+      {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={submit} />}
+    </Dialog>
+  );
+}

@@ -1,0 +1,118 @@
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { Button } from "@/components/Button";
+import { EmptyState } from "@/components/EmptyState";
+import { Field } from "@/components/Field";
+import { Icon } from "@/components/Icon";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusFacts } from "@/components/StatusBar";
+import { StillShapes } from "@/components/StillShapes";
+import { Toolbar } from "@/components/Toolbar";
+import { VirtualList } from "@/components/VirtualList";
+import { type ConnectorId, type VaultStatus, type WalletEntry, type WalletEntryId } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { count } from "@/lib/words";
+import { AddEntryDialog } from "./AddEntryDialog";
+import styles from "./Credentials.module.css";
+import { EntryRow, entryName } from "./EntryRow";
+import { EntrySheet } from "./EntrySheet";
+import { RemoveEntryDialog } from "./RemoveEntryDialog";
+import { VaultNotice } from "./VaultNotice";
+
+type Props = { onOpenConnector: (id: ConnectorId) => void };
+
+/** The wallet: what is saved, how old, until when, and who uses it. Secrets are never shown again. */
+export function CredentialsPage({ onOpenConnector }: Props) {
+  const { data: wallet, error, refetch } = useQuery(queries.wallet());
+  const { data: vault } = useQuery(queries.vault());
+  const [selected, setSelected] = useState<WalletEntryId | null>(null);
+  const [open, setOpen] = useState<"add" | "entry" | "remove" | null>(null);
+  const [filter, setFilter] = useState("");
+  const filterField = useRef<HTMLInputElement>(null);
+  const shown = (wallet ?? []).filter((entry) => passes(filter, entry)).sort((left, right) => left.name.localeCompare(right.name));
+  const current = shown.find((entry) => entry.id === selected);
+  const close = () => setOpen(null);
+
+  useShortcut({ keys: "N", label: "Save a credential", inBar: true, run: () => setOpen("add") });
+  useShortcut({ keys: "/", label: "Filter", run: () => filterField.current?.focus() });
+  useShortcut(current ? { keys: "R", label: "Replace", inBar: true, run: () => setOpen("entry") } : null);
+  useShortcut(current ? { keys: "Backspace", label: "Delete", inBar: true, run: () => setOpen("remove") } : null);
+
+  return (
+    <div className={styles.split}>
+      <div className={styles.main}>
+        <Toolbar title="Credentials" count={wallet?.length}>
+          <Button icon="plus" keys="N" onPress={() => setOpen("add")}>Save</Button>
+        </Toolbar>
+        {vault && <VaultNotice vault={vault} />}
+        {error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
+        {!wallet && !error && <StillShapes label="Reading the wallet" rows={6} />}
+        {wallet?.length === 0 && (
+          <EmptyState icon="key-round" title="Nothing saved yet" action={<Button icon="plus" onPress={() => setOpen("add")}>Save a credential</Button>}>
+            Tokens, headers, OAuth apps and the sign-ins of your connectors appear here, encrypted on this computer.
+          </EmptyState>
+        )}
+        {wallet && wallet.length > 0 && (
+          <>
+            <div className={styles.filters}>
+              <Field ref={filterField} label="Filter credentials" hideLabel icon="search" keys="/" placeholder="Filter" value={filter} onChange={setFilter} />
+            </div>
+            <div className={styles.heads} aria-hidden="true">
+              <span>Name</span><span>Kind</span><span>Used by</span><span>Last used</span><span>Expires</span>
+            </div>
+            {shown.length === 0 ? (
+              <EmptyState icon="search" title="No credential is called that" action={<Button onPress={() => setFilter("")}>Show all</Button>} />
+            ) : (
+              <VirtualList
+                label="Credentials"
+                sections={[{ key: "wallet", head: <><Icon name="lock" size={12} /> Wallet <span className={styles.count}>{shown.length} · {protection(vault)}</span></>, rows: shown }]}
+                keyOf={(entry) => entry.id}
+                nameOf={entryName}
+                columnsClass={styles.columns}
+                selected={selected}
+                onSelect={setSelected}
+                onOpen={() => setOpen("entry")}
+                autoFocus
+                renderRow={(entry) => <EntryRow entry={entry} />}
+              />
+            )}
+          </>
+        )}
+      </div>
+      {open === "entry" && current && <EntrySheet key={current.id} entry={current} onClose={close} onRemove={() => setOpen("remove")} onOpenConnector={onOpenConnector} />}
+      {open === "add" && <AddEntryDialog onClose={close} onAdded={(entry) => { setSelected(entry.id); close(); }} />}
+      {open === "remove" && current && <RemoveEntryDialog entry={current} onClose={close} />}
+      <StatusFacts>
+        <span>{vaultFact(vault)}</span>
+        {wallet && <span>{count(wallet.filter((entry) => entry.usedBy.length === 0).length, "entry").replace("entrys", "entries")} unused</span>}
+      </StatusFacts>
+    </div>
+  );
+}
+
+function passes(filter: string, entry: WalletEntry): boolean {
+  const said = [entry.name, entry.kind, entry.reference, entry.issuer, ...entry.headerNames, ...entry.usedBy.map((user) => user.title)];
+  const all = said.filter(Boolean).join(" ").toLowerCase();
+  return filter.toLowerCase().split(/\s+/).every((word) => all.includes(word));
+}
+
+function protection(vault: VaultStatus | undefined): string {
+  return vault?.backend === "passphrase" ? "encrypted, by your passphrase" : "encrypted on this computer";
+}
+
+function vaultFact(vault: VaultStatus | undefined): string {
+  switch (vault?.state) {
+    case undefined:
+      return "";
+    case "empty":
+      return "Nothing was ever saved";
+    case "ready":
+      return vault.backend === "passphrase" ? "Vault unlocked with the passphrase" : "Vault unlocked, its key in the keychain";
+    case "locked":
+      return "Vault locked";
+    case "unavailable":
+      return "Vault cannot be read";
+  }
+}

@@ -1,0 +1,141 @@
+import { type FormEvent, type ReactNode, useState } from "react";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { Field } from "@/components/Field";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { SegmentedControl } from "@/components/SegmentedControl";
+import { Sheet } from "@/components/Sheet";
+import { Tag } from "@/components/Tag";
+import { useToasts } from "@/components/Toast";
+import { type ConnectorId, type WalletEntry } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { ago, exactTime } from "@/lib/time";
+import { count } from "@/lib/words";
+import styles from "./Credentials.module.css";
+import { SecretFields } from "./SecretFields";
+import { emptySecret, secretError, secretOf, typedKindOf } from "./secretForm";
+import { useWalletActions } from "./useWalletActions";
+import { expiryWords, kindWords } from "./walletWords";
+
+type Props = { entry: WalletEntry; onClose: () => void; onRemove: () => void; onOpenConnector: (id: ConnectorId) => void };
+
+/** One wallet entry beside its list: replace, rename, who uses it. */
+export function EntrySheet({ entry, onClose, onRemove, onOpenConnector }: Props) {
+  return (
+    <Sheet
+      title={entry.name}
+      mark={<ConnectorMark size="large" title={entry.name} />}
+      subtitle={<>{kindWords[entry.kind]} · wallet · used by {count(entry.usedBy.length, "connector")}</>}
+      onClose={onClose}
+      footer={<><Button icon="trash-2" onPress={onRemove}>Delete</Button><span className="grow" /><Button onPress={onClose}>Close</Button></>}
+    >
+      <Replace entry={entry} />
+      <Rename entry={entry} />
+      <section className={styles.section} aria-label="Used by">
+        <h3>Used by</h3>
+        {entry.usedBy.length === 0 ? (
+          <p className="text2">No connector uses it.</p>
+        ) : (
+          <ul className={styles.card}>
+            {entry.usedBy.map((user) => (
+              <li key={user.connector}>
+                <button type="button" className={styles.user} onClick={() => onOpenConnector(user.connector)}>
+                  <ConnectorMark size="small" title={user.title} />
+                  <span className="cut">{user.title}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+      <dl className={styles.facts}>
+        <Fact name="Expires">{expiryWords(entry)}</Fact>
+        <Fact name="Saved"><span title={exactTime(entry.createdAt)}>{ago(entry.createdAt)}</span></Fact>
+        <Fact name="Last replaced"><span title={exactTime(entry.replacedAt)}>{ago(entry.replacedAt)}</span></Fact>
+        <Fact name="Last used">{entry.lastUsedAt ? <span title={exactTime(entry.lastUsedAt)}>{ago(entry.lastUsedAt)}</span> : "never"}</Fact>
+        {entry.issuer && <Fact name="From"><span className="mono" data-selectable>{entry.issuer}</span></Fact>}
+        {entry.resource && <Fact name="For"><span className="mono" data-selectable>{entry.resource}</span></Fact>}
+        {entry.scopes.length > 0 && <Fact name="Scopes"><span className={styles.tags}>{entry.scopes.map((scope) => <Tag key={scope} mono>{scope}</Tag>)}</span></Fact>}
+      </dl>
+    </Sheet>
+  );
+}
+
+function Replace({ entry }: { entry: WalletEntry }) {
+  const kind = typedKindOf(entry.kind, entry.reference);
+  const [form, setForm] = useState(() => emptySecret(kind ?? "bearer", entry.headerNames));
+  const [error, setError] = useState<string | null>(null);
+  const { replace } = useWalletActions();
+  const { toast } = useToasts();
+  if (!kind) {
+    return <p className="text2">Tokens of a sign-in renew themselves. To change who is signed in, disconnect the connector and sign in again.</p>;
+  }
+  const keepsValues = form.kind === "headers";
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const wrong = secretError(form, keepsValues);
+    setError(wrong);
+    if (wrong) return;
+    replace.mutate(
+      { id: entry.id, secret: secretOf(form) },
+      {
+        onSuccess: (saved) => {
+          setForm(emptySecret(form.kind, saved.headerNames));
+          toast(`${saved.name} replaced`);
+        },
+      },
+    );
+  };
+  return (
+    <form className={styles.section} onSubmit={submit}>
+      <div className={styles.sectionHead}>
+        <h3>Replace the secret</h3>
+        <span className="grow" />
+        {(form.kind === "bearer" || form.kind === "reference") && (
+          <SegmentedControl
+            label="What replaces it"
+            segments={[{ value: "bearer", label: "Token" }, { value: "reference", label: "Reference" }]}
+            value={form.kind}
+            onChange={(next) => { setForm({ ...form, kind: next }); setError(null); }}
+          />
+        )}
+      </div>
+      {entry.reference && <p className="text2">Now <Tag mono>{entry.reference}</Tag></p>}
+      <SecretFields form={form} error={error} onChange={setForm} keepsValues={keepsValues} autoFocus />
+      {replace.error && <ProblemNotice problem={asProblem(replace.error)} />}
+      <div className={styles.actions}>
+        <Button look="primary" type="submit" isPending={replace.isPending}>Replace</Button>
+        {entry.usedBy.length > 0 && <span className="text3 small">{count(entry.usedBy.length, "connector")} will use the new one at once.</span>}
+      </div>
+    </form>
+  );
+}
+
+function Rename({ entry }: { entry: WalletEntry }) {
+  const [name, setName] = useState(entry.name);
+  const { rename } = useWalletActions();
+  const { toast } = useToasts();
+  const changed = name.trim() !== "" && name.trim() !== entry.name;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (changed) rename.mutate({ id: entry.id, name: name.trim() }, { onSuccess: () => toast("Renamed") });
+  };
+  return (
+    <form className={styles.section} onSubmit={submit}>
+      <div className={styles.pair}>
+        <Field label="Name" value={name} onChange={setName} />
+        <Button type="submit" isDisabled={!changed} isPending={rename.isPending}>Rename</Button>
+      </div>
+      {rename.error && <ProblemNotice problem={asProblem(rename.error)} />}
+    </form>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { PassphraseForm } from "@/components/PassphraseForm";
+import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { type VaultStatus } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { useVaultActions } from "@/host/vault";
+import { capital, sentence } from "@/lib/words";
+import styles from "./Credentials.module.css";
+
+/** Says why the vault cannot be used, with the way on; nothing when it can. */
+export function VaultNotice({ vault }: { vault: VaultStatus }) {
+  if (vault.state === "ready" || (vault.state === "empty" && !vault.problem)) return null;
+  return (
+    <div className={styles.notice}>
+      {vault.state === "locked" && vault.backend === "passphrase" ? <Locked /> : <NotReadable vault={vault} />}
+    </div>
+  );
+}
+
+function Locked() {
+  const { unlock } = useVaultActions();
+  const problem = unlock.error && asProblem(unlock.error);
+  const mistyped = problem?.code === "vault.passphrase";
+  return (
+    <Notice glyph="signin" title="The vault is locked">
+      <p>Its secrets can be read once you enter the passphrase. Rows below are shown from what is not secret.</p>
+      <div className={styles.vaultForm}>
+        <PassphraseForm
+          submitLabel="Unlock"
+          isPending={unlock.isPending}
+          error={mistyped ? capital(problem.message) : null}
+          onSubmit={(passphrase) => unlock.mutate(passphrase)}
+        />
+      </div>
+      {problem && !mistyped && <ProblemNotice problem={problem} />}
+    </Notice>
+  );
+}
+
+function NotReadable({ vault }: { vault: VaultStatus }) {
+  const { probe, choose } = useVaultActions();
+  const [choosing, setChoosing] = useState(false);
+  const { problem } = vault;
+  // A passphrase makes a new key: only where no secret would be left behind under the old one.
+  const mayChoose = problem?.code === "vault.no_keychain" || vault.backend === null;
+  const failure = choose.error ?? probe.error;
+  return (
+    <Notice
+      role="alert"
+      glyph={vault.state === "locked" ? "signin" : "failing"}
+      title={problem ? capital(problem.message) : "The keychain does not answer"}
+      end={problem && <span className="mono small text2">{problem.code}</span>}
+      actions={
+        !choosing && (
+          <>
+            <Button small look={mayChoose ? "plain" : "primary"} isPending={probe.isPending} onPress={() => probe.mutate()}>Try the keychain again</Button>
+            {mayChoose && <Button small look="primary" onPress={() => setChoosing(true)}>Choose a passphrase instead</Button>}
+          </>
+        )
+      }
+    >
+      {problem?.hint && <p>{sentence(problem.hint)}</p>}
+      {choosing && (
+        <div className={styles.vaultForm}>
+          <PassphraseForm isNew submitLabel="Protect the vault" isPending={choose.isPending} onSubmit={(passphrase) => choose.mutate(passphrase)} onCancel={() => setChoosing(false)} />
+        </div>
+      )}
+      {failure && <ProblemNotice problem={asProblem(failure)} />}
+    </Notice>
+  );
+}

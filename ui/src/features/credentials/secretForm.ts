@@ -1,0 +1,57 @@
+import { type WalletKind, type WalletSecret } from "@/host/bindings";
+
+/** The kinds that can be typed in; sign-ins come from a consent. */
+export type TypedKind = "bearer" | "reference" | "headers" | "oauth_client";
+
+export const typedKinds: { value: TypedKind; label: string }[] = [
+  { value: "bearer", label: "Token" },
+  { value: "reference", label: "Reference" },
+  { value: "headers", label: "Headers" },
+  { value: "oauth_client", label: "OAuth app" },
+];
+
+export type SecretForm = { kind: TypedKind; token: string; reference: string; headers: { name: string; value: string }[]; clientId: string; clientSecret: string };
+
+/** A form with nothing in it but the names of the headers that are there already. */
+export function emptySecret(kind: TypedKind, headerNames: string[] = []): SecretForm {
+  const headers = headerNames.length > 0 ? headerNames.map((name) => ({ name, value: "" })) : [{ name: "", value: "" }];
+  return { kind, token: "", reference: "", headers, clientId: "", clientSecret: "" };
+}
+
+/** The kind of form that replaces the secret of an entry; `null` for sign-ins, which are made anew by signing in. */
+export function typedKindOf(kind: WalletKind, reference: string | null): TypedKind | null {
+  if (reference) return "reference";
+  return kind === "oauth" ? null : kind;
+}
+
+/** What is wrong with the form; `keepsValues` lets saved headers keep theirs. */
+export function secretError(form: SecretForm, keepsValues = false): string | null {
+  switch (form.kind) {
+    case "bearer":
+      return form.token.trim() ? null : "Paste the token";
+    case "reference":
+      return /^\w+:\/\/\S+/.test(form.reference.trim()) ? null : "Enter a reference, for example env://GITHUB_TOKEN";
+    case "oauth_client":
+      return form.clientId.trim() ? null : "Enter the client id that the provider gave";
+    case "headers": {
+      const typed = form.headers.filter((line) => line.name.trim() || line.value);
+      if (typed.length === 0) return "Enter at least one header";
+      const bad = typed.find((line) => !line.name.trim() || (!line.value && !keepsValues));
+      return bad ? `Enter a name and a value for ${bad.name.trim() || "every header"}` : null;
+    }
+  }
+}
+
+/** The form as the host takes it. */
+export function secretOf(form: SecretForm): WalletSecret {
+  switch (form.kind) {
+    case "bearer":
+      return { kind: "bearer", token: form.token.trim() };
+    case "reference":
+      return { kind: "reference", reference: form.reference.trim() };
+    case "oauth_client":
+      return { kind: "oauth_client", clientId: form.clientId.trim(), clientSecret: form.clientSecret || null };
+    case "headers":
+      return { kind: "headers", values: Object.fromEntries(form.headers.filter((line) => line.name.trim()).map((line) => [line.name.trim(), line.value])) };
+  }
+}

@@ -1,0 +1,81 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Button } from "@/components/Button";
+import { needsYou } from "@/components/connectorStatus";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusFacts } from "@/components/StatusBar";
+import { StillShapes } from "@/components/StillShapes";
+import { Toolbar } from "@/components/Toolbar";
+import { commands, type Connector, type ConnectorId, type RunId, type ToolRunSummary } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { everyRun, queries } from "@/host/queries";
+import { count } from "@/lib/words";
+import { FirstLaunch } from "./FirstLaunch";
+import styles from "./Home.module.css";
+import { NeedsYou } from "./NeedsYou";
+import { PasteBox } from "./PasteBox";
+import { RecentRuns } from "./RecentRuns";
+import { SideColumn } from "./SideColumn";
+
+type Props = {
+  onAdd: (address?: string) => void;
+  onSignIn: (connector: Connector) => void;
+  onOpenConnector: (id: ConnectorId, tab?: "overview" | "settings") => void;
+  onOpenRun: (id: RunId) => void;
+  onOpenRuns: () => void;
+  onOpenCredentials: () => void;
+  onOpenSettings: () => void;
+};
+
+/** What needs you, what was run last, and one box that takes an address. */
+export function HomePage(props: Props) {
+  const { data: connectors, error, refetch } = useQuery(queries.connectors());
+  const { data: runs } = useQuery(queries.runs({ ...everyRun, limit: 6 }));
+  useShortcut({ keys: "N", label: "Add connector", run: () => props.onAdd() });
+  if (error) {
+    return (
+      <>
+        <Toolbar title="Home" />
+        <div className={styles.left}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>
+      </>
+    );
+  }
+  if (!connectors) {
+    return (
+      <>
+        <Toolbar title="Home" />
+        <StillShapes label="Reading what needs you" rows={5} />
+      </>
+    );
+  }
+  if (connectors.length === 0 && !runs?.runs.length) {
+    return <FirstLaunch onAdd={props.onAdd} onOpenCredentials={props.onOpenCredentials} onOpenSettings={props.onOpenSettings} />;
+  }
+  return <Full {...props} connectors={connectors} runs={runs?.runs ?? []} />;
+}
+
+function Full({ connectors, runs, onAdd, onSignIn, onOpenConnector, onOpenRun, onOpenRuns, onOpenCredentials }: Props & { connectors: Connector[]; runs: ToolRunSummary[] }) {
+  const checkAll = useMutation({ mutationFn: () => call(commands.checkConnectors()) });
+  const waiting = connectors.filter(needsYou);
+  return (
+    <>
+      <Toolbar title="Home">
+        <Button look="quiet" icon="refresh-cw" isPending={checkAll.isPending} onPress={() => checkAll.mutate()}>Check all</Button>
+        <Button icon="plus" keys="N" onPress={() => onAdd()}>Add connector</Button>
+      </Toolbar>
+      <div className={styles.page}>
+        <div className={styles.left}>
+          <PasteBox onPaste={onAdd} />
+          {checkAll.error && <ProblemNotice problem={asProblem(checkAll.error)} onRetry={() => checkAll.mutate()} />}
+          <NeedsYou connectors={waiting} onSignIn={onSignIn} onOpen={onOpenConnector} />
+          <RecentRuns runs={runs} onOpen={onOpenRun} onAll={onOpenRuns} />
+        </div>
+        <SideColumn connectors={connectors} onOpenCredentials={onOpenCredentials} />
+      </div>
+      <StatusFacts>
+        <span>{count(connectors.length, "connector")}</span>
+        <span>{waiting.length === 0 ? "Nothing needs you" : `${waiting.length} ${waiting.length === 1 ? "needs" : "need"} you`}</span>
+      </StatusFacts>
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { type FormEvent, useState } from "react";
+import { Field } from "@/components/Field";
+
+type Props = { onPaste: (address: string) => void; large?: boolean };
+
+/** One box that takes the address of an MCP server and opens the dialog that looks at it. */
+export function PasteBox({ onPaste, large = false }: Props) {
+  const [address, setAddress] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!address.trim()) return;
+    onPaste(address.trim());
+    setAddress("");
+  };
+  return (
+    <form onSubmit={submit}>
+      <Field
+        label="Address of an MCP server"
+        hideLabel
+        large={large}
+        icon="clipboard"
+        keys={address.trim() ? "Enter" : "Mod+V"}
+        autoFocus={large}
+        placeholder="Paste the URL of an MCP server to add a connector"
+        value={address}
+        onChange={setAddress}
+        onPaste={(event) => {
+          const text = event.clipboardData.getData("text/plain").trim();
+          if (!/^https?:\/\/\S+$/.test(text) || address) return;
+          event.preventDefault();
+          onPaste(text);
+        }}
+      />
+    </form>
+  );
+}

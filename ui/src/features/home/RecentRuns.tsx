@@ -1,0 +1,55 @@
+import { Button } from "@/components/Button";
+import { runLook } from "@/components/connectorStatus";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { type Origin, type RunId, type ToolRunSummary } from "@/host/bindings";
+import { age, duration, exactTime } from "@/lib/time";
+import styles from "./Home.module.css";
+
+type Props = { runs: ToolRunSummary[]; onOpen: (id: RunId) => void; onAll: () => void };
+
+/** The last few runs, whoever made them. */
+export function RecentRuns({ runs, onOpen, onAll }: Props) {
+  return (
+    <section aria-labelledby="recent-runs">
+      <div className={styles.head}>
+        <h2 id="recent-runs">Recent runs</h2>
+        <span className="grow" />
+        {runs.length > 0 && <Button look="link" onPress={onAll}>All runs</Button>}
+      </div>
+      {runs.length === 0 ? (
+        <p className="text2">No runs yet. Runs you make appear here.</p>
+      ) : (
+        <ul className={styles.card}>
+          {runs.map((run) => {
+            const { glyph, word } = runLook(run.state);
+            return (
+              <li key={run.id}>
+                <button type="button" className={styles.run} onClick={() => onOpen(run.id)}>
+                  <StatusGlyph name={glyph} />
+                  <span className="unseen">{word}</span>
+                  <span className="mono medium cut">{run.tool}</span>
+                  <span className="cut">{run.connectorTitle}</span>
+                  <span className="cut text2">{run.identity.credential ?? "no credential"}</span>
+                  <span className="cut text2">{originWord(run.origin)}</span>
+                  <span className="number text2">{run.durationMs === null ? word.toLowerCase() : duration(run.durationMs)}</span>
+                  <span className="number text3" title={exactTime(run.startedAt)}>{age(run.startedAt)}</span>
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function originWord(origin: Origin): string {
+  switch (origin.kind) {
+    case "window":
+      return "You";
+    case "command_line":
+      return "Command line";
+    case "client":
+      return origin.name;
+  }
+}

@@ -1,0 +1,107 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode } from "react";
+import { Button } from "@/components/Button";
+import { useCopy } from "@/components/CopyContext";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { SegmentedControl } from "@/components/SegmentedControl";
+import { StillShapes } from "@/components/StillShapes";
+import { Switch } from "@/components/Switch";
+import { Toolbar } from "@/components/Toolbar";
+import { type Contrast, type Density, type Preferences, type Theme } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { useChangePreferences } from "@/host/preferences";
+import { queries } from "@/host/queries";
+import styles from "./Settings.module.css";
+import { VaultSettings } from "./VaultSettings";
+
+type Props = { onOpenKeys: () => void };
+
+/** How the user likes it, what protects the secrets, and where everything lies. */
+export function SettingsPage({ onOpenKeys }: Props) {
+  const { data: preferences, error, refetch } = useQuery(queries.preferences());
+  const change = useChangePreferences();
+  const problem = error ?? change.error;
+  return (
+    <>
+      <Toolbar title="Settings" />
+      <div className={styles.page}>
+        {problem && <ProblemNotice problem={asProblem(problem)} onRetry={error ? () => void refetch() : undefined} />}
+        {!preferences && !error && <StillShapes label="Reading the settings" rows={4} oneLine />}
+        {preferences && <Looks preferences={preferences} onChange={(changes) => change.mutate(changes)} onOpenKeys={onOpenKeys} />}
+        <VaultSettings />
+        <AboutPatchbay />
+      </div>
+    </>
+  );
+}
+
+type LooksProps = { preferences: Preferences; onChange: (changes: Preferences) => void; onOpenKeys: () => void };
+
+const zooms = ["80", "90", "100", "110", "125", "150", "175", "200"] as const;
+
+function Looks({ preferences, onChange, onOpenKeys }: LooksProps) {
+  return (
+    <>
+      <Section title="Appearance">
+        <Setting name="Colours">
+          <SegmentedControl<Theme> label="Colours" segments={[{ value: "system", label: "As the system" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} value={preferences.theme ?? "system"} onChange={(theme) => onChange({ theme })} />
+        </Setting>
+        <Setting name="Contrast">
+          <SegmentedControl<Contrast> label="Contrast" segments={[{ value: "system", label: "As the system" }, { value: "more", label: "More" }]} value={preferences.contrast ?? "system"} onChange={(contrast) => onChange({ contrast })} />
+        </Setting>
+        <Setting name="Rows">
+          <SegmentedControl<Density> label="Height of rows" segments={[{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }]} value={preferences.density ?? "comfortable"} onChange={(density) => onChange({ density })} />
+        </Setting>
+        <Setting name="Text size">
+          <SegmentedControl label="Text size" segments={zooms.map((value) => ({ value, label: `${value} %` }))} value={zooms.find((value) => Number(value) === preferences.zoomPercent) ?? "100"} onChange={(zoom) => onChange({ zoomPercent: Number(zoom) })} />
+        </Setting>
+      </Section>
+      <Section title="Keys">
+        <Switch isSelected={preferences.singleLetterKeys ?? true} onChange={(singleLetterKeys) => onChange({ singleLetterKeys })} help="N adds, C signs in, D checks, while no field has the focus. Keys with Ctrl or ⌘ work anyway.">
+          Single letters act
+        </Switch>
+        <div><Button icon="keyboard" onPress={onOpenKeys}>Show all keys</Button></div>
+      </Section>
+    </>
+  );
+}
+
+function AboutPatchbay() {
+  const { data: about, error } = useQuery(queries.about());
+  const copy = useCopy();
+  return (
+    <Section title="About">
+      {error && <ProblemNotice problem={asProblem(error)} />}
+      {about && (
+        <>
+          <Setting name="Version"><span data-selectable>{about.version}</span></Setting>
+          <Setting name="Data">
+            <span className="mono" data-selectable>{about.dataFolder}</span>
+            <Button small icon="copy" onPress={() => copy(about.dataFolder, "Folder")}>Copy</Button>
+          </Setting>
+          <p className="text3 small">The folder holds the database with connectors and runs, and the vault with the encrypted secrets. Nothing else leaves this computer than requests to your connectors.</p>
+        </>
+      )}
+    </Section>
+  );
+}
+
+/** A titled part of the settings. */
+export function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={styles.section} aria-label={title}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** One setting: its name, and how it is set. */
+export function Setting({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className={styles.setting}>
+      <span className="text2">{name}</span>
+      <span className={styles.value}>{children}</span>
+    </div>
+  );
+}

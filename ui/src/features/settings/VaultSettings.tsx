@@ -1,0 +1,67 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
+import { PassphraseForm } from "@/components/PassphraseForm";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type GlyphName } from "@/components/StatusGlyph";
+import { useToasts } from "@/components/Toast";
+import { type VaultState, type VaultStatus } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { useVaultActions } from "@/host/vault";
+import { Section, Setting } from "./SettingsPage";
+
+const looks: Record<VaultState, { glyph: GlyphName; word: string }> = {
+  empty: { glyph: "todo", word: "Nothing saved yet" },
+  ready: { glyph: "ready", word: "Open" },
+  locked: { glyph: "signin", word: "Locked" },
+  unavailable: { glyph: "failing", word: "Cannot be read" },
+};
+
+/** What protects the secrets, and how to change that. */
+export function VaultSettings() {
+  const { data: vault, error, refetch } = useQuery(queries.vault());
+  return (
+    <Section title="Vault">
+      {error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
+      {vault && <Known vault={vault} />}
+    </Section>
+  );
+}
+
+function Known({ vault }: { vault: VaultStatus }) {
+  const [asks, setAsks] = useState<"choose" | "unlock" | null>(null);
+  const { choose, keychain, probe, unlock } = useVaultActions();
+  const { toast } = useToasts();
+  const { glyph, word } = looks[vault.state];
+  const open = vault.state === "ready" || vault.state === "empty";
+  const failure = keychain.error ?? choose.error ?? probe.error ?? unlock.error;
+  const done = (text: string) => ({ onSuccess: () => { setAsks(null); toast(text); } });
+  return (
+    <>
+      <Setting name="Protected by">
+        {vault.backend === "passphrase" ? "a passphrase" : vault.backend === "keychain" ? "the system keychain" : "nothing yet; the keychain is asked first"}
+      </Setting>
+      <Setting name="State"><Badge glyph={glyph}>{word}</Badge></Setting>
+      {vault.problem && <ProblemNotice problem={vault.problem} />}
+      {failure && <ProblemNotice problem={asProblem(failure)} />}
+      {asks === "choose" && (
+        <PassphraseForm isNew submitLabel="Protect with it" isPending={choose.isPending} onSubmit={(passphrase) => choose.mutate(passphrase, done("The vault is protected by the passphrase"))} onCancel={() => setAsks(null)} />
+      )}
+      {asks === "unlock" && (
+        <PassphraseForm submitLabel="Unlock" isPending={unlock.isPending} onSubmit={(passphrase) => unlock.mutate(passphrase, done("Vault unlocked"))} onCancel={() => setAsks(null)} />
+      )}
+      {asks === null && (
+        <Setting name="">
+          {vault.state === "locked" && vault.backend === "passphrase" && <Button onPress={() => setAsks("unlock")}>Unlock</Button>}
+          {vault.backend === "passphrase" && vault.state === "ready" && (
+            <Button isPending={keychain.isPending} onPress={() => keychain.mutate(undefined, done("The vault is protected by the keychain"))}>Move to the keychain</Button>
+          )}
+          {open && <Button onPress={() => setAsks("choose")}>{vault.backend === "passphrase" ? "Change the passphrase" : "Use a passphrase instead"}</Button>}
+          {vault.backend !== "passphrase" && <Button look="quiet" isPending={probe.isPending} onPress={() => probe.mutate(undefined, done("The keychain works"))}>Try the keychain</Button>}
+        </Setting>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,46 @@
+/** A stretch of text and whether it was typed. */
+export type Stretch = { text: string; typed: boolean };
+
+/** The words of a query, in lower case. */
+export function wordsOf(query: string): string[] {
+  return query.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+/**
+ * How well texts answer the words: higher is better, `null` when a word is nowhere. A word at the
+ * head of a text counts most, at the head of a word within it more than in the middle.
+ */
+export function score(words: string[], texts: string[]): number | null {
+  let sum = 0;
+  for (const word of words) {
+    let best = 0;
+    texts.forEach((text, index) => {
+      const at = text.toLowerCase().indexOf(word);
+      if (at < 0) return;
+      const head = at === 0 ? 4 : /[\s_\-./]/.test(text.charAt(at - 1)) ? 3 : 2;
+      best = Math.max(best, head - index * 0.5);
+    });
+    if (best === 0) return null;
+    sum += best;
+  }
+  return sum;
+}
+
+/** Cuts a text into stretches, so that what was typed can be underlined. */
+export function stretches(words: string[], text: string): Stretch[] {
+  if (words.length === 0) return [{ text, typed: false }];
+  const lower = text.toLowerCase();
+  const marks = new Array<boolean>(text.length).fill(false);
+  for (const word of words) {
+    const at = lower.indexOf(word);
+    if (at >= 0) marks.fill(true, at, at + word.length);
+  }
+  const found: Stretch[] = [];
+  [...text].forEach((letter, index) => {
+    const typed = marks[index] ?? false;
+    const last = found.at(-1);
+    if (last?.typed === typed) last.text += letter;
+    else found.push({ text: letter, typed });
+  });
+  return found;
+}
