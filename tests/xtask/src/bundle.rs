@@ -24,7 +24,8 @@ const CONFIGURATION: &str = "tauri.bundle.conf.json";
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Where the updater asks for news, and the key it trusts; off unless both are set.
+/// Where the updater asks for news, and the key it trusts; the app reads both when it is compiled, and
+/// the updater is off unless both are set.
 const UPDATER_ENDPOINT: &str = "PATCHBAY_UPDATER_ENDPOINT";
 const UPDATER_PUBLIC_KEY: &str = "PATCHBAY_UPDATER_PUBLIC_KEY";
 
@@ -34,9 +35,11 @@ const WINDOWS_SIGN_COMMAND: &str = "PATCHBAY_WINDOWS_SIGN_COMMAND";
 /// The key that signs update archives.
 const UPDATE_SIGNING_KEY: &str = "TAURI_SIGNING_PRIVATE_KEY";
 
-/// What Tauri takes keys from. A hosted build sets those it does not have to nothing, which Tauri would
-/// take for a broken key.
-const SIGNING: [&str; 8] = [
+/// What the app and Tauri read. A hosted build sets those it does not have to nothing, which they would
+/// take for an address or a key.
+const SETTINGS: [&str; 10] = [
+    UPDATER_ENDPOINT,
+    UPDATER_PUBLIC_KEY,
     UPDATE_SIGNING_KEY,
     "TAURI_SIGNING_PRIVATE_KEY_PASSWORD",
     "APPLE_CERTIFICATE",
@@ -77,7 +80,7 @@ pub(crate) fn build_packages(formats: &[String]) -> Result<Vec<(PathBuf, u64)>> 
     if settings["plugins"].is_null() {
         shell::say("The updater is off: its endpoint and public key are not set.");
     }
-    build(&settings)?;
+    build()?;
     place_command_line()?;
     let made = places::target().join("release/bundle");
     clear(&made)?;
@@ -89,15 +92,12 @@ pub(crate) fn build_packages(formats: &[String]) -> Result<Vec<(PathBuf, u64)>> 
     let mut tauri = ui::tauri("bundle");
     tauri.args(["--ci", "--bundles", &formats, "--config", CONFIGURATION]);
     tauri.arg("--config").arg(settings.to_string());
-    for name in SIGNING.iter().filter(|name| set(name).is_none()) {
-        tauri.env_remove(name);
-    }
-    shell::run(&mut tauri)?;
+    shell::run(without_empty(&mut tauri))?;
     gather(&made)
 }
 
 /// Both programs in one build, so that their common crates are compiled once.
-fn build(settings: &Value) -> Result<()> {
+fn build() -> Result<()> {
     let mut build = cargo("build");
     build.args([
         "--release",
@@ -106,8 +106,15 @@ fn build(settings: &Value) -> Result<()> {
         "tauri/custom-protocol",
     ]);
     build.args(["--package", "patchbay-desktop", "--package", "patchbay-cli"]);
-    // Tauri's macros merge this into the configuration that the app carries.
-    shell::run(build.env("TAURI_CONFIG", settings.to_string()))
+    shell::run(without_empty(&mut build))
+}
+
+/// Takes settings that are empty out of what `command` sees.
+fn without_empty(command: &mut Command) -> &mut Command {
+    for name in SETTINGS.iter().filter(|name| set(name).is_none()) {
+        command.env_remove(name);
+    }
+    command
 }
 
 /// A variable of the environment, unless it is empty.
@@ -120,6 +127,7 @@ fn settings(variable: impl Fn(&str) -> Option<String>) -> Value {
     let mut settings = json!({});
     if let (Some(endpoint), Some(key)) = (variable(UPDATER_ENDPOINT), variable(UPDATER_PUBLIC_KEY))
     {
+        // Tauri signs archives only for a configuration that names the key.
         settings["plugins"]["updater"] = json!({ "endpoints": [endpoint], "pubkey": key });
         // Without the private key there is nothing that an installed app would accept.
         settings["bundle"]["createUpdaterArtifacts"] =

@@ -30,7 +30,7 @@ pub(crate) fn run() -> Result<()> {
         );
     }
     system::prepare(if display { Need::Build } else { Need::Headless })?;
-    build()?;
+    build(&["patchbay-desktop", "patchbay-playground"])?;
     let playground = Playground::start(Consent::Ask)?;
     shell::say(format_args!(
         "The Playground listens on {}",
@@ -43,13 +43,18 @@ pub(crate) fn run() -> Result<()> {
     picture(&playground)
 }
 
-/// Builds the window and the programs that a person starts, in debug.
+/// Builds the window and `programs` in debug.
 ///
 /// # Errors
 /// When a build fails.
-pub(crate) fn build() -> Result<()> {
+pub(crate) fn build(programs: &[&str]) -> Result<()> {
     ui::build()?;
-    shell::run(cargo("build").args(cargo::WORKSPACE).arg("--bins"))
+    let mut build = cargo("build");
+    build.args(cargo::WORKSPACE);
+    for program in programs {
+        build.args(["--bin", program]);
+    }
+    shell::run(&mut build)
 }
 
 fn picture(playground: &Playground) -> Result<()> {

@@ -28,7 +28,7 @@ pub(crate) fn screenshots(folder: &Path) -> Result<()> {
         bail!("pictures need WebKitWebDriver, which only Linux has");
     }
     system::prepare(Need::Headless)?;
-    run::build()?;
+    run::build(&["patchbay-desktop", "patchbay-playground", "patchbay"])?;
     let folder = places::root().join(folder);
     let playground = Playground::start(Consent::Allow)?;
     let display = Display::start(1280, 800)?;

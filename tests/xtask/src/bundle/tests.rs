@@ -162,6 +162,15 @@ fn a_debian_package_holds_both_binaries_and_an_entry_for_links() {
 }
 
 #[test]
+fn linux_packages_bring_the_library_of_the_tray() {
+    // The app would end at its start without it: the library is loaded then, and must be there.
+    for format in ["deb", "rpm"] {
+        let needed = configuration()["bundle"]["linux"][format]["depends"].to_string();
+        assert!(needed.contains("libayatana-appindicator3"), "{format}");
+    }
+}
+
+#[test]
 fn icons_exist_for_every_system() {
     let icons = configuration()["bundle"]["icon"].clone();
     let icons: Vec<String> = serde_json::from_value(icons).expect("a list of files");
@@ -215,7 +224,9 @@ fn the_content_policy_allows_no_network_and_no_foreign_script() {
 
 #[test]
 fn the_updater_is_a_setting_of_the_build() {
-    assert_eq!(configuration()["plugins"]["updater"], Value::Null);
+    let updater = &configuration()["plugins"]["updater"];
+    assert_eq!(updater["endpoints"], json!([]));
+    assert_eq!(updater["pubkey"], "");
     assert_eq!(bundle_configuration()["plugins"], Value::Null);
 }
 
