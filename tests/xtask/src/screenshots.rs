@@ -65,6 +65,7 @@ fn go_to(window: &WebView, path: &str) -> Result<()> {
     const GO: &str = "if (location.hash.startsWith('#/')) location.hash = arguments[0];
         else { history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate')); }";
     window.execute(GO, &[json!(path)])?;
+    // The router draws the page in the next frame; only then does it say whether it is loading.
     window.settle()?;
     window.wait_for_content()
 }
@@ -91,7 +92,7 @@ impl Seeded {
         let connector = patchbay.add(playground.url()?, "Playground")?;
         patchbay.call(&["connector", "connect", &connector])?;
         patchbay.add(playground.open_url()?, "Open playground")?;
-        patchbay.call(&["tool", "run", &connector, "echo", "text=Hello"])?;
+        patchbay.call(&["tool", "run", &connector, "echo", "message=Hello"])?;
         Ok(Self { connector })
     }
 }

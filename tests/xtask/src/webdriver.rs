@@ -86,17 +86,23 @@ impl WebView {
         })
     }
 
-    /// Waits until the page shows text and says nowhere that it is still loading.
+    /// Waits until the page shows text, is loading nothing and has come to rest.
     ///
     /// # Errors
     /// When that takes more than a minute.
     pub(crate) fn wait_for_content(&self) -> Result<()> {
+        // A status of shapes without a word stands where content is still to come.
         self.wait_for(
             "content in the window",
-            "return document.readyState === 'complete'
+            "const loading = [...document.querySelectorAll('[role=\"status\"]')]
+                .some((status) => status.childElementCount > 0 && status.innerText.trim() === '');
+            return document.readyState === 'complete'
                 && document.body.innerText.trim() !== ''
-                && !document.querySelector('[aria-busy=\"true\"]')",
-        )
+                && !document.querySelector('[aria-busy=\"true\"]')
+                && !loading
+                && document.getAnimations().every((animation) => animation.playState !== 'running')",
+        )?;
+        self.settle()
     }
 }
 
