@@ -82,7 +82,7 @@ function Value({ value }: { value: unknown }) {
     return (
       <>
         [
-        {value.map((entry, index) => (
+        {(value as unknown[]).map((entry, index) => (
           <span key={index}>{index > 0 && ", "}<Value value={entry} /></span>
         ))}
         ]

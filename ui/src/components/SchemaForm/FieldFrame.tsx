@@ -11,8 +11,9 @@ import styles from "./SchemaForm.module.css";
 
 /** Around each field: name, whether it is required, its type, `null` where that is a value, help or problem. */
 export function FieldFrame(props: FieldTemplateProps) {
-  const { fieldPathId, id, schema, formData, required, disabled, children, onChange } = props;
+  const { fieldPathId, id, schema, required, disabled, children, onChange } = props;
   const insideOption = use(OptionContext);
+  const problem = useFormFacts().problems.get(toPointer(fieldPathId.path));
   const { path } = fieldPathId;
   const facts = factsOf(schema);
   const pointer = toPointer(path);
@@ -20,7 +21,10 @@ export function FieldFrame(props: FieldTemplateProps) {
   // The chosen alternative stands under the name of the whole.
   if (insideOption === id) return <>{children}</>;
 
-  const value = formData as unknown;
+  const value = props.formData as unknown;
+  // A required constant leaves nothing to decide, and mostly tells alternatives apart.
+  if (required && "const" in schema && problem === undefined) return <>{children}</>;
+
   const change = (next: unknown) => onChange(next, path, undefined, id);
   const isNull = facts.nullable && value === null;
   const isGroup = facts.field === "object" || facts.field === "options";
@@ -40,7 +44,7 @@ export function FieldFrame(props: FieldTemplateProps) {
           {`Add ${String(path.at(-1))}`}
         </Button>
       ) : (
-        <div className={styles.control} data-nullable={facts.nullable || undefined}>
+        <div className={styles.control} data-invalid={problem !== undefined || undefined}>
           {isNull ? (
             <div className={styles.nothing}>null</div>
           ) : (
@@ -59,7 +63,7 @@ export function FieldFrame(props: FieldTemplateProps) {
           )}
         </div>
       )}
-      <Note id={`${id}-note`} pointer={pointer} help={typeof props.rawDescription === "string" ? props.rawDescription : ""} />
+      <Note id={`${id}-note`} problem={problem} help={typeof props.rawDescription === "string" ? props.rawDescription : ""} />
     </div>
   );
 }
@@ -80,8 +84,7 @@ function FieldName({ id, path, facts }: { id: string; path: readonly (string | n
 }
 
 /** The problem of a field, or else its help. */
-function Note({ id, pointer, help }: { id: string; pointer: string; help: string }): ReactNode {
-  const problem = useFormFacts().problems.get(pointer);
+function Note({ id, problem, help }: { id: string; problem: string | undefined; help: string }): ReactNode {
   if (problem !== undefined) {
     return (
       <div id={id} className={styles.problem} data-problem>

@@ -6,9 +6,11 @@ export type FormFacts = {
   problems: ReadonlyMap<string, string>;
   /** A field was left: from now on its problem is shown. */
   touch: (pointer: string) => void;
+  /** Tells that the text of a field cannot be read, so that the value is not what is seen. */
+  unreadable: (pointer: string, isUnreadable: boolean) => void;
 };
 
-export const FormContext = createContext<FormFacts>({ problems: new Map(), touch: () => undefined });
+export const FormContext = createContext<FormFacts>({ problems: new Map(), touch: () => undefined, unreadable: () => undefined });
 
 export function useFormFacts(): FormFacts {
   return useContext(FormContext);

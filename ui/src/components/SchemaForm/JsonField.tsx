@@ -1,5 +1,5 @@
 import { type FieldProps } from "@rjsf/utils";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { readJson, writeJson } from "@/lib/jsonText";
 import { Icon } from "../Icon";
 import styles from "./SchemaForm.module.css";
@@ -13,6 +13,13 @@ export function JsonField(props: FieldProps) {
   const shown = typed ?? current;
   const read = typed === null || typed.trim() === "" ? undefined : readJson(typed);
   const problem = read?.problems[0];
+  const { pointer, unreadable } = field;
+  const isUnreadable = problem !== undefined;
+  useEffect(() => {
+    if (!isUnreadable) return;
+    unreadable(pointer, true);
+    return () => unreadable(pointer, false);
+  }, [pointer, unreadable, isUnreadable]);
   return (
     <div className="stack">
       <textarea
@@ -21,7 +28,7 @@ export function JsonField(props: FieldProps) {
         data-mono
         rows={Math.min(10, Math.max(2, shown.split("\n").length))}
         placeholder={field.facts.type === "object" ? '{ "name": "value" }' : "JSON"}
-        aria-invalid={field.invalid || problem !== undefined || undefined}
+        aria-invalid={field.invalid || isUnreadable || undefined}
         value={shown}
         onChange={(event) => {
           const text = event.target.value;
@@ -33,7 +40,7 @@ export function JsonField(props: FieldProps) {
           }
         }}
         onBlur={() => {
-          if (problem === undefined) setTyped(null);
+          if (!isUnreadable) setTyped(null);
           field.left();
         }}
       />

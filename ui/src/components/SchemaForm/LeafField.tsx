@@ -25,10 +25,10 @@ function Constant({ field, value }: { field: FieldInput; value: unknown }) {
   const missing = required && field.value === undefined;
   useEffect(() => {
     if (missing) change(value);
-    // Only the lack of the value matters; `change` is a new function at each drawing.
+    // Only the lack of the value matters; `change` is a new function each time.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [missing]);
-  if (required) return <output id={field.id} className={styles.constant}>{JSON.stringify(value)}</output>;
+  if (required && (missing || same(value, field.value))) return null;
   return <OneOfList field={field} choices={[{ value, label: typeof value === "string" ? value : JSON.stringify(value) }]} />;
 }
 

@@ -1,6 +1,6 @@
 import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { type JsonObject, type Schema } from "@/lib/schema/schema";
 import { SchemaForm, type SchemaFormHandle } from "./SchemaForm";
@@ -13,7 +13,10 @@ function Harness({ schema, start }: { schema: Schema; start?: JsonObject }) {
   const form = useRef<SchemaFormHandle>(null);
   const { value, change, shown, leave, attempt } = useArguments(schema, start);
   const [outcome, setOutcome] = useState("");
-  latest = value;
+  const [readable, setReadable] = useState(true);
+  useEffect(() => {
+    latest = value;
+  }, [value]);
   return (
     <>
       <SchemaForm
@@ -23,6 +26,7 @@ function Harness({ schema, start }: { schema: Schema; start?: JsonObject }) {
         value={value}
         problems={shown}
         onLeave={leave}
+        onReadable={setReadable}
         onChange={(next) => {
           changes(next);
           change(next);
@@ -31,7 +35,7 @@ function Harness({ schema, start }: { schema: Schema; start?: JsonObject }) {
       <button
         type="button"
         onClick={() => {
-          setOutcome(attempt() ? "ran" : "stopped");
+          setOutcome(attempt() && readable ? "ran" : "stopped");
           setTimeout(() => form.current?.focusProblem());
         }}
       >
@@ -232,12 +236,15 @@ describe("alternatives", () => {
   });
 });
 
-it("keeps the last readable value while JSON is being typed", async () => {
+it("keeps the last readable value while JSON is being typed, and does not run with it", async () => {
   show(of({ free: {} }), { free: { a: 1 } });
   const input = screen.getByLabelText("free");
   await userEvent.type(input, "{Control>}{End}{/Control},");
   expect(latest).toEqual({ free: { a: 1 } });
   expect(screen.getByText(/^Line 3: /)).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  expect(screen.getByLabelText("Outcome")).toHaveTextContent("stopped");
+  await vi.waitFor(() => expect(input).toHaveFocus());
 });
 
 it("shows secrets as dots", () => {

@@ -1,6 +1,6 @@
 import { type FormProps } from "@rjsf/core/lib/components/Form.js";
 import withTheme from "@rjsf/core/lib/withTheme.js";
-import { type Ref, useId, useImperativeHandle, useMemo, useRef } from "react";
+import { type Ref, useCallback, useId, useImperativeHandle, useMemo, useRef } from "react";
 import { type Json } from "@/host/bindings";
 import { formSchema } from "@/lib/schema/formSchema";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
@@ -33,6 +33,8 @@ type Props = {
   problems: readonly ValueProblem[];
   /** A field was left; `pointer` names it. */
   onLeave: (pointer: string) => void;
+  /** Tells whether all that is typed can be read; while not, the value is older than what is seen. */
+  onReadable?: (readable: boolean) => void;
   isDisabled?: boolean;
   ref?: Ref<SchemaFormHandle>;
 };
@@ -61,13 +63,22 @@ const putNothingIn: FormProps["experimental_defaultFormStateBehavior"] = {
 };
 
 /** A form made from a JSON Schema. The value is the caller's; nothing is sent from here. */
-export function SchemaForm({ label, schema, value, onChange, problems, onLeave, isDisabled, ref }: Props) {
+export function SchemaForm({ label, schema, value, onChange, problems, onLeave, onReadable, isDisabled, ref }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const prefix = useId().replaceAll(":", "");
   const drawn = useMemo(() => formSchema(schemaOf(schema)), [schema]);
+  const unread = useRef(new Set<string>());
+  const unreadable = useCallback(
+    (pointer: string, isUnreadable: boolean) => {
+      if (isUnreadable) unread.current.add(pointer);
+      else unread.current.delete(pointer);
+      onReadable?.(unread.current.size === 0);
+    },
+    [onReadable],
+  );
   const facts = useMemo(
-    () => ({ problems: new Map(problems.map((problem) => [problem.path, problem.message])), touch: onLeave }),
-    [problems, onLeave],
+    () => ({ problems: new Map(problems.map((problem) => [problem.path, problem.message])), touch: onLeave, unreadable }),
+    [problems, onLeave, unreadable],
   );
   useImperativeHandle(ref, () => ({ focusProblem: () => focusFirstProblem(box.current) }), []);
   return (

@@ -5,22 +5,24 @@ import { useFormFacts } from "./FormContext";
 
 /** What an input of its own needs of the form library's properties. */
 export function useField(props: FieldProps) {
-  const { fieldPathId, schema, onChange, formData, required, disabled } = props;
-  const { problems, touch } = useFormFacts();
+  const { fieldPathId, schema, onChange, required, disabled } = props;
+  const { problems, touch, unreadable } = useFormFacts();
   const { path, $id: id } = fieldPathId;
   const pointer = toPointer(path);
   const last = path.at(-1);
   return {
     id,
+    pointer,
     name: typeof last === "number" ? String(last + 1) : String(last ?? ""),
     schema,
     facts: factsOf(schema),
-    value: formData as unknown,
+    value: props.formData as unknown,
     required: required === true,
     disabled: disabled === true,
     change: (next: unknown) => onChange(next, path, undefined, id),
     left: () => touch(pointer),
     invalid: problems.has(pointer),
+    unreadable,
   };
 }
 

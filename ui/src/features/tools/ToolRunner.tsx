@@ -85,7 +85,10 @@ function Runner({ connector, tool, start, missing, from }: RunnerProps) {
     if (!isRunning && isFit()) heed(await dryRun(request(false)));
   };
   const copyCommand = () => copy(toolCommand(connector.name, tool.name, edited.value), "Command");
-  const switchMode = () => setMode((before) => (before === "form" && readable ? "json" : "form"));
+  const switchMode = () => {
+    // What cannot be read would be lost.
+    if (readable) setMode(mode === "form" ? "json" : "form");
+  };
 
   useShortcut(confirming ? null : { keys: "Mod+Enter", label: "Run", inBar: true, run: () => void begin() });
   useShortcut({ keys: "Mod+Shift+Enter", label: "Dry run", run: () => void tryDry() });
@@ -96,7 +99,7 @@ function Runner({ connector, tool, start, missing, from }: RunnerProps) {
 
   return (
     <section className={styles.runner} aria-label={tool.name}>
-      <ToolHead tool={tool} mode={mode} onMode={(next) => (next === "form" && !readable ? undefined : setMode(next))} isReadable={readable} />
+      <ToolHead tool={tool} mode={mode} onMode={setMode} isReadable={readable} />
       {lost.length > 0 && (
         <div className={styles.note}>
           <Notice glyph="changed" title={`Enter again: ${lost.join(", ")}`} end={<button type="button" className="small text2" onClick={() => setLost([])}>Hide</button>}>
@@ -106,7 +109,7 @@ function Runner({ connector, tool, start, missing, from }: RunnerProps) {
       )}
       {mode === "form" ? (
         <div className={styles.form}>
-          <SchemaForm ref={form} label={`Arguments of ${tool.name}`} schema={tool.inputSchema} value={edited.value} onChange={edited.change} problems={edited.shown} onLeave={edited.leave} />
+          <SchemaForm ref={form} label={`Arguments of ${tool.name}`} schema={tool.inputSchema} value={edited.value} onChange={edited.change} problems={edited.shown} onLeave={edited.leave} onReadable={setReadable} />
         </div>
       ) : (
         <div className={styles.json}>

@@ -72,10 +72,10 @@ export function ToolsPage() {
           <>
             <span className="mono medium cut">{tool.name}</span>
             <span className="text2 cut">{tool.description?.split("\n", 1)[0] ?? tool.title}</span>
-            {tool.effect === "destructive" ? <Tag tone="bad" icon="octagon-alert">{effects.destructive.tag}</Tag> : <Tag>{effects[tool.effect].tag}</Tag>}
+            <span className={styles.effect}>{tool.effect === "destructive" ? <Tag tone="bad" icon="octagon-alert">{effects.destructive.tag}</Tag> : <Tag>{effects[tool.effect].tag}</Tag>}</span>
           </>
         )}
-        columns="minmax(10rem, 2fr) minmax(0, 5fr) max-content"
+        columns="minmax(10rem, 2fr) minmax(0, 5fr) 6rem"
         selected={selected}
         onSelect={setSelected}
         onOpen={open}

@@ -203,7 +203,7 @@ function withoutNull(schema: Schema): { rest: Schema; nullable: boolean } {
 
 /** The values of an enum, a lone constant, or of alternatives that are constants. */
 function choicesOf(rest: Schema): Choice[] | undefined {
-  if (Array.isArray(rest.enum)) return rest.enum.map((value) => ({ value, label: choiceLabel(value) }));
+  if (Array.isArray(rest.enum)) return (rest.enum as unknown[]).map((value) => ({ value, label: choiceLabel(value) }));
   if ("const" in rest) return [{ value: rest.const, label: choiceLabel(rest.const) }];
   for (const keyword of ["oneOf", "anyOf"]) {
     const options = branches(rest, keyword);

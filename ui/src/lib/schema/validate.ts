@@ -15,7 +15,7 @@ export type ValueProblem = { path: string; message: string };
 export function validate(schema: AnySchema, value: unknown): ValueProblem[] {
   let errors: OutputUnit[];
   try {
-    errors = new Validator(withoutNames(schema) as never, "2020-12", false).validate(value).errors;
+    errors = new Validator(withoutNames(schema), "2020-12", false).validate(value).errors;
   } catch {
     return [];
   }
@@ -30,7 +30,7 @@ export function validate(schema: AnySchema, value: unknown): ValueProblem[] {
 /** Whether `value` fits `schema`; a schema that cannot be read fits nothing. */
 export function fits(schema: AnySchema, value: unknown): boolean {
   try {
-    return new Validator(withoutNames(schema) as never, "2020-12", true).validate(value).valid;
+    return new Validator(withoutNames(schema), "2020-12", true).validate(value).valid;
   } catch {
     return false;
   }
