@@ -1,0 +1,14 @@
+//! Journeys in the real web view, with a real browser, a real keychain and the Playground.
+//!
+//! `cargo xtask test window` builds what they start and gives them a display, a session bus and an
+//! unlocked keyring. A journey that fails leaves a picture, the page and the app's log in
+//! `target/window-failures/`. Start reading at [`support`].
+
+#![expect(clippy::expect_used, reason = "a helper that fails fails its journey")]
+#![expect(
+    clippy::print_stderr,
+    reason = "a journey that fails says where its picture lies"
+)]
+
+mod support;
+mod way_through;

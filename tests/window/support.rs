@@ -1,0 +1,11 @@
+//! What journeys stand on: a desk with a home and a Playground, the app's window, a browser.
+
+pub(crate) mod axe;
+pub(crate) mod browser;
+pub(crate) mod desk;
+pub(crate) mod processes;
+pub(crate) mod webdriver;
+pub(crate) mod window;
+
+pub(crate) use desk::Desk;
+pub(crate) use window::{Window, keys};

@@ -1,0 +1,245 @@
+//! The W3C WebDriver protocol, as far as journeys need it, over plain HTTP.
+//!
+//! Source: <https://www.w3.org/TR/webdriver2/>.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+/// The key under which an element's id travels.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// How long a driver and what it starts may take on a busy machine.
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// How often is looked again for something that is waited for.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What a driver says when it cannot do what it was told.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// Such as `no such element` or `stale element reference`.
+    pub(crate) error: String,
+    /// Words for people.
+    pub(crate) message: String,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {}", self.error, self.message)
+    }
+}
+
+/// An element of a page, good until the page draws it anew.
+#[derive(Clone, Debug)]
+pub(crate) struct Element(String);
+
+impl Element {
+    /// The element that a script returned; `None` when it returned none.
+    pub(crate) fn from_value(value: &Value) -> Option<Self> {
+        Some(Self(value[ELEMENT].as_str()?.to_owned()))
+    }
+
+    /// The element as an argument of a script.
+    pub(crate) fn to_value(&self) -> Value {
+        json!({ ELEMENT: self.0 })
+    }
+}
+
+/// A driver program and the one session it holds; both end when dropped.
+pub(crate) struct Session {
+    runtime: Arc<Runtime>,
+    client: reqwest::Client,
+    address: String,
+    driver: Child,
+}
+
+impl Session {
+    /// Starts `driver`, to which `prepare` adds variables, and opens a session with `capabilities`.
+    pub(crate) fn open(
+        runtime: &Arc<Runtime>,
+        driver: &Path,
+        prepare: impl FnOnce(&mut Command),
+        capabilities: &Value,
+    ) -> Self {
+        let port = free_port();
+        let mut command = Command::new(driver);
+        command
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        prepare(&mut command);
+        let child = command.spawn().expect("the driver starts");
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(START_LIMIT)
+            .build()
+            .expect("an HTTP client");
+        let mut session = Self {
+            runtime: Arc::clone(runtime),
+            client,
+            address: format!("http://127.0.0.1:{port}"),
+            driver: child,
+        };
+        session.wait_for_driver();
+        let wish = json!({ "capabilities": { "alwaysMatch": capabilities } });
+        let opened = session
+            .call("session", Some(&wish))
+            .unwrap_or_else(|refusal| panic!("no session: {refusal}"));
+        let id = opened["sessionId"].as_str().expect("the session has an id");
+        session.address = format!("{}/session/{id}", session.address);
+        session
+    }
+
+    fn wait_for_driver(&self) {
+        let started = Instant::now();
+        let status = format!("{}/status", self.address);
+        while self
+            .runtime
+            .block_on(self.client.get(&status).send())
+            .is_err()
+        {
+            assert!(
+                started.elapsed() < START_LIMIT,
+                "the driver does not answer"
+            );
+            self.pause();
+        }
+    }
+
+    /// What runs the requests.
+    pub(crate) fn runtime(&self) -> &Arc<Runtime> {
+        &self.runtime
+    }
+
+    /// Waits for as long as lies between two looks at something that is waited for.
+    pub(crate) fn pause(&self) {
+        self.runtime.block_on(tokio::time::sleep(PAUSE));
+    }
+
+    /// Sends a command: POST with `body`, GET without.
+    pub(crate) fn call(&self, command: &str, body: Option<&Value>) -> Result<Value, Refusal> {
+        let address = format!("{}/{command}", self.address);
+        let request = match body {
+            Some(body) => self.client.post(address).json(body),
+            None => self.client.get(address),
+        };
+        let answer = async { request.send().await?.json::<Value>().await };
+        let mut answer = self
+            .runtime
+            .block_on(answer)
+            .unwrap_or_else(|error| panic!("the driver did not answer {command}: {error}"));
+        let value = answer["value"].take();
+        match value["error"].as_str() {
+            Some(error) => Err(Refusal {
+                error: error.to_owned(),
+                message: value["message"].as_str().unwrap_or_default().to_owned(),
+            }),
+            None => Ok(value),
+        }
+    }
+
+    /// Runs the body of a function in the page and gives what it returns.
+    pub(crate) fn execute(&self, script: &str, arguments: &[Value]) -> Result<Value, Refusal> {
+        self.call(
+            "execute/sync",
+            Some(&json!({ "script": script, "args": arguments })),
+        )
+    }
+
+    /// Runs the body of an async function in the page and waits for what it returns.
+    pub(crate) fn execute_async(
+        &self,
+        script: &str,
+        arguments: &[Value],
+    ) -> Result<Value, Refusal> {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+             (async (...args) => {{ {script} }})(...Array.from(arguments).slice(0, -1))
+               .then((value) => done({{ value }}), (error) => done({{ thrown: String(error) }}));"
+        );
+        let mut answer = self.call(
+            "execute/async",
+            Some(&json!({ "script": script, "args": arguments })),
+        )?;
+        match answer["thrown"].as_str() {
+            Some(thrown) => Err(Refusal {
+                error: "javascript error".to_owned(),
+                message: thrown.to_owned(),
+            }),
+            None => Ok(answer["value"].take()),
+        }
+    }
+
+    /// Presses an element with the pointer.
+    pub(crate) fn click(&self, element: &Element) -> Result<(), Refusal> {
+        self.of(element, "click", Some(&json!({}))).map(drop)
+    }
+
+    /// Types into an element, after what it holds.
+    pub(crate) fn type_keys(&self, element: &Element, text: &str) -> Result<(), Refusal> {
+        self.of(element, "value", Some(&json!({ "text": text })))
+            .map(drop)
+    }
+
+    /// The role that assistive technology is told.
+    pub(crate) fn role(&self, element: &Element) -> Result<String, Refusal> {
+        self.text_of(element, "computedrole")
+    }
+
+    /// The name that assistive technology is told.
+    pub(crate) fn label(&self, element: &Element) -> Result<String, Refusal> {
+        self.text_of(element, "computedlabel")
+    }
+
+    fn text_of(&self, element: &Element, what: &str) -> Result<String, Refusal> {
+        let value = self.of(element, what, None)?;
+        Ok(value.as_str().unwrap_or_default().to_owned())
+    }
+
+    fn of(&self, element: &Element, command: &str, body: Option<&Value>) -> Result<Value, Refusal> {
+        self.call(&format!("element/{}/{command}", element.0), body)
+    }
+
+    /// Presses keys at once, in order, then lets go of them in reverse: `["\u{e009}", "k"]` is Ctrl-K.
+    pub(crate) fn press_keys(&self, keys: &[&str]) -> Result<(), Refusal> {
+        let down = keys
+            .iter()
+            .map(|key| json!({ "type": "keyDown", "value": key }));
+        let up = keys
+            .iter()
+            .rev()
+            .map(|key| json!({ "type": "keyUp", "value": key }));
+        let actions: Vec<Value> = down.chain(up).collect();
+        let body = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
+        self.call("actions", Some(&body)).map(drop)
+    }
+
+    /// Ends the session; the driver then ends what it started.
+    fn close(&self) {
+        let closing = self.client.delete(&self.address).send();
+        // A program that was killed in the middle leaves no session to close.
+        self.runtime.block_on(closing).ok();
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.close();
+        self.driver.kill().ok();
+        self.driver.wait().ok();
+    }
+}
+
+/// A port that was free a moment ago: the drivers take none by themselves.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port()
+}

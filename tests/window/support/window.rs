@@ -1,0 +1,351 @@
+//! The app's window, used as a person would: by roles and names, pointer and keys.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::desk::{Desk, PATIENCE, binary};
+use super::processes::{self, Process};
+use super::webdriver::{Element, Refusal, Session};
+
+/// Finds an element by role and accessible name.
+pub(super) const FIND: &str = include_str!("find.js");
+
+const RECORD: &str = include_str!("record.js");
+
+/// The keys that have no letter.
+pub(crate) mod keys {
+    pub(crate) const CONTROL: &str = "\u{e009}";
+    pub(crate) const SHIFT: &str = "\u{e008}";
+    pub(crate) const TAB: &str = "\u{e004}";
+    pub(crate) const ENTER: &str = "\u{e007}";
+    pub(crate) const ESCAPE: &str = "\u{e00c}";
+    pub(crate) const BACKSPACE: &str = "\u{e003}";
+    pub(crate) const DOWN: &str = "\u{e015}";
+    pub(crate) const RIGHT: &str = "\u{e014}";
+    pub(crate) const SPACE: &str = "\u{e00d}";
+}
+
+/// A running app; it ends when dropped, leaving a picture behind when the journey failed.
+pub(crate) struct Window {
+    session: Option<Session>,
+    home: PathBuf,
+    log: PathBuf,
+}
+
+impl Window {
+    pub(super) fn start(desk: &Desk, prepare: impl FnOnce(&mut Command)) -> Self {
+        let app = binary("PATCHBAY_DESKTOP_BIN");
+        let capabilities = json!({ "webkitgtk:browserOptions": { "binary": app, "args": [] } });
+        let prepare = |driver: &mut Command| {
+            desk.prepare(driver);
+            driver
+                .arg("--host=127.0.0.1")
+                .env("TAURI_WEBVIEW_AUTOMATION", "true");
+            prepare(driver);
+        };
+        let driver = Path::new("WebKitWebDriver");
+        let session = Session::open(&desk.runtime, driver, prepare, &capabilities);
+        let window = Self {
+            session: Some(session),
+            home: desk.patchbay_home(),
+            log: desk.log(),
+        };
+        window.wait_until("the first page", || {
+            window.script(
+                "return document.readyState === 'complete' && !!document.querySelector('main')
+                   && document.body.innerText.trim() !== '' && !document.querySelector('[aria-busy=true]')",
+                &[],
+            ) == Value::Bool(true)
+        });
+        window.script(RECORD, &[]);
+        window
+    }
+
+    fn session(&self) -> &Session {
+        self.session.as_ref().expect("the window is open")
+    }
+
+    /// Runs the body of a function in the page.
+    pub(crate) fn script(&self, script: &str, arguments: &[Value]) -> Value {
+        let answer = self.session().execute(script, arguments);
+        answer.unwrap_or_else(|refusal| panic!("the script fails: {refusal}"))
+    }
+
+    /// Runs the body of an async function in the page.
+    pub(crate) fn script_async(&self, script: &str, arguments: &[Value]) -> Value {
+        let answer = self.session().execute_async(script, arguments);
+        answer.unwrap_or_else(|refusal| panic!("the script fails: {refusal}"))
+    }
+
+    /// Calls a command of the app as the page would, and gives its answer or its problem.
+    pub(crate) fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        const INVOKE: &str = "return window.__TAURI_INTERNALS__.invoke(args[0], args[1])
+            .then((data) => ({ data }), (problem) => ({ problem }))";
+        let mut answer = self.script_async(INVOKE, &[json!(command), arguments]);
+        if answer["problem"].is_null() {
+            Ok(answer["data"].take())
+        } else {
+            Err(answer["problem"].take())
+        }
+    }
+
+    /// Everything that Rust handed to the page since it was loaded.
+    pub(crate) fn crossed(&self) -> String {
+        let crossed = self.script("return window.__crossed.join('\\n')", &[]);
+        crossed.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The page as it is now, as HTML.
+    pub(crate) fn source(&self) -> String {
+        let source = self.script("return document.documentElement.outerHTML", &[]);
+        source.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The words that the page shows.
+    pub(crate) fn text(&self) -> String {
+        let text = self.script("return document.body.innerText", &[]);
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until `fits` holds; panics after a while, naming `what`.
+    pub(crate) fn wait_until(&self, what: &str, fits: impl FnMut() -> bool) {
+        self.wait_until_within(PATIENCE, what, fits);
+    }
+
+    fn wait_until_within(&self, limit: Duration, what: &str, mut fits: impl FnMut() -> bool) {
+        let started = Instant::now();
+        while !fits() {
+            if started.elapsed() > limit {
+                let text = self.text();
+                panic!("waited in vain for {what}; the window shows\n{text}");
+            }
+            self.session().pause();
+        }
+    }
+
+    /// The element with this role and accessible name (`*` stands for anything), if it is there now.
+    pub(crate) fn look(&self, role: &str, name: &str) -> Option<Element> {
+        self.look_in(None, role, name)
+    }
+
+    fn look_in(&self, within: Option<&Element>, role: &str, name: &str) -> Option<Element> {
+        let within = within.map_or(Value::Null, Element::to_value);
+        let arguments = [json!(role), json!(name), within];
+        // What it is to be within may just have been drawn anew.
+        let found = self.session().execute(FIND, &arguments).ok()?;
+        Element::from_value(&found)
+    }
+
+    /// Waits for the element with this role and accessible name.
+    pub(crate) fn see(&self, role: &str, name: &str) -> Element {
+        let mut found = None;
+        self.wait_until(&format!("the {role} {name:?}"), || {
+            found = self.look(role, name);
+            found.is_some()
+        });
+        found.expect("it was found")
+    }
+
+    /// Waits until no element with this role and accessible name is seen any more.
+    pub(crate) fn see_gone(&self, role: &str, name: &str) {
+        self.wait_until(&format!("the {role} {name:?} to go"), || {
+            self.look(role, name).is_none()
+        });
+    }
+
+    /// Waits until the window shows these words.
+    pub(crate) fn see_text(&self, words: &str) {
+        self.wait_until(&format!("the words {words:?}"), || {
+            self.text().contains(words)
+        });
+    }
+
+    /// Presses the element with this role and accessible name.
+    pub(crate) fn press(&self, role: &str, name: &str) {
+        self.act(role, name, |element| self.session().click(element));
+    }
+
+    /// Presses an element within another.
+    pub(crate) fn press_in(&self, outer: (&str, &str), role: &str, name: &str) {
+        self.wait_until(
+            &format!("the {role} {name:?} in the {} {:?}", outer.0, outer.1),
+            || {
+                self.look(outer.0, outer.1)
+                    .and_then(|outer| self.look_in(Some(&outer), role, name))
+                    .is_some_and(|element| self.session().click(&element).is_ok())
+            },
+        );
+    }
+
+    /// Turns a switch or ticks a box: the real control is too small to be hit, its words are not.
+    pub(crate) fn toggle(&self, role: &str, name: &str) {
+        let element = self.see(role, name);
+        let words = self.script(
+            "return arguments[0].closest('label') ?? arguments[0]",
+            &[element.to_value()],
+        );
+        let words = Element::from_value(&words).expect("the words of the switch");
+        self.session()
+            .click(&words)
+            .unwrap_or_else(|refusal| panic!("{name} cannot be turned: {refusal}"));
+    }
+
+    /// Puts `text` into the field with this label, in place of what it holds.
+    pub(crate) fn fill(&self, label: &str, text: &str) {
+        let role = if self.look("searchbox", label).is_some() {
+            "searchbox"
+        } else {
+            "textbox"
+        };
+        self.act(role, label, |element| {
+            self.session().click(element)?;
+            self.session()
+                .execute("arguments[0].select?.()", &[element.to_value()])?;
+            self.session().type_keys(element, text)
+        });
+    }
+
+    /// What the field with this label holds.
+    pub(crate) fn value(&self, label: &str) -> String {
+        let field = self.see("textbox", label);
+        let value = self.script("return arguments[0].value", &[field.to_value()]);
+        value.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Chooses from a list that a button opens.
+    pub(crate) fn choose(&self, button: &str, option: &str) {
+        self.press("button", button);
+        self.press("option", option);
+    }
+
+    fn act(&self, role: &str, name: &str, mut act: impl FnMut(&Element) -> Result<(), Refusal>) {
+        let mut why = None;
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            // Between finding and acting a view may be drawn anew, or a layer may still be on its way.
+            match self.look(role, name).map(|element| act(&element)) {
+                Some(Ok(())) => return,
+                Some(Err(refusal)) => why = Some(refusal),
+                None => {}
+            }
+            self.session().pause();
+        }
+        let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+        panic!(
+            "no {role} {name:?} to act on{why}; the window shows\n{}",
+            self.text()
+        );
+    }
+
+    /// Presses keys together, such as `[CONTROL, "k"]`.
+    pub(crate) fn keys(&self, keys: &[&str]) {
+        let pressed = self.session().press_keys(keys);
+        pressed.unwrap_or_else(|refusal| panic!("the keys cannot be pressed: {refusal}"));
+    }
+
+    /// Types where the focus is.
+    pub(crate) fn type_text(&self, text: &str) {
+        for sign in text.chars() {
+            self.keys(&[&sign.to_string()]);
+        }
+    }
+
+    /// Role and name of what has the focus, as assistive technology is told.
+    pub(crate) fn focus(&self) -> (String, String) {
+        let active = self.session().call("element/active", None);
+        let Some(element) = active.ok().as_ref().and_then(Element::from_value) else {
+            return (String::new(), String::new());
+        };
+        let role = self.session().role(&element).unwrap_or_default();
+        let label = self.session().label(&element).unwrap_or_default();
+        (role, label)
+    }
+
+    /// Goes to a page by its place in the sidebar.
+    pub(crate) fn go_to(&self, place: &str) {
+        self.press_in(("navigation", "Places"), "link", &format!("{place}*"));
+        self.see("heading", &format!("{place}*"));
+    }
+
+    /// Sets the size of the window, in pixels.
+    pub(crate) fn resize(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height });
+        let resized = self.session().call("window/rect", Some(&size));
+        resized.unwrap_or_else(|refusal| panic!("the window cannot be resized: {refusal}"));
+    }
+
+    /// Writes a picture of the display.
+    pub(crate) fn picture(&self, file: &Path) {
+        // The driver's own picture was seen to wait for ever for a frame.
+        let taken = Command::new("import")
+            .args(["-window", "root"])
+            .arg(file)
+            .status();
+        taken.expect("import runs");
+    }
+
+    /// Ends the app as quitting does, and waits until it is gone.
+    pub(crate) fn quit(mut self) {
+        self.end();
+    }
+
+    /// Ends the app as a power failure would.
+    pub(crate) fn kill(mut self) {
+        processes::kill(&self.processes());
+        self.end();
+    }
+
+    fn end(&mut self) {
+        let Some(session) = self.session.take() else {
+            return;
+        };
+        let runtime = Arc::clone(session.runtime());
+        drop(session);
+        let started = Instant::now();
+        while !self.processes().is_empty() {
+            if started.elapsed() > PATIENCE {
+                processes::kill(&self.processes());
+            }
+            runtime.block_on(tokio::time::sleep(Duration::from_millis(20)));
+        }
+    }
+
+    fn processes(&self) -> Vec<Process> {
+        processes::with_variable("PATCHBAY_HOME", &self.home)
+    }
+
+    /// Keeps what the window shows and what the app said.
+    fn keep_evidence(&self) {
+        let Some(target) = Path::new(env!("CARGO_TARGET_TMPDIR")).parent() else {
+            return;
+        };
+        let folder = target.join("window-failures");
+        fs::create_dir_all(&folder).ok();
+        let thread = std::thread::current();
+        let name = thread.name().unwrap_or("journey").replace("::", "-");
+        let picture = folder.join(format!("{name}.png"));
+        self.picture(&picture);
+        let source = self
+            .session()
+            .execute("return document.documentElement.outerHTML", &[]);
+        if let Ok(Value::String(source)) = source {
+            fs::write(folder.join(format!("{name}.html")), source).ok();
+        }
+        fs::copy(&self.log, folder.join(format!("{name}.log"))).ok();
+        eprintln!("what the window showed: {}", picture.display());
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        if std::thread::panicking() && self.session.is_some() {
+            self.keep_evidence();
+        }
+        self.end();
+    }
+}
