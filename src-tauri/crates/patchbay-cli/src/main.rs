@@ -1,2 +1,76 @@
-//! placeholder
-fn main(){}
+//! The command line of Patchbay, binary `patchbay`: a thin door over `patchbay-ops`.
+//!
+//! It turns words into one call of a verb and the answer into a table or one JSON document. Standard
+//! output is data, standard error is talk; exit codes come from [`exit::code_of`]. It refuses to know
+//! how anything is done. Start reading at [`args`], then [`commands`].
+
+mod args;
+mod commands;
+mod door;
+mod exit;
+mod failure;
+mod interrupt;
+mod logging;
+mod output;
+mod prompt;
+mod secret_source;
+mod talk;
+mod tool_arguments;
+mod unlock;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use args::Cli;
+use clap::Parser as _;
+use clap::error::ErrorKind;
+use failure::Failure;
+
+/// How long threads that wait for the system may hold up the end.
+const LEAVE: Duration = Duration::from_millis(200);
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
+    let settings = cli.settings;
+    let ended = logging::start().and_then(|()| run(cli));
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(settings.json),
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::internal(format!("could not start: {error}")))?;
+    let ended = runtime.block_on(commands::run(cli));
+    runtime.shutdown_timeout(LEAVE);
+    ended
+}
+
+/// Help and version are answers; anything else that clap says is a usage failure.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        // Nobody is left to tell when the reader has gone.
+        drop(error.print());
+        return ExitCode::SUCCESS;
+    }
+    // The settings could not be read, so the flag is looked for by hand.
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if !json {
+        drop(error.print());
+        return ExitCode::from(exit::USAGE);
+    }
+    let text = error.render().to_string();
+    let message = text.lines().next().unwrap_or_default();
+    let message = message.trim_start_matches("error: ");
+    Failure::usage(message, "Run it with --help to see what it takes.").report(json)
+}

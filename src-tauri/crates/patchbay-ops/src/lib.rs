@@ -62,7 +62,7 @@ pub use events::Event;
 pub use inspect_address::{AddressInspection, inspect_address};
 pub use list_connectors::{find_connector, list_connectors, resolve_connector};
 pub use places::Places;
-pub use reference::is_reference;
+pub use reference::{is_reference, resolve as resolve_reference};
 pub use run_tool::{DryRun, RunProgress, RunTool, cancel_run, dry_run, replay_run, run_tool};
 pub use runs::{find_run, list_runs, remove_run};
 pub use tools::{ConnectorTool, list_tools, refresh_tools, validate_arguments};

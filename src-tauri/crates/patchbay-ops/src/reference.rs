@@ -24,7 +24,7 @@ pub fn is_reference(text: &str) -> bool {
 ///
 /// # Errors
 /// [`Error::Reference`] when it stands for nothing, or for an empty text.
-pub(crate) async fn resolve(reference: &str) -> Result<Secret, Error> {
+pub async fn resolve(reference: &str) -> Result<Secret, Error> {
     let found = match reference.split_once("://") {
         Some(("env", name)) => std::env::var(name).map_err(|_| format!("{name} is not set")),
         Some(("cmd", command)) => run(command.split_whitespace()).await,

@@ -1,0 +1,121 @@
+//! The grammar of the command line: noun, then verb.
+//!
+//! Source: the product's design, "Command line".
+
+mod authentication;
+mod connector;
+mod credential;
+mod tool;
+mod vault;
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+pub(crate) use authentication::{AuthenticationArgs, Method};
+pub(crate) use connector::{AddArgs, ConnectArgs, ConnectorVerb, EditArgs};
+pub(crate) use credential::{CredentialVerb, Kind, SecretArgs};
+pub(crate) use tool::{RunArgs, RunListArgs, RunVerb, ToolVerb};
+pub(crate) use vault::VaultVerb;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failure
+  2  usage, or a confirmation is missing
+  3  sign-in needed, or timed out
+  4  denied
+  5  the tool returned an error
+  6  not found
+  7  network
+
+CONNECTOR is an id, ACCOUNT/NAME, or a name that only one connector has.
+Secrets come from standard input (-), a reference (env://, cmd://, op://) or the wallet, never from
+the command line itself. PATCHBAY_PASSPHRASE holds the reference that unlocks a passphrase vault;
+PATCHBAY_HOME puts everything under one folder; PATCHBAY_LOG=debug shows what happens.";
+
+/// Every connector you use, in one place.
+#[derive(Debug, Parser)]
+#[command(name = "patchbay", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+    #[command(subcommand)]
+    pub(crate) noun: Noun,
+}
+
+/// What every command understands.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Settings {
+    /// Write one JSON document to standard output and nothing else
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Answer every question with yes
+    #[arg(long, short = 'y', global = true)]
+    pub(crate) yes: bool,
+    /// Never ask anything
+    #[arg(long, global = true)]
+    pub(crate) no_input: bool,
+    /// Write nothing to standard error but errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Noun {
+    /// Add, connect and look after connectors
+    #[command(subcommand)]
+    Connector(ConnectorVerb),
+    /// Find tools and run them
+    #[command(subcommand)]
+    Tool(ToolVerb),
+    /// Look at earlier runs and repeat them
+    #[command(subcommand)]
+    Run(RunVerb),
+    /// Keep personal credentials
+    #[command(subcommand)]
+    Credential(CredentialVerb),
+    /// Choose where the key of the secrets lies
+    #[command(subcommand)]
+    Vault(VaultVerb),
+    /// Look for what is wrong: folders, vault, and each connector step by step
+    Doctor {
+        /// This connector only
+        connector: Option<String>,
+    },
+    /// Print a script that completes commands in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+impl Cli {
+    /// Whether pages may be opened in a browser.
+    pub(crate) fn opens_browser(&self) -> bool {
+        match &self.noun {
+            Noun::Connector(ConnectorVerb::Connect { how, .. }) => !how.no_browser,
+            Noun::Connector(ConnectorVerb::Add(add)) => !add.how.no_browser,
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_grammar_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn settings_may_stand_anywhere() {
+        let before = Cli::try_parse_from(["patchbay", "--json", "connector", "list"]).unwrap();
+        let after = Cli::try_parse_from(["patchbay", "connector", "list", "--json"]).unwrap();
+        assert!(before.settings.json && after.settings.json);
+    }
+}

@@ -1,0 +1,107 @@
+//! `patchbay connector …`.
+
+use clap::{Args, Subcommand};
+
+use super::AuthenticationArgs;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConnectorVerb {
+    /// Add an MCP server by its address; prints the connector's name
+    Add(Box<AddArgs>),
+    /// List all connectors
+    #[command(visible_alias = "ls")]
+    List,
+    /// Show all that is known of one
+    Show {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+    },
+    /// Sign in, in the browser, and load its tools
+    Connect {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+        #[command(flatten)]
+        how: ConnectArgs,
+    },
+    /// Give up the sign-in, at the provider too where it can be
+    Disconnect {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+    },
+    /// Take one out of the list; it can be restored for ten minutes
+    #[command(visible_alias = "rm")]
+    Remove {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+    },
+    /// Put back one that was just removed
+    Restore {
+        /// Its id
+        id: String,
+    },
+    /// Change what is given and leave the rest
+    Edit(Box<EditArgs>),
+    /// Look at one step by step: name, TLS, discovery, sign-in, negotiation, tools
+    Check {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddArgs {
+    /// Absolute URL of the MCP server
+    pub(crate) url: String,
+    /// Short name, unique [default: made of the title]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Name for people [default: made of the address]
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    #[command(flatten)]
+    pub(crate) authentication: AuthenticationArgs,
+    /// Connect it at once
+    #[arg(long)]
+    pub(crate) connect: bool,
+    #[command(flatten)]
+    pub(crate) how: ConnectArgs,
+}
+
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct ConnectArgs {
+    /// How long the sign-in may take, in seconds [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) timeout: Option<u32>,
+    /// Print the link and open no browser
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditArgs {
+    /// Id, ACCOUNT/NAME or name
+    pub(crate) connector: String,
+    /// Another short name, unique
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Another name for people
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// Another address; one on another host drops the sign-in
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// Its tags, parted by commas, in place of those it has
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) tags: Option<Vec<String>>,
+    /// Keep it at the top, or not
+    #[arg(long, value_name = "YES")]
+    pub(crate) favourite: Option<bool>,
+    /// Switch it on
+    #[arg(long, conflicts_with = "disable")]
+    pub(crate) enable: bool,
+    /// Switch it off
+    #[arg(long)]
+    pub(crate) disable: bool,
+    #[command(flatten)]
+    pub(crate) authentication: AuthenticationArgs,
+}

@@ -1,0 +1,18 @@
+//! `patchbay vault …`.
+
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VaultVerb {
+    /// Show where the key of the secrets lies, and whether they can be read now
+    Status,
+    /// Protect the secrets with a passphrase from now on
+    Passphrase {
+        /// Where the new passphrase comes from: - for standard input, or a reference such as
+        /// env://NAME [default: asked for on a terminal, else PATCHBAY_PASSPHRASE]
+        #[arg(long, value_name = "SOURCE")]
+        from: Option<String>,
+    },
+    /// Protect the secrets with the system keychain from now on
+    Keychain,
+}

@@ -1,0 +1,58 @@
+//! What each command does: words in, one call of a verb, answer out.
+
+mod authentication;
+mod completions;
+mod connect;
+mod connector;
+mod credential;
+mod doctor;
+mod run;
+mod tool;
+mod vault;
+
+use crate::args::{Cli, Noun};
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::interrupt::interrupted;
+
+/// Opens Patchbay, does what was asked, and closes it whatever came of it.
+///
+/// # Errors
+/// Whatever kept it from being done.
+pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
+    if let Noun::Completions { shell } = cli.noun {
+        return completions::print(shell);
+    }
+    let door = Door::open(cli.settings, cli.opens_browser()).await?;
+    let stops_itself = stops_itself(&cli.noun);
+    let ended = tokio::select! {
+        ended = dispatch(&door, cli.noun) => ended,
+        () = interrupted(), if !stops_itself => Err(Failure::cancelled()),
+    };
+    door.talk.clear();
+    door.cx.close().await;
+    ended
+}
+
+/// Whether the command hears Ctrl-C itself, because it leaves something behind that must be ended.
+fn stops_itself(noun: &Noun) -> bool {
+    use crate::args::{ConnectorVerb, RunVerb, ToolVerb};
+    match noun {
+        Noun::Connector(ConnectorVerb::Add(add)) => add.connect,
+        Noun::Connector(ConnectorVerb::Connect { .. }) => true,
+        Noun::Tool(ToolVerb::Run(_)) | Noun::Run(RunVerb::Replay { .. }) => true,
+        _ => false,
+    }
+}
+
+async fn dispatch(door: &Door, noun: Noun) -> Result<(), Failure> {
+    match noun {
+        Noun::Connector(verb) => connector::run(door, verb).await,
+        Noun::Tool(verb) => tool::run(door, verb).await,
+        Noun::Run(verb) => run::run(door, verb).await,
+        Noun::Credential(verb) => credential::run(door, verb).await,
+        Noun::Vault(verb) => vault::run(door, verb).await,
+        Noun::Doctor { connector } => doctor::run(door, connector.as_deref()).await,
+        Noun::Completions { shell } => completions::print(shell),
+    }
+}

@@ -1,0 +1,159 @@
+//! The choice of a sign-in, from options.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{Secret, WalletEntryId};
+use patchbay_ops::{AuthenticationChoice, OAuthClientInput, SecretInput, resolve_wallet_entry};
+
+use crate::args::{AuthenticationArgs, Method};
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::secret_source::{Source, parse_header};
+use crate::unlock::unlock;
+
+/// What the options ask for; `None` when they leave it to the server.
+///
+/// # Errors
+/// When they contradict each other, or a secret is not there.
+pub(super) async fn choice(
+    door: &Door,
+    args: AuthenticationArgs,
+) -> Result<Option<AuthenticationChoice>, Failure> {
+    let method = method(&args)?;
+    let choice = match method {
+        Method::Auto => return Ok(None),
+        Method::None => AuthenticationChoice::None,
+        Method::Oauth => oauth(door, args).await?,
+        Method::Bearer => bearer(door, args.token_from.as_deref().unwrap_or("-")).await?,
+        Method::Headers => headers(door, &args.headers).await?,
+    };
+    Ok(Some(choice))
+}
+
+/// The method that was named, or that the other options stand for.
+fn method(args: &AuthenticationArgs) -> Result<Method, Failure> {
+    let asks_for_oauth = args.client_id.is_some()
+        || args.callback_port.is_some()
+        || args.callback_host.is_some()
+        || args.redirect.is_some()
+        || !args.scopes.is_empty();
+    let meant = if args.token_from.is_some() {
+        Method::Bearer
+    } else if !args.headers.is_empty() {
+        Method::Headers
+    } else if asks_for_oauth {
+        Method::Oauth
+    } else {
+        return Ok(args.auth.unwrap_or(Method::Auto));
+    };
+    match args.auth {
+        None | Some(Method::Auto) => Ok(meant),
+        Some(named) if named == meant => Ok(meant),
+        Some(_) => Err(Failure::usage(
+            "--auth and the other sign-in options contradict each other",
+            "Leave --auth out.",
+        )),
+    }
+}
+
+async fn oauth(door: &Door, args: AuthenticationArgs) -> Result<AuthenticationChoice, Failure> {
+    Ok(AuthenticationChoice::Oauth {
+        client: client(door, args.client_id, args.client_secret_from.as_deref()).await?,
+        callback_port: args.callback_port,
+        callback_host: args.callback_host,
+        redirect: args.redirect.map(Into::into).unwrap_or_default(),
+        scopes: args.scopes,
+    })
+}
+
+async fn client(
+    door: &Door,
+    id: Option<String>,
+    secret_from: Option<&str>,
+) -> Result<Option<OAuthClientInput>, Failure> {
+    let Some(client_id) = id else {
+        return Ok(None);
+    };
+    if let Some(name) = client_id.strip_prefix("wallet:") {
+        let entry = resolve_wallet_entry(&door.cx, name).await?.id;
+        return Ok(Some(OAuthClientInput::Entry { entry }));
+    }
+    let client_secret = match secret_from {
+        Some(from) => Some(client_secret(door, from).await?),
+        None => None,
+    };
+    unlock(door).await?;
+    Ok(Some(OAuthClientInput::New {
+        client_id,
+        client_secret,
+    }))
+}
+
+/// The secret of an OAuth app.
+///
+/// # Errors
+/// When it is not there.
+pub(super) async fn client_secret(door: &Door, from: &str) -> Result<Secret, Failure> {
+    let source = Source::parse("--client-secret-from", from)?;
+    door.secrets().read(&source, "client secret").await
+}
+
+async fn bearer(door: &Door, from: &str) -> Result<AuthenticationChoice, Failure> {
+    let token = match Source::parse("--token-from", from)? {
+        Source::Input => SecretInput::New {
+            secret: door.secrets().input("token")?,
+        },
+        Source::Reference(reference) => SecretInput::Reference { reference },
+        Source::Wallet(name) => SecretInput::Entry {
+            entry: resolve_wallet_entry(&door.cx, &name).await?.id,
+        },
+    };
+    unlock(door).await?;
+    Ok(AuthenticationChoice::Bearer { token })
+}
+
+async fn headers(door: &Door, given: &[String]) -> Result<AuthenticationChoice, Failure> {
+    if let [one] = given
+        && let Some(name) = one.strip_prefix("wallet:")
+    {
+        let entry = resolve_wallet_entry(&door.cx, name).await?.id;
+        return Ok(saved_headers(entry));
+    }
+    let values = header_values(door, given).await?;
+    unlock(door).await?;
+    Ok(AuthenticationChoice::Headers {
+        entry: None,
+        values,
+    })
+}
+
+fn saved_headers(entry: WalletEntryId) -> AuthenticationChoice {
+    AuthenticationChoice::Headers {
+        entry: Some(entry),
+        values: BTreeMap::new(),
+    }
+}
+
+/// The headers that were named, with their values.
+///
+/// # Errors
+/// When none was named, or a value is not there.
+pub(super) async fn header_values(
+    door: &Door,
+    given: &[String],
+) -> Result<BTreeMap<String, Secret>, Failure> {
+    if given.is_empty() {
+        return Err(Failure::usage(
+            "no header is named",
+            "Name each with --header NAME, and give its value on standard input.",
+        ));
+    }
+    let parsed = given.iter().map(|given| parse_header(given));
+    let parsed: Vec<_> = parsed.collect::<Result<_, _>>()?;
+    let mut values = BTreeMap::new();
+    for (name, source) in parsed {
+        let value = door.secrets().read(&source, &name).await?;
+        values.insert(name, value);
+    }
+    Ok(values)
+}

@@ -1,0 +1,14 @@
+//! `patchbay completions SHELL`.
+
+use clap::CommandFactory as _;
+use clap_complete::Shell;
+
+use crate::args::Cli;
+use crate::failure::Failure;
+use crate::output;
+
+pub(super) fn print(shell: Shell) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "patchbay", &mut script);
+    output::write(&script)
+}

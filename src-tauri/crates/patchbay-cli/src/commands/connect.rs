@@ -1,0 +1,222 @@
+//! `patchbay connector connect`: the consent, from the link to the listed tools.
+
+use std::time::Duration;
+
+use patchbay_model::{
+    Authentication, Authorization, AuthorizationState, Code, Connector, Problem, Secret,
+};
+use patchbay_ops::{
+    Event, StartAuthorization, cancel_authorization, find_authorization, find_connector,
+    finish_authorization, refresh_tools, start_authorization, wait_for_authorization,
+};
+use tokio::sync::{broadcast, mpsc};
+use url::Url;
+
+use crate::args::ConnectArgs;
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::interrupt::interrupted;
+use crate::output::{when, words};
+use crate::unlock::unlock;
+
+/// How often the countdown moves on.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Connects a connector and tells how it went; the answer is the connector afterwards.
+///
+/// # Errors
+/// Whatever kept it from being connected.
+pub(super) async fn connect(
+    door: &Door,
+    connector: Connector,
+    how: ConnectArgs,
+) -> Result<Connector, Failure> {
+    door.unlock_for(&connector).await?;
+    let needs_consent = match connector.authentication {
+        Authentication::Oauth { .. } => true,
+        Authentication::None => !opens_without(door, &connector).await?,
+        Authentication::Bearer { .. } | Authentication::Headers { .. } => {
+            list_tools(door, &connector).await?;
+            false
+        }
+    };
+    if needs_consent {
+        unlock(door).await?;
+        let authorization = consent(door, &connector, how).await?;
+        judge(authorization).map_err(|failure| failure.of(&connector))?;
+    }
+    let connector = find_connector(&door.cx, &connector.id).await?;
+    let tools = connector.tool_count.unwrap_or_default();
+    door.talk.say(&format!(
+        "Connected {} as {}: {tools} tools.",
+        connector.title,
+        words::identity(&connector.identity, door.now())
+    ));
+    Ok(connector)
+}
+
+/// Whether a server that was added without a sign-in lets us in.
+async fn opens_without(door: &Door, connector: &Connector) -> Result<bool, Failure> {
+    match list_tools(door, connector).await {
+        Ok(()) => Ok(true),
+        Err(failure) if failure.code() == Code::AuthNeeded => Ok(false),
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn list_tools(door: &Door, connector: &Connector) -> Result<(), Failure> {
+    let listing = async {
+        let listed = refresh_tools(&door.cx, &connector.id).await;
+        listed.map_err(|error| Failure::from(error).of(connector))
+    };
+    tokio::select! {
+        listed = listing => listed.map(drop),
+        () = interrupted() => Err(Failure::cancelled()),
+    }
+}
+
+/// Goes the whole way of a consent, until it is over.
+async fn consent(
+    door: &Door,
+    connector: &Connector,
+    how: ConnectArgs,
+) -> Result<Authorization, Failure> {
+    let mut news = door.cx.news();
+    let request = StartAuthorization {
+        connector: connector.id.clone(),
+        redirect: None,
+        timeout_seconds: how.timeout,
+    };
+    let mut now = start_authorization(&door.cx, request).await?;
+    let mut pasted = pasted_lines(door);
+    let mut ticks = tokio::time::interval(TICK);
+    let mut shown = Shown::default();
+    while !now.state.is_over() {
+        shown.show(door, &now, how.no_browser);
+        tokio::select! {
+            heard = news.recv() => {
+                now = match heard {
+                    Ok(Event::AuthorizationChanged { authorization })
+                        if authorization.id == now.id => *authorization,
+                    Err(broadcast::error::RecvError::Lagged(_)) =>
+                        find_authorization(&door.cx, &now.id).await?,
+                    _ => continue,
+                };
+            }
+            _ = ticks.tick() => {}
+            Some(address) = pasted.recv() => take_pasted(door, &now, &address).await,
+            () = interrupted() => return cancel(door, &now).await,
+        }
+    }
+    Ok(wait_for_authorization(&door.cx, &now.id).await?)
+}
+
+async fn cancel(door: &Door, now: &Authorization) -> Result<Authorization, Failure> {
+    cancel_authorization(&door.cx, &now.id).await?;
+    tokio::select! {
+        over = wait_for_authorization(&door.cx, &now.id) => Ok(over?),
+        // Whoever presses it twice does not want to wait.
+        () = interrupted() => Err(Failure::cancelled()),
+    }
+}
+
+fn judge(over: Authorization) -> Result<(), Failure> {
+    if over.state == AuthorizationState::Authorized {
+        return Ok(());
+    }
+    let problem = over.problem.unwrap_or_else(|| {
+        let (code, message) = match over.state {
+            AuthorizationState::Denied => (Code::AuthDenied, "the consent was refused"),
+            AuthorizationState::Expired => (Code::AuthTimedOut, "no consent came in time"),
+            AuthorizationState::Cancelled => (Code::Cancelled, "cancelled"),
+            _ => (Code::AuthExchange, "the sign-in failed"),
+        };
+        Problem::new(code, message)
+    });
+    Err(problem.into())
+}
+
+/// What the user was told so far.
+#[derive(Default)]
+struct Shown {
+    state: Option<AuthorizationState>,
+}
+
+impl Shown {
+    /// Tells what is new: a state once, the countdown again and again.
+    fn show(&mut self, door: &Door, now: &Authorization, no_browser: bool) {
+        let is_new = self.state.replace(now.state) != Some(now.state);
+        match now.state {
+            AuthorizationState::Preparing if is_new => {
+                door.talk.step(&format!(
+                    "Preparing the sign-in of {} …",
+                    now.connector_title
+                ));
+            }
+            AuthorizationState::AwaitingUser => {
+                if is_new {
+                    introduce(door, now, no_browser);
+                }
+                let left = when::countdown(now.deadline_at, door.now());
+                door.talk
+                    .tick(&format!("Waiting for the browser, {left} left"));
+            }
+            AuthorizationState::Exchanging if is_new => door.talk.step("Exchanging the code …"),
+            AuthorizationState::Checking if is_new => door.talk.step("Loading the tools …"),
+            _ => {}
+        }
+    }
+}
+
+fn introduce(door: &Door, now: &Authorization, no_browser: bool) {
+    let Some(page) = &now.url else {
+        return;
+    };
+    let host = Url::parse(page).ok();
+    let host = host
+        .as_ref()
+        .and_then(Url::host_str)
+        .unwrap_or("the provider");
+    let title = &now.connector_title;
+    let opened = if no_browser {
+        "Open this page in a browser"
+    } else {
+        "The browser opens this page"
+    };
+    door.talk
+        .say(&format!("Sign in to {title} at {host}. {opened}:"));
+    door.talk.say(page);
+    if door.is_interactive() {
+        door.talk
+            .say("If the browser cannot come back, paste the address on which it ended.");
+    }
+}
+
+/// Lines that are typed or pasted while a consent waits; none when nobody is there.
+fn pasted_lines(door: &Door) -> mpsc::Receiver<Secret> {
+    let (sender, receiver) = mpsc::channel(1);
+    if door.is_interactive() {
+        // A thread of its own, for a read from the terminal cannot be called off; it ends with the
+        // process.
+        std::thread::spawn(move || {
+            for line in std::io::stdin().lines() {
+                let Ok(line) = line else { return };
+                if sender.blocking_send(Secret::new(line)).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    receiver
+}
+
+async fn take_pasted(door: &Door, now: &Authorization, address: &Secret) {
+    let address = Secret::new(address.expose().trim());
+    if address.is_empty() {
+        return;
+    }
+    if let Err(error) = finish_authorization(&door.cx, &now.id, &address).await {
+        door.talk
+            .say(&format!("That address cannot be used: {error}."));
+    }
+}

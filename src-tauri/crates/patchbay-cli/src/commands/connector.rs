@@ -1,0 +1,195 @@
+//! `patchbay connector …`.
+
+use patchbay_model::{Connector, ConnectorId, Timestamp};
+use patchbay_ops::{
+    AddConnector, Check, ConnectorChanges, add_connector, check_connector, disconnect_connector,
+    list_connectors, remove_connector, restore_connector, update_connector,
+};
+
+use super::{authentication, connect, doctor};
+use crate::args::{AddArgs, ConnectorVerb, EditArgs};
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::output::facts::Facts;
+use crate::output::table::{Cell, Table};
+use crate::output::{Screen, when, words};
+
+pub(super) async fn run(door: &Door, verb: ConnectorVerb) -> Result<(), Failure> {
+    match verb {
+        ConnectorVerb::Add(args) => add(door, *args).await,
+        ConnectorVerb::List => list(door).await,
+        ConnectorVerb::Show { connector } => show(door, &connector).await,
+        ConnectorVerb::Connect { connector, how } => {
+            let connector = door.connector(&connector).await?;
+            let connector = connect::connect(door, connector, how).await?;
+            door.out.answer(&connector, |_| String::new())
+        }
+        ConnectorVerb::Disconnect { connector } => disconnect(door, &connector).await,
+        ConnectorVerb::Remove { connector } => remove(door, &connector).await,
+        ConnectorVerb::Restore { id } => restore(door, id).await,
+        ConnectorVerb::Edit(args) => edit(door, *args).await,
+        ConnectorVerb::Check { connector } => check(door, &connector).await,
+    }
+}
+
+async fn add(door: &Door, args: AddArgs) -> Result<(), Failure> {
+    let request = AddConnector {
+        authentication: authentication::choice(door, args.authentication).await?,
+        url: args.url,
+        name: args.name,
+        title: args.title,
+    };
+    let mut connector = add_connector(&door.cx, request).await?;
+    let title = &connector.title;
+    door.talk.say(&format!("Added {title}."));
+    if args.connect {
+        connector = connect::connect(door, connector, args.how).await?;
+    } else {
+        let next = format!("Connect it: patchbay connector connect {}", connector.name);
+        door.talk.say(&next);
+    }
+    door.out
+        .answer(&connector, |_| format!("{}\n", connector.name))
+}
+
+async fn list(door: &Door) -> Result<(), Failure> {
+    let connectors = list_connectors(&door.cx).await?;
+    if connectors.is_empty() {
+        door.talk
+            .say("No connectors yet. Add one: patchbay connector add URL");
+    }
+    let now = door.now();
+    door.out.answer(&connectors, |screen| {
+        if connectors.is_empty() {
+            return String::new();
+        }
+        let heads = ["NAME", "STATUS", "TOOLS", "AS", "CHECKED", "URL"];
+        Table::new(heads, connectors.iter().map(|one| row(one, now))).render(screen)
+    })
+}
+
+fn row(connector: &Connector, now: Timestamp) -> [Cell; 6] {
+    let (status, tone) = words::status(&connector.status);
+    let tools = connector.tool_count.map(|count| count.to_string());
+    let checked = connector.status.checked_at;
+    [
+        Cell::from(&connector.name),
+        Cell::toned(&status, tone),
+        Cell::from(tools.unwrap_or_default()),
+        Cell::from(words::identity(&connector.identity, now)),
+        Cell::from(checked.map_or_else(|| "never".to_owned(), |at| when::relative(at, now))),
+        Cell::from(connector.endpoint.as_deref().unwrap_or_default()),
+    ]
+}
+
+async fn show(door: &Door, text: &str) -> Result<(), Failure> {
+    let connector = door.connector(text).await?;
+    let now = door.now();
+    door.out
+        .answer(&connector, |screen| facts(&connector, now, screen))
+}
+
+fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
+    let (status, tone) = words::status(&connector.status);
+    let ago = |at: Option<Timestamp>| at.map(|at| when::relative(at, now));
+    let server = connector.server.as_ref();
+    let draft = connector.draft.then_some("draft until it first works");
+    Facts::default()
+        .add("Title", &connector.title)
+        .add("Name", &connector.name)
+        .add("Id", connector.id.as_str())
+        .maybe("URL", connector.endpoint.as_ref())
+        .toned("Status", status, tone)
+        .maybe("Reason", connector.status.reason.as_ref())
+        .maybe("Code", connector.status.code.map(|code| code.as_str()))
+        .maybe("State", draft)
+        .add("As", words::identity(&connector.identity, now))
+        .add("Sign-in", words::authentication(connector))
+        .maybe("Tools", connector.tool_count.map(|count| count.to_string()))
+        .maybe(
+            "Server",
+            server.map(|server| format!("{} {}", server.name, server.version)),
+        )
+        .maybe(
+            "Protocol",
+            server.map(|server| format!("MCP {}", server.protocol_version)),
+        )
+        .add("Tags", connector.tags.join(", "))
+        .maybe("Checked", ago(connector.status.checked_at))
+        .maybe("Last worked", ago(connector.status.last_ok_at))
+        .maybe("Added", ago(Some(connector.created_at)))
+        .render(screen)
+}
+
+async fn disconnect(door: &Door, text: &str) -> Result<(), Failure> {
+    let connector = door.connector(text).await?;
+    door.unlock_for(&connector).await?;
+    let gone = disconnect_connector(&door.cx, &connector.id).await?;
+    let told = if gone.revoked {
+        " The provider took the tokens back."
+    } else {
+        ""
+    };
+    door.talk
+        .say(&format!("Disconnected {}.{told}", connector.title));
+    if let Some(note) = &gone.note {
+        door.talk.say(&format!("Note: {note}."));
+    }
+    door.out.answer(&gone, |_| String::new())
+}
+
+async fn remove(door: &Door, text: &str) -> Result<(), Failure> {
+    let connector = door.connector(text).await?;
+    remove_connector(&door.cx, &connector.id).await?;
+    let (title, id) = (&connector.title, &connector.id);
+    door.talk.say(&format!("Removed {title}."));
+    door.talk.say(&format!(
+        "Undo within ten minutes: patchbay connector restore {id}"
+    ));
+    door.out.answer(&connector, |_| String::new())
+}
+
+async fn restore(door: &Door, id: String) -> Result<(), Failure> {
+    let connector = restore_connector(&door.cx, &ConnectorId::new(id)).await?;
+    door.talk.say(&format!("Restored {}.", connector.title));
+    door.out
+        .answer(&connector, |_| format!("{}\n", connector.name))
+}
+
+async fn edit(door: &Door, args: EditArgs) -> Result<(), Failure> {
+    let connector = door.connector(&args.connector).await?;
+    let enabled = match (args.enable, args.disable) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    };
+    let changes = ConnectorChanges {
+        name: args.name,
+        title: args.title,
+        url: args.url,
+        authentication: authentication::choice(door, args.authentication).await?,
+        tags: args.tags,
+        favourite: args.favourite,
+        enabled,
+    };
+    if changes.authentication.is_some() {
+        door.unlock_for(&connector).await?;
+    }
+    let connector = update_connector(&door.cx, &connector.id, changes).await?;
+    door.talk.say(&format!("Changed {}.", connector.title));
+    let now = door.now();
+    door.out
+        .answer(&connector, |screen| facts(&connector, now, screen))
+}
+
+async fn check(door: &Door, text: &str) -> Result<(), Failure> {
+    let connector = door.connector(text).await?;
+    door.unlock_for(&connector).await?;
+    let check: Check = check_connector(&door.cx, &connector.id).await?;
+    door.out
+        .answer(&check, |screen| doctor::steps(&check, screen))?;
+    match doctor::failed(&check) {
+        Some(problem) => Err(Failure::from(problem.clone()).of(&connector)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,171 @@
+//! `patchbay credential …`: the wallet.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{Secret, Timestamp, WalletEntry, WalletKind};
+use patchbay_ops::{
+    AddWalletEntry, Error, WalletSecret, add_wallet_entry, list_wallet, remove_wallet_entry,
+    rename_wallet_entry, replace_wallet_secret, resolve_wallet_entry,
+};
+
+use super::authentication::{client_secret, header_values};
+use crate::args::{CredentialVerb, Kind, SecretArgs};
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::output::table::{Cell, Table, Tone};
+use crate::output::{text, when, words};
+use crate::secret_source::Source;
+use crate::unlock::unlock;
+
+pub(super) async fn run(door: &Door, verb: CredentialVerb) -> Result<(), Failure> {
+    match verb {
+        CredentialVerb::Add { name, kind, secret } => add(door, name, kind, secret).await,
+        CredentialVerb::List => list(door).await,
+        CredentialVerb::Replace { credential, secret } => replace(door, &credential, secret).await,
+        CredentialVerb::Rename { credential, name } => {
+            let entry = resolve_wallet_entry(&door.cx, &credential).await?;
+            let entry = rename_wallet_entry(&door.cx, &entry.id, &name).await?;
+            said(door, "Renamed", &entry)
+        }
+        CredentialVerb::Remove { credential } => remove(door, &credential).await,
+    }
+}
+
+fn said(door: &Door, verb: &str, entry: &WalletEntry) -> Result<(), Failure> {
+    door.talk.say(&format!("{verb} {}.", entry.name));
+    door.out.answer(entry, |_| String::new())
+}
+
+async fn add(door: &Door, name: String, kind: Kind, args: SecretArgs) -> Result<(), Failure> {
+    let secret = secret(door, kind, args).await?;
+    unlock(door).await?;
+    let entry = add_wallet_entry(&door.cx, AddWalletEntry { name, secret }).await?;
+    said(door, "Saved", &entry)
+}
+
+/// The secret that the options stand for.
+async fn secret(door: &Door, kind: Kind, args: SecretArgs) -> Result<WalletSecret, Failure> {
+    match kind {
+        Kind::Bearer => match Source::parse("--from", &args.from)? {
+            Source::Reference(reference) => Ok(WalletSecret::Reference { reference }),
+            source => Ok(WalletSecret::Bearer {
+                token: door.secrets().read(&source, "token").await?,
+            }),
+        },
+        Kind::Headers => Ok(WalletSecret::Headers {
+            values: header_values(door, &args.headers).await?,
+        }),
+        Kind::OauthClient => {
+            let client_id = args.client_id.ok_or_else(|| {
+                Failure::usage("an OAuth app has a client id", "Give it with --client-id.")
+            })?;
+            let client_secret = match args.client_secret_from {
+                Some(from) => Some(client_secret(door, &from).await?),
+                None => None,
+            };
+            Ok(WalletSecret::OauthClient {
+                client_id,
+                client_secret,
+            })
+        }
+    }
+}
+
+async fn list(door: &Door) -> Result<(), Failure> {
+    let wallet = list_wallet(&door.cx).await?;
+    if wallet.is_empty() {
+        door.talk.say("The wallet is empty.");
+    }
+    let now = door.now();
+    door.out.answer(&wallet, |screen| {
+        if wallet.is_empty() {
+            return String::new();
+        }
+        let heads = ["NAME", "KIND", "FROM", "LAPSES", "REPLACED", "USED BY"];
+        Table::new(heads, wallet.iter().map(|entry| row(entry, now))).render(screen)
+    })
+}
+
+fn row(entry: &WalletEntry, now: Timestamp) -> [Cell; 6] {
+    let from = match (&entry.reference, entry.header_names.as_slice()) {
+        (Some(reference), _) => reference.clone(),
+        (None, []) => "vault".to_owned(),
+        (None, headers) => format!("vault ({})", headers.join(", ")),
+    };
+    let users: Vec<_> = entry
+        .used_by
+        .iter()
+        .map(|user| user.title.as_str())
+        .collect();
+    let (lapses, tone) = lapses(entry, now);
+    [
+        Cell::from(&entry.name),
+        Cell::from(words::wallet_kind(entry.kind)),
+        Cell::from(from),
+        Cell::toned(&lapses, tone),
+        Cell::from(when::relative(entry.replaced_at, now)),
+        Cell::from(users.join(", ")),
+    ]
+}
+
+fn lapses(entry: &WalletEntry, now: Timestamp) -> (String, Tone) {
+    if entry.needs_authorization {
+        return ("needs sign-in".to_owned(), Tone::Warning);
+    }
+    if entry.renews {
+        return ("renews itself".to_owned(), Tone::Plain);
+    }
+    match entry.expires_at {
+        Some(at) => (when::relative(at, now), Tone::Plain),
+        None => ("never".to_owned(), Tone::Faint),
+    }
+}
+
+async fn replace(door: &Door, credential: &str, args: SecretArgs) -> Result<(), Failure> {
+    let entry = resolve_wallet_entry(&door.cx, credential).await?;
+    let kind = match entry.kind {
+        WalletKind::Bearer => Kind::Bearer,
+        WalletKind::Headers => Kind::Headers,
+        WalletKind::OauthClient => Kind::OauthClient,
+        WalletKind::Oauth => {
+            return Err(Failure::usage(
+                "a sign-in is renewed in the browser",
+                "Run `patchbay connector connect NAME`.",
+            ));
+        }
+    };
+    let mut secret = secret(door, kind, args).await?;
+    if let WalletSecret::Headers { values } = &mut secret {
+        keep_others(&entry, values);
+    }
+    unlock(door).await?;
+    let entry = replace_wallet_secret(&door.cx, &entry.id, secret).await?;
+    said(door, "Replaced", &entry)
+}
+
+/// Headers that were not named keep the value that is saved.
+fn keep_others(entry: &WalletEntry, values: &mut BTreeMap<String, Secret>) {
+    for name in &entry.header_names {
+        values
+            .entry(name.clone())
+            .or_insert_with(|| Secret::new(""));
+    }
+}
+
+async fn remove(door: &Door, credential: &str) -> Result<(), Failure> {
+    let entry = resolve_wallet_entry(&door.cx, credential).await?;
+    unlock(door).await?;
+    match remove_wallet_entry(&door.cx, &entry.id, door.says_yes()).await {
+        Err(Error::InUse { name, users }) => {
+            let question = format!(
+                "{} is used by {}. Delete it?",
+                text::line(&name),
+                text::line(&users)
+            );
+            door.confirm(&question, Error::InUse { name, users }.into())?;
+            remove_wallet_entry(&door.cx, &entry.id, true).await?;
+        }
+        removed => removed?,
+    }
+    said(door, "Deleted", &entry)
+}

@@ -1,0 +1,236 @@
+//! `patchbay doctor`: folders, vault and connectors, and what is wrong with them.
+
+use std::path::Path;
+
+use patchbay_model::{
+    Authentication, Code, Connector, Problem, Status, VaultBackend, VaultState, VaultStatus,
+};
+use patchbay_ops::{
+    Check, CheckState, CheckStep, check_connector, list_connectors, probe_vault, vault_status,
+};
+use serde::Serialize;
+use tokio::task::JoinSet;
+
+use super::vault;
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::output::table::Tone;
+use crate::output::{Screen, text, when};
+use crate::unlock::unlock;
+
+/// What the doctor found. No verb gives it as a whole, so it is no type of the model.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Findings {
+    version: &'static str,
+    folders: Vec<Folder>,
+    vault: VaultStatus,
+    connectors: Vec<Check>,
+}
+
+/// A folder of Patchbay.
+#[derive(Serialize)]
+struct Folder {
+    name: &'static str,
+    path: String,
+    /// `None` when it can be used, or will be made when it is needed.
+    problem: Option<Problem>,
+}
+
+pub(super) async fn run(door: &Door, only: Option<&str>) -> Result<(), Failure> {
+    let only = match only {
+        Some(text) => Some(door.connector(text).await?),
+        None => None,
+    };
+    let connectors = match only {
+        Some(connector) => vec![connector],
+        None => list_connectors(&door.cx).await?,
+    };
+    let findings = Findings {
+        version: env!("CARGO_PKG_VERSION"),
+        folders: folders(door),
+        vault: vault_found(door, &connectors).await,
+        connectors: checks(door, connectors).await?,
+    };
+    door.out
+        .answer(&findings, |screen| words_of(&findings, screen))?;
+    match worst(&findings) {
+        Some(problem) => Err(problem.clone().into()),
+        None => Ok(()),
+    }
+}
+
+fn folders(door: &Door) -> Vec<Folder> {
+    let places = door.cx.places();
+    let named = [
+        ("data", &places.data),
+        ("settings", &places.settings),
+        ("logs", &places.logs),
+        ("cache", &places.cache),
+    ];
+    let found = named.into_iter().map(|(name, path)| Folder {
+        name,
+        path: path.display().to_string(),
+        problem: folder_problem(path),
+    });
+    found.collect()
+}
+
+fn folder_problem(path: &Path) -> Option<Problem> {
+    let message = match std::fs::metadata(path) {
+        Ok(found) if !found.is_dir() => "is a file, not a folder".to_owned(),
+        Ok(found) if found.permissions().readonly() => "cannot be written".to_owned(),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => error.to_string(),
+        _ => return None,
+    };
+    let message = format!("{}: {message}", path.display());
+    let hint = "Check that the folder exists and that you may write to it.";
+    Some(Problem::new(Code::FileFailed, message).with_hint(hint))
+}
+
+/// The vault after a secret was written and read back; an empty one stays untouched.
+async fn vault_found(door: &Door, connectors: &[Connector]) -> VaultStatus {
+    let needed = connectors
+        .iter()
+        .any(|connector| connector.authentication != Authentication::None);
+    let status = vault_status(&door.cx).await;
+    let is_locked =
+        status.state == VaultState::Locked && status.backend == Some(VaultBackend::Passphrase);
+    if is_locked && needed {
+        if let Err(failure) = unlock(door).await {
+            return VaultStatus {
+                problem: Some(failure.into_problem()),
+                ..status
+            };
+        }
+    } else if status.state != VaultState::Ready {
+        return status;
+    }
+    match probe_vault(&door.cx).await {
+        Ok(status) => status,
+        Err(error) => VaultStatus {
+            state: VaultState::Unavailable,
+            problem: Some(Failure::from(error).into_problem()),
+            ..status
+        },
+    }
+}
+
+/// Looks at all that are switched on at once, and gives them in their order.
+async fn checks(door: &Door, connectors: Vec<Connector>) -> Result<Vec<Check>, Failure> {
+    let mut looking = JoinSet::new();
+    let is_on = |connector: &Connector| connector.status.status != Status::Disabled;
+    for (place, connector) in connectors.into_iter().filter(is_on).enumerate() {
+        door.talk.step(&format!("Checking {} …", connector.title));
+        let cx = door.cx.clone();
+        looking.spawn(async move { (place, check_connector(&cx, &connector.id).await) });
+    }
+    let mut found = Vec::new();
+    while let Some(looked) = looking.join_next().await {
+        let (place, check) =
+            looked.map_err(|error| Failure::internal(format!("a check was lost: {error}")))?;
+        found.push((place, check?));
+    }
+    door.talk.clear();
+    found.sort_by_key(|(place, _)| *place);
+    Ok(found.into_iter().map(|(_, check)| check).collect())
+}
+
+/// The first problem, for the exit code.
+fn worst(findings: &Findings) -> Option<&Problem> {
+    let folders = findings
+        .folders
+        .iter()
+        .filter_map(|folder| folder.problem.as_ref());
+    // That there is no keychain for an empty vault is worth knowing, but nothing has failed.
+    let vault = findings.vault.problem.as_ref();
+    let vault = vault.filter(|_| findings.vault.state != VaultState::Empty);
+    folders
+        .chain(vault)
+        .chain(findings.connectors.iter().filter_map(failed))
+        .next()
+}
+
+/// The problem of the step that failed.
+pub(super) fn failed(check: &Check) -> Option<&Problem> {
+    check.steps.iter().find_map(|step| step.problem.as_ref())
+}
+
+fn words_of(findings: &Findings, screen: Screen) -> String {
+    let mut words = format!("Patchbay {}\n", findings.version);
+    for folder in &findings.folders {
+        let problem = folder
+            .problem
+            .as_ref()
+            .map(|problem| problem.message.as_str());
+        let tone = if problem.is_some() {
+            Tone::Bad
+        } else {
+            Tone::Good
+        };
+        let said = problem.unwrap_or(&folder.path);
+        words.push_str(&item(tone, folder.name, said, screen));
+    }
+    let (state, tone) = vault::state(&findings.vault);
+    let protection = vault::protection(&findings.vault);
+    words.push_str(&item(
+        tone,
+        "vault",
+        &format!("{state}, protected by {protection}"),
+        screen,
+    ));
+    words.push_str(&remedy(findings.vault.problem.as_ref()));
+    for check in &findings.connectors {
+        words.push_str(&format!("\n{}\n", text::line(&check.connector.title)));
+        words.push_str(&steps(check, screen));
+    }
+    words
+}
+
+/// The steps of a check as lines, the failed one with what to do.
+pub(super) fn steps(check: &Check, screen: Screen) -> String {
+    check
+        .steps
+        .iter()
+        .map(|step| step_words(step, screen))
+        .collect()
+}
+
+fn step_words(step: &CheckStep, screen: Screen) -> String {
+    let tone = match step.state {
+        CheckState::Passed => Tone::Good,
+        CheckState::Failed => Tone::Bad,
+        CheckState::Skipped => Tone::Faint,
+    };
+    let note = step.note.as_deref().map(ToOwned::to_owned);
+    let took = step.duration_ms.map(when::duration);
+    let said: Vec<_> = [note, took].into_iter().flatten().collect();
+    let line = item(tone, &step.name.replace('_', "-"), &said.join(", "), screen);
+    line + &remedy(step.problem.as_ref())
+}
+
+fn remedy(problem: Option<&Problem>) -> String {
+    let Some(problem) = problem else {
+        return String::new();
+    };
+    let hint = problem.hint.as_deref().map(text::line);
+    let hint = hint
+        .map(|hint| format!("     {hint}\n"))
+        .unwrap_or_default();
+    format!("     {}\n{hint}", text::line(&problem.message))
+}
+
+/// A line with a sign in front; the sign is a word, for colour must not be the only one.
+fn item(tone: Tone, name: &str, said: &str, screen: Screen) -> String {
+    let sign = match tone {
+        Tone::Good => "ok",
+        Tone::Bad | Tone::Warning => "!!",
+        Tone::Plain | Tone::Faint => "--",
+    };
+    let line = format!(
+        "{}  {name:<12} {}",
+        tone.paint(sign, screen),
+        text::line(said)
+    );
+    format!("{}\n", line.trim_end())
+}

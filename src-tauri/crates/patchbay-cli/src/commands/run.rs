@@ -1,0 +1,266 @@
+//! `patchbay run …`, and what is shown of a run that has just ended.
+
+use patchbay_model::{
+    Connector, Content, Problem, RunId, RunQuery, RunState, Timestamp, ToolResult, ToolRun,
+    ToolRunSummary,
+};
+use patchbay_ops::{Error, find_connector, find_run, list_runs, remove_run, replay_run};
+
+use super::tool::{Progress, confirm, until_interrupted};
+use crate::args::{RunListArgs, RunVerb};
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::output::facts::Facts;
+use crate::output::table::{Cell, Table};
+use crate::output::{Screen, text, when, words};
+
+pub(super) async fn run(door: &Door, verb: RunVerb) -> Result<(), Failure> {
+    match verb {
+        RunVerb::List(args) => list(door, args).await,
+        RunVerb::Show { id } => show(door, id).await,
+        RunVerb::Replay { id } => replay(door, id).await,
+        RunVerb::Remove { id } => {
+            remove_run(&door.cx, &RunId::new(&id)).await?;
+            door.talk.say(&format!("Removed {id}."));
+            door.out.answer(&id, |_| String::new())
+        }
+    }
+}
+
+async fn list(door: &Door, args: RunListArgs) -> Result<(), Failure> {
+    let typed = RunQuery::parse(&args.query.join(" "));
+    let states: Vec<RunState> = args.states.into_iter().map(Into::into).collect();
+    let query = RunQuery {
+        states: if states.is_empty() {
+            typed.states
+        } else {
+            states
+        },
+        before: args.before.map(RunId::new),
+        limit: args.limit,
+        ..typed
+    };
+    let page = list_runs(&door.cx, &query).await?;
+    let now = door.now();
+    let left = page
+        .total
+        .saturating_sub(u32::try_from(page.runs.len()).unwrap_or(u32::MAX));
+    if page.runs.is_empty() {
+        door.talk.say("No runs.");
+    }
+    door.out.answer(&page, |screen| {
+        if page.runs.is_empty() {
+            return String::new();
+        }
+        let heads = ["ID", "CONNECTOR", "TOOL", "STATE", "TOOK", "WHEN", "BY"];
+        Table::new(heads, page.runs.iter().map(|run| row(run, now))).render(screen)
+    })?;
+    if let Some(next) = page.next.filter(|_| left > 0) {
+        door.talk.say(&format!("{left} more: add --before {next}"));
+    }
+    Ok(())
+}
+
+fn row(run: &ToolRunSummary, now: Timestamp) -> [Cell; 7] {
+    let (state, tone) = words::run_state(run.state);
+    [
+        Cell::from(run.id.as_str()),
+        Cell::from(&run.connector_title),
+        Cell::from(&run.tool),
+        Cell::toned(state, tone),
+        Cell::from(run.duration_ms.map(when::duration).unwrap_or_default()),
+        Cell::from(when::relative(run.started_at, now)),
+        Cell::from(words::origin(&run.origin)),
+    ]
+}
+
+async fn show(door: &Door, id: String) -> Result<(), Failure> {
+    let run = find_run(&door.cx, &RunId::new(id)).await?;
+    let now = door.now();
+    door.out.answer(&run, |screen| {
+        format!("{}{}", facts(&run, now, screen), result_words(&run, screen))
+    })
+}
+
+fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
+    let summary = &run.summary;
+    let (state, tone) = words::run_state(summary.state);
+    let problem = summary.problem.as_ref();
+    let arguments = serde_json::to_string(&run.arguments).unwrap_or_default();
+    let facts = Facts::default()
+        .add("Run", summary.id.as_str())
+        .add("Connector", &summary.connector_title)
+        .add("Tool", &summary.tool)
+        .add("As", words::identity(&summary.identity, now))
+        .add("By", words::origin(&summary.origin))
+        .toned("State", state, tone)
+        .maybe("Problem", problem.map(|problem| &problem.message))
+        .maybe("Code", problem.map(|problem| problem.code.as_str()))
+        .add("When", when::relative(summary.started_at, now))
+        .maybe("Took", summary.duration_ms.map(when::duration))
+        .maybe("Size", summary.result_bytes.map(when::size))
+        .maybe("Replay of", run.replay_of.as_ref().map(RunId::as_str))
+        .add("Arguments", arguments);
+    facts.render(screen)
+}
+
+fn result_words(run: &ToolRun, screen: Screen) -> String {
+    run.result
+        .as_ref()
+        .map(|result| format!("\n{}", result_text(result, screen)))
+        .unwrap_or_default()
+}
+
+async fn replay(door: &Door, id: String) -> Result<(), Failure> {
+    let id = RunId::new(id);
+    let earlier = find_run(&door.cx, &id).await?.summary;
+    let connector = find_connector(&door.cx, &earlier.connector).await?;
+    door.unlock_for(&connector).await?;
+    let progress = Progress::new(door);
+    let again = |confirmed| {
+        let origin = patchbay_model::Origin::CommandLine;
+        let running = replay_run(&door.cx, &id, origin, confirmed, progress.listener());
+        until_interrupted(door, running, &progress)
+    };
+    let run = match again(door.says_yes()).await {
+        Err(super::tool::Stopped::Failed(Error::ConfirmationNeeded { tool })) => {
+            let identity = words::identity(&connector.identity, door.now());
+            confirm(door, &tool, &connector.title, &identity)?;
+            again(true).await
+        }
+        run => run,
+    };
+    let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
+    finish(door, &run, Some(&connector))
+}
+
+/// Shows what a run brought, and fails as it did.
+///
+/// # Errors
+/// The problem of the run.
+pub(super) fn finish(
+    door: &Door,
+    run: &ToolRun,
+    connector: Option<&Connector>,
+) -> Result<(), Failure> {
+    door.talk.clear();
+    door.out.answer(run, |screen| {
+        let result = run.result.as_ref();
+        result
+            .map(|result| result_text(result, screen))
+            .unwrap_or_default()
+    })?;
+    let summary = &run.summary;
+    match (&summary.problem, summary.state) {
+        (None, RunState::Done) => {
+            let took = summary.duration_ms.map(when::duration).unwrap_or_default();
+            door.talk.say(&format!("Done in {took}: {}", summary.id));
+            Ok(())
+        }
+        (problem, _) => Err(failure_of(problem.as_ref(), connector)),
+    }
+}
+
+fn failure_of(problem: Option<&Problem>, connector: Option<&Connector>) -> Failure {
+    let failure = problem.map_or_else(Failure::cancelled, |problem| problem.clone().into());
+    match connector {
+        Some(connector) => failure.of(connector),
+        None => failure,
+    }
+}
+
+/// The answer of a tool: its texts as they are, of anything else what it is.
+fn result_text(result: &ToolResult, screen: Screen) -> String {
+    if result.content.is_empty() {
+        let structured = result.structured.as_ref();
+        let json = structured.map(|json| serde_json::to_string_pretty(json).unwrap_or_default());
+        return json.map(|json| shown(&json, screen)).unwrap_or_default();
+    }
+    result
+        .content
+        .iter()
+        .map(|part| shown(&part_text(part), screen))
+        .collect()
+}
+
+fn part_text(part: &Content) -> String {
+    match part {
+        Content::Text { text } => text.clone(),
+        Content::Image { data, mime_type } => binary("image", mime_type, data),
+        Content::Audio { data, mime_type } => binary("sound", mime_type, data),
+        Content::ResourceLink { uri, name, .. } => format!("{name}: {uri}"),
+        Content::Resource {
+            text: Some(text), ..
+        } => text.clone(),
+        Content::Resource {
+            uri,
+            blob,
+            mime_type,
+            ..
+        } => {
+            let kind = mime_type.as_deref().unwrap_or("binary");
+            binary(uri, kind, blob.as_deref().unwrap_or_default())
+        }
+        Content::Other { value } => serde_json::to_string_pretty(value).unwrap_or_default(),
+    }
+}
+
+/// What stands in place of bytes, which are in the JSON document.
+fn binary(what: &str, kind: &str, base64: &str) -> String {
+    let bytes = u32::try_from(base64.len() / 4 * 3).unwrap_or(u32::MAX);
+    format!(
+        "[{what}, {kind}, {}; add --json for the bytes]",
+        when::size(bytes)
+    )
+}
+
+/// Text for a terminal cannot move its cursor; text for a file or a program stays as it is.
+fn shown(text: &str, screen: Screen) -> String {
+    let mut text = if screen.width.is_some() {
+        text::lines(text)
+    } else {
+        text.to_owned()
+    };
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text_of(text: &str, width: Option<usize>) -> String {
+        let content = vec![Content::Text { text: text.into() }];
+        let screen = Screen {
+            width,
+            colour: false,
+        };
+        result_text(
+            &ToolResult {
+                content,
+                ..ToolResult::default()
+            },
+            screen,
+        )
+    }
+
+    #[test]
+    fn texts_stay_as_they_are_unless_a_terminal_shows_them() {
+        assert_eq!(text_of("a\u{1b}[2J", None), "a\u{1b}[2J\n");
+        assert_eq!(text_of("a\u{1b}[2J", Some(80)), "a[2J\n");
+    }
+
+    #[test]
+    fn bytes_are_named_not_shown() {
+        let image = Content::Image {
+            data: "A".repeat(4000),
+            mime_type: "image/png".into(),
+        };
+        assert_eq!(
+            part_text(&image),
+            "[image, image/png, 3.0 kB; add --json for the bytes]"
+        );
+    }
+}

@@ -1,0 +1,293 @@
+//! `patchbay tool …`.
+
+use std::sync::{Arc, OnceLock};
+
+use patchbay_model::{Connector, Origin, RunId, Tool, ToolRun};
+use patchbay_ops::{
+    ConnectorTool, DryRun, Error, RunProgress, RunTool, cancel_run, check_connectors, dry_run,
+    list_connectors, list_tools, refresh_tools, run_tool,
+};
+
+use super::run as runs;
+use crate::args::{RunArgs, ToolVerb};
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::interrupt::interrupted;
+use crate::output::facts::Facts;
+use crate::output::table::{Cell, Table};
+use crate::output::{Screen, text, words};
+use crate::talk::Talk;
+use crate::tool_arguments;
+use crate::unlock::unlock;
+
+pub(super) async fn run(door: &Door, verb: ToolVerb) -> Result<(), Failure> {
+    match verb {
+        ToolVerb::List { connector, refresh } => list(door, connector.as_deref(), refresh).await,
+        ToolVerb::Show { connector, tool } => show(door, &connector, &tool).await,
+        ToolVerb::Run(args) if args.dry_run => try_out(door, args).await,
+        ToolVerb::Run(args) => run_one(door, args).await,
+    }
+}
+
+async fn list(door: &Door, connector: Option<&str>, refresh: bool) -> Result<(), Failure> {
+    let connector = match connector {
+        Some(text) => Some(door.connector(text).await?),
+        None => None,
+    };
+    match &connector {
+        Some(connector) => load(door, connector, refresh).await?,
+        None if refresh => {
+            unlock(door).await?;
+            check_connectors(&door.cx).await?;
+        }
+        None => {}
+    }
+    let id = connector.as_ref().map(|connector| &connector.id);
+    let tools = list_tools(&door.cx, id).await?;
+    if tools.is_empty() {
+        door.talk
+            .say("No tools. Connect a connector first: patchbay connector connect NAME");
+    }
+    let connectors = list_connectors(&door.cx).await?;
+    door.out.answer(&tools, |screen| {
+        if tools.is_empty() {
+            return String::new();
+        }
+        let heads = ["CONNECTOR", "TOOL", "EFFECT", "DESCRIPTION"];
+        Table::new(heads, tools.iter().map(|tool| row(tool, &connectors))).render(screen)
+    })
+}
+
+fn row(tool: &ConnectorTool, connectors: &[Connector]) -> [Cell; 4] {
+    let connector = connectors.iter().find(|one| one.id == tool.connector);
+    let connector = connector.map_or(tool.connector.as_str(), |one| &one.name);
+    let (effect, tone) = words::effect(tool.tool.effect);
+    let description = tool.tool.description.as_ref().or(tool.tool.title.as_ref());
+    [
+        Cell::from(connector),
+        Cell::from(&tool.tool.name),
+        Cell::toned(effect, tone),
+        Cell::from(description.map(String::as_str).unwrap_or_default()),
+    ]
+}
+
+/// Asks the server for its tools when that was wished, or when they were never listed.
+async fn load(door: &Door, connector: &Connector, refresh: bool) -> Result<(), Failure> {
+    if !refresh && connector.tool_count.is_some() {
+        return Ok(());
+    }
+    door.unlock_for(connector).await?;
+    let listed = refresh_tools(&door.cx, &connector.id).await;
+    listed
+        .map(drop)
+        .map_err(|error| Failure::from(error).of(connector))
+}
+
+async fn show(door: &Door, connector: &str, name: &str) -> Result<(), Failure> {
+    let connector = door.connector(connector).await?;
+    load(door, &connector, false).await?;
+    let tools = list_tools(&door.cx, Some(&connector.id)).await?;
+    let tool = tools.into_iter().find(|one| one.tool.name == name);
+    let tool = tool.ok_or_else(|| no_tool(&connector, name))?.tool;
+    door.out.answer(&tool, |screen| facts(&tool, screen))
+}
+
+fn no_tool(connector: &Connector, name: &str) -> Failure {
+    let kind = "tool";
+    let name = name.to_owned();
+    Failure::from(Error::NotFound { kind, name }).with_tools_of(connector)
+}
+
+fn facts(tool: &Tool, screen: Screen) -> String {
+    let (effect, tone) = words::effect(tool.effect);
+    let schema = serde_json::to_string_pretty(&tool.input_schema).unwrap_or_default();
+    let facts = Facts::default()
+        .add("Name", &tool.name)
+        .maybe("Title", tool.title.as_ref())
+        .toned("Effect", effect, tone)
+        .maybe("Description", tool.description.as_ref())
+        .render(screen);
+    format!(
+        "{facts}\nArguments (JSON Schema):\n{}\n",
+        text::lines(&schema)
+    )
+}
+
+async fn request(door: &Door, args: RunArgs) -> Result<(Connector, RunTool), Failure> {
+    let arguments = tool_arguments::read(args.args.as_deref(), &args.arguments)?;
+    let connector = door.connector(&args.connector).await?;
+    door.unlock_for(&connector).await?;
+    let request = RunTool {
+        connector: connector.id.clone(),
+        tool: args.tool,
+        arguments,
+        timeout_seconds: args.timeout,
+        confirmed: door.says_yes(),
+        replay_of: None,
+        origin: Origin::CommandLine,
+    };
+    Ok((connector, request))
+}
+
+async fn try_out(door: &Door, args: RunArgs) -> Result<(), Failure> {
+    let (connector, request) = request(door, args).await?;
+    let dry = dry_run(&door.cx, request).await;
+    let dry = dry.map_err(|error| explained(error, &connector))?;
+    let now = door.now();
+    door.out.answer(&dry, |screen| {
+        let identity = words::identity(&dry.identity, now);
+        would_send(&dry, &identity, screen)
+    })
+}
+
+fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
+    let (effect, tone) = words::effect(dry.effect);
+    let body = serde_json::to_string_pretty(&dry.body).unwrap_or_default();
+    let facts = Facts::default()
+        .maybe("To", dry.endpoint.as_ref())
+        .add("As", identity)
+        .toned("Effect", effect, tone)
+        .render(screen);
+    let headers = dry
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\n"));
+    let headers: String = headers.collect();
+    format!(
+        "{facts}\n{}\n{}\n",
+        text::lines(&headers),
+        text::lines(&body)
+    )
+}
+
+async fn run_one(door: &Door, args: RunArgs) -> Result<(), Failure> {
+    let (connector, request) = request(door, args).await?;
+    let progress = Progress::new(door);
+    let heard = progress.listener();
+    let running = run_tool(&door.cx, request.clone(), heard);
+    let run = match until_interrupted(door, running, &progress).await {
+        Err(Stopped::Failed(Error::ConfirmationNeeded { tool })) => {
+            let identity = words::identity(&connector.identity, door.now());
+            confirm(door, &tool, &connector.title, &identity)?;
+            let request = RunTool {
+                confirmed: true,
+                ..request
+            };
+            let heard = progress.listener();
+            until_interrupted(door, run_tool(&door.cx, request, heard), &progress).await
+        }
+        run => run,
+    };
+    let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
+    runs::finish(door, &run, Some(&connector))
+}
+
+fn explained(error: Error, connector: &Connector) -> Failure {
+    let no_tool = matches!(error, Error::NotFound { kind: "tool", .. });
+    let failure = Failure::from(error).of(connector);
+    if no_tool {
+        failure.with_tools_of(connector)
+    } else {
+        failure
+    }
+}
+
+/// Asks before a destructive tool runs, naming tool, connector and identity.
+///
+/// # Errors
+/// When nobody can be asked, or the answer is no.
+pub(super) fn confirm(
+    door: &Door,
+    tool: &str,
+    connector: &str,
+    identity: &str,
+) -> Result<(), Failure> {
+    let [tool, connector, identity] = [tool, connector, identity].map(text::line);
+    let question = format!("{tool} may delete or overwrite. Run it on {connector} as {identity}?");
+    let needed = Error::ConfirmationNeeded { tool };
+    door.confirm(&question, needed.into())
+}
+
+/// Why a run did not end by itself.
+pub(super) enum Stopped {
+    Failed(Error),
+    Interrupted,
+}
+
+impl Stopped {
+    pub(super) fn into_failure(self, connector: &Connector) -> Failure {
+        match self {
+            Self::Failed(error) => explained(error, connector),
+            Self::Interrupted => Failure::cancelled(),
+        }
+    }
+}
+
+/// Waits for a run. The first Ctrl-C cancels it, so that its server hears of it and the history tells;
+/// the second leaves it.
+///
+/// # Errors
+/// What kept it from beginning.
+pub(super) async fn until_interrupted(
+    door: &Door,
+    running: impl Future<Output = Result<ToolRun, Error>>,
+    progress: &Progress,
+) -> Result<ToolRun, Stopped> {
+    tokio::pin!(running);
+    tokio::select! {
+        run = &mut running => return run.map_err(Stopped::Failed),
+        () = interrupted() => {}
+    }
+    let Some(id) = progress.started.get() else {
+        return Err(Stopped::Interrupted);
+    };
+    // It may have ended meanwhile, then there is nothing to cancel.
+    drop(cancel_run(&door.cx, id).await);
+    tokio::select! {
+        run = &mut running => run.map_err(Stopped::Failed),
+        () = interrupted() => Err(Stopped::Interrupted),
+    }
+}
+
+/// Tells how far a run is, and knows its id once it has begun.
+pub(super) struct Progress {
+    started: Arc<OnceLock<RunId>>,
+    talk: Talk,
+    now: patchbay_model::Timestamp,
+}
+
+impl Progress {
+    pub(super) fn new(door: &Door) -> Self {
+        Self {
+            started: Arc::default(),
+            talk: door.talk.clone(),
+            now: door.now(),
+        }
+    }
+
+    pub(super) fn listener(&self) -> impl Fn(RunProgress) + Send + Sync + use<> {
+        let (started, talk, now) = (Arc::clone(&self.started), self.talk.clone(), self.now);
+        move |step| match step {
+            RunProgress::Started { run, identity } => {
+                // A run begins once.
+                drop(started.set(run));
+                talk.step(&format!("Running as {} …", words::identity(&identity, now)));
+            }
+            RunProgress::Progress {
+                progress,
+                total,
+                message,
+            } => talk.step(&progress_line(progress, total, message.as_deref())),
+        }
+    }
+}
+
+fn progress_line(progress: f64, total: Option<f64>, message: Option<&str>) -> String {
+    let total = total.map(|total| format!(" of {total}"));
+    let message = message.map(|message| format!(": {}", text::line(message)));
+    format!(
+        "{progress}{}{}",
+        total.unwrap_or_default(),
+        message.unwrap_or_default()
+    )
+}

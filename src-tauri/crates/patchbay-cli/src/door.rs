@@ -1,0 +1,110 @@
+//! What every command works with.
+
+use std::sync::Arc;
+
+use patchbay_model::{Authentication, Connector, Timestamp};
+use patchbay_ops::{
+    Clock as _, Context, ContextOptions, OpenBrowser, Places, SystemClock, resolve_connector,
+};
+use url::Url;
+
+use crate::args::Settings;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::secret_source::SecretReader;
+use crate::talk::Talk;
+use crate::{prompt, unlock};
+
+/// The open Patchbay, and the terminal in front of it.
+pub(crate) struct Door {
+    pub(crate) cx: Context,
+    pub(crate) out: Output,
+    pub(crate) talk: Talk,
+    settings: Settings,
+}
+
+impl Door {
+    /// Opens Patchbay; pages are opened in a browser only where a command is there for that.
+    ///
+    /// # Errors
+    /// When the folders or the database cannot be used.
+    pub(crate) async fn open(settings: Settings, opens_browser: bool) -> Result<Self, Failure> {
+        let mut options = ContextOptions::of_system(Places::from_environment()?);
+        if !opens_browser {
+            options.browser = Arc::new(NoBrowser);
+        }
+        Ok(Self {
+            cx: Context::open(options).await?,
+            out: Output::new(settings.json),
+            talk: Talk::new(settings.quiet),
+            settings,
+        })
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        SystemClock.now()
+    }
+
+    /// Whether somebody is there to be asked.
+    pub(crate) fn is_interactive(&self) -> bool {
+        prompt::is_interactive(self.settings.no_input)
+    }
+
+    /// Whether every question is answered with yes.
+    pub(crate) fn says_yes(&self) -> bool {
+        self.settings.yes
+    }
+
+    pub(crate) fn secrets(&self) -> SecretReader {
+        SecretReader {
+            no_input: self.settings.no_input,
+        }
+    }
+
+    /// The connector that the user means.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub(crate) async fn connector(&self, text: &str) -> Result<Connector, Failure> {
+        Ok(resolve_connector(&self.cx, text).await?)
+    }
+
+    /// Opens the vault if what this connector sends lies in it.
+    ///
+    /// # Errors
+    /// As [`unlock::unlock`].
+    pub(crate) async fn unlock_for(&self, connector: &Connector) -> Result<(), Failure> {
+        if connector.authentication == Authentication::None {
+            return Ok(());
+        }
+        unlock::unlock(self).await
+    }
+
+    /// Whether to go ahead: `--yes` says so, or the person at the terminal does.
+    ///
+    /// # Errors
+    /// `otherwise` when nobody can be asked; cancelled when the answer is no.
+    pub(crate) fn confirm(&self, question: &str, otherwise: Failure) -> Result<(), Failure> {
+        if self.says_yes() {
+            return Ok(());
+        }
+        if !self.is_interactive() {
+            return Err(otherwise);
+        }
+        self.talk.clear();
+        if prompt::confirm(question)? {
+            Ok(())
+        } else {
+            Err(Failure::cancelled())
+        }
+    }
+}
+
+/// Opens nothing: the user copies the link.
+struct NoBrowser;
+
+impl OpenBrowser for NoBrowser {
+    fn open(&self, _page: &Url) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! How a command says that it was not done.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use patchbay_model::{Code, Connector, Explain as _, Problem};
+use serde_json::json;
+
+use crate::exit;
+use crate::output::text;
+
+/// A problem on its way to standard error.
+#[derive(Debug)]
+pub(crate) struct Failure(Box<Problem>);
+
+impl Failure {
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Problem::new(Code::UsageInvalid, message)
+            .with_hint(hint)
+            .into()
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Problem::new(Code::Cancelled, "cancelled").into()
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Problem::new(Code::Internal, message).into()
+    }
+
+    pub(crate) fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The same, with the command that signs this connector in where that is the way on.
+    #[must_use]
+    pub(crate) fn of(mut self, connector: &Connector) -> Self {
+        if matches!(
+            self.0.code,
+            Code::AuthNeeded | Code::AuthExpired | Code::AuthTimedOut
+        ) {
+            let name = &connector.name;
+            self.0.hint = Some(format!("Run `patchbay connector connect {name}`."));
+        }
+        self
+    }
+
+    /// The same, with the command that lists the tools of this connector.
+    #[must_use]
+    pub(crate) fn with_tools_of(mut self, connector: &Connector) -> Self {
+        let name = &connector.name;
+        self.0.hint = Some(format!("Run `patchbay tool list {name}` to see its tools."));
+        self
+    }
+
+    pub(crate) fn into_problem(self) -> Problem {
+        *self.0
+    }
+
+    /// Says it on standard error, as one line of JSON or in words, and gives the exit code.
+    pub(crate) fn report(self, json: bool) -> ExitCode {
+        let problem = for_terminal(*self.0);
+        let said = if json {
+            format!("{}\n", line_of(&problem))
+        } else {
+            words_of(&problem)
+        };
+        // A closed standard error leaves nobody to tell.
+        drop(std::io::stderr().lock().write_all(said.as_bytes()));
+        ExitCode::from(exit::code_of(problem.code))
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self(Box::new(problem))
+    }
+}
+
+impl From<patchbay_ops::Error> for Failure {
+    fn from(error: patchbay_ops::Error) -> Self {
+        error.problem().into()
+    }
+}
+
+/// Hints that name a click become hints that name a command.
+fn for_terminal(problem: Problem) -> Problem {
+    let hint = match problem.code {
+        Code::ConfirmationNeeded => "Add --yes to go ahead without being asked.",
+        Code::VaultNoKeychain => {
+            "Start a keychain such as GNOME Keyring or KWallet, or run `patchbay vault passphrase`."
+        }
+        _ => return problem,
+    };
+    problem.with_hint(hint)
+}
+
+fn line_of(problem: &Problem) -> serde_json::Value {
+    json!({
+        "code": problem.code,
+        "message": problem.message,
+        "status": problem.status,
+        "hint": problem.hint,
+    })
+}
+
+fn words_of(problem: &Problem) -> String {
+    let mut said = format!("error: {}\n", sentence(&problem.message));
+    for field in &problem.fields {
+        let path = field.path.trim_start_matches('/').replace('/', ".");
+        let path = if path.is_empty() { "it" } else { &path };
+        said.push_str(&format!(
+            "  {}\n",
+            text::line(&format!("{path} {}", field.message))
+        ));
+    }
+    if let Some(detail) = &problem.detail {
+        said.push_str(&format!("  {}\n", text::line(detail)));
+    }
+    if let Some(hint) = &problem.hint {
+        said.push_str(&format!("hint: {}\n", text::line(hint)));
+    }
+    said
+}
+
+/// A message as a sentence: a capital letter first, a full stop last.
+fn sentence(message: &str) -> String {
+    let message = text::line(message);
+    let mut letters = message.chars();
+    let first = letters.next().map(char::to_uppercase);
+    let stop = if message.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    first
+        .into_iter()
+        .flatten()
+        .chain(letters)
+        .chain(stop.chars())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::FieldProblem;
+
+    use super::*;
+
+    #[test]
+    fn words_come_as_sentence_details_and_hint() {
+        let mut problem = Problem::new(Code::ToolArguments, "the arguments do not fit echo")
+            .with_hint("Correct them.");
+        problem.fields.push(FieldProblem {
+            path: "/text".into(),
+            message: "is required".into(),
+        });
+        problem.detail = Some("bad\u{1b}[31m\nwords".into());
+        assert_eq!(
+            words_of(&problem),
+            "error: The arguments do not fit echo.\n  text is required\n  bad[31m words\nhint: Correct them.\n"
+        );
+    }
+
+    #[test]
+    fn the_json_line_has_four_members() {
+        let line = line_of(&Problem::new(Code::NotFound, "there is no run x")).to_string();
+        assert_eq!(
+            line,
+            r#"{"code":"not_found","hint":null,"message":"there is no run x","status":null}"#
+        );
+    }
+}

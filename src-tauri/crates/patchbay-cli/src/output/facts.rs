@@ -1,0 +1,65 @@
+//! What is known of one thing, a line for each.
+
+use super::{Screen, table::Tone, text};
+
+/// Names and values, those without a value left out.
+#[derive(Default)]
+pub(crate) struct Facts(Vec<(&'static str, String, Tone)>);
+
+impl Facts {
+    /// Adds a value; an empty one is left out.
+    pub(crate) fn add(self, name: &'static str, value: impl AsRef<str>) -> Self {
+        self.toned(name, value, Tone::Plain)
+    }
+
+    /// Adds a value where there is one.
+    pub(crate) fn maybe(self, name: &'static str, value: Option<impl AsRef<str>>) -> Self {
+        match value {
+            Some(value) => self.add(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a value that says good or bad.
+    pub(crate) fn toned(mut self, name: &'static str, value: impl AsRef<str>, tone: Tone) -> Self {
+        let value = text::line(value.as_ref());
+        if !value.is_empty() {
+            self.0.push((name, value, tone));
+        }
+        self
+    }
+
+    /// The facts as lines.
+    pub(crate) fn render(&self, screen: Screen) -> String {
+        let longest = self.0.iter().map(|(name, ..)| text::width(name)).max();
+        let column = longest.unwrap_or(0) + 3;
+        let mut lines = String::new();
+        for (name, value, tone) in &self.0 {
+            let name = format!("{name}:");
+            let padding = " ".repeat(column - text::width(&name));
+            let name = Tone::Faint.paint(&name, screen);
+            let value = tone.paint(value, screen);
+            lines.push_str(&format!("{name}{padding}{value}\n"));
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_values_are_left_out() {
+        let facts = Facts::default()
+            .add("Name", "x")
+            .add("Description", "")
+            .maybe("Icon", None::<&str>)
+            .add("Endpoint", "y");
+        let screen = Screen {
+            width: None,
+            colour: false,
+        };
+        assert_eq!(facts.render(screen), "Name:      x\nEndpoint:  y\n");
+    }
+}

@@ -1,0 +1,172 @@
+//! Tables: aligned, and cut to the width of the terminal.
+
+use clap::builder::styling::{AnsiColor, Style};
+
+use super::{Screen, text};
+
+/// Columns that a cut column keeps at least.
+const NARROWEST: usize = 8;
+
+const GAP: &str = "  ";
+
+/// What a cell says of a state, beside its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Plain,
+    Good,
+    Warning,
+    Bad,
+    Faint,
+}
+
+impl Tone {
+    /// The text in this tone, where the reader can show it.
+    pub(crate) fn paint(self, text: &str, screen: Screen) -> String {
+        let style = match self {
+            Self::Plain => return text.to_owned(),
+            Self::Good => AnsiColor::Green.on_default(),
+            Self::Warning => AnsiColor::Yellow.on_default(),
+            Self::Bad => AnsiColor::Red.on_default(),
+            Self::Faint => Style::new().dimmed(),
+        };
+        if screen.colour {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// One cell of a table.
+pub(crate) struct Cell {
+    text: String,
+    tone: Tone,
+}
+
+impl Cell {
+    pub(crate) fn toned(text: &str, tone: Tone) -> Self {
+        Self {
+            text: text::line(text),
+            tone,
+        }
+    }
+}
+
+impl<T: AsRef<str>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self::toned(text.as_ref(), Tone::Plain)
+    }
+}
+
+/// Rows under a heading.
+pub(crate) struct Table<const N: usize> {
+    heads: [&'static str; N],
+    rows: Vec<[Cell; N]>,
+}
+
+impl<const N: usize> Table<N> {
+    pub(crate) fn new(heads: [&'static str; N], rows: impl IntoIterator<Item = [Cell; N]>) -> Self {
+        Self {
+            heads,
+            rows: rows.into_iter().collect(),
+        }
+    }
+
+    /// The table as lines.
+    pub(crate) fn render(&self, screen: Screen) -> String {
+        let widths = self.widths(screen);
+        let heads = self.heads.map(|head| Cell::toned(head, Tone::Faint));
+        std::iter::once(&heads)
+            .chain(&self.rows)
+            .map(|row| row_line(row, &widths, screen))
+            .collect()
+    }
+
+    fn widths(&self, screen: Screen) -> [usize; N] {
+        let mut widths = self.heads.map(text::width);
+        for row in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = text::width(&cell.text).max(*width);
+            }
+        }
+        let Some(wanted) = screen.width else {
+            return widths;
+        };
+        // The widest column gives way first: it has the most to spare.
+        while widths.iter().sum::<usize>() + GAP.len() * N.saturating_sub(1) > wanted {
+            match widths.iter_mut().max() {
+                Some(widest) if *widest > NARROWEST => *widest -= 1,
+                _ => break,
+            }
+        }
+        widths
+    }
+}
+
+fn row_line(row: &[Cell], widths: &[usize], screen: Screen) -> String {
+    let mut line = String::new();
+    for (place, (cell, width)) in row.iter().zip(widths).enumerate() {
+        if place > 0 {
+            line.push_str(GAP);
+        }
+        let shown = text::cut(&cell.text, *width);
+        let padding = width - text::width(&shown);
+        line.push_str(&cell.tone.paint(&shown, screen));
+        line.push_str(&" ".repeat(padding));
+    }
+    line.truncate(line.trim_end().len());
+    line.push('\n');
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table<3> {
+        Table::new(
+            ["NAME", "STATUS", "URL"],
+            [
+                [
+                    "a".into(),
+                    Cell::toned("ready", Tone::Good),
+                    "http://127.0.0.1/mcp".into(),
+                ],
+                ["日本".into(), "off".into(), "x\ny".into()],
+            ],
+        )
+    }
+
+    #[test]
+    fn columns_are_aligned_and_plain_without_a_terminal() {
+        let screen = Screen {
+            width: None,
+            colour: false,
+        };
+        let expected = "NAME  STATUS  URL\na     ready   http://127.0.0.1/mcp\n日本  off     x y\n";
+        assert_eq!(table().render(screen), expected);
+    }
+
+    #[test]
+    fn the_widest_column_gives_way() {
+        let screen = Screen {
+            width: Some(26),
+            colour: false,
+        };
+        let longest = table().render(screen).lines().map(text::width).max();
+        assert_eq!(longest, Some(26));
+    }
+
+    #[test]
+    fn colour_takes_no_room() {
+        let screen = Screen {
+            width: None,
+            colour: true,
+        };
+        assert!(
+            table()
+                .render(screen)
+                .contains("\u{1b}[32mready\u{1b}[0m   http")
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! Times and durations as a person says them.
+
+use patchbay_model::Timestamp;
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// How far away an instant is: `3 min ago`, `in 5 min`; its date when it is more than a month away.
+pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
+    let seconds = (now.unix_millis() - at.unix_millis()) / 1000;
+    let distance = seconds.abs();
+    let amount = match distance {
+        0..5 => return "just now".to_owned(),
+        ..MINUTE => format!("{distance} s"),
+        ..HOUR => format!("{} min", distance / MINUTE),
+        ..DAY => format!("{} h", distance / HOUR),
+        _ if distance < 30 * DAY => format!("{} d", distance / DAY),
+        _ => return at.instant().date().to_string(),
+    };
+    if seconds < 0 {
+        format!("in {amount}")
+    } else {
+        format!("{amount} ago")
+    }
+}
+
+/// A countdown: `4:59`.
+pub(crate) fn countdown(until: Timestamp, now: Timestamp) -> String {
+    // Rounded up, so that it ends when it says zero.
+    let millis = (until.unix_millis() - now.unix_millis()).max(0);
+    let seconds = (millis + 999) / 1000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// A duration given in milliseconds.
+pub(crate) fn duration(millis: u32) -> String {
+    match millis {
+        0..1000 => format!("{millis} ms"),
+        1000..60_000 => format!("{:.1} s", f64::from(millis) / 1000.0),
+        _ => format!("{} min {} s", millis / 60_000, millis / 1000 % 60),
+    }
+}
+
+/// A size given in bytes.
+pub(crate) fn size(bytes: u32) -> String {
+    match bytes {
+        0..1000 => format!("{bytes} B"),
+        1000..1_000_000 => format!("{:.1} kB", f64::from(bytes) / 1e3),
+        _ => format!("{:.1} MB", f64::from(bytes) / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_millis(1_700_000_000_000 + seconds * 1000).unwrap()
+    }
+
+    #[test]
+    fn near_times_are_told_by_their_distance() {
+        let cases = [
+            (0, "just now"),
+            (-59, "59 s ago"),
+            (-60, "1 min ago"),
+            (-3 * HOUR, "3 h ago"),
+            (-49 * HOUR, "2 d ago"),
+            (300, "in 5 min"),
+            (-40 * DAY, "2023-10-05"),
+        ];
+        for (seconds, words) in cases {
+            assert_eq!(relative(at(seconds), at(0)), words);
+        }
+    }
+
+    #[test]
+    fn a_countdown_never_runs_below_zero() {
+        assert_eq!(countdown(at(299), at(0)), "4:59");
+        assert_eq!(countdown(at(-1), at(0)), "0:00");
+    }
+
+    #[test]
+    fn amounts_have_units() {
+        assert_eq!(duration(999), "999 ms");
+        assert_eq!(duration(1500), "1.5 s");
+        assert_eq!(duration(61_000), "1 min 1 s");
+        assert_eq!(size(120), "120 B");
+        assert_eq!(size(6144), "6.1 kB");
+    }
+}

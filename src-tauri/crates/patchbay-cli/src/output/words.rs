@@ -1,0 +1,88 @@
+//! The words for people of states and kinds.
+
+use patchbay_model::{
+    Authentication, Connector, ConnectorStatus, IdentityLine, Level, Origin, RunState, Status,
+    Timestamp, ToolEffect, WalletKind,
+};
+
+use super::table::Tone;
+use super::when;
+
+pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
+    let (word, tone) = match status.status {
+        Status::Ready => ("ready", Tone::Good),
+        Status::NeedsAuthorization => ("needs sign-in", Tone::Warning),
+        Status::Authorizing => ("signing in", Tone::Plain),
+        Status::Disconnected => ("disconnected", Tone::Faint),
+        Status::Disabled => ("switched off", Tone::Faint),
+        Status::Failing => ("failing", Tone::Bad),
+        Status::Unknown => ("unknown", Tone::Faint),
+    };
+    let own = status.word.as_deref().map(str::to_lowercase);
+    (own.unwrap_or_else(|| word.to_owned()), tone)
+}
+
+/// "As who": account, credential, level, expiry.
+pub(crate) fn identity(identity: &IdentityLine, now: Timestamp) -> String {
+    let level = identity.level.map(|level| match level {
+        Level::User => "user",
+        Level::Workspace => "workspace",
+        Level::Organization => "organization",
+    });
+    let expiry = identity.expires_at.map(|at| {
+        let verb = if at <= now { "lapsed" } else { "lapses" };
+        format!("{verb} {}", when::relative(at, now))
+    });
+    let parts = [
+        Some(identity.account.as_str()),
+        identity.credential.as_deref(),
+        level,
+        expiry.as_deref(),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    parts.join(" · ")
+}
+
+pub(crate) fn authentication(connector: &Connector) -> &'static str {
+    match connector.authentication {
+        Authentication::None => "none",
+        Authentication::Oauth { .. } => "consent in the browser",
+        Authentication::Bearer { .. } => "token",
+        Authentication::Headers { .. } => "headers",
+    }
+}
+
+pub(crate) fn effect(effect: ToolEffect) -> (&'static str, Tone) {
+    match effect {
+        ToolEffect::Read => ("reads", Tone::Plain),
+        ToolEffect::Write => ("writes", Tone::Plain),
+        ToolEffect::Destructive => ("may delete", Tone::Warning),
+    }
+}
+
+pub(crate) fn run_state(state: RunState) -> (&'static str, Tone) {
+    match state {
+        RunState::Running => ("running", Tone::Plain),
+        RunState::Done => ("done", Tone::Good),
+        RunState::Failed => ("failed", Tone::Bad),
+        RunState::Cancelled => ("cancelled", Tone::Faint),
+        RunState::Denied => ("denied", Tone::Warning),
+    }
+}
+
+pub(crate) fn origin(origin: &Origin) -> &str {
+    match origin {
+        Origin::Window => "window",
+        Origin::CommandLine => "cli",
+        Origin::Client { name } => name,
+    }
+}
+
+pub(crate) fn wallet_kind(kind: WalletKind) -> &'static str {
+    match kind {
+        WalletKind::Bearer => "token",
+        WalletKind::Headers => "headers",
+        WalletKind::OauthClient => "OAuth app",
+        WalletKind::Oauth => "sign-in",
+    }
+}

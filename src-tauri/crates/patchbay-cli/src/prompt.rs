@@ -1,0 +1,43 @@
+//! Questions to the person at the terminal.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use patchbay_model::Secret;
+
+use crate::failure::Failure;
+
+/// Whether somebody is there to be asked.
+pub(crate) fn is_interactive(no_input: bool) -> bool {
+    !no_input && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks for yes or no; no is the default.
+///
+/// # Errors
+/// When the terminal cannot be read.
+pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
+    ask(&format!("{question} [y/N] "))?;
+    let mut answer = String::new();
+    tokio::task::block_in_place(|| std::io::stdin().lock().read_line(&mut answer))
+        .map_err(|error| Failure::internal(format!("could not read the answer: {error}")))?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Asks for a secret without showing it.
+///
+/// # Errors
+/// When the terminal cannot be read.
+pub(crate) fn secret(what: &str) -> Result<Secret, Failure> {
+    let asked = tokio::task::block_in_place(|| rpassword::prompt_password(format!("{what}: ")));
+    asked
+        .map(Secret::new)
+        .map_err(|error| Failure::internal(format!("could not read {what}: {error}")))
+}
+
+fn ask(question: &str) -> Result<(), Failure> {
+    let mut stderr = std::io::stderr().lock();
+    stderr
+        .write_all(question.as_bytes())
+        .and_then(|()| stderr.flush())
+        .map_err(|error| Failure::internal(format!("could not ask: {error}")))
+}

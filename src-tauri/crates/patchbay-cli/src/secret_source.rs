@@ -1,0 +1,157 @@
+//! Where a secret comes from: never from the command line itself.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use patchbay_model::Secret;
+use patchbay_ops::{is_reference, resolve_reference};
+
+use crate::failure::Failure;
+use crate::prompt;
+
+/// A place that a person names in place of a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Standard input, or the terminal without echo.
+    Input,
+    /// A reference such as `env://NAME`.
+    Reference(String),
+    /// A saved credential, by name or id.
+    Wallet(String),
+}
+
+impl Source {
+    /// Reads what was given to `option`. What could be the secret itself is refused unrepeated.
+    ///
+    /// # Errors
+    /// When it names no place.
+    pub(crate) fn parse(option: &str, given: &str) -> Result<Self, Failure> {
+        if given == "-" {
+            return Ok(Self::Input);
+        }
+        if is_reference(given) {
+            return Ok(Self::Reference(given.to_owned()));
+        }
+        match given.strip_prefix("wallet:") {
+            Some(name) if !name.is_empty() => Ok(Self::Wallet(name.to_owned())),
+            _ => Err(refused(option)),
+        }
+    }
+}
+
+/// A header that is to be sent: its name, and where its value comes from.
+pub(crate) fn parse_header(given: &str) -> Result<(String, Source), Failure> {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.!#$%&'*+^`|~".contains(letter);
+    let (name, from) = given.split_once('=').unwrap_or((given, "-"));
+    if name.is_empty() || !name.chars().all(fits) {
+        return Err(refused("--header"));
+    }
+    match Source::parse("--header", from)? {
+        Source::Wallet(_) => Err(refused("--header")),
+        source => Ok((name.to_owned(), source)),
+    }
+}
+
+fn refused(option: &str) -> Failure {
+    Failure::usage(
+        format!("{option} takes no secret: other programs can read the command line"),
+        "Give - for standard input, a reference such as env://NAME, or wallet:NAME where it is saved.",
+    )
+}
+
+/// Reads secrets that were announced by [`Source`], one after the other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SecretReader {
+    pub(crate) no_input: bool,
+}
+
+impl SecretReader {
+    /// The next secret: asked for on a terminal, else the next line of standard input.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn input(self, what: &str) -> Result<Secret, Failure> {
+        if std::io::stdin().is_terminal() {
+            if self.no_input {
+                return Err(missing(what));
+            }
+            return prompt::secret(what);
+        }
+        let mut line = String::new();
+        let read = tokio::task::block_in_place(|| std::io::stdin().lock().read_line(&mut line));
+        let line = Secret::new(line);
+        read.map_err(|error| Failure::internal(format!("could not read {what}: {error}")))?;
+        let secret = line.expose().trim_end_matches(['\r', '\n']);
+        if secret.is_empty() {
+            return Err(missing(what));
+        }
+        Ok(Secret::new(secret))
+    }
+
+    /// The secret from there, references resolved.
+    ///
+    /// # Errors
+    /// When there is none, or the place is the wallet.
+    pub(crate) async fn read(self, source: &Source, what: &str) -> Result<Secret, Failure> {
+        match source {
+            Source::Input => self.input(what),
+            Source::Reference(reference) => Ok(resolve_reference(reference).await?),
+            Source::Wallet(_) => Err(Failure::usage(
+                format!("{what} cannot come from the wallet"),
+                "Give - for standard input, or a reference such as env://NAME.",
+            )),
+        }
+    }
+}
+
+fn missing(what: &str) -> Failure {
+    Failure::usage(
+        format!("standard input gave no {what}"),
+        "Pipe it in, one line for each secret, or give a reference such as env://NAME.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::Code;
+
+    use super::*;
+
+    #[test]
+    fn places_are_told_apart() {
+        let parse = |text| Source::parse("--from", text).unwrap();
+        assert_eq!(parse("-"), Source::Input);
+        assert_eq!(parse("env://A"), Source::Reference("env://A".into()));
+        assert_eq!(parse("wallet:My key"), Source::Wallet("My key".into()));
+    }
+
+    #[test]
+    fn a_secret_is_refused_without_being_repeated() {
+        for given in ["ghp_hunter2", "wallet:", "env://", "https://hunter2"] {
+            let failure = Source::parse("--token-from", given).unwrap_err();
+            assert_eq!(failure.code(), Code::UsageInvalid);
+            assert!(!format!("{failure:?}").contains("hunter2"));
+        }
+        for given in [
+            "X-Key: hunter2",
+            "X-Key=hunter2",
+            "=env://A",
+            "X-Key=wallet:hunter2",
+        ] {
+            let failure = parse_header(given).unwrap_err();
+            assert!(!format!("{failure:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn headers_come_from_input_unless_a_reference_is_named() {
+        assert_eq!(
+            parse_header("X-Key").unwrap(),
+            ("X-Key".into(), Source::Input)
+        );
+        let reference = Source::Reference("env://A".into());
+        assert_eq!(
+            parse_header("X-Key=env://A").unwrap(),
+            ("X-Key".into(), reference)
+        );
+    }
+}

@@ -1,0 +1,77 @@
+//! Talk: what a command says on standard error while it works.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::output::text;
+
+/// Standard error, for people. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Talk {
+    quiet: bool,
+    live: bool,
+    /// Whether the cursor stands at the end of a line that is to be overwritten.
+    open: Arc<Mutex<bool>>,
+}
+
+impl Talk {
+    pub(crate) fn new(quiet: bool) -> Self {
+        Self {
+            quiet,
+            live: std::io::stderr().is_terminal(),
+            open: Arc::default(),
+        }
+    }
+
+    /// Says a line.
+    pub(crate) fn say(&self, line: &str) {
+        if !self.quiet {
+            self.write(line, false);
+        }
+    }
+
+    /// Says how far it is: on a terminal in place of what was said before, else as a line.
+    pub(crate) fn step(&self, line: &str) {
+        if !self.quiet {
+            self.write(line, self.live);
+        }
+    }
+
+    /// Says what only a terminal can show, such as a countdown.
+    pub(crate) fn tick(&self, line: &str) {
+        if self.live {
+            self.step(line);
+        }
+    }
+
+    /// Leaves the line that would be overwritten, before somebody else writes.
+    pub(crate) fn clear(&self) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut *open) {
+            put("\r\x1b[2K");
+        }
+    }
+
+    fn write(&self, line: &str, stays_open: bool) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = if *open { "\r\x1b[2K" } else { "" };
+        *open = stays_open;
+        if stays_open {
+            let width = terminal_size::terminal_size_of(std::io::stderr());
+            let width = width.map_or(79, |(width, _)| usize::from(width.0).saturating_sub(1));
+            put(&format!("{before}{}", text::cut(line, width)));
+        } else {
+            put(&format!("{before}{line}\n"));
+        }
+    }
+}
+
+fn put(text: &str) {
+    let mut stderr = std::io::stderr().lock();
+    // A closed standard error leaves nobody to tell.
+    drop(
+        stderr
+            .write_all(text.as_bytes())
+            .and_then(|()| stderr.flush()),
+    );
+}

@@ -1,0 +1,135 @@
+//! Arguments of a tool, from words of the command line.
+
+use std::io::Read as _;
+
+use patchbay_model::Json;
+use serde_json::{Map, Value};
+
+use crate::failure::Failure;
+
+/// The JSON object that `key=value`, `key:=json`, `-` and `--args` stand for; later ones win.
+///
+/// # Errors
+/// When a word is none of these, or what should be JSON is not.
+pub(crate) fn read(whole: Option<&str>, words: &[String]) -> Result<Json, Failure> {
+    let mut arguments = Map::new();
+    if let Some(text) = whole {
+        arguments.extend(object(text)?);
+    }
+    for word in words {
+        if word == "-" {
+            arguments.extend(object("-")?);
+            continue;
+        }
+        let (key, value) = pair(word)?;
+        arguments.insert(key, value);
+    }
+    Ok(Json(Value::Object(arguments)))
+}
+
+fn pair(word: &str) -> Result<(String, Value), Failure> {
+    let (key, value) = word.split_once('=').ok_or_else(no_pair)?;
+    let (key, value) = match key.strip_suffix(':') {
+        Some(key) => (key, json(value, key)?),
+        None => (key, Value::String(value.to_owned())),
+    };
+    if key.is_empty() {
+        return Err(no_pair());
+    }
+    Ok((key.to_owned(), value))
+}
+
+fn no_pair() -> Failure {
+    Failure::usage(
+        "an argument is neither key=value nor key:=json",
+        "Give text as key=value, anything else as key:=json, for example count:=3.",
+    )
+}
+
+/// The value is not repeated: it may be secret.
+fn json(text: &str, key: &str) -> Result<Value, Failure> {
+    serde_json::from_str(text).map_err(|error| {
+        Failure::usage(
+            format!("the value of {key} is no JSON: {}", place(&error)),
+            format!("Write text as {key}=value."),
+        )
+    })
+}
+
+fn object(text: &str) -> Result<Map<String, Value>, Failure> {
+    let from_input = text == "-";
+    let text = if from_input {
+        stdin()?
+    } else {
+        text.to_owned()
+    };
+    let what = if from_input {
+        "standard input"
+    } else {
+        "--args"
+    };
+    let hint = "Give an object such as {\"name\": \"value\"}.";
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(Failure::usage(format!("{what} is no JSON object"), hint)),
+        Err(error) => {
+            let place = place(&error);
+            Err(Failure::usage(format!("{what} is no JSON: {place}"), hint))
+        }
+    }
+}
+
+fn place(error: &serde_json::Error) -> String {
+    format!("line {}, column {}", error.line(), error.column())
+}
+
+fn stdin() -> Result<String, Failure> {
+    let mut text = String::new();
+    tokio::task::block_in_place(|| std::io::stdin().lock().read_to_string(&mut text))
+        .map_err(|error| Failure::internal(format!("could not read standard input: {error}")))?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::Code;
+    use serde_json::json;
+
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn text_and_json_are_told_apart() {
+        let given = words(&[
+            "text=a=b",
+            "count:=3",
+            "list:=[1, null]",
+            "empty=",
+            "say=:=x",
+        ]);
+        let read = read(None, &given).unwrap();
+        let expected = json!({
+            "text": "a=b", "count": 3, "list": [1, null], "empty": "", "say": ":=x"
+        });
+        assert_eq!(read.0, expected);
+    }
+
+    #[test]
+    fn words_are_laid_over_the_whole() {
+        let read = read(Some(r#"{"a": 1, "b": 2}"#), &words(&["b:=3"])).unwrap();
+        assert_eq!(read.0, json!({ "a": 1, "b": 3 }));
+    }
+
+    #[test]
+    fn what_is_neither_is_refused_without_being_repeated() {
+        for given in ["hunter2", "=hunter2", ":=1", "pin:=hunter2"] {
+            let failure = read(None, &words(&[given])).unwrap_err();
+            assert_eq!(failure.code(), Code::UsageInvalid);
+            assert!(!format!("{failure:?}").contains("hunter2"));
+        }
+        assert!(read(Some("[1]"), &[]).is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! Opening a vault that a passphrase protects.
+
+use patchbay_model::{Code, Problem, Secret, VaultBackend, VaultState};
+use patchbay_ops::{is_reference, resolve_reference, unlock_vault, vault_status};
+
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::prompt;
+
+/// Holds the reference to the passphrase.
+pub(crate) const VARIABLE: &str = "PATCHBAY_PASSPHRASE";
+
+/// How often a mistyped passphrase may be typed again.
+const TRIES: u32 = 3;
+
+/// Opens the vault when a passphrase protects it; does nothing otherwise.
+///
+/// # Errors
+/// When nobody can be asked for the passphrase, or it is wrong.
+pub(crate) async fn unlock(door: &Door) -> Result<(), Failure> {
+    let status = vault_status(&door.cx).await;
+    if status.backend != Some(VaultBackend::Passphrase) || status.state != VaultState::Locked {
+        return Ok(());
+    }
+    if let Some(passphrase) = from_environment().await? {
+        unlock_vault(&door.cx, passphrase).await?;
+        return Ok(());
+    }
+    if !door.is_interactive() {
+        let problem = Problem::new(
+            Code::VaultLocked,
+            "the secrets are protected by a passphrase",
+        );
+        let hint = format!("Set {VARIABLE} to a reference such as env://NAME or cmd://PROGRAM.");
+        return Err(problem.with_hint(hint).into());
+    }
+    ask(door).await
+}
+
+async fn ask(door: &Door) -> Result<(), Failure> {
+    for tried in 1.. {
+        let passphrase = prompt::secret("Passphrase of the secrets")?;
+        match unlock_vault(&door.cx, passphrase)
+            .await
+            .map_err(Failure::from)
+        {
+            Err(failure) if failure.code() == Code::VaultPassphrase && tried < TRIES => {
+                door.talk.say("That is not the passphrase.");
+            }
+            unlocked => return unlocked.map(drop),
+        }
+    }
+    Ok(())
+}
+
+/// The passphrase for which the variable stands; `None` when it is not set.
+///
+/// # Errors
+/// When it holds no reference, or one that stands for nothing.
+pub(crate) async fn from_environment() -> Result<Option<Secret>, Failure> {
+    let Some(reference) = std::env::var(VARIABLE).ok().filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    if !is_reference(&reference) {
+        return Err(Failure::usage(
+            format!("{VARIABLE} holds no reference"),
+            "Set it to env://NAME or cmd://PROGRAM, not to the passphrase itself.",
+        ));
+    }
+    Ok(Some(resolve_reference(&reference).await?))
+}
