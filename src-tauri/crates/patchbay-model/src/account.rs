@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AccountId, Timestamp};
+use crate::{AccountId, Json, Timestamp};
 
 /// A kind of place where connectors live.
 #[derive(
@@ -68,6 +68,9 @@ pub struct Account {
     pub label: String,
     /// Absolute URL in place of the platform's own; `None` for the default.
     pub base_url: Option<String>,
+    /// Its other fields that are no secrets, by their names in the platform's contract: a JSON object.
+    #[serde(default)]
+    pub settings: Json,
     /// When it was added.
     pub created_at: Timestamp,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_oauth::{AddressPolicy, OAuthClient};
+use patchbay_platforms::http::{ClientSettings, Clients};
 use patchbay_store::Store;
 use patchbay_vault::{Keychain, SystemKeychain, Vault};
 use tokio::sync::broadcast;
@@ -13,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::browser::{OpenBrowser, SystemBrowser};
 use crate::clock::{Clock, SystemClock, new_id};
 use crate::consents::Consents;
+use crate::hosted::Hosted;
 use crate::running::RunningRuns;
 use crate::sessions::Sessions;
 use crate::tokens::Tokens;
@@ -42,6 +44,7 @@ struct Inner {
     browser: Arc<dyn OpenBrowser>,
     news: broadcast::Sender<Event>,
     tokens: Tokens,
+    hosted: Hosted,
     sessions: Sessions,
     consents: Consents,
     running: RunningRuns,
@@ -96,6 +99,8 @@ impl Context {
             news: news.clone(),
             tasks: tasks.clone(),
         });
+        let clients = Clients::build(&ClientSettings::default())?;
+        let hosted = Hosted::new(clients, Arc::clone(&options.clock));
         let cx = Self {
             inner: Arc::new(Inner {
                 places: options.places,
@@ -107,6 +112,7 @@ impl Context {
                 browser: options.browser,
                 news,
                 tokens,
+                hosted,
                 sessions: Sessions::default(),
                 consents: Consents::default(),
                 running: RunningRuns::default(),
@@ -177,6 +183,10 @@ impl Context {
 
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.inner.tokens
+    }
+
+    pub(crate) fn hosted(&self) -> &Hosted {
+        &self.inner.hosted
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

@@ -12,6 +12,8 @@ use specta::Type;
     rename_all_fields = "camelCase"
 )]
 pub enum Event {
+    /// Accounts changed: read their list again.
+    AccountsChanged,
     /// Connectors or their tools changed: read the lists again.
     ConnectorsChanged,
     /// The wallet changed: read it again.

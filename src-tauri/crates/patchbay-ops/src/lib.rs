@@ -13,6 +13,7 @@ mod context;
 mod error;
 mod events;
 
+mod accounts;
 mod add_connector;
 mod address;
 mod authorize;
@@ -22,9 +23,11 @@ mod consents;
 mod credentials;
 mod disconnect;
 mod edit_connector;
+mod hosted;
 mod inspect_address;
 mod list_connectors;
 mod lock;
+mod operations;
 mod places;
 mod redact;
 mod reference;
@@ -35,10 +38,15 @@ mod secrets;
 mod sessions;
 mod status;
 mod step_up;
+mod sync_connectors;
 mod tokens;
 mod tools;
 mod vault;
 
+pub use accounts::{
+    AddAccount, PlatformField, PlatformForm, add_account, list_accounts, list_platforms,
+    remove_account, rename_account, replace_account_secrets, resolve_account, test_account,
+};
 pub use add_connector::{
     AddConnector, AuthenticationChoice, OAuthClientInput, SecretInput, add_connector,
 };
@@ -61,9 +69,13 @@ pub use error::Error;
 pub use events::Event;
 pub use inspect_address::{AddressInspection, inspect_address};
 pub use list_connectors::{find_connector, list_connectors, resolve_connector};
+pub use operations::{
+    CallOperation, OperationCard, OperationEffect, call_operation, list_operations,
+};
 pub use places::Places;
 pub use reference::{is_reference, resolve as resolve_reference};
 pub use run_tool::{DryRun, RunProgress, RunTool, cancel_run, dry_run, replay_run, run_tool};
 pub use runs::{find_run, list_runs, remove_run};
+pub use sync_connectors::{Synced, sync_account, sync_connectors};
 pub use tools::{ConnectorTool, list_tools, refresh_tools, validate_arguments};
 pub use vault::{choose_passphrase, probe_vault, unlock_vault, use_keychain, vault_status};

@@ -59,6 +59,17 @@ pub trait Platform: Send + Sync {
         options: &CallOptions,
     ) -> Result<Value, Error>;
 
+    /// A light read that shows whether the sign-in works.
+    ///
+    /// # Errors
+    /// Those of the read.
+    async fn check(&self, options: &CallOptions) -> Result<(), Error> {
+        match self.connectors() {
+            Some(connectors) => connectors.list_connectors(options).await.map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// Listing, looking at and deleting connectors.
     fn connectors(&self) -> Option<&dyn Connectors> {
         None

@@ -33,6 +33,7 @@ pub(crate) fn account(id: &str, label: &str) -> Account {
         platform: Platform::Mistral,
         label: label.into(),
         base_url: None,
+        settings: Json(json!({ "surface": "current" })),
         created_at: at(0),
     }
 }

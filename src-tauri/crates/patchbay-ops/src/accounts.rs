@@ -1,0 +1,353 @@
+//! Accounts: sign-ins to hosted platforms.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{Account, AccountId, Json, Platform, Secret};
+use patchbay_platforms::{AccountField, HostedPlatform, hosted};
+use patchbay_vault::SecretName;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use specta::Type;
+
+use crate::address::free_name;
+use crate::{Context, Error, Event, SecretInput, hosted as platforms, sync_connectors};
+
+/// An account to be added.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AddAccount {
+    /// The platform to sign in to.
+    pub platform: Platform,
+    /// What to call it, unique; `None` for the platform's name.
+    pub label: Option<String>,
+    /// Fields that are no secrets, by their names: a JSON object.
+    pub settings: Json,
+    /// Secret fields, by their names.
+    pub secrets: BTreeMap<String, SecretInput>,
+}
+
+/// What one needs to sign in to a platform, for forms.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlatformForm {
+    /// Which platform.
+    pub platform: Platform,
+    /// Its name for people.
+    pub title: String,
+    /// Whether its contract is an assumption of ours.
+    pub is_assumed: bool,
+    /// Its fields, in the order of the form.
+    pub fields: Vec<PlatformField>,
+}
+
+/// One field of a [`PlatformForm`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlatformField {
+    /// Its name in [`AddAccount::settings`] or [`AddAccount::secrets`].
+    pub name: String,
+    /// What to call it.
+    pub title: String,
+    /// What it is, or where to get it.
+    pub help: String,
+    /// Whether it is secret.
+    pub is_secret: bool,
+    /// Whether nothing works without it.
+    pub is_required: bool,
+    /// Variable of this process's environment that holds it, named as the platform's own clients do;
+    /// to be used as `env://NAME`.
+    pub variable: Option<String>,
+}
+
+/// What an account keeps of a secret field.
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum KeptSecret {
+    Secret {
+        secret: Secret,
+    },
+    Reference {
+        reference: String,
+    },
+    Entry {
+        entry: patchbay_model::WalletEntryId,
+    },
+}
+
+/// The hosted platforms, with what one needs to sign in to each.
+pub fn list_platforms() -> Vec<PlatformForm> {
+    patchbay_platforms::HOSTED.iter().map(form_of).collect()
+}
+
+fn form_of(hosted: &HostedPlatform) -> PlatformForm {
+    PlatformForm {
+        platform: hosted.platform,
+        title: hosted.title.to_owned(),
+        is_assumed: hosted.is_assumed,
+        fields: hosted.fields.iter().map(field_of).collect(),
+    }
+}
+
+fn field_of(field: &AccountField) -> PlatformField {
+    let is_set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    PlatformField {
+        name: field.name.to_owned(),
+        title: field.title.to_owned(),
+        help: field.help.to_owned(),
+        is_secret: field.is_secret,
+        is_required: field.is_required,
+        variable: field
+            .variables
+            .iter()
+            .find(is_set)
+            .map(|name| (*name).to_owned()),
+    }
+}
+
+/// Every account, "This computer" first.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn list_accounts(cx: &Context) -> Result<Vec<Account>, Error> {
+    Ok(cx.store().list_accounts().await?)
+}
+
+/// The account that a person means, by its id or its label.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn resolve_account(cx: &Context, text: &str) -> Result<Account, Error> {
+    let accounts = list_accounts(cx).await?;
+    let fits = |account: &&Account| {
+        account.id.as_str() == text || account.label.eq_ignore_ascii_case(text)
+    };
+    let found = accounts.iter().find(fits).cloned();
+    found.ok_or_else(|| not_found(text))
+}
+
+/// Adds an account, after a light read has shown that its sign-in works. Nothing is kept otherwise.
+///
+/// # Errors
+/// [`Error::Usage`] when the platform has no accounts or a field is missing or unknown;
+/// [`Error::Platform`] when the read fails; [`Error::Reference`], [`Error::Vault`]; [`Error::Store`]
+/// when the label is taken.
+pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, Error> {
+    let hosted = hosted(request.platform).ok_or_else(|| Error::Usage {
+        what: format!("{} has no accounts", request.platform.as_str()),
+        hint: "Add a connector to this computer instead.".to_owned(),
+    })?;
+    let settings = checked(hosted, request.settings.0, &request.secrets)?;
+    let account = Account {
+        id: AccountId::new(cx.new_id("acc")),
+        platform: request.platform,
+        label: chosen_label(cx, request.label, hosted.title).await?,
+        base_url: settings
+            .get("base_url")
+            .and_then(Value::as_str)
+            .map(ToOwned::to_owned),
+        settings: Json(Value::Object(settings)),
+        created_at: cx.now(),
+    };
+    let kept = kept_secrets(request.secrets);
+    let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept).await?)?;
+    signed_in.check(&platforms::options(cx)).await?;
+    cx.vault()
+        .write(&SecretName::account(&account.id), &kept)
+        .await?;
+    cx.store().save_account(&account).await?;
+    cx.tell(Event::AccountsChanged);
+    sync_connectors::sync_account(cx, &account).await?;
+    Ok(account)
+}
+
+/// Tries whether the sign-in of an account works, by a light read.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Platform`] when it does not; [`Error::Vault`], [`Error::Reference`].
+pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
+    let account = find_account(cx, id).await?;
+    if account.platform != Platform::Local {
+        let signed_in = platforms::platform_of(cx, &account).await?;
+        signed_in.check(&platforms::options(cx)).await?;
+    }
+    Ok(account)
+}
+
+/// Calls an account something else.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] when the label is empty; [`Error::Store`] when it is taken.
+pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result<Account, Error> {
+    let account = Account {
+        label: checked_label(label)?,
+        ..find_account(cx, id).await?
+    };
+    cx.store().save_account(&account).await?;
+    cx.tell(Event::AccountsChanged);
+    sync_connectors::relabel(cx, &account).await?;
+    Ok(account)
+}
+
+/// Puts other secrets in place of an account's, after a light read has shown that they work.
+///
+/// # Errors
+/// As [`add_account`]; [`Error::NotFound`].
+pub async fn replace_account_secrets(
+    cx: &Context,
+    id: &AccountId,
+    secrets: BTreeMap<String, SecretInput>,
+) -> Result<Account, Error> {
+    let account = find_account(cx, id).await?;
+    let kept = kept_secrets(secrets);
+    let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept).await?)?;
+    signed_in.check(&platforms::options(cx)).await?;
+    cx.vault()
+        .write(&SecretName::account(&account.id), &kept)
+        .await?;
+    cx.hosted().forget(id);
+    Ok(account)
+}
+
+/// Removes an account from Patchbay, with what is known of its connectors; at the platform everything
+/// stays.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] for "This computer"; [`Error::Vault`], [`Error::Store`].
+pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
+    let account = find_account(cx, id).await?;
+    if account.platform == Platform::Local {
+        return Err(Error::Usage {
+            what: "this computer cannot be removed".to_owned(),
+            hint: "Remove its connectors one by one.".to_owned(),
+        });
+    }
+    cx.vault().remove(&SecretName::account(id)).await?;
+    cx.store().remove_account(id).await?;
+    cx.hosted().forget(id);
+    cx.tell(Event::AccountsChanged);
+    cx.tell(Event::ConnectorsChanged);
+    Ok(())
+}
+
+pub(crate) async fn find_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
+    let account = cx.store().find_account(id).await?;
+    account.ok_or_else(|| not_found(id.as_str()))
+}
+
+/// The secrets of an account, as they are now.
+///
+/// # Errors
+/// [`Error::Vault`], [`Error::Reference`], [`Error::NotFound`] when a wallet entry is gone.
+pub(crate) async fn secrets_of(
+    cx: &Context,
+    account: &Account,
+) -> Result<BTreeMap<String, Secret>, Error> {
+    match cx.vault().read(&SecretName::account(&account.id)).await? {
+        Some(kept) => resolve(cx, &kept).await,
+        None => Ok(BTreeMap::new()),
+    }
+}
+
+fn checked(
+    hosted: &HostedPlatform,
+    settings: Value,
+    secrets: &BTreeMap<String, SecretInput>,
+) -> Result<Map<String, Value>, Error> {
+    let usage = |what: String| Error::Usage {
+        what,
+        hint: "List the platforms to see what each needs.".to_owned(),
+    };
+    let settings = match settings {
+        Value::Object(settings) => settings,
+        Value::Null => Map::new(),
+        _ => return Err(usage("the settings are no JSON object".to_owned())),
+    };
+    let field = |name: &str, secret: bool| {
+        let mut fields = hosted.fields.iter();
+        fields.any(|field| field.name == name && field.is_secret == secret)
+    };
+    if let Some(name) = settings.keys().find(|name| !field(name, false)) {
+        return Err(usage(format!("{} has no setting {name}", hosted.title)));
+    }
+    if let Some(name) = secrets.keys().find(|name| !field(name, true)) {
+        return Err(usage(format!("{} has no secret {name}", hosted.title)));
+    }
+    let given = |name: &str| settings.contains_key(name) || secrets.contains_key(name);
+    let mut needed = hosted.fields.iter().filter(|field| field.is_required);
+    match needed.find(|field| !given(field.name)) {
+        Some(missing) => Err(usage(format!("{} is missing", missing.name))),
+        None => Ok(settings),
+    }
+}
+
+fn kept_secrets(secrets: BTreeMap<String, SecretInput>) -> Secret {
+    let kept = secrets.into_iter().map(|(name, input)| {
+        let kept = match input {
+            SecretInput::New { secret } => json!({ "kind": "secret", "secret": secret.expose() }),
+            SecretInput::Reference { reference } => {
+                json!({ "kind": "reference", "reference": reference })
+            }
+            SecretInput::Entry { entry } => json!({ "kind": "entry", "entry": entry }),
+        };
+        (name, kept)
+    });
+    Secret::new(Value::Object(kept.collect()).to_string())
+}
+
+async fn resolve(cx: &Context, kept: &Secret) -> Result<BTreeMap<String, Secret>, Error> {
+    let kept: BTreeMap<String, KeptSecret> =
+        serde_json::from_str(kept.expose()).map_err(|_| Error::NotFound {
+            kind: "saved secret",
+            name: "of the account".to_owned(),
+        })?;
+    let mut secrets = BTreeMap::new();
+    for (name, kept) in kept {
+        let secret = match kept {
+            KeptSecret::Secret { secret } => secret,
+            KeptSecret::Reference { reference } => crate::reference::resolve(&reference).await?,
+            KeptSecret::Entry { entry } => {
+                let entry = crate::credentials::find_wallet_entry(cx, &entry).await?;
+                crate::secrets::read(cx.vault(), &entry).await?
+            }
+        };
+        secrets.insert(name, secret);
+    }
+    Ok(secrets)
+}
+
+async fn chosen_label(cx: &Context, label: Option<String>, title: &str) -> Result<String, Error> {
+    let taken = list_accounts(cx).await?;
+    let is_taken = |label: &str| taken.iter().any(|account| account.label == label);
+    match label.filter(|label| !label.trim().is_empty()) {
+        None => Ok(free_name(title, " ", is_taken)),
+        Some(label) => {
+            let label = checked_label(&label)?;
+            // Before the sign-in is tried, which may take a while.
+            if is_taken(&label) {
+                return Err(Error::Usage {
+                    what: format!("there is an account called {label} already"),
+                    hint: "Choose another label.".to_owned(),
+                });
+            }
+            Ok(label)
+        }
+    }
+}
+
+fn checked_label(label: &str) -> Result<String, Error> {
+    let label = patchbay_model::clean_text(label.trim(), 100);
+    if label.is_empty() || label.contains('/') {
+        return Err(Error::Usage {
+            what: "the label is empty or has a slash in it".to_owned(),
+            hint: "Enter a name that you will know the account by.".to_owned(),
+        });
+    }
+    Ok(label)
+}
+
+fn not_found(name: &str) -> Error {
+    Error::NotFound {
+        kind: "account",
+        name: name.to_owned(),
+    }
+}

@@ -1,0 +1,111 @@
+//! Hosted platforms, signed in to by their accounts.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_model::{Account, AccountId, Secret, Timestamp};
+use patchbay_platforms::http::{CallOptions, Clients, Clock as PlatformClock};
+use patchbay_platforms::{Platform, SignIn, hosted};
+use serde_json::Value;
+
+use crate::clock::Clock;
+use crate::{Context, Error, accounts};
+
+/// Sign-ins that were used, so that connections and tokens of a platform are kept between calls.
+pub(crate) struct Hosted {
+    clients: Clients,
+    clock: Arc<dyn PlatformClock>,
+    open: Mutex<HashMap<AccountId, Arc<dyn Platform>>>,
+}
+
+impl Hosted {
+    pub(crate) fn new(clients: Clients, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clients,
+            clock: Arc::new(TurnedClock(clock)),
+            open: Mutex::default(),
+        }
+    }
+
+    /// Lets go of a sign-in, for its secrets changed.
+    pub(crate) fn forget(&self, account: &AccountId) {
+        self.lock().remove(account);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, Arc<dyn Platform>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The platform of an account, signed in.
+///
+/// # Errors
+/// [`Error::Usage`] for "This computer"; [`Error::Vault`], [`Error::Reference`]; [`Error::Platform`] when
+/// a field cannot be used.
+pub(crate) async fn platform_of(
+    cx: &Context,
+    account: &Account,
+) -> Result<Arc<dyn Platform>, Error> {
+    let open = cx.hosted().lock().get(&account.id).cloned();
+    if let Some(platform) = open {
+        return Ok(platform);
+    }
+    let platform = sign_in(cx, account, accounts::secrets_of(cx, account).await?)?;
+    let mut open = cx.hosted().lock();
+    Ok(Arc::clone(
+        open.entry(account.id.clone()).or_insert(platform),
+    ))
+}
+
+/// Signs in with secrets that are not kept yet; sends nothing.
+///
+/// # Errors
+/// As [`platform_of`].
+pub(crate) fn sign_in(
+    cx: &Context,
+    account: &Account,
+    secrets: BTreeMap<String, Secret>,
+) -> Result<Arc<dyn Platform>, Error> {
+    let hosted = hosted(account.platform).ok_or_else(|| Error::Usage {
+        what: format!("{} is not a hosted platform", account.label),
+        hint: "Choose an account of a hosted platform.".to_owned(),
+    })?;
+    let settings = match &account.settings.0 {
+        Value::Object(settings) => settings.clone(),
+        _ => serde_json::Map::new(),
+    };
+    Ok((hosted.sign_in)(SignIn {
+        settings,
+        secrets,
+        clients: cx.hosted().clients.clone(),
+        clock: Arc::clone(&cx.hosted().clock),
+    })?)
+}
+
+/// Options of a call that ends when the process does.
+pub(crate) fn options(cx: &Context) -> CallOptions {
+    CallOptions {
+        cancel: cx.ending().child_token(),
+        ..CallOptions::default()
+    }
+}
+
+/// Our clock in the form that platforms take.
+struct TurnedClock(Arc<dyn Clock>);
+
+#[async_trait]
+impl PlatformClock for TurnedClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn chance(&self) -> f64 {
+        patchbay_platforms::http::SystemClock.chance()
+    }
+}

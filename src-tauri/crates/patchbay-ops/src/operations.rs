@@ -1,0 +1,140 @@
+//! Every documented operation of every platform, by its name.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use patchbay_model::{AccountId, Json, Platform, Secret};
+use patchbay_platforms::http::{CallOptions, Retries};
+use patchbay_platforms::{Effect, Operation, hosted};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use specta::Type;
+
+use crate::accounts::find_account;
+use crate::hosted::{options, platform_of};
+use crate::{Context, Error};
+
+/// One documented operation, as windows and commands show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OperationCard {
+    /// Its name in the platform's contract.
+    pub name: String,
+    /// What it does, one sentence.
+    pub summary: String,
+    /// JSON Schema of its arguments, an object.
+    pub parameters: Json,
+    /// What it does to the platform.
+    pub effect: OperationEffect,
+    /// Document and operation it comes from.
+    pub source: String,
+}
+
+/// What an operation does to its platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationEffect {
+    /// Changes nothing.
+    Read,
+    /// Adds or changes.
+    Write,
+    /// Takes away what can be made again.
+    Destructive,
+    /// Cannot be taken back: asks before it runs.
+    Irreversible,
+}
+
+/// An operation to be called.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CallOperation {
+    /// The account as which it is called.
+    pub account: AccountId,
+    /// Its name.
+    pub operation: String,
+    /// Its arguments: a JSON object.
+    pub arguments: Json,
+    /// Whether the user has confirmed an irreversible operation.
+    pub confirmed: bool,
+    /// Longest time of one attempt, in seconds; `None` for the operation's own.
+    pub timeout_seconds: Option<u32>,
+    /// How often a failure is repeated; `None` for what the contract says.
+    pub retries: Option<u32>,
+    /// Headers beside the operation's own.
+    pub headers: BTreeMap<String, Secret>,
+    /// Query parameters beside the operation's own: a JSON object.
+    pub query: Json,
+    /// Members of the body that override the operation's own: a JSON object.
+    pub body: Json,
+}
+
+/// Every documented operation of a platform, in the order of its contract; none for this computer.
+pub fn list_operations(platform: Platform) -> Vec<OperationCard> {
+    let table = hosted(platform).map(|hosted| (hosted.operations)());
+    table.unwrap_or_default().iter().map(card).collect()
+}
+
+/// Calls an operation as an account; the answer is the platform's own JSON.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account or operation; [`Error::ConfirmationNeeded`];
+/// [`Error::Usage`] when arguments or options do not fit; [`Error::Platform`], [`Error::Vault`].
+pub async fn call_operation(cx: &Context, request: CallOperation) -> Result<Json, Error> {
+    let account = find_account(cx, &request.account).await?;
+    let operation = find_operation(account.platform, &request.operation)?;
+    if operation.effect == Effect::Irreversible && !request.confirmed {
+        return Err(Error::ConfirmationNeeded {
+            tool: request.operation,
+        });
+    }
+    let platform = platform_of(cx, &account).await?;
+    let options = CallOptions {
+        timeout: request
+            .timeout_seconds
+            .map(|seconds| Duration::from_secs(seconds.into())),
+        retries: request.retries.map(Retries::Times),
+        headers: request.headers.into_iter().collect(),
+        query: members(request.query, "the extra query")?,
+        body: members(request.body, "the extra body")?,
+        ..options(cx)
+    };
+    let answer = platform
+        .call(operation.name, request.arguments.0, &options)
+        .await?;
+    Ok(Json(answer))
+}
+
+fn find_operation(platform: Platform, name: &str) -> Result<&'static Operation, Error> {
+    let table = hosted(platform).map(|hosted| (hosted.operations)());
+    let found = table.and_then(|table| table.iter().find(|operation| operation.name == name));
+    found.ok_or_else(|| Error::NotFound {
+        kind: "operation",
+        name: name.to_owned(),
+    })
+}
+
+fn members(value: Json, what: &str) -> Result<Map<String, Value>, Error> {
+    match value.0 {
+        Value::Null => Ok(Map::new()),
+        Value::Object(members) => Ok(members),
+        _ => Err(Error::Usage {
+            what: format!("{what} is no JSON object"),
+            hint: "Give it as an object such as {\"name\": \"value\"}.".to_owned(),
+        }),
+    }
+}
+
+fn card(operation: &Operation) -> OperationCard {
+    OperationCard {
+        name: operation.name.to_owned(),
+        summary: operation.summary.to_owned(),
+        parameters: Json((operation.parameters)().to_value()),
+        effect: match operation.effect {
+            Effect::Read => OperationEffect::Read,
+            Effect::Write => OperationEffect::Write,
+            Effect::Destructive => OperationEffect::Destructive,
+            Effect::Irreversible => OperationEffect::Irreversible,
+        },
+        source: operation.source.to_owned(),
+    }
+}

@@ -1,0 +1,164 @@
+//! Bringing the cache of connectors up to what each account's platform says.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use patchbay_model::{
+    Account, AccountId, Authentication, Connector, ConnectorId, ConnectorStatus, IdentityLine,
+    Platform, Status,
+};
+use patchbay_platforms::RemoteConnector;
+
+use crate::accounts::list_accounts;
+use crate::address::{free_name, name_of};
+use crate::hosted::{options, platform_of};
+use crate::list_connectors::list_connectors;
+use crate::{Context, Error, Event};
+
+/// How long one account may take; the others do not wait for it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many accounts are asked at once.
+const AT_ONCE: usize = 8;
+
+/// What became of one account's turn.
+#[derive(Debug)]
+pub struct Synced {
+    /// The account.
+    pub account: Account,
+    /// Number of its connectors, or why they could not be listed.
+    pub outcome: Result<usize, Error>,
+}
+
+/// Asks every hosted account for its connectors, several at once, each with a deadline of its own;
+/// `each` hears of an account as soon as its turn is over.
+///
+/// # Errors
+/// [`Error::Store`]. What ails an account stands in its own outcome.
+pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(Synced)) -> Result<(), Error> {
+    let accounts = list_accounts(cx).await?;
+    let hosted = accounts
+        .into_iter()
+        .filter(|account| account.platform != Platform::Local);
+    let mut turns = futures::stream::iter(hosted)
+        .map(|account| async move {
+            let outcome = sync_account(cx, &account).await;
+            Synced { account, outcome }
+        })
+        .buffer_unordered(AT_ONCE);
+    while let Some(synced) = turns.next().await {
+        each(synced);
+    }
+    Ok(())
+}
+
+/// Asks one account for its connectors and keeps them; those that are gone go.
+///
+/// # Errors
+/// [`Error::TimedOut`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Store`]. The cache stays then.
+pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Error> {
+    let listed = tokio::time::timeout(PATIENCE, list(cx, account)).await;
+    let listed = listed.map_err(|_| Error::TimedOut {
+        seconds: PATIENCE.as_secs(),
+    })??;
+    let known = of_account(cx, &account.id).await?;
+    let mut kept: Vec<Connector> = Vec::with_capacity(listed.len());
+    for remote in listed {
+        let before = known
+            .iter()
+            .find(|connector| connector.remote_id.as_ref() == Some(&remote.remote_id));
+        let connector = merge(cx, account, before, remote, &kept);
+        if before != Some(&connector) {
+            cx.store().save_connector(&connector).await?;
+        }
+        kept.push(connector);
+    }
+    for gone in &known {
+        if !kept.iter().any(|connector| connector.id == gone.id) {
+            cx.store().remove_connector(&gone.id).await?;
+        }
+    }
+    cx.tell(Event::ConnectorsChanged);
+    Ok(kept.len())
+}
+
+async fn list(cx: &Context, account: &Account) -> Result<Vec<RemoteConnector>, Error> {
+    let platform = platform_of(cx, account).await?;
+    match platform.connectors() {
+        Some(connectors) => Ok(connectors.list_connectors(&options(cx)).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Writes a new label into the identity lines of an account's connectors.
+pub(crate) async fn relabel(cx: &Context, account: &Account) -> Result<(), Error> {
+    for mut connector in of_account(cx, &account.id).await? {
+        connector.identity.account.clone_from(&account.label);
+        cx.store().save_connector(&connector).await?;
+    }
+    cx.tell(Event::ConnectorsChanged);
+    Ok(())
+}
+
+async fn of_account(cx: &Context, id: &AccountId) -> Result<Vec<Connector>, Error> {
+    let mut connectors = list_connectors(cx).await?;
+    connectors.retain(|connector| connector.account == *id);
+    Ok(connectors)
+}
+
+/// The connector as the platform has it now, with what is the user's own kept from before.
+pub(crate) fn merge(
+    cx: &Context,
+    account: &Account,
+    before: Option<&Connector>,
+    remote: RemoteConnector,
+    others: &[Connector],
+) -> Connector {
+    let now = cx.now();
+    let title = remote.title.unwrap_or_else(|| remote.name.clone());
+    let is_taken = |name: &str| others.iter().any(|other| other.name == name);
+    let name = free_name(&name_of(&remote.name), "-", is_taken);
+    Connector {
+        id: before.map_or_else(
+            || ConnectorId::new(cx.new_id("con")),
+            |before| before.id.clone(),
+        ),
+        account: account.id.clone(),
+        remote_id: Some(remote.remote_id),
+        name,
+        title,
+        description: remote.description,
+        icon: before.and_then(|before| before.icon.clone()),
+        endpoint: remote.endpoint,
+        visibility: remote.visibility,
+        status: ConnectorStatus {
+            status: remote.status,
+            word: remote.word,
+            reason: remote.reason,
+            code: None,
+            checked_at: Some(now),
+            last_ok_at: if remote.status == Status::Ready {
+                Some(now)
+            } else {
+                before.and_then(|before| before.status.last_ok_at)
+            },
+        },
+        identity: IdentityLine {
+            platform: account.platform,
+            account: account.label.clone(),
+            credential: remote.credential,
+            level: remote.level,
+            expires_at: remote.expires_at,
+        },
+        authentication: Authentication::None,
+        authentication_methods: remote.methods,
+        server: None,
+        tool_count: before.and_then(|before| before.tool_count),
+        created_at: remote.created_at.unwrap_or(now),
+        updated_at: remote.updated_at.unwrap_or(now),
+        tags: before.map(|before| before.tags.clone()).unwrap_or_default(),
+        favourite: before.is_some_and(|before| before.favourite),
+        draft: false,
+        native: remote.native,
+    }
+}
