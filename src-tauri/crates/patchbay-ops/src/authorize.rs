@@ -4,6 +4,7 @@
 
 mod await_user;
 mod client;
+mod hosted;
 mod keep;
 mod walk;
 
@@ -17,6 +18,7 @@ use patchbay_model::{
 use patchbay_oauth::{CallbackError, check_callback, parse_callback_url};
 use serde::Deserialize;
 use specta::Type;
+use url::Url;
 
 use crate::consents::Consent;
 use crate::list_connectors::find_connector;
@@ -56,7 +58,9 @@ pub async fn start_authorization(
         return Ok(consent.snapshot());
     }
     let connector = find_connector(cx, &request.connector).await?;
-    cx.vault().probe().await?;
+    if connector.remote_id.is_none() {
+        cx.vault().probe().await?;
+    }
     let own = match &connector.authentication {
         Authentication::Oauth { redirect, .. } => *redirect,
         _ => Redirect::default(),
@@ -146,8 +150,11 @@ pub async fn find_authorization(
 /// [`Error::AuthorizationOver`] when it does not wait for the user; [`Error::Browser`].
 pub async fn open_authorization_page(cx: &Context, id: &AuthorizationId) -> Result<(), Error> {
     let consent = under_way(cx, id)?;
-    let pending = consent.pending.get().ok_or(Error::AuthorizationOver)?;
-    await_user::open_browser(cx, &pending.url).await
+    let page = consent
+        .snapshot()
+        .url
+        .and_then(|page| Url::parse(&page).ok());
+    await_user::open_browser(cx, &page.ok_or(Error::AuthorizationOver)?).await
 }
 
 /// Takes the address on which the browser ended, pasted by the user.

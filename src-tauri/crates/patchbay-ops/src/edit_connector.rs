@@ -9,7 +9,7 @@ use crate::address::read_address;
 use crate::credentials::forget;
 use crate::list_connectors::{find_connector, list_connectors};
 use crate::tokens::entry_id;
-use crate::{AuthenticationChoice, Context, Error, Event, status};
+use crate::{AuthenticationChoice, Context, Error, Event, hosted_connectors, status};
 
 /// What is to change of a connector; what is `None` stays.
 #[derive(Clone, Debug, Default, Deserialize, Type)]
@@ -42,6 +42,7 @@ pub async fn update_connector(
     changes: ConnectorChanges,
 ) -> Result<Connector, Error> {
     let before = find_connector(cx, id).await?;
+    refuse_hosted(&before, &changes)?;
     let mut connector = before.clone();
     if let Some(name) = changes.name {
         connector.name = checked_name(&name)?;
@@ -78,15 +79,66 @@ pub async fn update_connector(
     Ok(connector)
 }
 
+/// Tags and favourites are ours; everything else of a hosted connector is its platform's.
+fn refuse_hosted(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
+    let ours = changes.name.is_none()
+        && changes.title.is_none()
+        && changes.url.is_none()
+        && changes.authentication.is_none()
+        && changes.enabled.is_none();
+    if ours || connector.remote_id.is_none() {
+        return Ok(());
+    }
+    Err(Error::Usage {
+        what: format!(
+            "{} is changed on {}",
+            connector.title, connector.identity.account
+        ),
+        hint: "Call the platform's own operation for it.".to_owned(),
+    })
+}
+
 /// Takes a connector out of the lists. It can be restored until Patchbay starts the next time.
 ///
+/// A connector of a hosted platform is not removed here: see [`delete_connector`].
+///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
+/// [`Error::NotFound`], [`Error::Usage`], [`Error::Store`].
 pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
-    find_connector(cx, id).await?;
+    let connector = find_connector(cx, id).await?;
+    if connector.remote_id.is_some() {
+        return Err(Error::Usage {
+            what: format!("{} lies on {}", connector.title, connector.identity.account),
+            hint: "Delete it there; that cannot be undone.".to_owned(),
+        });
+    }
     cx.consents().cancel_of(id);
     cx.store().remove_connector(id).await?;
     cx.sessions().close(id).await;
+    cx.tell(Event::ConnectorsChanged);
+    Ok(())
+}
+
+/// Deletes a connector at its platform, for everybody who uses it. There is no way back.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::ConfirmationNeeded`] unless `confirmed`; [`Error::Platform`].
+pub async fn delete_connector(
+    cx: &Context,
+    id: &ConnectorId,
+    confirmed: bool,
+) -> Result<(), Error> {
+    let connector = find_connector(cx, id).await?;
+    if !confirmed {
+        return Err(Error::ConfirmationNeeded {
+            tool: format!("deleting {}", connector.title),
+        });
+    }
+    if connector.remote_id.is_some() {
+        hosted_connectors::delete(cx, &connector).await?;
+    }
+    cx.consents().cancel_of(id);
+    cx.store().remove_connector(id).await?;
     cx.tell(Event::ConnectorsChanged);
     Ok(())
 }

@@ -99,6 +99,12 @@ pub enum Error {
     /// The user or the provider refused, or what the browser brought is not to be believed.
     #[error(transparent)]
     Callback(#[from] patchbay_oauth::CallbackError),
+    /// The platform says that the consent was refused or came to nothing.
+    #[error("the platform ended the sign-in: {reason}")]
+    ConsentEnded {
+        /// In the platform's words, cleaned.
+        reason: String,
+    },
     /// No browser could be started.
     #[error("could not open a browser")]
     Browser(#[source] std::io::Error),
@@ -151,6 +157,7 @@ impl Explain for Error {
             Self::SwitchedOff { .. } | Self::AuthorizationOver => Code::Conflict,
             Self::ConsentTimedOut => Code::AuthTimedOut,
             Self::Callback(error) => error.code(),
+            Self::ConsentEnded { .. } => Code::AuthDenied,
             Self::Browser(_) | Self::Http(_) => Code::Internal,
             Self::Reference { .. } => Code::VaultReference,
             Self::Cancelled => Code::Cancelled,
@@ -179,6 +186,7 @@ impl Explain for Error {
             }
             Self::Callback(error) => return error.hint(),
             Self::SwitchedOff { .. } => "Turn it on first.",
+            Self::ConsentEnded { .. } => "Sign in again and allow it.",
             Self::ConsentTimedOut => "Sign in again; the page waits for you in the browser.",
             Self::Browser(_) => "Copy the link and open it in a browser yourself.",
             Self::Reference { .. } => "Set what it points to, or save the secret in the wallet.",

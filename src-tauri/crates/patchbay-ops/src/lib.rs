@@ -24,6 +24,7 @@ mod credentials;
 mod disconnect;
 mod edit_connector;
 mod hosted;
+mod hosted_connectors;
 mod inspect_address;
 mod list_connectors;
 mod lock;
@@ -64,7 +65,9 @@ pub use credentials::{
     rename_wallet_entry, replace_wallet_secret, resolve_wallet_entry,
 };
 pub use disconnect::{Disconnected, disconnect_connector};
-pub use edit_connector::{ConnectorChanges, remove_connector, restore_connector, update_connector};
+pub use edit_connector::{
+    ConnectorChanges, delete_connector, remove_connector, restore_connector, update_connector,
+};
 pub use error::Error;
 pub use events::Event;
 pub use inspect_address::{AddressInspection, inspect_address};

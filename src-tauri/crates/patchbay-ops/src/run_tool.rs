@@ -19,7 +19,7 @@ use crate::list_connectors::find_connector;
 use crate::redact::{KnownSecrets, REDACTED, hide_marked, marked_values};
 use crate::runs::find_run;
 use crate::sessions::session;
-use crate::{Context, Error, Event, tools};
+use crate::{Context, Error, Event, hosted_connectors, tools};
 
 /// How long a tool may be silent unless the caller says otherwise.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -281,6 +281,22 @@ async fn call(
     cancel: &CancellationToken,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<Called, Error> {
+    let timeout = request.timeout_seconds.map_or(SILENCE, |seconds| {
+        Duration::from_secs(seconds.max(1).into())
+    });
+    if prepared.connector.remote_id.is_some() {
+        let name = prepared.tool.name.as_str();
+        let arguments = prepared.arguments.clone();
+        let called =
+            hosted_connectors::call_tool(cx, &prepared.connector, name, arguments, timeout, cancel);
+        let (outcome, prepare) = called.await?;
+        return Ok(Called {
+            outcome,
+            prepare,
+            answered_at: Instant::now(),
+            connection_reused: false,
+        });
+    }
     let connecting = session(cx, &prepared.connector, cancel);
     let (live, connection_reused) = tokio::select! {
         () = cancel.cancelled() => return Err(Error::Cancelled),
@@ -297,9 +313,7 @@ async fn call(
     let call = ToolCall {
         name: prepared.tool.name.clone(),
         arguments: prepared.arguments.clone(),
-        timeout: request.timeout_seconds.map_or(SILENCE, |seconds| {
-            Duration::from_secs(seconds.max(1).into())
-        }),
+        timeout,
         progress: Arc::new(progress),
     };
     let outcome = live.call_tool(call, cancel).await?;

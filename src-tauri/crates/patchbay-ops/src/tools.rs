@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::list_connectors::find_connector;
 use crate::sessions::session;
-use crate::{Context, Error, Event, status};
+use crate::{Context, Error, Event, hosted_connectors, status};
 
 /// A tool and the connector that offers it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -53,12 +53,22 @@ pub(crate) async fn refresh(
             connector: connector.title.clone(),
         });
     }
-    let listed = list_live(cx, connector, cancel).await;
+    let listed = if connector.remote_id.is_some() {
+        match hosted_connectors::list_tools(cx, connector, cancel).await {
+            // What the platform says of the connector is kept already, and all that there is.
+            Ok(None) => return Ok(Vec::new()),
+            Ok(Some(tools)) => Ok((None, tools)),
+            Err(error) => Err(error),
+        }
+    } else {
+        let listed = list_live(cx, connector, cancel).await;
+        listed.map(|(facts, tools)| (Some(facts), tools))
+    };
     // Somebody may have edited it while the server was asked.
     let mut connector = find_connector(cx, &connector.id).await?;
     match listed {
         Ok((facts, tools)) => {
-            connector.server = Some(facts);
+            connector.server = facts;
             connector.tool_count = u32::try_from(tools.len()).ok();
             status::note_ready(cx, &mut connector);
             status::save(cx, &connector).await?;

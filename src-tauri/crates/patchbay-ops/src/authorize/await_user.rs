@@ -50,7 +50,7 @@ pub(super) async fn await_user(
     // Set once: a consent awaits its user once.
     drop(consent.pending.set(pending.clone()));
     let opened = open_browser(cx, &pending.url).await;
-    let step = opening_step(cx, pending, opened.as_ref().err());
+    let step = opening_step(cx, &pending.url, opened.as_ref().err());
     consent
         .advance(cx, |now| {
             now.state = AuthorizationState::AwaitingUser;
@@ -93,8 +93,9 @@ pub(super) async fn open_browser(cx: &Context, page: &Url) -> Result<(), Error> 
         .map_err(Error::Browser)
 }
 
-fn opening_step(cx: &Context, pending: &Pending, error: Option<&Error>) -> TraceStep {
-    let mut target = pending.url.clone();
+/// The step that says whether the browser opened, without the query of the page.
+pub(super) fn opening_step(cx: &Context, page: &Url, error: Option<&Error>) -> TraceStep {
+    let mut target = page.clone();
     target.set_query(None);
     TraceStep {
         at: cx.now(),
@@ -122,7 +123,7 @@ async fn from_browser(
 }
 
 /// Waits until the deadline has passed, which the user may put off meanwhile.
-async fn deadline(cx: &Context, consent: &Consent) {
+pub(super) async fn deadline(cx: &Context, consent: &Consent) {
     let mut news = consent.watch();
     loop {
         let deadline = news.borrow_and_update().deadline_at;

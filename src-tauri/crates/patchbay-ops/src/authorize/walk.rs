@@ -11,7 +11,7 @@ use patchbay_platforms::mcp::{self, McpLimits, McpTarget};
 use tokio::sync::mpsc;
 
 use super::await_user::Visitor;
-use super::{await_user, client, keep};
+use super::{await_user, client, hosted, keep};
 use crate::address::endpoint_of;
 use crate::consents::Consent;
 use crate::list_connectors::find_connector;
@@ -27,7 +27,10 @@ pub(super) async fn walk(
     let before = connector.status.clone();
     let way = async {
         show_authorizing(&cx, &connector).await?;
-        go(&cx, &consent, &connector, callbacks).await
+        match connector.remote_id.as_ref() {
+            Some(remote) => hosted::go(&cx, &consent, &connector, remote).await,
+            None => go(&cx, &consent, &connector, callbacks).await,
+        }
     };
     let went = tokio::select! {
         went = way => went,
