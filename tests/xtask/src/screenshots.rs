@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use crate::{
@@ -36,8 +36,14 @@ pub(crate) fn screenshots(folder: &Path) -> Result<()> {
     let app = places::debug_binary("patchbay-desktop");
     let window = WebView::start(&display, &app, &[(PLAYGROUND_VARIABLE, playground.url()?)])?;
     window.wait_for_content()?;
+    let mut before = Value::Null;
     for (name, path) in pages(&seeded.connector) {
-        go_to(&window, &path)?;
+        let words = go_to(&window, &path)?;
+        ensure!(
+            words != before,
+            "{path} shows the same page as the one before it"
+        );
+        before = words;
         for theme in ["light", "dark"] {
             set_theme(&window, theme)?;
             let file = folder.join(format!("{name}-{theme}.png"));
@@ -61,13 +67,14 @@ fn pages(connector: &str) -> [(&'static str, String); 7] {
     ]
 }
 
-fn go_to(window: &WebView, path: &str) -> Result<()> {
-    const GO: &str = "if (location.hash.startsWith('#/')) location.hash = arguments[0];
-        else { history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate')); }";
-    window.execute(GO, &[json!(path)])?;
+/// Opens a page by its route and gives the words on it.
+fn go_to(window: &WebView, path: &str) -> Result<Value> {
+    // The window keeps its route behind the hash, because no server is there to know paths.
+    window.execute("location.hash = arguments[0]", &[json!(path)])?;
     // The router draws the page in the next frame; only then does it say whether it is loading.
     window.settle()?;
-    window.wait_for_content()
+    window.wait_for_content()?;
+    window.execute("return document.body.innerText", &[])
 }
 
 fn set_theme(window: &WebView, theme: &str) -> Result<()> {
@@ -105,8 +112,8 @@ struct Patchbay<'a> {
 
 impl Patchbay<'_> {
     /// Adds a connector and gives its id.
-    fn add(&self, url: &str, name: &str) -> Result<String> {
-        let added = self.call(&["connector", "add", url, "--name", name])?;
+    fn add(&self, url: &str, title: &str) -> Result<String> {
+        let added = self.call(&["connector", "add", url, "--title", title])?;
         Ok(added["id"]
             .as_str()
             .context("the new connector has no id")?
