@@ -16,6 +16,7 @@ use patchbay_store::Store;
 use patchbay_vault::{SecretName, Vault};
 use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
+use url::Url;
 
 use crate::clock::Clock;
 use crate::lock::FileLock;
@@ -23,6 +24,9 @@ use crate::{Error, Event, secrets};
 
 /// How long before its end an access token is renewed, unless its life is short.
 const AHEAD: Duration = Duration::from_secs(60);
+
+/// How an access token is sent.
+const SCHEME: &str = "Bearer ";
 
 /// How often the wallet notes that an entry was used.
 const TOUCH_EVERY: Duration = Duration::from_secs(60);
@@ -66,7 +70,7 @@ impl Tokens {
             tokens: self.clone(),
             title: connector.title.clone(),
             entry: entry_id(&connector.authentication).cloned(),
-            sent: Mutex::default(),
+            endpoint: connector.endpoint.as_deref().and_then(|url| Url::parse(url).ok()),
         })
     }
 
@@ -282,8 +286,8 @@ struct Source {
     tokens: Tokens,
     title: String,
     entry: Option<WalletEntryId>,
-    /// The access token that was sent last, to tell a refused one from one that was renewed meanwhile.
-    sent: Mutex<Option<Secret>>,
+    /// Where the connection leads.
+    endpoint: Option<Url>,
 }
 
 impl Source {
@@ -296,10 +300,6 @@ impl Source {
         found.ok_or_else(needed)
     }
 
-    fn last_sent(&self) -> std::sync::MutexGuard<'_, Option<Secret>> {
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     async fn current(&self) -> Result<Vec<(String, Secret)>, Error> {
         let entry = self.entry().await?;
         self.tokens.touch(&entry.id).await?;
@@ -308,18 +308,25 @@ impl Source {
             return Ok(headers.into_iter().collect());
         }
         let grant = self.tokens.grant(&entry, &self.title, None).await?;
-        *self.last_sent() = Some(grant.access_token.clone());
-        let value = Secret::new(format!("Bearer {}", grant.access_token.expose()));
+        // Whoever set it up: a token never goes to a host that it was not given for.
+        if !self.endpoint.as_ref().is_some_and(|url| grant.may_go_to(url)) {
+            return Err(Error::SignInNeeded {
+                connector: self.title.clone(),
+            });
+        }
+        let value = Secret::new(format!("{SCHEME}{}", grant.access_token.expose()));
         Ok(vec![("Authorization".to_owned(), value)])
     }
 
-    async fn renewed(&self) -> Result<bool, Error> {
+    async fn renewed(&self, sent: &[(String, Secret)]) -> Result<bool, Error> {
         let entry = self.entry().await?;
-        let refused = self.last_sent().clone();
-        if entry.kind != WalletKind::Oauth || refused.is_none() {
+        // Of many calls that are refused together one renews the token; the others find it renewed.
+        let token = sent.iter().find_map(|(_, value)| value.expose().strip_prefix(SCHEME));
+        let (WalletKind::Oauth, Some(token)) = (entry.kind, token) else {
             return Ok(false);
-        }
-        self.tokens.grant(&entry, &self.title, refused).await?;
+        };
+        let refused = Secret::new(token);
+        self.tokens.grant(&entry, &self.title, Some(refused)).await?;
         Ok(true)
     }
 }
@@ -332,8 +339,12 @@ impl TokenSource for Source {
             .map_err(|error| Box::new(error) as BoxError)
     }
 
-    async fn refused(&self, _challenge: Option<String>) -> Result<bool, BoxError> {
-        self.renewed()
+    async fn refused(
+        &self,
+        sent: &[(String, Secret)],
+        _challenge: Option<String>,
+    ) -> Result<bool, BoxError> {
+        self.renewed(sent)
             .await
             .map_err(|error| Box::new(error) as BoxError)
     }

@@ -16,14 +16,19 @@ pub trait TokenSource: Send + Sync {
     /// Whatever keeps it from knowing them; the request is not made then.
     async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError>;
 
-    /// Hears that the server answered 401 to what [`TokenSource::headers`] gave last, with its
-    /// `WWW-Authenticate` where it sent one.
+    /// Hears that the server answered 401 to the headers that were `sent`, with its
+    /// `WWW-Authenticate` where it sent one. Meanwhile [`TokenSource::headers`] may have given others to
+    /// somebody else.
     ///
     /// `true` asks for one more try with new headers.
     ///
     /// # Errors
     /// Whatever kept it from renewing them; the request ends with it.
-    async fn refused(&self, challenge: Option<String>) -> Result<bool, BoxError>;
+    async fn refused(
+        &self,
+        sent: &[(String, Secret)],
+        challenge: Option<String>,
+    ) -> Result<bool, BoxError>;
 }
 
 /// Sends no credentials.
@@ -36,7 +41,11 @@ impl TokenSource for NoToken {
         Ok(Vec::new())
     }
 
-    async fn refused(&self, _challenge: Option<String>) -> Result<bool, BoxError> {
+    async fn refused(
+        &self,
+        _sent: &[(String, Secret)],
+        _challenge: Option<String>,
+    ) -> Result<bool, BoxError> {
         Ok(false)
     }
 }

@@ -42,6 +42,8 @@ struct Prepared {
 struct Arrived {
     answer: reqwest::Response,
     secrets: Vec<Secret>,
+    /// What the connection itself sent, as asked for at that moment.
+    credentials: Vec<(String, Secret)>,
 }
 
 impl Api {
@@ -199,15 +201,24 @@ impl Api {
             let Error::Unauthorized { challenge, .. } = &error else {
                 return Err(error);
             };
-            if again || prepared.is_anonymous || !self.renewed(challenge.clone()).await? {
+            if again
+                || prepared.is_anonymous
+                || !self
+                    .renewed(&arrived.credentials, challenge.clone())
+                    .await?
+            {
                 return Err(error);
             }
             again = true;
         }
     }
 
-    async fn renewed(&self, challenge: Option<String>) -> Result<bool, Error> {
-        let renewed = self.tokens.refused(challenge).await;
+    async fn renewed(
+        &self,
+        sent: &[(String, Secret)],
+        challenge: Option<String>,
+    ) -> Result<bool, Error> {
+        let renewed = self.tokens.refused(sent, challenge).await;
         renewed.map_err(Error::credential)
     }
 
@@ -218,12 +229,14 @@ impl Api {
     ) -> Result<Arrived, Error> {
         let mut headers = prepared.headers.clone();
         let mut secrets = prepared.secrets.clone();
+        let mut credentials = Vec::new();
         if !prepared.is_anonymous {
-            for (name, secret) in self.tokens.headers().await.map_err(Error::credential)? {
-                if !headers.contains_key(&name) {
-                    set(&mut headers, &name, secret.expose())?.set_sensitive(true);
+            credentials = self.tokens.headers().await.map_err(Error::credential)?;
+            for (name, secret) in &credentials {
+                if !headers.contains_key(name) {
+                    set(&mut headers, name, secret.expose())?.set_sensitive(true);
                 }
-                secrets.push(secret);
+                secrets.push(secret.clone());
             }
         }
         let (mut method, mut url) = (prepared.method.clone(), prepared.url.clone());
@@ -242,7 +255,11 @@ impl Api {
                 .await
                 .map_err(|error| from_reqwest(error, &host(&url), started.elapsed()))?;
             let Some(next) = self.redirect(&url, &answer)?.filter(|_| left > 0) else {
-                return Ok(Arrived { answer, secrets });
+                return Ok(Arrived {
+                    answer,
+                    secrets,
+                    credentials,
+                });
             };
             left -= 1;
             url = next;

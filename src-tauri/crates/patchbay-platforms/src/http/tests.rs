@@ -155,7 +155,13 @@ impl TokenSource for Renewing {
         Ok(vec![("authorization".to_owned(), Secret::new(key))])
     }
 
-    async fn refused(&self, _: Option<String>) -> Result<bool, BoxError> {
+    async fn refused(
+        &self,
+        sent: &[(String, Secret)],
+        _: Option<String>,
+    ) -> Result<bool, BoxError> {
+        let key = format!("Bearer key-{}", self.refusals.lock().unwrap());
+        assert_eq!(sent[0].1.expose(), key, "what was refused is what was sent");
         *self.refusals.lock().unwrap() += 1;
         Ok(self.renews)
     }

@@ -101,7 +101,15 @@ impl TokenSource for Counting {
         Ok(vec![("Authorization".to_owned(), Secret::new(token))])
     }
 
-    async fn refused(&self, challenge: Option<String>) -> Result<bool, BoxError> {
+    async fn refused(
+        &self,
+        sent: &[(String, Secret)],
+        challenge: Option<String>,
+    ) -> Result<bool, BoxError> {
+        assert_eq!(
+            sent[0].0, "Authorization",
+            "what was refused is what was sent"
+        );
         self.refusals.lock().await.push(challenge);
         Ok(self.renews)
     }

@@ -27,6 +27,7 @@ const OF_THE_CONNECTION: [HeaderName; 5] = [
 pub(super) struct Sent {
     pub(super) answer: reqwest::Response,
     pub(super) secrets: Vec<Secret>,
+    credentials: Vec<(String, Secret)>,
 }
 
 impl Wire {
@@ -49,7 +50,7 @@ impl Wire {
                 return Ok(sent);
             }
             let challenge = answer::challenge(sent.answer.headers());
-            if again || !self.renewed(challenge.clone()).await? {
+            if again || !self.renewed(&sent.credentials, challenge.clone()).await? {
                 let refusal = Refusal {
                     status: StatusCode::UNAUTHORIZED.as_u16(),
                     text: answer::short_text(sent).await,
@@ -64,10 +65,14 @@ impl Wire {
         }
     }
 
-    async fn renewed(&self, challenge: Option<String>) -> Result<bool, Error> {
+    async fn renewed(
+        &self,
+        sent: &[(String, Secret)],
+        challenge: Option<String>,
+    ) -> Result<bool, Error> {
         self.0
             .tokens
-            .refused(challenge)
+            .refused(sent, challenge)
             .await
             .map_err(Error::credential)
     }
@@ -95,9 +100,11 @@ impl Wire {
                 .await
                 .map_err(|error| from_reqwest(error, &host(&url), started.elapsed()))?;
             if !answer.status().is_redirection() {
+                let secrets = credentials.iter().map(|(_, secret)| secret.clone());
                 return Ok(Sent {
                     answer,
-                    secrets: credentials.into_iter().map(|(_, secret)| secret).collect(),
+                    secrets: secrets.collect(),
+                    credentials,
                 });
             }
             url = self.next_url(&url, &answer)?;
