@@ -183,13 +183,13 @@ impl Desk {
             }
             assert!(started.elapsed() < PATIENCE, "waited in vain for {what}");
             self.runtime
-                .block_on(tokio::time::sleep(Duration::from_millis(50)));
+                .block_on(async { tokio::time::sleep(Duration::from_millis(50)).await });
         }
     }
 
     /// Waits until `fits` holds for the Playground.
     pub(crate) fn wait_for_playground(&self, what: &str, fits: impl Fn(&Playground) -> bool) {
-        let waiting = self.playground.wait_until(fits, PATIENCE);
+        let waiting = async { self.playground.wait_until(fits, PATIENCE).await };
         assert!(self.runtime.block_on(waiting), "waited in vain for {what}");
     }
 

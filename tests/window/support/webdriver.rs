@@ -101,7 +101,7 @@ impl Session {
         let status = format!("{}/status", self.address);
         while self
             .runtime
-            .block_on(self.client.get(&status).send())
+            .block_on(async { self.client.get(&status).send().await })
             .is_err()
         {
             assert!(
@@ -119,7 +119,7 @@ impl Session {
 
     /// Waits for as long as lies between two looks at something that is waited for.
     pub(crate) fn pause(&self) {
-        self.runtime.block_on(tokio::time::sleep(PAUSE));
+        self.runtime.block_on(async { tokio::time::sleep(PAUSE).await });
     }
 
     /// Sends a command: POST with `body`, GET without.
@@ -222,7 +222,7 @@ impl Session {
 
     /// Ends the session; the driver then ends what it started.
     fn close(&self) {
-        let closing = self.client.delete(&self.address).send();
+        let closing = async { self.client.delete(&self.address).send().await };
         // A program that was killed in the middle leaves no session to close.
         self.runtime.block_on(closing).ok();
     }

@@ -309,9 +309,10 @@ impl Window {
         let started = Instant::now();
         while !self.processes().is_empty() {
             if started.elapsed() > PATIENCE {
+                eprintln!("still there: {:?}", self.processes());
                 processes::kill(&self.processes());
             }
-            runtime.block_on(tokio::time::sleep(Duration::from_millis(20)));
+            runtime.block_on(async { tokio::time::sleep(Duration::from_millis(20)).await });
         }
     }
 
