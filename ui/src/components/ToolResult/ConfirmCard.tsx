@@ -25,7 +25,6 @@ export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props)
       <div id={id} className={styles.target} data-selectable>{children}</div>
       <div className={styles.buttons}>
         <Button look="danger" keys="Mod+Enter" onPress={onConfirm}>{verb}</Button>
-        {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the safe way out is where a hasty Enter should land */}
         <Button keys="Escape" autoFocus onPress={onKeep}>Keep it</Button>
       </div>
     </section>

@@ -50,10 +50,10 @@ function Known({ run, onShow, onRemoved }: { run: ToolRun; onShow: (id: RunId) =
   return (
     <article className={styles.detail} aria-label={`Run of ${run.tool}`}>
       <header className={styles.head}>
-        <div className="line">
+        <div className={styles.title}>
           <h2 className={styles.tool} data-selectable>{run.tool}</h2>
           <Badge glyph={glyph} pill>{word}</Badge>
-          <span className="text2 small">{[run.durationMs !== null && duration(run.durationMs), run.resultBytes !== null && bytes(run.resultBytes)].filter(Boolean).join(" · ")}</span>
+          <span className={styles.measure}>{[run.durationMs !== null && duration(run.durationMs), run.resultBytes !== null && bytes(run.resultBytes)].filter(Boolean).join(" · ")}</span>
           <span className="grow" />
           {isRunning && <Button keys="Mod+." onPress={actions.cancel}>Cancel</Button>}
           {!isRunning && <Button icon="rotate-cw" keys="R" isDisabled={actions.isReplaying} onPress={actions.replay}>Run again</Button>}
@@ -78,7 +78,7 @@ function Known({ run, onShow, onRemoved }: { run: ToolRun; onShow: (id: RunId) =
         </div>
       </header>
       {actions.problem && <div className={styles.notice}><ProblemNotice problem={actions.problem} /></div>}
-      <ResultViews run={run} withArguments onRetry={actions.replay} />
+      <ResultViews run={run} withArguments />
       {run.timings && <Timing timings={run.timings} />}
       {actions.isAsking && (
         <ConfirmCard title={`Run ${run.tool} again?`} verb="Run again" onConfirm={actions.confirm} onKeep={actions.keep}>
@@ -93,7 +93,6 @@ function Known({ run, onShow, onRemoved }: { run: ToolRun; onShow: (id: RunId) =
           footer={
             <>
               <span className="grow" />
-              {/* eslint-disable-next-line jsx-a11y/no-autofocus -- focus starts on the safe button */}
               <Button autoFocus onPress={() => setRemoving(false)}>Keep it</Button>
               <Button look="danger" onPress={() => { setRemoving(false); actions.remove(); }}>Remove run</Button>
             </>

@@ -1,7 +1,7 @@
 import { type Connector, type Tool } from "@/host/bindings";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { type JsonObject } from "@/lib/schema/schema";
-import { targetWords } from "./confirmation";
+import { confirmationTitle, targetWords } from "./confirmation";
 import { toolVerb } from "./toolGroups";
 
 type Props = { connector: Connector; tool: Tool; values: JsonObject; onConfirm: () => void; onKeep: () => void };
@@ -12,7 +12,7 @@ export function Confirm({ connector, tool, values, onConfirm, onKeep }: Props) {
   const target = targetWords(tool, values);
   const { account, credential } = connector.identity;
   return (
-    <ConfirmCard title={`${verb}?`} verb={verb} onConfirm={onConfirm} onKeep={onKeep}>
+    <ConfirmCard title={confirmationTitle(verb, values)} verb={verb} onConfirm={onConfirm} onKeep={onKeep}>
       {target !== "" && <>{target}. </>}
       {`In ${connector.title}, ${account}, ${credential === null ? "without a credential" : `as ${credential}`}. It may delete or overwrite.`}
     </ConfirmCard>

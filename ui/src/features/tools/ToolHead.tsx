@@ -20,7 +20,7 @@ export function ToolHead({ tool, mode, onMode, isReadable }: Props) {
   const isLong = description.length > long || description.split("\n").length > 3;
   return (
     <header className={styles.head}>
-      <div className="line">
+      <div className={styles.title}>
         <h2 className={styles.name} data-selectable>{tool.name}</h2>
         {tool.effect === "destructive" ? (
           <Tag tone="bad" icon="octagon-alert">{effects.destructive.tag}</Tag>

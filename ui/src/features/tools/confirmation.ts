@@ -15,6 +15,13 @@ export function targetWords(tool: Tool, values: JsonObject): string {
     .join(", ");
 }
 
+/** `Delete branch release/1.4?`: the verb with the value of the argument that it names, where there is one. */
+export function confirmationTitle(verb: string, values: JsonObject): string {
+  const words = verb.toLowerCase().split(/\s+/);
+  const name = Object.keys(values).find((key) => words.includes(key.toLowerCase()) && isPlain(values[key]));
+  return name === undefined ? `${verb}?` : `${verb} ${String(values[name])}?`;
+}
+
 function isPlain(value: unknown): boolean {
   return (typeof value === "string" && value !== "") || typeof value === "number" || typeof value === "boolean";
 }

@@ -1,0 +1,182 @@
+import { mockIPC } from "@tauri-apps/api/mocks";
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useLocation } from "@tanstack/react-router";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { type RunQuery, type ToolRun } from "@/host/bindings";
+import { applyNews } from "@/host/events";
+import { renderFeature } from "@/test/renderFeature";
+import { connector, problem, run } from "@/test/samples";
+import { RunPage } from "./RunPage";
+import { RunsPage } from "./RunsPage";
+
+type Handler = (args: Record<string, unknown>) => unknown;
+let runs: ToolRun[];
+let queries: RunQuery[];
+let host: Record<string, Handler>;
+
+const many = (length: number) => Array.from({ length }, (_, index) => run({ id: `run_${String(1000 - index)}`, tool: `tool_${index}`, startedAt: new Date(Date.now() - index * 1000).toISOString() }));
+
+beforeEach(() => {
+  runs = [run({ id: "run_3", tool: "search" }), run({ id: "run_2", tool: "delete_branch", state: "failed", problem: problem({ message: "the host fell silent" }), result: null, answer: null })];
+  queries = [];
+  host = {
+    list_runs: ({ query }) => {
+      const asked = query as RunQuery;
+      queries.push(asked);
+      const matching = runs.filter((one) => (asked.states.length === 0 || asked.states.includes(one.state)) && (!asked.text || one.tool.includes(asked.text)));
+      const start = asked.before === null ? 0 : matching.findIndex((one) => one.id === asked.before) + 1;
+      const page = matching.slice(start, start + asked.limit);
+      return { runs: page, next: start + asked.limit < matching.length ? (page.at(-1)?.id ?? null) : null, total: matching.length };
+    },
+    find_run: ({ run: id }) => runs.find((one) => one.id === id),
+    find_connector: () => connector(),
+  };
+  mockIPC((command, args) => host[command]?.(args as Record<string, unknown>));
+});
+
+function Elsewhere() {
+  return <output aria-label="Address">{useLocation().href}</output>;
+}
+
+const copied = vi.fn<(text: string) => void>();
+const open = (at = "/runs") => renderFeature({ routes: { "/runs": RunsPage, "/runs/$run": RunPage, "/tools": Elsewhere, "/tools/$connector/$tool": Elsewhere }, at, onCopy: copied });
+const detail = (tool: string) => screen.findByRole("article", { name: `Run of ${tool}` });
+
+it("shows the newest run beside the list, and another one when it is chosen", async () => {
+  open();
+  const shown = within(await detail("search"));
+  expect(shown.getByText("Done")).toBeVisible();
+  expect(shown.getByText("lena-fischer")).toBeVisible();
+  expect(shown.getByText("connection reused")).toBeVisible();
+  await userEvent.click(screen.getByRole("row", { name: /^delete_branch, Failed, GitHub, lena-fischer, You/ }));
+  expect(within(await detail("delete_branch")).getByText("The host fell silent")).toBeVisible();
+});
+
+it("shows arguments, the raw answer and the request", async () => {
+  open();
+  await detail("search");
+  for (const [tab, label] of [["Arguments", "Arguments"], ["Raw", "Answer as received"], ["HTTP", "Request as sent, without secrets"]] as const) {
+    await userEvent.click(screen.getByRole("tab", { name: tab }));
+    expect(screen.getByRole("region", { name: label })).toBeVisible();
+  }
+});
+
+describe("the filter", () => {
+  it("hands words to the host as typed, and states by chips", async () => {
+    open();
+    await detail("search");
+    await userEvent.click(screen.getByRole("button", { name: "Failed" }));
+    await detail("delete_branch");
+    expect(screen.queryByRole("row", { name: /^search/ })).toBeNull();
+    await userEvent.type(screen.getByRole("searchbox", { name: "Filter runs" }), "status:error");
+    await waitFor(() => expect(queries.at(-1)).toMatchObject({ text: "status:error", states: ["failed"] }));
+    await userEvent.click(await screen.findByRole("button", { name: "Show all runs" }));
+    expect(await detail("search")).toBeVisible();
+  });
+
+  it("tells an empty history from one where nothing matches", async () => {
+    runs = [];
+    open();
+    expect(await screen.findByText("No runs yet")).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Open a tool" }));
+    expect(await screen.findByLabelText("Address")).toHaveTextContent("/tools");
+  });
+});
+
+it("reads further pages when the end comes near, each after the last run of the one before", async () => {
+  runs = many(250);
+  open();
+  await detail("tool_0");
+  const grid = screen.getByRole("grid", { name: "Runs" });
+  expect(grid).toHaveAttribute("aria-rowcount", "100");
+  grid.focus();
+  await userEvent.keyboard("{End}");
+  Object.defineProperty(grid, "scrollTop", { value: 100 * 46 - 700, configurable: true });
+  grid.dispatchEvent(new Event("scroll"));
+  await waitFor(() => expect(grid).toHaveAttribute("aria-rowcount", "200"));
+  expect(queries.at(-1)).toMatchObject({ before: "run_901", limit: 100 });
+});
+
+it("shows a run that began elsewhere as soon as the news comes", async () => {
+  const { client } = open();
+  await detail("search");
+  const begun = run({ id: "run_9", tool: "from_the_terminal", state: "running", durationMs: null, result: null });
+  runs = [begun, ...runs];
+  applyNews(client, { kind: "run_changed", run: begun });
+  expect(await screen.findByRole("row", { name: /^from_the_terminal, Running/ })).toBeVisible();
+});
+
+describe("what can be done", () => {
+  it("runs again and shows the new run", async () => {
+    host.replay_run = ({ run: id, confirmed, progress }) => {
+      expect({ id, confirmed }).toEqual({ id: "run_3", confirmed: false });
+      const again = run({ id: "run_8", tool: "search", durationMs: 77, replayOf: "run_3" });
+      runs = [again, ...runs];
+      (progress as { onmessage: (step: unknown) => void }).onmessage({ kind: "started", run: "run_8", identity: again.identity });
+      return again;
+    };
+    open();
+    await detail("search");
+    await userEvent.keyboard("r");
+    await waitFor(async () => expect(within(await detail("search")).getByText(/77 ms/)).toBeVisible());
+  });
+
+  it("asks before it repeats a destructive tool", async () => {
+    const confirmations: unknown[] = [];
+    host.replay_run = ({ confirmed }) => {
+      confirmations.push(confirmed);
+      return confirmed === true ? run({ id: "run_8", tool: "delete_branch" }) : Promise.reject(problem({ code: "confirmation_needed" }));
+    };
+    open("/runs/run_2");
+    await userEvent.click(await screen.findByRole("button", { name: "Run again" }));
+    const asked = await screen.findByRole("alertdialog", { name: "Run delete_branch again?" });
+    expect(within(asked).getByRole("button", { name: "Keep it" })).toHaveFocus();
+    expect(confirmations).toEqual([false]);
+    await userEvent.click(within(asked).getByRole("button", { name: "Run again" }));
+    await waitFor(() => expect(confirmations).toEqual([false, true]));
+  });
+
+  it("opens the runner with the arguments of the run", async () => {
+    open();
+    await detail("search");
+    await userEvent.keyboard("e");
+    expect(await screen.findByLabelText("Address")).toHaveTextContent("/tools/con_github/search?from=run_3");
+  });
+
+  it("removes a run only when asked twice", async () => {
+    const removed = vi.fn();
+    host.remove_run = ({ run: id }) => {
+      removed(id);
+      runs = runs.filter((one) => one.id !== id);
+      return null;
+    };
+    open();
+    await detail("search");
+    await userEvent.keyboard("{Backspace}");
+    expect(await screen.findByRole("button", { name: "Keep it" })).toBeVisible();
+    expect(removed).not.toHaveBeenCalled();
+    await userEvent.click(screen.getByRole("button", { name: "Remove run" }));
+    expect(removed).toHaveBeenCalledWith("run_3");
+    expect(await detail("delete_branch")).toBeVisible();
+    expect(screen.queryByRole("row", { name: /^search/ })).toBeNull();
+  });
+
+  it("copies the command that does the same", async () => {
+    open();
+    await detail("search");
+    await waitFor(async () => {
+      await userEvent.keyboard("{Control>}{Shift>}c{/Shift}{/Control}");
+      expect(copied.mock.lastCall?.[0]).toBe("patchbay tool run github search query=relay limit:=10");
+    });
+  });
+});
+
+it("asks before it draws a huge answer", async () => {
+  runs = [run({ id: "run_3", tool: "search", resultBytes: 3_400_000 })];
+  open();
+  const shown = within(await detail("search"));
+  expect(shown.queryByRole("region", { name: "Structured result" })).toBeNull();
+  await userEvent.click(shown.getByRole("button", { name: "Show 3.4 MB" }));
+  expect(shown.getByRole("region", { name: "Structured result" })).toBeVisible();
+});

@@ -1,0 +1,233 @@
+import { mockIPC } from "@tauri-apps/api/mocks";
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { type RunTool, type Tool, type ToolRun } from "@/host/bindings";
+import { renderFeature } from "@/test/renderFeature";
+import { connector, problem, run, tool } from "@/test/samples";
+import { ToolPage } from "./ToolPage";
+import { ToolsPage } from "./ToolsPage";
+
+type Handler = (args: Record<string, unknown>) => unknown;
+const sampleTool = (given: Partial<Tool> = {}) => tool({ name: "search", inputSchema: { type: "object", properties: { q: { type: "string" } }, required: ["q"] }, ...given });
+const sampleRun = (given: Partial<ToolRun> = {}) =>
+  run({ tool: "search", durationMs: 412, resultBytes: 1834, result: { content: [{ kind: "text", text: "found it" }], structured: null, isError: false }, ...given });
+
+let tools: Tool[];
+let requests: RunTool[];
+let host: Record<string, Handler>;
+
+beforeEach(() => {
+  tools = [
+    sampleTool(),
+    sampleTool({ name: "delete_branch", effect: "destructive", inputSchema: { type: "object", properties: { branch: { type: "string" }, repo: { type: "string" } }, required: ["branch", "repo"] } }),
+  ];
+  requests = [];
+  host = {
+    find_connector: () => connector(),
+    list_connectors: () => [connector()],
+    list_tools: () => tools.map((tool) => ({ connector: "con_github", tool })),
+    list_runs: () => ({ runs: [], next: null, total: 0 }),
+    run_tool: ({ request }) => {
+      requests.push(request as RunTool);
+      return sampleRun();
+    },
+  };
+  mockIPC((command, args) => host[command]?.(args as Record<string, unknown>));
+});
+
+const copied = vi.fn<(text: string) => void>();
+const open = (at: string) => renderFeature({ routes: { "/tools": ToolsPage, "/tools/$connector/$tool": ToolPage }, at, onCopy: copied });
+const search = async () => {
+  open("/tools/con_github/search");
+  return screen.findByRole("textbox", { name: "q" });
+};
+const result = () => screen.findByRole("region", { name: "Result" });
+
+it("runs with the keyboard and shows the answer with word, time and size", async () => {
+  await userEvent.type(await search(), "bugs");
+  await userEvent.keyboard("{Control>}{Enter}{/Control}");
+  const shown = within(await result());
+  expect(shown.getByText("Done")).toBeVisible();
+  expect(shown.getByText("412 ms")).toBeVisible();
+  expect(shown.getByText("1.8 KB")).toBeVisible();
+  expect(shown.getByText("found it")).toBeVisible();
+  expect(requests).toEqual([{ connector: "con_github", tool: "search", arguments: { q: "bugs" }, timeoutSeconds: null, confirmed: false, replayOf: null, origin: { kind: "window" } }]);
+});
+
+it("sends nothing while a problem stands, and goes to it", async () => {
+  const field = await search();
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  await waitFor(() => expect(field).toHaveFocus());
+  expect(screen.getByText("Enter a value")).toBeVisible();
+  expect(screen.getByText("The form has 1 problem")).toBeVisible();
+  expect(requests).toEqual([]);
+});
+
+it("shows what the host says against a field at the field, until the value changes", async () => {
+  host.run_tool = () => Promise.reject(problem({ code: "tool.arguments", message: "the arguments do not fit", fields: [{ path: "/q", message: "is too vague" }] }));
+  const field = await search();
+  await userEvent.type(field, "x");
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  const frame = field.closest<HTMLElement>("[data-pointer]");
+  await waitFor(() => expect(within(frame!).getByText("is too vague")).toBeVisible());
+  await waitFor(() => expect(field).toHaveFocus());
+  await userEvent.type(field, "y");
+  expect(within(frame!).queryByText("is too vague")).toBeNull();
+});
+
+describe("ends differ in looks", () => {
+  const ends: [string, Partial<ToolRun>, string][] = [
+    ["empty success", { result: { content: [], structured: null, isError: false } }, "Done, with nothing to show"],
+    ["failed by the tool", { state: "failed", result: { content: [{ kind: "text", text: "no such thing" }], structured: null, isError: true }, problem: problem({ code: "tool.failed" }) }, "The tool says that it failed"],
+    ["failed on the way", { state: "failed", result: null, answer: null, problem: problem({ message: "the server answered with an error" }) }, "The server answered with an error"],
+    ["cancelled", { state: "cancelled", result: null, answer: null }, "The server was told to stop. What it had done by then may stay done."],
+  ];
+  it.each(ends)("%s", async (_name, changes, words) => {
+    host.run_tool = () => sampleRun(changes);
+    await userEvent.type(await search(), "x{Control>}{Enter}{/Control}");
+    expect(await screen.findByText(words)).toBeVisible();
+    for (const [, , other] of ends) if (other !== words) expect(screen.queryByText(other)).toBeNull();
+  });
+
+  it("not run yet", async () => {
+    await search();
+    expect(screen.getByText("Not run yet")).toBeVisible();
+  });
+});
+
+it("tells how far a run is and cancels it", async () => {
+  let end: (ended: ToolRun) => void = () => undefined;
+  host.run_tool = ({ progress }) => {
+    const channel = progress as { onmessage: (step: unknown) => void };
+    channel.onmessage({ kind: "started", run: "run_9", identity: connector().identity });
+    channel.onmessage({ kind: "progress", progress: 3, total: 8, message: "Reading commits" });
+    return new Promise((resolve) => {
+      end = resolve;
+    });
+  };
+  const cancelled = vi.fn();
+  host.cancel_run = ({ run: id }) => {
+    cancelled(id);
+    end(sampleRun({ state: "cancelled", result: null }));
+    return null;
+  };
+  await userEvent.type(await search(), "x{Control>}{Enter}{/Control}");
+  expect(await screen.findByText("Reading commits · 3 of 8")).toBeVisible();
+  expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "37.5");
+  await userEvent.keyboard("{Control>}.{/Control}");
+  expect(cancelled).toHaveBeenCalledWith("run_9");
+  expect(await screen.findByText(/was told to stop/)).toBeVisible();
+});
+
+describe("a destructive tool", () => {
+  const fill = async () => {
+    open("/tools/con_github/delete_branch");
+    await userEvent.type(await screen.findByRole("textbox", { name: "branch" }), "release/1.4");
+    await userEvent.type(screen.getByRole("textbox", { name: "repo" }), "patch-lab");
+    await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  };
+
+  it("asks where Run was, naming verb, target and identity, with the focus on the way out", async () => {
+    await fill();
+    const asked = screen.getByRole("alertdialog", { name: "Delete branch release/1.4?" });
+    expect(asked).toHaveAccessibleDescription(/branch release\/1\.4, repo patch-lab\. In GitHub, This computer, as lena-fischer/);
+    expect(within(asked).getByRole("button", { name: "Keep it" })).toHaveFocus();
+    expect(screen.queryByRole("button", { name: "Run" })).toBeNull();
+    expect(requests).toEqual([]);
+    await userEvent.keyboard("{Escape}");
+    expect(screen.getByRole("button", { name: "Run" })).toBeVisible();
+    expect(requests).toEqual([]);
+  });
+
+  it("runs once confirmed", async () => {
+    await fill();
+    await userEvent.click(screen.getByRole("button", { name: "Delete branch" }));
+    await result();
+    expect(requests).toMatchObject([{ tool: "delete_branch", confirmed: true }]);
+  });
+
+  it("is not confirmed by keys that are still held down", async () => {
+    await fill();
+    window.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, repeat: true }));
+    expect(requests).toEqual([]);
+    expect(screen.getByRole("alertdialog")).toBeVisible();
+  });
+});
+
+it("shows a dry run without running", async () => {
+  host.dry_run = ({ request }) => ({
+    endpoint: "https://api.githubcopilot.com/mcp",
+    headers: [["Authorization", "<redacted>"]],
+    body: { method: "tools/call", params: { arguments: (request as RunTool).arguments } },
+    identity: connector().identity,
+    effect: "read",
+  });
+  await userEvent.type(await search(), "x{Control>}{Shift>}{Enter}{/Shift}{/Control}");
+  const dry = within(await screen.findByRole("region", { name: "Dry run" }));
+  expect(dry.getByText("Nothing was sent")).toBeVisible();
+  expect(dry.getByText("POST https://api.githubcopilot.com/mcp")).toBeVisible();
+  expect(dry.getByText("<redacted>")).toBeVisible();
+  expect(requests).toEqual([]);
+});
+
+it("copies the command that does the same", async () => {
+  await userEvent.type(await search(), "it's");
+  await userEvent.click(screen.getByRole("button", { name: "Copy as command" }));
+  expect(copied.mock.lastCall?.[0]).toBe("patchbay tool run github search 'q=it'\\''s'");
+});
+
+it("begins with the arguments of an earlier run, without its secrets", async () => {
+  host.find_run = () => sampleRun({ arguments: { q: "earlier", token: "<redacted>" } });
+  open("/tools/con_github/search?from=run_1");
+  expect(await screen.findByRole("textbox", { name: "q" })).toHaveValue("earlier");
+  expect(screen.getByText("Enter again: token")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  await result();
+  expect(requests).toMatchObject([{ arguments: { q: "earlier" }, replayOf: "run_1" }]);
+});
+
+it("keeps unfinished arguments and the last answer when one comes back", async () => {
+  await userEvent.type(await search(), "bugs{Control>}{Enter}{/Control}");
+  await result();
+  await userEvent.click(screen.getByRole("row", { name: /^delete_branch/ }));
+  await screen.findByRole("textbox", { name: "branch" });
+  expect(screen.getByText("Not run yet")).toBeVisible();
+  await userEvent.click(screen.getByRole("row", { name: /^search/ }));
+  expect(await screen.findByRole("textbox", { name: "q" })).toHaveValue("bugs");
+  expect(await result()).toBeVisible();
+});
+
+describe("the lists", () => {
+  it("group the tools of a connector by what they do, and filter", async () => {
+    await search();
+    const grid = screen.getByRole("grid", { name: "Tools of GitHub" });
+    expect(within(grid).getAllByRole("rowheader").map((head) => head.textContent)).toEqual(["Reads1", "Destructive1"]);
+    await userEvent.type(screen.getByRole("searchbox", { name: "Find a tool" }), "branch");
+    expect(within(grid).getAllByRole("row", { name: /,/ })).toHaveLength(1);
+  });
+
+  it("hold two tools of one name apart", async () => {
+    tools = [sampleTool(), sampleTool({ description: "Another." })];
+    await search();
+    expect(screen.getAllByRole("row", { name: /^search/ })).toHaveLength(2);
+  });
+
+  it("show every tool, and open one", async () => {
+    open("/tools");
+    await userEvent.click(await screen.findByRole("row", { name: /^delete_branch/ }));
+    expect(await screen.findByRole("textbox", { name: "branch" })).toBeVisible();
+  });
+
+  it("say why there are none", async () => {
+    tools = [];
+    open("/tools");
+    expect(await screen.findByText("No tools yet")).toBeVisible();
+  });
+
+  it("say what failed", async () => {
+    host.list_tools = () => Promise.reject(problem({ code: "store.failed", message: "the database cannot be read" }));
+    open("/tools");
+    expect(await screen.findByText("The database cannot be read")).toBeVisible();
+  });
+});

@@ -1,0 +1,49 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+import { type FunctionComponent, useEffect } from "react";
+import { vi } from "vitest";
+import { CopyContext } from "@/components/CopyContext";
+import { ShortcutContext, ShortcutRegistry } from "@/components/shortcuts";
+import { StatusBar, StatusBarProvider } from "@/components/StatusBar";
+
+type Options = {
+  /** Path pattern to component; the features' own routes, as `app` has them. */
+  routes: Record<string, FunctionComponent>;
+  at: string;
+  /** Called with what is put on the clipboard. */
+  onCopy?: (text: string) => void;
+};
+
+/** Draws a feature with what the window gives it: cache, keys, clipboard, status bar, routes. */
+export function renderFeature({ routes, at, onCopy = () => undefined }: Options) {
+  // Lists draw what is in sight; without a layout nothing would be.
+  for (const side of ["clientHeight", "clientWidth"] as const) vi.spyOn(HTMLElement.prototype, side, "get").mockReturnValue(800);
+  const registry = new ShortcutRegistry();
+  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false }, mutations: { retry: false } } });
+  const root = createRootRoute({ component: () => <><Outlet /><StatusBar /></> });
+  const children = Object.entries(routes).map(([path, component]) => createRoute({ getParentRoute: () => root, path, component }));
+  const router = createRouter({ routeTree: root.addChildren(children), history: createMemoryHistory({ initialEntries: [at] }) });
+  render(
+    <QueryClientProvider client={client}>
+      <ShortcutContext value={registry}>
+        <CopyContext value={onCopy}>
+          <StatusBarProvider>
+            <Keys registry={registry} />
+            <RouterProvider router={router as never} />
+          </StatusBarProvider>
+        </CopyContext>
+      </ShortcutContext>
+    </QueryClientProvider>,
+  );
+  return { client, router };
+}
+
+function Keys({ registry }: { registry: ShortcutRegistry }) {
+  useEffect(() => {
+    const read = (event: KeyboardEvent) => void registry.dispatch(event, false, true);
+    addEventListener("keydown", read);
+    return () => removeEventListener("keydown", read);
+  }, [registry]);
+  return null;
+}
