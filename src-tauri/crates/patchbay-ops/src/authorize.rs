@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use patchbay_model::{
     Authentication, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Redirect,
-    Secret,
+    Secret, Status,
 };
 use patchbay_oauth::{CallbackError, check_callback, parse_callback_url};
 use serde::Deserialize;
@@ -48,8 +48,8 @@ const LISTED: u32 = 50;
 /// connector whose consent is under way gets that one.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Vault`] when the tokens could not be saved afterwards, tried before
-/// anything is asked of the user; [`Error::Store`].
+/// [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Vault`] when the tokens could not be saved
+/// afterwards, tried before anything is asked of the user; [`Error::Store`].
 pub async fn start_authorization(
     cx: &Context,
     request: StartAuthorization,
@@ -58,6 +58,11 @@ pub async fn start_authorization(
         return Ok(consent.snapshot());
     }
     let connector = find_connector(cx, &request.connector).await?;
+    if connector.status.status == Status::Disabled {
+        return Err(Error::SwitchedOff {
+            connector: connector.title,
+        });
+    }
     if connector.remote_id.is_none() {
         cx.vault().probe().await?;
     }
@@ -217,7 +222,9 @@ pub async fn cancel_authorization(cx: &Context, id: &AuthorizationId) -> Result<
 }
 
 fn under_way(cx: &Context, id: &AuthorizationId) -> Result<Arc<Consent>, Error> {
-    cx.consents().find(id).ok_or(Error::AuthorizationOver)
+    let consent = cx.consents().find(id);
+    let consent = consent.filter(|consent| !consent.is_over());
+    consent.ok_or(Error::AuthorizationOver)
 }
 
 fn hand_over(consent: &Consent, params: patchbay_oauth::CallbackParams) -> Result<(), Error> {

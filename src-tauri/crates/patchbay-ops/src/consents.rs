@@ -19,7 +19,7 @@ impl Consents {
         self.lock().get(id).cloned()
     }
 
-    /// The consent of that connector, for there is one at a time.
+    /// The consent of that connector, for there is one under way at a time.
     pub(crate) fn of(&self, connector: &ConnectorId) -> Option<Arc<Consent>> {
         let consents = self.lock();
         let found = consents.values().find(|consent| consent.is_for(connector));
@@ -49,10 +49,15 @@ impl Consents {
         self.lock().remove(id);
     }
 
-    /// Stops the consent of a connector, if there is one.
-    pub(crate) fn cancel_of(&self, connector: &ConnectorId) {
+    /// Stops the consent of a connector, if there is one, and waits until it has written down how it
+    /// ended: what is decided after that is not overwritten.
+    pub(crate) async fn end_of(&self, connector: &ConnectorId) {
         if let Some(consent) = self.of(connector) {
             consent.cancel.cancel();
+            let mut news = consent.watch();
+            drop(consent);
+            // The sender goes only after the last change.
+            drop(news.wait_for(|now| now.state.is_over()).await);
         }
     }
 
@@ -123,8 +128,13 @@ impl Consent {
         Ok(cx.store().save_authorization(&kept).await?)
     }
 
+    /// Whether nothing more will happen, though it may still be written down.
+    pub(crate) fn is_over(&self) -> bool {
+        self.state.borrow().state.is_over()
+    }
+
     fn is_for(&self, connector: &ConnectorId) -> bool {
-        self.state.borrow().connector == *connector
+        self.state.borrow().connector == *connector && !self.is_over()
     }
 
     fn awaits(&self, params: &CallbackParams) -> bool {

@@ -27,8 +27,8 @@ pub struct Disconnected {
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Store`]; [`Error::Vault`] when the tokens could not be deleted.
 pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disconnected, Error> {
+    cx.consents().end_of(id).await;
     let mut connector = find_connector(cx, id).await?;
-    cx.consents().cancel_of(id);
     cx.sessions().close(id).await;
     let (revoked, note) = give_back(cx, &mut connector).await?;
     connector.status = ConnectorStatus {

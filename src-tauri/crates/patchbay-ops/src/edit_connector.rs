@@ -41,6 +41,10 @@ pub async fn update_connector(
     id: &ConnectorId,
     changes: ConnectorChanges,
 ) -> Result<Connector, Error> {
+    if ends_consent(&changes) {
+        // Its tokens would be those of another address or setting.
+        cx.consents().end_of(id).await;
+    }
     let before = find_connector(cx, id).await?;
     refuse_hosted(&before, &changes)?;
     let mut connector = before.clone();
@@ -98,6 +102,10 @@ fn refuse_hosted(connector: &Connector, changes: &ConnectorChanges) -> Result<()
     })
 }
 
+fn ends_consent(changes: &ConnectorChanges) -> bool {
+    changes.url.is_some() || changes.authentication.is_some() || changes.enabled == Some(false)
+}
+
 /// Takes a connector out of the lists. It can be restored until Patchbay starts the next time.
 ///
 /// A connector of a hosted platform is not removed here: see [`delete_connector`].
@@ -112,7 +120,7 @@ pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Erro
             hint: "Delete it there; that cannot be undone.".to_owned(),
         });
     }
-    cx.consents().cancel_of(id);
+    cx.consents().end_of(id).await;
     cx.store().remove_connector(id).await?;
     cx.sessions().close(id).await;
     cx.tell(Event::ConnectorsChanged);
@@ -137,7 +145,7 @@ pub async fn delete_connector(
     if connector.remote_id.is_some() {
         hosted_connectors::delete(cx, &connector).await?;
     }
-    cx.consents().cancel_of(id);
+    cx.consents().end_of(id).await;
     cx.store().remove_connector(id).await?;
     cx.tell(Event::ConnectorsChanged);
     Ok(())

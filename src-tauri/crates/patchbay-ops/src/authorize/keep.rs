@@ -7,6 +7,7 @@ use patchbay_oauth::Grant;
 use patchbay_vault::SecretName;
 
 use crate::add_connector::free_entry_name;
+use crate::address::endpoint_of;
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, Event, status, step_up};
 
@@ -16,6 +17,10 @@ use crate::{Context, Error, Event, status, step_up};
 /// [`Error::NotFound`] when the connector is gone; [`Error::Vault`], [`Error::Store`].
 pub(super) async fn keep(cx: &Context, id: &ConnectorId, grant: &Grant) -> Result<(), Error> {
     let mut connector = find_connector(cx, id).await?;
+    if !grant.may_go_to(&endpoint_of(&connector)?) {
+        // Another process moved it meanwhile: tokens belong to the origin that they were issued for.
+        return Err(patchbay_oauth::Error::ClientMismatch.into());
+    }
     let entry = entry_for(cx, &connector, grant).await?;
     cx.vault()
         .write(&SecretName::wallet(&entry.id), &grant.to_secret())
