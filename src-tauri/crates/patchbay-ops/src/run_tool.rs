@@ -19,7 +19,7 @@ use crate::list_connectors::find_connector;
 use crate::redact::{KnownSecrets, REDACTED, hide_marked, marked_values};
 use crate::runs::find_run;
 use crate::sessions::session;
-use crate::{Context, Error, Event, hosted_connectors, tools};
+use crate::{Context, Error, Event, hosted_connectors, status, tools};
 
 /// How long a tool may be silent unless the caller says otherwise.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -117,8 +117,9 @@ pub async fn run_tool(
 
     let called = call(cx, &request, &prepared, began, &cancel, on_progress).await;
     let secrets = known_secrets(cx, &prepared).await;
-    if let Err(error) = &called {
-        note_failure(cx, &prepared.connector, error).await?;
+    match &called {
+        Ok(_) => note_success(cx, &prepared.connector).await?,
+        Err(error) => note_failure(cx, &prepared.connector, error).await?,
     }
     keep::close(&mut run, called, began, &secrets);
     cx.store().close_run(&run).await?;
@@ -323,6 +324,26 @@ async fn call(
         answered_at: Instant::now(),
         connection_reused,
     })
+}
+
+/// A connector that was thought not to work does, unless it lacks scopes for other tools.
+async fn note_success(cx: &Context, connector: &Connector) -> Result<(), Error> {
+    if connector.status.status == Status::Ready {
+        return Ok(());
+    }
+    let Some(mut connector) = cx.store().find_connector(&connector.id).await? else {
+        return Ok(());
+    };
+    let lacks_scopes = !crate::step_up::wanted_scopes(&connector).is_empty();
+    let decided = matches!(
+        connector.status.status,
+        Status::Ready | Status::Disabled | Status::Authorizing
+    );
+    if lacks_scopes || decided {
+        return Ok(());
+    }
+    status::note_ready(cx, &mut connector);
+    status::save(cx, &connector).await
 }
 
 async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Result<(), Error> {
