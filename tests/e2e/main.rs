@@ -7,5 +7,8 @@
 )]
 #![expect(clippy::print_stdout, reason = "processes of one test talk through it")]
 
+mod cli;
+mod consent;
+mod refresh;
 mod support;
 mod way_through;

@@ -5,5 +5,7 @@ mod desk;
 mod process;
 
 pub(crate) use browser::{Answer, Browser, visit};
-pub(crate) use desk::{Desk, PATIENCE, oauth, oauth_app, request, run_in, text_of, wait_for};
+pub(crate) use desk::{
+    Desk, LateClock, PATIENCE, oauth, oauth_app, request, run_in, text_of, wait_for,
+};
 pub(crate) use process::{Child, Role, open_shared};

@@ -3,32 +3,37 @@
 //! What such a process does is a test marked `#[ignore]`, which takes its orders from the environment
 //! and answers in lines on its standard output.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Duration;
 
 use patchbay_model::ConnectorId;
-use patchbay_ops::{Context, ContextOptions, Places, SystemClock};
+use patchbay_ops::{Context, ContextOptions, Places};
 use patchbay_testkit::FolderKeychain;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::process::{ChildStdin, ChildStdout, Command};
 
-use super::Browser;
+use super::{Browser, LateClock};
 
 const HOME: &str = "PATCHBAY_E2E_HOME";
 const CONNECTOR: &str = "PATCHBAY_E2E_CONNECTOR";
+const LATE: &str = "PATCHBAY_E2E_LATE_SECONDS";
 
 /// Marks the lines that are for the parent among those of the test runner.
 const MARK: &str = "e2e: ";
 
-/// A process that plays a role.
+/// A process that plays a role; it is killed when dropped.
 pub(crate) struct Child {
-    process: std::process::Child,
-    lines: BufReader<std::process::ChildStdout>,
+    process: tokio::process::Child,
+    input: ChildStdin,
+    lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Child {
-    /// Starts the test `role`, such as `refresh::calls_at_once`, over the files in `home`.
-    pub(crate) fn start(role: &str, home: &Path, connector: &ConnectorId) -> Self {
+    /// Starts the test `role`, such as `refresh::calls_at_once`, over the files in `home`, with a clock that
+    /// is that late.
+    pub(crate) fn start(role: &str, home: &Path, connector: &ConnectorId, late: Duration) -> Self {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .args([
                 role,
@@ -39,43 +44,47 @@ impl Child {
             ])
             .env(HOME, home)
             .env(CONNECTOR, connector.as_str())
-            .stdin(Stdio::null())
+            .env(LATE, late.as_secs().to_string())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .kill_on_drop(true)
             .spawn()
             .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap());
-        Self { process, lines }
+        let input = process.stdin.take().unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        Self {
+            process,
+            input,
+            lines,
+        }
     }
 
     /// The next line that is for us; panics when the process ends without one.
-    pub(crate) fn hear(&mut self) -> String {
+    pub(crate) async fn hear(&mut self) -> String {
         loop {
-            let mut line = String::new();
-            let read = self.lines.read_line(&mut line).unwrap();
-            assert_ne!(read, 0, "the process ended without a word");
+            let line = self.lines.next_line().await.unwrap();
+            let line = line.expect("the process ended without a word");
             if let Some((_, said)) = line.split_once(MARK) {
-                return said.trim_end().to_owned();
+                return said.to_owned();
             }
         }
     }
 
+    /// Says a line that [`Role::hear`] waits for.
+    pub(crate) async fn say(&mut self, word: &str) {
+        let line = format!("{word}\n");
+        self.input.write_all(line.as_bytes()).await.unwrap();
+    }
+
     /// Ends it as `kill -9` does.
-    pub(crate) fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
+    pub(crate) async fn kill(mut self) {
+        self.process.kill().await.unwrap();
     }
 
     /// Waits for its end.
-    pub(crate) fn end(mut self) {
-        while self.lines.read_line(&mut String::new()).unwrap() > 0 {}
-        assert!(self.process.wait().unwrap().success());
-    }
-}
-
-impl Drop for Child {
-    fn drop(&mut self) {
-        // Over already, unless its test failed.
-        drop(self.process.kill());
+    pub(crate) async fn end(mut self) {
+        while self.lines.next_line().await.unwrap().is_some() {}
+        assert!(self.process.wait().await.unwrap().success());
     }
 }
 
@@ -93,7 +102,8 @@ impl Role {
         let home = PathBuf::from(std::env::var_os(HOME)?);
         let connector = ConnectorId::new(std::env::var(CONNECTOR).ok()?);
         let browser = Browser::new();
-        let cx = open_shared(&home, &browser).await;
+        let late = std::env::var(LATE).ok()?.parse().ok()?;
+        let cx = open_shared(&home, &browser, Duration::from_secs(late)).await;
         Some(Self {
             cx,
             browser,
@@ -105,15 +115,24 @@ impl Role {
     pub(crate) fn say(word: &str) {
         println!("{MARK}{word}");
     }
+
+    /// Waits for a line of the parent.
+    pub(crate) fn hear() -> String {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).unwrap();
+        line
+    }
 }
 
-/// Patchbay over files that several processes use, keychain included.
-pub(crate) async fn open_shared(home: &Path, browser: &Browser) -> Context {
+/// Patchbay over files that several processes use, keychain included, by a clock that is that late.
+pub(crate) async fn open_shared(home: &Path, browser: &Browser, late: Duration) -> Context {
+    let clock = LateClock::default();
+    clock.put_forward(late);
     let options = ContextOptions {
         places: Places::under(&home.join("home")),
         keychain: Arc::new(FolderKeychain::new(home.join("keychain"))),
         browser: Arc::new(browser.clone()),
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(clock),
     };
     Context::open(options).await.unwrap()
 }

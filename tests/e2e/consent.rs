@@ -1,0 +1,405 @@
+//! Consents that do not go straight to their end.
+
+use std::time::Duration;
+
+use patchbay_model::{AuthorizationState, Code, Explain as _, Redirect, Secret, Status};
+use patchbay_ops::{
+    AddConnector, AuthenticationChoice, ConnectorChanges, Error, StartAuthorization, add_connector,
+    cancel_authorization, disconnect_connector, extend_authorization, find_authorization,
+    finish_authorization, list_authorizations, list_connectors, open_authorization_page,
+    remove_connector, restore_connector, start_authorization, take_callback_link, update_connector,
+};
+use patchbay_playground::{Endpoint, Failure, IssuerParameter, LoopbackPort, Options, Playground};
+use url::Url;
+
+use crate::support::{Answer, Browser, Child, Desk, Role, oauth, open_shared, visit};
+
+#[tokio::test]
+async fn a_declined_consent_says_so_and_can_be_asked_again() {
+    let desk = Desk::new().await;
+    desk.browser.will(Answer::Deny);
+    let connector = desk.add().await;
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Denied);
+    let problem = over.problem.unwrap();
+    assert_eq!(problem.code, Code::AuthDenied);
+    assert_eq!(problem.detail.as_deref(), Some("The person denied access"));
+    let page = desk.browser.ended(1).await.page.unwrap();
+    assert!(page.contains("declined"), "{page}");
+    assert_eq!(desk.playground.token_requests(), 0);
+    let kept = desk.connector(&connector.id).await;
+    assert_eq!(kept.status.status, Status::NeedsAuthorization);
+    assert!(kept.draft);
+
+    desk.browser.will(Answer::Allow);
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Authorized);
+    assert_eq!(
+        desk.playground.registrations(),
+        1,
+        "the registration is used again"
+    );
+}
+
+#[tokio::test]
+async fn a_consent_that_nobody_answers_expires() {
+    let desk = Desk::new().await;
+    desk.browser.will(Answer::Nothing);
+    let connector = desk.add().await;
+    let request = StartAuthorization {
+        connector: connector.id.clone(),
+        redirect: None,
+        timeout_seconds: Some(1),
+    };
+    let begun = start_authorization(&desk.cx, request).await.unwrap();
+    let page = desk.browser.page(1).await;
+    let over = desk.end_of(&begun).await;
+    assert_eq!(over.state, AuthorizationState::Expired);
+    assert_eq!(over.problem.unwrap().code, Code::AuthTimedOut);
+    let status = desk.connector(&connector.id).await.status;
+    assert_eq!(status.status, Status::NeedsAuthorization);
+
+    let late = take_callback_link(&desk.cx, &answer_to(&page, "code=late"));
+    assert_eq!(late.unwrap_err().code(), Code::AuthCallback);
+    assert_eq!(desk.playground.token_requests(), 0);
+}
+
+#[tokio::test]
+async fn the_user_can_have_more_time() {
+    let desk = Desk::new().await;
+    desk.browser.will(Answer::Nothing);
+    let connector = desk.add().await;
+    let begun = desk.start(&connector, Redirect::DeepLink).await;
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    let extend = || extend_authorization(&desk.cx, &begun.id);
+    let extended = extend().await.unwrap();
+    assert_eq!(
+        extended.deadline_at,
+        begun.deadline_at + Duration::from_secs(300)
+    );
+
+    // Beyond the first deadline; each extension makes it look at the clock again.
+    desk.clock.put_forward(Duration::from_secs(400));
+    extend().await.unwrap();
+    let now = find_authorization(&desk.cx, &begun.id).await.unwrap();
+    assert_eq!(now.state, AuthorizationState::AwaitingUser);
+    desk.clock.put_forward(Duration::from_secs(2000));
+    extend().await.unwrap();
+    assert_eq!(desk.end_of(&begun).await.state, AuthorizationState::Expired);
+    assert_eq!(extend().await.unwrap_err().code(), Code::Conflict);
+}
+
+#[tokio::test]
+async fn a_cancelled_consent_leaves_a_connector_that_worked_as_it_was() {
+    let desk = Desk::new().await;
+    let fresh = desk.add().await;
+    desk.browser.will(Answer::Nothing);
+    let begun = desk.start(&fresh, Redirect::Loopback).await;
+    let way_back = way_back(&desk.browser.page(1).await);
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    let status = desk.connector(&fresh.id).await.status.status;
+    assert_eq!(status, Status::Authorizing);
+    cancel_authorization(&desk.cx, &begun.id).await.unwrap();
+    let over = desk.end_of(&begun).await;
+    assert_eq!(over.state, AuthorizationState::Cancelled);
+    let status = desk.connector(&fresh.id).await.status.status;
+    assert_eq!(status, Status::NeedsAuthorization);
+    let port = std::net::TcpStream::connect(("127.0.0.1", way_back.port().unwrap()));
+    assert!(port.is_err(), "the port is closed");
+
+    desk.browser.will(Answer::Allow);
+    desk.sign_in(&fresh).await;
+    desk.browser.will(Answer::Nothing);
+    let begun = desk.start(&fresh, Redirect::Loopback).await;
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    cancel_authorization(&desk.cx, &begun.id).await.unwrap();
+    desk.end_of(&begun).await;
+    assert_eq!(desk.connector(&fresh.id).await.status.status, Status::Ready);
+    cancel_authorization(&desk.cx, &begun.id).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connector_has_one_consent_at_a_time_and_a_new_one_after_it() {
+    let desk = Desk::new().await;
+    desk.browser.will(Answer::Nothing);
+    let connector = desk.add().await;
+    let first = desk.start(&connector, Redirect::Loopback).await;
+    let second = desk.start(&connector, Redirect::DeepLink).await;
+    assert_eq!(first.id, second.id);
+    desk.reaches(&first, AuthorizationState::AwaitingUser).await;
+    assert_eq!(desk.browser.opened().len(), 1);
+    for _ in 0..20 {
+        cancel_authorization(&desk.cx, &first.id).await.unwrap();
+        desk.end_of(&first).await;
+        let next = desk.start(&connector, Redirect::Loopback).await;
+        assert_ne!(first.id, next.id, "one that is over is not under way");
+        cancel_authorization(&desk.cx, &next.id).await.unwrap();
+        desk.end_of(&next).await;
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_consent_is_ignored() {
+    let desk = Desk::new().await;
+    desk.browser.will(Answer::Nothing);
+    let connector = desk.add().await;
+    let begun = desk.start(&connector, Redirect::Loopback).await;
+    let page = desk.browser.page(1).await;
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+
+    let wrong = Secret::new("patchbay://oauth/callback?code=x&state=wrong");
+    let pasted = finish_authorization(&desk.cx, &begun.id, &wrong).await;
+    assert_eq!(pasted.unwrap_err().code(), Code::AuthCallback);
+    let linked = take_callback_link(&desk.cx, &wrong);
+    assert_eq!(linked.unwrap_err().code(), Code::AuthCallback);
+    let mut address = way_back(&page);
+    address.set_query(Some("code=x&state=wrong"));
+    let shown = visit(&address).await;
+    assert!(!shown.contains("Signed in"), "{shown}");
+    address.set_query(Some("error=access_denied"));
+    visit(&address).await;
+    let now = find_authorization(&desk.cx, &begun.id).await.unwrap();
+    assert_eq!(now.state, AuthorizationState::AwaitingUser);
+    assert_eq!(desk.playground.token_requests(), 0);
+
+    desk.browser.will(Answer::Allow);
+    open_authorization_page(&desk.cx, &begun.id).await.unwrap();
+    let over = desk.end_of(&begun).await;
+    assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+}
+
+#[tokio::test]
+async fn an_error_of_the_provider_ends_the_consent_in_words() {
+    let desk = Desk::new().await;
+    let choice = AuthenticationChoice::Oauth {
+        client: None,
+        callback_port: None,
+        callback_host: None,
+        redirect: Redirect::Loopback,
+        scopes: vec!["fly".to_owned()],
+    };
+    let connector = desk.add_at(desk.playground.url().as_str(), choice).await;
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Failed);
+    let problem = over.problem.unwrap();
+    assert_eq!(problem.code, Code::AuthExchange);
+    assert!(problem.message.contains("invalid_scope"), "{problem:?}");
+    let page = desk.browser.ended(1).await.page.unwrap();
+    assert!(page.contains("invalid_scope"), "{page}");
+}
+
+#[tokio::test]
+async fn a_callback_of_another_issuer_is_not_followed() {
+    let wrong = IssuerParameter::Wrong("https://evil.example".to_owned());
+    for parameter in [wrong, IssuerParameter::Missing] {
+        let desk = Desk::with(|switches| switches.issuer_parameter = parameter).await;
+        let connector = desk.add().await;
+        let over = desk.sign_in(&connector).await;
+        assert_eq!(over.state, AuthorizationState::Failed);
+        assert_eq!(over.problem.unwrap().code, Code::AuthCallback);
+        assert_eq!(desk.playground.token_requests(), 0);
+    }
+    let desk = Desk::with(|switches| switches.issuer_parameter = IssuerParameter::Absent).await;
+    desk.connected().await;
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_fails_keeps_the_connector_for_another_try() {
+    let desk = Desk::new().await;
+    let failure = Failure::once(500, "server_error");
+    desk.playground
+        .turn(|switches| switches.failures.extend([(Endpoint::Token, failure)]));
+    let connector = desk.add().await;
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Failed);
+    assert_eq!(over.problem.unwrap().code, Code::AuthExchange);
+    let page = desk.browser.ended(1).await.page.unwrap();
+    assert!(page.contains("status 500"), "{page}");
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Authorized);
+}
+
+#[tokio::test]
+async fn a_removed_connector_takes_its_consent_with_it() {
+    let desk = Desk::new().await;
+    desk.browser.will(Answer::Nothing);
+    let connector = desk.add().await;
+    let begun = desk.start(&connector, Redirect::Loopback).await;
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    remove_connector(&desk.cx, &connector.id).await.unwrap();
+    assert_eq!(
+        desk.end_of(&begun).await.state,
+        AuthorizationState::Cancelled
+    );
+    assert!(list_connectors(&desk.cx).await.unwrap().is_empty());
+    let restored = restore_connector(&desk.cx, &connector.id).await.unwrap();
+    assert_eq!(restored.status.status, Status::NeedsAuthorization);
+}
+
+#[tokio::test]
+async fn what_the_user_decides_meanwhile_outlasts_the_consent() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    desk.browser.will(Answer::Nothing);
+
+    let begun = desk.start(&connector, Redirect::Loopback).await;
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+    assert_eq!(
+        desk.end_of(&begun).await.state,
+        AuthorizationState::Cancelled
+    );
+    let status = desk.connector(&connector.id).await.status.status;
+    assert_eq!(status, Status::Disconnected);
+
+    let begun = desk.start(&connector, Redirect::Loopback).await;
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    let off = ConnectorChanges {
+        enabled: Some(false),
+        ..ConnectorChanges::default()
+    };
+    update_connector(&desk.cx, &connector.id, off)
+        .await
+        .unwrap();
+    assert_eq!(
+        desk.end_of(&begun).await.state,
+        AuthorizationState::Cancelled
+    );
+    let status = desk.connector(&connector.id).await.status.status;
+    assert_eq!(status, Status::Disabled);
+
+    let opened = desk.browser.opened().len();
+    let request = StartAuthorization {
+        connector: connector.id.clone(),
+        redirect: None,
+        timeout_seconds: None,
+    };
+    let refused = start_authorization(&desk.cx, request).await.unwrap_err();
+    assert!(matches!(refused, Error::SwitchedOff { .. }), "{refused:?}");
+    assert_eq!(desk.browser.opened().len(), opened);
+}
+
+#[tokio::test]
+async fn a_code_is_redeemed_once_however_often_it_comes() {
+    let desk = Desk::new().await;
+    let slow = Duration::from_millis(300);
+    desk.playground
+        .turn(|switches| switches.delays.extend([(Endpoint::Token, slow)]));
+    let connector = desk.add().await;
+    let begun = desk.start(&connector, Redirect::DeepLink).await;
+    let link = Secret::new(desk.browser.ended(1).await.at.as_str());
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    take_callback_link(&desk.cx, &link).unwrap();
+    let second = finish_authorization(&desk.cx, &begun.id, &link).await;
+    assert_eq!(second.unwrap_err().code(), Code::Conflict);
+    desk.reaches(&begun, AuthorizationState::Exchanging).await;
+    let third = take_callback_link(&desk.cx, &link);
+    assert_eq!(third.unwrap_err().code(), Code::Conflict);
+    assert_eq!(
+        desk.end_of(&begun).await.state,
+        AuthorizationState::Authorized
+    );
+    assert_eq!(desk.playground.token_requests(), 1);
+}
+
+#[tokio::test]
+async fn quitting_in_the_middle_leaves_an_honest_row() {
+    let mut desk = Desk::new().await;
+    desk.browser.will(Answer::Nothing);
+    let connector = desk.add().await;
+    let begun = desk.start(&connector, Redirect::Loopback).await;
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    desk.restart().await;
+    let kept = find_authorization(&desk.cx, &begun.id).await.unwrap();
+    assert_eq!(kept.state, AuthorizationState::Cancelled);
+    let status = desk.connector(&connector.id).await.status.status;
+    assert_eq!(status, Status::NeedsAuthorization);
+}
+
+#[tokio::test]
+async fn a_consent_cut_off_by_a_kill_shows_as_expired() {
+    let mut options = Options::default();
+    options.switches.loopback_port = LoopbackPort::Free;
+    let playground = Playground::start(options).await.unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let browser = Browser::new();
+    let cx = open_shared(home.path(), &browser, Duration::ZERO).await;
+    let request = AddConnector {
+        url: playground.url().to_string(),
+        name: None,
+        title: None,
+        authentication: Some(oauth(None)),
+    };
+    let connector = add_connector(&cx, request).await.unwrap();
+
+    let mut child = Child::start(
+        "consent::waits_for_its_user",
+        home.path(),
+        &connector.id,
+        Duration::ZERO,
+    );
+    assert_eq!(child.hear().await, "waiting");
+    let other = open_shared(home.path(), &browser, Duration::ZERO).await;
+    let live = list_authorizations(&other).await.unwrap();
+    assert_eq!(
+        live[0].state,
+        AuthorizationState::AwaitingUser,
+        "it lives elsewhere"
+    );
+    child.kill().await;
+
+    let cx = open_shared(home.path(), &browser, Duration::ZERO).await;
+    let kept = list_authorizations(&cx).await.unwrap();
+    assert_eq!(kept[0].state, AuthorizationState::Expired);
+    let connectors = list_connectors(&cx).await.unwrap();
+    assert_eq!(connectors[0].status.status, Status::NeedsAuthorization);
+    let request = StartAuthorization {
+        connector: connector.id,
+        redirect: None,
+        timeout_seconds: None,
+    };
+    let begun = start_authorization(&cx, request).await.unwrap();
+    let over = patchbay_ops::wait_for_authorization(&cx, &begun.id)
+        .await
+        .unwrap();
+    assert_eq!(over.state, AuthorizationState::Authorized);
+}
+
+#[tokio::test]
+#[ignore = "a role for another test's process"]
+async fn waits_for_its_user() {
+    let Some(role) = Role::take().await else {
+        return;
+    };
+    role.browser.will(Answer::Nothing);
+    let request = StartAuthorization {
+        connector: role.connector,
+        redirect: None,
+        timeout_seconds: None,
+    };
+    let begun = start_authorization(&role.cx, request).await.unwrap();
+    role.browser.page(1).await;
+    while find_authorization(&role.cx, &begun.id).await.unwrap().state
+        != AuthorizationState::AwaitingUser
+    {
+        tokio::task::yield_now().await;
+    }
+    Role::say("waiting");
+    patchbay_ops::wait_for_authorization(&role.cx, &begun.id)
+        .await
+        .unwrap();
+}
+
+/// The redirect that a consent page was asked with.
+fn way_back(page: &Url) -> Url {
+    let mut pairs = page.query_pairs();
+    let redirect = pairs.find(|(name, _)| name == "redirect_uri").unwrap().1;
+    Url::parse(&redirect).unwrap()
+}
+
+/// A link that answers a consent page, with its state.
+fn answer_to(page: &Url, answer: &str) -> Secret {
+    let mut pairs = page.query_pairs();
+    let state = pairs.find(|(name, _)| name == "state").unwrap().1;
+    Secret::new(format!("patchbay://oauth/callback?{answer}&state={state}"))
+}

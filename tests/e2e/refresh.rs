@@ -1,0 +1,390 @@
+//! Renewing a sign-in: once for all, lasting, and without the user as long as the provider allows.
+
+use std::path::Path;
+use std::time::Duration;
+
+use patchbay_model::{AuthorizationState, Code, Connector, RunState, Status, ToolRun, WalletEntry};
+use patchbay_ops::{
+    AddConnector, Context, StartAuthorization, add_connector, list_wallet, start_authorization,
+    wait_for_authorization,
+};
+use patchbay_playground::{Endpoint, Failure, LoopbackPort, Options, Playground, RefreshTokens};
+use serde_json::json;
+
+use crate::support::{Browser, Child, Desk, PATIENCE, Role, oauth, open_shared, run_in};
+
+/// How many calls each of two processes makes at once.
+const CALLS: usize = 50;
+
+#[tokio::test]
+async fn two_processes_that_find_the_token_lapsing_renew_it_once() {
+    // By its clock each process is within the last minute of the token's five.
+    let shared = SharedHome::new().await;
+    let done = shared
+        .call_in_two_processes(Duration::from_secs(270), || {})
+        .await;
+    assert_eq!(done, 2 * CALLS);
+    assert_eq!(shared.playground.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn two_processes_that_are_refused_renew_the_token_once() {
+    let shared = SharedHome::new().await;
+    let expire = || shared.playground.expire_access_tokens();
+    let done = shared.call_in_two_processes(Duration::ZERO, expire).await;
+    assert_eq!(done, 2 * CALLS);
+    assert_eq!(shared.playground.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn calls_refused_together_renew_the_token_once() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    for round in 1..=5 {
+        desk.playground.expire_access_tokens();
+        assert_eq!(call_at_once(&desk.cx, &connector).await, CALLS);
+        assert_eq!(desk.playground.refreshes(), round);
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_hears_late_of_its_refusal_takes_the_renewed_token() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    desk.playground.expire_access_tokens();
+    let slow = Duration::from_millis(500);
+    let delay = |on: bool| {
+        desk.playground.turn(|switches| {
+            switches.delays.clear();
+            switches.delays.extend(on.then_some((Endpoint::Mcp, slow)));
+        });
+    };
+    let calls = |tool: &str, it: &Playground| {
+        it.count(|request| request.path == "/mcp" && request.body.contains(tool))
+    };
+    delay(true);
+    let late = tokio::spawn({
+        let (cx, id) = (desk.cx.clone(), connector.id.clone());
+        async move { run_in(&cx, &id, "whoami", json!({})).await }
+    });
+    let begun = desk
+        .playground
+        .wait_until(|it| calls("whoami", it) == 1, PATIENCE);
+    assert!(begun.await);
+    delay(false);
+    assert_done(&echo(&desk, &connector).await);
+    assert!(!late.is_finished(), "the other was refused first");
+    assert_done(&late.await.unwrap());
+    assert_eq!(desk.playground.refreshes(), 1);
+}
+
+#[tokio::test]
+#[ignore = "a role for another test's process"]
+async fn calls_at_once() {
+    let Some(role) = Role::take().await else {
+        return;
+    };
+    let connector = patchbay_ops::find_connector(&role.cx, &role.connector)
+        .await
+        .unwrap();
+    Role::say("ready");
+    Role::hear();
+    let done = call_at_once(&role.cx, &connector).await;
+    Role::say(&done.to_string());
+    role.cx.close().await;
+}
+
+#[tokio::test]
+async fn a_renewed_token_survives_a_kill_right_after_its_first_use() {
+    let shared = SharedHome::new().await;
+    let playground = &shared.playground;
+    for round in 1..=3 {
+        playground.expire_access_tokens();
+        let home = shared.home.path();
+        let mut child = Child::start(
+            "refresh::waits_with_a_new_token",
+            home,
+            &shared.connector.id,
+            Duration::ZERO,
+        );
+        assert_eq!(child.hear().await, "ready");
+        assert!(
+            playground
+                .wait_until(|it| it.waits_begun() == round, PATIENCE)
+                .await
+        );
+        child.kill().await;
+        assert_eq!(playground.refreshes(), round);
+    }
+    // Showing a refresh token that was rotated would have ended the sign-in for good.
+    playground.expire_access_tokens();
+    let run = run_in(
+        &shared.cx,
+        &shared.connector.id,
+        "echo",
+        json!({ "message": "hi" }),
+    )
+    .await;
+    assert_eq!(
+        run.summary.state,
+        RunState::Done,
+        "{:?}",
+        run.summary.problem
+    );
+    assert_eq!(playground.refreshes(), 4);
+    assert_eq!(playground.consents_shown(), 1);
+}
+
+#[tokio::test]
+#[ignore = "a role for another test's process"]
+async fn waits_with_a_new_token() {
+    let Some(role) = Role::take().await else {
+        return;
+    };
+    Role::say("ready");
+    run_in(&role.cx, &role.connector, "wait", json!({})).await;
+}
+
+#[tokio::test]
+async fn a_token_refused_in_the_middle_is_renewed_without_the_user() {
+    for rotate in [true, false] {
+        let desk = Desk::with(|switches| switches.rotate_refresh_tokens = rotate).await;
+        let connector = desk.connected().await;
+        for round in 1..=3 {
+            desk.playground.expire_access_tokens();
+            assert_done(&echo(&desk, &connector).await);
+            assert_eq!(desk.playground.refreshes(), round);
+        }
+        assert_eq!(desk.browser.opened().len(), 1);
+        assert_eq!(
+            desk.connector(&connector.id).await.status.status,
+            Status::Ready
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_fails_for_a_while_ends_nothing() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let failing = |on: bool| {
+        desk.playground.turn(|switches| {
+            switches.failures.clear();
+            if on {
+                let failure = Failure::always(500, "server_error");
+                switches.failures.insert(Endpoint::Token, failure);
+            }
+        });
+    };
+    failing(true);
+    desk.clock.put_forward(Duration::from_secs(270));
+    assert_done(&echo(&desk, &connector).await);
+    assert_eq!(desk.playground.refreshes(), 1, "tried ahead of time");
+
+    desk.playground.expire_access_tokens();
+    let run = echo(&desk, &connector).await;
+    let problem = run.summary.problem.unwrap();
+    assert_eq!(problem.code, Code::AuthExchange);
+    assert!(problem.retryable, "{problem:?}");
+    assert_eq!(
+        desk.connector(&connector.id).await.status.status,
+        Status::Failing
+    );
+    assert!(!wallet_entry(&desk).await.needs_authorization);
+
+    failing(false);
+    assert_done(&echo(&desk, &connector).await);
+    let status = desk.connector(&connector.id).await.status;
+    assert_eq!((status.status, status.reason), (Status::Ready, None));
+    assert_eq!(desk.browser.opened().len(), 1);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_the_provider_ended_asks_for_the_user() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let before = wallet_entry(&desk).await;
+    desk.playground.revoke_everything();
+    let run = echo(&desk, &connector).await;
+    let problem = run.summary.problem.unwrap();
+    assert_eq!(problem.code, Code::AuthExpired);
+    assert_eq!(problem.hint.as_deref(), Some("Sign in again."));
+    let status = desk.connector(&connector.id).await.status;
+    assert_eq!(status.status, Status::NeedsAuthorization);
+    assert_eq!(status.code, Some(Code::AuthExpired));
+    assert!(wallet_entry(&desk).await.needs_authorization);
+    assert_eq!(desk.browser.opened().len(), 1, "nothing opens by itself");
+
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Authorized);
+    let after = wallet_entry(&desk).await;
+    assert_eq!((after.id, after.needs_authorization), (before.id, false));
+    assert_done(&echo(&desk, &connector).await);
+}
+
+#[tokio::test]
+async fn without_a_refresh_token_the_user_is_asked_when_the_token_lapses() {
+    let desk = Desk::with(|switches| switches.refresh_tokens = RefreshTokens::Never).await;
+    let connector = desk.connected().await;
+    assert!(
+        connector.identity.expires_at.is_some(),
+        "it does not renew itself"
+    );
+    assert_done(&echo(&desk, &connector).await);
+    desk.clock.put_forward(Duration::from_secs(270));
+    assert_done(&echo(&desk, &connector).await);
+    desk.playground.expire_access_tokens();
+    let run = echo(&desk, &connector).await;
+    assert_eq!(run.summary.problem.unwrap().code, Code::AuthExpired);
+    let status = desk.connector(&connector.id).await.status.status;
+    assert_eq!(status, Status::NeedsAuthorization);
+}
+
+#[tokio::test]
+async fn offline_access_is_asked_for_where_it_is_offered() {
+    let desk =
+        Desk::with(|switches| switches.refresh_tokens = RefreshTokens::WithOfflineAccess).await;
+    let connector = desk.connected().await;
+    desk.playground.expire_access_tokens();
+    assert_done(&echo(&desk, &connector).await);
+}
+
+#[tokio::test]
+async fn a_tool_that_needs_more_scopes_gets_them_after_another_consent() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let refused = desk.run(&connector, "admin_report", json!({})).await;
+    assert_eq!(refused.summary.problem.unwrap().code, Code::AuthForbidden);
+    let status = desk.connector(&connector.id).await.status.status;
+    assert_eq!(status, Status::NeedsAuthorization);
+    // Another tool that works does not make the server forget what it asked for.
+    assert_done(&echo(&desk, &connector).await);
+    let status = desk.connector(&connector.id).await.status.status;
+    assert_eq!(status, Status::NeedsAuthorization);
+
+    let over = desk.sign_in(&connector).await;
+    let mut scopes = over.scopes.clone();
+    scopes.sort();
+    assert_eq!(scopes, ["admin", "read", "write"]);
+    assert_done(&desk.run(&connector, "admin_report", json!({})).await);
+    assert_eq!(
+        desk.connector(&connector.id).await.status.status,
+        Status::Ready
+    );
+    let mut granted = wallet_entry(&desk).await.scopes;
+    granted.sort();
+    assert_eq!(granted, ["admin", "read", "write"]);
+    assert_eq!(
+        desk.playground.refreshes(),
+        0,
+        "a refresh does not widen scopes"
+    );
+}
+
+async fn echo(desk: &Desk, connector: &Connector) -> ToolRun {
+    desk.run(connector, "echo", json!({ "message": "hi" }))
+        .await
+}
+
+fn assert_done(run: &ToolRun) {
+    assert_eq!(
+        run.summary.state,
+        RunState::Done,
+        "{:?}",
+        run.summary.problem
+    );
+}
+
+async fn wallet_entry(desk: &Desk) -> WalletEntry {
+    let mut wallet = list_wallet(&desk.cx).await.unwrap();
+    assert_eq!(wallet.len(), 1);
+    wallet.remove(0)
+}
+
+/// Calls [`CALLS`] times at once; how many succeeded.
+async fn call_at_once(cx: &Context, connector: &Connector) -> usize {
+    let mut calls = tokio::task::JoinSet::new();
+    for number in 0..CALLS {
+        let (cx, id) = (cx.clone(), connector.id.clone());
+        let arguments = json!({ "message": number.to_string() });
+        calls.spawn(async move { run_in(&cx, &id, "echo", arguments).await });
+    }
+    let mut done = 0;
+    while let Some(run) = calls.join_next().await {
+        let run = run.unwrap();
+        assert_done(&run);
+        done += 1;
+    }
+    done
+}
+
+/// A home that several processes use, with a connected Playground.
+struct SharedHome {
+    playground: Playground,
+    cx: Context,
+    connector: Connector,
+    home: tempfile::TempDir,
+}
+
+impl SharedHome {
+    async fn new() -> Self {
+        let mut options = Options::default();
+        options.switches.loopback_port = LoopbackPort::Free;
+        let playground = Playground::start(options).await.unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let (cx, connector) = connect(home.path(), &playground).await;
+        Self {
+            playground,
+            cx,
+            connector,
+            home,
+        }
+    }
+
+    /// Calls in two processes whose clocks are that late, at once; how many succeeded.
+    async fn call_in_two_processes(&self, late: Duration, right_before: impl Fn()) -> usize {
+        let start = || {
+            Child::start(
+                "refresh::calls_at_once",
+                self.home.path(),
+                &self.connector.id,
+                late,
+            )
+        };
+        let mut children = [start(), start()];
+        for child in &mut children {
+            assert_eq!(child.hear().await, "ready");
+        }
+        right_before();
+        for child in &mut children {
+            child.say("go").await;
+        }
+        let mut done = 0;
+        for mut child in children {
+            done += child.hear().await.parse::<usize>().unwrap();
+            child.end().await;
+        }
+        done
+    }
+}
+
+async fn connect(home: &Path, playground: &Playground) -> (Context, Connector) {
+    let browser = Browser::new();
+    let cx = open_shared(home, &browser, Duration::ZERO).await;
+    let request = AddConnector {
+        url: playground.url().to_string(),
+        name: None,
+        title: None,
+        authentication: Some(oauth(None)),
+    };
+    let connector = add_connector(&cx, request).await.unwrap();
+    let request = StartAuthorization {
+        connector: connector.id.clone(),
+        redirect: None,
+        timeout_seconds: None,
+    };
+    let begun = start_authorization(&cx, request).await.unwrap();
+    let over = wait_for_authorization(&cx, &begun.id).await.unwrap();
+    assert_eq!(over.state, AuthorizationState::Authorized);
+    (cx, connector)
+}
