@@ -6,7 +6,7 @@ use specta::Type;
 use tauri::Runtime;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::commands::{app, authorizations, connectors, credentials, runs, tools, vault};
+use crate::commands::{accounts, app, authorizations, connectors, credentials, runs, tools, vault};
 
 /// News from the verbs, sent to every window.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -17,6 +17,17 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
     Builder::new()
         .disable_serde_phases()
         .commands(collect_commands![
+            accounts::add_account,
+            accounts::call_operation,
+            accounts::delete_connector,
+            accounts::list_accounts,
+            accounts::list_operations,
+            accounts::list_platforms,
+            accounts::remove_account,
+            accounts::rename_account,
+            accounts::replace_account_secrets,
+            accounts::sync_connectors,
+            accounts::test_account,
             app::about::<tauri::Wry>,
             app::check_for_update::<tauri::Wry>,
             app::copy_text::<tauri::Wry>,

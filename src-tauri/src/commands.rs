@@ -1,5 +1,6 @@
 //! The commands that the web view may call: arguments in, one verb, answer out.
 
+pub(crate) mod accounts;
 pub(crate) mod app;
 pub(crate) mod authorizations;
 pub(crate) mod connectors;

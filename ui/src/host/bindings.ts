@@ -5,6 +5,28 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
+	/**  Adds an account, after a light read has shown that its sign-in works. */
+	addAccount: (request: AddAccount) => typedError<Account, Problem>(__TAURI_INVOKE("add_account", { request })),
+	/**  Calls an operation as an account. */
+	callOperation: (request: CallOperation) => typedError<Json, Problem>(__TAURI_INVOKE("call_operation", { request })),
+	/**  Deletes a connector at its platform; only when `confirmed`, for there is no way back. */
+	deleteConnector: (connector: ConnectorId, confirmed: boolean) => typedError<null, Problem>(__TAURI_INVOKE("delete_connector", { connector, confirmed })),
+	/**  Every account, "This computer" first. */
+	listAccounts: () => typedError<Account[], Problem>(__TAURI_INVOKE("list_accounts")),
+	/**  Every documented operation of a platform. */
+	listOperations: (platform: Platform) => __TAURI_INVOKE<OperationCard[]>("list_operations", { platform }),
+	/**  The hosted platforms, with what one needs to sign in to each. */
+	listPlatforms: () => __TAURI_INVOKE<PlatformForm[]>("list_platforms"),
+	/**  Removes an account from Patchbay; at its platform everything stays. */
+	removeAccount: (account: AccountId) => typedError<null, Problem>(__TAURI_INVOKE("remove_account", { account })),
+	/**  Calls an account something else. */
+	renameAccount: (account: AccountId, label: string) => typedError<Account, Problem>(__TAURI_INVOKE("rename_account", { account, label })),
+	/**  Puts other secrets in place of an account's, after a light read has shown that they work. */
+	replaceAccountSecrets: (account: AccountId, secrets: { [key in string]: SecretInput }) => typedError<Account, Problem>(__TAURI_INVOKE("replace_account_secrets", { account, secrets })),
+	/**  Asks every hosted account for its connectors; `each` hears of an account as soon as its turn is over. */
+	syncConnectors: (each: Channel<AccountSynced>) => typedError<null, Problem>(__TAURI_INVOKE("sync_connectors", { each })),
+	/**  Tries whether the sign-in of an account works. */
+	testAccount: (account: AccountId) => typedError<Account, Problem>(__TAURI_INVOKE("test_account", { account })),
 	/**  What the app says of itself. */
 	about: () => typedError<About, Problem>(__TAURI_INVOKE("about")),
 	/**  The newer version of Patchbay, if there is one. */
@@ -115,8 +137,46 @@ export type About = {
 	updates: boolean,
 };
 
+/**  One sign-in to one platform. Its secret lies in the vault. */
+export type Account = {
+	/**  Ours, stable. */
+	id: AccountId,
+	/**  The platform it signs in to. */
+	platform: Platform,
+	/**  What the user calls it; unique among accounts. */
+	label: string,
+	/**  Absolute URL in place of the platform's own; `None` for the default. */
+	baseUrl: string | null,
+	/**  Its other fields that are no secrets, by their names in the platform's contract: a JSON object. */
+	settings?: Json,
+	/**  When it was added. */
+	createdAt: Timestamp,
+};
+
 /**  One sign-in to one platform. `local` is the one account of this computer. */
 export type AccountId = string;
+
+/**  What became of one account's turn in [`sync_connectors`]. */
+export type AccountSynced = {
+	/**  The account. */
+	account: AccountId,
+	/**  Number of its connectors; `None` when they could not be listed. */
+	connectors: number | null,
+	/**  Why they could not be listed. */
+	problem: Problem | null,
+};
+
+/**  An account to be added. */
+export type AddAccount = {
+	/**  The platform to sign in to. */
+	platform: Platform,
+	/**  What to call it, unique; `None` for the platform's name. */
+	label: string | null,
+	/**  Fields that are no secrets, by their names: a JSON object. */
+	settings: Json,
+	/**  Secret fields, by their names. */
+	secrets: { [key in string]: SecretInput },
+};
 
 /**  A connector to be added to this computer. */
 export type AddConnector = {
@@ -295,6 +355,28 @@ export type AuthorizationState =
 export type AvailableUpdate = {
 	version: string,
 	notes: string | null,
+};
+
+/**  An operation to be called. */
+export type CallOperation = {
+	/**  The account as which it is called. */
+	account: AccountId,
+	/**  Its name. */
+	operation: string,
+	/**  Its arguments: a JSON object. */
+	arguments: Json,
+	/**  Whether the user has confirmed an irreversible operation. */
+	confirmed: boolean,
+	/**  Longest time of one attempt, in seconds; `None` for the operation's own. */
+	timeoutSeconds: number | null,
+	/**  How often a failure is repeated; `None` for what the contract says. */
+	retries: number | null,
+	/**  Headers beside the operation's own. */
+	headers: { [key in string]: Secret },
+	/**  Query parameters beside the operation's own: a JSON object. */
+	query: Json,
+	/**  Members of the body that override the operation's own: a JSON object. */
+	body: Json,
 };
 
 /**  What the doctor found: name, TLS, discovery, sign-in, negotiation, tools. */
@@ -593,6 +675,8 @@ export type DryRun = {
 
 /**  Something changed. */
 export type Event = 
+/**  Accounts changed: read their list again. */
+{ kind: "accounts_changed" } | 
 /**  Connectors or their tools changed: read the lists again. */
 { kind: "connectors_changed" } | 
 /**  The wallet changed: read it again. */
@@ -666,6 +750,31 @@ clientId: string;
 /**  The client secret, where there is one. */
 clientSecret: Secret | null };
 
+/**  One documented operation, as windows and commands show it. */
+export type OperationCard = {
+	/**  Its name in the platform's contract. */
+	name: string,
+	/**  What it does, one sentence. */
+	summary: string,
+	/**  JSON Schema of its arguments, an object. */
+	parameters: Json,
+	/**  What it does to the platform. */
+	effect: OperationEffect,
+	/**  Document and operation it comes from. */
+	source: string,
+};
+
+/**  What an operation does to its platform. */
+export type OperationEffect = 
+/**  Changes nothing. */
+"read" | 
+/**  Adds or changes. */
+"write" | 
+/**  Takes away what can be made again. */
+"destructive" | 
+/**  Cannot be taken back: asks before it runs. */
+"irreversible";
+
 /**  Who asked for a run. */
 export type Origin = 
 /**  The window. */
@@ -691,6 +800,37 @@ export type Platform =
 "airbyte" | 
 /**  10ex. */
 "tenex";
+
+/**  One field of a [`PlatformForm`]. */
+export type PlatformField = {
+	/**  Its name in [`AddAccount::settings`] or [`AddAccount::secrets`]. */
+	name: string,
+	/**  What to call it. */
+	title: string,
+	/**  What it is, or where to get it. */
+	help: string,
+	/**  Whether it is secret. */
+	isSecret: boolean,
+	/**  Whether nothing works without it. */
+	isRequired: boolean,
+	/**
+	 *  Variable of this process's environment that holds it, named as the platform's own clients do;
+	 *  to be used as `env://NAME`.
+	 */
+	variable: string | null,
+};
+
+/**  What one needs to sign in to a platform, for forms. */
+export type PlatformForm = {
+	/**  Which platform. */
+	platform: Platform,
+	/**  Its name for people. */
+	title: string,
+	/**  Whether its contract is an assumption of ours. */
+	isAssumed: boolean,
+	/**  Its fields, in the order of the form. */
+	fields: PlatformField[],
+};
 
 /**  What the Settings page offers. */
 export type Preferences = {
