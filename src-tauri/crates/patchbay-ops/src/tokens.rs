@@ -70,7 +70,10 @@ impl Tokens {
             tokens: self.clone(),
             title: connector.title.clone(),
             entry: entry_id(&connector.authentication).cloned(),
-            endpoint: connector.endpoint.as_deref().and_then(|url| Url::parse(url).ok()),
+            endpoint: connector
+                .endpoint
+                .as_deref()
+                .and_then(|url| Url::parse(url).ok()),
         })
     }
 
@@ -309,7 +312,11 @@ impl Source {
         }
         let grant = self.tokens.grant(&entry, &self.title, None).await?;
         // Whoever set it up: a token never goes to a host that it was not given for.
-        if !self.endpoint.as_ref().is_some_and(|url| grant.may_go_to(url)) {
+        if !self
+            .endpoint
+            .as_ref()
+            .is_some_and(|url| grant.may_go_to(url))
+        {
             return Err(Error::SignInNeeded {
                 connector: self.title.clone(),
             });
@@ -321,12 +328,16 @@ impl Source {
     async fn renewed(&self, sent: &[(String, Secret)]) -> Result<bool, Error> {
         let entry = self.entry().await?;
         // Of many calls that are refused together one renews the token; the others find it renewed.
-        let token = sent.iter().find_map(|(_, value)| value.expose().strip_prefix(SCHEME));
+        let token = sent
+            .iter()
+            .find_map(|(_, value)| value.expose().strip_prefix(SCHEME));
         let (WalletKind::Oauth, Some(token)) = (entry.kind, token) else {
             return Ok(false);
         };
         let refused = Secret::new(token);
-        self.tokens.grant(&entry, &self.title, Some(refused)).await?;
+        self.tokens
+            .grant(&entry, &self.title, Some(refused))
+            .await?;
         Ok(true)
     }
 }
