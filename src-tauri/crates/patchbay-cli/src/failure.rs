@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use patchbay_model::{Code, Connector, Explain as _, Problem};
+use patchbay_model::{Code, Connector, Explain as _, FieldProblem, Problem};
 use serde_json::json;
 
 use crate::exit;
@@ -45,11 +45,10 @@ impl Failure {
         self
     }
 
-    /// The same, with the command that lists the tools of this connector.
+    /// The same, with another way on.
     #[must_use]
-    pub(crate) fn with_tools_of(mut self, connector: &Connector) -> Self {
-        let name = &connector.name;
-        self.0.hint = Some(format!("Run `patchbay tool list {name}` to see its tools."));
+    pub(crate) fn hinting(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
         self
     }
 
@@ -105,14 +104,9 @@ fn line_of(problem: &Problem) -> serde_json::Value {
 }
 
 fn words_of(problem: &Problem) -> String {
-    let mut said = format!("error: {}\n", sentence(&problem.message));
+    let mut said = format!("error: {}\n", sentence(problem));
     for field in &problem.fields {
-        let path = field.path.trim_start_matches('/').replace('/', ".");
-        let path = if path.is_empty() { "it" } else { &path };
-        said.push_str(&format!(
-            "  {}\n",
-            text::line(&format!("{path} {}", field.message))
-        ));
+        said.push_str(&format!("  {}\n", text::line(&field_words(field))));
     }
     if let Some(detail) = &problem.detail {
         said.push_str(&format!("  {}\n", text::line(detail)));
@@ -123,28 +117,33 @@ fn words_of(problem: &Problem) -> String {
     said
 }
 
-/// A message as a sentence: a capital letter first, a full stop last.
-fn sentence(message: &str) -> String {
-    let message = text::line(message);
+/// `message: is required`; the field as one would write it, not as a JSON pointer.
+fn field_words(field: &FieldProblem) -> String {
+    match field.path.trim_start_matches('/').replace('/', ".") {
+        path if path.is_empty() => field.message.clone(),
+        path => format!("{path}: {}", field.message),
+    }
+}
+
+/// The message as a sentence: a capital letter first, unless a name stands there, and a full stop last.
+fn sentence(problem: &Problem) -> String {
+    let message = text::line(&problem.message);
+    let begins_with_name = matches!(problem.code, Code::ToolFailed | Code::ConfirmationNeeded);
     let mut letters = message.chars();
-    let first = letters.next().map(char::to_uppercase);
+    let first = letters.next().filter(|_| !begins_with_name);
     let stop = if message.ends_with(['.', '!', '?']) {
         ""
     } else {
         "."
     };
-    first
-        .into_iter()
-        .flatten()
-        .chain(letters)
-        .chain(stop.chars())
-        .collect()
+    match first {
+        Some(first) => format!("{}{}{stop}", first.to_uppercase(), letters.as_str()),
+        None => format!("{message}{stop}"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::FieldProblem;
-
     use super::*;
 
     #[test]
@@ -158,8 +157,16 @@ mod tests {
         problem.detail = Some("bad\u{1b}[31m\nwords".into());
         assert_eq!(
             words_of(&problem),
-            "error: The arguments do not fit echo.\n  text is required\n  bad[31m words\nhint: Correct them.\n"
+            "error: The arguments do not fit echo.\n  text: is required\n  bad [31m words\nhint: Correct them.\n"
         );
+    }
+
+    #[test]
+    fn a_name_keeps_its_small_letter() {
+        let failed = Problem::new(Code::ToolFailed, "echo answered that it failed");
+        assert_eq!(sentence(&failed), "echo answered that it failed.");
+        let other = Problem::new(Code::NotFound, "there is no run x");
+        assert_eq!(sentence(&other), "There is no run x.");
     }
 
     #[test]

@@ -172,11 +172,7 @@ fn introduce(door: &Door, now: &Authorization, no_browser: bool) {
     let Some(page) = &now.url else {
         return;
     };
-    let host = Url::parse(page).ok();
-    let host = host
-        .as_ref()
-        .and_then(Url::host_str)
-        .unwrap_or("the provider");
+    let host = host_of(page).unwrap_or_else(|| "the provider".to_owned());
     let title = &now.connector_title;
     let opened = if no_browser {
         "Open this page in a browser"
@@ -190,6 +186,15 @@ fn introduce(door: &Door, now: &Authorization, no_browser: bool) {
         door.talk
             .say("If the browser cannot come back, paste the address on which it ended.");
     }
+}
+
+fn host_of(page: &str) -> Option<String> {
+    let page = Url::parse(page).ok()?;
+    let host = page.host_str()?;
+    Some(match page.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
 }
 
 /// Lines that are typed or pasted while a consent waits; none when nobody is there.

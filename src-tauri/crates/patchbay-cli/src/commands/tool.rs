@@ -88,14 +88,12 @@ async fn show(door: &Door, connector: &str, name: &str) -> Result<(), Failure> {
     load(door, &connector, false).await?;
     let tools = list_tools(&door.cx, Some(&connector.id)).await?;
     let tool = tools.into_iter().find(|one| one.tool.name == name);
-    let tool = tool.ok_or_else(|| no_tool(&connector, name))?.tool;
+    let tool = tool.ok_or_else(|| {
+        let (kind, name) = ("tool", name.to_owned());
+        explained(Error::NotFound { kind, name }, &connector)
+    })?;
+    let tool = tool.tool;
     door.out.answer(&tool, |screen| facts(&tool, screen))
-}
-
-fn no_tool(connector: &Connector, name: &str) -> Failure {
-    let kind = "tool";
-    let name = name.to_owned();
-    Failure::from(Error::NotFound { kind, name }).with_tools_of(connector)
 }
 
 fn facts(tool: &Tool, screen: Screen) -> String {
@@ -182,14 +180,19 @@ async fn run_one(door: &Door, args: RunArgs) -> Result<(), Failure> {
     runs::finish(door, &run, Some(&connector))
 }
 
+/// The failure of a run, with the command that helps.
 fn explained(error: Error, connector: &Connector) -> Failure {
-    let no_tool = matches!(error, Error::NotFound { kind: "tool", .. });
-    let failure = Failure::from(error).of(connector);
-    if no_tool {
-        failure.with_tools_of(connector)
-    } else {
-        failure
-    }
+    let name = &connector.name;
+    let hint = match &error {
+        Error::NotFound { kind: "tool", .. } => {
+            format!("Run `patchbay tool list {name}` to see its tools.")
+        }
+        Error::Arguments { tool, .. } => {
+            format!("Run `patchbay tool show {name} {tool}` to see what it takes.")
+        }
+        _ => return Failure::from(error).of(connector),
+    };
+    Failure::from(error).hinting(hint)
 }
 
 /// Asks before a destructive tool runs, naming tool, connector and identity.

@@ -2,6 +2,9 @@
 
 use patchbay_model::Timestamp;
 
+/// Seconds that nobody counts.
+const JUST: i64 = 5;
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -11,10 +14,10 @@ pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     let seconds = (now.unix_millis() - at.unix_millis()) / 1000;
     let distance = seconds.abs();
     let amount = match distance {
-        0..5 => return "just now".to_owned(),
-        ..MINUTE => format!("{distance} s"),
-        ..HOUR => format!("{} min", distance / MINUTE),
-        ..DAY => format!("{} h", distance / HOUR),
+        0..JUST => return "just now".to_owned(),
+        JUST..MINUTE => format!("{distance} s"),
+        MINUTE..HOUR => format!("{} min", distance / MINUTE),
+        HOUR..DAY => format!("{} h", distance / HOUR),
         _ if distance < 30 * DAY => format!("{} d", distance / DAY),
         _ => return at.instant().date().to_string(),
     };

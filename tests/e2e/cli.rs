@@ -1,0 +1,9 @@
+//! The command line: the real binary, as a script would use it.
+
+mod desk;
+
+mod documents;
+mod exits;
+mod journey;
+mod secrets;
+mod sign_in;

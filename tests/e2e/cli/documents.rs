@@ -1,0 +1,87 @@
+//! `--json`: one document, the types of the model as they are.
+
+use super::desk::{Terminal, steady};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_one_document() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let echo = ["tool", "run", "play", "echo", "message=hi", "--json"];
+    let run = terminal.run(&echo).await.document();
+    let id = run["id"].as_str().unwrap().to_owned();
+    for words in [
+        "connector list",
+        "connector show play",
+        "connector check play",
+        "tool list",
+        "tool list play --refresh",
+        "tool show play echo",
+        "tool run play echo message=x --dry-run",
+        "run list",
+        &format!("run show {id}"),
+        &format!("run replay {id}"),
+        "credential list",
+        "vault status",
+        "doctor",
+        "connector connect play",
+        "connector disconnect play",
+        "connector remove play",
+    ] {
+        let words: Vec<_> = words.split(' ').chain(["--json"]).collect();
+        let done = terminal.run(&words).await;
+        done.succeeded();
+        let document = done.document();
+        assert!(document.is_object() || document.is_array(), "{words:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_the_model_as_it_is() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let echo = ["tool", "run", "play", "echo", "message=hi", "--json"];
+    let done = terminal.run(&echo).await;
+    let mut run = done.document();
+    // What was sent and received on the wire is not this test's to hold still.
+    for raw in ["request", "answer"] {
+        assert!(run[raw].is_object());
+        run[raw] = "raw".into();
+    }
+    steady().bind(|| insta::assert_snapshot!(serde_json::to_string_pretty(&run).unwrap()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_leaves_standard_error_empty() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let done = terminal
+        .run(&["tool", "run", "play", "echo", "message=hi", "--quiet"])
+        .await;
+    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("hi\n", ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn arguments_come_from_words_or_standard_input() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let run = ["tool", "run", "play", "echo"];
+    let piped = terminal
+        .run_with(&[&run[..], &["-"]].concat(), r#"{"message":"in"}"#)
+        .await;
+    assert_eq!(piped.stdout, "in\n");
+    let named = [&run[..], &["--args", "-", "message=over"]].concat();
+    let over = terminal.run_with(&named, r#"{"message":"in"}"#).await;
+    assert_eq!(over.stdout, "over\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn completions_need_no_home() {
+    let terminal = Terminal::new().await;
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let mut command = terminal.command(&["completions", shell]);
+        command.env("PATCHBAY_HOME", "/dev/null/nowhere");
+        let done = terminal.finish(command, "").await;
+        done.succeeded();
+        assert!(done.stdout.contains("connector"), "{shell}");
+    }
+}

@@ -1,0 +1,112 @@
+//! Each kind of failure ends with its own exit code, in words and as JSON.
+
+use serde_json::json;
+
+use super::desk::{Terminal, steady};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_failure_has_its_exit_code() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let dead = [
+        "connector",
+        "add",
+        "http://127.0.0.1:9/mcp",
+        "--name",
+        "dead",
+        "--auth",
+        "none",
+    ];
+    terminal.run(&dead).await.succeeded();
+    let mut said = Vec::new();
+    for (words, code) in [
+        ("connector conect play", 2),
+        ("connector show nobody", 6),
+        ("connector connect dead", 7),
+        ("connector check dead", 7),
+        ("tool run play nothing", 6),
+        ("tool run play echo", 2),
+        ("tool run play echo message", 2),
+        ("tool run play echo message:=x", 2),
+        ("tool run play fail", 5),
+        ("tool run play crash", 5),
+        ("tool run play wait seconds:=30 --timeout 1", 3),
+        ("tool run play delete_note id:=1", 2),
+        ("tool run dead echo message=x", 7),
+        ("run show run_nothing", 6),
+        ("credential rename nobody somebody", 6),
+    ] {
+        let words: Vec<_> = words.split(' ').collect();
+        let done = terminal.run(&words).await;
+        assert_eq!(done.code, code, "{}", done.shown());
+        said.push(format!("$ patchbay {}\n{}", words.join(" "), done.shown()));
+    }
+    steady().bind(|| insta::assert_snapshot!(said.join("\n\n")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destructive_tool_runs_once_it_is_confirmed() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    terminal
+        .run(&["tool", "run", "play", "add_note", "text=a"])
+        .await
+        .succeeded();
+    let delete = ["tool", "run", "play", "delete_note", "id:=1"];
+    let refused = terminal.run(&[&delete[..], &["--json"]].concat()).await;
+    assert_eq!(refused.failure()["code"], "confirmation_needed");
+    let runs = terminal
+        .run(&["run", "list", "tool:delete", "--json"])
+        .await;
+    assert_eq!(runs.document()["total"], 0);
+    let done = terminal.run(&[&delete[..], &["--yes"]].concat()).await;
+    done.succeeded();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_json_a_failure_is_one_line_of_json() {
+    let terminal = Terminal::new().await;
+    for (words, code, exit) in [
+        (&["connector", "show", "nobody"][..], "not_found", 6),
+        (&["nonsense"], "usage.invalid", 2),
+        (&["tool", "run"], "usage.invalid", 2),
+    ] {
+        let done = terminal.run(&[words, &["--json"]].concat()).await;
+        assert_eq!((done.code, done.stdout.as_str()), (exit, ""));
+        assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
+        let failure = done.failure();
+        assert_eq!(failure["code"], code);
+        let members: Vec<_> = failure.as_object().unwrap().keys().collect();
+        assert_eq!(members, ["code", "hint", "message", "status"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_tool_still_gives_its_answer() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let failed = terminal
+        .run(&["tool", "run", "play", "fail", "--json", "--quiet"])
+        .await;
+    assert_eq!(failed.code, 5);
+    let run = failed.document();
+    assert_eq!(run["state"], "failed");
+    assert_eq!(run["result"]["isError"], true);
+    let expected = json!("tool.failed");
+    assert_eq!(
+        (&run["problem"]["code"], &failed.failure()["code"]),
+        (&expected, &expected)
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_has_seen_enough_is_no_failure() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let huge = ["tool", "run", "play", "huge", "bytes:=4000000", "--quiet"];
+    let mut child = terminal.command(&huge).spawn().unwrap();
+    drop(child.stdout.take());
+    let done = super::desk::ended(child).await;
+    assert_eq!((done.code, done.stderr.as_str()), (0, ""));
+}

@@ -1,0 +1,195 @@
+//! Secrets come in by safe ways, and come out nowhere.
+
+use std::path::Path;
+
+use super::desk::{TOKEN, Terminal, steady};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_from_standard_input_is_sent_and_never_shown() {
+    let terminal = Terminal::new().await;
+    let url = terminal.playground.bearer_url();
+    let add = [
+        "connector",
+        "add",
+        url.as_str(),
+        "--name",
+        "play",
+        "--token-from",
+        "-",
+    ];
+    let mut command = terminal.command(&[&add[..], &["--connect"]].concat());
+    command.env("PATCHBAY_LOG", "trace");
+    let added = terminal.finish(command, &format!("{TOKEN}\n")).await;
+    added.succeeded();
+    assert!(added.stderr.contains(" INFO "), "the log is on");
+    let mut command = terminal.command(&["tool", "run", "play", "echo", "message=hi", "--json"]);
+    command.env("PATCHBAY_LOG", "trace");
+    let run = terminal.finish(command, "").await;
+    run.succeeded();
+    let bearer = format!("Bearer {TOKEN}");
+    let sent = terminal
+        .playground
+        .count(|request| request.header("authorization") == Some(&bearer));
+    assert!(sent > 0);
+    for text in [&added.stdout, &added.stderr, &run.stdout, &run.stderr] {
+        assert!(!text.contains(TOKEN));
+    }
+    assert_eq!(files_with(terminal.home.path(), TOKEN.as_bytes()), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_header_is_sent_and_never_shown() {
+    let terminal = Terminal::new().await;
+    let url = terminal.playground.bearer_url();
+    let header = ["--header", patchbay_playground::BEARER_HEADER];
+    let add = ["connector", "add", url.as_str(), "--name", "play"];
+    let added = terminal
+        .run_with(&[&add[..], &header].concat(), &format!("{TOKEN}\n"))
+        .await;
+    added.succeeded();
+    terminal
+        .run(&["connector", "connect", "play"])
+        .await
+        .succeeded();
+    let listed = terminal.run(&["credential", "list", "--json"]).await;
+    assert_eq!(listed.document()[0]["kind"], "headers");
+    assert!(!listed.stdout.contains(TOKEN));
+    assert_eq!(files_with(terminal.home.path(), TOKEN.as_bytes()), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reference_is_resolved_at_each_use() {
+    let terminal = Terminal::new().await;
+    let url = terminal.playground.bearer_url();
+    let add = [
+        "connector",
+        "add",
+        url.as_str(),
+        "--name",
+        "play",
+        "--connect",
+    ];
+    let from = ["--token-from", "env://PLAY_TOKEN"];
+    let mut command = terminal.command(&[&add[..], &from].concat());
+    command.env("PLAY_TOKEN", TOKEN);
+    terminal.finish(command, "").await.succeeded();
+    let unset = terminal
+        .run(&["tool", "run", "play", "echo", "message=x", "--json"])
+        .await;
+    assert_eq!(unset.failure()["code"], "vault.reference");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_on_the_command_line_is_refused_unrepeated() {
+    let terminal = Terminal::new().await;
+    let url = terminal.playground.bearer_url();
+    let add = ["connector", "add", url.as_str()];
+    let mut said = Vec::new();
+    for option in [
+        ["--token-from", TOKEN],
+        ["--header", &format!("X-Key: {TOKEN}")],
+        ["--header", &format!("X-Key={TOKEN}")],
+    ] {
+        let refused = terminal.run(&[&add[..], &option].concat()).await;
+        assert_eq!(refused.code, 2);
+        assert!(!refused.shown().contains(TOKEN));
+        said.push(refused.shown());
+    }
+    steady().bind(|| insta::assert_snapshot!(said.join("\n")));
+    let connectors = terminal.run(&["connector", "list", "--json"]).await;
+    assert_eq!(connectors.document(), serde_json::json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_argument_that_is_marked_secret_is_not_kept() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let login = [
+        "tool",
+        "run",
+        "play",
+        "check_login",
+        "--args",
+        "-",
+        "--json",
+    ];
+    let input = r#"{"user": "lena", "password": "hunter2-hunter2"}"#;
+    let run = terminal.run_with(&login, input).await;
+    run.succeeded();
+    assert!(!run.stdout.contains("hunter2"), "{}", run.stdout);
+    assert_eq!(files_with(terminal.home.path(), b"hunter2-hunter2"), 0);
+    let id = run.document()["id"].as_str().unwrap().to_owned();
+    assert_eq!(terminal.run(&["run", "replay", &id]).await.code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_wallet_keeps_replaces_and_guards() {
+    let terminal = Terminal::new().await;
+    let save = ["credential", "add", "Key", "--kind", "bearer"];
+    terminal.run_with(&save, "wrong\n").await.succeeded();
+    let url = terminal.playground.bearer_url();
+    terminal
+        .add(url.as_str(), &["--token-from", "wallet:Key"])
+        .await;
+    let refused = terminal.run(&["connector", "connect", "play"]).await;
+    assert_eq!(refused.code, 3, "{}", refused.shown());
+    let replaced = terminal
+        .run_with(&["credential", "replace", "Key"], TOKEN)
+        .await;
+    replaced.succeeded();
+    terminal
+        .run(&["connector", "connect", "play"])
+        .await
+        .succeeded();
+    terminal
+        .run(&["credential", "rename", "Key", "Badge"])
+        .await
+        .succeeded();
+    let in_use = terminal.run(&["credential", "remove", "Badge"]).await;
+    assert_eq!(in_use.code, 2);
+    terminal
+        .run(&["credential", "remove", "Badge", "--yes"])
+        .await
+        .succeeded();
+    let after = terminal
+        .run(&["tool", "run", "play", "echo", "message=x"])
+        .await;
+    assert_eq!(after.code, 3, "{}", after.shown());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_vault_says_how_it_is_unlocked() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let echo = ["tool", "run", "play", "echo", "message=x"];
+    let mut said = Vec::new();
+    for passphrase in [
+        None,
+        Some("four words of test"),
+        Some("env://NOT_SET"),
+        Some("env://HOME"),
+    ] {
+        let mut command = terminal.command(&echo);
+        match passphrase {
+            Some(passphrase) => command.env("PATCHBAY_PASSPHRASE", passphrase),
+            None => command.env_remove("PATCHBAY_PASSPHRASE"),
+        };
+        let done = terminal.finish(command, "").await;
+        assert!(!done.shown().contains("four words"));
+        said.push(done.shown());
+    }
+    steady().bind(|| insta::assert_snapshot!(said.join("\n\n")));
+}
+
+/// How many files under a folder hold these bytes.
+fn files_with(folder: &Path, bytes: &[u8]) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let found = entries.map(|entry| entry.unwrap().path()).map(|path| {
+        if path.is_dir() {
+            return files_with(&path, bytes);
+        }
+        let content = std::fs::read(&path).unwrap();
+        usize::from(content.windows(bytes.len()).any(|part| part == bytes))
+    });
+    found.sum()
+}

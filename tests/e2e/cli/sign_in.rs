@@ -1,0 +1,121 @@
+//! Consents that end in every other way, and the link for those without a browser.
+
+use std::process::Stdio;
+
+use patchbay_playground::Consent;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Child;
+
+use super::desk::{Terminal, ended, steady};
+
+const CONNECT: [&str; 3] = ["connector", "connect", "play"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_consent_is_denied() {
+    let terminal = Terminal::with(|switches| switches.consent = Consent::DenyAtOnce).await;
+    terminal.add(terminal.playground.url().as_str(), &[]).await;
+    let denied = terminal.run(&CONNECT).await;
+    assert_eq!(denied.code, 4);
+    steady().bind(|| insta::assert_snapshot!(denied.shown()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consent_that_does_not_come_times_out() {
+    let terminal = Terminal::with(|switches| switches.consent = Consent::Ask).await;
+    terminal.add(terminal.playground.url().as_str(), &[]).await;
+    let late = terminal
+        .run(&[&CONNECT[..], &["--timeout", "1"]].concat())
+        .await;
+    assert_eq!(late.code, 3);
+    steady().bind(|| insta::assert_snapshot!(late.shown()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_browser_the_link_is_enough() {
+    let terminal = Terminal::new().await;
+    terminal.add(terminal.playground.url().as_str(), &[]).await;
+    let (child, link) = waiting(&terminal).await;
+    assert_eq!(
+        terminal
+            .playground
+            .count(|request| request.path == "/auth/authorize"),
+        0
+    );
+    let page = reqwest::get(link).await.unwrap().text().await.unwrap();
+    assert!(page.contains("Play"), "{page}");
+    let done = ended(child).await;
+    done.succeeded();
+    assert!(
+        done.stderr.contains("Connected Play as This computer"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_cancels_the_consent() {
+    let terminal = Terminal::new().await;
+    terminal.add(terminal.playground.url().as_str(), &[]).await;
+    let (child, _link) = waiting(&terminal).await;
+    interrupt(&child).await;
+    let done = ended(child).await;
+    assert_eq!(
+        (done.code, done.stderr.as_str()),
+        (1, "error: Cancelled.\n")
+    );
+    let connector = terminal.run(&["connector", "show", "play", "--json"]).await;
+    assert_eq!(
+        connector.document()["status"]["status"],
+        "needs_authorization"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_cancels_a_run_at_its_server() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let wait = ["tool", "run", "play", "wait", "seconds:=60"];
+    let child = terminal.command(&wait).spawn().unwrap();
+    let limit = std::time::Duration::from_secs(30);
+    let begun = |playground: &patchbay_playground::Playground| playground.waits_begun() == 1;
+    assert!(terminal.playground.wait_until(begun, limit).await);
+    interrupt(&child).await;
+    assert_eq!(ended(child).await.code, 1);
+    let heard = |playground: &patchbay_playground::Playground| playground.waits_cancelled() == 1;
+    assert!(terminal.playground.wait_until(heard, limit).await);
+    let page = terminal
+        .run(&["run", "list", "--state", "cancelled", "--json"])
+        .await;
+    assert_eq!(page.document()["total"], 1);
+}
+
+/// A `connect` that opens no browser, and the link that it shows.
+async fn waiting(terminal: &Terminal) -> (Child, String) {
+    let words = [&CONNECT[..], &["--no-browser"]].concat();
+    let mut command = terminal.command(&words);
+    command.stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("http") {
+        line.clear();
+        let read = stderr.read_line(&mut line).await.unwrap();
+        assert_ne!(read, 0, "it ended without a link");
+    }
+    // What follows the link is read at the end.
+    assert!(stderr.buffer().is_empty());
+    child.stderr = Some(stderr.into_inner());
+    (child, line.trim().to_owned())
+}
+
+#[cfg(unix)]
+async fn interrupt(child: &Child) {
+    let id = child.id().unwrap().to_string();
+    let sent = tokio::process::Command::new("kill")
+        .args(["-INT", &id])
+        .status()
+        .await;
+    assert!(sent.unwrap().success());
+}
