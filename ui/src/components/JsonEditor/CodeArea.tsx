@@ -5,23 +5,9 @@ import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, highlightActiveLine, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { minimalSetup } from "codemirror";
-import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
-import { type TextProblem } from "@/lib/jsonText";
+import { useEffect, useImperativeHandle, useRef } from "react";
+import { type CodeAreaProps } from "./codeAreaProps";
 import styles from "./JsonEditor.module.css";
-
-export type CodeHandle = {
-  /** Marks a stretch of the text and brings it into sight. */
-  show: (from: number, to: number) => void;
-};
-
-type Props = {
-  label: string;
-  text: string;
-  marks: readonly TextProblem[];
-  onChange: (text: string) => void;
-  isDisabled: boolean;
-  ref?: Ref<CodeHandle>;
-};
 
 const colours = HighlightStyle.define([
   { tag: tags.propertyName, color: "var(--color-code-key)" },
@@ -31,7 +17,7 @@ const colours = HighlightStyle.define([
 ]);
 
 /** The text area of the JSON editor: CodeMirror, in a file of its own so that it loads when it is needed. */
-export function CodeArea({ label, text, marks, onChange, isDisabled, ref }: Props) {
+export function CodeArea({ label, text, marks, onChange, isDisabled, ref }: CodeAreaProps) {
   const parent = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const editable = useRef(new Compartment());

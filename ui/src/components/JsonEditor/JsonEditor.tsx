@@ -5,7 +5,7 @@ import { type ValueProblem } from "@/lib/schema/validate";
 import { Icon } from "../Icon";
 import { KeyHint } from "../KeyHint";
 import { useShortcut } from "../shortcuts";
-import { type CodeHandle } from "./CodeArea";
+import { type CodeHandle } from "./codeAreaProps";
 import styles from "./JsonEditor.module.css";
 
 const CodeArea = lazy(() => import("./CodeArea").then((module) => ({ default: module.CodeArea })));

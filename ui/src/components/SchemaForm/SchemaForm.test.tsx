@@ -3,7 +3,8 @@ import userEvent from "@testing-library/user-event";
 import { useEffect, useRef, useState } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { type JsonObject, type Schema } from "@/lib/schema/schema";
-import { SchemaForm, type SchemaFormHandle } from "./SchemaForm";
+import { SchemaForm } from "./SchemaForm";
+import { type SchemaFormHandle } from "./schemaFormProps";
 import { useArguments } from "./useArguments";
 
 let latest: JsonObject = {};

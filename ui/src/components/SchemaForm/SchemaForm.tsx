@@ -1,10 +1,9 @@
 import { type FormProps } from "@rjsf/core/lib/components/Form.js";
 import withTheme from "@rjsf/core/lib/withTheme.js";
-import { type Ref, useCallback, useId, useImperativeHandle, useMemo, useRef } from "react";
-import { type Json } from "@/host/bindings";
+import { useCallback, useId, useImperativeHandle, useMemo, useRef } from "react";
 import { formSchema } from "@/lib/schema/formSchema";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
-import { schemaOf, type ValueProblem } from "@/lib/schema/validate";
+import { schemaOf } from "@/lib/schema/validate";
 import { ChipsField } from "./ChipsField";
 import { ChoicesField } from "./ChoicesField";
 import { FieldFrame } from "./FieldFrame";
@@ -14,30 +13,8 @@ import { formValidator } from "./formValidator";
 import { JsonField } from "./JsonField";
 import { LeafField } from "./LeafField";
 import styles from "./SchemaForm.module.css";
+import { type SchemaFormProps } from "./schemaFormProps";
 import { ObjectFields, Options, OptionSelector, Row, Rows } from "./templates";
-
-/** What a view can ask of a form. */
-export type SchemaFormHandle = {
-  /** Moves focus to the first field with a problem; tells whether there is one in sight. */
-  focusProblem: () => boolean;
-};
-
-type Props = {
-  /** Name of the form for assistive technology. */
-  label: string;
-  /** JSON Schema 2020-12 of an object, as the server sent it. */
-  schema: Json;
-  value: JsonObject;
-  onChange: (value: JsonObject) => void;
-  /** The problems to show now; see `useArguments`. */
-  problems: readonly ValueProblem[];
-  /** A field was left; `pointer` names it. */
-  onLeave: (pointer: string) => void;
-  /** Tells whether all that is typed can be read; while not, the value is older than what is seen. */
-  onReadable?: (readable: boolean) => void;
-  isDisabled?: boolean;
-  ref?: Ref<SchemaFormHandle>;
-};
 
 const Themed = withTheme<JsonObject>({
   fields: { LeafField, ChipsField, ChoicesField, JsonField, FallbackField: JsonField },
@@ -63,7 +40,7 @@ const putNothingIn: FormProps["experimental_defaultFormStateBehavior"] = {
 };
 
 /** A form made from a JSON Schema. The value is the caller's; nothing is sent from here. */
-export function SchemaForm({ label, schema, value, onChange, problems, onLeave, onReadable, isDisabled, ref }: Props) {
+export function SchemaForm({ label, schema, value, onChange, problems, onLeave, onReadable, isDisabled, ref }: SchemaFormProps) {
   const box = useRef<HTMLDivElement>(null);
   const prefix = useId().replaceAll(":", "");
   const drawn = useMemo(() => formSchema(schemaOf(schema)), [schema]);

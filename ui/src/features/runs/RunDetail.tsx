@@ -42,7 +42,7 @@ function Known({ run, onShow, onRemoved }: { run: ToolRun; onShow: (id: RunId) =
   const { glyph, word } = runStates[run.state];
   const isRunning = run.state === "running";
   const copyCommand = () => copy(actions.command, "Command");
-  useShortcut(actions.isAsking ? null : { keys: "R", label: "Run again", inBar: true, run: actions.replay });
+  useShortcut(actions.isAsking || isRunning ? null : { keys: "R", label: "Run again", inBar: true, run: actions.replay });
   useShortcut({ keys: "E", label: "Edit and run", inBar: true, run: actions.edit });
   useShortcut({ keys: "Backspace", label: "Remove", run: () => setRemoving(true) });
   useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });

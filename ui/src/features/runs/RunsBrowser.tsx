@@ -36,16 +36,19 @@ export function RunsBrowser({ connector }: Props) {
   const { runs, total } = found;
   const isFiltered = typed.trim() !== "" || states.length > 0;
   const position = runs.findIndex((run) => run.id === selected);
-  const shown = runs[position] ?? runs[0];
+  // The newest run is shown at first; it stays when newer ones come, for nothing moves by itself.
+  if (selected === null && runs[0] && !found.isPrevious && text === typed) setSelected(runs[0].id);
+  const filter = (words: string, chosen: RunState[]) => {
+    setTyped(words);
+    setStates(chosen);
+    setSelected(null);
+  };
   const open = (id: string) => {
     setSelected(id);
     // Where there is no room beside the list, a run has the page to itself.
     if (pane.current && getComputedStyle(pane.current).display === "none") void navigate({ to: "/runs/$run", params: { run: id } });
   };
-  const clear = () => {
-    setTyped("");
-    setStates([]);
-  };
+  const clear = () => filter("", []);
 
   const list = (): ReactNode => {
     if (found.problem) return <div className={styles.pad}><ProblemNotice problem={found.problem} onRetry={found.retry} /></div>;
@@ -60,7 +63,7 @@ export function RunsBrowser({ connector }: Props) {
         </EmptyState>
       );
     }
-    return <RunList runs={runs} selected={shown?.id ?? null} onSelect={setSelected} onOpen={open} onEnd={found.more} isOneConnector={connector !== undefined} />;
+    return <RunList runs={runs} selected={selected} onSelect={setSelected} onOpen={open} onEnd={found.more} isOneConnector={connector !== undefined} />;
   };
 
   return (
@@ -77,9 +80,9 @@ export function RunsBrowser({ connector }: Props) {
               keys="/"
               placeholder="Words, status:error, tool:…"
               value={typed}
-              onChange={setTyped}
+              onChange={(words) => filter(words, states)}
               onKeyDown={(event) => {
-                if (event.key === "Escape") setTyped("");
+                if (event.key === "Escape") filter("", states);
                 event.continuePropagation();
               }}
             />
@@ -88,7 +91,7 @@ export function RunsBrowser({ connector }: Props) {
               className={styles.chips ?? ""}
               selectionMode="multiple"
               selectedKeys={states}
-              onSelectionChange={(keys) => setStates(offered.filter((state) => keys.has(state)))}
+              onSelectionChange={(keys) => filter(typed, offered.filter((state) => keys.has(state)))}
             >
               {offered.map((state) => (
                 <ToggleButton key={state} id={state} className={styles.chip ?? ""}>
@@ -101,9 +104,9 @@ export function RunsBrowser({ connector }: Props) {
           {list()}
         </section>
         <div ref={pane} className={styles.right}>
-          {shown && (
+          {selected !== null && (
             <RunDetail
-              id={shown.id}
+              id={selected}
               onShow={setSelected}
               onRemoved={() => setSelected((runs[position + 1] ?? runs[position - 1])?.id ?? null)}
             />

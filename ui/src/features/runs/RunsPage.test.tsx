@@ -98,13 +98,14 @@ it("reads further pages when the end comes near, each after the last run of the 
   expect(queries.at(-1)).toMatchObject({ before: "run_901", limit: 100 });
 });
 
-it("shows a run that began elsewhere as soon as the news comes", async () => {
+it("lists a run that began elsewhere as soon as the news comes, and keeps showing the chosen one", async () => {
   const { client } = open();
   await detail("search");
   const begun = run({ id: "run_9", tool: "from_the_terminal", state: "running", durationMs: null, result: null });
   runs = [begun, ...runs];
   applyNews(client, { kind: "run_changed", run: begun });
   expect(await screen.findByRole("row", { name: /^from_the_terminal, Running/ })).toBeVisible();
+  expect(await detail("search")).toBeVisible();
 });
 
 describe("what can be done", () => {

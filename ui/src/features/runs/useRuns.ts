@@ -18,6 +18,8 @@ type Runs = {
   /** Number of runs on all pages. */
   total: number;
   isPending: boolean;
+  /** Whether these are still the runs of the filter before. */
+  isPrevious: boolean;
   problem: Problem | null;
   retry: () => void;
   /** Reads the next page, where there is one. */
@@ -34,12 +36,13 @@ export function useRuns({ text, states, connector }: RunFilter): Runs {
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,
   });
-  const { data, error, isPending, hasNextPage, isFetching, fetchNextPage, refetch } = query;
+  const { data, error, isPending, isPlaceholderData, hasNextPage, isFetching, fetchNextPage, refetch } = query;
   const runs = useMemo(() => distinct(data?.pages.flatMap((page) => page.runs) ?? []), [data]);
   return {
     runs,
     total: data?.pages[0]?.total ?? 0,
     isPending,
+    isPrevious: isPlaceholderData,
     problem: error ? asProblem(error) : null,
     retry: () => void refetch(),
     more: () => {

@@ -5,7 +5,8 @@ import { queries } from "@/host/queries";
 import { useCopy } from "@/components/CopyContext";
 import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
 import { Notice } from "@/components/ProblemNotice";
-import { SchemaForm, type SchemaFormHandle } from "@/components/SchemaForm/SchemaForm";
+import { LazySchemaForm } from "@/components/SchemaForm/LazySchemaForm";
+import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { useArguments } from "@/components/SchemaForm/useArguments";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
@@ -109,7 +110,7 @@ function Runner({ connector, tool, start, missing, from }: RunnerProps) {
       )}
       {mode === "form" ? (
         <div className={styles.form}>
-          <SchemaForm ref={form} label={`Arguments of ${tool.name}`} schema={tool.inputSchema} value={edited.value} onChange={edited.change} problems={edited.shown} onLeave={edited.leave} onReadable={setReadable} />
+          <LazySchemaForm ref={form} label={`Arguments of ${tool.name}`} schema={tool.inputSchema} value={edited.value} onChange={edited.change} problems={edited.shown} onLeave={edited.leave} onReadable={setReadable} />
         </div>
       ) : (
         <div className={styles.json}>

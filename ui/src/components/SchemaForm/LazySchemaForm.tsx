@@ -1,0 +1,14 @@
+import { lazy, Suspense } from "react";
+import { StillShapes } from "../StillShapes";
+import { type SchemaFormProps } from "./schemaFormProps";
+
+const SchemaForm = lazy(() => import("./SchemaForm").then((module) => ({ default: module.SchemaForm })));
+
+/** The form, loaded when it is first shown: the library behind it is large and no other view needs it. */
+export function LazySchemaForm(props: SchemaFormProps) {
+  return (
+    <Suspense fallback={<StillShapes rows={3} label="The form is loaded" />}>
+      <SchemaForm {...props} />
+    </Suspense>
+  );
+}
