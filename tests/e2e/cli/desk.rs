@@ -32,7 +32,15 @@ impl Terminal {
         Self::with(|switches| switches.consent = Consent::AllowAtOnce).await
     }
 
+    /// A terminal before a Playground that is turned first.
     pub(super) async fn with(turn: impl FnOnce(&mut Switches)) -> Self {
+        let terminal = Self::without_vault(turn).await;
+        terminal.run(&["vault", "passphrase"]).await.succeeded();
+        terminal
+    }
+
+    /// A terminal where nobody has chosen yet what protects the secrets.
+    pub(super) async fn without_vault(turn: impl FnOnce(&mut Switches)) -> Self {
         let mut options = Options {
             bearer_token: TOKEN.to_owned(),
             ..Options::default()
@@ -43,9 +51,7 @@ impl Terminal {
         let settings = "location\nsilent\nnoproxy = \"*\"\nmax-time = 30\n";
         std::fs::write(home.path().join(".curlrc"), settings).unwrap();
         let playground = Playground::start(options).await.unwrap();
-        let terminal = Self { playground, home };
-        terminal.run(&["vault", "passphrase"]).await.succeeded();
-        terminal
+        Self { playground, home }
     }
 
     /// Adds the Playground's protected address and signs in.

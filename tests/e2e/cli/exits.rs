@@ -20,7 +20,7 @@ async fn every_failure_has_its_exit_code() {
     terminal.run(&dead).await.succeeded();
     let mut said = Vec::new();
     for (words, code) in [
-        ("connector conect play", 2),
+        ("connector link play", 2),
         ("connector show nobody", 6),
         ("connector connect dead", 7),
         ("connector check dead", 7),

@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+use patchbay_playground::{
+    CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Consent, LoopbackPort,
+};
+
 use super::desk::{TOKEN, Terminal, steady};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,6 +137,7 @@ async fn the_wallet_keeps_replaces_and_guards() {
         .await;
     let refused = terminal.run(&["connector", "connect", "play"]).await;
     assert_eq!(refused.code, 3, "{}", refused.shown());
+    assert!(refused.stderr.contains("`patchbay credential replace Key`"));
     let replaced = terminal
         .run_with(&["credential", "replace", "Key"], TOKEN)
         .await;
@@ -155,6 +160,11 @@ async fn the_wallet_keeps_replaces_and_guards() {
         .run(&["tool", "run", "play", "echo", "message=x"])
         .await;
     assert_eq!(after.code, 3, "{}", after.shown());
+    assert!(
+        after
+            .stderr
+            .contains("`patchbay connector edit play --token-from -`")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -179,6 +189,53 @@ async fn a_locked_vault_says_how_it_is_unlocked() {
         said.push(done.shown());
     }
     steady().bind(|| insta::assert_snapshot!(said.join("\n\n")));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_keychain_nothing_is_asked_of_the_browser() {
+    let terminal = Terminal::without_vault(|_| {}).await;
+    let url = terminal.playground.url();
+    let add = ["connector", "add", url.as_str(), "--connect", "--json"];
+    let refused = terminal.run(&add).await;
+    assert_eq!(refused.code, 1);
+    let failure = refused.failure();
+    assert_eq!(failure["code"], "vault.no_keychain");
+    let hint = failure["hint"].as_str().unwrap();
+    assert!(hint.contains("`patchbay vault passphrase`"), "{hint}");
+    assert_eq!(terminal.playground.registrations(), 0);
+    let status = terminal.run(&["vault", "status", "--json"]).await;
+    assert_eq!(status.document()["state"], "empty");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_of_ones_own_signs_in_with_its_secret() {
+    let terminal = Terminal::with(|switches| {
+        switches.consent = Consent::AllowAtOnce;
+        switches.registration = false;
+        switches.loopback_port = LoopbackPort::Free;
+    });
+    let terminal = terminal.await;
+    let url = terminal.playground.url();
+    let app = [
+        "--client-id",
+        CONFIDENTIAL_CLIENT_ID,
+        "--client-secret-from",
+        "-",
+    ];
+    let add = [
+        "connector",
+        "add",
+        url.as_str(),
+        "--name",
+        "play",
+        "--connect",
+    ];
+    let input = format!("{CONFIDENTIAL_CLIENT_SECRET}\n");
+    let added = terminal.run_with(&[&add[..], &app].concat(), &input).await;
+    added.succeeded();
+    let secret = CONFIDENTIAL_CLIENT_SECRET.as_bytes();
+    assert_eq!(files_with(terminal.home.path(), secret), 0);
 }
 
 /// How many files under a folder hold these bytes.

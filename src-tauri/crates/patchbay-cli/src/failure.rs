@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use patchbay_model::{Code, Connector, Explain as _, FieldProblem, Problem};
+use patchbay_model::{Authentication, Code, Connector, Explain as _, FieldProblem, Problem};
 use serde_json::json;
 
 use crate::exit;
@@ -34,13 +34,12 @@ impl Failure {
 
     /// The same, with the command that signs this connector in where that is the way on.
     #[must_use]
-    pub(crate) fn of(mut self, connector: &Connector) -> Self {
+    pub(crate) fn of(self, connector: &Connector) -> Self {
         if matches!(
-            self.0.code,
+            self.code(),
             Code::AuthNeeded | Code::AuthExpired | Code::AuthTimedOut
         ) {
-            let name = &connector.name;
-            self.0.hint = Some(format!("Run `patchbay connector connect {name}`."));
+            return self.hinting(format!("Run `patchbay {}`.", way_in(connector)));
         }
         self
     }
@@ -79,6 +78,21 @@ impl From<Problem> for Failure {
 impl From<patchbay_ops::Error> for Failure {
     fn from(error: patchbay_ops::Error) -> Self {
         error.problem().into()
+    }
+}
+
+/// The command that lets a connector in again.
+fn way_in(connector: &Connector) -> String {
+    let name = &connector.name;
+    match (&connector.authentication, &connector.identity.credential) {
+        (Authentication::None | Authentication::Oauth { .. }, _) => {
+            format!("connector connect {name}")
+        }
+        (_, Some(credential)) if credential.contains(' ') => {
+            format!("credential replace \"{credential}\"")
+        }
+        (_, Some(credential)) => format!("credential replace {credential}"),
+        (_, None) => format!("connector edit {name} --token-from -"),
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct RunArgs {
     /// key=value for text, key:=json for anything else, - for a JSON object on standard input
     #[arg(value_name = "ARGUMENT")]
     pub(crate) arguments: Vec<String>,
-    /// All arguments as a JSON object, or - for standard input; ARGUMENTs are laid over it
+    /// All arguments as a JSON object, or - for standard input; each ARGUMENT is laid over it
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     pub(crate) args: Option<String>,
     /// How long it may take without a sign of life, in seconds [default: 60]

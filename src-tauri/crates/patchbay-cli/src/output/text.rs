@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn cutting_counts_columns_not_letters() {
         assert_eq!(cut("hello", 5), "hello");
-        assert_eq!(cut("hello", 4), "hel…");
+        assert_eq!(cut("hello", 3), "he…");
         assert_eq!(cut("日本語", 5), "日本…");
         assert_eq!(cut("日本語", 4), "日…");
         assert_eq!(cut("x", 0), "");
