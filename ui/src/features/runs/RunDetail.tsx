@@ -69,12 +69,10 @@ function Known({ run, onShow, onRemoved }: { run: ToolRun; onShow: (id: RunId) =
         </div>
         <div className={styles.who}>
           <span className="cut">{run.connectorTitle}</span>
-          <span className="text3">·</span>
+          <span className="text3" aria-hidden="true">·</span>
           <IdentityLine identity={run.identity} />
-          <span className="text3">·</span>
-          <span className="cut">{`by ${originWord(run.origin)}`}</span>
-          <span className="text3">·</span>
-          <span className="cut" title={exactTime(run.startedAt)}>{ago(run.startedAt)}</span>
+          <span className="cut"><span className="text3" aria-hidden="true">· </span>{`by ${originWord(run.origin)}`}</span>
+          <span className="cut" title={exactTime(run.startedAt)}><span className="text3" aria-hidden="true">· </span>{ago(run.startedAt)}</span>
         </div>
       </header>
       {actions.problem && <div className={styles.notice}><ProblemNotice problem={actions.problem} /></div>}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ProgressBar } from "react-aria-components";
 import { type Connector, type DryRun, type Tool } from "@/host/bindings";
 import { Badge } from "@/components/Badge";
@@ -19,8 +19,15 @@ type Props = { connector: Connector; tool: Tool };
 /** What the last press led to. Not run, running, a dry run, an answer and a refusal each look different. */
 export function OutcomePane({ connector, tool }: Props) {
   const { outcome, cancel, clear } = useOutcome(connector.id, tool.name);
+  const pane = useRef<HTMLDivElement>(null);
+  const before = useRef(outcome.kind);
+  useEffect(() => {
+    // Under a long form the answer would come out of sight; beside it nothing moves.
+    if (before.current !== outcome.kind && outcome.kind !== "idle" && outcome.kind !== "refused") pane.current?.scrollIntoView?.({ block: "nearest" });
+    before.current = outcome.kind;
+  }, [outcome.kind]);
   return (
-    <div className={styles.outcome} data-outcome={outcome.kind}>
+    <div ref={pane} className={styles.outcome} data-outcome={outcome.kind}>
       {outcome.kind === "idle" && (
         <EmptyState icon="play" title="Not run yet">The answer will stand here. A dry run shows what would be sent.</EmptyState>
       )}

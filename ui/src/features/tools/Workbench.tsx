@@ -29,10 +29,10 @@ export function Workbench({ connector, selected, onSelect, from = null }: Props)
       <div className={styles.bench}>
         <ToolList connector={connector} selected={shown?.key ?? selected} onSelect={onSelect} />
         {shown ? (
-          <>
+          <div className={styles.work}>
             <ToolRunner key={`${connector.id} ${shown.key} ${from ?? ""}`} connector={connector} tool={shown.tool} from={from} />
             <OutcomePane connector={connector} tool={shown.tool} />
-          </>
+          </div>
         ) : (
           <div className={styles.nothing}>
             {tools && tools.length > 0 && selected !== null && (
