@@ -35,6 +35,7 @@ mod reference;
 mod run_tool;
 mod running;
 mod runs;
+mod schema;
 mod secrets;
 mod sessions;
 mod status;

@@ -3,6 +3,8 @@
 use patchbay_model::Secret;
 use serde_json::Value;
 
+use crate::schema::all_beside;
+
 /// What stands where a secret was.
 pub(crate) const REDACTED: &str = "<redacted>";
 
@@ -12,7 +14,7 @@ const SHORTEST: usize = 6;
 /// The arguments with everything hidden that the schema marks as secret (`writeOnly`, or
 /// `format: password`).
 pub(crate) fn hide_marked(arguments: &Value, schema: &Value) -> Value {
-    hide_at(arguments, schema, schema, 0)
+    hide_at(arguments, vec![schema], schema)
 }
 
 /// The texts that [`hide_marked`] hides.
@@ -48,40 +50,34 @@ fn collect_texts(value: &Value, found: &mut Vec<Secret>) {
     }
 }
 
-/// Deeper schemas than this refer to themselves.
-const DEEPEST: usize = 32;
-
-fn hide_at(value: &Value, schema: &Value, root: &Value, depth: usize) -> Value {
-    if depth > DEEPEST {
+/// Hides what any of the schemas that speak of the value marks. A secret of an alternative is hidden,
+/// taken or not.
+fn hide_at<'a>(value: &Value, schemas: Vec<&'a Value>, root: &'a Value) -> Value {
+    let schemas = all_beside(schemas, root);
+    if schemas.is_empty() {
         return value.clone();
     }
-    if is_marked(schema) {
+    if schemas.iter().any(|schema| is_marked(schema)) {
         return Value::from(REDACTED);
     }
-    let mut hidden = match value {
+    match value {
         Value::Object(members) => members
             .iter()
             .map(|(name, member)| {
-                let part = schema.pointer("/properties").and_then(|all| all.get(name));
-                let part = part.or_else(|| schema.get("additionalProperties"));
-                let hidden = part.map(|part| hide_at(member, part, root, depth + 1));
-                (name.clone(), hidden.unwrap_or_else(|| member.clone()))
+                let parts = schemas.iter().flat_map(|schema| of_member(schema, name));
+                (name.clone(), hide_at(member, parts.collect(), root))
             })
             .collect(),
-        Value::Array(items) => {
-            let part = schema.get("items");
-            let hide = |item: &Value| part.map(|part| hide_at(item, part, root, depth + 1));
-            items
-                .iter()
-                .map(|item| hide(item).unwrap_or_else(|| item.clone()))
-                .collect()
-        }
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(place, item)| {
+                let parts = schemas.iter().flat_map(|schema| of_item(schema, place));
+                hide_at(item, parts.collect(), root)
+            })
+            .collect(),
         other => other.clone(),
-    };
-    for part in alternatives(schema, root) {
-        hidden = hide_at(&hidden, part, root, depth + 1);
     }
-    hidden
 }
 
 fn is_marked(schema: &Value) -> bool {
@@ -89,17 +85,27 @@ fn is_marked(schema: &Value) -> bool {
         || schema.get("format").and_then(Value::as_str) == Some("password")
 }
 
-/// The schemas that apply beside this one. A secret of any of them is hidden, taken or not.
-fn alternatives<'a>(schema: &'a Value, root: &'a Value) -> impl Iterator<Item = &'a Value> {
-    let lists = ["oneOf", "anyOf", "allOf"]
-        .into_iter()
-        .filter_map(|word| schema.get(word).and_then(Value::as_array))
-        .flatten();
-    let reference = schema
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|reference| root.pointer(reference.strip_prefix('#')?));
-    lists.chain(reference)
+/// The schemas for the member of that name. Patterns are not tried: one that may fit counts.
+fn of_member<'a>(schema: &'a Value, name: &str) -> Vec<&'a Value> {
+    let named = schema.get("properties").and_then(|all| all.get(name));
+    let patterns = schema.get("patternProperties").and_then(Value::as_object);
+    let mut parts: Vec<_> = named.into_iter().collect();
+    parts.extend(patterns.into_iter().flat_map(|all| all.values()));
+    if named.is_none() {
+        let others = ["additionalProperties", "unevaluatedProperties"];
+        parts.extend(others.iter().filter_map(|word| schema.get(*word)));
+    }
+    parts
+}
+
+/// The schemas for the item at that place, in the words of this and of earlier drafts.
+fn of_item(schema: &Value, place: usize) -> Vec<&Value> {
+    let own = |word: &str| schema.get(word)?.as_array()?.get(place);
+    if let Some(own) = own("prefixItems").or_else(|| own("items")) {
+        return vec![own];
+    }
+    let others = ["items", "additionalItems", "unevaluatedItems"];
+    others.iter().filter_map(|word| schema.get(*word)).collect()
 }
 
 /// Texts that must not be kept, wherever they turn up.
@@ -195,8 +201,46 @@ mod tests {
 
     #[test]
     fn a_schema_that_refers_to_itself_ends() {
-        let schema = json!({ "$ref": "#" });
-        assert_eq!(hide_marked(&json!({ "a": 1 }), &schema), json!({ "a": 1 }));
+        let many = vec![json!({ "$ref": "#" }); 12];
+        for schema in [json!({ "$ref": "#" }), json!({ "anyOf": many })] {
+            assert_eq!(hide_marked(&json!({ "a": 1 }), &schema), json!({ "a": 1 }));
+        }
+    }
+
+    #[test]
+    fn marks_are_found_wherever_a_schema_can_have_them() {
+        let secret = json!({ "writeOnly": true });
+        for (schema, arguments, hidden) in [
+            (
+                json!({ "prefixItems": [true, secret], "items": true }),
+                json!(["a", "b", "c"]),
+                json!(["a", REDACTED, "c"]),
+            ),
+            (
+                json!({ "patternProperties": { "^pin_": secret } }),
+                json!({ "pin_1": "1" }),
+                json!({ "pin_1": REDACTED }),
+            ),
+            (
+                json!({ "if": true, "then": { "properties": { "key": secret } } }),
+                json!({ "key": "k" }),
+                json!({ "key": REDACTED }),
+            ),
+            (
+                json!({ "dependentSchemas": { "user": { "properties": { "key": secret } } } }),
+                json!({ "user": "u", "key": "k" }),
+                json!({ "user": "u", "key": REDACTED }),
+            ),
+            (
+                json!({ "additionalProperties": { "$ref": "#key" }, "$defs": {
+                    "a b": { "$anchor": "key", "writeOnly": true },
+                } }),
+                json!({ "key": "k" }),
+                json!({ "key": REDACTED }),
+            ),
+        ] {
+            assert_eq!(hide_marked(&arguments, &schema), hidden, "{schema}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use specta::Type;
 use tokio_util::sync::CancellationToken;
 
 use crate::list_connectors::find_connector;
+use crate::schema::comes_to_an_end;
 use crate::sessions::session;
 use crate::{Context, Error, Event, hosted_connectors, status};
 
@@ -155,6 +156,9 @@ pub(crate) async fn find_tool(
 /// to other documents are not followed. A schema that is broken itself forbids nothing: then the
 /// server has the last word.
 pub(crate) fn check_arguments(schema: &Value, arguments: &Value) -> Vec<FieldProblem> {
+    if !comes_to_an_end(schema) {
+        return Vec::new();
+    }
     let validator = jsonschema::options()
         .should_validate_formats(true)
         .build(schema);
