@@ -105,7 +105,8 @@ pub async fn run_tool(
     if prepared.tool.effect == ToolEffect::Destructive && !request.confirmed {
         return Err(Error::ConfirmationNeeded { tool: request.tool });
     }
-    let mut run = opened(cx, &request, &prepared);
+    let secrets = known_secrets(cx, &prepared).await;
+    let mut run = opened(cx, &request, &prepared, &secrets);
     cx.store().open_run(&run).await?;
     let cancel = cx.ending().child_token();
     let _underway = cx.running().enter(&run.summary.id, cancel.clone());
@@ -116,7 +117,11 @@ pub async fn run_tool(
     });
 
     let called = call(cx, &request, &prepared, began, &cancel, on_progress).await;
-    let secrets = known_secrets(cx, &prepared).await;
+    // The token may have been renewed meanwhile; a vault that could not be read is not asked again.
+    let secrets = match &called {
+        Err(error) if error.code().as_str().starts_with("vault.") => secrets,
+        _ => known_secrets(cx, &prepared).await,
+    };
     match &called {
         Ok(_) => note_success(cx, &prepared.connector).await?,
         Err(error) => note_failure(cx, &prepared.connector, error).await?,
@@ -241,8 +246,9 @@ async fn known_tool(cx: &Context, connector: &Connector, name: &str) -> Result<T
     }
 }
 
-fn opened(cx: &Context, request: &RunTool, prepared: &Prepared) -> ToolRun {
+fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownSecrets) -> ToolRun {
     let connector = &prepared.connector;
+    let arguments = hide_marked(&request.arguments, &prepared.tool.input_schema);
     ToolRun {
         summary: ToolRunSummary {
             id: RunId::new(cx.new_id("run")),
@@ -257,7 +263,7 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared) -> ToolRun {
             result_bytes: None,
             problem: None,
         },
-        arguments: Json(hide_marked(&request.arguments, &prepared.tool.input_schema)),
+        arguments: Json(secrets.hide(arguments)),
         result: None,
         request: None,
         answer: None,

@@ -1,7 +1,7 @@
 //! What to send as credentials: read from the vault at each request, renewed ahead of time and
 //! after a 401, once for all tasks and processes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -50,7 +50,18 @@ struct State {
     parts: Parts,
     turns: Mutex<HashMap<WalletEntryId, Arc<tokio::sync::Mutex<()>>>>,
     touched: Mutex<HashMap<WalletEntryId, Timestamp>>,
+    known: Mutex<HashMap<WalletEntryId, Known>>,
 }
+
+/// The secrets that an entry had since the process began.
+struct Known {
+    /// When the last of them was saved.
+    replaced_at: Timestamp,
+    secrets: VecDeque<Secret>,
+}
+
+/// How many secrets of one entry are remembered; the oldest are forgotten first.
+const REMEMBERED: usize = 32;
 
 impl Tokens {
     pub(crate) fn new(parts: Parts) -> Self {
@@ -58,6 +69,7 @@ impl Tokens {
             parts,
             turns: Mutex::default(),
             touched: Mutex::default(),
+            known: Mutex::default(),
         }))
     }
 
@@ -92,8 +104,8 @@ impl Tokens {
         Ok(vec!["Authorization".to_owned()])
     }
 
-    /// Every secret that belongs to a connector's credential, to be kept out of what is saved; none
-    /// when the vault cannot be read, for then none was sent either.
+    /// Every secret that belongs to a connector's credential, and those it had before, to be kept out of
+    /// what is saved; none when the vault cannot be read, for then none was sent either.
     pub(crate) async fn secrets_of(&self, connector: &Connector) -> Vec<Secret> {
         self.try_secrets_of(connector).await.unwrap_or_default()
     }
@@ -102,17 +114,48 @@ impl Tokens {
         let Some(entry) = self.entry_of(connector).await? else {
             return Ok(Vec::new());
         };
+        if let Some(known) = self.remembered(&entry) {
+            return Ok(known);
+        }
         let vault = &self.0.parts.vault;
-        match entry.kind {
-            WalletKind::Oauth => Ok(grant_secrets(self.read_grant(&entry).await?)),
+        let secrets = match entry.kind {
+            WalletKind::Oauth => grant_secrets(self.read_grant(&entry).await?),
             WalletKind::Headers => {
                 let headers = secrets::headers(vault, &entry).await?;
-                Ok(headers.into_values().collect())
+                headers.into_values().collect()
             }
             WalletKind::Bearer | WalletKind::OauthClient => {
-                Ok(vec![secrets::read(vault, &entry).await?])
+                vec![secrets::read(vault, &entry).await?]
+            }
+        };
+        Ok(self.remember(&entry, secrets))
+    }
+
+    /// What is known of an entry, unless its secret was replaced since. What a reference stands for may
+    /// change without a word.
+    fn remembered(&self, entry: &WalletEntry) -> Option<Vec<Secret>> {
+        let known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.get(&entry.id)?;
+        let holds = known.replaced_at == entry.replaced_at && entry.reference.is_none();
+        holds.then(|| known.secrets.iter().cloned().collect())
+    }
+
+    fn remember(&self, entry: &WalletEntry, secrets: Vec<Secret>) -> Vec<Secret> {
+        let mut all = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all.entry(entry.id.clone()).or_insert_with(|| Known {
+            replaced_at: entry.replaced_at,
+            secrets: VecDeque::new(),
+        });
+        known.replaced_at = entry.replaced_at;
+        for secret in secrets {
+            let is_new = |known: &Secret| known.expose() != secret.expose();
+            if known.secrets.iter().all(is_new) {
+                known.secrets.push_back(secret);
             }
         }
+        let surplus = known.secrets.len().saturating_sub(REMEMBERED);
+        known.secrets.drain(..surplus);
+        known.secrets.iter().cloned().collect()
     }
 
     async fn entry_of(&self, connector: &Connector) -> Result<Option<WalletEntry>, Error> {
