@@ -139,6 +139,6 @@ impl Consent {
 
     fn awaits(&self, params: &CallbackParams) -> bool {
         let pending = self.pending.get();
-        pending.is_some_and(|pending| params.belongs_to(pending))
+        !self.is_over() && pending.is_some_and(|pending| params.belongs_to(pending))
     }
 }
