@@ -1,7 +1,7 @@
 import { mockIPC } from "@tauri-apps/api/mocks";
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type RunTool, type Tool, type ToolRun } from "@/host/bindings";
 import { renderFeature } from "@/test/renderFeature";
 import { connector, problem, run, tool } from "@/test/samples";
@@ -16,6 +16,9 @@ const sampleRun = (given: Partial<ToolRun> = {}) =>
 let tools: Tool[];
 let requests: RunTool[];
 let host: Record<string, Handler>;
+
+// The form is loaded when it is first shown, which on a busy computer takes longer than a query waits.
+beforeAll(() => import("@/components/SchemaForm/SchemaForm"), 30_000);
 
 beforeEach(() => {
   tools = [
