@@ -8,7 +8,11 @@
 #![expect(clippy::print_stdout, reason = "processes of one test talk through it")]
 
 mod cli;
+mod connectors;
 mod consent;
+mod hostile;
 mod refresh;
+mod secrets;
 mod support;
+mod vault;
 mod way_through;

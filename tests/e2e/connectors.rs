@@ -1,0 +1,345 @@
+//! Connectors and credentials after they work: disconnecting, removing, switching off, replacing.
+
+use std::time::Duration;
+
+use patchbay_model::{
+    AuthorizationState, Code, Explain as _, RunState, Secret, Status, WalletKind,
+};
+use patchbay_ops::{
+    AddWalletEntry, AuthenticationChoice, CheckState, ConnectorChanges, SecretInput, WalletSecret,
+    add_wallet_entry, check_connector, disconnect_connector, list_connectors, list_tools,
+    list_wallet, refresh_tools, remove_connector, remove_wallet_entry, replace_wallet_secret,
+    restore_connector, run_tool, update_connector,
+};
+use patchbay_playground::{Document, Endpoint, Failure, LoopbackPort, Options, Playground};
+use serde_json::json;
+
+use crate::support::{Desk, request, text_of};
+
+#[tokio::test]
+async fn disconnecting_gives_the_tokens_back() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let gone = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+    assert!(gone.revoked);
+    assert_eq!(gone.note, None);
+    assert_eq!(gone.connector.status.status, Status::Disconnected);
+    assert_eq!(gone.connector.identity.credential, None);
+    assert!(list_wallet(&desk.cx).await.unwrap().is_empty());
+    let revoked = desk
+        .playground
+        .count(|it| it.path == "/auth/revoke" && it.status == Some(200));
+    assert!(revoked >= 1);
+
+    let run = desk
+        .run(&connector, "echo", json!({ "message": "hi" }))
+        .await;
+    assert_eq!(run.summary.problem.unwrap().code, Code::AuthNeeded);
+    assert_eq!(desk.browser.opened().len(), 1);
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Authorized);
+    let again = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+    assert!(again.revoked);
+    let twice = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+    assert!(!twice.revoked);
+}
+
+#[tokio::test]
+async fn disconnecting_says_when_the_provider_was_not_told() {
+    let desk = Desk::new().await;
+    let silent = json!({ "revocation_endpoint": null });
+    desk.playground
+        .turn(|switches| switches.server_metadata = Document::Patched(silent));
+    let connector = desk.connected().await;
+    let gone = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+    assert!(!gone.revoked);
+    assert!(gone.note.unwrap().contains("takes no tokens back"));
+    assert!(list_wallet(&desk.cx).await.unwrap().is_empty());
+
+    desk.playground.turn(|switches| {
+        switches.server_metadata = Document::Published;
+        let failure = Failure::always(500, "server_error");
+        switches.failures.extend([(Endpoint::Revocation, failure)]);
+    });
+    desk.sign_in(&connector).await;
+    let gone = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+    assert!(!gone.revoked);
+    assert!(gone.note.unwrap().contains("could not be told"));
+    assert!(
+        list_wallet(&desk.cx).await.unwrap().is_empty(),
+        "gone here in any case"
+    );
+}
+
+#[tokio::test]
+async fn a_connector_that_is_switched_off_is_left_alone() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let switch = async |on: bool| {
+        let changes = ConnectorChanges {
+            enabled: Some(on),
+            ..ConnectorChanges::default()
+        };
+        update_connector(&desk.cx, &connector.id, changes)
+            .await
+            .unwrap()
+    };
+    let off = switch(false).await;
+    assert_eq!(off.status.status, Status::Disabled);
+    let before = desk.playground.log().len();
+    let echo = request(&connector.id, "echo", json!({ "message": "hi" }));
+    let refused = [
+        run_tool(&desk.cx, echo, |_| {})
+            .await
+            .map(drop)
+            .unwrap_err(),
+        refresh_tools(&desk.cx, &connector.id)
+            .await
+            .map(drop)
+            .unwrap_err(),
+        check_connector(&desk.cx, &connector.id)
+            .await
+            .map(drop)
+            .unwrap_err(),
+    ];
+    for error in refused {
+        assert_eq!(error.code(), Code::Conflict, "{error}");
+    }
+    assert_eq!(desk.playground.log().len(), before, "nothing is sent");
+    switch(true).await;
+    let run = desk
+        .run(&connector, "echo", json!({ "message": "hi" }))
+        .await;
+    assert_eq!(text_of(&run), "hi");
+    assert_eq!(desk.browser.opened().len(), 1);
+    assert_eq!(
+        desk.connector(&connector.id).await.status.status,
+        Status::Ready
+    );
+}
+
+#[tokio::test]
+async fn a_removed_connector_can_be_restored_for_a_while() {
+    let mut desk = Desk::new().await;
+    let connector = desk.connected().await;
+    remove_connector(&desk.cx, &connector.id).await.unwrap();
+    assert!(list_connectors(&desk.cx).await.unwrap().is_empty());
+    let echo = request(&connector.id, "echo", json!({ "message": "hi" }));
+    let error = run_tool(&desk.cx, echo, |_| {}).await.unwrap_err();
+    assert_eq!(error.code(), Code::NotFound);
+    desk.restart().await;
+    restore_connector(&desk.cx, &connector.id).await.unwrap();
+    let run = desk
+        .run(&connector, "echo", json!({ "message": "hi" }))
+        .await;
+    assert_eq!(text_of(&run), "hi");
+
+    remove_connector(&desk.cx, &connector.id).await.unwrap();
+    desk.clock.put_forward(Duration::from_secs(11 * 60));
+    desk.restart().await;
+    let error = restore_connector(&desk.cx, &connector.id)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::NotFound);
+    assert!(
+        list_wallet(&desk.cx).await.unwrap().is_empty(),
+        "its tokens went with it"
+    );
+    assert!(list_tools(&desk.cx, None).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_credential_in_use_is_removed_only_when_confirmed() {
+    let desk = Desk::new().await;
+    let entry = wallet_bearer(&desk, desk.playground.bearer_token()).await;
+    let choice = || AuthenticationChoice::Bearer {
+        token: SecretInput::Entry {
+            entry: entry.clone(),
+        },
+    };
+    let address = desk.playground.bearer_url();
+    let one = desk.add_at(address.as_str(), choice()).await;
+    let other = desk.add_at(address.as_str(), choice()).await;
+    let wallet = list_wallet(&desk.cx).await.unwrap();
+    assert_eq!(wallet[0].used_by.len(), 2);
+
+    let error = remove_wallet_entry(&desk.cx, &entry, false)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::ConfirmationNeeded);
+    let run = desk.run(&one, "echo", json!({ "message": "hi" })).await;
+    assert_eq!(run.summary.state, RunState::Done);
+    remove_wallet_entry(&desk.cx, &entry, true).await.unwrap();
+    for connector in [&one, &other] {
+        let status = desk.connector(&connector.id).await.status.status;
+        assert_eq!(status, Status::NeedsAuthorization);
+    }
+    let run = desk.run(&one, "echo", json!({ "message": "hi" })).await;
+    assert_eq!(run.summary.problem.unwrap().code, Code::AuthNeeded);
+    let error = refresh_tools(&desk.cx, &other.id).await.unwrap_err();
+    assert_eq!(error.code(), Code::AuthNeeded);
+}
+
+#[tokio::test]
+async fn a_replaced_secret_is_sent_from_the_next_call_on() {
+    let desk = Desk::new().await;
+    let entry = wallet_bearer(&desk, desk.playground.bearer_token()).await;
+    let choice = AuthenticationChoice::Bearer {
+        token: SecretInput::Entry {
+            entry: entry.clone(),
+        },
+    };
+    let address = desk.playground.bearer_url();
+    let connector = desk.add_at(address.as_str(), choice).await;
+    let run = || desk.run(&connector, "echo", json!({ "message": "hi" }));
+    let replace = async |token: &str| {
+        let token = Secret::new(token);
+        replace_wallet_secret(&desk.cx, &entry, WalletSecret::Bearer { token })
+            .await
+            .unwrap();
+    };
+    assert_eq!(run().await.summary.state, RunState::Done);
+    replace("a-wrong-one").await;
+    assert_eq!(run().await.summary.problem.unwrap().code, Code::AuthNeeded);
+    let status = desk.connector(&connector.id).await.status.status;
+    assert_eq!(status, Status::NeedsAuthorization);
+    replace(desk.playground.bearer_token()).await;
+    assert_eq!(run().await.summary.state, RunState::Done);
+    assert_eq!(
+        desk.connector(&connector.id).await.status.status,
+        Status::Ready
+    );
+
+    let other = WalletSecret::OauthClient {
+        client_id: "x".to_owned(),
+        client_secret: None,
+    };
+    let error = replace_wallet_secret(&desk.cx, &entry, other)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::UsageInvalid);
+    let taken = AddWalletEntry {
+        name: "Token".to_owned(),
+        secret: WalletSecret::Bearer {
+            token: Secret::new("x"),
+        },
+    };
+    let error = add_wallet_entry(&desk.cx, taken).await.unwrap_err();
+    assert_eq!(error.code(), Code::UsageInvalid);
+}
+
+#[tokio::test]
+async fn an_address_of_another_origin_gets_no_token_of_the_first() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let mut options = Options::default();
+    options.switches.loopback_port = LoopbackPort::Free;
+    let other = Playground::start(options).await.unwrap();
+    let changes = ConnectorChanges {
+        url: Some(other.url().to_string()),
+        ..ConnectorChanges::default()
+    };
+    let moved = update_connector(&desk.cx, &connector.id, changes)
+        .await
+        .unwrap();
+    assert_eq!(moved.identity.credential, None);
+    let run = desk
+        .run(&connector, "echo", json!({ "message": "hi" }))
+        .await;
+    assert_eq!(run.summary.problem.unwrap().code, Code::AuthNeeded);
+    assert_eq!(other.count(|it| it.header("authorization").is_some()), 0);
+    let kinds: Vec<_> = list_wallet(&desk.cx)
+        .await
+        .unwrap()
+        .iter()
+        .map(|it| it.kind)
+        .collect();
+    assert!(
+        !kinds.contains(&WalletKind::Oauth),
+        "tokens that nobody uses are gone"
+    );
+
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Authorized);
+    assert_eq!(other.token_requests(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_comes_back_is_found_again() {
+    let Desk {
+        playground,
+        cx,
+        home: _home,
+        ..
+    } = Desk::new().await;
+    let (port, address) = (playground.port(), playground.open_url());
+    let request_to = |url: String| patchbay_ops::AddConnector {
+        url,
+        name: None,
+        title: None,
+        authentication: Some(AuthenticationChoice::None),
+    };
+    let connector = patchbay_ops::add_connector(&cx, request_to(address.to_string()))
+        .await
+        .unwrap();
+    let echo = || request(&connector.id, "echo", json!({ "message": "hi" }));
+    let run = run_tool(&cx, echo(), |_| {}).await.unwrap();
+    assert_eq!(text_of(&run), "hi");
+    playground.stop().await;
+
+    let run = run_tool(&cx, echo(), |_| {}).await.unwrap();
+    assert_eq!(run.summary.problem.unwrap().code, Code::NetworkUnreachable);
+    let status = patchbay_ops::find_connector(&cx, &connector.id)
+        .await
+        .unwrap()
+        .status;
+    assert_eq!(status.status, Status::Failing);
+
+    let options = Options {
+        port,
+        ..Options::default()
+    };
+    let _back = Playground::start(options).await.unwrap();
+    let run = run_tool(&cx, echo(), |_| {}).await.unwrap();
+    assert_eq!(text_of(&run), "hi");
+    let status = patchbay_ops::find_connector(&cx, &connector.id)
+        .await
+        .unwrap()
+        .status;
+    assert_eq!(status.status, Status::Ready);
+}
+
+#[tokio::test]
+async fn the_doctor_names_the_step_that_fails() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let failing = async || {
+        let check = check_connector(&desk.cx, &connector.id).await.unwrap();
+        let failed = check
+            .steps
+            .iter()
+            .find(|step| step.state == CheckState::Failed);
+        failed.map(|step| (step.name.clone(), step.problem.as_ref().unwrap().code))
+    };
+    assert_eq!(failing().await, None);
+    desk.playground.revoke_everything();
+    let expected = ("sign_in".to_owned(), Code::AuthExpired);
+    assert_eq!(failing().await, Some(expected));
+    desk.playground.turn(|switches| {
+        let failure = Failure::always(500, "server_error");
+        switches.failures.extend([(Endpoint::Mcp, failure)]);
+    });
+    let expected = ("negotiation".to_owned(), Code::PlatformFailed);
+    assert_eq!(failing().await, Some(expected));
+    assert_eq!(desk.browser.opened().len(), 1);
+}
+
+async fn wallet_bearer(desk: &Desk, token: &str) -> patchbay_model::WalletEntryId {
+    let entry = AddWalletEntry {
+        name: "Token".to_owned(),
+        secret: WalletSecret::Bearer {
+            token: Secret::new(token),
+        },
+    };
+    add_wallet_entry(&desk.cx, entry).await.unwrap().id
+}

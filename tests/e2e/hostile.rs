@@ -1,0 +1,372 @@
+//! Addresses, servers, links and callbacks that are wrong or mean harm.
+
+use std::net::TcpListener;
+
+use patchbay_model::{AuthorizationState, Code, Explain as _, Redirect, RunState, Secret, Status};
+use patchbay_ops::{
+    AddConnector, AuthenticationChoice, SecretInput, add_connector, find_authorization,
+    finish_authorization, inspect_address, list_tools, refresh_tools, take_callback_link,
+};
+use patchbay_playground::{Challenge, Document, Options, Playground};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Desk, oauth, text_of};
+
+#[tokio::test]
+async fn an_address_without_an_mcp_server_is_named_for_what_it_is() {
+    let desk = Desk::new().await;
+    let good = desk.connected().await;
+    let opened = desk.browser.opened().len();
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let port = desk.playground.port();
+    let at = |path: &str| desk.playground.at(path).to_string();
+    let cases = [
+        (at("html"), Code::McpNotAServer),
+        (at("json-not-rpc"), Code::McpNotAServer),
+        (at("notfound"), Code::McpNotAServer),
+        (at("error500"), Code::PlatformFailed),
+        (at("redirect-elsewhere"), Code::NetworkRedirect),
+        (format!("http://{closed}/mcp"), Code::NetworkUnreachable),
+        (
+            "http://no-such-host.invalid/mcp".to_owned(),
+            Code::NetworkDns,
+        ),
+        (format!("https://127.0.0.1:{port}/mcp"), Code::NetworkTls),
+    ];
+    for (address, code) in cases {
+        let found = inspect_address(&desk.cx, &address).await.unwrap();
+        let problem = found.problem.unwrap();
+        assert_eq!(problem.code, code, "{address}: {problem:?}");
+        assert!(problem.hint.is_some(), "{address}: {problem:?}");
+
+        let connector = desk.add_at(&address, oauth(None)).await;
+        let over = desk.sign_in(&connector).await;
+        assert_eq!(over.state, AuthorizationState::Failed, "{address}");
+        assert_eq!(over.problem.unwrap().code, code, "{address}");
+        let open = desk.add_at(&address, AuthenticationChoice::None).await;
+        let error = refresh_tools(&desk.cx, &open.id).await.unwrap_err();
+        assert_eq!(error.code(), code, "{address}");
+        let kept = desk.connector(&open.id).await;
+        assert_eq!(kept.status.status, Status::Failing, "{address}");
+        assert_eq!(kept.status.code, Some(code), "{address}");
+        assert!(kept.draft && kept.endpoint.as_deref() == Some(&*address));
+    }
+    assert_eq!(desk.browser.opened().len(), opened, "nothing was opened");
+    let run = desk
+        .run(&good, "echo", json!({ "message": "still here" }))
+        .await;
+    assert_eq!(text_of(&run), "still here");
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_not_added() {
+    let desk = Desk::new().await;
+    for address in [
+        "",
+        "github",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "ftp://example.com/mcp",
+        "https://user:pass@example.com/mcp",
+        "http://",
+        "patchbay://oauth/callback",
+    ] {
+        let error = inspect_address(&desk.cx, address).await.unwrap_err();
+        assert_eq!(error.code(), Code::UsageInvalid, "{address}");
+        let request = AddConnector {
+            url: address.to_owned(),
+            name: None,
+            title: None,
+            authentication: None,
+        };
+        let error = add_connector(&desk.cx, request).await.unwrap_err();
+        assert_eq!(error.code(), Code::UsageInvalid, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_origin_gets_no_credential() {
+    let recorder = Playground::start(Options::default()).await.unwrap();
+    let desk = Desk::with(|switches| switches.redirect_target = Some(recorder.open_url())).await;
+    let bearer = AuthenticationChoice::Bearer {
+        token: SecretInput::New {
+            secret: Secret::new("for-one-host-alone"),
+        },
+    };
+    let address = desk.playground.at("redirect-elsewhere");
+    let connector = desk.add_at(address.as_str(), bearer).await;
+    let error = refresh_tools(&desk.cx, &connector.id).await.unwrap_err();
+    assert_eq!(error.code(), Code::NetworkRedirect);
+    let sent = |request: &patchbay_playground::LoggedRequest| {
+        request.header("authorization") == Some("Bearer for-one-host-alone")
+    };
+    assert!(desk.playground.count(sent) > 0, "the host itself gets it");
+    assert!(recorder.log().is_empty(), "the other one is not even asked");
+}
+
+#[tokio::test]
+async fn hostile_metadata_opens_nothing_and_gets_nothing() {
+    let desk = Desk::new().await;
+    let connector = desk.add().await;
+    let of_server: Vec<(Value, Code)> = vec![
+        (
+            json!({ "authorization_endpoint": "javascript:alert(1)" }),
+            Code::AuthUnsafeUrl,
+        ),
+        (
+            json!({ "authorization_endpoint": "file:///etc/passwd" }),
+            Code::AuthUnsafeUrl,
+        ),
+        (
+            json!({ "authorization_endpoint": "https://u:p@as.example/a" }),
+            Code::AuthUnsafeUrl,
+        ),
+        (
+            json!({ "authorization_endpoint": "http://as.example/a" }),
+            Code::AuthDiscovery,
+        ),
+        (
+            json!({ "authorization_endpoint": null }),
+            Code::AuthDiscovery,
+        ),
+        (
+            json!({ "token_endpoint": "http://as.example/token" }),
+            Code::AuthDiscovery,
+        ),
+        (
+            json!({ "token_endpoint": "file:///tmp/token" }),
+            Code::AuthUnsafeUrl,
+        ),
+        (
+            json!({ "token_endpoint": "https://169.254.169.254/token" }),
+            Code::AuthUnsafeUrl,
+        ),
+        (
+            json!({ "registration_endpoint": "http://as.example/r" }),
+            Code::AuthDiscovery,
+        ),
+        (
+            json!({ "issuer": "https://evil.example" }),
+            Code::AuthDiscovery,
+        ),
+        (
+            json!({ "code_challenge_methods_supported": ["plain"] }),
+            Code::AuthDiscovery,
+        ),
+        (
+            json!({ "code_challenge_methods_supported": null }),
+            Code::AuthDiscovery,
+        ),
+    ];
+    for (patch, code) in of_server {
+        desk.playground
+            .turn(|switches| switches.server_metadata = Document::Patched(patch.clone()));
+        let over = desk.sign_in(&connector).await;
+        assert_eq!(over.state, AuthorizationState::Failed, "{patch}");
+        assert_eq!(
+            over.problem.as_ref().unwrap().code,
+            code,
+            "{patch} {over:?}"
+        );
+    }
+    desk.playground
+        .turn(|switches| switches.server_metadata = Document::Published);
+    let of_resource: Vec<(Value, Code)> = vec![
+        (
+            json!({ "resource": "https://other.example/mcp" }),
+            Code::AuthDiscovery,
+        ),
+        (
+            json!({ "authorization_servers": ["javascript:alert(1)"] }),
+            Code::AuthUnsafeUrl,
+        ),
+        (
+            json!({ "authorization_servers": ["http://as.example"] }),
+            Code::AuthDiscovery,
+        ),
+        (
+            json!({ "authorization_servers": ["https://10.0.0.1/"] }),
+            Code::AuthUnsafeUrl,
+        ),
+    ];
+    for (patch, code) in of_resource {
+        desk.playground
+            .turn(|switches| switches.resource_metadata = Document::Patched(patch.clone()));
+        let over = desk.sign_in(&connector).await;
+        assert_eq!(over.state, AuthorizationState::Failed, "{patch}");
+        assert_eq!(
+            over.problem.as_ref().unwrap().code,
+            code,
+            "{patch} {over:?}"
+        );
+    }
+    assert!(
+        desk.browser.opened().is_empty(),
+        "{:?}",
+        desk.browser.opened()
+    );
+    assert_eq!(desk.playground.token_requests(), 0);
+    assert!(desk.connector(&connector.id).await.draft);
+
+    desk.playground
+        .turn(|switches| switches.resource_metadata = Document::Published);
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Authorized);
+}
+
+#[tokio::test]
+async fn a_server_that_says_little_is_still_found_out() {
+    for challenge in [Challenge::WithoutMetadata, Challenge::Absent] {
+        let desk = Desk::with(|switches| switches.challenge = challenge).await;
+        desk.connected().await;
+    }
+}
+
+#[tokio::test]
+async fn lists_that_never_end_are_given_up() {
+    let desk = Desk::with(|switches| switches.huge_list_tools = 4_000).await;
+    for (path, code) in [
+        ("huge-list", Code::NetworkTooLarge),
+        ("endless-body-list", Code::NetworkTooLarge),
+        ("endless-list", Code::McpProtocol),
+    ] {
+        let address = desk.playground.at(path);
+        let connector = desk
+            .add_at(address.as_str(), AuthenticationChoice::None)
+            .await;
+        let error = refresh_tools(&desk.cx, &connector.id).await.unwrap_err();
+        assert_eq!(error.code(), code, "{path}: {error}");
+        assert_eq!(
+            desk.connector(&connector.id).await.status.status,
+            Status::Failing
+        );
+        assert!(
+            list_tools(&desk.cx, Some(&connector.id))
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_broken_tool_does_not_hide_the_others() {
+    let desk = Desk::new().await;
+    let address = desk.playground.at("broken-list");
+    let connector = desk
+        .add_at(address.as_str(), AuthenticationChoice::None)
+        .await;
+    let tools = refresh_tools(&desk.cx, &connector.id).await.unwrap();
+    let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
+    assert_eq!(names, ["good"]);
+
+    let address = desk.playground.at("strange-list");
+    let connector = desk
+        .add_at(address.as_str(), AuthenticationChoice::None)
+        .await;
+    let tools = refresh_tools(&desk.cx, &connector.id).await.unwrap();
+    assert!(tools.iter().any(|tool| tool.name == "twice"));
+    let titles = tools
+        .iter()
+        .filter_map(|tool| tool.title.as_deref().or(tool.description.as_deref()));
+    for text in titles {
+        assert!(!text.chars().any(char::is_control), "{text:?}");
+    }
+    assert_eq!(
+        desk.connector(&connector.id).await.status.status,
+        Status::Ready
+    );
+}
+
+#[tokio::test]
+async fn a_schema_that_turns_in_circles_stops_neither_app_nor_tool() {
+    let desk = Desk::new().await;
+    let address = desk.playground.open_url();
+    let connector = desk
+        .add_at(address.as_str(), AuthenticationChoice::None)
+        .await;
+    let many = vec![json!({ "$ref": "#" }); 12];
+    for schema in [
+        json!({ "$ref": "#" }),
+        json!({ "allOf": [{ "$ref": "#" }] }),
+        json!({ "anyOf": many }),
+        json!({ "$ref": "#/$defs/a", "$defs": { "a": { "$ref": "#/$defs/b" }, "b": { "$ref": "#/$defs/a" } } }),
+        json!({ "properties": { "message": { "$ref": "#/properties/message" } } }),
+        json!({ "properties": { "message": { "type": "string", "pattern": "(a+)+$" } } }),
+    ] {
+        let change = json!({ "inputSchema": schema });
+        desk.playground
+            .turn(|switches| switches.tool_changes.extend([("echo".to_owned(), change)]));
+        refresh_tools(&desk.cx, &connector.id).await.unwrap();
+        let long = format!("{}!", "a".repeat(40));
+        let run = patchbay_ops::run_tool(
+            &desk.cx,
+            crate::support::request(&connector.id, "echo", json!({ "message": long })),
+            |_| {},
+        );
+        match tokio::time::timeout(crate::support::PATIENCE, run)
+            .await
+            .unwrap()
+        {
+            Ok(run) => assert_eq!(run.summary.state, RunState::Done, "{schema}"),
+            Err(error) => assert_eq!(error.code(), Code::ToolArguments, "{schema}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn links_and_pasted_addresses_of_others_change_nothing() {
+    let desk = Desk::new().await;
+    desk.browser.will(Answer::Nothing);
+    let connector = desk.add().await;
+    let begun = desk.start(&connector, Redirect::DeepLink).await;
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    let page = desk.browser.page(1).await;
+    let state = page
+        .query_pairs()
+        .find(|(name, _)| name == "state")
+        .unwrap()
+        .1
+        .into_owned();
+    let issuer = desk.playground.issuer();
+    for link in [
+        "patchbay://".to_owned(),
+        "patchbay://oauth/callback".to_owned(),
+        "patchbay://oauth/callback?state=&code=x".to_owned(),
+        format!("patchbay://oauth/callback/../callback2?state={state}&code=x&iss={issuer}"),
+        format!("patchbay://evil/callback?state={state}&code=x&iss={issuer}"),
+        format!("patchbay://oauth/run?state={state}&code=x&iss={issuer}"),
+        format!("https://evil.example/callback?state={state}&code=x&iss={issuer}"),
+        format!("javascript:alert(1)?state={state}&code=x"),
+        "patchbay://oauth/callback?code=x&state=wrong".to_owned(),
+        format!("patchbay://oauth/callback?state={state}&state={state}&code=x&iss={issuer}"),
+        "\u{0}".repeat(100_000),
+    ] {
+        let link = Secret::new(link);
+        let linked = take_callback_link(&desk.cx, &link).unwrap_err();
+        assert_eq!(linked.code(), Code::AuthCallback, "{}", link.expose());
+        let pasted = finish_authorization(&desk.cx, &begun.id, &link).await;
+        assert_eq!(
+            pasted.unwrap_err().code(),
+            Code::AuthCallback,
+            "{}",
+            link.expose()
+        );
+        let now = find_authorization(&desk.cx, &begun.id).await.unwrap();
+        assert_eq!(
+            now.state,
+            AuthorizationState::AwaitingUser,
+            "{}",
+            link.expose()
+        );
+    }
+    // The right state with a code that was never given: refused by the server, and over.
+    let link = format!("patchbay://oauth/callback?state={state}&code=guessed&iss={issuer}");
+    take_callback_link(&desk.cx, &Secret::new(link)).unwrap();
+    let over = desk.end_of(&begun).await;
+    assert_eq!(over.state, AuthorizationState::Failed);
+    assert_eq!(over.problem.unwrap().code, Code::AuthExchange);
+}

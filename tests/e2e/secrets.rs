@@ -1,0 +1,231 @@
+//! After a whole journey no secret is found in clear, anywhere but in the requests it was for.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use patchbay_model::{Code, Explain as _, RunQuery, RunState, Secret};
+use patchbay_ops::{
+    AuthenticationChoice, Event, SecretInput, disconnect_connector, dry_run, find_run,
+    list_authorizations, list_connectors, list_runs, list_wallet, replay_run,
+};
+use patchbay_playground::{CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Endpoint, Failure};
+use patchbay_testkit::{find_leaks, leaks_in};
+use serde_json::json;
+use tokio::sync::broadcast::Receiver;
+use tracing_subscriber::EnvFilter;
+
+use crate::support::{Answer, Desk, oauth_app, request, text_of};
+
+const PASSWORD: &str = "correct-horse-battery";
+
+#[tokio::test]
+async fn after_a_whole_journey_no_secret_is_found_in_clear() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    // What the doors write at most: our own words, and those of others from `info` on.
+    let filter = "info,patchbay_model=trace,patchbay_ops=trace,patchbay_oauth=trace,\
+                  patchbay_platforms=trace,patchbay_store=trace,patchbay_vault=trace";
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(move || writer.clone())
+        .finish();
+    let _logging = tracing::subscriber::set_default(subscriber);
+    let mut desk = Desk::new().await;
+    let mut told = desk.cx.news();
+    let mut shown = journey(&desk).await;
+    shown.push_str(&read(&mut told));
+
+    let mut secrets = desk.playground.secrets();
+    secrets.push(PASSWORD.to_owned());
+    assert!(secrets.len() > 15, "{}", secrets.len());
+    let leaks = || find_leaks(desk.home.path(), &secrets).unwrap();
+    assert_eq!(leaks(), [], "while it runs, with the write-ahead log");
+    assert_eq!(
+        leaks_in("events and answers", shown.as_bytes(), &secrets),
+        []
+    );
+    let log = lines.0.lock().unwrap().clone();
+    assert!(!log.is_empty(), "something was logged");
+    assert_eq!(leaks_in("log", &log, &secrets), []);
+    desk.restart().await;
+    let leaks = find_leaks(desk.home.path(), &secrets).unwrap();
+    assert_eq!(leaks, [], "after a restart");
+}
+
+/// Everything that has to do with secrets, once; what a window would have been shown of it.
+async fn journey(desk: &Desk) -> String {
+    let mut shown = String::new();
+    let mut show = |text: String| shown.push_str(&text);
+    let playground = &desk.playground;
+    let app = oauth_app(CONFIDENTIAL_CLIENT_ID, Some(CONFIDENTIAL_CLIENT_SECRET));
+    let own = desk.add_at(playground.url().as_str(), app).await;
+    show(format!("{:?}", desk.sign_in(&own).await));
+    let dynamic = desk.connected().await;
+    let bearer = AuthenticationChoice::Bearer {
+        token: SecretInput::New {
+            secret: Secret::new(playground.bearer_token()),
+        },
+    };
+    let bearer = desk.add_at(playground.bearer_url().as_str(), bearer).await;
+    let headers = AuthenticationChoice::Headers {
+        entry: None,
+        values: BTreeMap::from([(
+            "X-Playground-Key".to_owned(),
+            Secret::new(playground.bearer_token()),
+        )]),
+    };
+    let headers = desk.add_at(playground.bearer_url().as_str(), headers).await;
+
+    for connector in [&own, &dynamic] {
+        playground.expire_access_tokens();
+        desk.run(connector, "whoami", json!({})).await;
+        desk.run(connector, "admin_report", json!({})).await;
+    }
+    desk.sign_in(&dynamic).await;
+    desk.run(&dynamic, "admin_report", json!({})).await;
+    desk.browser.will(Answer::Deny);
+    desk.sign_in(&own).await;
+    desk.browser.will(Answer::Allow);
+    playground.turn(|switches| {
+        let failure = Failure::once(400, "invalid_grant");
+        switches.failures.extend([(Endpoint::Token, failure)]);
+    });
+    desk.sign_in(&own).await;
+    desk.sign_in(&own).await;
+
+    // A server that sends back what it was sent, and a user who pastes a token into a tool.
+    let sent = desk.playground.log();
+    let token = sent
+        .iter()
+        .rev()
+        .find_map(|request| request.header("authorization"));
+    let token = token.unwrap().trim_start_matches("Bearer ").to_owned();
+    for (connector, secret) in [(&own, token.as_str()), (&bearer, playground.bearer_token())] {
+        let message = format!("it is {secret}!");
+        let run = desk
+            .run(connector, "echo", json!({ "message": message }))
+            .await;
+        assert_eq!(text_of(&run), "it is <redacted>!");
+        assert_eq!(run.arguments["message"], "it is <redacted>!");
+        show(format!("{run:?}"));
+    }
+    let message = json!({ "message": playground.bearer_token() });
+    show(format!("{:?}", desk.run(&headers, "echo", message).await));
+    let login = json!({ "user": "lena", "password": PASSWORD });
+    show(format!(
+        "{:?}",
+        desk.run(&dynamic, "check_login", login.clone()).await
+    ));
+    let dry = dry_run(&desk.cx, request(&dynamic.id, "check_login", login))
+        .await
+        .unwrap();
+    show(format!("{dry:?}"));
+    disconnect_connector(&desk.cx, &own.id).await.unwrap();
+
+    for run in list_runs(&desk.cx, &RunQuery::default())
+        .await
+        .unwrap()
+        .runs
+    {
+        show(format!("{:?}", find_run(&desk.cx, &run.id).await.unwrap()));
+    }
+    show(format!("{:?}", list_connectors(&desk.cx).await.unwrap()));
+    show(format!("{:?}", list_wallet(&desk.cx).await.unwrap()));
+    show(format!(
+        "{:?}",
+        list_authorizations(&desk.cx).await.unwrap()
+    ));
+    shown
+}
+
+#[tokio::test]
+async fn a_secret_argument_is_not_kept_and_such_a_run_is_not_repeated() {
+    let desk = Desk::new().await;
+    let address = desk.playground.open_url();
+    let connector = desk
+        .add_at(address.as_str(), AuthenticationChoice::None)
+        .await;
+    let login = json!({ "user": "lena", "password": PASSWORD });
+    let run = desk.run(&connector, "check_login", login).await;
+    assert_eq!(run.summary.state, RunState::Done);
+    let sent = desk
+        .playground
+        .count(|request| request.body.contains(PASSWORD));
+    assert_eq!(sent, 1, "the server gets it");
+    let kept = find_run(&desk.cx, &run.summary.id).await.unwrap();
+    assert_eq!(kept.arguments["password"], "<redacted>");
+    assert_eq!(kept.arguments["user"], "lena");
+    assert_eq!(text_of(&kept), "lena came in with the password <redacted>.");
+    let raw = format!("{:?} {:?}", kept.request.unwrap(), kept.answer.unwrap());
+    assert!(
+        raw.contains("<redacted>") && !raw.contains(PASSWORD),
+        "{raw}"
+    );
+
+    let again = replay_run(&desk.cx, &run.summary.id, run.summary.origin, false, |_| {});
+    assert_eq!(again.await.unwrap_err().code(), Code::UsageInvalid);
+    assert_eq!(
+        list_runs(&desk.cx, &RunQuery::default())
+            .await
+            .unwrap()
+            .total,
+        1
+    );
+}
+
+#[tokio::test]
+async fn words_of_a_server_are_kept_without_the_token_that_they_repeat() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let token = desk.playground.log();
+    let token = token
+        .iter()
+        .rev()
+        .find_map(|request| request.header("authorization"));
+    let token = token.unwrap().trim_start_matches("Bearer ").to_owned();
+    desk.playground.turn(|switches| {
+        let body = json!({ "error": format!("bad token {token}"), "message": token });
+        let failure = Failure {
+            body,
+            ..Failure::always(500, "")
+        };
+        switches.failures.extend([(Endpoint::Mcp, failure)]);
+    });
+    let run = desk
+        .run(&connector, "echo", json!({ "message": "hi" }))
+        .await;
+    assert_eq!(run.summary.state, RunState::Failed);
+    let connector = desk.connector(&connector.id).await;
+    let shown = format!("{run:?} {connector:?}");
+    assert_eq!(
+        leaks_in("run and connector", shown.as_bytes(), &[token]),
+        []
+    );
+}
+
+/// All news so far, as the window gets them and as a log would write them.
+fn read(news: &mut Receiver<Event>) -> String {
+    let mut text = String::new();
+    while let Ok(event) = news.try_recv() {
+        text.push_str(&format!("{event:?}"));
+        text.push_str(&serde_json::to_string(&event).unwrap());
+    }
+    assert!(!text.is_empty());
+    text
+}
+
+/// Log lines in memory.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
