@@ -2,6 +2,7 @@
 //!
 //! Source: the product's design, "Command line".
 
+mod account;
 mod authentication;
 mod connector;
 mod credential;
@@ -11,6 +12,7 @@ mod vault;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(crate) use account::{AccountAddArgs, AccountSecretArgs, AccountVerb, ApiArgs};
 pub(crate) use authentication::{AuthenticationArgs, Method};
 pub(crate) use connector::{AddArgs, ConnectArgs, ConnectorVerb, EditArgs};
 pub(crate) use credential::{CredentialVerb, Kind, SecretArgs};
@@ -63,6 +65,9 @@ pub(crate) struct Settings {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Noun {
+    /// Sign in to hosted platforms
+    #[command(subcommand)]
+    Account(AccountVerb),
     /// Add, connect and look after connectors
     #[command(subcommand)]
     Connector(ConnectorVerb),
@@ -83,6 +88,8 @@ pub(crate) enum Noun {
         /// This connector only
         connector: Option<String>,
     },
+    /// Call any documented operation of a hosted platform by its name
+    Api(Box<ApiArgs>),
     /// Print a script that completes commands in a shell
     Completions {
         /// The shell

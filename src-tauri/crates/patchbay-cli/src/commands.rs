@@ -1,5 +1,7 @@
 //! What each command does: words in, one call of a verb, answer out.
 
+mod account;
+mod api;
 mod authentication;
 mod completions;
 mod connect;
@@ -47,6 +49,8 @@ fn stops_itself(noun: &Noun) -> bool {
 
 async fn dispatch(door: &Door, noun: Noun) -> Result<(), Failure> {
     match noun {
+        Noun::Account(verb) => account::run(door, verb).await,
+        Noun::Api(args) => api::run(door, *args).await,
         Noun::Connector(verb) => connector::run(door, verb).await,
         Noun::Tool(verb) => tool::run(door, verb).await,
         Noun::Run(verb) => run::run(door, verb).await,

@@ -10,7 +10,11 @@ pub(crate) enum ConnectorVerb {
     Add(Box<AddArgs>),
     /// List all connectors
     #[command(visible_alias = "ls")]
-    List,
+    List {
+        /// Ask the hosted platforms first
+        #[arg(long)]
+        refresh: bool,
+    },
     /// Show all that is known of one
     Show {
         /// Id, ACCOUNT/NAME or name

@@ -2,8 +2,9 @@
 
 use patchbay_model::{Connector, ConnectorId, Timestamp};
 use patchbay_ops::{
-    AddConnector, Check, ConnectorChanges, add_connector, check_connector, disconnect_connector,
-    list_connectors, remove_connector, restore_connector, update_connector,
+    AddConnector, Check, ConnectorChanges, Synced, add_connector, check_connector,
+    delete_connector, disconnect_connector, list_connectors, remove_connector, restore_connector,
+    sync_connectors, update_connector,
 };
 
 use super::{authentication, connect, doctor};
@@ -13,11 +14,12 @@ use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
 use crate::output::{Screen, when, words};
+use crate::unlock::unlock;
 
 pub(super) async fn run(door: &Door, verb: ConnectorVerb) -> Result<(), Failure> {
     match verb {
         ConnectorVerb::Add(args) => add(door, *args).await,
-        ConnectorVerb::List => list(door).await,
+        ConnectorVerb::List { refresh } => list(door, refresh).await,
         ConnectorVerb::Show { connector } => show(door, &connector).await,
         ConnectorVerb::Connect { connector, how } => {
             let connector = door.connector(&connector).await?;
@@ -52,7 +54,25 @@ async fn add(door: &Door, args: AddArgs) -> Result<(), Failure> {
         .answer(&connector, |_| format!("{}\n", connector.name))
 }
 
-async fn list(door: &Door) -> Result<(), Failure> {
+/// Asks every hosted account; one that fails is told of and holds up nobody.
+async fn refresh(door: &Door) -> Result<(), Failure> {
+    unlock(door).await?;
+    let tell = |synced: Synced| {
+        let label = synced.account.label;
+        door.talk.step(&match synced.outcome {
+            Ok(count) => format!("{label}: {count} connectors"),
+            Err(error) => format!("{label}: {error}; shown as last known"),
+        });
+    };
+    sync_connectors(&door.cx, tell).await?;
+    door.talk.clear();
+    Ok(())
+}
+
+async fn list(door: &Door, from_platforms: bool) -> Result<(), Failure> {
+    if from_platforms {
+        refresh(door).await?;
+    }
     let connectors = list_connectors(&door.cx).await?;
     if connectors.is_empty() {
         door.talk
@@ -140,6 +160,9 @@ async fn disconnect(door: &Door, text: &str) -> Result<(), Failure> {
 
 async fn remove(door: &Door, text: &str) -> Result<(), Failure> {
     let connector = door.connector(text).await?;
+    if connector.remote_id.is_some() {
+        return delete(door, &connector).await;
+    }
     remove_connector(&door.cx, &connector.id).await?;
     let (title, id) = (&connector.title, &connector.id);
     door.talk.say(&format!("Removed {title}."));
@@ -147,6 +170,20 @@ async fn remove(door: &Door, text: &str) -> Result<(), Failure> {
         "Undo within ten minutes: patchbay connector restore {id}"
     ));
     door.out.answer(&connector, |_| String::new())
+}
+
+/// A hosted connector goes for everybody, and for good.
+async fn delete(door: &Door, connector: &Connector) -> Result<(), Failure> {
+    let (title, account) = (&connector.title, &connector.identity.account);
+    let question = format!("Delete {title} on {account}, for everybody who uses it?");
+    let missing = patchbay_ops::Error::ConfirmationNeeded {
+        tool: format!("deleting {title}"),
+    };
+    door.confirm(&question, missing.into())?;
+    door.unlock_for(connector).await?;
+    delete_connector(&door.cx, &connector.id, true).await?;
+    door.talk.say(&format!("Deleted {title} on {account}."));
+    door.out.answer(connector, |_| String::new())
 }
 
 async fn restore(door: &Door, id: String) -> Result<(), Failure> {
