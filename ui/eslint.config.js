@@ -34,6 +34,7 @@ export default tseslint.config(
     rules: {
       ...jsxA11y.flatConfigs.recommended.rules,
       ...reactHooks.configs.recommended.rules,
+      "jsx-a11y/no-autofocus": ["error", { ignoreNonDOM: true }],
       "import/no-restricted-paths": ["error", { zones, basePath: import.meta.dirname }],
       "import/no-default-export": "error",
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],

@@ -5,8 +5,7 @@ import { ShortcutContext } from "@/components/shortcuts";
 import styles from "./CheatSheet.module.css";
 
 const inLists = [
-  { keys: ["↑", "↓"], label: "Move" },
-  { keys: ["J", "K"], label: "Move" },
+  { keys: ["↑", "↓", "J", "K"], label: "Move" },
   { keys: ["Enter"], label: "Open" },
   { keys: ["Tab"], label: "Next part of the page" },
   { keys: ["Escape"], label: "Close the layer on top" },

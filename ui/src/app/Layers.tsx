@@ -6,6 +6,7 @@ import { AddDialog } from "@/features/connectors/AddDialog";
 import { CheatSheet } from "./CheatSheet";
 import { type Layers, LayersContext } from "./LayersContext";
 import { Palette } from "./palette/Palette";
+import { RefusedLink } from "./RefusedLink";
 
 type Open = { kind: "add"; address: string } | { kind: "palette"; prefix: string } | { kind: "keys" } | null;
 
@@ -41,6 +42,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         />
       )}
       {open?.kind === "palette" && <Palette prefix={open.prefix} onClose={close} />}
+      <RefusedLink />
       {open?.kind === "keys" && <CheatSheet onClose={close} />}
       <AuthorizationLayer
         signIn={signIn}

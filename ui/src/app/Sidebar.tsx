@@ -28,7 +28,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
         <span className="grow" />
         <Button look="quiet" icon="panel-left" small label={collapsed ? "Show the words of the sidebar" : "Show only the signs of the sidebar"} onPress={onToggle} />
       </div>
-      <button type="button" className={styles.find} onClick={() => layers.openPalette()} aria-label="Search or do" title={collapsed ? "Search or do" : undefined}>
+      <button type="button" className={styles.find} onClick={() => layers.openPalette()} aria-label={collapsed ? "Search or do" : undefined} title={collapsed ? "Search or do" : undefined}>
         <Icon name="search" size={14} />
         <span className={styles.words}>Search or do</span>
         <span className={styles.end}><KeyHint keys="Mod+K" /></span>
@@ -38,7 +38,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
           const number = counts.places[place.path];
           return (
             <li key={place.path}>
-              <Link to={place.path} className={styles.place} activeOptions={{ exact: place.path === "/" }} activeProps={{ "aria-current": "page" }} title={collapsed ? place.label : undefined}>
+              <Link to={place.path} className={styles.place} activeOptions={{ exact: place.path === "/", includeSearch: false }} activeProps={{ "aria-current": "page" }} title={collapsed ? place.label : undefined}>
                 <Icon name={place.icon} />
                 <span className={styles.words}>{place.label}</span>
                 {number !== undefined && number > 0 && (

@@ -22,17 +22,15 @@ const connectors = createRoute({ getParentRoute: () => root, path: "/connectors"
 const connector = createRoute({
   getParentRoute: () => root,
   path: "/connectors/$id",
-  validateSearch: (search): { tab?: ConnectorTab } => {
-    const tab = connectorTabs.find((one) => one === search.tab);
-    return tab ? { tab } : {};
-  },
+  // An unknown tab is replaced, not left out: what is left out keeps its raw value.
+  validateSearch: (search): { tab?: ConnectorTab } => ({ tab: connectorTabs.find((one) => one === search.tab) }),
   component: ConnectorRoute,
 });
 const tools = createRoute({ getParentRoute: () => root, path: "/tools", component: ToolsPage });
 const tool = createRoute({
   getParentRoute: () => root,
   path: "/tools/$connector/$tool",
-  validateSearch: (search): { from?: string } => (typeof search.from === "string" ? { from: search.from } : {}),
+  validateSearch: (search): { from?: string } => ({ from: typeof search.from === "string" ? search.from : undefined }),
   component: ToolPage,
 });
 const runs = createRoute({ getParentRoute: () => root, path: "/runs", component: RunsPage });

@@ -19,8 +19,10 @@ type Props = Omit<TextFieldProps, "children" | "className" | "style"> & {
   mono?: boolean;
   /** Lines of a text area; 1 for a single line. */
   lines?: number;
-  /** The field of a first launch: taller, larger letters. */
-  large?: boolean;
+  /** Taller: the box that stands for a page's purpose; at a first launch with larger letters too. */
+  size?: "tall" | "large";
+  /** A quieter border, for fields that find and do not fill in. */
+  soft?: boolean;
   autoComplete?: HTMLInputAutoCompleteAttribute;
   /** What stands at the right end within the field. */
   end?: ReactNode;
@@ -29,7 +31,7 @@ type Props = Omit<TextFieldProps, "children" | "className" | "style"> & {
 
 /** A labelled text field with help or an error beneath. */
 export function Field({
-  label, hideLabel = false, note, help, error, placeholder, icon, keys, mono = false, lines = 1, large = false,
+  label, hideLabel = false, note, help, error, placeholder, icon, keys, mono = false, lines = 1, size, soft = false,
   autoComplete = "off", end, ref, ...rest
 }: Props) {
   return (
@@ -39,7 +41,7 @@ export function Field({
         {rest.isRequired && <span className={styles.required}>required</span>}
         {note && <span className={styles.note}>{note}</span>}
       </Label>
-      <div className={styles.box} data-mono={mono || undefined} data-area={lines > 1 || undefined} data-large={large || undefined}>
+      <div className={styles.box} data-mono={mono || undefined} data-area={lines > 1 || undefined} data-size={size} data-soft={soft || undefined}>
         {icon && <Icon name={icon} size={14} />}
         {lines > 1 ? (
           <TextArea rows={lines} placeholder={placeholder} spellCheck={false} />

@@ -15,9 +15,10 @@ type Props = {
 export function Sheet({ title, mark, subtitle, children, footer, onClose }: Props) {
   const heading = useId();
   const sheet = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const before = document.activeElement;
-    const first = sheet.current?.querySelector<HTMLElement>("[data-autofocus], .body input, .body button");
+    const first = body.current?.querySelector<HTMLElement>("input, textarea, button");
     (first ?? sheet.current)?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -40,7 +41,7 @@ export function Sheet({ title, mark, subtitle, children, footer, onClose }: Prop
         </div>
         <Button look="quiet" icon="x" label="Close" onPress={onClose} />
       </header>
-      <div className={styles.body}>{children}</div>
+      <div ref={body} className={styles.body}>{children}</div>
       {footer && <footer className={styles.footer}>{footer}</footer>}
     </div>
   );

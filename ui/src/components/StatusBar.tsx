@@ -19,7 +19,9 @@ export function StatusBar() {
   const { setPlace } = useContext(PlaceContext);
   const registry = useContext(ShortcutContext);
   const active = useSyncExternalStore(registry.subscribe, registry.active);
-  const shown = active.filter((shortcut) => shortcut.inBar).slice(-6);
+  // Keys of the view first, those that work everywhere last.
+  const inBar = active.filter((shortcut) => shortcut.inBar);
+  const shown = [...inBar.filter((shortcut) => shortcut.keys !== "?").slice(-6), ...inBar.filter((shortcut) => shortcut.keys === "?")];
   return (
     <footer className={styles.bar}>
       <div className={styles.facts} ref={setPlace} />

@@ -58,6 +58,11 @@ export class ShortcutRegistry {
   dispatch(event: KeyboardEvent, mac: boolean, singles: boolean): boolean {
     if (event.defaultPrevented || event.isComposing) return false;
     const typing = takesText(event.target);
+    if (typing && event.key === "Escape") {
+      // Leaves the field, not the page: what is typed stays, and single letters act again.
+      if (event.target instanceof HTMLElement) event.target.blur();
+      return true;
+    }
     const match = this.snapshot.findLast((shortcut) => {
       if (isSingle(shortcut.keys) && !shortcut.inFields && (typing || !singles)) return false;
       return pressed(event, shortcut.keys, mac);

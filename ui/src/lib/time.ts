@@ -30,6 +30,13 @@ export function ago(timestamp: string, now: Date = new Date()): string {
   return `${at.getDate()} ${months[at.getMonth()]}${at.getFullYear() === now.getFullYear() ? "" : ` ${at.getFullYear()}`}`;
 }
 
+/** {@link ago} within a sentence: `8 min ago`, `just now`, `09:36`. */
+export function agoWords(timestamp: string, now: Date = new Date()): string {
+  const short = ago(timestamp, now);
+  if (short === "now") return "just now";
+  return short.endsWith("min") ? `${short} ago` : short;
+}
+
 /** How long something has lasted, for ages: `now`, `8 min`, `3 h`, `6 d`. */
 export function age(timestamp: string, now: Date = new Date()): string {
   const past = now.getTime() - new Date(timestamp).getTime();

@@ -4,7 +4,7 @@ import { Field } from "@/components/Field";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Tag } from "@/components/Tag";
 import { type AddressInspection, type AuthenticationMethod, type Transport } from "@/host/bindings";
-import { count } from "@/lib/words";
+import { capital, count } from "@/lib/words";
 import styles from "./AddDialog.module.css";
 import { AuthenticationFields } from "./AuthenticationFields";
 import { type AuthenticationForm, type FormErrors } from "./authenticationForm";
@@ -25,6 +25,7 @@ export function AddReview({ found, title, onTitle, name, onName, form, errors, o
   return (
     <>
       {found.problem && <ProblemNotice problem={found.problem} />}
+      {found.warning && <Notice glyph="changed" title={capital(found.warning)} />}
       {found.already.length > 0 && (
         <Notice glyph="changed" title={`You already have this address: ${found.already.join(", ")}`}>Add it again to use a second identity beside the first.</Notice>
       )}

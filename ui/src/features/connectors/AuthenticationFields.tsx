@@ -18,8 +18,8 @@ type Props = {
   onChange: (form: AuthenticationForm) => void;
   /** The redirect address that Patchbay uses unless told otherwise, absolute URL. */
   usualRedirectUri: string | null;
-  /** Whether the server takes programs that it does not know. */
-  registersItself: boolean;
+  /** Whether the server takes programs that it does not know; `null` when nobody has asked it. */
+  registersItself: boolean | null;
 };
 
 const methods: { value: AuthenticationMethod; label: string }[] = [

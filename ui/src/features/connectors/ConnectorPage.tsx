@@ -18,7 +18,7 @@ import { Tag } from "@/components/Tag";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { ago } from "@/lib/time";
+import { agoWords } from "@/lib/time";
 import { capital } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 import { ConnectorSettings } from "./ConnectorSettings";
@@ -161,7 +161,7 @@ function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRu
       )}
       <StatusFacts>
         <span>{connector.status.reason ? capital(connector.status.reason) : word}</span>
-        {connector.status.checkedAt && <span>Checked {ago(connector.status.checkedAt)}</span>}
+        {connector.status.checkedAt && <span>Checked {agoWords(connector.status.checkedAt)}</span>}
       </StatusFacts>
     </>
   );

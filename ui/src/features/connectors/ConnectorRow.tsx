@@ -6,7 +6,7 @@ import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
 import { TwoLines } from "@/components/TwoLines";
 import { type Authorization, type Connector } from "@/host/bindings";
-import { age, ago, exactTime, timeLeft } from "@/lib/time";
+import { age, agoWords, exactTime, timeLeft } from "@/lib/time";
 import { capital, count, cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Connectors.module.css";
 
@@ -50,8 +50,8 @@ export function ConnectorRow({ connector, selected, authorization, onRemedy }: P
       </span>
       <span className={styles.fix}>
         {remedy && (
-          <Button small keys={selected ? remedyKeys[remedy] : undefined} excludeFromTabOrder={!selected} label={`${remedyLabels[remedy]}, ${connector.title}`} onPress={() => onRemedy(remedy, connector)}>
-            {remedyLabels[remedy]}
+          <Button small keys={selected ? remedyKeys[remedy] : undefined} excludeFromTabOrder={!selected} onPress={() => onRemedy(remedy, connector)}>
+            <span>{remedyLabels[remedy]}<span className="unseen">, {connector.title}</span></span>
           </Button>
         )}
       </span>
@@ -68,7 +68,7 @@ function reason(connector: Connector, authorization: Authorization | undefined):
   if (status.reason) return capital(status.reason);
   if (status.status === "ready" && connector.toolCount !== null) return count(connector.toolCount, "tool");
   if (connector.draft) return "Never worked yet";
-  return status.checkedAt ? `Checked ${ago(status.checkedAt)}` : "Not checked yet";
+  return status.checkedAt ? `Checked ${agoWords(status.checkedAt)}` : "Not checked yet";
 }
 
 /** What assistive technology reads of a row. */

@@ -107,7 +107,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
             setTouched(true);
           }}
           usualRedirectUri="http://127.0.0.1/callback"
-          registersItself
+          registersItself={null}
         />
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}
         <div className={styles.actions}>

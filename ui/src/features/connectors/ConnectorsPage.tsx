@@ -3,7 +3,7 @@ import { useRef, useState } from "react";
 import { useAppearance } from "@/components/AppearanceContext";
 import { Button } from "@/components/Button";
 import { Chips } from "@/components/Chips";
-import { isUnderWay, needsYou, type Remedy, remedyOf } from "@/components/connectorStatus";
+import { isUnderWay, needsYou, type Remedy, remedyLabels, remedyOf } from "@/components/connectorStatus";
 import { EmptyState } from "@/components/EmptyState";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
@@ -119,7 +119,7 @@ function ConnectorList({ connectors, onOpen, onSignIn }: ListProps) {
   useShortcut(current ? { keys: "D", label: "Doctor", inBar: true, run: () => remedy("doctor", current) } : null);
   useShortcut(
     current && currentRemedy && currentRemedy !== "doctor" && currentRemedy !== "check"
-      ? { keys: "C", label: "Sign in or connect", inBar: true, run: () => remedy(currentRemedy, current) }
+      ? { keys: "C", label: remedyLabels[currentRemedy], inBar: true, run: () => remedy(currentRemedy, current) }
       : null,
   );
   const problem = remove.error ?? turnOn.error ?? check.error;
@@ -127,7 +127,7 @@ function ConnectorList({ connectors, onOpen, onSignIn }: ListProps) {
   return (
     <div className={styles.page}>
       <div className={styles.filters}>
-        <Field ref={filterField} label="Filter connectors" hideLabel icon="search" keys="/" placeholder="Filter" value={filter} onChange={setFilter} />
+        <Field ref={filterField} label="Filter connectors" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} />
         <Chips<Chip>
           label="Show"
           chips={[

@@ -16,7 +16,8 @@ type Props = {
   /** OAuth apps that the wallet has. */
   clients: WalletEntry[];
   usualRedirectUri: string | null;
-  registersItself: boolean;
+  /** `null` when nobody has asked the server. */
+  registersItself: boolean | null;
 };
 
 /** Consent in the browser: whose OAuth app, and how the browser comes back. */
@@ -27,7 +28,7 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
       <Switch
         isSelected={form.ownClient}
         onChange={(ownClient) => set({ ownClient })}
-        help={registersItself ? "Not needed here: Patchbay registers itself." : "This server takes no unknown programs: register an app with the provider and enter it here."}
+        help={ownAppHelp(registersItself)}
       >
         Use an OAuth app of my own
       </Switch>
@@ -77,6 +78,13 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
       </Advanced>
     </>
   );
+}
+
+function ownAppHelp(registersItself: boolean | null): string {
+  if (registersItself === null) return "For providers that take no unknown programs.";
+  return registersItself
+    ? "Not needed here: Patchbay registers itself."
+    : "This server takes no unknown programs: register an app with the provider and enter it here.";
 }
 
 function RedirectUri({ uri }: { uri: string }) {

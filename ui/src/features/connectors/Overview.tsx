@@ -3,7 +3,7 @@ import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { Tag } from "@/components/Tag";
 import { type Authentication, type Connector, type Transport } from "@/host/bindings";
-import { ago, exactTime } from "@/lib/time";
+import { agoWords, exactTime } from "@/lib/time";
 import { capital, count } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 import { DoctorStrip } from "./DoctorStrip";
@@ -22,7 +22,7 @@ export function Overview({ connector, onSignIn, onSettings, onCheck }: Props) {
         <div className={styles.sectionHead}>
           <h2>Doctor</h2>
           <span className="text3 small">
-            {checking ? "looking now" : status.checkedAt ? `last looked ${ago(status.checkedAt)}` : "has not looked yet"}
+            {checking ? "looking now" : status.checkedAt ? `last looked ${agoWords(status.checkedAt)}` : "has not looked yet"}
           </span>
         </div>
         <DoctorStrip check={check} checking={checking} onSignIn={() => onSignIn(connector)} onSettings={onSettings} onCheck={onCheck} />
@@ -44,8 +44,8 @@ export function Overview({ connector, onSignIn, onSettings, onCheck }: Props) {
           {server && <Fact name="Server"><span data-selectable>{server.name} {server.version}</span></Fact>}
           {server && <Fact name="Protocol">MCP {server.protocolVersion}, {transports[server.transport]}</Fact>}
           <Fact name="Tools">{connector.toolCount === null ? "not listed yet" : count(connector.toolCount, "tool")}</Fact>
-          <Fact name="Last ok">{status.lastOkAt ? <span title={exactTime(status.lastOkAt)}>{ago(status.lastOkAt)}</span> : "never"}</Fact>
-          <Fact name="Added"><span title={exactTime(connector.createdAt)}>{ago(connector.createdAt)}</span></Fact>
+          <Fact name="Last ok">{status.lastOkAt ? <span title={exactTime(status.lastOkAt)}>{agoWords(status.lastOkAt)}</span> : "never"}</Fact>
+          <Fact name="Added"><span title={exactTime(connector.createdAt)}>{agoWords(connector.createdAt)}</span></Fact>
           {connector.tags.length > 0 && <Fact name="Tags"><span className={styles.tags}>{connector.tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span></Fact>}
         </dl>
       </section>

@@ -57,7 +57,7 @@ export function CredentialsPage({ onOpenConnector }: Props) {
         {wallet && wallet.length > 0 && (
           <>
             <div className={styles.filters}>
-              <Field ref={filterField} label="Filter credentials" hideLabel icon="search" keys="/" placeholder="Filter" value={filter} onChange={setFilter} />
+              <Field ref={filterField} label="Filter credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} />
             </div>
             <div className={styles.heads} aria-hidden="true">
               <span>Name</span><span>Kind</span><span>Used by</span><span>Last used</span><span>Expires</span>

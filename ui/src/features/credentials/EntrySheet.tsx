@@ -9,7 +9,7 @@ import { Tag } from "@/components/Tag";
 import { useToasts } from "@/components/Toast";
 import { type ConnectorId, type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { ago, exactTime } from "@/lib/time";
+import { agoWords, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { SecretFields } from "./SecretFields";
@@ -50,9 +50,9 @@ export function EntrySheet({ entry, onClose, onRemove, onOpenConnector }: Props)
       </section>
       <dl className={styles.facts}>
         <Fact name="Expires">{expiryWords(entry)}</Fact>
-        <Fact name="Saved"><span title={exactTime(entry.createdAt)}>{ago(entry.createdAt)}</span></Fact>
-        <Fact name="Last replaced"><span title={exactTime(entry.replacedAt)}>{ago(entry.replacedAt)}</span></Fact>
-        <Fact name="Last used">{entry.lastUsedAt ? <span title={exactTime(entry.lastUsedAt)}>{ago(entry.lastUsedAt)}</span> : "never"}</Fact>
+        <Fact name="Saved"><span title={exactTime(entry.createdAt)}>{agoWords(entry.createdAt)}</span></Fact>
+        <Fact name="Last replaced"><span title={exactTime(entry.replacedAt)}>{agoWords(entry.replacedAt)}</span></Fact>
+        <Fact name="Last used">{entry.lastUsedAt ? <span title={exactTime(entry.lastUsedAt)}>{agoWords(entry.lastUsedAt)}</span> : "never"}</Fact>
         {entry.issuer && <Fact name="From"><span className="mono" data-selectable>{entry.issuer}</span></Fact>}
         {entry.resource && <Fact name="For"><span className="mono" data-selectable>{entry.resource}</span></Fact>}
         {entry.scopes.length > 0 && <Fact name="Scopes"><span className={styles.tags}>{entry.scopes.map((scope) => <Tag key={scope} mono>{scope}</Tag>)}</span></Fact>}

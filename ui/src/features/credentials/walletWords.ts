@@ -1,5 +1,5 @@
 import { type WalletEntry, type WalletKind } from "@/host/bindings";
-import { ago, timeLeft } from "@/lib/time";
+import { agoWords, timeLeft } from "@/lib/time";
 import { count } from "@/lib/words";
 
 export const kindWords: Record<WalletKind, string> = { bearer: "Token", headers: "Headers", oauth_client: "OAuth app", oauth: "Sign-in" };
@@ -15,7 +15,7 @@ export function entryFacts(entry: WalletEntry): string {
       return ["signed in", scopes, entry.renews ? "renews itself" : null].filter(Boolean).join(" · ");
     }
     default:
-      return `${kindWords[entry.kind].toLowerCase()} · set ${ago(entry.replacedAt)}`;
+      return `${kindWords[entry.kind].toLowerCase()} · set ${agoWords(entry.replacedAt)}`;
   }
 }
 

@@ -64,13 +64,15 @@ function Full({ connectors, runs, onAdd, onSignIn, onOpenConnector, onOpenRun, o
         <Button icon="plus" keys="N" onPress={() => onAdd()}>Add connector</Button>
       </Toolbar>
       <div className={styles.page}>
-        <div className={styles.left}>
-          <PasteBox onPaste={onAdd} />
-          {checkAll.error && <ProblemNotice problem={asProblem(checkAll.error)} onRetry={() => checkAll.mutate()} />}
-          <NeedsYou connectors={waiting} onSignIn={onSignIn} onOpen={onOpenConnector} />
-          <RecentRuns runs={runs} onOpen={onOpenRun} onAll={onOpenRuns} />
+        <div className={styles.columns}>
+          <div className={styles.left}>
+            <PasteBox onPaste={onAdd} />
+            {checkAll.error && <ProblemNotice problem={asProblem(checkAll.error)} onRetry={() => checkAll.mutate()} />}
+            <NeedsYou connectors={waiting} onSignIn={onSignIn} onOpen={onOpenConnector} />
+            <RecentRuns runs={runs} onOpen={onOpenRun} onAll={onOpenRuns} />
+          </div>
+          <SideColumn connectors={connectors} onOpenCredentials={onOpenCredentials} />
         </div>
-        <SideColumn connectors={connectors} onOpenCredentials={onOpenCredentials} />
       </div>
       <StatusFacts>
         <span>{count(connectors.length, "connector")}</span>

@@ -44,8 +44,8 @@ export function NeedsYou({ connectors, onSignIn, onOpen }: Props) {
                   <PlatformTile platform={connector.identity.platform} />
                   <TwoLines first={connector.identity.account} second={[connector.identity.credential ?? "no credential", connector.identity.level].filter(Boolean).join(" · ")} />
                 </span>
-                <Button look={index === 0 ? "primary" : "plain"} keys={index === 0 ? "C" : undefined} label={`${buttonWord(remedy)}, ${connector.title}`} onPress={() => act(connector)}>
-                  {buttonWord(remedy)}
+                <Button look={index === 0 ? "primary" : "plain"} keys={index === 0 ? "C" : undefined} onPress={() => act(connector)}>
+                  <span>{buttonWord(remedy)}<span className="unseen">, {connector.title}</span></span>
                 </Button>
               </li>
             );

@@ -17,7 +17,8 @@ export function PasteBox({ onPaste, large = false }: Props) {
       <Field
         label="Address of an MCP server"
         hideLabel
-        large={large}
+        size={large ? "large" : "tall"}
+        soft
         icon="clipboard"
         keys={address.trim() ? "Enter" : "Mod+V"}
         autoFocus={large}

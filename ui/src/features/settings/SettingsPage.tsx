@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { ProblemNotice } from "@/components/ProblemNotice";
@@ -12,6 +11,8 @@ import { asProblem } from "@/host/call";
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
 import styles from "./Settings.module.css";
+import { Section, Setting } from "./Section";
+import { Updates } from "./Updates";
 import { VaultSettings } from "./VaultSettings";
 
 type Props = { onOpenKeys: () => void };
@@ -79,29 +80,10 @@ function AboutPatchbay() {
             <span className="mono" data-selectable>{about.dataFolder}</span>
             <Button small icon="copy" onPress={() => copy(about.dataFolder, "Folder")}>Copy</Button>
           </Setting>
+          {about.updates && <Updates />}
           <p className="text3 small">The folder holds the database with connectors and runs, and the vault with the encrypted secrets. Nothing else leaves this computer than requests to your connectors.</p>
         </>
       )}
     </Section>
-  );
-}
-
-/** A titled part of the settings. */
-export function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className={styles.section} aria-label={title}>
-      <h2>{title}</h2>
-      {children}
-    </section>
-  );
-}
-
-/** One setting: its name, and how it is set. */
-export function Setting({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className={styles.setting}>
-      <span className="text2">{name}</span>
-      <span className={styles.value}>{children}</span>
-    </div>
   );
 }

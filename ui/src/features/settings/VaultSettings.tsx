@@ -10,7 +10,7 @@ import { type VaultState, type VaultStatus } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { useVaultActions } from "@/host/vault";
-import { Section, Setting } from "./SettingsPage";
+import { Section, Setting } from "./Section";
 
 const looks: Record<VaultState, { glyph: GlyphName; word: string }> = {
   empty: { glyph: "todo", word: "Nothing saved yet" },

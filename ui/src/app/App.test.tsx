@@ -1,0 +1,118 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { axeViolations } from "@/test/axe";
+import { renderApp } from "@/test/renderApp";
+import { connector, manyConnectors, manyEntries, manyRuns, manyTools, problem } from "@/test/samples";
+
+const full = { connectors: manyConnectors(), tools: manyTools(), runs: manyRuns(), wallet: manyEntries() };
+
+describe("home", () => {
+  it("shows_what_needs_you_with_the_way_to_fix_it", async () => {
+    const { user, container } = renderApp("/", full);
+    expect(await screen.findByText("HubSpot CRM needs sign-in")).toBeVisible();
+    expect(screen.getByRole("link", { name: /Home/ })).toHaveAttribute("aria-current", "page");
+    expect(await axeViolations(container)).toEqual([]);
+    await user.click(screen.getByRole("button", { name: /^Open doctor ?, Postgres analytics/ }));
+    expect(await screen.findByRole("heading", { name: "Postgres analytics", level: 1 })).toBeVisible();
+  });
+
+  it("starts_with_one_box_and_only_what_there_is", async () => {
+    const { container } = renderApp("/");
+    expect(await screen.findByRole("heading", { name: "Connect your first service" })).toBeVisible();
+    expect(screen.getByRole("textbox", { name: "Address of an MCP server" })).toHaveFocus();
+    expect(screen.queryByText("Try the Playground")).toBeNull();
+    expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("leads_into_the_playground_where_one_runs", async () => {
+    const { user, host } = renderApp("/", { about: { version: "0.1.0", dataFolder: "/d", mac: false, playgroundUrl: "http://127.0.0.1:7788/mcp", updates: false } });
+    await user.click(await screen.findByRole("button", { name: /Try the Playground/ }));
+    await waitFor(() => expect(host.lastCall("inspectAddress")).toEqual({ address: "http://127.0.0.1:7788/mcp" }));
+  });
+});
+
+describe("keys", () => {
+  it("go_to_places", async () => {
+    const { user } = renderApp("/", full);
+    await screen.findByText("HubSpot CRM needs sign-in");
+    await user.keyboard("{Control>}5{/Control}");
+    expect(await screen.findByRole("heading", { name: "Credentials" })).toBeVisible();
+  });
+
+  it("are_all_on_one_sheet", async () => {
+    const { user } = renderApp("/connectors", full);
+    await screen.findByRole("row", { name: /^HubSpot/ });
+    await user.keyboard("?");
+    const sheet = await screen.findByRole("dialog", { name: "All keys" });
+    expect(within(sheet).getByText("Remove")).toBeVisible();
+    expect(within(sheet).getByText("Open browser again")).toBeVisible();
+  });
+
+  it("of_one_letter_rest_when_switched_off", async () => {
+    const { user } = renderApp("/connectors", { ...full, preferences: { singleLetterKeys: false } });
+    await screen.findByRole("row", { name: /^HubSpot/ });
+    await user.keyboard("n");
+    expect(screen.queryByRole("dialog")).toBeNull();
+    await user.keyboard("{Control>}k{/Control}");
+    expect(await screen.findByRole("dialog", { name: "Search or do" })).toBeVisible();
+  });
+
+  it("leave_a_field_and_not_the_page_with_escape", async () => {
+    const { user } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
+    const title = await screen.findByRole("textbox", { name: "Title" });
+    await user.type(title, " two{Escape}");
+    expect(title).toHaveValue("GitHub two");
+    expect(title).not.toHaveFocus();
+  });
+});
+
+describe("palette", () => {
+  it("finds_tools_by_parts_of_their_names_and_connectors", async () => {
+    const { user } = renderApp("/", full);
+    await screen.findByText("HubSpot CRM needs sign-in");
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), "git iss");
+    const tools = await screen.findByRole("group", { name: "Tools" });
+    expect(within(tools).getByRole("option", { name: /^create_ ?iss ?ue/ })).toBeVisible();
+    await user.clear(screen.getByRole("combobox"));
+    await user.type(screen.getByRole("combobox"), "$stripe{Enter}");
+    expect(await screen.findByRole("heading", { name: "Credentials" })).toBeVisible();
+  });
+
+  it("does_what_it_names", async () => {
+    const { user } = renderApp("/", full);
+    await screen.findByText("HubSpot CRM needs sign-in");
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), ">dark{Enter}");
+    await waitFor(() => expect(document.documentElement).toHaveAttribute("data-theme", "dark"));
+  });
+});
+
+it("an_address_pasted_outside_a_field_is_looked_at", async () => {
+  const { host } = renderApp("/connectors", full);
+  await screen.findByRole("row", { name: /^HubSpot/ });
+  fireEvent.paste(document.body, { clipboardData: { getData: () => "https://mcp.example.com/mcp" } });
+  await waitFor(() => expect(host.lastCall("inspectAddress")).toEqual({ address: "https://mcp.example.com/mcp" }));
+});
+
+it("settings_act_at_once_and_are_kept", async () => {
+  const { user, host, container } = renderApp("/settings");
+  await user.click(await screen.findByRole("radio", { name: "Compact" }));
+  expect(document.documentElement).toHaveAttribute("data-density", "compact");
+  await user.click(screen.getByRole("radio", { name: "150 %" }));
+  expect(host.state.preferences).toMatchObject({ density: "compact", zoomPercent: 150 });
+  expect(await axeViolations(container)).toEqual([]);
+});
+
+it("a_link_that_was_refused_is_explained", async () => {
+  renderApp("/", full, (host) => {
+    host.handlers.takeRefusedLink = () => problem({ code: "auth.callback", message: "the link belongs to no sign-in" });
+  });
+  expect(await screen.findByRole("alertdialog", { name: "The link was not followed" })).toHaveTextContent("The link belongs to no sign-in");
+});
+
+it("places_and_accounts_are_those_that_exist", async () => {
+  renderApp("/", full);
+  const places = await screen.findByRole("navigation", { name: "Places" });
+  expect(within(places).getAllByRole("link").map((link) => link.textContent.replace(/\d+$/, ""))).toEqual(["Home", "Connectors", "Tools", "Runs", "Credentials", "This computer"]);
+});

@@ -1,0 +1,121 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { axeViolations } from "@/test/axe";
+import { renderApp } from "@/test/renderApp";
+import { authorization, connector, minutesAgo, problem } from "@/test/samples";
+
+const notion = connector({ id: "con_notion", title: "Notion", status: { ...connector().status, status: "authorizing" } });
+
+async function openWaiting(prepare?: Parameters<typeof renderApp>[2]) {
+  const view = renderApp("/connectors", { connectors: [notion], authorizations: [authorization()] }, prepare);
+  await view.user.click(await screen.findByRole("button", { name: /^Show ?, Notion/ }));
+  const dialog = await screen.findByRole("dialog", { name: "Sign in to Notion" });
+  return { ...view, dialog };
+}
+
+describe("a consent under way", () => {
+  it("is_found_again_from_its_row_with_time_and_ways_on", async () => {
+    const { dialog, host } = await openWaiting();
+    expect(within(dialog).getByRole("progressbar", { name: "Time left to sign in" })).toHaveAttribute("aria-valuetext", expect.stringMatching(/^4:1\d left$/));
+    expect(within(dialog).getByText("Closing this keeps the sign-in waiting.")).toBeVisible();
+    expect(host.lastCall("startAuthorization")).toBeUndefined();
+    expect(await axeViolations(dialog)).toEqual([]);
+  });
+
+  it("answers_to_its_keys", async () => {
+    const { user, host } = await openWaiting();
+    await user.keyboard("o");
+    await waitFor(() => expect(host.lastCall("openAuthorizationPage")).toEqual({ authorization: "aut_notion" }));
+    await user.keyboard("l");
+    await waitFor(() => expect(host.lastCall("copyText")).toEqual({ text: "https://api.notion.com/v1/oauth/authorize?state=x" }));
+    await user.keyboard("{Control>}.{/Control}");
+    expect(await screen.findByText("You cancelled this sign-in")).toBeVisible();
+  });
+
+  it("gets_five_minutes_more", async () => {
+    const { user, dialog } = await openWaiting();
+    await user.click(within(dialog).getByRole("button", { name: "Add 5 minutes" }));
+    await waitFor(() => expect(within(dialog).getByRole("progressbar")).toHaveAttribute("aria-valuetext", expect.stringMatching(/^9:1\d left$/)));
+  });
+
+  it("takes_the_address_that_the_browser_ended_on", async () => {
+    const { user, host, dialog } = await openWaiting();
+    await user.type(within(dialog).getByRole("textbox", { name: "Address you ended on" }), "http://127.0.0.1:7718/callback?code=a&state=x{Enter}");
+    expect(host.lastCall("finishAuthorization")).toEqual({ authorization: "aut_notion", address: "http://127.0.0.1:7718/callback?code=a&state=x" });
+    expect(await within(dialog).findByText("Exchanging the code")).toBeVisible();
+  });
+
+  it("says_what_was_wrong_with_a_pasted_address", async () => {
+    const { user, dialog } = await openWaiting((host) => {
+      host.handlers.finishAuthorization = () => {
+        throw problem({ code: "auth.callback", message: "the address does not belong to this sign-in" });
+      };
+    });
+    await user.type(within(dialog).getByRole("textbox", { name: "Address you ended on" }), "http://127.0.0.1/callback{Enter}");
+    expect(await within(dialog).findByText("auth.callback")).toBeVisible();
+  });
+
+  it("goes_on_when_the_dialog_is_hidden", async () => {
+    const { user, host } = await openWaiting();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(host.lastCall("cancelAuthorization")).toBeUndefined();
+  });
+
+  it("unfolds_its_trace_to_copy_it", async () => {
+    const { user, host, dialog } = await openWaiting();
+    expect(within(dialog).queryByText("api.notion.com/register", { exact: false })).toBeNull();
+    await user.click(within(dialog).getByRole("button", { name: /^Trace/ }));
+    expect(within(dialog).getByText("api.notion.com/register", { exact: false })).toBeVisible();
+    await user.click(within(dialog).getByRole("button", { name: "Copy trace" }));
+    expect(host.lastCall("copyText")).toMatchObject({ text: expect.stringContaining("POST  api.notion.com/register") as string });
+  });
+
+  it("speaks_each_step", async () => {
+    const { host } = await openWaiting();
+    await act(() => host.moveAuthorization("aut_notion", { state: "checking" }));
+    expect(await screen.findByText("Code exchanged, listing tools")).toBeInTheDocument();
+  });
+});
+
+describe("the end of a consent", () => {
+  it.each([
+    ["authorized", null, "Signed in to Notion"],
+    ["denied", problem({ code: "auth.denied", message: "the consent was refused" }), "Access was not allowed"],
+    ["expired", problem({ code: "auth.timed_out", message: "not in time" }), "Not finished in time"],
+    ["cancelled", null, "You cancelled this sign-in"],
+    ["failed", problem({ code: "auth.exchange", message: "the server refused the code" }), "The server refused the code"],
+  ] as const)("%s_has_its_own_look", async (state, why, words) => {
+    const { host, dialog } = await openWaiting();
+    await act(() => host.moveAuthorization("aut_notion", { state, problem: why }));
+    expect(await within(dialog).findByText(words)).toBeVisible();
+    if (why) expect(within(dialog).getByText(why.code)).toBeVisible();
+    expect(within(dialog).queryByRole("progressbar")).toBeNull();
+  });
+
+  it("can_be_tried_again", async () => {
+    const { user, host, dialog } = await openWaiting();
+    await act(() => host.moveAuthorization("aut_notion", { state: "denied", problem: problem({ code: "auth.denied" }) }));
+    await user.click(await within(dialog).findByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_notion" } }));
+    expect(await screen.findByText("Waiting for you in the browser")).toBeVisible();
+  });
+});
+
+it("a_locked_vault_leads_to_the_vault", async () => {
+  const { user } = renderApp("/connectors", { connectors: [connector({ status: { ...connector().status, status: "needs_authorization" } })] }, (host) => {
+    host.handlers.startAuthorization = () => {
+      throw problem({ code: "vault.locked", message: "the vault is locked", hint: "Unlock it." });
+    };
+  });
+  await user.click(await screen.findByRole("button", { name: /^Sign in ?, GitHub/ }));
+  await user.click(await screen.findByRole("button", { name: "Open the vault" }));
+  expect(await screen.findByRole("heading", { name: "Credentials" })).toBeVisible();
+});
+
+it("the_countdown_is_spoken_at_its_marks_only", async () => {
+  const { host, dialog } = await openWaiting();
+  await act(() => host.moveAuthorization("aut_notion", { deadlineAt: minutesAgo(-61.5 / 60) }));
+  await within(dialog).findByText(/^1:0\d left$/);
+  expect(await screen.findByText("1 min left to sign in", undefined, { timeout: 4000 })).toBeInTheDocument();
+});

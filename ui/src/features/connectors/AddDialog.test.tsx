@@ -1,0 +1,90 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { axeViolations } from "@/test/axe";
+import { inspection } from "@/test/mockHost";
+import { renderApp } from "@/test/renderApp";
+import { problem } from "@/test/samples";
+
+const address = "https://mcp.example.com/mcp";
+
+async function pasteAddress(prepare?: Parameters<typeof renderApp>[2]) {
+  const view = renderApp("/connectors", {}, prepare);
+  await screen.findByText("No connectors yet");
+  await view.user.keyboard("n");
+  await view.user.type(await screen.findByRole("textbox", { name: "Address" }), `${address}{Enter}`);
+  return view;
+}
+
+it("goes_from_an_address_to_a_sign_in", async () => {
+  const { user, host } = await pasteAddress();
+  expect(await screen.findByText("https://auth.example.com")).toBeVisible();
+  expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
+  await user.click(screen.getByRole("button", { name: /Add and sign in/ }));
+  expect(await screen.findByRole("dialog", { name: "Sign in to Example" })).toBeVisible();
+  expect(host.lastCall("addConnector")).toEqual({
+    request: { url: address, name: "example", title: "Example", authentication: { kind: "oauth", client: null, callbackPort: null, callbackHost: null, redirect: "loopback", scopes: [] } },
+  });
+});
+
+it("checks_at_once_what_needs_no_consent", async () => {
+  const { user, host } = await pasteAddress((mock) => {
+    mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { needsAuthorization: false, methods: ["none"] });
+  });
+  await user.click(await within(await screen.findByRole("dialog")).findByRole("button", { name: /Add connector/ }));
+  await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_example" }));
+  expect(host.lastCall("startAuthorization")).toBeUndefined();
+});
+
+it("keeps_what_was_typed_when_adding_fails", async () => {
+  const { user } = await pasteAddress((host) => {
+    host.handlers.addConnector = () => {
+      throw problem({ code: "conflict", message: "the name is taken", hint: "Choose another name.", retryable: false });
+    };
+  });
+  await user.click(await screen.findByRole("radio", { name: "Token" }));
+  await user.type(screen.getByLabelText("Token"), "s3cret");
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
+  expect(await screen.findByText("The name is taken")).toBeVisible();
+  expect(screen.getByLabelText("Token")).toHaveValue("s3cret");
+});
+
+it("sends_a_reference_as_it_is", async () => {
+  const { user, host } = await pasteAddress();
+  await user.click(await screen.findByRole("radio", { name: "Token" }));
+  await user.click(screen.getByRole("radio", { name: "Reference" }));
+  await user.type(screen.getByRole("textbox", { name: "Reference" }), "env://EXAMPLE_TOKEN");
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
+  await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { authentication: { kind: "bearer", token: { kind: "reference", reference: "env://EXAMPLE_TOKEN" } } } }));
+});
+
+it("gives_the_redirect_address_for_an_oauth_app_of_ones_own", async () => {
+  const { user, host } = await pasteAddress((mock) => {
+    mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { registersItself: false });
+  });
+  expect(await screen.findByText("http://127.0.0.1:33218/callback")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Advanced" }));
+  await user.type(screen.getByRole("textbox", { name: "Port" }), "7718");
+  await user.click(screen.getByRole("button", { name: "Copy" }));
+  expect(host.lastCall("copyText")).toEqual({ text: "http://127.0.0.1:7718/callback" });
+  await user.click(screen.getByRole("button", { name: /Add and sign in/ }));
+  expect(await screen.findByText("Enter the client id that the provider gave")).toBeVisible();
+});
+
+it("says_why_an_address_is_no_server_and_keeps_it", async () => {
+  await pasteAddress((host) => {
+    host.handlers.inspectAddress = () => {
+      throw problem({ code: "mcp.not_a_server", message: "there is no MCP server at that address", hint: "Check the path." });
+    };
+  });
+  expect(await screen.findByText("mcp.not_a_server")).toBeVisible();
+  expect(screen.getByRole("textbox", { name: "Address" })).toHaveValue(address);
+});
+
+it("can_be_stopped_while_it_looks", async () => {
+  const { user } = await pasteAddress((host) => {
+    host.handlers.inspectAddress = () => new Promise(() => undefined);
+  });
+  await user.click(await screen.findByRole("button", { name: "Stop" }));
+  expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
+  expect(screen.getByRole("textbox", { name: "Address" })).toHaveValue(address);
+});

@@ -1,0 +1,81 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { axeViolations } from "@/test/axe";
+import { renderApp } from "@/test/renderApp";
+import { connector, manyConnectors, problem } from "@/test/samples";
+
+describe("list of connectors", () => {
+  it("says_of_each_row_what_it_is_how_and_as_whom", async () => {
+    const { container } = renderApp("/connectors", { connectors: manyConnectors() });
+    expect(await screen.findByRole("row", { name: "HubSpot CRM, Needs sign-in, refresh token refused, This computer, Northlight ops, 24 tools" })).toBeVisible();
+    expect(screen.getByRole("row", { name: "GitHub, Ready, This computer, northlight-bot, 38 tools" })).toBeVisible();
+    expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("invites_to_add_when_there_is_nothing", async () => {
+    const { user } = renderApp("/connectors");
+    expect(await screen.findByText("No connectors yet")).toBeVisible();
+    await user.keyboard("n");
+    expect(await screen.findByRole("dialog", { name: "Add connector" })).toBeVisible();
+  });
+
+  it("shows_the_problem_with_its_code_and_a_way_on", async () => {
+    let refused = true;
+    const { user } = renderApp("/connectors", { connectors: [connector()] }, (host) => {
+      host.handlers.listConnectors = () => {
+        if (refused) throw problem({ code: "store.failed", message: "the database cannot be read", hint: "Free some space on the disk." });
+        return host.state.connectors;
+      };
+    });
+    expect(await screen.findByText("The database cannot be read")).toBeVisible();
+    expect(screen.getByText("store.failed")).toBeVisible();
+    refused = false;
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("row", { name: /^GitHub/ })).toBeVisible();
+  });
+
+  it("moves_with_j_and_opens_with_enter", async () => {
+    const { user } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })] });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.keyboard("j{Enter}");
+    expect(await screen.findByRole("heading", { name: "Beta", level: 1 })).toBeVisible();
+  });
+
+  it("removes_with_backspace_and_brings_back_with_undo", async () => {
+    const { user, host } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })] });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.keyboard("{Backspace}");
+    await waitFor(() => expect(screen.queryByRole("row", { name: /^Alpha/ })).toBeNull());
+    expect(screen.getByRole("row", { name: /^Beta/ })).toHaveAttribute("aria-selected", "true");
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    expect(await screen.findByRole("row", { name: /^Alpha/ })).toBeVisible();
+    expect(host.state.connectors).toHaveLength(2);
+  });
+
+  it("signs_in_the_selected_one_with_c", async () => {
+    const { user, host } = renderApp("/connectors", { connectors: manyConnectors() });
+    await screen.findByRole("row", { name: /^HubSpot/ });
+    await user.keyboard("c");
+    expect(await screen.findByRole("dialog", { name: "Sign in to HubSpot CRM" })).toBeVisible();
+    expect(host.lastCall("startAuthorization")).toEqual({ request: { connector: "con_hubspot", redirect: null, timeoutSeconds: null } });
+  });
+
+  it("filters_by_every_word_and_takes_letters_as_text_there", async () => {
+    const { user, host } = renderApp("/connectors", { connectors: manyConnectors() });
+    await screen.findByRole("row", { name: /^HubSpot/ });
+    await user.keyboard("/");
+    await user.keyboard("northlight-bot c");
+    expect(screen.getAllByRole("row", { name: /Ready/ })).toHaveLength(1);
+    expect(host.lastCall("startAuthorization")).toBeUndefined();
+  });
+
+  it("keeps_rows_in_place_when_a_status_changes", async () => {
+    const { host } = renderApp("/connectors", { connectors: manyConnectors() });
+    await screen.findByRole("row", { name: /^HubSpot CRM, Needs sign-in/ });
+    host.state.connectors = host.state.connectors.map((one) => (one.id === "con_hubspot" ? { ...one, status: connector().status } : one));
+    await host.tell({ kind: "connectors_changed" });
+    await screen.findByRole("row", { name: /^HubSpot CRM, Ready/ });
+    const [, first] = within(screen.getByRole("grid", { name: "Connectors" })).getAllByRole("row");
+    expect(first).toHaveAccessibleName(/^HubSpot CRM, Ready/);
+  });
+});

@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { choiceOf, errorsOf, formOf, newForm, redirectUriOf } from "./authenticationForm";
+
+it("a_form_of_a_connector_gives_its_sign_in_back", () => {
+  const form = formOf({ kind: "oauth", client: "wal_app", entry: "wal_tokens", callbackPort: 7718, callbackHost: "localhost", redirect: "loopback", scopes: ["read", "write"] });
+  expect(choiceOf(form)).toEqual({ kind: "oauth", client: { kind: "entry", entry: "wal_app" }, callbackPort: 7718, callbackHost: "localhost", redirect: "loopback", scopes: ["read", "write"] });
+});
+
+it("an_own_app_needs_a_client_id_and_may_have_no_secret", () => {
+  const form = { ...newForm("oauth"), ownClient: true };
+  expect(errorsOf(form)).toHaveProperty("clientId");
+  const typed = { ...form, clientId: " app " };
+  expect(errorsOf(typed)).toEqual({});
+  expect(choiceOf(typed)).toMatchObject({ client: { kind: "new", clientId: "app", clientSecret: null } });
+});
+
+it.each(["0", "65536", "http", "-1", "1.5"])("port_%s_is_refused", (callbackPort) => {
+  expect(errorsOf({ ...newForm("oauth"), callbackPort })).toHaveProperty("callbackPort");
+});
+
+it("headers_want_a_name_that_can_be_sent_and_a_value", () => {
+  const form = newForm("headers");
+  expect(errorsOf(form)).toHaveProperty("headers");
+  expect(errorsOf({ ...form, headers: [{ name: "X Key", value: "a" }] })).toHaveProperty("headers");
+  expect(errorsOf({ ...form, headers: [{ name: "X-Key", value: "" }] })).toHaveProperty("headers");
+  const good = { ...form, headers: [{ name: " X-Key ", value: "a" }, { name: "", value: "" }] };
+  expect(errorsOf(good)).toEqual({});
+  expect(choiceOf(good)).toEqual({ kind: "headers", entry: null, values: { "X-Key": "a" } });
+});
+
+it("the_redirect_address_follows_port_host_and_kind", () => {
+  const usual = "http://127.0.0.1:33218/callback";
+  expect(redirectUriOf(newForm("oauth"), usual)).toBe(usual);
+  expect(redirectUriOf({ ...newForm("oauth"), callbackPort: "7718", callbackHost: "localhost" }, usual)).toBe("http://localhost:7718/callback");
+  expect(redirectUriOf({ ...newForm("oauth"), redirect: "deep_link" }, usual)).toBe("patchbay://oauth/callback");
+});

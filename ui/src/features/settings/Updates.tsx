@@ -1,0 +1,32 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Button } from "@/components/Button";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { commands } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { Setting } from "./Section";
+
+/** Looks for a newer version when asked to, and installs it when asked again. */
+export function Updates() {
+  const found = useQuery({ queryKey: ["update"], queryFn: () => call(commands.checkForUpdate()), enabled: false });
+  const install = useMutation({ mutationFn: () => call(commands.installUpdate()) });
+  const problem = found.error ?? install.error;
+  return (
+    <>
+      <Setting name="Updates">
+        {found.data ? (
+          <>
+            <span>Version {found.data.version} is there</span>
+            <Button look="primary" isPending={install.isPending} onPress={() => install.mutate()}>Install and restart</Button>
+          </>
+        ) : (
+          <>
+            {found.data === null && <span>This is the latest version</span>}
+            <Button isPending={found.isFetching} onPress={() => void found.refetch()}>Look for a newer version</Button>
+          </>
+        )}
+      </Setting>
+      {found.data?.notes && <p className="text2 small">{found.data.notes}</p>}
+      {problem && <ProblemNotice problem={asProblem(problem)} />}
+    </>
+  );
+}

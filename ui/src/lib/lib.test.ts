@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { showKeys } from "./keys";
+import { score, stretches } from "./match";
+import { ago, agoWords, countdown, duration, timeLeft } from "./time";
+import { count, cutMiddle, grouped, initials, sentence } from "./words";
+
+const now = new Date(2026, 10, 20, 9, 41, 30);
+const at = (...parts: [number, number, number, number, number]) => new Date(...parts).toISOString();
+
+describe("times", () => {
+  it("grow_coarser_with_their_distance", () => {
+    expect(ago(at(2026, 10, 20, 9, 33), now)).toBe("8 min");
+    expect(ago(at(2026, 10, 20, 7, 36), now)).toBe("07:36");
+    expect(ago(at(2026, 10, 19, 16, 20), now)).toBe("yesterday 16:20");
+    expect(ago(at(2026, 10, 16, 9, 2), now)).toBe("Mon 09:02");
+    expect(ago(at(2026, 0, 12, 9, 2), now)).toBe("12 Jan");
+    expect(ago(at(2025, 0, 12, 9, 2), now)).toBe("12 Jan 2025");
+    expect(agoWords(at(2026, 10, 20, 9, 33), now)).toBe("8 min ago");
+  });
+
+  it("count_down_in_minutes_and_seconds", () => {
+    expect(countdown(252)).toBe("4:12");
+    expect(countdown(0.2)).toBe("0:01");
+    expect(countdown(-3)).toBe("0:00");
+  });
+
+  it("say_what_is_left", () => {
+    expect(timeLeft(at(2026, 10, 20, 10, 40), now)).toBe("58 min left");
+    expect(timeLeft(at(2026, 10, 20, 9, 0), now)).toBe("lapsed");
+  });
+
+  it("have_units_that_fit", () => {
+    expect([412, 1210, 14_200, 125_000].map(duration)).toEqual(["412 ms", "1.21 s", "14 s", "2 min 5 s"]);
+  });
+});
+
+describe("words", () => {
+  it("make_two_letters_of_a_name", () => {
+    expect(["GitHub", "HubSpot CRM", "Notion", "", "10ex"].map(initials)).toEqual(["GH", "HS", "No", "?", "10"]);
+  });
+
+  it("show_messages_as_sentences", () => {
+    expect(sentence("could not reach Mistral")).toBe("Could not reach Mistral.");
+    expect(sentence("Try again.")).toBe("Try again.");
+  });
+
+  it("group_and_count", () => {
+    expect(grouped(1234567)).toBe("1\u2009234\u2009567");
+    expect([count(1, "tool"), count(2, "tool")]).toEqual(["1 tool", "2 tools"]);
+  });
+
+  it("keep_both_ends_of_what_is_cut", () => {
+    expect(cutMiddle("mcp.northlight.example/v1/mcp", 15)).toBe("mcp.nor…/v1/mcp");
+  });
+});
+
+describe("search", () => {
+  it("wants_every_word_somewhere", () => {
+    expect(score(["git", "iss"], ["create_issue", "GitHub · lena"])).not.toBeNull();
+    expect(score(["git", "foo"], ["create_issue", "GitHub · lena"])).toBeNull();
+  });
+
+  it("prefers_heads_of_words", () => {
+    expect(score(["iss"], ["create_issue"])).toBeGreaterThan(score(["iss"], ["dismiss"]) ?? 0);
+  });
+
+  it("marks_what_was_typed", () => {
+    expect(stretches(["iss"], "create_issue")).toEqual([{ text: "create_", typed: false }, { text: "iss", typed: true }, { text: "ue", typed: false }]);
+  });
+});
+
+it("keys_are_shown_as_each_system_does", () => {
+  expect(showKeys("Mod+Shift+Enter", true)).toBe("⌘⇧↵");
+  expect(showKeys("Mod+K", false)).toBe("Ctrl K");
+});

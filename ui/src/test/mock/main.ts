@@ -1,0 +1,48 @@
+import { start } from "@/app/start";
+import { type Preferences } from "@/host/bindings";
+import { MockHost } from "../mockHost";
+import { authorization, manyConnectors, manyEntries, manyRuns, manyTools, vault, problem } from "../samples";
+
+/**
+ * Looks are chosen in the query: `?theme=dark&contrast=more&density=compact&zoom=150`; what the host
+ * knows by `host=empty`, `host=locked` or `host=no_keychain`.
+ */
+const query = new URLSearchParams(location.search);
+// The hash history reads the query too; it is not meant for it.
+history.replaceState(null, "", location.pathname + location.hash);
+const preferences: Preferences = {
+  theme: query.get("theme") === "dark" ? "dark" : "light",
+  contrast: query.get("contrast") === "more" ? "more" : "system",
+  density: query.get("density") === "compact" ? "compact" : "comfortable",
+  zoomPercent: Number(query.get("zoom") ?? 100),
+};
+const full = { preferences, connectors: manyConnectors(), tools: manyTools(), runs: manyRuns(), wallet: manyEntries(), authorizations: [authorization()] };
+const kinds = {
+  full: () => new MockHost(full),
+  empty: () => new MockHost({ preferences, about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: "http://127.0.0.1:7788/mcp", updates: false } }),
+  locked: () => new MockHost({ ...full, vault: vault({ backend: "passphrase", state: "locked", problem: problem({ code: "vault.locked", message: "the vault is locked" }) }) }),
+  no_keychain: () => new MockHost({ ...full, vault: vault({ backend: null, state: "unavailable", problem: problem({ code: "vault.no_keychain", message: "no keychain answers on this computer", hint: "Start the keychain, or choose a passphrase." }) }) }),
+};
+const kind = query.get("host") ?? "full";
+(kind in kinds ? kinds[kind as keyof typeof kinds] : kinds.full)().install();
+void start().then(async () => {
+  // `press=C` or `press=Mod k`, then `click=Trace`, press and click once the page stands, to look at what opens.
+  for (const keys of query.getAll("press")) {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const parts = keys.split(" ");
+    const key = parts.at(-1) ?? "";
+    (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey: parts.includes("Mod"), bubbles: true, cancelable: true }));
+  }
+  for (const text of query.getAll("click")) {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const buttons = [...document.querySelectorAll<HTMLElement>("button, [role=tab], [role=radio], label")];
+    buttons.find((button) => (button.textContent ?? "").includes(text) || button.getAttribute("aria-label") === text)?.click();
+  }
+  // `axe` writes what axe finds, contrast included, into the title.
+  if (query.has("axe")) {
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const { default: axe } = await import("axe-core");
+    const { violations } = await axe.run();
+    document.title = `axe ${JSON.stringify(violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.html.slice(0, 140)) })))}`;
+  }
+});

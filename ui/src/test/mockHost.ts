@@ -1,0 +1,232 @@
+import { emit } from "@tauri-apps/api/event";
+import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
+import {
+  type About, type AddConnector, type AddressInspection, type AddWalletEntry, type Authorization, type Check, type commands, type Connector,
+  type ConnectorChanges, type ConnectorTool, type News, type Preferences, type Problem, type RunQuery, type StartAuthorization, type ToolRun,
+  type VaultStatus, type WalletEntry,
+} from "@/host/bindings";
+import { authorization, check, connector, entry, problem, run, vault } from "./samples";
+
+type Commands = typeof commands;
+type Name = keyof Commands;
+type DataOf<K extends Name> = Extract<Awaited<ReturnType<Commands[K]>>, { status: "ok" }>["data"];
+type Given = Record<string, unknown>;
+
+/** What commands do with their named arguments; whatever one throws is its problem. Commands without a handler fail. */
+export type Handlers = { [K in Name]?: (given: Given) => DataOf<K> | Promise<DataOf<K>> };
+
+/** What the host knows. */
+export type HostState = {
+  about: About;
+  preferences: Preferences;
+  connectors: Connector[];
+  tools: ConnectorTool[];
+  runs: ToolRun[];
+  wallet: WalletEntry[];
+  authorizations: Authorization[];
+  vault: VaultStatus;
+};
+
+/** A host in memory, spoken to through the real bindings. Handlers can be replaced one by one. */
+export class MockHost {
+  readonly state: HostState;
+  /** Every command that was called, with its arguments. */
+  readonly calls: { name: string; given: Given }[] = [];
+  readonly handlers: Handlers;
+  private readonly removed = new Map<string, Connector>();
+
+  constructor(state: Partial<HostState> = {}) {
+    this.state = {
+      about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: null, updates: false },
+      preferences: {}, connectors: [], tools: [], runs: [], wallet: [], authorizations: [], vault: vault(), ...state,
+    };
+    this.handlers = this.usual();
+  }
+
+  /** Puts this host behind the bindings of the page. */
+  install(): this {
+    mockIPC(
+      (command, args) => {
+        const name = command.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+        const given = (args ?? {}) as Given;
+        this.calls.push({ name, given });
+        const handler = this.handlers[name as Name];
+        if (!handler) throw problem({ code: "internal", message: `no command ${command}` });
+        return handler(given);
+      },
+      { shouldMockEvents: true },
+    );
+    return this;
+  }
+
+  /** Takes the host away again. */
+  remove(): void {
+    clearMocks();
+  }
+
+  /** Sends news, as the host does when something changed. */
+  async tell(news: News): Promise<void> {
+    await emit("news", news);
+  }
+
+  /** Moves a consent on and tells the window. */
+  async moveAuthorization(id: string, changes: Partial<Authorization>): Promise<void> {
+    const moved = { ...this.authorizationOf(id), ...changes };
+    this.state.authorizations = this.state.authorizations.map((one) => (one.id === id ? moved : one));
+    await this.tell({ kind: "authorization_changed", authorization: moved });
+  }
+
+  /** Arguments of the last call of a command. */
+  lastCall(name: Name): Given | undefined {
+    return this.calls.findLast((call) => call.name === name)?.given;
+  }
+
+  private connectorOf(id: unknown): Connector {
+    return found(this.state.connectors.find((one) => one.id === id));
+  }
+
+  private authorizationOf(id: unknown): Authorization {
+    return found(this.state.authorizations.find((one) => one.id === id));
+  }
+
+  private put(changed: Connector): Connector {
+    const { connectors } = this.state;
+    this.state.connectors = connectors.some((one) => one.id === changed.id) ? connectors.map((one) => (one.id === changed.id ? changed : one)) : [...connectors, changed];
+    return changed;
+  }
+
+  private usual(): Handlers {
+    const { state } = this;
+    return {
+      about: () => state.about,
+      copyText: () => null,
+      checkForUpdate: () => null,
+      installUpdate: () => null,
+      takeRefusedLink: () => null,
+      loadPreferences: () => state.preferences,
+      savePreferences: ({ preferences }) => {
+        state.preferences = preferences as Preferences;
+        return null;
+      },
+      cancelAuthorization: async ({ authorization: id }) => {
+        await this.moveAuthorization(id as string, { state: "cancelled" });
+        return null;
+      },
+      extendAuthorization: ({ authorization: id }) => {
+        const before = this.authorizationOf(id);
+        const deadlineAt = new Date(new Date(before.deadlineAt).getTime() + 300_000).toISOString();
+        state.authorizations = state.authorizations.map((one) => (one.id === id ? { ...one, deadlineAt } : one));
+        return { ...before, deadlineAt };
+      },
+      findAuthorization: ({ authorization: id }) => this.authorizationOf(id),
+      finishAuthorization: async ({ authorization: id }) => {
+        await this.moveAuthorization(id as string, { state: "exchanging" });
+        return null;
+      },
+      listAuthorizations: () => state.authorizations,
+      openAuthorizationPage: () => null,
+      startAuthorization: ({ request }) => {
+        const of = this.connectorOf((request as StartAuthorization).connector);
+        const started = authorization({ id: `aut_${of.id}`, connector: of.id, connectorTitle: of.title, identity: of.identity, startedAt: new Date().toISOString(), deadlineAt: new Date(Date.now() + 300_000).toISOString() });
+        state.authorizations = [started, ...state.authorizations];
+        return started;
+      },
+      addConnector: ({ request }) => {
+        const { url, name, title } = request as AddConnector;
+        const host = new URL(url).host;
+        return this.put(connector({ id: `con_${name ?? host}`, endpoint: url, name: name ?? host, title: title ?? host, draft: true, toolCount: null, status: { status: "unknown", word: null, reason: null, code: null, checkedAt: null, lastOkAt: null } }));
+      },
+      checkConnector: ({ connector: id }): Check => check(this.connectorOf(id)),
+      checkConnectors: () => null,
+      disconnectConnector: ({ connector: id }) => {
+        const before = this.connectorOf(id);
+        return { connector: this.put({ ...before, status: { ...before.status, status: "disconnected", reason: "you disconnected it" } }), revoked: true, note: null };
+      },
+      findConnector: ({ connector: id }) => this.connectorOf(id),
+      inspectAddress: ({ address }): AddressInspection => inspection(address as string),
+      listConnectors: () => state.connectors,
+      removeConnector: ({ connector: id }) => {
+        this.removed.set(id as string, this.connectorOf(id));
+        state.connectors = state.connectors.filter((one) => one.id !== id);
+        return null;
+      },
+      restoreConnector: ({ connector: id }) => this.put(found(this.removed.get(id as string))),
+      updateConnector: ({ connector: id, changes }) => {
+        const before = this.connectorOf(id);
+        const { enabled, url, title, name, tags, favourite } = changes as ConnectorChanges;
+        return this.put({
+          ...before,
+          endpoint: url ?? before.endpoint, title: title ?? before.title, name: name ?? before.name, tags: tags ?? before.tags, favourite: favourite ?? before.favourite,
+          status: enabled == null ? before.status : { ...before.status, status: enabled ? "unknown" : "disabled" },
+        });
+      },
+      addWalletEntry: ({ request }) => {
+        const { name, secret } = request as AddWalletEntry;
+        const added = entry({ id: `wal_${name}`, name, kind: secret.kind === "reference" ? "bearer" : secret.kind, reference: secret.kind === "reference" ? secret.reference : null, usedBy: [], lastUsedAt: null });
+        state.wallet = [...state.wallet, added];
+        return added;
+      },
+      listWallet: () => state.wallet,
+      removeWalletEntry: ({ entry: id, confirmed }) => {
+        const used = found(state.wallet.find((one) => one.id === id)).usedBy.length > 0;
+        if (used && !confirmed) throw problem({ code: "confirmation_needed", message: "it is in use", retryable: false });
+        state.wallet = state.wallet.filter((one) => one.id !== id);
+        return null;
+      },
+      renameWalletEntry: ({ entry: id, name }) => this.changeEntry(id, { name: name as string }),
+      replaceWalletSecret: ({ entry: id }) => this.changeEntry(id, { replacedAt: new Date().toISOString() }),
+      cancelRun: () => null,
+      dryRun: () => ({ endpoint: "https://api.githubcopilot.com/mcp", headers: [["authorization", "<redacted>"]], body: {}, identity: connector().identity, effect: "read" }),
+      findRun: ({ run: id }) => found(state.runs.find((one) => one.id === id)),
+      listRuns: ({ query }) => {
+        const { connector: of, limit } = query as RunQuery;
+        const all = of ? state.runs.filter((one) => one.connector === of) : state.runs;
+        return { runs: all.slice(0, limit || 50), next: null, total: all.length };
+      },
+      removeRun: ({ run: id }) => {
+        state.runs = state.runs.filter((one) => one.id !== id);
+        return null;
+      },
+      replayRun: () => run({ id: "run_again" }),
+      runTool: () => run({ id: "run_new" }),
+      listTools: ({ connector: id }) => (id ? state.tools.filter((one) => one.connector === id) : state.tools),
+      refreshTools: ({ connector: id }) => state.tools.filter((one) => one.connector === id).map((one) => one.tool),
+      validateArguments: () => [],
+      choosePassphrase: () => this.setVault({ backend: "passphrase", state: "ready", problem: null }),
+      probeVault: () => state.vault,
+      unlockVault: ({ passphrase }) => {
+        if (passphrase !== "correct horse") throw problem({ code: "vault.passphrase", message: "the passphrase is not the right one", hint: "Enter it again." });
+        return this.setVault({ ...state.vault, state: "ready", problem: null });
+      },
+      useKeychain: () => this.setVault({ backend: "keychain", state: "ready", problem: null }),
+      vaultStatus: () => state.vault,
+    };
+  }
+
+  private setVault(status: VaultStatus): VaultStatus {
+    this.state.vault = status;
+    return status;
+  }
+
+  private changeEntry(id: unknown, changes: Partial<WalletEntry>): WalletEntry {
+    const changed = { ...found(this.state.wallet.find((one) => one.id === id)), ...changes };
+    this.state.wallet = this.state.wallet.map((one) => (one.id === id ? changed : one));
+    return changed;
+  }
+}
+
+/** What looking at an address finds unless told otherwise: a server that wants a consent. */
+export function inspection(url: string, given: Partial<AddressInspection> = {}): AddressInspection {
+  return {
+    url, host: new URL(url).host, transport: "streamable_http", needsAuthorization: true, methods: ["oauth", "bearer"], issuer: "https://auth.example.com",
+    scopes: ["read", "write"], registersItself: true, redirectUri: "http://127.0.0.1:33218/callback", server: null, toolCount: null,
+    name: "example", title: "Example", already: [], warning: null, problem: null, ...given,
+  };
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw notFound;
+  return value;
+}
+
+const notFound: Problem = problem({ code: "not_found", message: "it is not there any more", hint: null, retryable: false });

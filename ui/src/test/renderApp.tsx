@@ -1,0 +1,20 @@
+import { createMemoryHistory } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { vi } from "vitest";
+import { App } from "@/app/App";
+import { newQueryClient } from "@/app/Providers";
+import { type HostState, MockHost } from "./mockHost";
+
+/** Draws the whole window at a path over a host in memory; `prepare` may replace handlers first. */
+export function renderApp(path = "/", state: Partial<HostState> = {}, prepare?: (host: MockHost) => void) {
+  // Lists draw what is in sight; without a layout nothing would be.
+  for (const side of ["clientHeight", "clientWidth", "offsetHeight", "offsetWidth"] as const) {
+    vi.spyOn(HTMLElement.prototype, side, "get").mockReturnValue(800);
+  }
+  const host = new MockHost(state);
+  prepare?.(host);
+  host.install();
+  const view = render(<App client={newQueryClient()} history={createMemoryHistory({ initialEntries: [path] })} />);
+  return { host, user: userEvent.setup(), ...view };
+}

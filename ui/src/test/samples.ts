@@ -1,0 +1,157 @@
+import {
+  type Authorization, type Check, type Connector, type ConnectorTool, type Problem, type Tool, type ToolRun, type VaultStatus, type WalletEntry,
+} from "@/host/bindings";
+
+const minute = 60_000;
+
+/** A time so many minutes before now; negative for the future. */
+export function minutesAgo(minutes: number): string {
+  return new Date(Date.now() - minutes * minute).toISOString();
+}
+
+/** A failure with whatever is not given left out. */
+export function problem(given: Partial<Problem> = {}): Problem {
+  return {
+    code: "network.unreachable", message: "could not reach mcp.example.com", hint: "Check the network or the address.",
+    detail: null, status: null, requestId: null, fields: [], retryable: true, ...given,
+  };
+}
+
+/** A connector that is well, changed by what is given. */
+export function connector(given: Partial<Connector> = {}): Connector {
+  const id = given.id ?? "con_github";
+  return {
+    id, account: "local", remoteId: null, name: "github", title: "GitHub", description: null, icon: null,
+    endpoint: "https://api.githubcopilot.com/mcp", visibility: "private",
+    status: { status: "ready", word: null, reason: null, code: null, checkedAt: minutesAgo(1), lastOkAt: minutesAgo(1) },
+    identity: { platform: "local", account: "This computer", credential: "lena-fischer", level: "user", expiresAt: null },
+    authentication: { kind: "oauth", client: null, entry: "wal_github", callbackPort: null, callbackHost: null, redirect: "loopback", scopes: [] },
+    authenticationMethods: ["oauth", "bearer", "headers"],
+    server: { name: "github-mcp", version: "1.4.0", protocolVersion: "2026-07-28", transport: "streamable_http", instructions: "Prefer search_issues over list_issues. Ask before you delete a branch." },
+    toolCount: 42, createdAt: minutesAgo(60 * 24 * 40), updatedAt: minutesAgo(3), tags: ["work"], favourite: false, draft: false,
+    native: { url: "https://api.githubcopilot.com/mcp", authentication: { kind: "oauth" } },
+    ...given,
+  };
+}
+
+/** Connectors in every state, as a screenshot wants them. */
+export function manyConnectors(): Connector[] {
+  const identity = connector().identity;
+  const status = connector().status;
+  return [
+    connector({ id: "con_hubspot", name: "hubspot", title: "HubSpot CRM", endpoint: "https://mcp.hubspot.com", toolCount: 24, status: { ...status, status: "needs_authorization", reason: "refresh token refused", code: "auth.expired", lastOkAt: minutesAgo(2880) }, identity: { ...identity, credential: "Northlight ops", level: "user" } }),
+    connector({ id: "con_postgres", name: "postgres", title: "Postgres analytics", endpoint: "http://127.0.0.1:5433/mcp", toolCount: 9, status: { ...status, status: "failing", reason: "connection refused, port 5433", code: "network.unreachable", lastOkAt: minutesAgo(180) }, identity: { ...identity, credential: "analytics read-only" }, authentication: { kind: "bearer", entry: "wal_analytics" } }),
+    connector({ id: "con_notion", name: "notion", title: "Notion", endpoint: "https://mcp.notion.com/mcp", toolCount: 14, status: { ...status, status: "authorizing", reason: "waiting for your browser", lastOkAt: null }, identity: { ...identity, credential: "lena@northlight.example" } }),
+    connector(),
+    connector({ id: "con_github_bot", name: "github-bot", title: "GitHub", toolCount: 38, identity: { ...identity, credential: "northlight-bot" }, status: { ...status, lastOkAt: minutesAgo(4) } }),
+    connector({ id: "con_linear", name: "linear", title: "Linear", endpoint: "https://mcp.linear.app/mcp", toolCount: 23, favourite: true, identity: { ...identity, credential: "lena@northlight.example", expiresAt: minutesAgo(-58) } }),
+    connector({ id: "con_stripe", name: "stripe", title: "Stripe", endpoint: "https://mcp.stripe.com", toolCount: 31, status: { ...status, lastOkAt: minutesAgo(6) }, identity: { ...identity, credential: "restricted key" }, authentication: { kind: "bearer", entry: "wal_stripe" } }),
+    connector({ id: "con_sentry", name: "sentry", title: "Sentry", endpoint: "https://mcp.sentry.dev/mcp", toolCount: null, draft: true, status: { status: "unknown", word: "Signed in, tools not loaded", reason: null, code: null, checkedAt: minutesAgo(0.2), lastOkAt: null }, identity: { ...identity, credential: "lena" } }),
+    connector({ id: "con_zendesk", name: "zendesk", title: "Zendesk tickets", endpoint: "https://zendesk.northlight.example/mcp", toolCount: 8, status: { ...status, status: "disabled", reason: "turned off by you" }, identity: { ...identity, credential: "service key" } }),
+    connector({ id: "con_salesforce", name: "salesforce", title: "Salesforce", endpoint: "https://mcp.salesforce.com/v1", toolCount: null, status: { ...status, status: "disconnected", reason: "you disconnected it", lastOkAt: minutesAgo(8640) }, identity: { ...identity, credential: null, level: null } }),
+  ];
+}
+
+/** A wallet entry, changed by what is given. */
+export function entry(given: Partial<WalletEntry> = {}): WalletEntry {
+  return {
+    id: "wal_stripe", name: "Stripe restricted key", kind: "bearer", reference: null, headerNames: [], issuer: null, resource: null, scopes: [],
+    expiresAt: null, renews: false, needsAuthorization: false, createdAt: minutesAgo(60 * 24 * 212), replacedAt: minutesAgo(60 * 24 * 212),
+    lastUsedAt: minutesAgo(6), usedBy: [{ connector: "con_stripe", title: "Stripe" }], ...given,
+  };
+}
+
+/** A wallet with an entry of each kind. */
+export function manyEntries(): WalletEntry[] {
+  return [
+    entry(),
+    entry({ id: "wal_github", name: "GitHub lena-fischer", kind: "oauth", issuer: "https://github.com/login/oauth", resource: "https://api.githubcopilot.com/mcp", scopes: ["repo", "read:org", "workflow"], renews: true, expiresAt: minutesAgo(-300), lastUsedAt: minutesAgo(1), usedBy: [{ connector: "con_github", title: "GitHub" }] }),
+    entry({ id: "wal_analytics", name: "analytics read-only", reference: "env://ANALYTICS_TOKEN", lastUsedAt: minutesAgo(180), usedBy: [{ connector: "con_postgres", title: "Postgres analytics" }] }),
+    entry({ id: "wal_hubspot", name: "Northlight ops", kind: "oauth", issuer: "https://app.hubspot.com", needsAuthorization: true, expiresAt: minutesAgo(60), lastUsedAt: minutesAgo(2880), usedBy: [{ connector: "con_hubspot", title: "HubSpot CRM" }] }),
+    entry({ id: "wal_headers", name: "Zendesk service key", kind: "headers", headerNames: ["X-Api-Key", "X-Tenant"], usedBy: [{ connector: "con_zendesk", title: "Zendesk tickets" }], lastUsedAt: null }),
+    entry({ id: "wal_app", name: "Salesforce app", kind: "oauth_client", usedBy: [], lastUsedAt: null }),
+  ];
+}
+
+/** A tool, changed by what is given. */
+export function tool(given: Partial<Tool> = {}): Tool {
+  return {
+    name: "search_issues", title: null, description: "Finds issues by words and filters.",
+    inputSchema: { type: "object", required: ["query"], properties: { query: { type: "string", description: "Words to look for." }, limit: { type: "integer", minimum: 1 } } },
+    outputSchema: null, effect: "read", idempotent: true, openWorld: true, ...given,
+  };
+}
+
+/** Tools of two connectors, of every effect. */
+export function manyTools(): ConnectorTool[] {
+  const named = (connectorId: string, names: string[], effect: Tool["effect"]) => names.map((name) => ({ connector: connectorId, tool: tool({ name, effect }) }));
+  return [
+    ...named("con_github", ["get_file_contents", "get_issue", "list_commits", "search_code", "search_issues"], "read"),
+    ...named("con_github", ["add_issue_comment", "create_issue", "create_pull_request", "update_issue"], "write"),
+    ...named("con_github", ["delete_branch", "delete_file", "merge_pull_request"], "destructive"),
+    ...named("con_stripe", ["list_customers", "get_invoice"], "read"),
+  ];
+}
+
+/** A finished run, changed by what is given. */
+export function run(given: Partial<ToolRun> = {}): ToolRun {
+  return {
+    id: "run_1", connector: "con_github", connectorTitle: "GitHub", tool: "search_issues", identity: connector().identity, origin: { kind: "window" },
+    state: "done", startedAt: minutesAgo(1), durationMs: 384, resultBytes: 1800, problem: null,
+    arguments: { query: "relay", limit: 10 },
+    result: { content: [{ kind: "text", text: "Found **3** issues" }], structured: { total: 3 }, isError: false },
+    request: { jsonrpc: "2.0", method: "tools/call" }, answer: { jsonrpc: "2.0", result: {} },
+    timings: { prepareMs: 2, waitMs: 374, readMs: 8, connectionReused: true }, replayOf: null, ...given,
+  };
+}
+
+/** Runs in every state. */
+export function manyRuns(): ToolRun[] {
+  const { identity } = connector();
+  return [
+    run(),
+    run({ id: "run_2", connector: "con_stripe", connectorTitle: "Stripe", tool: "list_customers", identity: { ...identity, credential: "restricted key" }, origin: { kind: "client", name: "Claude Desktop" }, startedAt: minutesAgo(6), durationMs: 1210 }),
+    run({ id: "run_3", connector: "con_hubspot", connectorTitle: "HubSpot CRM", tool: "create_contact", identity: { ...identity, credential: "Northlight ops" }, state: "failed", startedAt: minutesAgo(120), durationMs: 240, problem: problem({ code: "auth.expired", message: "the sign-in lapsed" }), result: null }),
+    run({ id: "run_4", connector: "con_postgres", connectorTitle: "Postgres analytics", tool: "query", origin: { kind: "command_line" }, startedAt: minutesAgo(180), durationMs: 52 }),
+    run({ id: "run_5", tool: "delete_branch", origin: { kind: "client", name: "Cursor" }, state: "denied", startedAt: minutesAgo(240), durationMs: null, result: null }),
+  ];
+}
+
+/** A consent that waits for the browser, changed by what is given. */
+export function authorization(given: Partial<Authorization> = {}): Authorization {
+  const startedAt = minutesAgo(0.8);
+  return {
+    id: "aut_notion", connector: "con_notion", connectorTitle: "Notion",
+    identity: { platform: "local", account: "This computer", credential: "lena@northlight.example", level: "user", expiresAt: null },
+    state: "awaiting_user", startedAt, deadlineAt: minutesAgo(-4.2), url: "https://api.notion.com/v1/oauth/authorize?state=x", redirect: "loopback", scopes: ["read"],
+    trace: [
+      { at: startedAt, method: "GET", target: "mcp.notion.com/.well-known/oauth-protected-resource", note: null, status: 200, durationMs: 84 },
+      { at: startedAt, method: "GET", target: "api.notion.com/.well-known/oauth-authorization-server", note: null, status: 200, durationMs: 112 },
+      { at: startedAt, method: "POST", target: "api.notion.com/register", note: "redirect 127.0.0.1:7718/callback", status: 201, durationMs: 312 },
+      { at: minutesAgo(0.79), method: "open", target: "api.notion.com/v1/oauth/authorize", note: "scope read", status: null, durationMs: null },
+    ],
+    problem: null, ...given,
+  };
+}
+
+/** What the doctor found: all well, or failing at a step. */
+export function check(of: Connector, failing?: { step: string; problem: Problem }): Check {
+  const names = ["name", "tls", "discovery", "sign_in", "negotiation", "tools"];
+  const notes: Record<string, string> = { name: "4 addresses", tls: "trusted", discovery: "OAuth 2.1", sign_in: "accepted", negotiation: "2026-07-28", tools: "42 tools" };
+  const stop = failing ? names.indexOf(failing.step) : names.length;
+  return {
+    connector: of,
+    steps: names.map((name, index) => ({
+      name,
+      state: index < stop ? "passed" : index === stop ? "failed" : "skipped",
+      note: index < stop ? (notes[name] ?? null) : null,
+      problem: index === stop ? (failing?.problem ?? null) : null,
+      durationMs: index <= stop ? 12 + index * 31 : null,
+    })),
+  };
+}
+
+/** A vault that is open, changed by what is given. */
+export function vault(given: Partial<VaultStatus> = {}): VaultStatus {
+  return { backend: "keychain", state: "ready", problem: null, ...given };
+}
