@@ -1,0 +1,154 @@
+//! Replays the lines of a file.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt as _};
+use patchbay_platforms::http::{ClientSettings, Clients, ProxyChoice};
+use serde_json::{Map, Value};
+use tokio::net::TcpListener;
+
+use crate::server::Server;
+use crate::{Adapter, Line, ReplayClock, Stage, outcome, request};
+
+/// Longest time for one line, in real time: recorded delays are short.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// So many lines at once; each has its own server and clock.
+const AT_ONCE: usize = 8;
+
+/// What became of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The line, as `platform/id`.
+    pub name: String,
+    /// What differs from the record; empty when nothing does.
+    pub differences: Vec<String>,
+    /// Whether the line is background and was not replayed.
+    pub is_skipped: bool,
+}
+
+/// Replays every line of `file` whose name contains one of `filters`, or every line without them.
+///
+/// # Errors
+/// When the file cannot be read, or no adapter is for its platform.
+pub async fn replay(
+    file: &Path,
+    filters: &[String],
+    adapters: &[&dyn Adapter],
+) -> Result<Vec<Verdict>, String> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{shown}: {error}"))?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let platform = name.split('.').next().unwrap_or_default();
+    let adapter = adapters
+        .iter()
+        .find(|adapter| adapter.platform() == platform);
+    let adapter = *adapter.ok_or_else(|| format!("{shown}: nobody replays {platform:?}"))?;
+    let settings = ClientSettings {
+        proxy: ProxyChoice::Direct,
+        ..ClientSettings::default()
+    };
+    let clients = Clients::build(&settings).map_err(|error| error.to_string())?;
+    let mut ids = BTreeSet::new();
+    let mut lines = Vec::new();
+    for (n, text) in text
+        .lines()
+        .enumerate()
+        .filter(|(_, text)| !text.trim().is_empty())
+    {
+        let id = serde_json::from_str::<Value>(text).unwrap_or_default()["id"].clone();
+        let id = id
+            .as_str()
+            .map_or_else(|| format!("line {}", n + 1), str::to_owned);
+        let is_repeated = !ids.insert(id.clone());
+        let name = format!("{platform}/{id}");
+        if filters.is_empty() || filters.iter().any(|filter| name.contains(filter)) {
+            lines.push((name, text, is_repeated));
+        }
+    }
+    let verdicts = stream::iter(lines).map(|(name, text, is_repeated)| {
+        let clients = clients.clone();
+        async move {
+            let run = tokio::time::timeout(LIMIT, one(text, adapter, clients)).await;
+            let (mut differences, is_skipped) = match run {
+                Ok(Ok(verdict)) => verdict,
+                Ok(Err(fault)) => (vec![fault], false),
+                Err(_) => (vec![format!("not over after {} s", LIMIT.as_secs())], false),
+            };
+            if is_repeated {
+                differences.push("its id stands in the file twice".to_owned());
+            }
+            Verdict {
+                name,
+                differences,
+                is_skipped,
+            }
+        }
+    });
+    Ok(verdicts.buffered(AT_ONCE).collect().await)
+}
+
+/// What differs, and whether the line is skipped.
+async fn one(
+    text: &str,
+    adapter: &dyn Adapter,
+    clients: Clients,
+) -> Result<(Vec<String>, bool), String> {
+    let raw: Map<String, Value> =
+        serde_json::from_str(text).map_err(|error| format!("no JSON object: {error}"))?;
+    let config = raw.get("config").and_then(Value::as_object);
+    let config = config.cloned().unwrap_or_default();
+    let token = adapter.token(&config);
+    let listener = TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.map_err(|error| format!("no port: {error}"))?;
+    let host = listener
+        .local_addr()
+        .map_err(|error| format!("no port: {error}"))?
+        .to_string();
+    let line = Line::read(&filled(text, &host, &token))?;
+    if line.is_skipped {
+        return Ok((Vec::new(), true));
+    }
+    let clock = Arc::new(ReplayClock::start());
+    let replies = line
+        .exchanges
+        .iter()
+        .map(|(_, reply)| reply.clone())
+        .collect();
+    let nobody_listens = config.get("unreachable") == Some(&Value::Bool(true));
+    let server = if nobody_listens {
+        drop(listener);
+        None
+    } else {
+        Some(Server::start(listener, replies, Arc::clone(&clock)))
+    };
+    let stage = Stage {
+        base_url: format!("http://{host}"),
+        clock,
+        clients,
+    };
+    let ours = adapter.run(&line, &stage).await;
+    let arrivals = server.map(|server| server.arrivals()).unwrap_or_default();
+    let mut differences = request::differences(&line, &arrivals);
+    differences.extend(outcome::differences(
+        adapter.platform(),
+        &line,
+        &token,
+        &ours,
+    ));
+    Ok((differences, false))
+}
+
+/// The line with its placeholders filled in.
+fn filled(text: &str, host: &str, token: &str) -> String {
+    let token = Value::from(token).to_string();
+    text.replace("{base_url}", &format!("http://{host}"))
+        .replace("{host}", host)
+        .replace("<token>", token.trim_matches('"'))
+}
+
+#[cfg(test)]
+mod tests;
