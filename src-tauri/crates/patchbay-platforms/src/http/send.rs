@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -57,17 +58,7 @@ impl Api {
     /// [`Error::Credential`] from the token source.
     pub async fn send(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
         let prepared = self.prepare(&request, options)?;
-        let attempt = async || {
-            let arrived = self.arrive(&self.clients.usual, &prepared).await?;
-            let status = arrived.answer.status().as_u16();
-            let headers = arrived.answer.headers().clone();
-            let body = self.read_whole(arrived.answer).await?;
-            Ok(Answer {
-                status,
-                headers,
-                body,
-            })
-        };
+        let attempt = || self.whole(&prepared).boxed();
         self.repeated(&request, &prepared, options, attempt).await
     }
 
@@ -84,7 +75,7 @@ impl Api {
         options: &CallOptions,
     ) -> Result<StreamedAnswer, Error> {
         let prepared = self.prepare(&request, options)?;
-        let attempt = async || self.arrive(&self.clients.raw, &prepared).await;
+        let attempt = || self.arrive(&self.clients.raw, &prepared).boxed();
         let arrived = self.repeated(&request, &prepared, options, attempt).await?;
         let host = host(&self.base);
         Ok(StreamedAnswer {
@@ -129,13 +120,29 @@ impl Api {
         })
     }
 
+    /// One attempt, its answer read as a whole.
+    async fn whole(&self, prepared: &Prepared) -> Result<Answer, Error> {
+        let arrived = self.arrive(&self.clients.usual, prepared).await?;
+        let status = arrived.answer.status().as_u16();
+        let headers = arrived.answer.headers().clone();
+        let body = self.read_whole(arrived.answer).await?;
+        Ok(Answer {
+            status,
+            headers,
+            body,
+        })
+    }
+
     /// Repeats an attempt as far as the policy and the request allow.
-    async fn repeated<T>(
+    ///
+    /// The attempts are boxed: futures of an async closure are not known to be `Send` inside those of
+    /// the platforms' traits.
+    async fn repeated<'a, T>(
         &self,
         request: &Request,
         prepared: &Prepared,
         options: &CallOptions,
-        attempt: impl AsyncFn() -> Result<T, Error>,
+        attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>>,
     ) -> Result<T, Error> {
         let policy = self.policy(options);
         let started = self.clock.now().instant();
