@@ -144,10 +144,10 @@ async fn one(
 
 /// The line with its placeholders filled in.
 fn filled(text: &str, host: &str, token: &str) -> String {
-    let token = Value::from(token).to_string();
+    let quoted = Value::from(token).to_string();
     text.replace("{base_url}", &format!("http://{host}"))
         .replace("{host}", host)
-        .replace("<token>", token.trim_matches('"'))
+        .replace("<token>", &quoted[1..quoted.len() - 1])
 }
 
 #[cfg(test)]

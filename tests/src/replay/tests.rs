@@ -29,7 +29,7 @@ impl Adapter for Toy {
         )?;
         let path = line.args["path"].as_str().unwrap_or_default();
         let mut body = Value::Null;
-        for _ in 0..line.args["times"].as_u64().unwrap_or(1) {
+        for _ in 0..line.args.get("times").and_then(Value::as_u64).unwrap_or(1) {
             let request = Request::new(Method::GET, ApiPath::new(path));
             let answer = api.send(request, &CallOptions::default()).await?;
             body = answer.json_or_null()?;

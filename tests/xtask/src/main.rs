@@ -7,6 +7,7 @@ mod bench;
 mod bindings;
 mod bundle;
 mod cargo;
+mod contract;
 mod dev;
 mod headless;
 mod places;
@@ -41,6 +42,11 @@ enum Command {
     Test {
         /// Parts to check; all of them when none is named
         parts: Vec<test::Part>,
+    },
+    /// Replay recorded traces of hosted platforms against the clients
+    Contract {
+        /// Trace files, named after their platform; those kept with the tests when none is named
+        files: Vec<PathBuf>,
     },
     /// Open the app with hot reload of the window and rebuild on changes
     Dev,
@@ -89,6 +95,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run => run::run()?,
         Command::Test { parts } => return test::test(&parts),
+        Command::Contract { files } => return contract::contract(&files),
         Command::Dev => dev::dev()?,
         Command::Bindings => bindings::write()?,
         Command::Bundle { formats } => bundle::bundle(&formats)?,

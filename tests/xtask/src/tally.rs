@@ -41,7 +41,8 @@ impl std::fmt::Display for Tally {
     }
 }
 
-/// Runs `command`, passes its lines on, and adds up the summaries of nextest, libtest and vitest in them.
+/// Runs `command`, passes its lines on, and adds up the summaries of nextest, libtest, vitest and our own
+/// runners in them.
 ///
 /// A runner that fails without naming a failed test counts as one failure.
 ///
@@ -94,6 +95,8 @@ fn summary(line: &str) -> Option<Tally> {
         rest.split_once(". ")?.1
     } else if line.starts_with("Summary [") && line.contains(" run: ") {
         line.split_once(" run: ")?.1
+    } else if line.ends_with(" failed") && line.contains(" passed, ") {
+        line
     } else {
         // Vitest counts files in a line of their own before it.
         line.strip_prefix("Tests ")?
@@ -137,13 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn summaries_of_all_three_runners_are_read() {
+    fn summaries_of_all_runners_are_read() {
         let libtest = "test result: FAILED. 3 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s";
         assert_eq!(read(libtest), Some((3, 2)));
         let nextest = "     Summary [   1.204s] 9 tests run: 7 passed (1 slow), 1 failed, 1 timed out, 4 skipped";
         assert_eq!(read(nextest), Some((7, 2)));
         let vitest = "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[31m1 failed\u{1b}[39m\u{1b}[22m\u{1b}[2m | \u{1b}[22m\u{1b}[1m\u{1b}[32m12 passed\u{1b}[39m\u{1b}[22m\u{1b}[90m (13)\u{1b}[39m";
         assert_eq!(read(vitest), Some((12, 1)));
+        assert_eq!(read("120 passed, 2 failed"), Some((120, 2)));
     }
 
     #[test]

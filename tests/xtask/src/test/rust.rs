@@ -8,7 +8,7 @@ use super::Report;
 use crate::{
     bindings,
     cargo::{self, WORKSPACE, cargo},
-    places, system, ui,
+    contract, places, system, ui,
 };
 
 /// The test binary that needs a display; the part `window` runs it.
@@ -24,6 +24,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     let before = bindings::read();
     let mut tests = runner(cargo("nextest"), Tests::AllButWindow)?;
     report.tests("tests", with_binaries(&mut tests));
+    report.tests("contract", &mut contract::runner());
     report.check("bindings unchanged", || {
         let before = before.context("there were no bindings before the tests")?;
         ensure!(
@@ -79,7 +80,8 @@ pub(super) fn runner(mut nextest: Command, tests: Tests) -> Result<Command> {
     Ok(plain)
 }
 
-/// The integration tests of the workspace that need no display, by the names of their binaries.
+/// The integration tests of the workspace that need no display, by the names of their binaries; traces
+/// have a step of their own.
 fn integration_tests() -> Result<Vec<String>> {
     let metadata = cargo::metadata()?;
     let mut names: Vec<String> = cargo::list(&metadata, "packages")
@@ -87,7 +89,7 @@ fn integration_tests() -> Result<Vec<String>> {
         .flat_map(|package| cargo::list(package, "targets"))
         .filter(|target| cargo::list(target, "kind").any(|kind| kind == "test"))
         .map(|target| cargo::text(target, "name").to_owned())
-        .filter(|name| name != WINDOW_TESTS)
+        .filter(|name| name != WINDOW_TESTS && name != contract::TEST)
         .collect();
     names.sort();
     names.dedup();
