@@ -122,12 +122,12 @@ pub enum SecretInput {
 /// taken; [`Error::Vault`].
 pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connector, Error> {
     let url = read_address(&request.url)?;
-    let choice = match request.authentication {
-        Some(choice) => choice,
+    let (choice, own_title) = match request.authentication {
+        Some(choice) => (choice, title_of(&url)),
         None => suggested(cx, url.as_str()).await?,
     };
     let title = request.title.filter(|title| !title.trim().is_empty());
-    let title = title.map_or_else(|| title_of(&url), |title| title.trim().to_owned());
+    let title = title.map_or(own_title, |title| title.trim().to_owned());
     let name = chosen_name(cx, request.name, &title).await?;
     let (authentication, entry) = authentication(cx, choice, &title).await?;
     let now = cx.now();
@@ -163,9 +163,10 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
     Ok(connector)
 }
 
-async fn suggested(cx: &Context, address: &str) -> Result<AuthenticationChoice, Error> {
+/// How the server wants to be signed in to, and what it calls itself.
+async fn suggested(cx: &Context, address: &str) -> Result<(AuthenticationChoice, String), Error> {
     let found = inspect_address(cx, address).await?;
-    Ok(match found.methods.first() {
+    let choice = match found.methods.first() {
         Some(AuthenticationMethod::Oauth) => AuthenticationChoice::Oauth {
             client: None,
             callback_port: None,
@@ -174,7 +175,8 @@ async fn suggested(cx: &Context, address: &str) -> Result<AuthenticationChoice, 
             scopes: Vec::new(),
         },
         _ => AuthenticationChoice::None,
-    })
+    };
+    Ok((choice, found.title))
 }
 
 /// The name that was asked for, or a free one made of the title.
