@@ -10,5 +10,13 @@
     reason = "a journey that fails says where its picture lies"
 )]
 
+mod adding;
+mod credentials;
+mod history;
+mod running;
+mod secrets;
+mod settings;
+mod sign_in;
 mod support;
+mod vault;
 mod way_through;

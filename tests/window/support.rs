@@ -3,7 +3,9 @@
 pub(crate) mod axe;
 pub(crate) mod browser;
 pub(crate) mod desk;
+pub(crate) mod display;
 pub(crate) mod processes;
+pub(crate) mod seed;
 pub(crate) mod webdriver;
 pub(crate) mod window;
 

@@ -1,5 +1,8 @@
 //! The whole way: paste an address, sign in, run a tool, find it again, and once more after a restart.
 
+use std::path::Path;
+
+use crate::support::desk::binary;
 use crate::support::{Desk, Window, keys};
 
 #[test]
@@ -8,51 +11,89 @@ fn an_address_pasted_into_an_empty_home_becomes_tools_that_run_and_stay_signed_i
     let browser = desk.browser();
     let window = desk.start();
     window.see("heading", "Connect your first service");
-    window.picture(std::path::Path::new("/tmp/wj/01-first.png"));
-    add_and_sign_in(&desk, &window);
-    let page = desk.opened_page();
-    window.see_text("Waiting for you in the browser");
-    window.picture(std::path::Path::new("/tmp/wj/02-wait.png"));
-    browser.allow(&page);
-    browser.see("Patchbay");
-    eprintln!("{}", browser.text());
-    window.see_text("Signed in to");
-    window.picture(std::path::Path::new("/tmp/wj/03-signed.png"));
+    paste_address(&desk, &window);
+    window.press("button", "Add and sign in");
+    browser.allow(&desk.opened_page());
+    browser.see("You can close this page and go back to Patchbay");
+    use_tools_and_restart(&desk, window);
+}
+
+#[test]
+fn a_link_of_the_apps_own_scheme_finishes_the_sign_in() {
+    let desk = Desk::new();
+    let browser = desk.browser();
+    let window = desk.start();
+    sign_in_by_link(&desk, &window);
+    browser.allow(&desk.opened_page());
+    // What a desktop does with a link: it asks who registered for the scheme.
+    wait_for_handler(&desk);
+    desk.run(Path::new("gio"), &["open", &browser.deep_link()]);
+    use_tools_and_restart(&desk, window);
+}
+
+#[test]
+fn a_second_start_hands_its_link_to_the_first_and_ends() {
+    let desk = Desk::new();
+    let browser = desk.browser();
+    let window = desk.start();
+    sign_in_by_link(&desk, &window);
+    browser.allow(&desk.opened_page());
+    let link = browser.deep_link();
+    desk.run(&binary("PATCHBAY_DESKTOP_BIN"), &[&link]);
+    window.see_text("Signed in to Patchbay Playground");
+    // Another use of the same link finishes nothing and breaks nothing.
+    desk.run(&binary("PATCHBAY_DESKTOP_BIN"), &[&link]);
+    window.see_text("auth.callback");
+    window.quit();
+}
+
+fn paste_address(desk: &Desk, window: &Window) {
+    window.fill("Address of an MCP server", desk.playground.url().as_str());
+    window.keys(&[keys::ENTER]);
+    window.see("region", "Found");
+}
+
+fn sign_in_by_link(desk: &Desk, window: &Window) {
+    paste_address(desk, window);
+    window.press("button", "Advanced");
+    window.press("radio", "By a patchbay:// link");
+    window.press("button", "Add and sign in");
+}
+
+/// The app registers for its scheme on a thread of its own.
+fn wait_for_handler(desk: &Desk) {
+    let applications = desk.home().join("home/.local/share/applications");
+    desk.wait_for("the handler of the scheme", || {
+        std::fs::read_to_string(applications.join("mimeapps.list"))
+            .or_else(|_| std::fs::read_to_string(desk.home().join("home/.config/mimeapps.list")))
+            .ok()
+            .filter(|list| list.contains("x-scheme-handler/patchbay"))
+    });
+}
+
+/// From the end of a sign-in: its tools, a run, the history, and all of it again after a restart.
+fn use_tools_and_restart(desk: &Desk, window: Window) {
+    window.see_text("Signed in to Patchbay Playground");
     window.press("button", "See its tools");
-    run_echo(&window, "Hello from the window");
-    window.picture(std::path::Path::new("/tmp/wj/05-ran.png"));
+    window.press("row", "echo, reads");
+    echo(&window, "Hello from the window");
     window.go_to("Runs");
     window.see("row", "echo, Done, *");
-    window.picture(std::path::Path::new("/tmp/wj/06-runs.png"));
     window.quit();
 
     let consents = desk.playground.consents_shown();
     let window = desk.start();
     window.see_text("Nothing needs you");
-    window.picture(std::path::Path::new("/tmp/wj/07-home.png"));
     window.go_to("Tools");
-    window.press("row", "echo, *");
-    run_echo(&window, "Hello again");
+    window.press("row", "echo, reads, *");
+    echo(&window, "Hello again");
     assert!(!desk.opened_any(), "the browser was opened again");
     assert_eq!(desk.playground.consents_shown(), consents);
     window.quit();
 }
 
-fn add_and_sign_in(desk: &Desk, window: &Window) {
-    window.fill(
-        "Address of an MCP server",
-        desk.playground.url().as_str(),
-    );
-    window.keys(&[keys::ENTER]);
-    window.see("region", "Found");
-    window.picture(std::path::Path::new("/tmp/wj/01-found.png"));
-    window.press("button", "Add and sign in");
-}
-
-fn run_echo(window: &Window, message: &str) {
-    if window.look("heading", "echo").is_none() {
-        window.press("row", "echo, *");
-    }
+fn echo(window: &Window, message: &str) {
+    window.see("heading", "echo");
     window.fill("message", message);
     window.press("button", "Run");
     window.see("region", "Result");

@@ -19,6 +19,7 @@ const native = {
   listitem: "li",
   group: "fieldset",
   form: "form",
+  img: "img",
 };
 const selector = [`[role=${role}]`, native[role] && `:is(${native[role]}):not([role])`].filter(Boolean).join(", ");
 

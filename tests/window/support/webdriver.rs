@@ -112,14 +112,10 @@ impl Session {
         }
     }
 
-    /// What runs the requests.
-    pub(crate) fn runtime(&self) -> &Arc<Runtime> {
-        &self.runtime
-    }
-
     /// Waits for as long as lies between two looks at something that is waited for.
     pub(crate) fn pause(&self) {
-        self.runtime.block_on(async { tokio::time::sleep(PAUSE).await });
+        self.runtime
+            .block_on(async { tokio::time::sleep(PAUSE).await });
     }
 
     /// Sends a command: POST with `body`, GET without.

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::desk::{Desk, PATIENCE, binary};
+use super::display;
 use super::processes::{self, Process};
 use super::webdriver::{Element, Refusal, Session};
 
@@ -289,14 +289,23 @@ impl Window {
         taken.expect("import runs");
     }
 
-    /// Ends the app as quitting does, and waits until it is gone.
+    /// Closes the window as its close button does, and waits until the app is gone.
     pub(crate) fn quit(mut self) {
-        self.end();
+        let started = Instant::now();
+        // Not through the driver, which kills the app once its page is closed.
+        while !display::ask_to_close() {
+            assert!(started.elapsed() < PATIENCE, "there is no window to close");
+            self.session().pause();
+        }
+        while !self.processes().is_empty() {
+            assert!(started.elapsed() < PATIENCE, "the app does not end");
+            self.session().pause();
+        }
+        self.session.take();
     }
 
     /// Ends the app as a power failure would.
     pub(crate) fn kill(mut self) {
-        processes::kill(&self.processes());
         self.end();
     }
 
@@ -304,15 +313,10 @@ impl Window {
         let Some(session) = self.session.take() else {
             return;
         };
-        let runtime = Arc::clone(session.runtime());
-        drop(session);
-        let started = Instant::now();
+        // The next start must not find this one, to which it would hand over.
         while !self.processes().is_empty() {
-            if started.elapsed() > PATIENCE {
-                eprintln!("still there: {:?}", self.processes());
-                processes::kill(&self.processes());
-            }
-            runtime.block_on(async { tokio::time::sleep(Duration::from_millis(20)).await });
+            processes::kill(&self.processes());
+            session.pause();
         }
     }
 

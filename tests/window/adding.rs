@@ -1,0 +1,74 @@
+//! Adding a connector: what is no MCP server, and the ways in without a browser.
+
+use crate::support::{Desk, Window, keys};
+
+#[test]
+fn what_is_no_mcp_server_is_named_with_its_code_and_nothing_typed_is_lost() {
+    let desk = Desk::new();
+    let window = desk.start();
+    window.go_to("Connectors");
+    window.press("button", "Add connector");
+    let dead = format!(
+        "http://127.0.0.1:{}/mcp",
+        crate::support::webdriver::free_port()
+    );
+    let at = |path: &str| desk.playground.at(path).to_string();
+    for (address, code) in [
+        (at("html"), "mcp.not_a_server"),
+        (at("notfound"), "mcp.not_a_server"),
+        (at("error500"), "platform.failed"),
+        (dead, "network.unreachable"),
+        ("https://no-such-host.invalid/mcp".to_owned(), "network.dns"),
+    ] {
+        window.fill("Address", &address);
+        window.keys(&[keys::ENTER]);
+        window.see_text(code);
+        if window.look("region", "Found").is_some() {
+            window.press("button", "Another address");
+        }
+        assert_eq!(window.value("Address"), address);
+    }
+    window.quit();
+}
+
+#[test]
+fn a_connector_with_a_token_runs_and_shows_the_token_nowhere() {
+    let desk = Desk::new();
+    let window = desk.start();
+    look_at(&window, desk.playground.bearer_url().as_str());
+    window.press("radio", "Token");
+    window.fill("Token", desk.playground.bearer_token());
+    window.fill("Title", "Guarded");
+    window.press("button", "Add connector");
+    window.see_text("Ready");
+    window.go_to("Tools");
+    window.press("row", "whoami, *");
+    window.press("button", "Run");
+    window.see("region", "Result");
+    assert!(!window.source().contains(desk.playground.bearer_token()));
+    assert!(!window.crossed().contains(desk.playground.bearer_token()));
+    window.go_to("Credentials");
+    window.see("row", "*used by 1 connector*");
+    window.quit();
+}
+
+#[test]
+fn a_wrong_token_is_refused_and_can_be_replaced() {
+    let desk = Desk::new();
+    let window = desk.start();
+    look_at(&window, desk.playground.bearer_url().as_str());
+    window.press("radio", "Token");
+    window.fill("Token", "pg-wrong-token-0000");
+    window.fill("Title", "Guarded");
+    window.press("button", "Add connector");
+    window.press("button", "Replace secret");
+    window.see("tab", "Settings");
+    window.picture(std::path::Path::new("/tmp/wj/20-settings.png"));
+    window.quit();
+}
+
+fn look_at(window: &Window, address: &str) {
+    window.fill("Address of an MCP server", address);
+    window.keys(&[keys::ENTER]);
+    window.see("region", "Found");
+}

@@ -1,0 +1,70 @@
+//! The history: finding a run, running it again, running it changed.
+
+use serde_json::json;
+
+use crate::support::seed::{self, ask};
+use crate::support::{Desk, Window};
+
+#[test]
+fn runs_are_found_by_words_and_filters() {
+    let (_desk, window) = with_runs();
+    window.see("row", "echo, Done, *");
+    window.see("row", "fail, Failed, *");
+    window.fill("Filter runs", "status:error");
+    window.see_gone("row", "echo, *");
+    window.see("row", "fail, Failed, *");
+    window.fill("Filter runs", "needle");
+    window.see_gone("row", "fail, *");
+    window.see("row", "echo, Done, *");
+    window.fill("Filter runs", "nothing-is-called-that");
+    window.see_text("No run matches");
+    window.press("button", "Show all runs");
+    window.see("row", "fail, Failed, *");
+    window.quit();
+}
+
+#[test]
+fn a_run_is_run_again_and_edited_first() {
+    let (desk, window) = with_runs();
+    let calls = || {
+        desk.playground
+            .count(|request| request.body.contains("needle"))
+    };
+    let before = calls();
+    window.press("row", "echo, Done, *");
+    window.press("button", "Run again");
+    desk.wait_for_playground("the run", |_| calls() == before + 1);
+    window.see_text("3 runs");
+    window.press("row", "echo, Done, *");
+    window.press("button", "Edit and run");
+    window.see("heading", "echo");
+    assert_eq!(window.value("message"), "A needle in the hay");
+    window.fill("message", "Another needle");
+    window.press("button", "Run");
+    window.see("region", "Result");
+    window.see_text("Another needle");
+    window.quit();
+}
+
+/// A window on the history of two runs.
+fn with_runs() -> (Desk, Window) {
+    let desk = Desk::new();
+    let window = desk.start();
+    let connector = seed::open_connector(&desk, &window);
+    for (tool, arguments) in [
+        ("echo", json!({ "message": "A needle in the hay" })),
+        ("fail", json!({})),
+    ] {
+        let request = json!({
+            "connector": connector, "tool": tool, "arguments": arguments,
+            "timeoutSeconds": null, "confirmed": false, "origin": { "kind": "window" },
+        });
+        ask(
+            &window,
+            "run_tool",
+            json!({ "request": request, "progress": "__CHANNEL__:0" }),
+        );
+    }
+    window.go_to("Runs");
+    (desk, window)
+}

@@ -1,0 +1,114 @@
+//! Running tools by hand: progress, cancelling, asking first, every kind of input and answer.
+
+use crate::support::seed;
+use crate::support::{Desk, Window, keys};
+
+#[test]
+fn progress_is_shown_while_a_tool_counts() {
+    let (desk, window) = with_tool("count");
+    window.fill("steps", "6");
+    window.fill("delay_ms", "150");
+    window.press("button", "Run");
+    window.see("progressbar", "Progress of the tool");
+    window.see_text("of 6");
+    window.see_text("Counted to 6.");
+    window.quit();
+    drop(desk);
+}
+
+#[test]
+fn a_cancelled_run_stops_at_the_server_and_says_so() {
+    let (desk, window) = with_tool("wait");
+    window.press("button", "Run");
+    desk.wait_for_playground("the wait to begin", |playground| {
+        playground.waits_begun() == 1
+    });
+    window.keys(&[keys::CONTROL, "."]);
+    window.see("status", "Cancelled*");
+    desk.wait_for_playground("the wait to stop", |playground| {
+        playground.waits_cancelled() == 1
+    });
+    window.quit();
+}
+
+#[test]
+fn a_destructive_tool_asks_before_it_runs() {
+    let (desk, window) = with_tool("delete_note");
+    let calls = || {
+        desk.playground
+            .count(|request| request.body.contains("delete_note"))
+    };
+    window.fill("id", "7");
+    window.press("button", "Run");
+    window.see("alertdialog", "Delete a note*");
+    assert_eq!(window.focus().1, "Keep it");
+    assert_eq!(calls(), 0);
+    window.keys(&[keys::ESCAPE]);
+    window.see_gone("alertdialog", "Delete a note*");
+    assert_eq!(calls(), 0);
+    window.press("button", "Run");
+    window.press_in(("alertdialog", "Delete a note*"), "button", "Delete a note");
+    window.see_text("The tool says that it failed");
+    window.see_text("There is no note 7.");
+    assert_eq!(calls(), 1);
+    window.quit();
+}
+
+#[test]
+fn every_shape_of_input_goes_through_the_form_as_json() {
+    let (desk, window) = with_tool("shapes");
+    window.press("button", "Run");
+    // Nothing filled in: the first problem has the focus, nothing is sent.
+    window.see_text("The form has");
+    assert_eq!(
+        desk.playground
+            .count(|request| request.body.contains("\"shapes\"")),
+        0
+    );
+    window.picture(std::path::Path::new("/tmp/wj/30-shapes.png"));
+    window.fill("title", "A title");
+    window.choose("*priority*", "high");
+    window.press("radio", "By mail");
+    window.fill("email", "lena@example.com");
+    window.press("button", "Run");
+    window.see("region", "Result");
+    window.see_text("lena@example.com");
+    window.picture(std::path::Path::new("/tmp/wj/31-shapes.png"));
+    window.quit();
+}
+
+#[test]
+fn failures_pictures_and_markdown_each_have_their_look() {
+    let (desk, window) = with_tool("fail");
+    window.press("button", "Run");
+    window.see("alert", "The tool says that it failed*");
+    window.see_text("The printer is out of paper.");
+    window.press("row", "crash, *");
+    window.press("button", "Run");
+    window.see_text("mcp.server_error");
+    window.press("row", "picture, *");
+    window.press("button", "Run");
+    window.see("img", "*");
+    window.press("row", "echo, *");
+    window.fill(
+        "message",
+        "# Title\n\n<img src=x onerror=alert(1)> **bold**",
+    );
+    window.press("button", "Run");
+    window.see_text("bold");
+    let script = "return document.querySelectorAll('[onerror], img[src=x]').length";
+    assert_eq!(window.script(script, &[]), 0);
+    window.quit();
+    drop(desk);
+}
+
+/// A window with the form of a tool of the Playground for everybody.
+fn with_tool(tool: &str) -> (Desk, Window) {
+    let desk = Desk::new();
+    let window = desk.start();
+    seed::open_connector(&desk, &window);
+    window.go_to("Tools");
+    window.press("row", &format!("{tool}, *"));
+    window.see("heading", tool);
+    (desk, window)
+}

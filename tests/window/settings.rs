@@ -1,0 +1,81 @@
+//! Looks, keys, the palette, and ways back.
+
+use crate::support::seed;
+use crate::support::{Desk, Window, keys};
+
+#[test]
+fn the_colours_change_at_once_and_are_kept() {
+    let desk = Desk::new();
+    let window = desk.start();
+    open_settings(&window);
+    window.press_in(("radiogroup", "Colours"), "radio", "Dark");
+    window.wait_until("dark colours", || theme(&window) == "dark");
+    window.quit();
+    let window = desk.start();
+    assert_eq!(theme(&window), "dark");
+    open_settings(&window);
+    window.press_in(("radiogroup", "Colours"), "radio", "Light");
+    window.wait_until("light colours", || theme(&window) == "light");
+    window.quit();
+}
+
+#[test]
+fn the_palette_finds_tools_and_places() {
+    let desk = Desk::new();
+    let window = desk.start();
+    seed::open_connector(&desk, &window);
+    window.keys(&[keys::CONTROL, "k"]);
+    window.see("dialog", "Search or do");
+    window.type_text("weath");
+    window.see("option", "*weather*");
+    window.keys(&[keys::ENTER]);
+    window.see("heading", "weather");
+    window.keys(&[keys::CONTROL, "k"]);
+    window.type_text("settings");
+    window.keys(&[keys::ENTER]);
+    window.see("heading", "Settings");
+    window.quit();
+}
+
+#[test]
+fn a_question_mark_shows_all_keys() {
+    let desk = Desk::new();
+    let window = desk.start();
+    window.go_to("Connectors");
+    window.keys(&["?"]);
+    window.see("dialog", "All keys");
+    window.see_text("Search or do");
+    window.keys(&[keys::ESCAPE]);
+    window.see_gone("dialog", "All keys");
+    window.quit();
+}
+
+#[test]
+fn a_removed_connector_comes_back_with_undo() {
+    let desk = Desk::new();
+    let window = desk.start();
+    seed::open_connector(&desk, &window);
+    window.go_to("Connectors");
+    window.see("row", "Open playground, *");
+    window.keys(&[keys::DOWN]);
+    window.keys(&[keys::BACKSPACE]);
+    window.see_text("Open playground removed");
+    window.see_gone("row", "Open playground, *");
+    window.press("button", "Undo");
+    window.see("row", "Open playground, Ready, *");
+    window.quit();
+    let window = desk.start();
+    window.go_to("Connectors");
+    window.see("row", "Open playground, Ready, *");
+    window.quit();
+}
+
+fn open_settings(window: &Window) {
+    window.press("button", "Settings");
+    window.see("heading", "Settings");
+}
+
+fn theme(window: &Window) -> String {
+    let theme = window.script("return document.documentElement.dataset.theme", &[]);
+    theme.as_str().unwrap_or_default().to_owned()
+}

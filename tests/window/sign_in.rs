@@ -1,0 +1,143 @@
+//! The other ends of a sign-in, and the ways back into one.
+
+use patchbay_playground::Consent;
+
+use crate::support::seed::{self, SIGNED_IN};
+use crate::support::{Desk, Window, keys};
+
+#[test]
+fn denied_in_the_browser_it_says_so_and_can_be_tried_again() {
+    let desk = Desk::new();
+    let browser = desk.browser();
+    let window = desk.start();
+    seed::draft(&desk, &window, "loopback");
+    sign_in(&window);
+    browser.deny(&desk.opened_page());
+    browser.see("Sign-in to Playground declined");
+    window.see("alert", "Access was not allowed*");
+    window.see_text("auth.denied");
+    window.press("button", "Try again");
+    browser.allow(&desk.opened_page());
+    window.see_text("Signed in to Playground");
+    window.quit();
+}
+
+#[test]
+fn not_finished_in_time_it_expires_and_can_be_tried_again() {
+    let desk = Desk::new();
+    let window = desk.start();
+    let connector = seed::draft(&desk, &window, "loopback");
+    seed::start_authorization(&window, &connector, Some(3));
+    let late = desk.opened_page();
+    sign_in(&window);
+    window.see("progressbar", "Time left to sign in");
+    window.see("alert", "Not finished in time*");
+    window.see_text("auth.timed_out");
+    // Allowed too late, it signs nobody in.
+    desk.playground
+        .turn(|switches| switches.consent = Consent::AllowAtOnce);
+    assert!(
+        desk.runtime
+            .block_on(async { reqwest::get(late).await })
+            .is_err()
+    );
+    window.press("button", "Try again");
+    seed::follow(&desk, &desk.opened_page());
+    window.see_text("Signed in to Playground");
+    window.quit();
+}
+
+#[test]
+fn cancelled_it_leaves_a_connector_that_still_needs_it() {
+    let desk = Desk::new();
+    let window = desk.start();
+    seed::draft(&desk, &window, "loopback");
+    sign_in(&window);
+    desk.opened_page();
+    window.press("button", "Cancel sign-in");
+    window.see_text("You cancelled this sign-in");
+    window.see("button", "Try again");
+    window.press("button", "Close");
+    window.see("button", "*, Playground");
+    window.quit();
+}
+
+#[test]
+fn hidden_it_goes_on_and_can_be_shown_again() {
+    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let window = desk.start();
+    seed::draft(&desk, &window, "loopback");
+    sign_in(&window);
+    let page = desk.opened_page();
+    window.see("button", "Open browser again");
+    window.keys(&[keys::ESCAPE]);
+    window.see_gone("dialog", "Sign in to Playground");
+    window.press("button", "Show, Playground");
+    window.see("dialog", "Sign in to Playground");
+    assert!(
+        !desk.opened_any(),
+        "showing it opened the browser once more"
+    );
+    window.press("button", "Open browser again");
+    assert_eq!(desk.opened_page(), page);
+    window.press("button", "Hide, the sign-in goes on");
+    seed::follow(&desk, &page);
+    window.see("row", "Playground, Ready, *");
+    window.quit();
+}
+
+#[test]
+fn ended_in_the_middle_it_asks_for_another_sign_in_at_the_next_start() {
+    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let window = desk.start();
+    seed::draft(&desk, &window, "loopback");
+    sign_in(&window);
+    desk.opened_page();
+    window.see("button", "Open browser again");
+    window.kill();
+
+    let window = desk.start();
+    window.see_text("Needs you");
+    window.picture(std::path::Path::new("/tmp/wj/10-middle.png"));
+    sign_in(&window);
+    seed::follow(&desk, &desk.opened_page());
+    window.see_text("Signed in to Playground");
+    window.quit();
+}
+
+#[test]
+fn the_address_the_browser_ended_on_can_be_pasted() {
+    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let browser = desk.browser();
+    let window = desk.start();
+    seed::draft(&desk, &window, "deep_link");
+    sign_in(&window);
+    browser.open(&desk.opened_page());
+    let ended_on = browser.deep_link();
+    window.fill(
+        "Address you ended on",
+        "https://example.com/callback?code=x&state=y",
+    );
+    window.keys(&[keys::ENTER]);
+    window.see_text("auth.callback");
+    window.fill("Address you ended on", &ended_on);
+    window.keys(&[keys::ENTER]);
+    window.see_text("Signed in to Playground");
+    window.quit();
+}
+
+/// Presses whatever the list of connectors offers to get one signed in.
+fn sign_in(window: &Window) {
+    window.go_to("Connectors");
+    window.see("row", &format!("{SIGNED_IN}, *"));
+    let way = ["Show", "Sign in", "Connect"].into_iter().find(|word| {
+        window
+            .look("button", &format!("{word}, {SIGNED_IN}"))
+            .is_some()
+    });
+    window.press(
+        "button",
+        &format!("{}, {SIGNED_IN}", way.expect("a way to sign in")),
+    );
+    window.see("dialog", &format!("Sign in to {SIGNED_IN}"));
+}

@@ -1,0 +1,86 @@
+//! What a journey finds on its desk, put there through the window's own commands.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::desk::Desk;
+use super::window::Window;
+
+/// What the connector behind a sign-in is called.
+pub(crate) const SIGNED_IN: &str = "Playground";
+
+/// What the connector for everybody is called.
+pub(crate) const OPEN: &str = "Open playground";
+
+/// Adds the Playground for everybody, its tools listed, and gives the connector's id.
+pub(crate) fn open_connector(desk: &Desk, window: &Window) -> String {
+    let id = add(
+        window,
+        &desk.playground.open_url(),
+        OPEN,
+        &json!({ "kind": "none" }),
+    );
+    ask(window, "check_connector", json!({ "connector": id }));
+    id
+}
+
+/// Adds the Playground behind OAuth, not signed in, and gives the connector's id.
+pub(crate) fn draft(desk: &Desk, window: &Window, redirect: &str) -> String {
+    let oauth = json!({
+        "kind": "oauth", "client": null, "callbackPort": null, "callbackHost": null,
+        "redirect": redirect, "scopes": [],
+    });
+    add(window, &desk.playground.url(), SIGNED_IN, &oauth)
+}
+
+/// Adds the Playground behind OAuth and signs in, and gives the connector's id. Its switches must let
+/// everybody in at once.
+pub(crate) fn signed_in(desk: &Desk, window: &Window) -> String {
+    let id = draft(desk, window, "loopback");
+    start_authorization(window, &id, None);
+    follow(desk, &desk.opened_page());
+    window.wait_until("the sign-in to end", || {
+        let connectors = ask(window, "list_connectors", json!({}));
+        connectors[0]["status"]["status"] == "ready"
+    });
+    id
+}
+
+/// Starts a sign-in that expires after `seconds`, and gives its id.
+pub(crate) fn start_authorization(
+    window: &Window,
+    connector: &str,
+    seconds: Option<u32>,
+) -> String {
+    let request = json!({ "connector": connector, "redirect": null, "timeoutSeconds": seconds });
+    let started = ask(window, "start_authorization", json!({ "request": request }));
+    text(&started, "id")
+}
+
+/// Opens a page as a browser does that shows nothing, redirects included.
+pub(crate) fn follow(desk: &Desk, page: &Url) {
+    let opening = async { reqwest::get(page.clone()).await?.error_for_status() };
+    desk.runtime
+        .block_on(opening)
+        .expect("the page and where it leads open");
+}
+
+/// Calls a command that must succeed.
+pub(crate) fn ask(window: &Window, command: &str, arguments: Value) -> Value {
+    window
+        .invoke(command, arguments)
+        .unwrap_or_else(|problem| panic!("{command}: {problem:#}"))
+}
+
+fn add(window: &Window, url: &Url, title: &str, authentication: &Value) -> String {
+    let request =
+        json!({ "url": url, "name": null, "title": title, "authentication": authentication });
+    text(
+        &ask(window, "add_connector", json!({ "request": request })),
+        "id",
+    )
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value[key].as_str().expect("a text").to_owned()
+}
