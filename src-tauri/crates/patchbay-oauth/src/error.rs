@@ -308,8 +308,8 @@ impl Explain for Error {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RefreshError {
-    /// The provider does not know the refresh token any more (`invalid_grant`): a person has to
-    /// sign in again.
+    /// The provider does not know the refresh token any more (`invalid_grant`), or not us
+    /// (`invalid_client`): a person has to sign in again.
     #[error("the sign-in lapsed at the provider")]
     SignInAgain {
         /// The provider's own words, cleaned.

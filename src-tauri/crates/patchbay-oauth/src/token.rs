@@ -83,8 +83,8 @@ impl OAuthClient {
     ///
     /// # Errors
     ///
-    /// [`RefreshError::SignInAgain`] on `invalid_grant`, [`RefreshError::NotRenewable`] without a refresh
-    /// token, [`RefreshError::Later`] for everything else.
+    /// [`RefreshError::SignInAgain`] on `invalid_grant`, and on `invalid_client` from a provider that
+    /// forgot us; [`RefreshError::NotRenewable`] without a refresh token; [`RefreshError::Later`] for everything else.
     pub async fn refresh(&self, grant: &Grant, trace: &dyn Trace) -> Result<Tokens, RefreshError> {
         let Some(refresh_token) = &grant.refresh_token else {
             return Err(RefreshError::NotRenewable);
@@ -107,7 +107,9 @@ impl OAuthClient {
                 error: Some(error),
                 detail,
                 ..
-            } if error == "invalid_grant" => RefreshError::SignInAgain { detail },
+            } if matches!(error.as_str(), "invalid_grant" | "invalid_client") => {
+                RefreshError::SignInAgain { detail }
+            }
             error => RefreshError::Later(error),
         })?;
         read_tokens(endpoint, &given, &grant.scopes, Some(refresh_token))

@@ -71,6 +71,8 @@ pub(crate) struct Consent {
     state: watch::Sender<Authorization>,
     /// What the browser has to bring back; there from `awaiting_user` on.
     pub(crate) pending: OnceLock<Pending>,
+    /// Server and issuer with which we were registered before, where that registration is used.
+    pub(crate) registration: OnceLock<(String, String)>,
     /// Callbacks that came as a link, or were pasted.
     pub(crate) handed: mpsc::Sender<CallbackParams>,
     pub(crate) cancel: CancellationToken,
@@ -86,6 +88,7 @@ impl Consent {
         let consent = Self {
             state: watch::Sender::new(authorization),
             pending: OnceLock::new(),
+            registration: OnceLock::new(),
             handed,
             cancel,
         };

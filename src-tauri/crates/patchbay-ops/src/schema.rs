@@ -112,7 +112,7 @@ fn named<'a>(root: &'a Value, words: &[&str], name: &str) -> Option<&'a Value> {
     let mut waiting = vec![root];
     while let Some(part) = waiting.pop() {
         let carries = |word: &&str| part.get(*word).and_then(Value::as_str) == Some(name);
-        if words.iter().any(|word| carries(word)) {
+        if words.iter().any(carries) {
             return Some(part);
         }
         match part {

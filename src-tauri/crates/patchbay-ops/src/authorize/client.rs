@@ -11,6 +11,7 @@ use patchbay_store::{Registration, RegistrationKind};
 use patchbay_vault::SecretName;
 use url::Url;
 
+use crate::consents::Consent;
 use crate::credentials::find_wallet_entry;
 use crate::{Context, Error, secrets};
 
@@ -36,13 +37,21 @@ pub(super) async fn prepare(
     cx: &Context,
     connector: &Connector,
     discovery: &Discovery,
-    redirect: Redirect,
+    consent: &Consent,
     trace: &dyn Trace,
 ) -> Result<Prepared, Error> {
+    let redirect = consent.snapshot().redirect;
     let known = known_client(cx, connector, discovery).await?;
     let (redirect, listener) = way_back(connector, redirect, known.as_ref()).await?;
     let client = match known.filter(|client| client.fits(discovery, &redirect)) {
-        Some(client) => client,
+        Some(client) => {
+            if matches!(client, ClientIdentity::Dynamic { .. }) {
+                let place = (discovery.server.to_string(), discovery.issuer.clone());
+                // Set once: a consent is prepared once.
+                drop(consent.registration.set(place));
+            }
+            client
+        }
         None => register(cx, discovery, &redirect, trace).await?,
     };
     Ok(Prepared {
@@ -157,13 +166,7 @@ async fn register(
         .register(discovery, &redirects, CLIENT_NAME, trace)
         .await?;
     let server = discovery.server.as_str();
-    for earlier in cx
-        .store()
-        .remove_registrations(server, &discovery.issuer)
-        .await?
-    {
-        cx.vault().remove(&secret_name(&earlier.id)).await?;
-    }
+    forget_registrations(cx, server, &discovery.issuer).await?;
     let registration = Registration {
         id: cx.new_id("reg"),
         server: server.to_owned(),
@@ -181,6 +184,21 @@ async fn register(
         .await?;
     cx.store().save_registration(&registration).await?;
     Ok(client)
+}
+
+/// Forgets how we were registered, so that the next consent registers anew.
+///
+/// # Errors
+/// [`Error::Vault`], [`Error::Store`].
+pub(super) async fn forget_registrations(
+    cx: &Context,
+    server: &str,
+    issuer: &str,
+) -> Result<(), Error> {
+    for earlier in cx.store().remove_registrations(server, issuer).await? {
+        cx.vault().remove(&secret_name(&earlier.id)).await?;
+    }
+    Ok(())
 }
 
 fn auth_method(client: &ClientIdentity) -> &'static str {

@@ -58,8 +58,7 @@ async fn go(
         .await?;
     let scopes = scopes(cx, connector, &discovery).await?;
     let discovery = discovery.with_scopes(&scopes);
-    let redirect = consent.snapshot().redirect;
-    let prepared = client::prepare(cx, connector, &discovery, redirect, &trace).await?;
+    let prepared = client::prepare(cx, connector, &discovery, consent, &trace).await?;
     let pending = cx.oauth().begin(
         &discovery,
         &prepared.client,
@@ -177,6 +176,9 @@ async fn finish(
     went: Result<(), Error>,
 ) -> Result<(), Error> {
     let error = went.err();
+    if let Some(error) = &error {
+        doubt_registration(cx, consent, error).await;
+    }
     if let Some(error) = &error
         && let Some(mut connector) = cx.store().find_connector(&connector.id).await?
     {
@@ -193,6 +195,24 @@ async fn finish(
             now.problem = error.map(Into::into);
         })
         .await
+}
+
+/// A provider that forgot us says so to the user alone, on a page that we do not see. What came to
+/// nothing is not tried with the same registration again.
+async fn doubt_registration(cx: &Context, consent: &Consent, error: &Error) {
+    let asked = matches!(
+        consent.snapshot().state,
+        AuthorizationState::AwaitingUser | AuthorizationState::Exchanging
+    );
+    let Some((server, issuer)) = consent.registration.get().filter(|_| asked) else {
+        return;
+    };
+    if error.code() == patchbay_model::Code::AuthDenied {
+        return;
+    }
+    if let Err(error) = client::forget_registrations(cx, server, issuer).await {
+        tracing::warn!(%error, "a doubtful registration could not be forgotten");
+    }
 }
 
 fn state_after(error: &Error) -> AuthorizationState {
