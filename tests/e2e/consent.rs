@@ -220,6 +220,34 @@ async fn a_token_endpoint_that_fails_keeps_the_connector_for_another_try() {
 }
 
 #[tokio::test]
+async fn a_provider_that_forgot_us_gets_another_registration() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let page = desk.browser.page(1).await;
+    let client = page.query_pairs().find(|(name, _)| name == "client_id");
+    assert!(desk.playground.remove_client(&client.unwrap().1));
+    desk.playground.expire_access_tokens();
+    let run = desk
+        .run(&connector, "echo", serde_json::json!({ "message": "hi" }))
+        .await;
+    assert_eq!(run.summary.problem.unwrap().code, Code::AuthExpired);
+    let status = desk.connector(&connector.id).await.status.status;
+    assert_eq!(status, Status::NeedsAuthorization);
+
+    let begun = desk.start(&connector, Redirect::Loopback).await;
+    // Only the user sees that the provider does not know us.
+    let page = desk.browser.ended(2).await.page.unwrap();
+    assert!(page.contains("cannot go on"), "{page}");
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    cancel_authorization(&desk.cx, &begun.id).await.unwrap();
+    desk.end_of(&begun).await;
+    assert_eq!(desk.playground.registrations(), 1);
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.state, AuthorizationState::Authorized);
+    assert_eq!(desk.playground.registrations(), 2);
+}
+
+#[tokio::test]
 async fn a_removed_connector_takes_its_consent_with_it() {
     let desk = Desk::new().await;
     desk.browser.will(Answer::Nothing);

@@ -56,7 +56,7 @@ async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
     assert_eq!(run.summary.state, RunState::Done);
     assert_eq!(text_of(&run), "**hi**");
     let listed = list_runs(&desk.cx, &RunQuery::default()).await.unwrap();
-    assert_eq!(listed.runs, [run.summary.clone()]);
+    assert_eq!(listed.runs, std::slice::from_ref(&run.summary));
     let kept = find_run(&desk.cx, &run.summary.id).await.unwrap();
     assert_eq!(kept, run);
     assert_eq!(
