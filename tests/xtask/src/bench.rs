@@ -1,6 +1,9 @@
 //! `cargo xtask bench`: measures, each beside its goal.
 
+mod first_paint;
 mod installer;
+mod processes;
+mod tool_run;
 
 use std::process::ExitCode;
 
@@ -14,6 +17,10 @@ use crate::shell;
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub(crate) enum Bench {
+    /// Time and memory of the app's start, beside a blank window
+    FirstPaint,
+    /// Tools run in a second, beside a bare MCP client
+    ToolRun,
     /// Size of the Debian package
     Installer,
 }
@@ -60,15 +67,19 @@ pub(crate) fn bench(names: &[Bench], as_json: bool) -> Result<ExitCode> {
     };
     let mut all_met = true;
     for name in names {
-        let outcome = match name {
-            Bench::Installer => installer::measure()?,
+        let outcomes = match name {
+            Bench::FirstPaint => first_paint::measure()?,
+            Bench::ToolRun => vec![tool_run::measure()?],
+            Bench::Installer => vec![installer::measure()?],
         };
-        all_met &= outcome.met;
-        shell::answer(if as_json {
-            outcome.to_json().to_string()
-        } else {
-            outcome.to_line()
-        });
+        for outcome in outcomes {
+            all_met &= outcome.met;
+            shell::answer(if as_json {
+                outcome.to_json().to_string()
+            } else {
+                outcome.to_line()
+            });
+        }
     }
     Ok(if all_met {
         ExitCode::SUCCESS
@@ -77,9 +88,22 @@ pub(crate) fn bench(names: &[Bench], as_json: bool) -> Result<ExitCode> {
     })
 }
 
+/// The number in the middle of an odd count of numbers.
+fn median(numbers: impl Iterator<Item = f64>) -> f64 {
+    let mut numbers: Vec<f64> = numbers.collect();
+    numbers.sort_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_median_is_the_middle_one() {
+        let numbers = [9.0, 1.0, 2.0];
+        assert!((median(numbers.into_iter()) - 2.0).abs() < f64::EPSILON);
+    }
 
     #[test]
     fn an_outcome_is_one_line_of_json() {

@@ -75,12 +75,11 @@ pub(crate) fn bundle(formats: &[String]) -> Result<()> {
 /// When a build or a package fails.
 pub(crate) fn build_packages(formats: &[String]) -> Result<Vec<(PathBuf, u64)>> {
     system::prepare(Need::Build)?;
-    ui::build()?;
     let settings = settings(set);
     if settings["plugins"].is_null() {
         shell::say("The updater is off: its endpoint and public key are not set.");
     }
-    build()?;
+    build_programs(&[])?;
     place_command_line()?;
     let made = places::target().join("release/bundle");
     clear(&made)?;
@@ -96,8 +95,13 @@ pub(crate) fn build_packages(formats: &[String]) -> Result<Vec<(PathBuf, u64)>> 
     gather(&made)
 }
 
-/// Both programs in one build, so that their common crates are compiled once.
-fn build() -> Result<()> {
+/// Builds the window, then both programs and `others` in release, in one build, so that their common
+/// crates are compiled once.
+///
+/// # Errors
+/// When a build fails.
+pub(crate) fn build_programs(others: &[&str]) -> Result<()> {
+    ui::build()?;
     let mut build = cargo("build");
     build.args([
         "--release",
@@ -105,7 +109,9 @@ fn build() -> Result<()> {
         "--features",
         "tauri/custom-protocol",
     ]);
-    build.args(["--package", "patchbay-desktop", "--package", "patchbay-cli"]);
+    for package in ["patchbay-desktop", "patchbay-cli"].iter().chain(others) {
+        build.args(["--package", package]);
+    }
     shell::run(without_empty(&mut build))
 }
 

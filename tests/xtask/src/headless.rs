@@ -1,5 +1,7 @@
 //! A private display, session bus and keyring for windows that nobody looks at.
 
+mod frame;
+
 use std::{
     fs,
     io::{BufRead as _, BufReader},
@@ -12,15 +14,19 @@ use tempfile::TempDir;
 
 use crate::{places, shell};
 
+pub(crate) use frame::Frame;
+
 /// Unlocks a fresh keyring, then becomes the program given as arguments.
 const UNLOCK_AND_BECOME: &str = "printf %s patchbay | gnome-keyring-daemon --unlock --components=secrets >/dev/null; exec \"$@\"";
 
-/// The same, but the program ends when standard input does: also when xtask itself is killed.
+/// The same, but it names the session's bus first, and the program ends when standard input does: also
+/// when xtask itself is killed.
 const UNLOCK_AND_GUARD: &str =
     "printf %s patchbay | gnome-keyring-daemon --unlock --components=secrets >/dev/null
-    \"$@\" </dev/null & program=$!
+    echo \"$DBUS_SESSION_BUS_ADDRESS\"
+    \"$@\" </dev/null >/dev/null & program=$!
     cat >/dev/null
-    kill $program; wait $program 2>/dev/null";
+    kill $program 2>/dev/null; wait $program 2>/dev/null";
 
 /// An X display in memory with a home of its own; it ends when dropped.
 pub(crate) struct Display {
@@ -37,7 +43,11 @@ impl Display {
     /// When Xvfb cannot be started or gives no display number.
     pub(crate) fn start(width: u32, height: u32) -> Result<Self> {
         let home = tempfile::Builder::new().prefix("patchbay-").tempdir()?;
-        for (_, folder) in FOLDERS {
+        for folder in FOLDERS
+            .map(|(_, folder)| folder)
+            .iter()
+            .chain([&FRAME_FOLDER])
+        {
             fs::create_dir_all(home.path().join(folder))?;
         }
         // Made like the home itself, because a runtime folder has to be closed to others.
@@ -46,6 +56,8 @@ impl Display {
             .tempdir_in(&home)?
             .keep();
         let mut server = Command::new("Xvfb")
+            .arg("-fbdir")
+            .arg(home.path().join(FRAME_FOLDER))
             .args([
                 "-displayfd",
                 "1",
@@ -88,8 +100,29 @@ impl Display {
     ) -> Result<Guarded> {
         let mut command = self.session(UNLOCK_AND_GUARD, program);
         prepare(&mut command);
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
-        Ok(Guarded(child.context("could not start dbus-run-session")?))
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut child = child.context("could not start dbus-run-session")?;
+        let mut bus = String::new();
+        let stdout = child.stdout.take().context("the session has no output")?;
+        BufReader::new(stdout).read_line(&mut bus)?;
+        let bus = bus.trim().to_owned();
+        Ok(Guarded { child, bus })
+    }
+
+    /// `program` on this display, in the session of a program that was started before.
+    pub(crate) fn command_beside(&self, started: &Guarded, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        self.surround(&mut command);
+        command.env("DBUS_SESSION_BUS_ADDRESS", &started.bus);
+        command
+    }
+
+    /// What the display shows, for looking at it often.
+    ///
+    /// # Errors
+    /// When Xvfb keeps its picture in another form than is known here.
+    pub(crate) fn frame(&self) -> Result<Frame> {
+        Frame::open(&self.home.path().join(FRAME_FOLDER).join("Xvfb_screen0"))
     }
 
     /// The private folder that all programs on this display call home.
@@ -117,10 +150,15 @@ impl Display {
 
     fn session(&self, script: &str, program: &Path) -> Command {
         let mut command = Command::new("dbus-run-session");
+        command.args(["--", "sh", "-c", script, "sh"]).arg(program);
+        self.surround(&mut command);
+        command
+    }
+
+    /// Gives `command` the display, and its homes instead of the person's.
+    fn surround(&self, command: &mut Command) {
         command
             .current_dir(places::root())
-            .args(["--", "sh", "-c", script, "sh"])
-            .arg(program)
             .env("DISPLAY", &self.name)
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
@@ -131,12 +169,11 @@ impl Display {
                 ("LIBGL_ALWAYS_SOFTWARE", "1"),
                 ("NO_AT_BRIDGE", "1"),
             ]);
-        keep_tool_homes(&mut command);
+        keep_tool_homes(command);
         command.env("XDG_RUNTIME_DIR", &self.runtime);
         for (variable, folder) in FOLDERS {
             command.env(variable, self.home.path().join(folder));
         }
-        command
     }
 }
 
@@ -145,6 +182,9 @@ impl Drop for Display {
         end(&mut self.server);
     }
 }
+
+/// Where Xvfb keeps its picture.
+const FRAME_FOLDER: &str = "frame";
 
 const FOLDERS: [(&str, &str); 5] = [
     ("HOME", "home"),
@@ -167,12 +207,16 @@ fn keep_tool_homes(command: &mut Command) {
 }
 
 /// A program in a session of its own; it ends when dropped.
-pub(crate) struct Guarded(Child);
+pub(crate) struct Guarded {
+    child: Child,
+    /// Address of the session's bus.
+    bus: String,
+}
 
 impl Drop for Guarded {
     fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        let _ = self.0.wait();
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
     }
 }
 

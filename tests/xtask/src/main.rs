@@ -40,7 +40,7 @@ enum Command {
     Run,
     /// Check everything, or the named parts alone
     Test {
-        /// Parts to check; all of them when none is named
+        /// Parts to check; when none is named all but `bundle`, which takes a release build
         parts: Vec<test::Part>,
     },
     /// Replay recorded traces of hosted platforms against the clients

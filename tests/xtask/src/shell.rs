@@ -69,6 +69,19 @@ pub(crate) fn describe(command: &Command) -> String {
 pub(crate) fn poll<T>(
     what: &str,
     limit: Duration,
+    attempt: impl FnMut() -> Result<Option<T>>,
+) -> Result<T> {
+    poll_every(Duration::from_millis(50), what, limit, attempt)
+}
+
+/// As [`poll`], asking after each `step`.
+///
+/// # Errors
+/// As [`poll`].
+pub(crate) fn poll_every<T>(
+    step: Duration,
+    what: &str,
+    limit: Duration,
     mut attempt: impl FnMut() -> Result<Option<T>>,
 ) -> Result<T> {
     let started = Instant::now();
@@ -84,7 +97,7 @@ pub(crate) fn poll<T>(
                 Ok(_) => bail!(missing),
             };
         }
-        pause();
+        pause(step);
     }
 }
 
@@ -92,8 +105,8 @@ pub(crate) fn poll<T>(
     clippy::disallowed_methods,
     reason = "another program's window or port offers no event to wait for; every caller has a deadline"
 )]
-fn pause() {
-    std::thread::sleep(Duration::from_millis(50));
+fn pause(step: Duration) {
+    std::thread::sleep(step);
 }
 
 #[cfg(test)]

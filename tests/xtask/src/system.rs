@@ -118,15 +118,17 @@ fn check_other_system() -> Result<()> {
 }
 
 fn missing_debian(packages: &[&'static str]) -> Vec<&'static str> {
-    let installed = |package: &str| {
-        shell::read(Command::new("dpkg-query").args(["-W", "-f=${db:Status-Status}", package]))
-            .is_ok_and(|status| status == "installed")
-    };
     packages
         .iter()
         .copied()
-        .filter(|package| !installed(package))
+        .filter(|package| !is_installed(package))
         .collect()
+}
+
+/// Whether this Debian package is installed.
+pub(crate) fn is_installed(package: &str) -> bool {
+    shell::read(Command::new("dpkg-query").args(["-W", "-f=${db:Status-Status}", package]))
+        .is_ok_and(|status| status == "installed")
 }
 
 fn install_debian(packages: &[&str]) -> Result<()> {
@@ -137,18 +139,7 @@ fn install_debian(packages: &[&str]) -> Result<()> {
         "apt-get update && apt-get install --yes --no-install-recommends {}",
         packages.join(" ")
     );
-    let root = shell::read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0");
-    let mut command = if root {
-        Command::new("sh")
-    } else if has(Command::new("sudo").arg("--version")) {
-        let mut sudo = Command::new("sudo");
-        if env::var_os("CI").is_some() {
-            // Nobody is there to type a password.
-            sudo.arg("--non-interactive");
-        }
-        sudo.arg("sh");
-        sudo
-    } else {
+    let Some(mut command) = as_root("sh") else {
         bail!("these packages are missing and there is no sudo. As root, run:\n  {steps}");
     };
     shell::say(format_args!(
@@ -160,6 +151,23 @@ fn install_debian(packages: &[&str]) -> Result<()> {
         &format!("export DEBIAN_FRONTEND=noninteractive; {steps}"),
     ]);
     shell::run(&mut command)
+}
+
+/// `program` with the rights of root, where that can be had.
+pub(crate) fn as_root(program: &str) -> Option<Command> {
+    if shell::read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0") {
+        return Some(Command::new(program));
+    }
+    if !has(Command::new("sudo").arg("--version")) {
+        return None;
+    }
+    let mut sudo = Command::new("sudo");
+    if env::var_os("CI").is_some() {
+        // Nobody is there to type a password.
+        sudo.arg("--non-interactive");
+    }
+    sudo.arg(program);
+    Some(sudo)
 }
 
 /// Whether a window can be shown to somebody.

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that proves a change, in parts.
 
+mod bundle;
 mod dependencies;
 mod licences;
 mod lint;
@@ -32,6 +33,8 @@ pub(crate) enum Part {
     Rust,
     /// Journeys in the real web view with a real keychain
     Window,
+    /// The Debian package: it installs, starts, takes a link, goes without a trace; by name only
+    Bundle,
 }
 
 impl Part {
@@ -41,6 +44,7 @@ impl Part {
             Self::Lint => "lint",
             Self::Rust => "rust",
             Self::Window => "window",
+            Self::Bundle => "bundle",
         }
     }
 
@@ -50,11 +54,12 @@ impl Part {
             Self::Lint => lint::run(report),
             Self::Rust => rust::run(report),
             Self::Window => window::run(report),
+            Self::Bundle => bundle::run(report),
         }
     }
 }
 
-/// Runs `parts`, or all of them; a failure in one does not keep the next from running.
+/// Runs `parts`, or all that do not change this system; a failure in one does not keep the next from running.
 ///
 /// # Errors
 /// When what the tests need cannot be installed.
@@ -84,6 +89,10 @@ fn chosen(parts: &[Part]) -> Vec<Part> {
         return parts.to_vec();
     }
     let all = Part::value_variants().iter().copied();
+    shell::answer(
+        "The part `bundle` runs by name only: it takes a release build and installs a package.",
+    );
+    let all = all.filter(|part| *part != Part::Bundle);
     if system::has_web_view_driver() {
         return all.collect();
     }

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// An app under control; it ends when dropped.
 pub(crate) struct WebView {
     session: String,
-    _driver: Guarded,
+    driver: Guarded,
 }
 
 impl WebView {
@@ -52,8 +52,13 @@ impl WebView {
             .context("the driver named no session")?;
         Ok(Self {
             session: format!("{base}/session/{id}"),
-            _driver: driver,
+            driver,
         })
+    }
+
+    /// The session that the app runs in.
+    pub(crate) fn session(&self) -> &Guarded {
+        &self.driver
     }
 
     /// Runs the body of a function in the page with `arguments` and gives what it returns.
@@ -80,7 +85,7 @@ impl WebView {
     ///
     /// # Errors
     /// When it does not within a minute; `what` is named then.
-    fn wait_for(&self, what: &str, script: &str) -> Result<()> {
+    pub(crate) fn wait_for(&self, what: &str, script: &str) -> Result<()> {
         shell::poll(what, PATIENCE, || {
             Ok((self.execute(script, &[])? == Value::Bool(true)).then_some(()))
         })
