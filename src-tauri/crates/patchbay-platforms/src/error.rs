@@ -154,7 +154,10 @@ pub enum Error {
     },
     /// The platform gave an address that must not be opened.
     #[error("the platform gave an address that must not be opened")]
-    UnsafeUrl,
+    UnsafeUrl {
+        /// HTTP status of the answer that held it.
+        status: u16,
+    },
     /// Switched off in the settings, or not offered.
     #[error("{0} is not offered")]
     NotSupported(String),
@@ -235,7 +238,7 @@ impl Error {
             Self::NoneFound(_) => "none_found",
             Self::ManyFound { .. } => "many_found",
             Self::GrantFailed { .. } => "grant_failed",
-            Self::UnsafeUrl => "unsafe_url",
+            Self::UnsafeUrl { .. } => "unsafe_url",
             Self::NotSupported(_) => "not_supported",
         }
     }
@@ -243,7 +246,7 @@ impl Error {
     /// HTTP status, where there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::RedirectRefused { status, .. } => Some(*status),
+            Self::RedirectRefused { status, .. } | Self::UnsafeUrl { status } => Some(*status),
             _ => self.refusal().map(|refusal| refusal.status),
         }
     }
@@ -283,7 +286,7 @@ impl Explain for Error {
             Self::NoneFound(_) => Code::NotFound,
             Self::ManyFound { .. } => Code::Ambiguous,
             Self::GrantFailed { .. } => Code::AuthDenied,
-            Self::UnsafeUrl => Code::AuthUnsafeUrl,
+            Self::UnsafeUrl { .. } => Code::AuthUnsafeUrl,
             Self::NotSupported(_) => Code::PlatformNotSupported,
             Self::Credential(error) => error.code(),
         }

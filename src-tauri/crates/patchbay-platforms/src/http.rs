@@ -19,7 +19,7 @@ mod retry_after;
 mod send;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

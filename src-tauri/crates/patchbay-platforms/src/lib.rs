@@ -9,8 +9,11 @@
 
 mod address;
 mod capabilities;
+mod cohere;
+mod echo;
 mod error;
 mod field;
+mod findings;
 pub mod http;
 pub mod mcp;
 pub mod operations;

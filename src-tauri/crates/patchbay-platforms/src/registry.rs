@@ -77,7 +77,7 @@ impl SignIn {
 }
 
 /// Every hosted platform, in the order in which windows and commands list them.
-pub static HOSTED: &[HostedPlatform] = &[];
+pub static HOSTED: &[HostedPlatform] = &[crate::cohere::COHERE];
 
 /// The hosted platform of that kind; `None` for this computer.
 pub fn hosted(platform: patchbay_model::Platform) -> Option<&'static HostedPlatform> {

@@ -21,22 +21,22 @@ use crate::{BoxError, Error, NoToken, TokenSource};
 
 /// A request as it arrived.
 #[derive(Debug)]
-struct Seen {
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+pub(crate) struct Seen {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 /// Gives its answers in order, and keeps what it was asked.
-struct Server {
-    base: String,
+pub(crate) struct Server {
+    pub(crate) base: String,
     seen: Arc<Mutex<Vec<Seen>>>,
     task: JoinHandle<()>,
 }
 
 impl Server {
-    async fn start(answers: impl IntoIterator<Item = Response>) -> Self {
+    pub(crate) async fn start(answers: impl IntoIterator<Item = Response>) -> Self {
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
         let answers: Arc<Mutex<VecDeque<Response>>> =
             Arc::new(Mutex::new(answers.into_iter().collect()));
@@ -61,7 +61,7 @@ impl Server {
         }
     }
 
-    fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
 }
@@ -73,20 +73,20 @@ impl Drop for Server {
 }
 
 /// Starts at the moment of the contracts' replays and jumps forward instead of waiting.
-struct Jumping {
+pub(crate) struct Jumping {
     now: Mutex<Timestamp>,
     waits: Mutex<Vec<f64>>,
 }
 
 impl Jumping {
-    fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             now: Mutex::new(Timestamp::parse("2026-10-21T07:27:30Z").unwrap()),
             waits: Mutex::default(),
         })
     }
 
-    fn waits(&self) -> Vec<f64> {
+    pub(crate) fn waits(&self) -> Vec<f64> {
         std::mem::take(&mut self.waits.lock().unwrap())
     }
 }
@@ -108,7 +108,7 @@ impl Clock for Jumping {
     }
 }
 
-fn api_with(base: &str, clock: Arc<dyn Clock>, tokens: Arc<dyn TokenSource>) -> Api {
+pub(crate) fn api_with(base: &str, clock: Arc<dyn Clock>, tokens: Arc<dyn TokenSource>) -> Api {
     let settings = ClientSettings {
         proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
@@ -116,7 +116,7 @@ fn api_with(base: &str, clock: Arc<dyn Clock>, tokens: Arc<dyn TokenSource>) -> 
     Api::new(Clients::build(&settings).unwrap(), clock, base, tokens).unwrap()
 }
 
-fn api(base: &str) -> Api {
+pub(crate) fn api(base: &str) -> Api {
     api_with(base, Jumping::new(), Arc::new(NoToken))
 }
 
@@ -128,7 +128,7 @@ fn post() -> Request {
     Request::new(Method::POST, Path::new("/v1/things"))
 }
 
-fn json(status: u16, body: serde_json::Value) -> Response {
+pub(crate) fn json(status: u16, body: serde_json::Value) -> Response {
     let status = StatusCode::from_u16(status).unwrap();
     (status, axum::Json(body)).into_response()
 }

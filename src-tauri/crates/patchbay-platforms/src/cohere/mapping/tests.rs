@@ -1,0 +1,129 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::cohere::wire::Envelope;
+use crate::http::Answer;
+
+fn wire(mut members: Value) -> Connector {
+    members["id"] = json!("intranet-9kx2");
+    let body = json!({ "connector": members });
+    let answer = Answer {
+        status: 200,
+        headers: HeaderMap::new(),
+        body: Bytes::from(body.to_string()),
+    };
+    Envelope::read(&answer, &[]).unwrap().connector
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-10-21T07:27:30Z").unwrap()
+}
+
+fn stated(members: Value, found: &Finding) -> (Status, Option<String>) {
+    let mapped = connector(wire(members), found, now());
+    (mapped.status, mapped.reason)
+}
+
+/// Source: Cohere contract, section 10.
+#[test]
+fn each_row_of_the_state_mapping_holds() {
+    use Status::{Authorizing, Disabled, Failing, NeedsAuthorization, Ready, Unknown};
+    let nothing = Finding::default();
+    let consenting = Finding {
+        consent_until: Some(now() + Duration::from_secs(1)),
+        ..Finding::default()
+    };
+    let failed = Finding {
+        test: Some(Err("no such index".to_owned())),
+        ..Finding::default()
+    };
+    let oauth = json!({"oauth": {"scope": "a"}});
+    for (members, found, status, reason) in [
+        (json!({"active": false}), &consenting, Disabled, None),
+        (oauth.clone(), &consenting, Authorizing, None),
+        (
+            oauth.clone(),
+            &nothing,
+            NeedsAuthorization,
+            Some("not authorised yet"),
+        ),
+        (
+            oauth,
+            &failed,
+            NeedsAuthorization,
+            Some("not authorised yet"),
+        ),
+        (
+            json!({"auth_type": "oauth", "auth_status": ""}),
+            &nothing,
+            NeedsAuthorization,
+            Some("not authorised yet"),
+        ),
+        (
+            json!({"auth_type": "oauth", "auth_status": null}),
+            &nothing,
+            NeedsAuthorization,
+            Some("not authorised yet"),
+        ),
+        (
+            json!({"auth_type": "oauth", "auth_status": "expired"}),
+            &nothing,
+            NeedsAuthorization,
+            Some("expired"),
+        ),
+        (
+            json!({"auth_type": "oauth", "auth_status": "revoked"}),
+            &nothing,
+            Unknown,
+            Some("revoked"),
+        ),
+        (
+            json!({"auth_type": "oauth", "auth_status": "valid"}),
+            &failed,
+            Failing,
+            Some("no such index"),
+        ),
+        (
+            json!({"auth_type": "oauth", "auth_status": "valid"}),
+            &consenting,
+            Ready,
+            None,
+        ),
+        (json!({"auth_type": "service_auth"}), &nothing, Ready, None),
+        (json!({}), &nothing, Ready, None),
+    ] {
+        let reason = reason.map(str::to_owned);
+        assert_eq!(
+            stated(members.clone(), found),
+            (status, reason),
+            "{members}"
+        );
+    }
+}
+
+#[test]
+fn a_connector_is_told_in_our_words() {
+    let mapped = connector(
+        wire(json!({
+            "name": "In\ntranet", "description": "One\u{7}\ntwo", "url": "https://s.test/search",
+            "auth_type": "oauth", "auth_status": "valid",
+            "created_at": "2026-03-04T05:06:07+02:00", "updated_at": "yesterday"
+        })),
+        &Finding::default(),
+        now(),
+    );
+    assert_eq!(mapped.name, "In tranet");
+    assert_eq!(mapped.description.as_deref(), Some("One\ntwo"));
+    assert_eq!(mapped.endpoint.as_deref(), Some("https://s.test/search"));
+    assert_eq!(mapped.methods, [AuthenticationMethod::Oauth]);
+    assert_eq!(mapped.level, Some(Level::User));
+    assert_eq!(mapped.word.as_deref(), Some("valid"));
+    assert_eq!(mapped.created_at, Timestamp::parse("2026-03-04T03:06:07Z"));
+    assert_eq!(mapped.updated_at, None);
+    let nameless = connector(wire(json!({})), &Finding::default(), now());
+    assert_eq!(nameless.name, "intranet-9kx2");
+}

@@ -1,0 +1,210 @@
+//! The platform against a server on loopback.
+
+use std::collections::BTreeMap;
+
+use axum::response::Response;
+use patchbay_model::{Secret, Status};
+use proptest::prelude::*;
+use serde_json::{Map, json as value};
+
+use super::*;
+use crate::http::tests::{Jumping, Server, json};
+use crate::http::{ClientSettings, Clients, ProxyChoice};
+
+/// Any JSON, with the names that the readers look at.
+pub(super) fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "\\PC{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 30, 4, |inner| {
+        let name = prop_oneof![
+            prop::sample::select(vec![
+                "id",
+                "name",
+                "connector",
+                "connectors",
+                "oauth",
+                "active"
+            ])
+            .prop_map(str::to_owned),
+            "\\PC{0,6}",
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(name, inner, 0..5)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn account(settings: Value, key: &str) -> SignIn {
+    let settings: Map<String, Value> = settings.as_object().unwrap().clone();
+    let direct = ClientSettings {
+        proxy: ProxyChoice::Direct,
+        ..ClientSettings::default()
+    };
+    SignIn {
+        settings,
+        secrets: BTreeMap::from([("api_key".to_owned(), Secret::new(key))]),
+        clients: Clients::build(&direct).unwrap(),
+        clock: Jumping::new(),
+    }
+}
+
+async fn signed_in(answers: impl IntoIterator<Item = Response>) -> (Arc<dyn Platform>, Server) {
+    let server = Server::start(answers).await;
+    let platform = sign_in(account(value!({"base_url": server.base}), "test-key")).unwrap();
+    (platform, server)
+}
+
+fn options() -> CallOptions {
+    CallOptions::default()
+}
+
+fn page(ids: impl IntoIterator<Item = usize>) -> Response {
+    let ids = ids.into_iter();
+    let connectors: Vec<_> = ids.map(|id| value!({"id": format!("c{id}")})).collect();
+    json(200, value!({ "connectors": connectors }))
+}
+
+#[test]
+fn addresses_of_cohere_lose_their_version() {
+    assert_eq!(
+        base_url("https://api.cohere.com/v1"),
+        "https://api.cohere.com"
+    );
+    assert_eq!(
+        base_url("https://api.cohere.ai/v1/"),
+        "https://api.cohere.ai/"
+    );
+    assert_eq!(base_url("https://a.example/v1"), "https://a.example/v1");
+}
+
+#[test]
+fn nothing_works_without_a_key() {
+    let refused = sign_in(account(value!({}), "")).map(drop).unwrap_err();
+    assert_eq!(refused.kind(), "usage");
+}
+
+#[tokio::test]
+async fn the_list_goes_on_until_a_page_is_short() {
+    let (cohere, server) = signed_in([page(0..100), page(99..150)]).await;
+    let connectors = cohere.connectors().unwrap();
+    let all = connectors.list_connectors(&options()).await.unwrap();
+    // One that moved on to the second page is there once.
+    assert_eq!(all.len(), 150);
+    let asked: Vec<_> = server
+        .seen()
+        .into_iter()
+        .map(|seen| seen.uri.to_string())
+        .collect();
+    assert_eq!(
+        asked,
+        [
+            "/edge/v1/connectors?limit=100&offset=0",
+            "/edge/v1/connectors?limit=100&offset=100"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_list_ends_with_the_total() {
+    let full: Vec<_> = (0..100)
+        .map(|id| value!({"id": format!("c{id}")}))
+        .collect();
+    let answer = json(200, value!({"connectors": full, "total_count": 100.0}));
+    let (cohere, server) = signed_in([answer]).await;
+    let connectors = cohere.connectors().unwrap();
+    assert_eq!(
+        connectors.list_connectors(&options()).await.unwrap().len(),
+        100
+    );
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_consent_is_waited_for_until_it_is_valid() {
+    let oauth = |status: &str| {
+        let connector = value!({"id": "a", "auth_type": "oauth", "auth_status": status});
+        json(200, value!({ "connector": connector }))
+    };
+    let page = json(200, value!({"redirect_url": "https://id.test/authorize"}));
+    let answers = [page, oauth(""), oauth(""), oauth("valid"), oauth("valid")];
+    let (cohere, server) = signed_in(answers).await;
+    let (id, consents) = (RemoteId::new("a"), cohere.consents().unwrap());
+    let back = Url::parse("http://127.0.0.1:1/done").unwrap();
+    let started = consents
+        .start_consent(&id, Some(&back), &options())
+        .await
+        .unwrap();
+    assert_eq!(started.page.unwrap().as_str(), "https://id.test/authorize");
+    assert_eq!(
+        server.seen()[0].uri,
+        "/edge/v1/connectors/a/oauth/authorize?after_token_redirect=http%3A%2F%2F127.0.0.1%3A1%2Fdone"
+    );
+    let connectors = cohere.connectors().unwrap();
+    let found = connectors.find_connector(&id, &options()).await.unwrap();
+    assert_eq!(found.status, Status::Authorizing);
+    let state = consents.consent_state(&id, &options()).await.unwrap();
+    assert_eq!(state, ConsentState::Waiting);
+    let state = consents.consent_state(&id, &options()).await.unwrap();
+    assert_eq!(state, ConsentState::Given);
+    let found = connectors.find_connector(&id, &options()).await.unwrap();
+    assert_eq!(found.status, Status::Ready);
+}
+
+#[tokio::test]
+async fn a_page_that_is_no_web_address_is_not_opened() {
+    let answer = json(200, value!({"redirect_url": "file:///etc/passwd"}));
+    let (cohere, _server) = signed_in([answer]).await;
+    let consents = cohere.consents().unwrap();
+    let started = consents
+        .start_consent(&RemoteId::new("a"), None, &options())
+        .await;
+    assert_eq!(started.unwrap_err().kind(), "unsafe_url");
+}
+
+#[tokio::test]
+async fn the_test_search_asks_the_service_itself_and_marks_a_failure() {
+    let service = Server::start([
+        json(200, value!({"results": [{"title": "t"}]})),
+        json(500, value!({"message": "no index for tok-12345"})),
+    ])
+    .await;
+    let url = format!("{}search?k=1", service.base);
+    let connector = || json(200, value!({"connector": {"id": "a", "url": url}}));
+    let (cohere, _server) = signed_in([connector(), connector(), connector()]).await;
+    let search = value!({
+        "id": "a", "query": "leave", "service_auth": {"type": "bearer", "token": "tok-12345"}
+    });
+    let found = cohere
+        .call("test_search", search.clone(), &options())
+        .await
+        .unwrap();
+    assert_eq!(found, value!({"results": [{"title": "t"}]}));
+    let seen = service.seen().remove(0);
+    assert_eq!(seen.uri, "/edge/search?k=1");
+    assert_eq!(seen.headers["authorization"], "Bearer tok-12345");
+    assert_eq!(seen.body, r#"{"query":"leave"}"#);
+
+    let failed = cohere.call("test_search", search, &options()).await;
+    assert_eq!(failed.unwrap_err().status(), Some(500));
+    let connectors = cohere.connectors().unwrap();
+    let listed = connectors
+        .find_connector(&RemoteId::new("a"), &options())
+        .await
+        .unwrap();
+    assert_eq!(listed.status, Status::Failing);
+    assert_eq!(listed.reason.as_deref(), Some("no index for <redacted>"));
+}
+
+#[tokio::test]
+async fn an_operation_that_there_is_not_is_refused() {
+    let (cohere, server) = signed_in([]).await;
+    let refused = cohere.call("share", value!({}), &options()).await;
+    assert_eq!(refused.unwrap_err().kind(), "usage");
+    assert!(server.seen().is_empty());
+}

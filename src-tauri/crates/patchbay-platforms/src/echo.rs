@@ -1,0 +1,65 @@
+//! Answers that repeat what they should not.
+
+use serde_json::Value;
+
+use crate::text;
+
+/// Members of these names are secret wherever a platform might repeat them.
+const SECRET_NAMES: [&str; 8] = [
+    "access_token",
+    "api_key",
+    "bearer_token",
+    "client_secret",
+    "password",
+    "refresh_token",
+    "secret_key",
+    "token",
+];
+
+/// Takes secrets out of an answer: members with a secret's name that hold text, members that are one of
+/// the `given` values, and the given values inside longer text.
+pub(crate) fn without_secrets(value: &mut Value, given: &[&str]) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, member| {
+                let Value::String(text) = member else {
+                    return true;
+                };
+                let is_given = given.iter().any(|given| given.len() >= 3 && given == text);
+                !is_given && !SECRET_NAMES.contains(&name.as_str())
+            });
+            for member in members.values_mut() {
+                without_secrets(member, given);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                without_secrets(item, given);
+            }
+        }
+        Value::String(words) => *words = text::redact(words, given.iter().copied()),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn secrets_go_and_the_rest_stays() {
+        let mut answer = json!({
+            "id": "a", "api_key": "other", "token": null, "note": "got sk-1234!",
+            "oauth": {"client_secret": "x", "token_url": "https://a"},
+            "list": [{"key": "sk-1234", "name": "b"}]
+        });
+        without_secrets(&mut answer, &["sk-1234"]);
+        let left = json!({
+            "id": "a", "token": null, "note": "got <redacted>!",
+            "oauth": {"token_url": "https://a"}, "list": [{"name": "b"}]
+        });
+        assert_eq!(answer, left);
+    }
+}

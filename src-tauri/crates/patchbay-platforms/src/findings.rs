@@ -1,0 +1,77 @@
+//! What Patchbay itself found out about the connectors of an account, beside what their platform says.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use patchbay_model::Timestamp;
+
+/// Findings by connector, for as long as the account is signed in to.
+#[derive(Default)]
+pub(crate) struct Findings(Mutex<HashMap<String, Finding>>);
+
+/// What was found out about one connector.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Finding {
+    /// Until when a consent that was started here is waited for; `None` when none was.
+    pub(crate) consent_until: Option<Timestamp>,
+    /// How the last test went: well, or why not. `None` when there was none.
+    pub(crate) test: Option<Result<(), String>>,
+}
+
+impl Finding {
+    /// Whether a consent that was started here is still waited for.
+    pub(crate) fn is_consenting(&self, now: Timestamp) -> bool {
+        self.consent_until.is_some_and(|until| now < until)
+    }
+}
+
+impl Findings {
+    /// What is known of a connector.
+    pub(crate) fn of(&self, id: &str) -> Finding {
+        self.lock().get(id).cloned().unwrap_or_default()
+    }
+
+    /// Changes what is known of a connector.
+    pub(crate) fn note(&self, id: &str, change: impl FnOnce(&mut Finding)) {
+        change(self.lock().entry(id.to_owned()).or_default());
+    }
+
+    /// A connector that is gone.
+    pub(crate) fn forget(&self, id: &str) {
+        self.lock().remove(id);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Finding>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_finding_lasts_until_it_is_changed_or_forgotten() {
+        let findings = Findings::default();
+        assert_eq!(findings.of("a"), Finding::default());
+        findings.note("a", |found| found.test = Some(Err("no".to_owned())));
+        assert_eq!(findings.of("a").test, Some(Err("no".to_owned())));
+        assert_eq!(findings.of("b").test, None);
+        findings.forget("a");
+        assert_eq!(findings.of("a").test, None);
+    }
+
+    #[test]
+    fn a_consent_is_waited_for_until_its_end() {
+        let start = Timestamp::from_unix_millis(0).unwrap();
+        let found = Finding {
+            consent_until: Some(start + Duration::from_secs(300)),
+            ..Finding::default()
+        };
+        assert!(found.is_consenting(start + Duration::from_secs(299)));
+        assert!(!found.is_consenting(start + Duration::from_secs(300)));
+        assert!(!Finding::default().is_consenting(start));
+    }
+}
