@@ -94,7 +94,9 @@ pub async fn call_operation(cx: &Context, request: CallOperation) -> Result<Json
             .map(|seconds| Duration::from_secs(seconds.into())),
         retries: request.retries.map(Retries::Times),
         headers: request.headers.into_iter().collect(),
-        query: members(request.query, "the extra query")?,
+        query: members(request.query, "the extra query")?
+            .into_iter()
+            .collect(),
         body: members(request.body, "the extra body")?,
         ..options(cx)
     };

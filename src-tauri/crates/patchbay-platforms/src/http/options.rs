@@ -19,7 +19,7 @@ pub struct CallOptions {
     pub headers: Vec<(String, Secret)>,
     /// Query parameters that are appended: a list repeats its name, an object gives `name[key]`, and
     /// null is left out.
-    pub query: Map<String, Value>,
+    pub query: Vec<(String, Value)>,
     /// Members of the JSON body that override the operation's own.
     pub body: Map<String, Value>,
     /// Stops the call, also while it waits for the next attempt.

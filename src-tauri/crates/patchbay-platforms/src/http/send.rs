@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use patchbay_model::Secret;
 use serde_json::Value;
@@ -98,6 +98,10 @@ impl Api {
         headers.insert(ACCEPT, ANYTHING);
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, content_type);
+        }
+        if body.is_none() && matches!(request.method, Method::POST | Method::PUT | Method::PATCH) {
+            // Some servers refuse such a request without it, and the official clients send it.
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         for (name, value) in self.headers.iter().chain(&request.headers) {
             set(&mut headers, name, value)?;
@@ -278,6 +282,7 @@ impl Api {
                 method = Method::GET;
                 body = None;
                 headers.remove(CONTENT_TYPE);
+                headers.remove(CONTENT_LENGTH);
             }
         }
     }

@@ -26,7 +26,10 @@ async fn options_replace_headers_append_to_the_query_and_override_the_body() {
             ("x-client-name".to_owned(), Secret::new("other")),
             ("X-Trace".to_owned(), Secret::new("t")),
         ],
-        query: object(value!({"tag": ["a b", "c&d"]})),
+        query: vec![
+            ("tag".to_owned(), value!(["a b", "c&d"])),
+            ("a".to_owned(), value!(1)),
+        ],
         body: object(value!({"name": "wins", "beta": true})),
         ..CallOptions::default()
     };
@@ -37,7 +40,7 @@ async fn options_replace_headers_append_to_the_query_and_override_the_body() {
     assert_eq!(answer.json::<Value>().unwrap(), value!({"ok": 1}));
 
     let seen = server.seen().remove(0);
-    assert_eq!(seen.uri, "/edge/v1/things?limit=10&tag=a+b&tag=c%26d");
+    assert_eq!(seen.uri, "/edge/v1/things?limit=10&tag=a+b&tag=c%26d&a=1");
     assert_eq!(
         seen.headers
             .get_all("x-client-name")
