@@ -10,13 +10,15 @@
     reason = "differences are what it is run for"
 )]
 
+mod cohere;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use patchbay_tests::{Adapter, replay};
 
 /// One for each platform.
-const ADAPTERS: &[&dyn Adapter] = &[];
+const ADAPTERS: &[&dyn Adapter] = &[&cohere::Cohere];
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -11,6 +11,7 @@ mod clock;
 mod exact;
 mod likeness;
 mod line;
+mod ordered;
 mod outcome;
 mod replay;
 mod reply;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::exact;
+use crate::ordered;
 use crate::reply::Reply;
 
 /// Every word that an error may be called.
@@ -37,6 +38,8 @@ pub struct Line {
     pub args: Map<String, Value>,
     /// Settings and call options other than the defaults.
     pub config: Map<String, Value>,
+    /// Members of each object in `config`, in the order of the line.
+    pub(crate) ordered: ordered::Objects,
     /// Which client was recorded, such as `mistralai/2.6.0`.
     pub sdk: Option<String>,
     /// What kind of source it comes from, such as `openapi`.
@@ -77,6 +80,7 @@ impl Line {
             op: word("op").ok_or("a line needs an op")?,
             args: members("args")?,
             config: members("config")?,
+            ordered: ordered::read(text),
             sdk: word("sdk"),
             source: word("source"),
             gaps: gaps(&exact, exchanges.len()),
@@ -84,6 +88,11 @@ impl Line {
             outcome,
             is_skipped: word("replay").as_deref() == Some("skip"),
         })
+    }
+
+    /// The members of an object in `config`, in the order of the line; empty without one.
+    pub fn pairs(&self, name: &str) -> Vec<(String, Value)> {
+        self.ordered.get(name).cloned().unwrap_or_default()
     }
 
     /// A member of `config` that is text.

@@ -1,0 +1,159 @@
+//! Cohere.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_model::Secret;
+use patchbay_platforms::http::{Backoff, CallOptions, Jitter, Retries, RetryPolicy};
+use patchbay_platforms::{Error, Platform, hosted};
+use patchbay_tests::{Adapter, Line, Stage, from_environment};
+use serde_json::{Map, Value, json};
+
+/// Every key of `config` that the contract has.
+const KEYS: [&str; 13] = [
+    "additional_body_parameters",
+    "additional_headers",
+    "additional_query_parameters",
+    "all_pages",
+    "api_key",
+    "client_name",
+    "env",
+    "max_retries",
+    "retry_remote_protocol_errors",
+    "server_url_suffix",
+    "show_headers",
+    "timeout",
+    "unreachable",
+];
+
+/// Cohere's lines.
+pub(crate) struct Cohere;
+
+#[async_trait]
+impl Adapter for Cohere {
+    fn platform(&self) -> &'static str {
+        "cohere"
+    }
+
+    fn token(&self, config: &Map<String, Value>) -> String {
+        let from_environment = || {
+            let environment = config.get("env")?;
+            ["CO_API_KEY", "COHERE_API_KEY"]
+                .into_iter()
+                .find_map(|name| environment[name].as_str())
+        };
+        match config.get("api_key") {
+            Some(Value::String(key)) => key.clone(),
+            Some(_) => from_environment().unwrap_or_default().to_owned(),
+            None => "test-key".to_owned(),
+        }
+    }
+
+    async fn run(&self, line: &Line, stage: &Stage) -> Result<Value, Error> {
+        if let Some(key) = line.config.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            return Err(Error::NotSupported(format!("the config key {key}")));
+        }
+        let cohere = hosted(patchbay_model::Platform::Cohere)
+            .ok_or_else(|| Error::NotSupported("Cohere".to_owned()))?;
+        let environment = line.config.get("env").and_then(Value::as_object);
+        let environment = environment.cloned().unwrap_or_default();
+        let (mut settings, mut secrets) = from_environment(cohere.fields, &environment);
+        let suffix = line.setting("server_url_suffix").unwrap_or_default();
+        let base_url = format!("{}{suffix}", stage.base_url);
+        settings.insert("base_url".to_owned(), base_url.into());
+        if let Some(name) = line.config.get("client_name") {
+            settings.insert("client_name".to_owned(), name.clone());
+        }
+        match line.config.get("api_key") {
+            None => {
+                secrets.insert("api_key".to_owned(), Secret::new("test-key"));
+            }
+            Some(Value::String(key)) => {
+                secrets.insert("api_key".to_owned(), Secret::new(key));
+            }
+            Some(_) => {}
+        }
+        let platform = (cohere.sign_in)(stage.sign_in(settings, secrets))?;
+        let options = options(line);
+        if line.config.get("all_pages") == Some(&Value::Bool(true)) {
+            return all_pages(&*platform, line, &options).await;
+        }
+        platform
+            .call(&line.op, Value::Object(line.args.clone()), &options)
+            .await
+    }
+}
+
+fn options(line: &Line) -> CallOptions {
+    let members = |name: &str| match line.config.get(name) {
+        Some(Value::Object(members)) => members.clone(),
+        _ => Map::new(),
+    };
+    let seconds = line.config.get("timeout").and_then(Value::as_f64);
+    let most = line.config.get("max_retries").and_then(Value::as_u64);
+    let most = most.and_then(|most| u32::try_from(most).ok());
+    let on_lost = line.config.get("retry_remote_protocol_errors") == Some(&Value::Bool(true));
+    let headers = members("additional_headers").into_iter();
+    CallOptions {
+        timeout: seconds.map(Duration::from_secs_f64),
+        retries: if on_lost {
+            Some(Retries::Policy(retries_of_the_lost(most.unwrap_or(2))))
+        } else {
+            most.map(Retries::Times)
+        },
+        headers: headers
+            .filter_map(|(name, value)| Some((name, Secret::new(value.as_str()?))))
+            .collect(),
+        query: line.pairs("additional_query_parameters"),
+        body: members("additional_body_parameters"),
+        ..CallOptions::default()
+    }
+}
+
+/// The contract's policy, and lost connections besides.
+///
+/// Source: Cohere contract, section 6.
+fn retries_of_the_lost(most: u32) -> RetryPolicy {
+    RetryPolicy {
+        most,
+        statuses: vec![408..=408, 429..=429, 500..=u16::MAX],
+        backoff: Backoff {
+            first: Duration::from_secs(1),
+            factor: 2.0,
+            longest: Duration::from_secs(60),
+            jitter: Jitter::Around(0.1),
+        },
+        longest_asked: Duration::from_secs(60),
+        heeds_reset: true,
+        elapsed: None,
+        on_connect: true,
+        on_lost: true,
+    }
+}
+
+/// The loop of a caller: until a page is shorter than asked for, or the total is reached.
+///
+/// Source: Cohere contract, section 5.
+async fn all_pages(
+    platform: &dyn Platform,
+    line: &Line,
+    options: &CallOptions,
+) -> Result<Value, Error> {
+    let mut arguments = line.args.clone();
+    let limit = arguments.get("limit").and_then(Value::as_u64).unwrap_or(30);
+    let (mut pages, mut ids) = (0, Vec::new());
+    loop {
+        arguments.insert("offset".to_owned(), ids.len().into());
+        let page = Value::Object(arguments.clone());
+        let page = platform.call("list", page, options).await?;
+        let connectors = page["connectors"].as_array().cloned().unwrap_or_default();
+        pages += 1;
+        ids.extend(connectors.iter().map(|connector| connector["id"].clone()));
+        let total = page["total_count"].as_f64();
+        let is_all = total.is_some_and(|total| ids.len() as f64 >= total);
+        // A limit of zero never advances.
+        if connectors.is_empty() || (connectors.len() as u64) < limit || is_all {
+            return Ok(json!({"pages": pages, "ids": ids}));
+        }
+    }
+}
