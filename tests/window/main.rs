@@ -10,9 +10,11 @@
     reason = "a journey that fails says where its picture lies"
 )]
 
+mod accessibility;
 mod adding;
 mod credentials;
 mod history;
+mod keyboard;
 mod running;
 mod secrets;
 mod settings;

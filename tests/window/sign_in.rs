@@ -98,7 +98,6 @@ fn ended_in_the_middle_it_asks_for_another_sign_in_at_the_next_start() {
 
     let window = desk.start();
     window.see_text("Needs you");
-    window.picture(std::path::Path::new("/tmp/wj/10-middle.png"));
     sign_in(&window);
     seed::follow(&desk, &desk.opened_page());
     window.see_text("Signed in to Playground");

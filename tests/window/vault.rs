@@ -12,7 +12,6 @@ fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_ne
     window.fill("Token", "pg-secret-token-2222");
     window.press_in(("dialog", "Save a credential"), "button", "Save");
     window.see_text("vault.no_keychain");
-    window.picture(std::path::Path::new("/tmp/wj/40-vault.png"));
     window.keys(&[keys::ESCAPE]);
     window.press("button", "Choose a passphrase instead");
     window.fill("Passphrase", "correct horse battery");
@@ -33,7 +32,6 @@ fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_ne
     window.wait_until("a word about the passphrase", || {
         window.text().to_lowercase().contains("passphrase is not")
     });
-    window.picture(std::path::Path::new("/tmp/wj/41-vault.png"));
     window.fill("Passphrase", "correct horse battery");
     window.press("button", "Unlock");
     window.see("row", "Token, *");

@@ -103,13 +103,6 @@ impl Browser {
             .unwrap_or_default()
     }
 
-    /// The address of the page.
-    pub(crate) fn address(&self) -> String {
-        let address = self.session.call("url", None);
-        let address = address.unwrap_or_else(|refusal| panic!("no address: {refusal}"));
-        address.as_str().unwrap_or_default().to_owned()
-    }
-
     /// The address of the app's own scheme that the provider sent the browser to. Headless Chromium has
     /// nobody to ask whether to follow it.
     pub(crate) fn deep_link(&self) -> String {

@@ -6,16 +6,14 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::rust_connection::RustConnection;
 
-/// Asks every window that can be asked to close itself, as pressing the close button does; `false` when
-/// there is none.
-pub(crate) fn ask_to_close() -> bool {
+/// Asks every window that can be asked to close itself, as pressing the close button does.
+pub(crate) fn ask_to_close() {
     let (display, screen) = x11rb::connect(None).expect("the display answers");
     let root = display.setup().roots[screen].root;
     let protocols = atom(&display, "WM_PROTOCOLS");
     let close = atom(&display, "WM_DELETE_WINDOW");
     let tree = display.query_tree(root).expect("the display answers");
     let windows = tree.reply().expect("the windows").children;
-    let mut asked = false;
     for window in windows {
         if !listens(&display, window, protocols, close) {
             continue;
@@ -25,10 +23,8 @@ pub(crate) fn ask_to_close() -> bool {
         display
             .send_event(false, window, EventMask::NO_EVENT, message)
             .expect("the display takes a message");
-        asked = true;
     }
     display.flush().expect("the display takes a message");
-    asked
 }
 
 /// Whether a window is shown and wants to be asked before it closes.

@@ -20,14 +20,11 @@ const RECORD: &str = include_str!("record.js");
 /// The keys that have no letter.
 pub(crate) mod keys {
     pub(crate) const CONTROL: &str = "\u{e009}";
-    pub(crate) const SHIFT: &str = "\u{e008}";
     pub(crate) const TAB: &str = "\u{e004}";
     pub(crate) const ENTER: &str = "\u{e007}";
     pub(crate) const ESCAPE: &str = "\u{e00c}";
     pub(crate) const BACKSPACE: &str = "\u{e003}";
     pub(crate) const DOWN: &str = "\u{e015}";
-    pub(crate) const RIGHT: &str = "\u{e014}";
-    pub(crate) const SPACE: &str = "\u{e00d}";
 }
 
 /// A running app; it ends when dropped, leaving a picture behind when the journey failed.
@@ -182,19 +179,6 @@ impl Window {
         );
     }
 
-    /// Turns a switch or ticks a box: the real control is too small to be hit, its words are not.
-    pub(crate) fn toggle(&self, role: &str, name: &str) {
-        let element = self.see(role, name);
-        let words = self.script(
-            "return arguments[0].closest('label') ?? arguments[0]",
-            &[element.to_value()],
-        );
-        let words = Element::from_value(&words).expect("the words of the switch");
-        self.session()
-            .click(&words)
-            .unwrap_or_else(|refusal| panic!("{name} cannot be turned: {refusal}"));
-    }
-
     /// Puts `text` into the field with this label, in place of what it holds.
     pub(crate) fn fill(&self, label: &str, text: &str) {
         let role = if self.look("searchbox", label).is_some() {
@@ -291,13 +275,18 @@ impl Window {
 
     /// Closes the window as its close button does, and waits until the app is gone.
     pub(crate) fn quit(mut self) {
+        const LOOKS_BETWEEN: usize = 10;
         let started = Instant::now();
         // Not through the driver, which kills the app once its page is closed.
-        while !display::ask_to_close() {
-            assert!(started.elapsed() < PATIENCE, "there is no window to close");
-            self.session().pause();
-        }
-        while !self.processes().is_empty() {
+        for look in 0.. {
+            // Asked more than once: a message can lie unread in the app until the next one arrives,
+            // which a moving pointer brings everywhere but here.
+            if look % LOOKS_BETWEEN == 0 {
+                display::ask_to_close();
+            }
+            if self.processes().is_empty() {
+                break;
+            }
             assert!(started.elapsed() < PATIENCE, "the app does not end");
             self.session().pause();
         }

@@ -1,0 +1,152 @@
+//! Every page and layer for people who see, hear or point in another way.
+
+use serde_json::{Value, json};
+
+use crate::support::seed::{self, ask};
+use crate::support::{Desk, Window, axe, keys};
+
+/// What can be pressed, read as a heading or typed into, and is cut off at the left or right.
+const CUT_OFF: &str = r#"
+    const lost = [];
+    if (document.documentElement.scrollWidth > innerWidth + 1) lost.push('the page scrolls sideways');
+    for (const element of document.querySelectorAll('button, a[href], input, textarea, h1, h2, [role=radio], [role=tab]')) {
+      const { left, right, width } = element.getBoundingClientRect();
+      const style = getComputedStyle(element);
+      if (width < 2 || style.visibility !== 'visible' || element.closest('[aria-hidden=true], [inert]')) continue;
+      if (left < -1 || right > innerWidth + 1) lost.push(element.outerHTML.slice(0, 200));
+    }
+    return lost;"#;
+
+#[test]
+fn axe_finds_no_fault_with_any_page_or_layer_in_light_and_dark() {
+    let desk = Desk::new();
+    let window = desk.start();
+    let mut faults = in_both_themes(&window, "first launch");
+    fill(&desk, &window);
+    visit_pages(&window, |window, page| {
+        faults.extend(in_both_themes(window, page))
+    });
+    visit_layers(&desk, &window, |window, layer| {
+        faults.extend(in_both_themes(window, layer))
+    });
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    window.quit();
+}
+
+#[test]
+fn nothing_is_cut_off_in_a_small_window_with_text_of_double_size() {
+    let desk = Desk::new();
+    let window = desk.start();
+    fill(&desk, &window);
+    window.press("button", "Settings");
+    window.press_in(("radiogroup", "Text size"), "radio", "200 %");
+    window.resize(900, 600);
+    window.wait_until("the small window", || {
+        window.script("return innerWidth", &[]) == 900
+    });
+    let mut lost = Vec::new();
+    let mut look = |window: &Window, what: &str| {
+        let found = window.script(CUT_OFF, &[]);
+        lost.extend(
+            found
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|one| format!("{what}: {one}")),
+        );
+    };
+    visit_pages(&window, &mut look);
+    visit_layers(&desk, &window, &mut look);
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+    window.quit();
+}
+
+fn in_both_themes(window: &Window, what: &str) -> Vec<String> {
+    const SET: &str = "Object.assign(document.documentElement.dataset, { theme: arguments[0], motion: 'reduced' });";
+    const SETTLED: &str = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        await Promise.allSettled(document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => one.finished));";
+    let mut faults = Vec::new();
+    for theme in ["light", "dark"] {
+        window.script(SET, &[json!(theme)]);
+        window.script_async(SETTLED, &[]);
+        faults.extend(axe::faults(window, &format!("{what}, {theme}")));
+    }
+    faults
+}
+
+/// One of everything: connectors that are ready and that wait, runs, a saved token.
+fn fill(desk: &Desk, window: &Window) {
+    let connector = seed::open_connector(desk, window);
+    seed::draft(desk, window, "loopback");
+    let request = json!({
+        "connector": connector, "tool": "weather", "arguments": { "city": "Oslo" },
+        "timeoutSeconds": null, "confirmed": false, "origin": { "kind": "window" },
+    });
+    ask(
+        window,
+        "run_tool",
+        json!({ "request": request, "progress": "__CHANNEL__:0" }),
+    );
+    let token =
+        json!({ "name": "Token", "secret": { "kind": "bearer", "token": "pg-token-3333" } });
+    let saved = window.invoke("add_wallet_entry", json!({ "request": token }));
+    saved.unwrap_or_else(|problem: Value| panic!("{problem:#}"));
+}
+
+fn visit_pages(window: &Window, mut look: impl FnMut(&Window, &str)) {
+    for page in ["Home", "Connectors", "Tools", "Runs", "Credentials"] {
+        window.go_to(page);
+        look(window, page);
+    }
+    window.go_to("Tools");
+    window.press("row", "shapes, *");
+    window.see("heading", "shapes");
+    look(window, "a tool");
+    window.go_to("Connectors");
+    window.press("row", "Open playground, *");
+    for tab in ["Overview", "Tools", "Runs", "Settings"] {
+        window.press("tab", &format!("{tab}*"));
+        look(window, tab);
+    }
+    window.press("button", "Settings");
+    window.see("heading", "Settings");
+    look(window, "settings");
+}
+
+fn visit_layers(desk: &Desk, window: &Window, mut look: impl FnMut(&Window, &str)) {
+    window.go_to("Connectors");
+    window.press("button", "Add connector");
+    look(window, "adding");
+    window.fill("Address", desk.playground.url().as_str());
+    window.keys(&[keys::ENTER]);
+    window.see("region", "Found");
+    window.press("button", "Advanced");
+    look(window, "the review");
+    window.keys(&[keys::ESCAPE]);
+    window.press("button", "*, Playground");
+    desk.opened_page();
+    window.see("button", "Open browser again");
+    look(window, "a sign-in");
+    window.press("button", "Cancel sign-in");
+    window.see_text("You cancelled this sign-in");
+    look(window, "the end of a sign-in");
+    window.press("button", "Close");
+    window.keys(&[keys::CONTROL, "k"]);
+    window.see("dialog", "Search or do");
+    look(window, "the palette");
+    window.keys(&[keys::ESCAPE]);
+    window.see_gone("dialog", "Search or do");
+    window.press("button", "All keys");
+    window.see("dialog", "All keys");
+    look(window, "all keys");
+    window.keys(&[keys::ESCAPE]);
+    window.see_gone("dialog", "All keys");
+    window.go_to("Credentials");
+    window.press("row", "Token, *");
+    window.see("region", "Used by");
+    look(window, "a credential");
+    window.press("button", "Delete");
+    window.see("alertdialog", "Delete Token?");
+    look(window, "deleting");
+    window.press("button", "Keep it");
+}
