@@ -7,13 +7,13 @@ import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
 import { listenForNews } from "@/host/events";
 
-/** Says why a `patchbay://` link was not followed: at the start, and when one brings the window to the front. */
+/** Says why a `patchbay://` link was not followed: at the start, and whenever another one comes. */
 export function RefusedLink() {
   const { data: problem, mutate: take, reset } = useMutation({ mutationFn: () => call(commands.takeRefusedLink()) });
   useEffect(() => {
     take();
     return listenForNews((news) => {
-      if (news.kind === "raise") take();
+      if (news.kind === "link_refused") take();
     });
   }, [take]);
   if (!problem) return null;
