@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use patchbay_model::Secret;
+use patchbay_model::{Secret, Timestamp};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
@@ -22,8 +22,20 @@ pub struct CallOptions {
     pub query: Vec<(String, Value)>,
     /// Members of the JSON body that override the operation's own.
     pub body: Map<String, Value>,
+    /// A token that is still good, so that no exchange of credentials comes first. Of no effect where
+    /// nothing is exchanged, and where the account has a good token already.
+    pub cached_token: Option<CachedToken>,
     /// Stops the call, also while it waits for the next attempt.
     pub cancel: CancellationToken,
+}
+
+/// A token from an earlier exchange of credentials.
+#[derive(Clone, Debug)]
+pub struct CachedToken {
+    /// The token itself, without a scheme.
+    pub token: Secret,
+    /// When it is no longer used.
+    pub good_until: Timestamp,
 }
 
 /// How often a failure is repeated. What an operation must not repeat stays unrepeated.

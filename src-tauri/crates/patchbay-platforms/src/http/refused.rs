@@ -55,7 +55,10 @@ pub(super) fn error(
 /// Reads the words, the code and the fields out of a body, whatever its form.
 pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secret]) -> Refusal {
     let json: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let fields = fields(&json);
+    let mut fields = fields(&json);
+    for field in &mut fields {
+        field.message = text::redact(&field.message, secrets.iter().map(Secret::expose));
+    }
     let words =
         words(&json, &fields).unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
     let words = text::redact(&words, secrets.iter().map(Secret::expose));
@@ -227,5 +230,13 @@ mod tests {
         let refusal = read(500, HeaderMap::new(), "oops key-12345".into(), &sent);
         assert_eq!(refusal.text.as_deref(), Some("oops <redacted>"));
         assert_eq!(read(500, HeaderMap::new(), Bytes::new(), &[]).text, None);
+    }
+
+    #[test]
+    fn a_field_problem_does_not_repeat_the_secrets() {
+        let sent = [Secret::new("ghp_12345")];
+        let body = json!({"errors": [{"field": "token", "message": "bad token ghp_12345"}]});
+        let refusal = read(422, HeaderMap::new(), body.to_string().into(), &sent);
+        assert_eq!(refusal.fields[0].message, "bad token <redacted>");
     }
 }

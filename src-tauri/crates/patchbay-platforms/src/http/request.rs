@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
+use patchbay_model::Secret;
 use serde_json::Value;
 
 use super::Path;
@@ -30,6 +31,7 @@ pub struct Request {
     pub(super) repeat: Repeat,
     pub(super) timeout: Option<Duration>,
     pub(super) is_anonymous: bool,
+    pub(super) secrets: Vec<Secret>,
 }
 
 #[derive(Clone, Debug)]
@@ -58,6 +60,7 @@ impl Request {
             body: Body::None,
             timeout: None,
             is_anonymous: false,
+            secrets: Vec::new(),
         }
     }
 
@@ -112,6 +115,13 @@ impl Request {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Names a secret in the body, to be taken out of what the server says when it refuses.
+    #[must_use]
+    pub fn secret(mut self, secret: Secret) -> Self {
+        self.secrets.push(secret);
         self
     }
 

@@ -119,6 +119,7 @@ impl Api {
                 .headers
                 .iter()
                 .map(|(_, value)| value.clone())
+                .chain(request.secrets.iter().cloned())
                 .collect(),
             limit: options.timeout.or(request.timeout).unwrap_or(self.timeout),
         })
