@@ -1,6 +1,6 @@
 //! A clock that jumps instead of waiting.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,31 +9,55 @@ use patchbay_platforms::http::Clock;
 
 /// Starts at `2026-10-21T07:27:30Z` and jumps forward when somebody waits.
 #[derive(Debug)]
-pub struct ReplayClock(Mutex<Timestamp>);
+pub struct ReplayClock(Mutex<Hands>);
+
+#[derive(Clone, Copy, Debug)]
+struct Hands {
+    now: Timestamp,
+    /// The time without what nobody waited for.
+    waited: Timestamp,
+}
 
 impl ReplayClock {
     /// The clock at its start.
     #[expect(clippy::expect_used, reason = "the text is fixed")]
     pub fn start() -> Self {
         let start = Timestamp::parse("2026-10-21T07:27:30Z").expect("it is an instant");
-        Self(Mutex::new(start))
+        Self(Mutex::new(Hands {
+            now: start,
+            waited: start,
+        }))
     }
 
-    /// Jumps forward, as for a token that grows older between two calls.
+    /// Jumps forward, as for a token that grows older between two calls. Nobody waits for it, so it is
+    /// no gap between requests.
     pub fn advance(&self, by: Duration) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = *now + by;
+        let mut hands = self.hands();
+        hands.now = hands.now + by;
+    }
+
+    /// The start, and as much later as somebody waited.
+    pub(crate) fn waited(&self) -> Timestamp {
+        self.hands().waited
+    }
+
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Clock for ReplayClock {
     fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.hands().now
     }
 
     async fn sleep(&self, duration: Duration) {
-        self.advance(duration);
+        {
+            let mut hands = self.hands();
+            hands.now = hands.now + duration;
+            hands.waited = hands.waited + duration;
+        }
         // A loop that only sleeps still has to let others go on.
         tokio::task::yield_now().await;
     }

@@ -8,7 +8,6 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use patchbay_model::Timestamp;
-use patchbay_platforms::http::Clock;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
@@ -25,7 +24,7 @@ pub(crate) struct Arrival {
     /// Names in lower case, in order.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// By the replay's clock.
+    /// By the replay's clock, without its jumps.
     pub(crate) at: Timestamp,
 }
 
@@ -92,7 +91,7 @@ impl Desk {
     async fn connection(&self, socket: TcpStream) -> io::Result<()> {
         let mut socket = BufReader::new(socket);
         while let Some(mut arrival) = read_request(&mut socket).await? {
-            arrival.at = self.clock.now();
+            arrival.at = self.clock.waited();
             let is_head = arrival.method == "HEAD";
             let reply = self.next(arrival);
             tokio::time::sleep(reply.delay).await;
