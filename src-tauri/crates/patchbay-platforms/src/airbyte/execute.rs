@@ -1,0 +1,219 @@
+//! Entity, action, parameters: what a connector does.
+//!
+//! Source: Airbyte contract, section 3, `execute`.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
+use super::arguments::{self, given};
+use super::client::{Client, Workspace};
+use super::remembered::Kind;
+use super::wire::{self, Envelope};
+use super::{Airbyte, download, lookup};
+use crate::Error;
+use crate::http::{Answer, CallOptions, StreamedAnswer};
+
+/// Most characters of an intent.
+const INTENT: usize = 512;
+
+/// Most pages that are read in a row.
+const MOST_PAGES: usize = 10_000;
+
+/// What came of an action.
+pub(super) enum Reply {
+    Envelope(Envelope),
+    File(download::File),
+}
+
+impl Airbyte {
+    /// `execute`: one action, one answer.
+    pub(super) async fn execute(
+        &self,
+        arguments: arguments::Execute,
+        options: &CallOptions,
+    ) -> Result<Value, Error> {
+        let (id, body) = self.prepare(arguments, options).await?;
+        let answer = self.run(&id, &body, options).await?;
+        match reply(&body, &answer)? {
+            Reply::Envelope(envelope) if envelope.has_failed() => Err(answer.failed()),
+            Reply::Envelope(envelope) => Ok(Value::Object(envelope.into_outcome())),
+            Reply::File(file) => Ok(file.into_json()),
+        }
+    }
+
+    /// `execute_all`: pages until there is no next one, no cursor, or a cursor that came before.
+    pub(super) async fn execute_all(
+        &self,
+        arguments: arguments::Execute,
+        options: &CallOptions,
+    ) -> Result<Value, Error> {
+        let (id, mut body) = self.prepare(arguments, options).await?;
+        let (mut data, mut pages, mut cursors) = (Vec::new(), 0, HashSet::new());
+        loop {
+            let answer = self.run(&id, &body, options).await?;
+            let envelope = envelope(&answer)?;
+            pages += 1;
+            match envelope.result() {
+                Value::Array(items) => data.extend(items.iter().cloned()),
+                Value::Null => {}
+                other => data.push(other.clone()),
+            }
+            let next = envelope.next_cursor().map(str::to_owned);
+            let Some(next) = next.filter(|_| pages < MOST_PAGES) else {
+                return Ok(json!({"success": true, "data": data, "pages": pages}));
+            };
+            if !cursors.insert(next.clone()) {
+                return Ok(json!({"success": true, "data": data, "pages": pages}));
+            }
+            let params = body.params.get_or_insert_default();
+            params.insert("cursor".to_owned(), Value::String(next));
+        }
+    }
+
+    /// `execute`, handed on as it comes.
+    pub(super) async fn execute_streamed(
+        &self,
+        arguments: arguments::Execute,
+        options: &CallOptions,
+    ) -> Result<StreamedAnswer, Error> {
+        let (id, body) = self.prepare(arguments, options).await?;
+        let answer = self.client()?.execute_streamed(&id, &body, options).await?;
+        download::pass(answer).await
+    }
+
+    /// Runs an action on a connector; one that is gone is not looked up as that again.
+    pub(super) async fn run(
+        &self,
+        id: &str,
+        body: &wire::Execute,
+        options: &CallOptions,
+    ) -> Result<Answer, Error> {
+        let answer = self.client()?.execute(id, body, options).await;
+        if matches!(answer, Err(Error::NotFound(_))) {
+            self.remembered.note_gone(id);
+        }
+        answer
+    }
+
+    /// The connector to run it on, looked up where its kind is given, and the body.
+    async fn prepare(
+        &self,
+        arguments: arguments::Execute,
+        options: &CallOptions,
+    ) -> Result<(String, wire::Execute), Error> {
+        let client = self.client()?;
+        let id = given(arguments.connector_id);
+        let kind = given(arguments.connector_definition_id);
+        let workspace = given(arguments.workspace_name);
+        let body = body(Action {
+            entity: arguments.entity,
+            action: arguments.action,
+            params: arguments.params,
+            select_fields: arguments.select_fields,
+            exclude_fields: arguments.exclude_fields,
+            skip_truncation: arguments.skip_truncation,
+            intent: arguments.intent,
+        })?;
+        let id = match (id, kind) {
+            (Some(id), _) => id,
+            (None, Some(kind)) => {
+                let workspace = workspace.unwrap_or_else(|| self.workspace.clone());
+                self.id_of_kind(client, workspace, &kind, options).await?
+            }
+            (None, None) => {
+                return Err(Error::Usage("connector_id is missing".to_owned()));
+            }
+        };
+        Ok((id, body))
+    }
+
+    /// Looked up once, then kept.
+    async fn id_of_kind(
+        &self,
+        client: &Client,
+        workspace: String,
+        kind: &str,
+        options: &CallOptions,
+    ) -> Result<String, Error> {
+        let known = Kind {
+            workspace,
+            kind: kind.to_lowercase(),
+        };
+        if let Some(id) = self.remembered.id(&known) {
+            return Ok(id);
+        }
+        // What the caller adds to query and body belongs to the action.
+        let options = CallOptions {
+            query: Vec::new(),
+            body: Map::new(),
+            ..options.clone()
+        };
+        let place = Workspace::Named(&known.workspace);
+        let all = client.list_connectors(&place, None, &options).await?;
+        let id = lookup::only(&all, kind, &known.workspace)?.id().to_owned();
+        self.remembered.note_id(known, &id);
+        Ok(id)
+    }
+}
+
+/// An action with what goes with it.
+pub(super) struct Action {
+    pub(super) entity: String,
+    pub(super) action: String,
+    pub(super) params: Option<Map<String, Value>>,
+    pub(super) select_fields: Option<Vec<String>>,
+    pub(super) exclude_fields: Option<Vec<String>>,
+    pub(super) skip_truncation: Option<bool>,
+    pub(super) intent: Option<String>,
+}
+
+/// The body of an action.
+///
+/// # Errors
+/// [`Error::Usage`] when the intent is too long.
+pub(super) fn body(action: Action) -> Result<wire::Execute, Error> {
+    let intent = given(action.intent);
+    if let Some(intent) = &intent
+        && intent.chars().count() > INTENT
+    {
+        return Err(Error::Usage(format!(
+            "intent must be at most {INTENT} characters"
+        )));
+    }
+    Ok(wire::Execute {
+        entity: action.entity,
+        action: action.action,
+        skip_truncation: action.skip_truncation.unwrap_or(true),
+        params: action.params,
+        select_fields: action.select_fields,
+        exclude_fields: action.exclude_fields,
+        intent,
+    })
+}
+
+/// What an answer holds, by what was asked for.
+///
+/// # Errors
+/// [`Error::UnexpectedAnswer`] when it has no `result`.
+pub(super) fn reply(body: &wire::Execute, answer: &Answer) -> Result<Reply, Error> {
+    if body.action == download::DOWNLOAD {
+        return Ok(match download::read(answer) {
+            Ok(file) => Reply::File(file),
+            Err(envelope) => Reply::Envelope(envelope),
+        });
+    }
+    let read = Envelope::read(answer.json()?);
+    read.map(Reply::Envelope)
+        .ok_or_else(|| answer.unexpected("execute gave no result"))
+}
+
+/// An envelope that says that it worked.
+fn envelope(answer: &Answer) -> Result<Envelope, Error> {
+    let envelope = Envelope::read(answer.json()?)
+        .ok_or_else(|| answer.unexpected("execute gave no result"))?;
+    match envelope.has_failed() {
+        true => Err(answer.failed()),
+        false => Ok(envelope),
+    }
+}

@@ -1,0 +1,270 @@
+//! The platform against a server on loopback.
+
+mod connectors;
+mod executing;
+mod tokens;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use patchbay_model::{Secret, Timestamp};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice};
+use crate::{Error, Platform, SignIn};
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+struct Seen {
+    /// Method and path with query.
+    line: String,
+    token: Option<String>,
+    organization: Option<String>,
+    host: Option<String>,
+    body: Value,
+}
+
+impl Seen {
+    fn is_exchange(&self) -> bool {
+        self.line.ends_with("/applications/token")
+    }
+}
+
+type Answers = dyn Fn(&Seen, usize) -> Response + Send + Sync;
+
+/// Answers each request by what it is; token exchanges with `tok-<n>`, unless told otherwise.
+struct Server {
+    base: String,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// `answers` is given the request and how many came before it, exchanges not counted.
+    async fn start(answers: impl Fn(&Seen, usize) -> Response + Send + Sync + 'static) -> Self {
+        Self::with_exchange(|n| token(&format!("tok-{n}"), 900), answers).await
+    }
+
+    /// `exchange` is given the number of the exchange, counted from one.
+    async fn with_exchange(
+        exchange: impl Fn(usize) -> Response + Send + Sync + 'static,
+        answers: impl Fn(&Seen, usize) -> Response + Send + Sync + 'static,
+    ) -> Self {
+        let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+        let answers: Arc<Answers> = Arc::new(answers);
+        let exchange = Arc::new(exchange);
+        let (exchanges, others) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let router = Router::new().fallback({
+            let seen = Arc::clone(&seen);
+            move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+                let header = |name: &str| Some(headers.get(name)?.to_str().ok()?.to_owned());
+                let request = Seen {
+                    line: format!("{method} {uri}"),
+                    token: header("authorization"),
+                    organization: header("x-organization-id"),
+                    host: header("host"),
+                    body: serde_json::from_slice(&body).unwrap_or_default(),
+                };
+                let answer = match request.is_exchange() {
+                    true => exchange(exchanges.fetch_add(1, Ordering::SeqCst) + 1),
+                    false => answers(&request, others.fetch_add(1, Ordering::SeqCst)),
+                };
+                seen.lock().unwrap().push(request);
+                async { answer }
+            }
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self {
+            base: format!("http://{}/edge/", listener.local_addr().unwrap()),
+            seen,
+            task: tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }),
+        }
+    }
+
+    /// What arrived since the last time.
+    fn seen(&self) -> Vec<Seen> {
+        std::mem::take(&mut self.seen.lock().unwrap())
+    }
+
+    /// Method, path and query of what arrived since the last time, without what is always in front.
+    fn lines(&self) -> Vec<String> {
+        let seen = self.seen().into_iter();
+        seen.map(|seen| seen.line.replace("/edge/api/v1", ""))
+            .collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Jumps forward instead of waiting.
+struct Jumping(Mutex<Timestamp>);
+
+impl Jumping {
+    fn start() -> Arc<Self> {
+        let start = Timestamp::parse("2026-10-21T07:27:30Z").unwrap();
+        Arc::new(Self(Mutex::new(start)))
+    }
+
+    fn advance(&self, seconds: u64) {
+        let mut now = self.0.lock().unwrap();
+        *now = *now + Duration::from_secs(seconds);
+    }
+}
+
+#[async_trait]
+impl Clock for Jumping {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let mut now = self.0.lock().unwrap();
+        *now = *now + duration;
+    }
+
+    fn chance(&self) -> f64 {
+        0.5
+    }
+}
+
+/// Signs in with these secrets, and the client id `cid-1`.
+fn account(server: &Server, clock: &Arc<Jumping>, secrets: &[(&str, &str)]) -> Arc<dyn Platform> {
+    let settings = json!({"base_url": server.base, "client_id": "cid-1", "organization_id": ""});
+    let secrets = secrets
+        .iter()
+        .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)));
+    let clients = ClientSettings {
+        proxy: ProxyChoice::Direct,
+        ..ClientSettings::default()
+    };
+    let account = SignIn {
+        settings: settings.as_object().unwrap().clone(),
+        secrets: secrets.collect::<BTreeMap<_, _>>(),
+        clients: Clients::build(&clients).unwrap(),
+        clock: Arc::clone(clock) as _,
+    };
+    super::sign_in(account).unwrap()
+}
+
+fn signed_in(server: &Server) -> Arc<dyn Platform> {
+    account(server, &Jumping::start(), &[("client_secret", "sec-12345")])
+}
+
+async fn call(platform: &dyn Platform, operation: &str, given: Value) -> Result<Value, Error> {
+    platform
+        .call(operation, given, &CallOptions::default())
+        .await
+}
+
+fn json(status: u16, body: Value) -> Response {
+    let status = StatusCode::from_u16(status).unwrap();
+    (status, axum::Json(body)).into_response()
+}
+
+fn token(token: &str, expires_in: u64) -> Response {
+    json(
+        200,
+        json!({"access_token": token, "expires_in": expires_in}),
+    )
+}
+
+fn listed(items: Value) -> Response {
+    json(200, json!({"data": items}))
+}
+
+/// An item of the list.
+fn item(id: &str, slug: &str) -> Value {
+    json!({"id": id, "name": "n", "summarized_source_template": {"connector_name": slug}})
+}
+
+#[tokio::test]
+async fn every_operation_of_the_table_is_known() {
+    let server = Server::start(|_, _| json(200, json!({}))).await;
+    let platform = signed_in(&server);
+    for operation in platform.operations() {
+        let refused = call(&*platform, operation.name, json!([])).await;
+        let words = refused.unwrap_err().to_string();
+        assert!(words.contains("JSON object"), "{}: {words}", operation.name);
+    }
+    let unknown = call(&*platform, "no_such", json!({})).await.unwrap_err();
+    assert_eq!(unknown.kind(), "usage");
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn without_credentials_nothing_is_sent() {
+    let server = Server::start(|_, _| listed(json!([]))).await;
+    let platform = account(&server, &Jumping::start(), &[("client_secret", "")]);
+    for (operation, given) in [
+        ("list_connectors", json!({})),
+        ("get_connector", json!({"connector_id": "a"})),
+        ("connect", json!({"slug": "stripe", "connector_id": "a"})),
+        (
+            "http",
+            json!({"method": "GET", "path": "/api/v1/workspaces"}),
+        ),
+    ] {
+        let refused = call(&*platform, operation, given).await.unwrap_err();
+        assert_eq!(refused.kind(), "usage", "{operation}");
+    }
+    assert!(server.seen().is_empty());
+}
+
+/// Any JSON, with the names that the decoders look at.
+pub(super) fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,8}".prop_map(Value::from),
+        prop_oneof!["failed", "401", "succeeded", "read", "abc"].prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 40, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::btree_map(name(), inner, 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        prop::sample::select(vec![
+            "id",
+            "name",
+            "data",
+            "status",
+            "result",
+            "entities",
+            "entity",
+            "modes",
+            "connector_metadata",
+            "end_cursor",
+            "has_next_page",
+            "summarized_source_template",
+            "connector_name",
+            "error_message",
+            "entity_check_results",
+            "access_token",
+            "expires_in",
+        ])
+        .prop_map(str::to_owned),
+        "\\PC{0,6}",
+    ]
+}

@@ -1,0 +1,218 @@
+//! Connectors and what is around them.
+
+use patchbay_model::{Explain, RemoteId, Status};
+
+use super::*;
+
+#[tokio::test]
+async fn a_deletion_is_over_when_the_list_has_it_no_more() {
+    let server = Server::start(|seen, n| {
+        match (seen.line.starts_with("DELETE"), n) {
+            (true, _) => json(202, json!({"job_id": "j-1"})),
+            // A hiccup while the job runs is waited out.
+            (false, 2) => json(503, json!({})),
+            (false, 1..=4) => listed(json!([item("a", "stripe"), item("b", "github")])),
+            (false, _) => listed(json!([item("b", "github")])),
+        }
+    })
+    .await;
+    let clock = Jumping::start();
+    let began = clock.now();
+    let platform = account(&server, &clock, &[("client_secret", "sec-12345")]);
+    let connectors = platform.connectors().unwrap();
+    let id = RemoteId::new("a");
+    let options = CallOptions::default();
+    connectors.delete_connector(&id, &options).await.unwrap();
+    assert_eq!(server.lines().len(), 1 + 1 + 5);
+    let waited = clock.now().instant() - began.instant();
+    assert_eq!(waited.whole_seconds(), 1 + 2 + 4 + 8);
+}
+
+#[tokio::test]
+async fn a_deletion_that_does_not_end_is_shown_as_such() {
+    let server = Server::start(|seen, _| match seen.line.starts_with("DELETE") {
+        true => (StatusCode::ACCEPTED, "").into_response(),
+        false => listed(json!([item("a", "stripe")])),
+    })
+    .await;
+    let platform = signed_in(&server);
+    let connectors = platform.connectors().unwrap();
+    let options = CallOptions::default();
+    let id = RemoteId::new("a");
+    let late = connectors.delete_connector(&id, &options).await;
+    assert_eq!(late.unwrap_err().kind(), "timeout");
+    let listed = connectors.list_connectors(&options).await.unwrap();
+    assert_eq!(listed[0].status, Status::Disconnected);
+    assert_eq!(listed[0].reason.as_deref(), Some("being deleted"));
+
+    let given = json!({"connector_id": "a"});
+    let job = call(&*platform, "delete_connector", given).await.unwrap();
+    assert_eq!(job, json!({"job_id": null}));
+}
+
+#[tokio::test]
+async fn the_state_is_that_of_the_last_check() {
+    let server = Server::start(|seen, n| match seen.line.ends_with("/check") {
+        true if n < 3 => json(
+            200,
+            json!({"status": "failed", "error_message": "HTTP 401"}),
+        ),
+        true => json(200, json!({"status": "running"})),
+        false if seen.line.contains('?') => listed(json!([item("a", "stripe")])),
+        false => json(200, item("a", "stripe")),
+    })
+    .await;
+    let platform = signed_in(&server);
+    let connectors = platform.connectors().unwrap();
+    let options = CallOptions::default();
+    let before = connectors.list_connectors(&options).await.unwrap();
+    assert_eq!(before[0].status, Status::Unknown);
+    assert_eq!(before[0].reason.as_deref(), Some("not checked yet"));
+
+    let id = RemoteId::new("a");
+    let found = connectors.find_connector(&id, &options).await.unwrap();
+    assert_eq!(found.status, Status::NeedsAuthorization);
+    let after = connectors.list_connectors(&options).await.unwrap();
+    assert_eq!(after[0].status, Status::NeedsAuthorization);
+    assert_eq!(after[0].word.as_deref(), Some("failed"));
+
+    call(&*platform, "check", json!({"connector_id": "a"}))
+        .await
+        .unwrap();
+    let running = connectors.list_connectors(&options).await.unwrap();
+    assert_eq!(running[0].status, Status::NeedsAuthorization);
+    assert_eq!(running[0].reason.as_deref(), Some("checking"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_new_connector_is_told_field_by_field() {
+    let server = Server::start(|_, _| {
+        json(
+            422,
+            json!({"message": "Validation failed", "errors": [
+                {"field": "body.replication_config.repositories", "message": "required"},
+                {"field": "body.credentials", "message": "ghp_secret1 is no token"},
+            ]}),
+        )
+    })
+    .await;
+    let given = json!({
+        "definition_id": "d", "name": "", "credentials": {"personal_access_token": "ghp_secret1"},
+    });
+    let refused = call(&*signed_in(&server), "create_connector", given).await;
+    let problem = refused.unwrap_err().problem();
+    let fields: Vec<_> = problem
+        .fields
+        .iter()
+        .map(|field| (field.path.as_str(), field.message.as_str()))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            ("/replication_config/repositories", "required"),
+            ("/credentials", "<redacted> is no token"),
+        ]
+    );
+    let sent = server.seen().pop().unwrap();
+    assert_eq!(sent.body["name"], "connector-default");
+}
+
+#[tokio::test]
+async fn a_kind_is_needed_to_create_and_an_id_to_do_anything_with_one() {
+    let server = Server::start(|_, _| json(200, json!({}))).await;
+    let platform = signed_in(&server);
+    for (operation, given) in [
+        ("create_connector", json!({"definition_id": ""})),
+        ("inspect", json!({"connector_id": ""})),
+        ("check", json!({"connector_id": ".."})),
+        ("delete_connector", json!({"connector_id": ""})),
+        ("update_connector", json!({"connector_id": ""})),
+        (
+            "execute",
+            json!({"connector_id": "", "entity": "e", "action": "list"}),
+        ),
+        ("connect", json!({"slug": ""})),
+        ("get_connector", json!({"connector_id": "", "name": ""})),
+        ("http", json!({"method": "GET", "path": "/elsewhere"})),
+        (
+            "http",
+            json!({"method": "TRACE", "path": "/api/v1/workspaces"}),
+        ),
+    ] {
+        let refused = call(&*platform, operation, given.clone()).await;
+        assert_eq!(refused.unwrap_err().kind(), "usage", "{operation} {given}");
+    }
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn workspaces_are_listed_over_all_pages_and_from_one_address_only() {
+    let server = Server::start(|seen, n| {
+        let host = seen.host.as_deref().unwrap_or_default();
+        let next = match n {
+            0 => json!(format!("http://{host}/edge/api/v1/workspaces?cursor=a%20b")),
+            1 => json!("https://elsewhere.example/api/v1/workspaces?cursor=c"),
+            // One that came before.
+            2 => json!("https://elsewhere.example/api/v1/workspaces?cursor=c"),
+            _ => Value::Null,
+        };
+        json(
+            200,
+            json!({"data": [{"name": format!("w-{n}")}], "next": next}),
+        )
+    })
+    .await;
+    let platform = signed_in(&server);
+    let all = call(&*platform, "list_workspaces", json!({"name_contains": "w"})).await;
+    assert_eq!(all.unwrap().as_array().map(Vec::len), Some(3));
+    assert_eq!(
+        server.lines()[1..],
+        [
+            "GET /workspaces?name_contains=w",
+            "GET /workspaces?cursor=a+b",
+            "GET /workspaces?cursor=c"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_documented_call_has_its_query_in_the_documented_order() {
+    let server = Server::start(|_, _| listed(json!([]))).await;
+    let given = json!({
+        "method": "get",
+        "path": "/api/v1/integrations/connectors",
+        "query": {"definition_id": "d", "tag": ["a", "b"], "none": null, "workspace_name": "w"},
+    });
+    let answer = call(&*signed_in(&server), "http", given).await;
+    assert_eq!(answer.unwrap(), json!({"data": []}));
+    assert_eq!(
+        server.lines()[1],
+        "GET /integrations/connectors?workspace_name=w&definition_id=d&tag=a&tag=b"
+    );
+}
+
+#[tokio::test]
+async fn a_name_stands_for_exactly_one() {
+    let server = Server::start(|seen, _| match seen.line.contains("/definitions/") {
+        true => json(
+            200,
+            json!({"definitions": [
+                {"name": "GitHub"}, {"name": "GitHub Enterprise"},
+            ]}),
+        ),
+        false => listed(json!([{"name": "a"}, {"name": "a"}, {"name": "A"}])),
+    })
+    .await;
+    let platform = signed_in(&server);
+    let find = async |operation: &str, name: &str| {
+        let found = call(&*platform, operation, json!({"name": name})).await;
+        found.map_err(|error| error.kind())
+    };
+    assert_eq!(
+        find("find_definition", "github").await,
+        Ok(json!({"name": "GitHub"}))
+    );
+    assert_eq!(find("find_definition", "git").await, Err("none_found"));
+    assert_eq!(find("find_workspace", "A").await, Ok(json!({"name": "A"})));
+    assert_eq!(find("find_workspace", "a").await, Err("many_found"));
+}

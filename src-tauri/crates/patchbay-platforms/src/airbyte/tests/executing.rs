@@ -1,0 +1,163 @@
+//! Actions, their pages, files and tools.
+
+use futures::StreamExt;
+use patchbay_model::{Content, RemoteId};
+
+use super::*;
+
+fn executed(result: Value, metadata: Value) -> Response {
+    json(
+        200,
+        json!({"status": "success", "result": result, "connector_metadata": metadata}),
+    )
+}
+
+const LIST: &str =
+    r#"{"connector_id": "a", "entity": "e", "action": "list", "params": {"limit": 2}}"#;
+
+fn list() -> Value {
+    serde_json::from_str(LIST).unwrap()
+}
+
+#[tokio::test]
+async fn pages_end_with_the_last_one_or_with_a_cursor_that_came_before() {
+    for (cursors, pages) in [
+        (vec!["a", "b", ""], 3),
+        (vec!["a", "a"], 2),
+        (vec!["a", "b", "a", "b"], 3),
+    ] {
+        let server = Server::start(move |_, n| {
+            let cursor = cursors.get(n).copied().unwrap_or_default();
+            executed(
+                json!([n]),
+                json!({"has_next_page": true, "end_cursor": cursor}),
+            )
+        })
+        .await;
+        let platform = signed_in(&server);
+        let all = call(&*platform, "execute_all", list()).await.unwrap();
+        let data: Vec<usize> = (0..pages).collect();
+        assert_eq!(all, json!({"success": true, "data": data, "pages": pages}));
+        let seen = server.seen();
+        assert_eq!(seen[1].body["params"], json!({"limit": 2}));
+        assert_eq!(seen[2].body["params"], json!({"limit": 2, "cursor": "a"}));
+    }
+}
+
+#[tokio::test]
+async fn an_id_is_looked_up_once_and_again_when_it_is_gone() {
+    let server = Server::start(|seen, n| match (seen.line.contains('?'), n) {
+        (true, n) => listed(json!([item(&format!("c-{n}"), "stripe")])),
+        (false, 2) => json(404, json!({"message": "gone"})),
+        (false, _) => executed(json!([]), Value::Null),
+    })
+    .await;
+    let platform = signed_in(&server);
+    let given = json!({"connector_definition_id": "Stripe", "entity": "e", "action": "list"});
+    let mut kinds = Vec::new();
+    for _ in 0..3 {
+        let answer = call(&*platform, "execute", given.clone()).await;
+        kinds.push(answer.map_or_else(|error| error.kind(), |_| "ok"));
+    }
+    assert_eq!(kinds, ["ok", "not_found", "ok"]);
+    let lookup = "GET /integrations/connectors?workspace_name=default";
+    assert_eq!(
+        server.lines()[1..],
+        [
+            lookup,
+            "POST /integrations/connectors/c-0/execute",
+            "POST /integrations/connectors/c-0/execute",
+            lookup,
+            "POST /integrations/connectors/c-3/execute",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_action_is_never_repeated_by_itself() {
+    for status in [429, 500, 503] {
+        let server = Server::start(move |_, _| json(status, json!({"message": "m"}))).await;
+        let failed = call(&*signed_in(&server), "execute", list()).await;
+        assert_eq!(failed.unwrap_err().status(), Some(status));
+        assert_eq!(server.lines().len(), 2, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_comes_as_a_stream_with_its_headers() {
+    let server = Server::start(|_, _| {
+        let headers = [
+            ("content-type", "application/pdf"),
+            ("content-disposition", "attachment; filename=\"a.pdf\""),
+        ];
+        (headers, vec![7_u8; 300_000]).into_response()
+    })
+    .await;
+    let platform = signed_in(&server);
+    let streams = platform.streams().unwrap();
+    let given = json!({"connector_id": "a", "entity": "files", "action": "download"});
+    let options = CallOptions::default();
+    let answer = streams.stream("execute", given, &options).await.unwrap();
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.headers["content-type"], "application/pdf");
+    let sizes = answer.pieces.map(|piece| piece.unwrap().len());
+    let sizes: Vec<usize> = sizes.collect().await;
+    assert_eq!(sizes.iter().sum::<usize>(), 300_000);
+    let other = streams.stream("list_connectors", json!({}), &options).await;
+    assert_eq!(other.err().map(|error| error.kind()), Some("not_supported"));
+}
+
+#[tokio::test]
+async fn a_tool_that_fails_says_so_in_its_result() {
+    let server = Server::start(|seen, _| match seen.body["action"].as_str() {
+        Some("create") => json(
+            200,
+            json!({"status": "failed", "message": "quota is used up"}),
+        ),
+        Some("download") => ([("content-type", "text/csv")], "a,b").into_response(),
+        _ => executed(json!([{"id": 1}]), Value::Null),
+    })
+    .await;
+    let platform = signed_in(&server);
+    let tools = platform.tools().unwrap();
+    let id = RemoteId::new("a");
+    let run = async |tool: &str, given: Value| {
+        let given = given.as_object().unwrap().clone();
+        tools
+            .call_tool(&id, tool, given, &CallOptions::default())
+            .await
+    };
+    let listed = run("e.list", json!({"params": {"limit": 1}}))
+        .await
+        .unwrap();
+    assert!(!listed.result.is_error);
+    assert_eq!(
+        listed.result.structured.unwrap()["data"],
+        json!([{"id": 1}])
+    );
+    assert_eq!(listed.request["entity"], "e");
+    assert_eq!(listed.request["params"], json!({"limit": 1}));
+
+    let failed = run("e.create", json!({})).await.unwrap();
+    assert!(failed.result.is_error);
+    let Content::Text { text } = &failed.result.content[0] else {
+        panic!("no text")
+    };
+    assert_eq!(text, "quota is used up");
+
+    let any = json!({"entity": "files", "action": "download"});
+    let file = run("execute", any).await.unwrap();
+    let Content::Resource {
+        blob, mime_type, ..
+    } = &file.result.content[0]
+    else {
+        panic!("no file")
+    };
+    assert_eq!(mime_type.as_deref(), Some("text/csv"));
+    assert_eq!(blob.as_deref(), Some("YSxi"));
+
+    let unknown = run("e", json!({})).await.unwrap_err();
+    assert_eq!(unknown.kind(), "not_found");
+    let refused = run("e.list", json!({"odd": 1})).await.unwrap_err();
+    assert_eq!(refused.kind(), "usage");
+}

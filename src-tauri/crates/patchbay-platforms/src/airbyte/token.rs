@@ -1,0 +1,187 @@
+//! The application token: exchanged for id and secret, kept, and exchanged anew before it lapses.
+//!
+//! Source: Airbyte contract, section 2.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_model::{Secret, Timestamp};
+
+use super::client;
+use crate::http::{Api, CachedToken, CallOptions};
+use crate::{BoxError, Error, TokenSource};
+
+/// How long before its end a token is no longer used.
+const MARGIN: u64 = 60;
+
+/// How long a token is used when the platform does not say how long it lives.
+const USUAL: u64 = 840;
+
+/// What a token is made of.
+pub(super) enum Credentials {
+    /// Id and secret of an application.
+    Application {
+        client_id: String,
+        client_secret: Secret,
+    },
+    /// A token made elsewhere.
+    Pasted(Secret),
+}
+
+/// The tokens of one identity, shared by all of its calls.
+pub(super) struct Tokens {
+    credentials: Credentials,
+    /// Held while credentials are exchanged: whoever waits for it takes what comes out.
+    turn: tokio::sync::Mutex<()>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    token: Option<CachedToken>,
+    /// The last one that was answered with 401, so that a caller cannot bring it back.
+    refused: Option<Secret>,
+}
+
+/// A token for one request.
+struct Given {
+    token: Secret,
+    /// Whether it is older than this request, so that a new one may help.
+    is_kept: bool,
+}
+
+impl Tokens {
+    pub(super) fn new(credentials: Credentials) -> Arc<Self> {
+        Arc::new(Self {
+            credentials,
+            turn: tokio::sync::Mutex::default(),
+            kept: Mutex::default(),
+        })
+    }
+
+    /// Whether these are the tokens of that application.
+    pub(super) fn are_of(&self, id: &str, secret: &str) -> bool {
+        matches!(&self.credentials, Credentials::Application { client_id, client_secret }
+            if client_id == id && client_secret.expose() == secret)
+    }
+
+    /// Whether this is a token made elsewhere.
+    pub(super) fn are_pasted(&self) -> bool {
+        matches!(self.credentials, Credentials::Pasted(_))
+    }
+
+    async fn give(&self, exchange: &Api, options: &CallOptions) -> Result<Given, Error> {
+        let (client_id, client_secret) = match &self.credentials {
+            Credentials::Pasted(token) => {
+                return Ok(Given {
+                    token: token.clone(),
+                    is_kept: false,
+                });
+            }
+            Credentials::Application {
+                client_id,
+                client_secret,
+            } => (client_id, client_secret),
+        };
+        if let Some(given) = self.good(exchange.clock.now(), options.cached_token.as_ref()) {
+            return Ok(given);
+        }
+        let _turn = self.turn.lock().await;
+        if let Some(given) = self.good(exchange.clock.now(), None) {
+            return Ok(given);
+        }
+        let fresh = client::exchange(exchange, client_id, client_secret, options).await?;
+        let lives = fresh
+            .expires_in
+            .map_or(USUAL, |seconds| seconds.saturating_sub(MARGIN));
+        let good_until = exchange.clock.now() + Duration::from_secs(lives);
+        let token = fresh.access_token;
+        self.lock().token = Some(CachedToken {
+            token: token.clone(),
+            good_until,
+        });
+        Ok(Given {
+            token,
+            is_kept: false,
+        })
+    }
+
+    /// The kept token while it is good, else the caller's own.
+    fn good(&self, now: Timestamp, offered: Option<&CachedToken>) -> Option<Given> {
+        let mut kept = self.lock();
+        let is_good = |token: &CachedToken| now < token.good_until;
+        if !kept.token.as_ref().is_some_and(is_good) {
+            let was_refused = |token: &CachedToken| {
+                kept.refused.as_ref().map(Secret::expose) == Some(token.token.expose())
+            };
+            kept.token = offered
+                .filter(|token| is_good(token) && !was_refused(token))
+                .cloned();
+        }
+        kept.token.as_ref().map(|kept| Given {
+            token: kept.token.clone(),
+            is_kept: true,
+        })
+    }
+
+    /// Lets go of a token that was refused, unless it has been replaced meanwhile.
+    fn refuse(&self, token: Secret) {
+        let mut kept = self.lock();
+        kept.token
+            .take_if(|kept| kept.token.expose() == token.expose());
+        kept.refused = Some(token);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The credentials of one call. It remembers which token that call was given, so that a late 401 of an
+/// old token does not cost a newer one.
+pub(super) struct CallTokens {
+    tokens: Arc<Tokens>,
+    exchange: Api,
+    options: CallOptions,
+    given: Mutex<Option<Given>>,
+}
+
+impl CallTokens {
+    pub(super) fn new(tokens: Arc<Tokens>, exchange: Api, options: CallOptions) -> Self {
+        Self {
+            tokens,
+            exchange,
+            options,
+            given: Mutex::default(),
+        }
+    }
+
+    fn given(&self) -> MutexGuard<'_, Option<Given>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl TokenSource for CallTokens {
+    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
+        let given = self.tokens.give(&self.exchange, &self.options).await;
+        let given = given.map_err(|error| Box::new(error) as BoxError)?;
+        let bearer = Secret::new(format!("Bearer {}", given.token.expose()));
+        *self.given() = Some(given);
+        Ok(vec![("authorization".to_owned(), bearer)])
+    }
+
+    async fn refused(
+        &self,
+        _sent: &[(String, Secret)],
+        _challenge: Option<String>,
+    ) -> Result<bool, BoxError> {
+        let given = self.given().take().filter(|given| given.is_kept);
+        let may_help = given.is_some();
+        if let Some(given) = given {
+            self.tokens.refuse(given.token);
+        }
+        Ok(may_help)
+    }
+}

@@ -1,0 +1,423 @@
+//! What goes over Airbyte's wire.
+//!
+//! Answers are kept whole, as JSON, with a reader for each member that Patchbay looks at: the contract
+//! requires next to nothing of them, and a member of another type than documented must not cost the
+//! rest.
+
+use bytes::Bytes;
+use patchbay_model::Secret;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::arguments::Entity;
+use crate::Error;
+use crate::http::Answer;
+
+/// The answer of the token exchange.
+///
+/// Source: Airbyte contract, section 2.
+pub(super) struct ExchangedToken {
+    pub(super) access_token: Secret,
+    /// Seconds that it lives.
+    pub(super) expires_in: Option<u64>,
+}
+
+impl ExchangedToken {
+    /// `None` without an `access_token`, or with an empty one.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let json: Value = serde_json::from_slice(body).ok()?;
+        let token = json["access_token"]
+            .as_str()
+            .filter(|token| !token.is_empty())?;
+        Some(Self {
+            access_token: Secret::new(token),
+            expires_in: seconds(&json["expires_in"]),
+        })
+    }
+}
+
+/// An answer of the exchange without the values that may be tokens: what the server says stays.
+pub(super) fn masked(body: &Bytes) -> Bytes {
+    let Ok(Value::Object(mut json)) = serde_json::from_slice(body) else {
+        return body.clone();
+    };
+    for (member, value) in &mut json {
+        let is_said = matches!(member.as_str(), "message" | "error" | "detail" | "errors");
+        if !is_said && !value.is_null() {
+            *value = Value::from("…");
+        }
+    }
+    Value::Object(json).to_string().into()
+}
+
+/// Whole seconds; less than none is none.
+fn seconds(value: &Value) -> Option<u64> {
+    let seconds = match value {
+        Value::String(text) => text.trim().parse().ok()?,
+        other => other.as_f64()?,
+    };
+    // A cast of a float saturates, and makes zero of what is negative or no number.
+    Some(seconds as u64)
+}
+
+/// A connector: an item of the list, or the detail.
+///
+/// Source: Airbyte contract, section 3, `list`, `create`, `get`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Connector {
+    id: String,
+    json: Map<String, Value>,
+}
+
+impl Connector {
+    /// `None` without an `id`. A number becomes text.
+    pub(super) fn read(json: Value) -> Option<Self> {
+        let Value::Object(mut json) = json else {
+            return None;
+        };
+        let id = match json.get("id")? {
+            Value::String(id) => id.clone(),
+            Value::Number(id) => id.to_string(),
+            _ => return None,
+        };
+        json.insert("id".to_owned(), Value::String(id.clone()));
+        Some(Self { id, json })
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(super) fn text(&self, member: &str) -> Option<&str> {
+        filled(self.json.get(member)?)
+    }
+
+    /// Display name of the kind of connector, for example `GitHub`.
+    pub(super) fn kind(&self) -> Option<&str> {
+        filled(self.template()?.get("name")?)
+    }
+
+    /// The slug of the kind: `connector_name`, else the kind's name in lower case with dashes.
+    pub(super) fn slug(&self) -> Option<String> {
+        let name = self.template()?.get("connector_name").and_then(filled);
+        name.map(str::to_lowercase)
+            .or_else(|| Some(self.kind()?.to_lowercase().replace(' ', "-")))
+    }
+
+    pub(super) fn definition_id(&self) -> Option<&str> {
+        let template = self.template()?;
+        ["actor_definition_id", "source_definition_id"]
+            .into_iter()
+            .find_map(|member| filled(template.get(member)?))
+    }
+
+    /// What can be read and written, with the modes of each; empty where nothing is told.
+    pub(super) fn entities(&self) -> Vec<(&str, Vec<&str>)> {
+        let entities = self.json.get("entities").and_then(Value::as_array);
+        entities.into_iter().flatten().filter_map(entity).collect()
+    }
+
+    pub(super) fn into_json(self) -> Map<String, Value> {
+        self.json
+    }
+
+    /// The list and the detail name it differently.
+    fn template(&self) -> Option<&Map<String, Value>> {
+        ["summarized_source_template", "source_template"]
+            .into_iter()
+            .find_map(|member| self.json.get(member)?.as_object())
+    }
+}
+
+/// An entity with its modes.
+fn entity(entry: &Value) -> Option<(&str, Vec<&str>)> {
+    let modes = entry["modes"].as_array().into_iter().flatten();
+    Some((
+        filled(&entry["entity"])?,
+        modes.filter_map(Value::as_str).collect(),
+    ))
+}
+
+/// Reads `{"data": [connector]}`.
+///
+/// # Errors
+/// [`Error::UnexpectedAnswer`] when `data` is absent, or an item has no `id`.
+pub(super) fn connectors(answer: &Answer) -> Result<Vec<Connector>, Error> {
+    data(answer, "the list of connectors")?
+        .into_iter()
+        .map(|item| {
+            Connector::read(item)
+                .ok_or_else(|| answer.unexpected("a connector of the list has no id"))
+        })
+        .collect()
+}
+
+/// Reads `{"data": […]}`; null is an empty list.
+///
+/// # Errors
+/// [`Error::UnexpectedAnswer`] when there is no `data`, or it is no list.
+pub(super) fn data(answer: &Answer, what: &str) -> Result<Vec<Value>, Error> {
+    let mut body: Value = answer.json()?;
+    match body.get_mut("data").map(Value::take) {
+        Some(Value::Array(items)) => Ok(items),
+        Some(Value::Null) => Ok(Vec::new()),
+        Some(_) => Err(answer.unexpected(format!("data of {what} is no list"))),
+        None => Err(answer.unexpected(format!("{what} has no data"))),
+    }
+}
+
+/// Reads a connector's detail.
+///
+/// # Errors
+/// [`Error::UnexpectedAnswer`] when it has no `id`.
+pub(super) fn detail(answer: &Answer) -> Result<Connector, Error> {
+    Connector::read(answer.json()?).ok_or_else(|| answer.unexpected("the connector has no id"))
+}
+
+/// The body of `execute`; what is `None` is left out.
+///
+/// Source: Airbyte contract, section 3, `execute`.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Execute {
+    pub(super) entity: String,
+    pub(super) action: String,
+    pub(super) skip_truncation: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) params: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) select_fields: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) exclude_fields: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) intent: Option<String>,
+}
+
+/// The body of `create`; what is `None` is left out.
+///
+/// Source: Airbyte contract, section 3, `create`.
+#[derive(Serialize)]
+pub(super) struct Create {
+    pub(super) name: String,
+    pub(super) workspace_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) definition_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) connector_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) source_template_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) credentials: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) replication_config: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) server_side_oauth_secret_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) environment: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) entities: Option<Vec<Entity>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) selected_connection_template_tags: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) selected_connection_template_tags_mode: Option<String>,
+}
+
+/// The body of `update`; what is `None` is left out and stays as it is.
+///
+/// Source: Airbyte contract, section 3, `get`.
+#[derive(Serialize)]
+pub(super) struct Update {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) replication_config: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) entities: Option<Vec<Entity>>,
+}
+
+/// What `execute` answers, but for a download.
+///
+/// Source: Airbyte contract, section 3, `execute`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Envelope(Map<String, Value>);
+
+impl Envelope {
+    /// `None` when there is neither a `result` nor the word that it failed.
+    pub(super) fn read(json: Value) -> Option<Self> {
+        let Value::Object(json) = json else {
+            return None;
+        };
+        let envelope = Self(json);
+        (envelope.has_failed() || envelope.0.contains_key("result")).then_some(envelope)
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        let status = self.0.get("status").and_then(Value::as_str);
+        matches!(status, Some("error" | "failed"))
+    }
+
+    pub(super) fn result(&self) -> &Value {
+        self.0.get("result").unwrap_or(&Value::Null)
+    }
+
+    /// The cursor of the next page; `None` at the end.
+    pub(super) fn next_cursor(&self) -> Option<&str> {
+        let page = self.0.get("connector_metadata")?;
+        let goes_on = ["has_next_page", "hasNextPage", "has_more", "hasMore"]
+            .into_iter()
+            .find_map(|member| page[member].as_bool())
+            .unwrap_or(true);
+        let cursor = ["end_cursor", "endCursor", "next_cursor", "nextCursor"]
+            .into_iter()
+            .find_map(|member| filled(&page[member]));
+        cursor.filter(|_| goes_on)
+    }
+
+    /// What a caller gets: `success`, `data`, `error`, `meta`, and whatever else the envelope held.
+    pub(super) fn into_outcome(mut self) -> Map<String, Value> {
+        let success = !self.has_failed();
+        let data = self.0.remove("result").unwrap_or_default();
+        let meta = self.0.remove("connector_metadata").unwrap_or_default();
+        let mut outcome = self.0;
+        for (member, value) in [
+            ("success", Value::Bool(success)),
+            ("data", data),
+            ("error", Value::Null),
+            ("meta", meta),
+        ] {
+            outcome.insert(member.to_owned(), value);
+        }
+        outcome
+    }
+}
+
+/// Text that is not empty.
+pub(super) fn filled(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::airbyte::tests::any_json;
+
+    fn answer(body: impl Into<Bytes>) -> Answer {
+        Answer {
+            status: 200,
+            headers: HeaderMap::new(),
+            body: body.into(),
+        }
+    }
+
+    #[test]
+    fn a_token_lives_as_long_as_the_platform_says() {
+        let lives = |expires_in: Value| {
+            let body = json!({"access_token": "t", "expires_in": expires_in}).to_string();
+            ExchangedToken::read(body.as_bytes()).unwrap().expires_in
+        };
+        assert_eq!(lives(json!(900)), Some(900));
+        assert_eq!(lives(json!(5.9)), Some(5));
+        assert_eq!(lives(json!("900")), Some(900));
+        assert_eq!(lives(json!(-3)), Some(0));
+        assert_eq!(lives(json!(null)), None);
+        assert_eq!(lives(json!("soon")), None);
+    }
+
+    #[test]
+    fn an_answer_without_token_is_shown_without_its_values() {
+        let body = json!({"token": "sec-value", "message": "odd"}).to_string();
+        assert!(ExchangedToken::read(body.as_bytes()).is_none());
+        let masked = masked(&body.into());
+        let masked: Value = serde_json::from_slice(&masked).unwrap();
+        assert_eq!(masked, json!({"token": "…", "message": "odd"}));
+        assert_eq!(super::masked(&"<h1>".into()), Bytes::from("<h1>"));
+    }
+
+    #[test]
+    fn a_list_without_data_or_ids_cannot_be_read() {
+        let kind =
+            |body: Value| connectors(&answer(body.to_string())).map_err(|error| error.kind());
+        assert_eq!(kind(json!({"data": null})), Ok(Vec::new()));
+        assert_eq!(kind(json!({"items": []})), Err("decode"));
+        assert_eq!(kind(json!({"data": {}})), Err("decode"));
+        assert_eq!(kind(json!({"data": [{"name": "a"}]})), Err("decode"));
+        assert_eq!(kind(json!([])), Err("decode"));
+    }
+
+    #[test]
+    fn the_next_page_is_found_in_every_spelling() {
+        let next = |metadata: Value| {
+            let envelope = json!({"result": [], "connector_metadata": metadata});
+            let envelope = Envelope::read(envelope).unwrap();
+            envelope.next_cursor().map(str::to_owned)
+        };
+        for (metadata, cursor) in [
+            (json!({"has_next_page": true, "end_cursor": "a"}), Some("a")),
+            (json!({"hasNextPage": true, "endCursor": "b"}), Some("b")),
+            (json!({"has_more": true, "next_cursor": "c"}), Some("c")),
+            (json!({"end_cursor": "d"}), Some("d")),
+            (json!({"has_next_page": false, "end_cursor": "e"}), None),
+            (json!({"has_next_page": true, "end_cursor": ""}), None),
+            (json!({"has_next_page": true}), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(next(metadata.clone()).as_deref(), cursor, "{metadata}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_connector_comes_back_as_it_was(mut json in any_json()) {
+            let Some(members) = json.as_object_mut() else {
+                prop_assert!(Connector::read(json).is_none());
+                return Ok(());
+            };
+            members.insert("id".to_owned(), json!("a"));
+            let connector = Connector::read(json.clone()).unwrap();
+            let _ = (connector.slug(), connector.definition_id(), connector.entities());
+            prop_assert_eq!(Value::Object(connector.into_json()), json);
+        }
+
+        #[test]
+        fn any_json_is_read_or_refused(json in any_json()) {
+            let text = json.to_string();
+            let _ = ExchangedToken::read(text.as_bytes());
+            let _ = masked(&text.clone().into());
+            let answer = answer(text);
+            let _ = (connectors(&answer), detail(&answer));
+            if let Some(envelope) = Envelope::read(json) {
+                let _ = envelope.next_cursor();
+                let outcome = envelope.into_outcome();
+                prop_assert!(outcome.contains_key("data") && outcome.contains_key("meta"));
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            let _ = ExchangedToken::read(&bytes);
+            let answer = answer(bytes);
+            let _ = (connectors(&answer), detail(&answer));
+        }
+
+        #[test]
+        fn a_body_of_execute_holds_what_was_given_and_no_null(
+            entity in "\\PC{0,8}", intent in prop::option::of("\\PC{0,8}"), skip in any::<bool>(),
+        ) {
+            let body = json!(Execute {
+                entity: entity.clone(),
+                action: "list".to_owned(),
+                skip_truncation: skip,
+                params: None,
+                select_fields: None,
+                exclude_fields: None,
+                intent: intent.clone(),
+            });
+            prop_assert_eq!(&body["entity"], &json!(entity));
+            prop_assert_eq!(body["intent"].as_str(), intent.as_deref());
+            prop_assert!(body.as_object().unwrap().values().all(|value| !value.is_null()));
+        }
+    }
+}
