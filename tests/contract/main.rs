@@ -10,6 +10,7 @@
     reason = "differences are what it is run for"
 )]
 
+mod airbyte;
 mod cohere;
 
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 use patchbay_tests::{Adapter, replay};
 
 /// One for each platform.
-const ADAPTERS: &[&dyn Adapter] = &[&cohere::Cohere];
+const ADAPTERS: &[&dyn Adapter] = &[&cohere::Cohere, &airbyte::Airbyte];
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -1,0 +1,151 @@
+//! Airbyte Agents.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_model::Secret;
+use patchbay_platforms::http::{CachedToken, CallOptions, Clock as _};
+use patchbay_platforms::{Error, HostedPlatform, Platform, hosted};
+use patchbay_tests::{Adapter, Line, Stage, from_environment};
+use serde_json::{Map, Value};
+
+/// Every key of `config` that the contract has.
+const KEYS: [&str; 9] = [
+    "age_token_s",
+    "cached_token",
+    "client",
+    "configure",
+    "env",
+    "host_suffix",
+    "no_credentials",
+    "times",
+    "unreachable",
+];
+
+/// How long a cached token is good.
+///
+/// Source: Airbyte contract, section 8.
+const CACHED: Duration = Duration::from_secs(600);
+
+/// Airbyte's lines.
+pub(crate) struct Airbyte;
+
+#[async_trait]
+impl Adapter for Airbyte {
+    fn platform(&self) -> &'static str {
+        "airbyte"
+    }
+
+    fn token(&self, config: &Map<String, Value>) -> String {
+        let cached = config.get("cached_token").and_then(Value::as_str);
+        cached.unwrap_or("tok-1").to_owned()
+    }
+
+    async fn run(&self, line: &Line, stage: &Stage) -> Result<Value, Error> {
+        if let Some(key) = line.config.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            return Err(Error::NotSupported(format!("the config key {key}")));
+        }
+        let platform = sign_in(line, stage)?;
+        let options = CallOptions {
+            cached_token: cached_token(line, stage),
+            ..CallOptions::default()
+        };
+        let Some(times) = line.config.get("times").and_then(Value::as_u64) else {
+            return call(&*platform, line, &options).await;
+        };
+        let age = line.config.get("age_token_s").and_then(Value::as_f64);
+        let mut results = Vec::new();
+        for n in 0..times {
+            if n > 0 {
+                stage
+                    .clock
+                    .advance(Duration::from_secs_f64(age.unwrap_or(0.0)));
+            }
+            results.push(call(&*platform, line, &options).await?);
+        }
+        Ok(Value::Array(results))
+    }
+}
+
+/// The account of a line: the client's own settings, else process-wide ones, else the environment.
+fn sign_in(line: &Line, stage: &Stage) -> Result<Arc<dyn Platform>, Error> {
+    let airbyte = hosted(patchbay_model::Platform::Airbyte)
+        .ok_or_else(|| Error::NotSupported("Airbyte".to_owned()))?;
+    let members = |name: &str| match line.config.get(name) {
+        Some(Value::Object(members)) => members.clone(),
+        _ => Map::new(),
+    };
+    let (mut settings, mut secrets) = from_environment(airbyte.fields, &members("env"));
+    overlay(airbyte, &members("configure"), &mut settings, &mut secrets);
+    if line.config.get("no_credentials") != Some(&Value::Bool(true)) {
+        let usual = [("client_id", "cid-1"), ("client_secret", "sec-1")];
+        let usual = usual.map(|(name, value)| (name.to_owned(), Value::from(value)));
+        overlay(
+            airbyte,
+            &usual.into_iter().collect(),
+            &mut settings,
+            &mut secrets,
+        );
+    }
+    overlay(airbyte, &members("client"), &mut settings, &mut secrets);
+    let suffix = line.setting("host_suffix").unwrap_or_default();
+    let base_url = format!("{}{suffix}", stage.base_url);
+    settings.insert("base_url".to_owned(), Value::String(base_url));
+    (airbyte.sign_in)(stage.sign_in(settings, secrets))
+}
+
+/// Puts stronger settings in place of weaker ones; empty text counts as absent.
+fn overlay(
+    airbyte: &HostedPlatform,
+    stronger: &Map<String, Value>,
+    settings: &mut Map<String, Value>,
+    secrets: &mut BTreeMap<String, Secret>,
+) {
+    let is_secret = |name: &str| {
+        let mut fields = airbyte.fields.iter();
+        fields.any(|field| field.is_secret && field.name == name)
+    };
+    for (name, value) in stronger {
+        match value.as_str() {
+            Some("") => {}
+            Some(text) if is_secret(name) => {
+                secrets.insert(name.clone(), Secret::new(text));
+            }
+            _ => {
+                settings.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+fn cached_token(line: &Line, stage: &Stage) -> Option<CachedToken> {
+    let is_of_schema = line.source.as_deref() == Some("openapi");
+    let token = line
+        .setting("cached_token")
+        .or_else(|| is_of_schema.then_some("tok-1"))?;
+    Some(CachedToken {
+        token: Secret::new(token),
+        good_until: stage.clock.now() + CACHED,
+    })
+}
+
+async fn call(platform: &dyn Platform, line: &Line, options: &CallOptions) -> Result<Value, Error> {
+    let mut arguments = line.args.clone();
+    let operation = match line.op.as_str() {
+        "execute_typed" => {
+            arguments.remove("slug");
+            "execute"
+        }
+        operation => operation,
+    };
+    let mut result = platform
+        .call(operation, Value::Object(arguments), options)
+        .await?;
+    Ok(match operation {
+        // The record has the id of the detail alone.
+        "create_connector" => result["id"].take(),
+        _ => result,
+    })
+}
