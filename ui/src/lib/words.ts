@@ -18,8 +18,8 @@ export function capital(text: string): string {
 }
 
 /** `1 tool`, `42 tools`. */
-export function count(number: number, noun: string): string {
-  return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${grouped(number)} ${number === 1 ? noun : plural}`;
 }
 
 /** A number with a thin gap in thousands. */

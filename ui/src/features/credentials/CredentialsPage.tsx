@@ -86,7 +86,7 @@ export function CredentialsPage({ onOpenConnector }: Props) {
       {open === "remove" && current && <RemoveEntryDialog entry={current} onClose={close} />}
       <StatusFacts>
         <span>{vaultFact(vault)}</span>
-        {wallet && <span>{count(wallet.filter((entry) => entry.usedBy.length === 0).length, "entry").replace("entrys", "entries")} unused</span>}
+        {wallet && <span>{count(wallet.filter((entry) => entry.usedBy.length === 0).length, "entry", "entries")} unused</span>}
       </StatusFacts>
     </div>
   );
