@@ -1,6 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
 import { Icon } from "@/components/Icon";
 import { SegmentedControl } from "@/components/SegmentedControl";
@@ -115,18 +113,5 @@ export function SavedEntry({ label, entries, value, error, onChange }: SavedProp
       />
       {error && <span className={styles.error}><Icon name="circle-alert" size={12} />{error}</span>}
     </div>
-  );
-}
-
-/** Folds what few need. */
-export function Advanced({ children }: { children: React.ReactNode }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <div>
-        <Button look="link" icon={open ? "chevron-down" : "chevron-right"} aria-expanded={open} onPress={() => setOpen(!open)}>Advanced</Button>
-      </div>
-      {open && children}
-    </>
   );
 }

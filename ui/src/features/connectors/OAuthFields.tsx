@@ -1,3 +1,4 @@
+import { Advanced } from "@/components/Advanced";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { Field } from "@/components/Field";
@@ -5,7 +6,7 @@ import { SegmentedControl } from "@/components/SegmentedControl";
 import { Select } from "@/components/Select";
 import { Switch } from "@/components/Switch";
 import { type Redirect, type WalletEntry } from "@/host/bindings";
-import { Advanced, SavedEntry } from "./AuthenticationFields";
+import { SavedEntry } from "./AuthenticationFields";
 import styles from "./AuthenticationFields.module.css";
 import { type AuthenticationForm, type FormErrors, redirectUriOf } from "./authenticationForm";
 
