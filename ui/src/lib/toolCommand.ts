@@ -3,13 +3,23 @@ import { type JsonObject } from "./schema/schema";
 
 /**
  * The command line that runs a tool with these arguments: `patchbay tool run CONNECTOR TOOL
- * key=value key:=json`, quoted for POSIX shells.
- *
- * `connector` is its short name. Text goes as `key=value`; everything else as `key:=json`. A key that
- * the command line could not tell from its sign goes into one JSON object on standard input instead.
+ * key=value key:=json`, quoted for POSIX shells. `connector` is its short name.
  */
 export function toolCommand(connector: string, tool: string, values: JsonObject): string {
-  const command = ["patchbay", "tool", "run", connector, tool].map(shellQuote).join(" ");
+  return commandWith(["patchbay", "tool", "run", connector, tool], values);
+}
+
+/** The command line that calls an operation as the account of that label: `patchbay api ACCOUNT OPERATION …`. */
+export function apiCommand(account: string, operation: string, values: JsonObject): string {
+  return commandWith(["patchbay", "api", account, operation], values);
+}
+
+/**
+ * Text goes as `key=value`; everything else as `key:=json`. A key that the command line could not tell
+ * from its sign goes into one JSON object on standard input instead.
+ */
+function commandWith(words: string[], values: JsonObject): string {
+  const command = words.map(shellQuote).join(" ");
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   if (!entries.every(([key, value]) => isPlainKey(key) && !isStandardInput(value))) {
     return `printf %s ${shellQuote(JSON.stringify(values))} | ${command} -`;
