@@ -9,9 +9,11 @@ import { WaitingForUser } from "./WaitingForUser";
 type Props = { authorization: Authorization; actions: ReturnType<typeof useAuthorizationActions> };
 
 const order: AuthorizationState[] = ["preparing", "awaiting_user", "exchanging", "checking"];
+const hostedOrder: AuthorizationState[] = ["preparing", "awaiting_user", "checking"];
 
 /** The four steps of a consent; the running one holds its clock and its buttons. */
 export function AuthorizationSteps({ authorization, actions }: Props) {
+  if (authorization.identity.platform !== "local") return <HostedSteps authorization={authorization} actions={actions} />;
   const now = order.indexOf(authorization.state);
   const prepared = preparedIn(authorization);
   return (
@@ -24,6 +26,23 @@ export function AuthorizationSteps({ authorization, actions }: Props) {
       </Step>
       <Step at={2} now={now} todo="Exchange the code" running="Exchanging the code" done={<span className="medium">Code exchanged</span>} />
       <Step at={3} now={now} todo="Check: list tools" running="Listing tools with the new sign-in" done={<span className="medium">Tools listed</span>} />
+    </ol>
+  );
+}
+
+/** On a platform's own page the code is the platform's: what is left is to wait, and to ask it how the connector is. */
+function HostedSteps({ authorization, actions }: Props) {
+  const now = hostedOrder.indexOf(authorization.state);
+  const { account } = authorization.identity;
+  return (
+    <ol className={styles.steps}>
+      <Step at={0} now={now} todo="Prepare" running="Preparing" done={<><span className="medium">Prepared</span><span className="text2"> · {account} gave the page to open</span></>} time={preparedIn(authorization)}>
+        {`Asking ${account} for the page to open.`}
+      </Step>
+      <Step at={1} now={now} todo="Wait for you in the browser" running="Waiting for you in the browser" done={<span className="medium">Access given</span>}>
+        <WaitingForUser authorization={authorization} actions={actions} />
+      </Step>
+      <Step at={2} now={now} todo="Check how the connector is" running="Asking how the connector is" done={<span className="medium">Checked</span>} />
     </ol>
   );
 }
@@ -73,7 +92,7 @@ export function sayState(authorization: Authorization): string {
     preparing: `Preparing the sign-in to ${title}`,
     awaiting_user: `Waiting for you in the browser to sign in to ${title}`,
     exchanging: "Browser answered, exchanging the code",
-    checking: "Code exchanged, listing tools",
+    checking: authorization.identity.platform === "local" ? "Code exchanged, listing tools" : `Access given, asking how ${title} is`,
     authorized: `Signed in to ${title}`,
     denied: `Sign-in to ${title} was refused`,
     expired: `Sign-in to ${title} was not finished in time`,

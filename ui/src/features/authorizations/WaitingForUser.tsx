@@ -1,16 +1,14 @@
-import { useState } from "react";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
-import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { type Authorization } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { countdown } from "@/lib/time";
 import styles from "./Authorization.module.css";
+import { PasteAddress } from "./PasteAddress";
 import { type useAuthorizationActions } from "./useAuthorizationActions";
 import { useCountdown } from "./useCountdown";
-import { usePasteAddress } from "./usePasteAddress";
 
 type Props = { authorization: Authorization; actions: ReturnType<typeof useAuthorizationActions> };
 
@@ -18,15 +16,9 @@ type Props = { authorization: Authorization; actions: ReturnType<typeof useAutho
 export function WaitingForUser({ authorization, actions }: Props) {
   const { openPage, extend, finish } = actions;
   const copy = useCopy();
-  const [address, setAddress] = useState("");
   const left = useCountdown(authorization.deadlineAt, true);
   const whole = (new Date(authorization.deadlineAt).getTime() - new Date(authorization.startedAt).getTime()) / 1000;
   const link = authorization.url;
-  const send = (pasted: string) => {
-    setAddress(pasted);
-    if (looksLikeAddress(pasted)) finish.mutate(pasted.trim());
-  };
-  usePasteAddress(send);
   useShortcut({ keys: "O", label: "Open browser again", run: () => openPage.mutate() });
   useShortcut(link ? { keys: "L", label: "Copy link", run: () => copy(link, "Link") } : null);
   const problem = finish.error ?? openPage.error ?? extend.error;
@@ -54,31 +46,11 @@ export function WaitingForUser({ authorization, actions }: Props) {
         <Button icon="copy" keys="L" isDisabled={!link} onPress={() => link && copy(link, "Link")}>Copy link</Button>
         <Button look="quiet" onPress={() => extend.mutate()} isPending={extend.isPending}>Add 5 minutes</Button>
       </div>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (address.trim()) finish.mutate(address.trim());
-        }}
-      >
-        <Field
-          label="Address you ended on"
-          hideLabel
-          icon="clipboard"
-          keys="Mod+V"
-          placeholder="Browser on another computer? Paste the address you ended on"
-          value={address}
-          onChange={setAddress}
-          isDisabled={finish.isPending}
-          end={address.trim() && <Button small type="submit">Use it</Button>}
-        />
-      </form>
+      {/* On a platform's own page the browser ends there: no address leads back here. */}
+      {authorization.identity.platform === "local" && <PasteAddress finish={finish} />}
       {problem && <ProblemNotice problem={asProblem(problem)} />}
     </>
   );
-}
-
-function looksLikeAddress(text: string): boolean {
-  return /^(https?|patchbay):\/\/\S+$/.test(text.trim());
 }
 
 function hostOf(url: string): string {
