@@ -5,6 +5,9 @@ import { queries } from "./queries";
 /** Puts what the news says into the cache, or has it read again. */
 export function applyNews(client: QueryClient, news: News): void {
   switch (news.kind) {
+    case "accounts_changed":
+      void client.invalidateQueries({ queryKey: ["accounts"] });
+      break;
     case "connectors_changed":
       void client.invalidateQueries({ queryKey: ["connectors"] });
       void client.invalidateQueries({ queryKey: ["tools"] });

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { type AuthorizationId, commands, type ConnectorId, type RunId, type RunQuery } from "./bindings";
+import { type AuthorizationId, commands, type ConnectorId, type Platform, type RunId, type RunQuery } from "./bindings";
 import { call } from "./call";
 
 /**
@@ -10,6 +10,10 @@ export const queries = {
   about: () => queryOptions({ queryKey: ["about"], queryFn: () => call(commands.about()), staleTime: Infinity }),
   preferences: () =>
     queryOptions({ queryKey: ["preferences"], queryFn: () => call(commands.loadPreferences()), staleTime: Infinity }),
+  accounts: () => queryOptions({ queryKey: ["accounts"], queryFn: () => call(commands.listAccounts()) }),
+  platforms: () => queryOptions({ queryKey: ["platforms"], queryFn: () => commands.listPlatforms() }),
+  operations: (platform: Platform) =>
+    queryOptions({ queryKey: ["operations", platform], queryFn: () => commands.listOperations(platform), staleTime: Infinity }),
   connectors: () => queryOptions({ queryKey: ["connectors"], queryFn: () => call(commands.listConnectors()) }),
   connector: (id: ConnectorId) =>
     queryOptions({ queryKey: ["connectors", id], queryFn: () => call(commands.findConnector(id)) }),

@@ -81,3 +81,10 @@ export function bytes(size: number): string {
   if (size < 1_000_000) return `${(size / 1000).toFixed(1)} KB`;
   return `${(size / 1_000_000).toFixed(1)} MB`;
 }
+
+/** The moment that old facts are of: `09:12` today, else as {@link ago}. */
+export function asOf(timestamp: string, now: Date = new Date()): string {
+  const at = new Date(timestamp);
+  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
+  return at.getTime() >= midnight ? clockTime(at) : ago(timestamp, now);
+}

@@ -1,0 +1,136 @@
+import { Channel } from "@tauri-apps/api/core";
+import { type QueryClient, queryOptions, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { type AccountId, type AccountSynced, type Code, commands, type Problem } from "./bindings";
+import { asProblem, call } from "./call";
+import { queries } from "./queries";
+
+/** What is known of one account since the window opened; times in milliseconds since 1970. */
+export type AccountSync = {
+  /** Since when it is being asked; `null` when it is not. */
+  askedAt: number | null;
+  /** Whether the user has stopped waiting for this answer; it still counts when it comes. */
+  unheeded: boolean;
+  /** Why its connectors could not be listed the last time. */
+  problem: Problem | null;
+};
+
+/** How all accounts are. */
+export type Sync = {
+  running: boolean;
+  /** When the last turn of all accounts ended. */
+  endedAt: number | null;
+  /** Why they could not be asked at all. */
+  problem: Problem | null;
+  accounts: Partial<Record<AccountId, AccountSync>>;
+};
+
+/** How an account is, in one word. */
+export type AccountState = "fine" | "slow" | "failing" | "signed_out";
+
+/** How long an account may take before it is called slow, in milliseconds. */
+export const slowAfter = 10_000;
+
+const nothingYet: Sync = { running: false, endedAt: null, problem: null, accounts: {} };
+
+const state = queryOptions<Sync>({ queryKey: ["sync"], queryFn: skipToken, initialData: nothingYet, gcTime: Infinity });
+
+function known(client: QueryClient): Sync {
+  return client.getQueryData(state.queryKey) ?? nothingYet;
+}
+
+function change(client: QueryClient, next: (before: Sync) => Sync): void {
+  client.setQueryData(state.queryKey, next(known(client)));
+}
+
+function changeAccount(client: QueryClient, account: AccountId, changes: Partial<AccountSync>): void {
+  change(client, (before) => {
+    const sync = before.accounts[account] ?? { askedAt: null, unheeded: false, problem: null };
+    return { ...before, accounts: { ...before.accounts, [account]: { ...sync, ...changes } } };
+  });
+}
+
+/** How the accounts are. */
+export function useSync(): Sync {
+  return useQuery(state).data ?? nothingYet;
+}
+
+/** Puts what a test, a new key or the like has shown of an account in place of what was known. */
+export function useKeepAccountProblem(): (account: AccountId, problem: Problem | null) => void {
+  const client = useQueryClient();
+  return useCallback((account, problem) => changeAccount(client, account, { problem }), [client]);
+}
+
+/** Stops waiting for the answer of an account; it is taken in when it comes after all. */
+export function useStopWaiting(): (account: AccountId) => void {
+  const client = useQueryClient();
+  return useCallback((account) => changeAccount(client, account, { unheeded: true }), [client]);
+}
+
+/** Asks every hosted account for its connectors, unless they are being asked already; never throws. */
+export function useRefreshAccounts(): () => Promise<void> {
+  const client = useQueryClient();
+  return useCallback(() => refresh(client), [client]);
+}
+
+/** Asks the accounts when a view opens, unless they answered within the last minute. */
+export function useRefreshOnOpen(): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    const { endedAt } = known(client);
+    if (endedAt === null || Date.now() - endedAt > 60_000) void refresh(client);
+  }, [client]);
+}
+
+async function refresh(client: QueryClient): Promise<void> {
+  if (known(client).running) return;
+  change(client, (before) => ({ ...before, running: true, problem: null }));
+  try {
+    const accounts = await client.fetchQuery(queries.accounts());
+    const hosted = accounts.filter((account) => account.platform !== "local");
+    if (hosted.length === 0) return;
+    const now = Date.now();
+    for (const account of hosted) {
+      // What ailed it before is shown until it answers: a glyph that goes and comes back is no news.
+      changeAccount(client, account.id, { askedAt: now, unheeded: false });
+    }
+    const each = new Channel<AccountSynced>();
+    each.onmessage = ({ account, problem }) => changeAccount(client, account, { askedAt: null, unheeded: false, problem });
+    await call(commands.syncConnectors(each));
+  } catch (thrown) {
+    change(client, (before) => ({ ...before, problem: asProblem(thrown) }));
+  } finally {
+    change(client, (before) => ({ ...before, running: false, endedAt: Date.now(), accounts: nobodyAsked(before.accounts) }));
+  }
+}
+
+function nobodyAsked(accounts: Sync["accounts"]): Sync["accounts"] {
+  return Object.fromEntries(Object.entries(accounts).map(([id, sync]) => [id, sync && { ...sync, askedAt: null, unheeded: false }]));
+}
+
+const signedOut: ReadonlySet<Code> = new Set<Code>(["auth.needed", "auth.expired", "auth.denied", "vault.reference"]);
+const slow: ReadonlySet<Code> = new Set<Code>(["timed_out", "platform.rate_limited"]);
+
+function stateOf(sync: AccountSync, now: number): AccountState {
+  if (sync.askedAt !== null && !sync.unheeded && now - sync.askedAt >= slowAfter) return "slow";
+  if (!sync.problem) return "fine";
+  if (signedOut.has(sync.problem.code)) return "signed_out";
+  return slow.has(sync.problem.code) ? "slow" : "failing";
+}
+
+/** How each account is; renders again when one of them changes its state, not with every second. */
+export function useAccountStates(): ReadonlyMap<AccountId, AccountState> {
+  const { accounts } = useSync();
+  const [now, setNow] = useState(() => Date.now());
+  const dues = Object.values(accounts).flatMap((sync) => (sync && sync.askedAt !== null && !sync.unheeded ? [sync.askedAt + slowAfter] : []));
+  const due = Math.min(...dues.filter((time) => time > now));
+  useEffect(() => {
+    if (!Number.isFinite(due)) return;
+    const timer = setTimeout(() => setNow(Date.now()), Math.max(0, due - Date.now()));
+    return () => clearTimeout(timer);
+  }, [due]);
+  return useMemo(
+    () => new Map(Object.entries(accounts).flatMap(([id, sync]) => (sync ? [[id, stateOf(sync, now)] as const] : []))),
+    [accounts, now],
+  );
+}
