@@ -1,0 +1,77 @@
+import { type ReactNode } from "react";
+import { type WalletEntry } from "@/host/bindings";
+import { Button } from "./Button";
+import { Field } from "./Field";
+import { Icon } from "./Icon";
+import { type SecretDraft } from "./secretDraft";
+import styles from "./SecretField.module.css";
+import { SegmentedControl } from "./SegmentedControl";
+import { Select } from "./Select";
+
+type Props = {
+  label: string;
+  help?: ReactNode;
+  draft: SecretDraft;
+  onChange: (draft: SecretDraft) => void;
+  /** Wallet entries that fit. */
+  entries: WalletEntry[];
+  /** A variable of the environment that is set and is meant for this. */
+  variable?: string | null;
+  error?: string | null;
+  isRequired?: boolean;
+  autoFocus?: boolean;
+};
+
+/** One secret: typed as dots, a reference to where it lies, or one that the wallet has. It never comes back. */
+export function SecretField({ label, help, draft, onChange, entries, variable, error, isRequired = false, autoFocus = false }: Props) {
+  const set = (changes: Partial<SecretDraft>) => onChange({ ...draft, ...changes });
+  const reference = variable ? `env://${variable}` : null;
+  const usesVariable = draft.from === "reference" && draft.reference === reference;
+  return (
+    <div role="group" aria-label={label} className={styles.secret}>
+      <div className={styles.head}>
+        <span className={styles.label} aria-hidden="true">{label}{isRequired && <span className={styles.required}> required</span>}</span>
+        <span className="grow" />
+        <SegmentedControl
+          label={`Where ${label} comes from`}
+          segments={[
+            { value: "new", label: "Type it in" },
+            { value: "reference", label: "Reference" },
+            ...(entries.length > 0 ? [{ value: "entry" as const, label: "From the wallet" }] : []),
+          ]}
+          value={draft.from}
+          onChange={(from) => set({ from })}
+        />
+      </div>
+      {draft.from === "new" && (
+        <Field label={label} hideLabel type="password" mono autoFocus={autoFocus} isRequired={isRequired} autoComplete="new-password" value={draft.secret} onChange={(secret) => set({ secret })} error={error} help={help} />
+      )}
+      {draft.from === "reference" && (
+        <Field
+          label={label}
+          hideLabel
+          mono
+          isRequired={isRequired}
+          placeholder="env://API_KEY"
+          value={draft.reference}
+          onChange={(typed) => set({ reference: typed })}
+          error={error}
+          help={usesVariable ? "Set in the environment in which Patchbay was started. Looked up at each use; only its name is saved." : "Looked up at each use; only the reference is saved."}
+        />
+      )}
+      {draft.from === "entry" && (
+        <>
+          <Select label={label} hideLabel placeholder="Choose from the wallet" options={entries.map((entry) => ({ value: entry.id, label: entry.name, note: entry.reference ?? undefined }))} value={draft.entry} onChange={(entry) => set({ entry })} />
+          {error && <span className={styles.error}><Icon name="circle-alert" size={12} />{error}</span>}
+        </>
+      )}
+      {variable && reference && !usesVariable && (
+        <div>
+          <Button small icon="square-terminal" onPress={() => set({ from: "reference", reference })}>
+            <span>Use <span className="mono">{variable}</span> of the environment</span>
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { type SecretInput, type WalletEntryId } from "@/host/bindings";
+
+/** What is typed about one secret; kept whole, so that changing one's mind loses nothing. */
+export type SecretDraft = {
+  from: "new" | "reference" | "entry";
+  secret: string;
+  reference: string;
+  entry: WalletEntryId | null;
+};
+
+/** A draft in which nothing has been typed yet. */
+export const emptyDraft: SecretDraft = { from: "new", secret: "", reference: "", entry: null };
+
+/** Whether anything was given, in the way that is chosen now. */
+export function isGiven(draft: SecretDraft): boolean {
+  return secretInputOf(draft) !== null;
+}
+
+/** What keeps a draft from being used; `null` when nothing does, or when nothing was given. */
+export function draftError(draft: SecretDraft): string | null {
+  if (draft.from !== "reference" || !draft.reference.trim()) return null;
+  return /^\w+:\/\/\S+/.test(draft.reference.trim()) ? null : "Enter a reference, for example env://API_KEY";
+}
+
+/** The draft as the host takes it; `null` when nothing was given. */
+export function secretInputOf(draft: SecretDraft): SecretInput | null {
+  switch (draft.from) {
+    case "new":
+      return draft.secret === "" ? null : { kind: "new", secret: withoutBearer(draft.secret.trim()) };
+    case "reference":
+      return draft.reference.trim() ? { kind: "reference", reference: draft.reference.trim() } : null;
+    case "entry":
+      return draft.entry ? { kind: "entry", entry: draft.entry } : null;
+  }
+}
+
+/** Keys are often copied out of an example, together with the word before them. */
+function withoutBearer(secret: string): string {
+  return secret.replace(/^Bearer\s+(?=\S)/i, "");
+}
