@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useState } from "react";
+import { AddAccountDialog } from "@/features/accounts/AddAccountDialog";
 import { AuthorizationLayer } from "@/features/authorizations/AuthorizationLayer";
 import { useSignIn } from "@/features/authorizations/useSignIn";
 import { AddDialog } from "@/features/connectors/AddDialog";
@@ -8,7 +9,7 @@ import { type Layers, LayersContext } from "./LayersContext";
 import { Palette } from "./palette/Palette";
 import { RefusedLink } from "./RefusedLink";
 
-type Open = { kind: "add"; address: string } | { kind: "palette"; prefix: string } | { kind: "keys" } | null;
+type Open = { kind: "add"; address: string } | { kind: "account" } | { kind: "palette"; prefix: string } | { kind: "keys" } | null;
 
 /** Holds the dialogs that open over any page. */
 export function LayersProvider({ children }: { children: ReactNode }) {
@@ -19,6 +20,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   const layers = useMemo<Layers>(
     () => ({
       add: (address = "") => setOpen({ kind: "add", address }),
+      addAccount: () => setOpen({ kind: "account" }),
       signIn: start,
       showAuthorization: show,
       openPalette: (prefix = "") => setOpen({ kind: "palette", prefix }),
@@ -38,6 +40,15 @@ export function LayersProvider({ children }: { children: ReactNode }) {
             close();
             void navigate({ to: "/connectors/$id", params: { id: connector.id } });
             if (connect) start(connector);
+          }}
+        />
+      )}
+      {open?.kind === "account" && (
+        <AddAccountDialog
+          onClose={close}
+          onAdded={(account) => {
+            close();
+            void navigate({ to: "/accounts/$id", params: { id: account.id } });
           }}
         />
       )}

@@ -5,6 +5,8 @@ import { type AuthorizationId, type Connector } from "@/host/bindings";
 export type Layers = {
   /** The dialog that adds a connector, with an address filled in. */
   add: (address?: string) => void;
+  /** The dialog that adds an account of a hosted platform. */
+  addAccount: () => void;
   /** Starts a sign-in, or shows the one under way. */
   signIn: (connector: Connector) => void;
   /** Shows a sign-in. */

@@ -3,6 +3,7 @@ import { Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { StatusBar } from "@/components/StatusBar";
 import { useShortcut } from "@/components/shortcuts";
+import { AccountWatch } from "@/features/accounts/AccountWatch";
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
 import { takesText } from "@/lib/keys";
@@ -38,6 +39,7 @@ function Frame() {
           <Outlet />
         </main>
         <StatusBar />
+        <AccountWatch />
       </div>
     </div>
   );

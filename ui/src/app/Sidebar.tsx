@@ -4,8 +4,7 @@ import { Button } from "@/components/Button";
 import { needsYou } from "@/components/connectorStatus";
 import { Icon } from "@/components/Icon";
 import { KeyHint } from "@/components/KeyHint";
-import { PlatformTile } from "@/components/PlatformTile";
-import { StatusGlyph } from "@/components/StatusGlyph";
+import { AccountList } from "@/features/accounts/AccountList";
 import { queries } from "@/host/queries";
 import { grouped } from "@/lib/words";
 import { useLayers } from "./LayersContext";
@@ -51,16 +50,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
           );
         })}
       </ul>
-      <div className={styles.head}>Accounts</div>
-      <ul className={styles.places} aria-label="Accounts">
-        <li>
-          <Link to="/connectors" className={styles.account} activeProps={{}} title={collapsed ? "This computer" : undefined}>
-            <PlatformTile platform="local" />
-            <span className={styles.words}>This computer</span>
-            {counts.vault && <span className={styles.end} title={counts.vault}><StatusGlyph name="signin" /></span>}
-          </Link>
-        </li>
-      </ul>
+      <AccountList collapsed={collapsed} vault={counts.vault} onAdd={layers.addAccount} />
       <div className={styles.foot}>
         <span className="grow" />
         <Button look="quiet" icon="keyboard" small label="All keys" onPress={layers.openKeys} />

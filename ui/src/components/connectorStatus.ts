@@ -12,6 +12,9 @@ const looks: Record<Status, { glyph: GlyphName; word: string }> = {
   unknown: { glyph: "unknown", word: "Unknown" },
 };
 
+/** Every status with its glyph and word. */
+export const statusWords = (Object.keys(looks) as Status[]).map((status) => ({ status, ...looks[status] }));
+
 /** Glyph and word of a connector's status. */
 export function statusLook(connector: Connector): { glyph: GlyphName; word: string } {
   const { status, word } = connector.status;
@@ -51,13 +54,15 @@ export function remedyOf(connector: Connector): Remedy | null {
     case "ready":
       return null;
     case "needs_authorization":
-      return signsInByConsent(connector) ? "sign_in" : "new_secret";
+      if (signsInByConsent(connector)) return "sign_in";
+      // The key of a hosted connector lies with its platform.
+      return isHosted(connector) ? "check" : "new_secret";
     case "authorizing":
       return "show";
     case "disconnected":
       return signsInByConsent(connector) ? "connect" : "check";
     case "disabled":
-      return "turn_on";
+      return isHosted(connector) ? null : "turn_on";
     case "failing":
       return "doctor";
     case "unknown":
@@ -75,6 +80,11 @@ export const remedyLabels: Record<Remedy, string> = {
   doctor: "Doctor",
   check: "Check",
 };
+
+/** Whether a connector lies on a hosted platform, which alone can change or delete it. */
+export function isHosted(connector: Connector): boolean {
+  return connector.remoteId !== null;
+}
 
 function signsInByConsent(connector: Connector): boolean {
   const { kind } = connector.authentication;

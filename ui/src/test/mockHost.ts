@@ -1,15 +1,17 @@
+import { type Channel } from "@tauri-apps/api/core";
 import { emit } from "@tauri-apps/api/event";
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import {
-  type About, type AddConnector, type AddressInspection, type AddWalletEntry, type Authorization, type Check, type commands, type Connector,
-  type ConnectorChanges, type ConnectorTool, type News, type Preferences, type Problem, type RunQuery, type StartAuthorization, type ToolRun,
+  type About, type Account, type AccountSynced, type AddAccount, type AddConnector, type AddressInspection, type AddWalletEntry, type Authorization, type Check, type commands, type Connector,
+  type ConnectorChanges, type ConnectorTool, type News, type OperationCard, type PlatformForm, type Preferences, type Problem, type RunQuery, type StartAuthorization, type ToolRun,
   type VaultStatus, type WalletEntry,
 } from "@/host/bindings";
-import { authorization, check, connector, entry, problem, run, vault } from "./samples";
+import { account, authorization, check, connector, entry, manyOperations, manyPlatforms, problem, run, vault } from "./samples";
 
 type Commands = typeof commands;
 type Name = keyof Commands;
-type DataOf<K extends Name> = Extract<Awaited<ReturnType<Commands[K]>>, { status: "ok" }>["data"];
+type Answered<T> = T extends { status: "ok"; data: infer Data } ? Data : T extends { status: "error" } ? never : T;
+type DataOf<K extends Name> = Answered<Awaited<ReturnType<Commands[K]>>>;
 type Given = Record<string, unknown>;
 
 /** What commands do with their named arguments; whatever one throws is its problem. Commands without a handler fail. */
@@ -19,6 +21,9 @@ export type Handlers = { [K in Name]?: (given: Given) => DataOf<K> | Promise<Dat
 export type HostState = {
   about: About;
   preferences: Preferences;
+  accounts: Account[];
+  platforms: PlatformForm[];
+  operations: OperationCard[];
   connectors: Connector[];
   tools: ConnectorTool[];
   runs: ToolRun[];
@@ -38,7 +43,7 @@ export class MockHost {
   constructor(state: Partial<HostState> = {}) {
     this.state = {
       about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: null, updates: false },
-      preferences: {}, connectors: [], tools: [], runs: [], wallet: [], authorizations: [], vault: vault(), ...state,
+      preferences: {}, accounts: [account()], platforms: manyPlatforms(), operations: manyOperations(), connectors: [], tools: [], runs: [], wallet: [], authorizations: [], vault: vault(), ...state,
     };
     this.handlers = this.usual();
   }
@@ -76,6 +81,11 @@ export class MockHost {
     await this.tell({ kind: "authorization_changed", authorization: moved });
   }
 
+  /** Sends what became of one account's turn, as `syncConnectors` does; `each` is what it was called with. */
+  answerSync(each: unknown, synced: AccountSynced): void {
+    (each as Channel<AccountSynced>).onmessage(synced);
+  }
+
   /** Arguments of the last call of a command. */
   lastCall(name: Name): Given | undefined {
     return this.calls.findLast((call) => call.name === name)?.given;
@@ -89,6 +99,16 @@ export class MockHost {
     return found(this.state.authorizations.find((one) => one.id === id));
   }
 
+  private accountOf(id: unknown): Account {
+    return found(this.state.accounts.find((one) => one.id === id));
+  }
+
+  private putAccount(changed: Account): Account {
+    const { accounts } = this.state;
+    this.state.accounts = accounts.some((one) => one.id === changed.id) ? accounts.map((one) => (one.id === changed.id ? changed : one)) : [...accounts, changed];
+    return changed;
+  }
+
   private put(changed: Connector): Connector {
     const { connectors } = this.state;
     this.state.connectors = connectors.some((one) => one.id === changed.id) ? connectors.map((one) => (one.id === changed.id ? changed : one)) : [...connectors, changed];
@@ -98,6 +118,34 @@ export class MockHost {
   private usual(): Handlers {
     const { state } = this;
     return {
+      addAccount: ({ request }) => {
+        const { platform, label, settings } = request as AddAccount;
+        const title = state.platforms.find((one) => one.platform === platform)?.title ?? platform;
+        return this.putAccount(account({ id: `acc_${platform}_new`, platform, label: label ?? title, settings }));
+      },
+      callOperation: () => ({ items: [] }),
+      deleteConnector: ({ connector: id, confirmed }) => {
+        if (!confirmed) throw problem({ code: "confirmation_needed", message: "it cannot be brought back", retryable: false });
+        state.connectors = state.connectors.filter((one) => one.id !== id);
+        return null;
+      },
+      listAccounts: () => state.accounts,
+      listOperations: () => state.operations,
+      listPlatforms: () => state.platforms,
+      removeAccount: ({ account: id }) => {
+        state.accounts = state.accounts.filter((one) => one.id !== id);
+        state.connectors = state.connectors.filter((one) => one.account !== id);
+        return null;
+      },
+      renameAccount: ({ account: id, label }) => this.putAccount({ ...this.accountOf(id), label: label as string }),
+      replaceAccountSecrets: ({ account: id }) => this.accountOf(id),
+      syncConnectors: ({ each }) => {
+        for (const { id, platform } of state.accounts) {
+          if (platform !== "local") this.answerSync(each, { account: id, connectors: state.connectors.filter((one) => one.account === id).length, problem: null });
+        }
+        return null;
+      },
+      testAccount: ({ account: id }) => this.accountOf(id),
       about: () => state.about,
       copyText: () => null,
       checkForUpdate: () => null,

@@ -1,5 +1,5 @@
 import {
-  type Authorization, type Check, type Connector, type ConnectorTool, type Problem, type Tool, type ToolRun, type VaultStatus, type WalletEntry,
+  type Account, type Authorization, type Check, type Connector, type ConnectorTool, type OperationCard, type PlatformField, type PlatformForm, type Problem, type Tool, type ToolRun, type VaultStatus, type WalletEntry,
 } from "@/host/bindings";
 
 const minute = 60_000;
@@ -15,6 +15,101 @@ export function problem(given: Partial<Problem> = {}): Problem {
     code: "network.unreachable", message: "could not reach mcp.example.com", hint: "Check the network or the address.",
     detail: null, status: null, requestId: null, fields: [], retryable: true, ...given,
   };
+}
+
+/** "This computer", changed by what is given. */
+export function account(given: Partial<Account> = {}): Account {
+  return { id: "local", platform: "local", label: "This computer", baseUrl: null, settings: {}, createdAt: minutesAgo(60 * 24 * 90), ...given };
+}
+
+/** "This computer" and an account or two of every platform. */
+export function manyAccounts(): Account[] {
+  return [
+    account(),
+    account({ id: "acc_mistral", platform: "mistral", label: "Mistral · Northlight", settings: { region: "eu" } }),
+    account({ id: "acc_mistral_own", platform: "mistral", label: "Mistral · personal" }),
+    account({ id: "acc_cohere", platform: "cohere", label: "Cohere · Northlight" }),
+    account({ id: "acc_agentstack", platform: "agentstack", label: "Agent Stack · staging", baseUrl: "https://agents.northlight.example", settings: { base_url: "https://agents.northlight.example", auth: "bearer" } }),
+    account({ id: "acc_airbyte", platform: "airbyte", label: "Airbyte · Growth", settings: { workspace_name: "growth" } }),
+    account({ id: "acc_tenex", platform: "tenex", label: "10ex · Lena", settings: { routes: { list: { method: "GET", path: "/connectors" } } } }),
+  ];
+}
+
+function field(name: string, title: string, help: string, given: Partial<PlatformField> = {}): PlatformField {
+  return { name, title, help, isSecret: false, isRequired: false, variable: null, ...given };
+}
+
+/** The forms of the five platforms; the key of Mistral lies in the environment. */
+export function manyPlatforms(): PlatformForm[] {
+  const key = { isSecret: true, isRequired: true };
+  return [
+    { platform: "mistral", title: "Mistral", isAssumed: false, fields: [
+      field("api_key", "API key", "A key of your workspace, from console.mistral.ai", { ...key, variable: "MISTRAL_API_KEY" }),
+      field("region", "Region", "`global` unless given, `eu` or `us`"),
+      field("base_url", "Base URL", "Address of the platform in place of its own"),
+    ] },
+    { platform: "cohere", title: "Cohere", isAssumed: false, fields: [
+      field("api_key", "API key", "A key of your Cohere dashboard.", key),
+      field("base_url", "Base URL", "Only for an instance other than api.cohere.com."),
+      field("client_name", "Client name", "The name of your project, told to Cohere with each request."),
+    ] },
+    { platform: "agentstack", title: "Agent Stack", isAssumed: false, fields: [
+      field("base_url", "Base URL", "`http://127.0.0.1:8333` unless given"),
+      field("auth", "Authentication", "`none` unless given, `bearer` or `basic`"),
+      field("token", "Token", "An access token, for `bearer`", { isSecret: true }),
+      field("user", "User", "For `basic`"),
+      field("password", "Password", "For `basic`", { isSecret: true }),
+    ] },
+    { platform: "airbyte", title: "Airbyte Agents", isAssumed: false, fields: [
+      field("client_id", "Client ID", "Of an application in the settings of the organization; not needed with a token"),
+      field("client_secret", "Client secret", "Of the same application; not needed with a token", { isSecret: true }),
+      field("token", "Token", "A bearer token made elsewhere, in place of client ID and secret", { isSecret: true }),
+      field("workspace_name", "Workspace", "Name of the workspace whose connectors are shown, `default` unless given"),
+    ] },
+    { platform: "tenex", title: "10ex", isAssumed: true, fields: [
+      field("api_key", "API key", "A workspace key, `tnx_…`", { isSecret: true }),
+      field("email", "Email", "In place of a key, with the password"),
+      field("password", "Password", "Of that email", { isSecret: true }),
+      field("routes", "Routes and words", "What to change of the assumed routes and words: a JSON object"),
+    ] },
+  ];
+}
+
+/** Operations of every effect. */
+export function manyOperations(): OperationCard[] {
+  const id = { type: "object", required: ["connector_id"], properties: { connector_id: { type: "string", description: "Id of the connector." } } };
+  return [
+    { name: "list", summary: "Lists the connectors of the workspace", effect: "read", source: "Mistral contract, section 2, list", parameters: { type: "object", properties: { page_size: { type: "integer", minimum: 1 }, cursor: { type: "string" } } } },
+    { name: "get", summary: "Reads one connector", effect: "read", source: "Mistral contract, section 2, get", parameters: id },
+    { name: "create", summary: "Creates a connector", effect: "write", source: "Mistral contract, section 2, create", parameters: { type: "object", required: ["name", "server"], properties: { name: { type: "string" }, server: { type: "string", format: "uri" }, visibility: { enum: ["private", "shared_workspace"] } } } },
+    { name: "deactivate_for_user", summary: "Switches a connector off for you", effect: "destructive", source: "Mistral contract, section 5", parameters: id },
+    { name: "share_org", summary: "Shares a connector with the whole organization", effect: "irreversible", source: "Mistral contract, section 6", parameters: id },
+  ];
+}
+
+/** A connector of a hosted platform, changed by what is given. */
+export function hostedConnector(given: Partial<Connector> = {}): Connector {
+  return connector({
+    id: "con_hosted", account: "acc_mistral", remoteId: "018f-77", name: "hubspot", title: "HubSpot CRM", endpoint: "https://mcp.hubspot.com",
+    visibility: "workspace", status: { status: "needs_authorization", word: "is_authenticated false", reason: "the last list of tools was refused", code: null, checkedAt: minutesAgo(4), lastOkAt: minutesAgo(2880) },
+    identity: { platform: "mistral", account: "Mistral · Northlight", credential: "Northlight ops", level: "workspace", expiresAt: null },
+    authentication: { kind: "none" }, authenticationMethods: ["oauth"], server: null, toolCount: 24, tags: [], native: { id: "018f-77", name: "hubspot", protocol: "mcp" }, ...given,
+  });
+}
+
+/** Connectors on several accounts. */
+export function manyHosted(): Connector[] {
+  const status = connector().status;
+  const on = (account: string, platform: Connector["identity"]["platform"], label: string, credential: string | null, level: Connector["identity"]["level"]) =>
+    ({ account, identity: { platform, account: label, credential, level, expiresAt: null } });
+  return [
+    hostedConnector(),
+    hostedConnector({ ...on("acc_cohere", "cohere", "Cohere · Northlight", "service key", "organization"), id: "con_confluence", title: "Confluence search", name: "confluence", endpoint: "https://search.northlight.example", status: { ...status, checkedAt: minutesAgo(40) }, toolCount: 14 }),
+    hostedConnector({ ...on("acc_cohere", "cohere", "Cohere · Northlight", "service key", "organization"), id: "con_tickets", title: "Zendesk search", name: "tickets", endpoint: "https://zendesk.northlight.example", status: { ...status, status: "disabled", word: "active false", reason: "not active", checkedAt: minutesAgo(40) }, toolCount: 8 }),
+    hostedConnector({ ...on("acc_agentstack", "agentstack", "Agent Stack · staging", null, null), id: "con_sf", title: "Salesforce", name: "salesforce", endpoint: "https://mcp.salesforce.com/v1", status: { ...status, status: "disconnected", word: "disconnected", reason: "token revoked" }, toolCount: null }),
+    hostedConnector({ ...on("acc_airbyte", "airbyte", "Airbyte · Growth", "restricted key", "workspace"), id: "con_stripe_ab", title: "Stripe", name: "stripe", endpoint: null, status: { ...status, word: "complete" }, authenticationMethods: [], toolCount: 31 }),
+    hostedConnector({ ...on("acc_tenex", "tenex", "10ex · Lena", "lena@northlight.example", "user"), id: "con_gmail", title: "Gmail", name: "gmail", endpoint: null, status: { ...status, word: "connected" } }),
+  ];
 }
 
 /** A connector that is well, changed by what is given. */

@@ -3,6 +3,7 @@ import { Dialog as AriaDialog, Modal, ModalOverlay } from "react-aria-components
 import { Badge } from "@/components/Badge";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Icon } from "@/components/Icon";
+import { PlatformTile } from "@/components/PlatformTile";
 import { KeyHint } from "@/components/KeyHint";
 import { LayerContext, useLayer } from "@/components/shortcuts";
 import { stretches, wordsOf } from "@/lib/match";
@@ -122,13 +123,19 @@ function Row({ item, words, current }: { item: Item; words: string[]; current: b
   const { start } = item;
   return (
     <>
-      {typeof start === "string" ? <Icon name={start} /> : <ConnectorMark size="small" title={start.mark} icon={start.icon} />}
+      <Start start={start} />
       <span className={item.mono ? "mono cut" : "cut"}><Marked words={words} text={item.text} /></span>
       <span className={styles.detail}><Marked words={words} text={item.detail} /></span>
       {item.status && <Badge glyph={item.status.glyph}>{item.status.word}</Badge>}
       {item.keys ? <KeyHint keys={item.keys} /> : current && <KeyHint keys="Enter" />}
     </>
   );
+}
+
+function Start({ start }: Pick<Item, "start">) {
+  if (typeof start === "string") return <Icon name={start} />;
+  if ("platform" in start) return <PlatformTile platform={start.platform} />;
+  return <ConnectorMark size="small" title={start.mark} icon={start.icon} />;
 }
 
 function Marked({ words, text }: { words: string[]; text: string }) {

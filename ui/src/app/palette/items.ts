@@ -1,4 +1,5 @@
 import { type ReactNode } from "react";
+import { type Platform } from "@/host/bindings";
 import { type GlyphName } from "@/components/StatusGlyph";
 import { type IconName } from "@/components/Icon";
 import { score, wordsOf } from "@/lib/match";
@@ -20,8 +21,8 @@ export type Item = {
   group: GroupId;
   text: string;
   detail: string;
-  /** What stands at the left: an icon's name, or a mark. */
-  start: IconName | { mark: string; icon: string | null };
+  /** What stands at the left: an icon's name, a connector's mark, or the tile of a platform. */
+  start: IconName | { mark: string; icon: string | null } | { platform: Platform };
   /** Names on the wire are set in mono. */
   mono?: boolean;
   status?: { glyph: GlyphName; word: string };

@@ -1,8 +1,10 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { accountLook } from "@/components/accountLook";
 import { needsYou, remedyOf, runLook, statusLook } from "@/components/connectorStatus";
-import { commands, type Connector, type ConnectorTool, type ToolRunSummary, type WalletEntry } from "@/host/bindings";
+import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
+import { type Account, type AccountId, commands, type Connector, type ConnectorTool, type ToolRunSummary, type WalletEntry } from "@/host/bindings";
 import { call } from "@/host/call";
 import { useChangePreferences } from "@/host/preferences";
 import { everyRun, queries } from "@/host/queries";
@@ -17,6 +19,8 @@ type Go = {
   tool: (connector: string, tool: string) => void;
   run: (id: string) => void;
   credential: () => void;
+  account: (id: AccountId, tab: "account" | "operations") => void;
+  connectorsOf: (id: AccountId) => void;
 };
 
 /** Everything that the palette can find or do. */
@@ -25,6 +29,9 @@ export function useItems(): Item[] {
   const layers = useLayers();
   const change = useChangePreferences();
   const checkAll = useMutation({ mutationFn: () => call(commands.checkConnectors()) });
+  const refresh = useRefreshAccounts();
+  const states = useAccountStates();
+  const { data: accounts } = useQuery(queries.accounts());
   const { data: connectors } = useQuery(queries.connectors());
   const { data: tools } = useQuery(queries.tools(null));
   const { data: runs } = useQuery(queries.runs({ ...everyRun, limit: 50 }));
@@ -38,13 +45,18 @@ export function useItems(): Item[] {
       tool: (connector, tool) => void navigate({ to: "/tools/$connector/$tool", params: { connector, tool } }),
       run: (id) => void navigate({ to: "/runs/$run", params: { run: id } }),
       credential: () => void navigate({ to: "/credentials" }),
+      account: (id, tab) => void navigate({ to: "/accounts/$id", params: { id }, search: { tab } }),
+      connectorsOf: (id) => void navigate({ to: "/connectors", search: { account: id } }),
     };
+    const hosted = (accounts ?? []).filter((account) => account.platform !== "local");
     const actions: Item[] = [
       ...places.map((place, index): Item => ({
         id: `go-${place.path}`, group: "do", text: `Go to ${place.label}`, detail: "", start: place.icon, keys: `Mod+${index + 1}`,
         run: () => void navigate({ to: place.path }),
       })),
       action("add", "Add connector", "plus", () => layers.add()),
+      action("add-account", "Add account", "plus", layers.addAccount),
+      ...(hosted.length > 0 ? [action("refresh", "Ask all accounts for their connectors", "refresh-cw", () => void refresh())] : []),
       action("check-all", "Check all connectors", "refresh-cw", () => check()),
       { ...action("settings", "Settings", "settings", () => void navigate({ to: "/settings" })), keys: "Mod+," },
       { ...action("keys", "Show all keys", "keyboard", layers.openKeys), keys: "?" },
@@ -56,17 +68,34 @@ export function useItems(): Item[] {
     ];
     return [
       ...(connectors ?? []).filter(needsYou).map((connector) => needItem(connector, go, layers.signIn)),
+      ...hosted.flatMap((account) => neededAccount(account, states.get(account.id) ?? "fine", go)),
       ...(tools ?? []).map((tool) => toolItem(tool, connectors ?? [], go)),
       ...(connectors ?? []).map((connector) => connectorItem(connector, go)),
       ...(runs?.runs ?? []).map((run) => runItem(run, go)),
       ...(wallet ?? []).map((entry) => credentialItem(entry, go)),
       ...actions,
+      ...hosted.flatMap((account) => accountItems(account, go)),
     ];
-  }, [connectors, tools, runs, wallet, navigate, layers, changePreferences, check]);
+  }, [accounts, states, refresh, connectors, tools, runs, wallet, navigate, layers, changePreferences, check]);
 }
 
 function action(id: string, text: string, start: Extract<Item["start"], string>, run: () => void): Item {
   return { id, group: "do", text, detail: "", start, run };
+}
+
+function neededAccount(account: Account, state: AccountState, go: Go): Item[] {
+  const { glyph, word } = accountLook(state);
+  if (!glyph) return [];
+  return [{ id: `need-${account.id}`, group: "needs", text: account.label, detail: "Account", start: { platform: account.platform }, status: { glyph, word }, run: () => go.account(account.id, "account") }];
+}
+
+function accountItems({ id, label, platform }: Account, go: Go): Item[] {
+  const item = (what: string, text: string, run: () => void): Item => ({ id: `${what}-${id}`, group: "do", text, detail: "Account", start: { platform }, run });
+  return [
+    item("account", `Open ${label}`, () => go.account(id, "account")),
+    item("operations", `Operations of ${label}`, () => go.account(id, "operations")),
+    item("connectors", `Connectors of ${label}`, () => go.connectorsOf(id)),
+  ];
 }
 
 function who(connector: Connector): string {

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from "react";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { type Remedy, remedyLabels, remedyOf, statusLook } from "@/components/connectorStatus";
+import { isHosted, type Remedy, remedyLabels, remedyOf, statusLook } from "@/components/connectorStatus";
 import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
@@ -22,6 +22,7 @@ import { agoWords } from "@/lib/time";
 import { capital } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 import { ConnectorSettings } from "./ConnectorSettings";
+import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { Overview } from "./Overview";
 import { useCheckConnector, useDisconnect, useLastCheck, useRemoveConnector, useUpdateConnector } from "./useConnectorActions";
 
@@ -77,6 +78,7 @@ function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRu
   const update = useUpdateConnector(connector.id);
   const { checking } = useLastCheck(connector.id);
   const [asksDisconnect, setAsksDisconnect] = useState(false);
+  const [deleting, setDeleting] = useState(false);
   const { glyph, word } = statusLook(connector);
   const remedy = remedyOf(connector);
   const isOff = connector.status.status === "disabled";
@@ -92,10 +94,14 @@ function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRu
     else if (what === "turn_on") update.mutate({ enabled: true });
     else look();
   };
-  const takeOut = () => remove.mutate(connector, { onSuccess: onLeave });
+  const hosted = isHosted(connector);
+  const takeOut = () => {
+    if (hosted) setDeleting(true);
+    else remove.mutate(connector, { onSuccess: onLeave });
+  };
   const mainRemedy = remedy === "doctor" || remedy === "check" ? null : remedy;
 
-  useShortcut(isOff ? null : { keys: "D", label: "Check", inBar: true, run: look });
+  useShortcut(isOff && !hosted ? null : { keys: "D", label: "Check", inBar: true, run: look });
   useShortcut(mainRemedy ? { keys: "C", label: remedyLabels[mainRemedy], inBar: true, run: () => act(mainRemedy) } : null);
   useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tab, -1)) });
   useShortcut({ keys: "]", label: "Next tab", run: () => onTab(neighbour(tab, 1)) });
@@ -105,7 +111,7 @@ function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRu
   return (
     <>
       <Crumbs title={connector.title} onLeave={onLeave}>
-        {!isOff && <Button look="quiet" icon="refresh-cw" keys="D" isPending={checking} onPress={look}>Check</Button>}
+        {(!isOff || hosted) && <Button look="quiet" icon="refresh-cw" keys="D" isPending={checking} onPress={look}>Check</Button>}
         {mainRemedy && <Button look="primary" keys="C" onPress={() => act(mainRemedy)}>{remedyLabels[mainRemedy]}</Button>}
         {signedIn && <Button onPress={() => setAsksDisconnect(true)}>Disconnect</Button>}
         <Menu
@@ -113,8 +119,8 @@ function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRu
           trigger={<Button look="quiet" icon="ellipsis" label="More actions" />}
           actions={[
             { id: "favourite", label: connector.favourite ? "No favourite any more" : "Keep as favourite", icon: "star", onAction: () => update.mutate({ favourite: !connector.favourite }) },
-            { id: "enabled", label: isOff ? "Turn on" : "Turn off", icon: "power", onAction: () => update.mutate({ enabled: isOff }) },
-            { id: "remove", label: "Remove", icon: "trash-2", danger: true, onAction: takeOut },
+            ...(hosted ? [] : [{ id: "enabled", label: isOff ? "Turn on" : "Turn off", icon: "power" as const, onAction: () => update.mutate({ enabled: isOff }) }]),
+            { id: "remove", label: hosted ? `Delete on ${connector.identity.account}` : "Remove", icon: "trash-2", danger: true, onAction: takeOut },
           ]}
         />
       </Crumbs>
@@ -123,7 +129,7 @@ function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRu
         <div className={styles.titles}>
           <div className="line">
             <h1 className="cut">{connector.title}</h1>
-            <Badge glyph={glyph} pill title={connector.status.word ?? undefined}>{word}</Badge>
+            <Badge glyph={glyph} pill title={connector.status.word ? `The platform says: ${connector.status.word}` : undefined}>{word}</Badge>
             {connector.server && <Tag>MCP {connector.server.protocolVersion}</Tag>}
             {connector.server?.transport === "sse" && <Tag tone="warn">deprecated transport</Tag>}
             {connector.draft && <Tag>draft</Tag>}
@@ -143,6 +149,7 @@ function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRu
           { id: "settings", label: "Settings", content: <ConnectorSettings key={connector.id} connector={connector} onRemove={takeOut} /> },
         ]}
       />
+      {deleting && <DeleteConnectorDialog connector={connector} onClose={() => setDeleting(false)} onDeleted={onLeave} />}
       {asksDisconnect && (
         <Dialog
           alert

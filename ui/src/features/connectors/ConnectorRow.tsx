@@ -6,20 +6,22 @@ import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
 import { TwoLines } from "@/components/TwoLines";
 import { type Authorization, type Connector } from "@/host/bindings";
-import { age, agoWords, exactTime, timeLeft } from "@/lib/time";
+import { age, agoWords, asOf, exactTime, timeLeft } from "@/lib/time";
 import { capital, count, cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Connectors.module.css";
 
 type Props = {
   connector: Connector;
   selected: boolean;
+  /** Whether its account does not answer, so that the row may be old. */
+  isStale: boolean;
   /** The consent under way for it. */
   authorization: Authorization | undefined;
   onRemedy: (remedy: Remedy, connector: Connector) => void;
 };
 
 /** The cells of one row: what, how it is, where and as whom, how much, when, and one button. */
-export function ConnectorRow({ connector, selected, authorization, onRemedy }: Props) {
+export function ConnectorRow({ connector, selected, isStale, authorization, onRemedy }: Props) {
   const { glyph, word } = statusLook(connector);
   const { identity, status } = connector;
   const remedy = remedyOf(connector);
@@ -39,15 +41,21 @@ export function ConnectorRow({ connector, selected, authorization, onRemedy }: P
           second={connector.endpoint && <span title={connector.endpoint}>{cutMiddle(shortAddress(connector.endpoint), 44)}</span>}
         />
       </span>
-      <TwoLines first={<Badge glyph={glyph} title={status.word ?? undefined}>{word}</Badge>} second={reason(connector, authorization)} indent />
+      <TwoLines first={<Badge glyph={glyph} title={status.word ? `The platform says: ${status.word}` : undefined}>{word}</Badge>} second={reason(connector, authorization)} indent />
       <span className="line">
         <PlatformTile platform={identity.platform} />
         <TwoLines first={identity.account} second={facts.filter(Boolean).join(" · ")} />
       </span>
       <span className={styles.tools}>{connector.toolCount ?? "—"}</span>
-      <span className={styles.lastOk} title={status.lastOkAt ? exactTime(status.lastOkAt) : undefined}>
-        {status.lastOkAt ? age(status.lastOkAt) : "—"}
-      </span>
+      {isStale && status.checkedAt ? (
+        <span className={styles.lastOk} title={`As of ${exactTime(status.checkedAt)}`}>
+          <Icon name="clock" size={12} /> {asOf(status.checkedAt)}
+        </span>
+      ) : (
+        <span className={styles.lastOk} title={status.lastOkAt ? exactTime(status.lastOkAt) : undefined}>
+          {status.lastOkAt ? age(status.lastOkAt) : "—"}
+        </span>
+      )}
       <span className={styles.fix}>
         {remedy && (
           <Button small keys={selected ? remedyKeys[remedy] : undefined} excludeFromTabOrder={!selected} onPress={() => onRemedy(remedy, connector)}>

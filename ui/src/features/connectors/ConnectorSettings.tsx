@@ -3,6 +3,7 @@ import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { isHosted } from "@/components/connectorStatus";
 import { Switch } from "@/components/Switch";
 import { useToasts } from "@/components/Toast";
 import { type Connector, type ConnectorChanges } from "@/host/bindings";
@@ -16,6 +17,7 @@ type Props = { connector: Connector; onRemove: () => void };
 
 /** How a connector is set: words, address, sign-in, on or off, and its JSON. */
 export function ConnectorSettings({ connector, onRemove }: Props) {
+  if (isHosted(connector)) return <HostedSettings connector={connector} onRemove={onRemove} />;
   return (
     <div className={styles.body}>
       <General connector={connector} />
@@ -30,6 +32,54 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
   );
 }
 
+/** Tags and favourites are the user's own; everything else lies with the platform. */
+function HostedSettings({ connector, onRemove }: Props) {
+  const { title, identity } = connector;
+  return (
+    <div className={styles.body}>
+      <section className={styles.section} aria-label="Yours">
+        <h2>Yours</h2>
+        <p className="text2">Kept on this computer. What else there is of {title} is changed on {identity.account}, by the operations of the account.</p>
+        <Marks connector={connector} />
+      </section>
+      <Native connector={connector} />
+      <section className={styles.section} aria-label="Delete">
+        <h2>Delete</h2>
+        <p className="text2">Deletes {title} at the platform itself, for everybody who uses it there.</p>
+        <div className={styles.actions}><Button icon="trash-2" onPress={onRemove}>Delete {title} on {identity.account}</Button></div>
+      </section>
+    </div>
+  );
+}
+
+function Marks({ connector }: { connector: Connector }) {
+  const [tags, setTags] = useState(connector.tags.join(", "));
+  const { toast } = useToasts();
+  const save = useUpdateConnector(connector.id);
+  const toggle = useUpdateConnector(connector.id);
+  const typed = tagsIn(tags);
+  const changed = typed.join("\n") !== connector.tags.join("\n");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (changed) save.mutate({ tags: typed }, { onSuccess: () => toast("Settings saved") });
+  };
+  const problem = save.error ?? toggle.error;
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read only" help="Parted by commas." />
+      <div className={styles.actions}>
+        <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>Save</Button>
+      </div>
+      <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>Favourite, kept at the top</Switch>
+      {problem && <ProblemNotice problem={asProblem(problem)} />}
+    </form>
+  );
+}
+
+function tagsIn(text: string): string[] {
+  return [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
+}
+
 function General({ connector }: { connector: Connector }) {
   const [title, setTitle] = useState(connector.title);
   const [name, setName] = useState(connector.name);
@@ -38,7 +88,7 @@ function General({ connector }: { connector: Connector }) {
   const { toast } = useToasts();
   const save = useUpdateConnector(connector.id);
   const toggle = useUpdateConnector(connector.id);
-  const typedTags = [...new Set(tags.split(",").map((tag) => tag.trim()).filter(Boolean))];
+  const typedTags = tagsIn(tags);
   const changes: ConnectorChanges = {
     ...(title.trim() !== connector.title && { title: title.trim() }),
     ...(name.trim() !== connector.name && { name: name.trim() }),

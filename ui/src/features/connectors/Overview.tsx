@@ -1,8 +1,9 @@
 import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
+import { isHosted } from "@/components/connectorStatus";
 import { Tag } from "@/components/Tag";
-import { type Authentication, type Connector, type Transport } from "@/host/bindings";
+import { type Authentication, type Connector, type Transport, type Visibility } from "@/host/bindings";
 import { agoWords, exactTime } from "@/lib/time";
 import { capital, count } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
@@ -40,7 +41,10 @@ export function Overview({ connector, onSignIn, onSettings, onCheck }: Props) {
             </Fact>
           )}
           <Fact name="Name on the command line"><span className="mono" data-selectable>{connector.name}</span></Fact>
-          <Fact name="Sign-in">{signInWords(authentication)}</Fact>
+          <Fact name="Sign-in">{isHosted(connector) ? `taken care of by ${connector.identity.account}` : signInWords(authentication)}</Fact>
+          {isHosted(connector) && status.word && <Fact name="The platform says"><span data-selectable>{status.word}</span></Fact>}
+          {connector.remoteId && <Fact name="Id at the platform"><span className="mono" data-selectable>{connector.remoteId}</span></Fact>}
+          {isHosted(connector) && <Fact name="Who can use it">{visibilityWords[connector.visibility]}</Fact>}
           {server && <Fact name="Server"><span data-selectable>{server.name} {server.version}</span></Fact>}
           {server && <Fact name="Protocol">MCP {server.protocolVersion}, {transports[server.transport]}</Fact>}
           <Fact name="Tools">{connector.toolCount === null ? "not listed yet" : count(connector.toolCount, "tool")}</Fact>
@@ -58,6 +62,8 @@ export function Overview({ connector, onSignIn, onSettings, onCheck }: Props) {
     </div>
   );
 }
+
+const visibilityWords: Record<Visibility, string> = { private: "its owner alone", workspace: "everyone in the workspace", organization: "everyone in the organization" };
 
 const transports: Record<Transport, string> = { streamable_http: "streamable HTTP", stdio: "a command on this computer", sse: "HTTP with SSE, deprecated" };
 

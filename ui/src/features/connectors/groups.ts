@@ -1,5 +1,5 @@
-import { needsYou, statusLook } from "@/components/connectorStatus";
-import { type Connector } from "@/host/bindings";
+import { isHosted, needsYou, statusLook } from "@/components/connectorStatus";
+import { type AccountId, type Connector, type Platform, type Status } from "@/host/bindings";
 
 export type GroupId = "needs" | "favourites" | "others";
 
@@ -17,30 +17,50 @@ export function groupOf(connector: Connector): GroupId {
 }
 
 /** Which connectors a chip shows. */
-export type Chip = "all" | "needs" | "ready" | "off";
+export type Chip = "needs" | "ready" | "off" | "hosted" | "local";
 
 /** Whether a chip lets a connector through. */
 export function passesChip(chip: Chip, connector: Connector): boolean {
   const { status } = connector.status;
   switch (chip) {
-    case "all":
-      return true;
     case "needs":
       return needsYou(connector);
     case "ready":
       return status === "ready";
     case "off":
       return status === "disabled" || status === "disconnected";
+    case "hosted":
+      return isHosted(connector);
+    case "local":
+      return !isHosted(connector);
   }
 }
 
+/** What narrows the list; `null` and empty text let all through. */
+export type Filters = { text: string; chip: Chip | null; platform: Platform | null; status: Status | null; account: AccountId | null };
+
+/** Filters that let all through. */
+export const noFilters: Filters = { text: "", chip: null, platform: null, status: null, account: null };
+
+/** Whether every filter lets a connector through. */
+export function passes(filters: Filters, connector: Connector): boolean {
+  const { chip, platform, status, account, text } = filters;
+  return (
+    (chip === null || passesChip(chip, connector)) &&
+    (platform === null || connector.identity.platform === platform) &&
+    (status === null || connector.status.status === status) &&
+    (account === null || connector.account === account) &&
+    passesText(text, connector)
+  );
+}
+
 /** Whether every word of the filter is somewhere in what the row says. */
-export function passesFilter(filter: string, connector: Connector): boolean {
+function passesText(text: string, connector: Connector): boolean {
   const { identity } = connector;
   const said = [
     connector.title, connector.name, connector.endpoint, connector.status.reason, connector.status.code,
     statusLook(connector).word, identity.account, identity.credential, ...connector.tags,
   ];
   const all = said.filter(Boolean).join(" ").toLowerCase();
-  return filter.toLowerCase().split(/\s+/).every((word) => all.includes(word));
+  return text.toLowerCase().split(/\s+/).every((word) => all.includes(word));
 }

@@ -111,3 +111,16 @@ export function useRemoveConnector() {
     },
   });
 }
+
+/** Deletes a connector at its platform; the user has confirmed it. */
+export function useDeleteConnector() {
+  const keep = useKeepConnector();
+  const { toast } = useToasts();
+  return useMutation({
+    mutationFn: ({ id }: Connector) => call(commands.deleteConnector(id, true)),
+    onSuccess: (_nothing, connector) => {
+      keep(connector.id, null);
+      toast(`${connector.title} deleted on ${connector.identity.account}`);
+    },
+  });
+}

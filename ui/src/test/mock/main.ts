@@ -1,11 +1,11 @@
 import { start } from "@/app/start";
 import { type Preferences } from "@/host/bindings";
 import { MockHost } from "../mockHost";
-import { authorization, manyConnectors, manyEntries, manyRuns, manyTools, vault, problem } from "../samples";
+import { authorization, manyAccounts, manyConnectors, manyEntries, manyHosted, manyRuns, manyTools, vault, problem } from "../samples";
 
 /**
  * Looks are chosen in the query: `?theme=dark&contrast=more&density=compact&zoom=150`; what the host
- * knows by `host=empty`, `host=locked` or `host=no_keychain`.
+ * knows by `host=hosted`, `host=empty`, `host=locked` or `host=no_keychain`.
  */
 const query = new URLSearchParams(location.search);
 // The hash history reads the query too; it is not meant for it.
@@ -17,12 +17,27 @@ const preferences: Preferences = {
   zoomPercent: Number(query.get("zoom") ?? 100),
 };
 const full = { preferences, connectors: manyConnectors(), tools: manyTools(), runs: manyRuns(), wallet: manyEntries(), authorizations: [authorization()] };
+const hosted = { ...full, accounts: manyAccounts(), connectors: [...manyHosted(), ...manyConnectors()] };
 const kinds = {
+  hosted: () => withAilingAccounts(new MockHost(hosted)),
   full: () => new MockHost(full),
   empty: () => new MockHost({ preferences, about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: "http://127.0.0.1:7788/mcp", updates: false } }),
   locked: () => new MockHost({ ...full, vault: vault({ backend: "passphrase", state: "locked", problem: problem({ code: "vault.locked", message: "the vault is locked" }) }) }),
   no_keychain: () => new MockHost({ ...full, vault: vault({ backend: null, state: "unavailable", problem: problem({ code: "vault.no_keychain", message: "no keychain answers on this computer", hint: "Start the keychain, or choose a passphrase." }) }) }),
 };
+
+/** Cohere never answers, 10ex takes the key no more; the others are well. */
+function withAilingAccounts(host: MockHost): MockHost {
+  host.handlers.syncConnectors = ({ each }) => {
+    for (const { id, platform } of host.state.accounts) {
+      const lost = problem({ code: "auth.needed", message: "the key is not taken any more", hint: "Enter another key.", retryable: false });
+      if (platform !== "local" && platform !== "cohere") host.answerSync(each, { account: id, connectors: platform === "tenex" ? null : 1, problem: platform === "tenex" ? lost : null });
+    }
+    return new Promise(() => undefined);
+  };
+  return host;
+}
+
 const kind = query.get("host") ?? "full";
 (kind in kinds ? kinds[kind as keyof typeof kinds] : kinds.full)().install();
 void start().then(async () => {

@@ -1,0 +1,67 @@
+import { Advanced } from "@/components/Advanced";
+import { Field } from "@/components/Field";
+import { SecretField } from "@/components/SecretField";
+import { type PlatformField, type WalletEntry } from "@/host/bindings";
+import { type AccountForm, draftOf, type FormErrors, isJson } from "./accountForm";
+
+type Props = {
+  fields: PlatformField[];
+  form: AccountForm;
+  errors: FormErrors;
+  wallet: WalletEntry[];
+  onChange: (form: AccountForm) => void;
+  /** Whether the first field takes the focus, as in a dialog that was opened to be filled in. */
+  autoFocus?: boolean;
+};
+
+/** What a platform wants of an account, in the order of its form; whole tables lie folded at the end. */
+export function AccountFields({ fields, autoFocus = true, ...rest }: Props) {
+  const tables = fields.filter(isJson);
+  return (
+    <>
+      {fields.filter((field) => !isJson(field)).map((field, index) => <One key={field.name} field={field} {...rest} autoFocus={autoFocus && index === 0} />)}
+      {tables.length > 0 && (
+        <Advanced>
+          {tables.map((field) => <One key={field.name} field={field} {...rest} />)}
+        </Advanced>
+      )}
+    </>
+  );
+}
+
+type OneProps = Omit<Props, "fields"> & { field: PlatformField };
+
+function One({ field, form, errors, wallet, onChange, autoFocus = false }: OneProps) {
+  const { name, title, help, isRequired, variable } = field;
+  if (field.isSecret) {
+    return (
+      <SecretField
+        label={title}
+        help={help}
+        draft={draftOf(form, field)}
+        onChange={(draft) => onChange({ ...form, secrets: { ...form.secrets, [name]: draft } })}
+        entries={wallet.filter((entry) => entry.kind === "bearer")}
+        variable={variable}
+        error={errors[name]}
+        isRequired={isRequired}
+        autoFocus={autoFocus}
+      />
+    );
+  }
+  const json = isJson(field);
+  return (
+    <Field
+      label={title}
+      help={help}
+      isRequired={isRequired}
+      autoFocus={autoFocus}
+      mono={json}
+      note={json ? "JSON" : undefined}
+      lines={json ? 6 : 1}
+      placeholder={json ? "{ }" : undefined}
+      value={form.settings[name] ?? ""}
+      onChange={(text) => onChange({ ...form, settings: { ...form.settings, [name]: text } })}
+      error={errors[name]}
+    />
+  );
+}

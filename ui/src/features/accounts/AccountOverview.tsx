@@ -1,0 +1,100 @@
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { Advanced } from "@/components/Advanced";
+import { Button } from "@/components/Button";
+import { Field } from "@/components/Field";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type Account, type PlatformForm } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { isObject } from "@/lib/schema/schema";
+import { agoWords, exactTime } from "@/lib/time";
+import { count } from "@/lib/words";
+import styles from "./AccountPage.module.css";
+import { ChangeKey } from "./ChangeKey";
+import { useRenameAccount } from "./useAccountActions";
+
+type Props = { account: Account; platform: PlatformForm | undefined; onShowConnectors: () => void; onRemove: () => void };
+
+/** What is known of an account, and everything that can be done with it. */
+export function AccountOverview({ account, platform, onShowConnectors, onRemove }: Props) {
+  return (
+    <div className={styles.body}>
+      <Facts account={account} platform={platform} onShowConnectors={onShowConnectors} />
+      <Rename key={account.label} account={account} />
+      {platform && <ChangeKey account={account} fields={platform.fields} />}
+      <section className={styles.section} aria-label="Remove">
+        <h2>Remove</h2>
+        <p className="text2">Takes the account and its connectors out of Patchbay. At the platform everything stays.</p>
+        <div className={styles.actions}><Button icon="trash-2" onPress={onRemove}>Remove {account.label}</Button></div>
+      </section>
+    </div>
+  );
+}
+
+function Facts({ account, platform, onShowConnectors }: Omit<Props, "onRemove">) {
+  const { data: connectors } = useQuery(queries.connectors());
+  const number = connectors?.filter((one) => one.account === account.id).length;
+  const settings = isObject(account.settings) ? Object.entries(account.settings).filter(([name]) => name !== "base_url") : [];
+  const plain = settings.filter(([, value]) => typeof value !== "object");
+  const tables = settings.filter(([, value]) => typeof value === "object");
+  const titleOf = (name: string) => platform?.fields.find((field) => field.name === name)?.title ?? name;
+  return (
+    <section className={styles.section} aria-label="About it">
+      <h2>About it</h2>
+      <dl className={styles.facts}>
+        <Fact name="Platform">{platform?.title ?? account.platform}</Fact>
+        <Fact name="Base URL">{account.baseUrl ? <span className="mono" data-selectable>{account.baseUrl}</span> : "the platform’s own"}</Fact>
+        {plain.map(([name, value]) => <Fact key={name} name={titleOf(name)}><span data-selectable>{String(value)}</span></Fact>)}
+        <Fact name="Connectors">
+          {number === undefined ? "not read yet" : <>{count(number, "connector")}{number > 0 && <> <Button look="link" onPress={onShowConnectors}>Show them</Button></>}</>}
+        </Fact>
+        <Fact name="Added"><span title={exactTime(account.createdAt)}>{agoWords(account.createdAt)}</span></Fact>
+      </dl>
+      {tables.length > 0 && (
+        <Advanced>
+          {tables.map(([name, value]) => (
+            <div key={name} className={styles.table}>
+              <h3>{titleOf(name)}</h3>
+              {/* A scrolling region has to be reachable by keyboard. */}
+              {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+              <pre className={styles.native} tabIndex={0} role="region" aria-label={`${titleOf(name)} as JSON`}>{JSON.stringify(value, null, 2)}</pre>
+            </div>
+          ))}
+          <p className="text3 small">To change what was set when the account was added, add it again with other settings and remove this one.</p>
+        </Advanced>
+      )}
+    </section>
+  );
+}
+
+function Rename({ account }: { account: Account }) {
+  const [label, setLabel] = useState(account.label);
+  const rename = useRenameAccount();
+  const changed = label.trim() !== "" && label.trim() !== account.label;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (changed) rename.mutate({ id: account.id, label: label.trim() });
+  };
+  return (
+    <section className={styles.section} aria-label="Rename">
+      <h2>Label</h2>
+      <form className={styles.form} onSubmit={submit}>
+        <div className={styles.pair}>
+          <Field label="Label" hideLabel value={label} onChange={setLabel} />
+          <Button type="submit" isDisabled={!changed} isPending={rename.isPending}>Rename</Button>
+        </div>
+        {rename.error && <ProblemNotice problem={asProblem(rename.error)} />}
+      </form>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}

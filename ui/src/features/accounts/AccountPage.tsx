@@ -1,0 +1,114 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { AccountGlyph } from "@/components/AccountGlyph";
+import { accountLook } from "@/components/accountLook";
+import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
+import { EmptyState } from "@/components/EmptyState";
+import { PlatformTile } from "@/components/PlatformTile";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusFacts } from "@/components/StatusBar";
+import { StillShapes } from "@/components/StillShapes";
+import { Tabs } from "@/components/Tabs";
+import { Tag } from "@/components/Tag";
+import { useAccountStates, useSync } from "@/host/accountSync";
+import { type Account, type AccountId } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { AccountOverview } from "./AccountOverview";
+import styles from "./AccountPage.module.css";
+import { OperationsPane } from "./operations/OperationsPane";
+import { RemoveAccountDialog } from "./RemoveAccountDialog";
+import { useTestAccount } from "./useAccountActions";
+
+export const accountTabs = ["account", "operations"] as const;
+export type AccountTab = (typeof accountTabs)[number];
+
+type Props = {
+  id: AccountId;
+  tab: AccountTab;
+  onTab: (tab: AccountTab) => void;
+  /** The operation at hand; `null` for none yet. */
+  operation: string | null;
+  onOperation: (name: string) => void;
+  onShowConnectors: () => void;
+  onLeave: () => void;
+};
+
+/** One account: how its sign-in is, what can be changed of it, and everything that its platform documents. */
+export function AccountPage(props: Props) {
+  const { data, error, refetch } = useQuery(queries.accounts());
+  const account = data?.find((one) => one.id === props.id && one.platform !== "local");
+  if (account) return <Known {...props} account={account} />;
+  return (
+    <>
+      <div className={styles.bar}><h1>Account</h1></div>
+      {error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
+      {!data && !error && <StillShapes label="Reading the account" rows={4} />}
+      {data && (
+        <EmptyState icon="cable" title="This account is not there any more" action={<Button onPress={props.onLeave}>All connectors</Button>}>
+          It was removed, here or by the command line.
+        </EmptyState>
+      )}
+    </>
+  );
+}
+
+function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, onLeave }: Props & { account: Account }) {
+  const { data: platforms } = useQuery(queries.platforms());
+  const { data: operations } = useQuery(queries.operations(account.platform));
+  const [removing, setRemoving] = useState(false);
+  const test = useTestAccount();
+  const platform = platforms?.find((one) => one.platform === account.platform);
+  const title = platform?.title ?? account.platform;
+
+  const next = () => onTab(tab === "account" ? "operations" : "account");
+  useShortcut({ keys: "T", label: "Test sign-in", inBar: true, run: () => test.mutate(account.id) });
+  useShortcut({ keys: "[", label: "Previous tab", run: next });
+  useShortcut({ keys: "]", label: "Next tab", run: next });
+  useShortcut({ keys: "Escape", label: "All connectors", run: onLeave });
+
+  return (
+    <>
+      <header className={styles.bar}>
+        <PlatformTile platform={account.platform} />
+        <h1 className="cut">{account.label}</h1>
+        {platform?.isAssumed && <Tag tone="warn" title="The interface of this platform is not public: what Patchbay does is an assumption">assumed contract</Tag>}
+        <State account={account} />
+        <span className="grow" />
+        <Button look="quiet" icon="refresh-cw" keys="T" isPending={test.isPending} onPress={() => test.mutate(account.id)}>Test sign-in</Button>
+        <Button onPress={onShowConnectors}>Show connectors</Button>
+      </header>
+      <StateNotice account={account} onTest={() => test.mutate(account.id)} />
+      <Tabs<AccountTab>
+        label={account.label}
+        selected={tab}
+        onSelect={onTab}
+        tabs={[
+          { id: "account", label: "Account", content: <AccountOverview account={account} platform={platform} onShowConnectors={onShowConnectors} onRemove={() => setRemoving(true)} /> },
+          { id: "operations", label: "Operations", count: operations?.length, content: <OperationsPane account={account} title={title} selected={operation} onSelect={onOperation} /> },
+        ]}
+      />
+      {removing && <RemoveAccountDialog account={account} title={title} onClose={() => setRemoving(false)} onRemoved={onLeave} />}
+      <StatusFacts>
+        <span>{title}</span>
+        {account.baseUrl && <span className="mono">{account.baseUrl}</span>}
+      </StatusFacts>
+    </>
+  );
+}
+
+/** How the account is, in the head: nothing while it is well. */
+function State({ account }: { account: Account }): ReactNode {
+  const state = useAccountStates().get(account.id) ?? "fine";
+  const { word, glyph } = accountLook(state);
+  if (state === "fine") return null;
+  return glyph ? <Badge glyph={glyph} pill>{word}</Badge> : <span className="line text2 small"><AccountGlyph state={state} />{word}</span>;
+}
+
+function StateNotice({ account, onTest }: { account: Account; onTest: () => void }): ReactNode {
+  const problem = useSync().accounts[account.id]?.problem;
+  if (!problem) return null;
+  return <div className={styles.notice}><ProblemNotice problem={problem} onRetry={onTest} retryLabel="Test sign-in" /></div>;
+}

@@ -1,0 +1,31 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { useToasts } from "@/components/Toast";
+import { type AccountState, useAccountStates, useRefreshOnOpen } from "@/host/accountSync";
+import { type AccountId } from "@/host/bindings";
+import { queries } from "@/host/queries";
+
+const said: Record<AccountState, string> = {
+  fine: "answers again",
+  slow: "answers slowly",
+  failing: "fails",
+  signed_out: "is signed out",
+};
+
+/** Asks the accounts when the window opens, and says in the live region when one of them is not well any more, or again. */
+export function AccountWatch() {
+  useRefreshOnOpen();
+  const states = useAccountStates();
+  const { data: accounts } = useQuery(queries.accounts());
+  const { announce } = useToasts();
+  const before = useRef<ReadonlyMap<AccountId, AccountState>>(new Map());
+  useEffect(() => {
+    const news = (accounts ?? []).flatMap(({ id, label }) => {
+      const state = states.get(id) ?? "fine";
+      return state === (before.current.get(id) ?? "fine") ? [] : [`${label} ${said[state]}`];
+    });
+    before.current = states;
+    if (news.length > 0) announce(news.join(". "));
+  }, [states, accounts, announce]);
+  return null;
+}

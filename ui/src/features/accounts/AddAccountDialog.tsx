@@ -1,0 +1,39 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { EmptyState } from "@/components/EmptyState";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { StillShapes } from "@/components/StillShapes";
+import { type Account, type PlatformForm } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { AddAccountForm } from "./AddAccountForm";
+import { PlatformCards } from "./PlatformCards";
+
+type Props = { onClose: () => void; onAdded: (account: Account) => void };
+
+/** Signs in to a hosted platform: which one, then what it wants. Nothing is kept before it was seen to work. */
+export function AddAccountDialog({ onClose, onAdded }: Props) {
+  const [chosen, setChosen] = useState<PlatformForm | null>(null);
+  if (chosen) return <AddAccountForm platform={chosen} onBack={() => setChosen(null)} onClose={onClose} onAdded={onAdded} />;
+  return (
+    <Dialog
+      title="Add account"
+      subtitle="A sign-in to a platform that holds connectors of yours."
+      onClose={onClose}
+      footer={<><span>Connectors to any MCP server need no account: add them to this computer.</span><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
+    >
+      <Choice onChoose={setChosen} />
+    </Dialog>
+  );
+}
+
+function Choice({ onChoose }: { onChoose: (platform: PlatformForm) => void }) {
+  const { data: platforms, error, refetch } = useQuery(queries.platforms());
+  if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
+  if (!platforms) return <StillShapes rows={5} label="Reading the platforms" />;
+  if (platforms.length === 0) return <EmptyState icon="cable" title="This build knows no hosted platform">Connectors of this computer work without.</EmptyState>;
+  return <PlatformCards platforms={platforms} onChoose={onChoose} />;
+}
+

@@ -1,0 +1,112 @@
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useRef, useState } from "react";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Field } from "@/components/Field";
+import { PlatformTile } from "@/components/PlatformTile";
+import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { Seconds } from "@/components/Seconds";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { useToasts } from "@/components/Toast";
+import { type Account, type PlatformForm } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { AccountFields } from "./AccountFields";
+import { type AccountForm, emptyForm, errorsIn, errorsOf, type FormErrors, requestOf } from "./accountForm";
+import styles from "./AddAccount.module.css";
+import { useAddAccount } from "./useAccountActions";
+
+type Props = { platform: PlatformForm; onBack: () => void; onClose: () => void; onAdded: (account: Account) => void };
+
+/** What one platform wants; tried by a light read before it is kept. */
+export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
+  const [form, setForm] = useState<AccountForm>(emptyForm);
+  const [errors, setErrors] = useState<FormErrors>({});
+  const box = useRef<HTMLFormElement>(null);
+  const { data: wallet = [] } = useQuery(queries.wallet());
+  const { add, stop } = useAddAccount();
+  const { announce, toast } = useToasts();
+  const { title, fields } = platform;
+
+  const show = (wrong: FormErrors) => {
+    setErrors(wrong);
+    // The problem is drawn by the state that was just set: look for it after that.
+    setTimeout(() => box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+  };
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
+    if (add.isPending) return;
+    const wrong = errorsOf(fields, form);
+    show(wrong);
+    if (Object.keys(wrong).length > 0) return;
+    announce(`Signing in to ${title}`);
+    add.mutate(requestOf(platform, form), {
+      onSuccess: (account) => {
+        if (!account) return;
+        toast(`${account.label} added`);
+        onAdded(account);
+      },
+      onError: (thrown) => show(errorsIn(asProblem(thrown).fields, fields)),
+    });
+  };
+  const leave = (where: () => void) => () => {
+    if (add.isPending) stop();
+    where();
+  };
+
+  return (
+    <Dialog
+      title={`Add ${title} account`}
+      mark={<PlatformTile platform={platform.platform} />}
+      subtitle="Kept only when a light read shows that the sign-in works."
+      onClose={leave(onClose)}
+      footer={
+        <>
+          <span />
+          <Button onPress={leave(onBack)}>Another platform</Button>
+          <SubmitKey onSubmit={submit} />
+          <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={() => submit()}>Add account</Button>
+        </>
+      }
+    >
+      {platform.isAssumed && (
+        <Notice glyph="changed" title="Assumed contract">What {title} sends and takes is not public. Patchbay assumes it; what turns out otherwise can be set under Advanced.</Notice>
+      )}
+      <form ref={box} className={styles.form} onSubmit={submit} noValidate>
+        <AccountFields
+          fields={fields}
+          form={form}
+          errors={errors}
+          wallet={wallet}
+          onChange={(next) => {
+            setForm(next);
+            setErrors({});
+          }}
+        />
+        <Field label="Label" placeholder={title} value={form.label} onChange={(label) => setForm({ ...form, label })} help="What you know the account by; two accounts of one platform need two labels." />
+        {/* Without it, Enter in a field would not submit. */}
+        <button type="submit" className="unseen" tabIndex={-1} aria-hidden="true">Add account</button>
+      </form>
+      {add.isPending && <Trying title={title} since={add.submittedAt} onStop={stop} />}
+      {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={() => submit()} />}
+    </Dialog>
+  );
+}
+
+function Trying({ title, since, onStop }: { title: string; since: number; onStop: () => void }) {
+  return (
+    <div className={styles.trying} role="group" aria-label="Sign-in under way">
+      <StatusGlyph name="authorizing" />
+      <span className="grow cut">Signing in to {title} and reading a little, to see that it works</span>
+      <span className="text3" aria-hidden="true"><Seconds since={since} /></span>
+      <Button small look="quiet" onPress={onStop}>Stop</Button>
+    </div>
+  );
+}
+
+/** Lies within the dialog, so that the key belongs to its layer. */
+function SubmitKey({ onSubmit }: { onSubmit: () => void }) {
+  useShortcut({ keys: "Mod+Enter", label: "Add account", inFields: true, run: onSubmit });
+  return null;
+}

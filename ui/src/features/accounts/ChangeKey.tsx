@@ -1,0 +1,63 @@
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { Button } from "@/components/Button";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type Account, type PlatformField } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { AccountFields } from "./AccountFields";
+import { type AccountForm, emptyForm, errorsIn, errorsOf, type FormErrors, secretsOf } from "./accountForm";
+import styles from "./AccountPage.module.css";
+import { useReplaceSecrets } from "./useAccountActions";
+
+type Props = { account: Account; fields: PlatformField[] };
+
+/** Puts other secrets in place of an account's; the old ones stay until the new ones were seen to work. */
+export function ChangeKey({ account, fields }: Props) {
+  const secrets = fields.filter((field) => field.isSecret);
+  const [form, setForm] = useState<AccountForm>(emptyForm);
+  const [errors, setErrors] = useState<FormErrors>({});
+  const { data: wallet = [] } = useQuery(queries.wallet());
+  const replace = useReplaceSecrets();
+  const given = secretsOf(secrets, form);
+  const isTouched = Object.keys(given).length > 0;
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
+    const wrong = errorsOf(secrets, form);
+    setErrors(wrong);
+    if (Object.keys(wrong).length > 0 || !isTouched) return;
+    replace.mutate(
+      { id: account.id, secrets: given },
+      {
+        onSuccess: () => setForm(emptyForm),
+        onError: (thrown) => setErrors(errorsIn(asProblem(thrown).fields, secrets)),
+      },
+    );
+  };
+  if (secrets.length === 0) return null;
+  return (
+    <section className={styles.section} aria-label="Change key">
+      <h2>Change key</h2>
+      <p className="text2">
+        Saved in the vault. It cannot be shown again, only replaced{secrets.length > 1 ? ", all secrets of the account at once" : ""}. The new one is tried before it takes the place of the old.
+      </p>
+      <form className={styles.form} onSubmit={submit} noValidate>
+        <AccountFields
+          fields={secrets}
+          form={form}
+          errors={errors}
+          wallet={wallet}
+          autoFocus={false}
+          onChange={(next) => {
+            setForm(next);
+            setErrors({});
+          }}
+        />
+        {replace.error && <ProblemNotice problem={asProblem(replace.error)} onRetry={() => submit()} />}
+        <div className={styles.actions}>
+          <Button type="submit" look={isTouched ? "primary" : "plain"} isDisabled={!isTouched} isPending={replace.isPending}>Change key</Button>
+        </div>
+      </form>
+    </section>
+  );
+}

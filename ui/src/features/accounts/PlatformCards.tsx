@@ -1,0 +1,40 @@
+import { Icon } from "@/components/Icon";
+import { PlatformTile } from "@/components/PlatformTile";
+import { Tag } from "@/components/Tag";
+import { type PlatformForm } from "@/host/bindings";
+import { sentence } from "@/lib/words";
+import { needsWords } from "./accountForm";
+import styles from "./AddAccount.module.css";
+
+type Props = { platforms: PlatformForm[]; onChoose: (platform: PlatformForm) => void };
+
+/** The platforms, each with what one needs for it and where to get that. */
+export function PlatformCards({ platforms, onChoose }: Props) {
+  return (
+    <ul className={styles.cards} aria-label="Platforms">
+      {platforms.map((platform, index) => {
+        const { title, isAssumed, fields } = platform;
+        const first = fields.find((field) => field.isRequired) ?? fields.find((field) => field.isSecret);
+        const variable = fields.find((field) => field.variable)?.variable;
+        return (
+          <li key={platform.platform}>
+            {/* The dialog is opened to choose one of these. */}
+            {/* eslint-disable-next-line jsx-a11y/no-autofocus */}
+            <button type="button" className={styles.card} autoFocus={index === 0} onClick={() => onChoose(platform)}>
+              <PlatformTile platform={platform.platform} />
+              <span className={styles.words}>
+                <span className={styles.title}>
+                  <span className="medium">{title}</span>
+                  {isAssumed && <Tag tone="warn" title="Its interface is not public: what Patchbay does is an assumption, and its routes are a setting">assumed contract</Tag>}
+                  {variable && <Tag icon="square-terminal" mono title="Set in the environment; can be used at a click">{variable}</Tag>}
+                </span>
+                <span className={styles.needs}>{needsWords(platform)}. {first && sentence(first.help)}</span>
+              </span>
+              <Icon name="chevron-right" size={14} />
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

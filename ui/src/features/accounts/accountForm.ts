@@ -1,0 +1,94 @@
+import { draftError, emptyDraft, isGiven, type SecretDraft, secretInputOf } from "@/components/secretDraft";
+import { type AddAccount, type FieldProblem, type PlatformField, type PlatformForm, type SecretInput } from "@/host/bindings";
+import { readJson } from "@/lib/jsonText";
+
+/** What is typed about an account; kept whole, so that a failure or a change of mind loses nothing. */
+export type AccountForm = {
+  label: string;
+  settings: Partial<Record<string, string>>;
+  secrets: Partial<Record<string, SecretDraft>>;
+};
+
+/** What is wrong with which field, by its name. */
+export type FormErrors = Partial<Record<string, string>>;
+
+/** A form in which nothing has been typed yet. */
+export const emptyForm: AccountForm = { label: "", settings: {}, secrets: {} };
+
+/** Whether a setting is a JSON value: its help says so, for a form knows no platform's fields by name. */
+export function isJson(field: PlatformField): boolean {
+  return !field.isSecret && /\bJSON\b/.test(field.help);
+}
+
+/** The draft of a secret field. */
+export function draftOf(form: AccountForm, field: PlatformField): SecretDraft {
+  return form.secrets[field.name] ?? emptyDraft;
+}
+
+/** What has to be corrected before the form can be used. */
+export function errorsOf(fields: PlatformField[], form: AccountForm): FormErrors {
+  const errors: FormErrors = {};
+  for (const field of fields) {
+    const error = errorOf(field, form);
+    if (error) errors[field.name] = error;
+  }
+  return errors;
+}
+
+function errorOf(field: PlatformField, form: AccountForm): string | null {
+  const missing = `Enter the ${field.title.charAt(0).toLowerCase()}${field.title.slice(1)}`;
+  if (field.isSecret) {
+    const draft = draftOf(form, field);
+    return draftError(draft) ?? (field.isRequired && !isGiven(draft) ? missing : null);
+  }
+  const text = form.settings[field.name]?.trim() ?? "";
+  if (text === "") return field.isRequired ? missing : null;
+  const [problem] = isJson(field) ? readJson(text).problems : [];
+  return problem ? `Line ${problem.line}: ${problem.message}` : null;
+}
+
+/** The settings as the host takes them; only when {@link errorsOf} finds nothing. */
+export function settingsOf(fields: PlatformField[], form: AccountForm): Record<string, unknown> {
+  const typed = fields.flatMap((field) => {
+    const text = field.isSecret ? "" : (form.settings[field.name]?.trim() ?? "");
+    return text === "" ? [] : [[field.name, isJson(field) ? readJson(text).value : text] as const];
+  });
+  return Object.fromEntries(typed);
+}
+
+/** The secrets as the host takes them. */
+export function secretsOf(fields: PlatformField[], form: AccountForm): Record<string, SecretInput> {
+  const given = fields.flatMap((field) => {
+    const input = field.isSecret ? secretInputOf(draftOf(form, field)) : null;
+    return input ? [[field.name, input] as const] : [];
+  });
+  return Object.fromEntries(given);
+}
+
+/** The form as the host takes it; only when {@link errorsOf} finds nothing. */
+export function requestOf({ platform, fields }: PlatformForm, form: AccountForm): AddAccount {
+  return { platform, label: form.label.trim() || null, settings: settingsOf(fields, form), secrets: secretsOf(fields, form) };
+}
+
+/** The problems of an answer by the names of the fields that they belong to. */
+export function errorsIn(problems: FieldProblem[], fields: PlatformField[]): FormErrors {
+  const found = problems.flatMap(({ path, message }) => {
+    const name = path.split("/").findLast((part) => fields.some((field) => field.name === part));
+    return name === undefined ? [] : [[name, message] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+/** What one needs to sign in to a platform, in a few words. */
+export function needsWords({ fields }: PlatformForm): string {
+  const required = fields.filter((field) => field.isRequired);
+  const named = required.length > 0 ? required : fields.filter((field) => field.isSecret);
+  const titles = named.map((field) => field.title);
+  if (titles.length === 0) return "Needs nothing";
+  return required.length > 0 ? `Needs ${listed(titles, "and")}` : `Takes ${listed(titles, "or")}`;
+}
+
+function listed(words: string[], last: string): string {
+  const [final = "", ...before] = words.toReversed();
+  return before.length === 0 ? final : `${before.toReversed().join(", ")} ${last} ${final}`;
+}

@@ -1,0 +1,22 @@
+import { Field } from "@/components/Field";
+import { HeaderLines } from "@/components/HeaderLines";
+import { type CallOptions, type OptionErrors } from "./callOptions";
+import styles from "./Operations.module.css";
+
+type Props = { options: CallOptions; errors: OptionErrors; onChange: (options: CallOptions) => void };
+
+/** How an operation is called beside its arguments: patience, and what is laid over the request. */
+export function CallOptionsFields({ options, errors, onChange }: Props) {
+  const set = (changes: Partial<CallOptions>) => onChange({ ...options, ...changes });
+  return (
+    <div className={styles.options}>
+      <div className={styles.pair}>
+        <Field label="Time limit in seconds" inputMode="numeric" value={options.timeout} onChange={(timeout) => set({ timeout })} error={errors.timeout} help="Of one attempt." />
+        <Field label="Retries" inputMode="numeric" value={options.retries} onChange={(retries) => set({ retries })} error={errors.retries} help="Empty for what the contract says." />
+      </div>
+      <HeaderLines lines={options.headers} error={errors.headers} onChange={(headers) => set({ headers })} />
+      <Field label="More query parameters" note="JSON" mono lines={2} placeholder="{ }" value={options.query} onChange={(query) => set({ query })} error={errors.query} />
+      <Field label="Members laid over the body" note="JSON" mono lines={2} placeholder="{ }" value={options.body} onChange={(body) => set({ body })} error={errors.body} />
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { useRef, useState } from "react";
+import { Button } from "@/components/Button";
+import { Field } from "@/components/Field";
+import { useShortcut } from "@/components/shortcuts";
+import { VirtualList } from "@/components/VirtualList";
+import { type OperationCard } from "@/host/bindings";
+import { EffectTag } from "./EffectTag";
+import { effects, matches } from "./operationEffects";
+import styles from "./Operations.module.css";
+
+type Props = { operations: OperationCard[]; title: string; selected: string | null; onSelect: (name: string) => void };
+
+const rowHeight: [number, number] = [1.875, 1.625];
+
+/** The operations in the order of the contract, with a filter and what each does. */
+export function OperationList({ operations, title, selected, onSelect }: Props) {
+  const [filter, setFilter] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useShortcut({ keys: "/", label: "Find an operation", inBar: true, run: () => field.current?.focus() });
+  const found = operations.filter((operation) => matches(operation, filter));
+  const [first] = found;
+  return (
+    <div className={styles.list}>
+      <div className={styles.find}>
+        <Field
+          ref={field}
+          label="Find an operation"
+          hideLabel
+          type="search"
+          placeholder="Find an operation"
+          icon="search"
+          keys="/"
+          soft
+          value={filter}
+          onChange={setFilter}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && first) onSelect(first.name);
+            if (event.key === "Escape") setFilter("");
+            event.continuePropagation();
+          }}
+        />
+      </div>
+      {found.length === 0 ? (
+        <div className={styles.none}>
+          <p>No operation matches “{filter}”</p>
+          <Button small onPress={() => setFilter("")}>Show all</Button>
+        </div>
+      ) : (
+        <VirtualList<OperationCard>
+          label={`Operations of ${title}`}
+          sections={[{ key: "all", rows: found }]}
+          keyOf={(operation) => operation.name}
+          nameOf={({ name, effect, summary }) => `${name}, ${effects[effect].tag}, ${summary}`}
+          renderRow={({ name, effect, summary }, isSelected) => (
+            <>
+              <span className={isSelected ? "mono cut medium" : "mono cut"} title={summary}>{name}</span>
+              <EffectTag effect={effect} />
+            </>
+          )}
+          columns="minmax(0, 1fr) auto"
+          selected={selected}
+          onSelect={onSelect}
+          onOpen={(operation) => onSelect(operation.name)}
+          rowHeight={rowHeight}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
+import { useCopy } from "@/components/CopyContext";
+import { EmptyState } from "@/components/EmptyState";
+import { JsonView } from "@/components/JsonView/JsonView";
+import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { Seconds } from "@/components/Seconds";
+import { type Account, type OperationCard } from "@/host/bindings";
+import { writeJson } from "@/lib/jsonText";
+import { bytes, duration } from "@/lib/time";
+import styles from "./Operations.module.css";
+import { useCall } from "./useCall";
+
+type Props = { account: Account; operation: OperationCard };
+
+/** What the last call led to. Not called, running, an answer and a failure each look different. */
+export function OperationOutcome({ account, operation }: Props) {
+  const { outcome, leave } = useCall(account.id, operation.name);
+  const copy = useCopy();
+  switch (outcome.kind) {
+    case "idle":
+      return <div className={styles.outcome}><EmptyState icon="play" title="Not called yet">The platform’s answer will stand here, as it sent it.</EmptyState></div>;
+    case "running":
+      return (
+        <div className={styles.outcome}>
+          <section className={styles.answerHead} aria-label="Call under way">
+            <Badge glyph="authorizing">Running</Badge>
+            <span className="text2" aria-hidden="true"><Seconds since={outcome.since} /></span>
+            <span className="grow" />
+            <Button small onPress={leave}>Stop waiting</Button>
+          </section>
+        </div>
+      );
+    case "left":
+      return (
+        <div className={styles.outcome}>
+          <div className={styles.notice}><Notice glyph="disabled" title="Not waited for">The call was sent; the platform may have done what it asks. Read anew to see.</Notice></div>
+        </div>
+      );
+    case "failed":
+      return (
+        <div className={styles.outcome}>
+          <div className={styles.answerHead}><Badge glyph="failing">Failed</Badge><span className="text2">{duration(outcome.took)}</span></div>
+          <div className={styles.notice}><ProblemNotice problem={outcome.problem} /></div>
+        </div>
+      );
+    case "answered": {
+      const text = writeJson(outcome.answer);
+      return (
+        <div className={styles.outcome}>
+          <div className={styles.answerHead}>
+            <Badge glyph="ready">Done</Badge>
+            <span className="text2">{duration(outcome.took)} · {bytes(new Blob([text]).size)}</span>
+            <span className="grow" />
+            <Button small look="quiet" icon="copy" onPress={() => copy(text, "Answer")}>Copy</Button>
+          </div>
+          {outcome.answer === null ? <p className={styles.none}>The platform answered with nothing, which means that it is done.</p> : <JsonView label={`Answer of ${operation.name}`} value={outcome.answer} />}
+        </div>
+      );
+    }
+  }
+}

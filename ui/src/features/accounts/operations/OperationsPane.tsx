@@ -1,0 +1,37 @@
+import { useQuery } from "@tanstack/react-query";
+import { EmptyState } from "@/components/EmptyState";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { StillShapes } from "@/components/StillShapes";
+import { type Account } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { OperationList } from "./OperationList";
+import { OperationOutcome } from "./OperationOutcome";
+import { OperationRunner } from "./OperationRunner";
+import styles from "./Operations.module.css";
+
+type Props = { account: Account; title: string; selected: string | null; onSelect: (name: string) => void };
+
+/** Everything that the platform's contract documents: the list, the form of one operation, and its answer. */
+export function OperationsPane({ account, title, selected, onSelect }: Props) {
+  const { data: operations, error, refetch } = useQuery(queries.operations(account.platform));
+  if (error) return <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
+  if (!operations) return <StillShapes rows={10} oneLine label="Reading the operations" />;
+  if (operations.length === 0) return <EmptyState icon="square-terminal" title="No operations">The contract of {title} documents none.</EmptyState>;
+  const shown = selected === null ? operations[0] : operations.find((operation) => operation.name === selected);
+  return (
+    <div className={styles.frame}>
+      <div className={styles.bench}>
+        <OperationList operations={operations} title={title} selected={shown?.name ?? null} onSelect={onSelect} />
+        {shown ? (
+          <div className={styles.work}>
+            <OperationRunner key={`${account.id} ${shown.name}`} account={account} operation={shown} />
+            <OperationOutcome account={account} operation={shown} />
+          </div>
+        ) : (
+          <div className={styles.nothing}><EmptyState icon="square-terminal" title={`${title} documents no operation called ${selected}`}>Choose another one.</EmptyState></div>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import { type OperationCard, type OperationEffect } from "@/host/bindings";
+import { type Tone } from "@/components/StatusGlyph";
+
+/** What an operation does to its platform, as a tag. */
+export const effects: Record<OperationEffect, { tag: string; tone?: Tone; help: string }> = {
+  read: { tag: "reads", help: "Changes nothing" },
+  write: { tag: "writes", help: "Adds or changes" },
+  destructive: { tag: "destructive", tone: "warn", help: "Takes away what can be made again" },
+  irreversible: { tag: "irreversible", tone: "bad", help: "Cannot be taken back" },
+};
+
+/** Whether it is asked for before it is called. */
+export function asksFirst({ effect }: OperationCard): boolean {
+  return effect === "destructive" || effect === "irreversible";
+}
+
+/** Whether every word of the filter is somewhere in what an operation says of itself. */
+export function matches({ name, summary, effect }: OperationCard, filter: string): boolean {
+  const text = `${name} ${name.replace(/[_.]/g, " ")} ${summary} ${effects[effect].tag}`.toLowerCase();
+  return filter.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}

@@ -1,0 +1,106 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useRef } from "react";
+import { useToasts } from "@/components/Toast";
+import { useKeepAccountProblem, useRefreshAccounts } from "@/host/accountSync";
+import { type Account, type AccountId, type AddAccount, commands, type SecretInput } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { queries } from "@/host/queries";
+
+/** Puts one account into the list, or takes it out. */
+function useKeepAccount() {
+  const client = useQueryClient();
+  return useCallback(
+    (id: AccountId, account: Account | null) =>
+      client.setQueryData(queries.accounts().queryKey, (kept) => {
+        if (!kept) return kept;
+        if (!account) return kept.filter((other) => other.id !== id);
+        return kept.some((other) => other.id === id) ? kept.map((other) => (other.id === id ? account : other)) : [...kept, account];
+      }),
+    [client],
+  );
+}
+
+/** Adds an account. `stop` gives up waiting: an account that is added after that is taken away again. */
+export function useAddAccount() {
+  const keep = useKeepAccount();
+  const keepProblem = useKeepAccountProblem();
+  const turn = useRef(0);
+  const add = useMutation({
+    mutationFn: async (request: AddAccount) => {
+      const mine = turn.current;
+      const account = await call(commands.addAccount(request));
+      if (mine === turn.current) return account;
+      await call(commands.removeAccount(account.id));
+      return null;
+    },
+    onSuccess: (account) => {
+      if (!account) return;
+      keep(account.id, account);
+      keepProblem(account.id, null);
+    },
+  });
+  const stop = () => {
+    turn.current += 1;
+    add.reset();
+  };
+  return { add, stop };
+}
+
+/** Tries whether the sign-in of an account works; what comes of it is the account's state from then on. */
+export function useTestAccount() {
+  const keepProblem = useKeepAccountProblem();
+  const { toast } = useToasts();
+  return useMutation({
+    mutationFn: (id: AccountId) => call(commands.testAccount(id)),
+    onSuccess: (account) => {
+      keepProblem(account.id, null);
+      toast(`The sign-in of ${account.label} works`);
+    },
+    onError: (thrown, id) => keepProblem(id, asProblem(thrown)),
+  });
+}
+
+/** Calls an account something else. */
+export function useRenameAccount() {
+  const keep = useKeepAccount();
+  const { toast } = useToasts();
+  return useMutation({
+    mutationFn: ({ id, label }: { id: AccountId; label: string }) => call(commands.renameAccount(id, label)),
+    onSuccess: (account) => {
+      keep(account.id, account);
+      toast(`Renamed to ${account.label}`);
+    },
+  });
+}
+
+/** Puts other secrets in place of an account's. */
+export function useReplaceSecrets() {
+  const keep = useKeepAccount();
+  const keepProblem = useKeepAccountProblem();
+  const refresh = useRefreshAccounts();
+  const { toast } = useToasts();
+  return useMutation({
+    mutationFn: ({ id, secrets }: { id: AccountId; secrets: Record<string, SecretInput> }) => call(commands.replaceAccountSecrets(id, secrets)),
+    onSuccess: (account) => {
+      keep(account.id, account);
+      keepProblem(account.id, null);
+      toast(`${account.label} signs in with the new key`);
+      void refresh();
+    },
+  });
+}
+
+/** Takes an account out of Patchbay, with what is known of its connectors. */
+export function useRemoveAccount() {
+  const client = useQueryClient();
+  const keep = useKeepAccount();
+  const { toast } = useToasts();
+  return useMutation({
+    mutationFn: ({ id }: Account) => call(commands.removeAccount(id)),
+    onSuccess: (_nothing, account) => {
+      keep(account.id, null);
+      void client.invalidateQueries({ queryKey: ["connectors"] });
+      toast(`${account.label} removed. At the platform everything stays`);
+    },
+  });
+}

@@ -1,0 +1,167 @@
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { Button } from "@/components/Button";
+import { isHosted, isUnderWay, type Remedy, remedyLabels, remedyOf } from "@/components/connectorStatus";
+import { EmptyState } from "@/components/EmptyState";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusFacts } from "@/components/StatusBar";
+import { VirtualList } from "@/components/VirtualList";
+import { useAccountStates } from "@/host/accountSync";
+import { type AccountId, type Connector, type ConnectorId } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { count } from "@/lib/words";
+import { AccountsLine } from "./AccountsLine";
+import { ConnectorFilters } from "./ConnectorFilters";
+import { ConnectorRow, rowName } from "./ConnectorRow";
+import styles from "./Connectors.module.css";
+import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
+import { type Filters, groupOrder, noFilters, passes } from "./groups";
+import { useCheckConnector, useRemoveConnector, useTurnOn } from "./useConnectorActions";
+import { useFrozenGroups } from "./useFrozenGroups";
+
+type Props = {
+  connectors: Connector[];
+  account: AccountId | null;
+  onAccount: (id: AccountId | null) => void;
+  onOpen: (id: ConnectorId, tab?: "overview" | "settings") => void;
+  onOpenAccount: (id: AccountId) => void;
+  onSignIn: (connector: Connector) => void;
+};
+
+/** The rows, what narrows them, how their accounts are, and the keys of the selected one. */
+export function ConnectorList({ connectors, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
+  const [typed, setTyped] = useState(noFilters);
+  const [selected, setSelected] = useState<ConnectorId | null>(null);
+  const [deleting, setDeleting] = useState<Connector | null>(null);
+  const filterField = useRef<HTMLInputElement>(null);
+  const { groupFor, regroup } = useFrozenGroups(connectors);
+  const { data: accounts = [] } = useQuery(queries.accounts());
+  const { data: platforms = [] } = useQuery(queries.platforms());
+  const { data: authorizations } = useQuery(queries.authorizations());
+  const states = useAccountStates();
+  const check = useCheckConnector();
+  const remove = useRemoveConnector();
+  const turnOn = useTurnOn();
+
+  // The account is kept in the address, so that other pages can lead here; the rest is of the moment.
+  const filters: Filters = { ...typed, account };
+  const narrow = ({ account: other, ...changes }: Partial<Filters>) => {
+    if (other !== undefined) onAccount(other);
+    setTyped({ ...typed, ...changes });
+  };
+  const showAll = () => {
+    setTyped(noFilters);
+    onAccount(null);
+  };
+  const hosted = accounts.filter((one) => one.platform !== "local");
+  const shown = connectors.filter((one) => passes(filters, one)).sort(byTitle);
+  const sections = groupOrder
+    .map((group) => ({ group, rows: shown.filter((one) => groupFor(one) === group.id) }))
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ group, rows }) => ({
+      key: group.id,
+      head: <>{group.title} <span className={styles.count}>{rows.length}</span></>,
+      rows,
+    }));
+  const order = sections.flatMap((section) => section.rows);
+  const current = order.find((one) => one.id === selected);
+
+  const remedy = (what: Remedy, connector: Connector) => {
+    switch (what) {
+      case "sign_in":
+      case "connect":
+      case "show":
+        onSignIn(connector);
+        break;
+      case "new_secret":
+        onOpen(connector.id, "settings");
+        break;
+      case "turn_on":
+        turnOn.mutate(connector.id);
+        break;
+      case "doctor":
+        check.mutate(connector.id);
+        onOpen(connector.id, "overview");
+        break;
+      case "check":
+        check.mutate(connector.id);
+        break;
+    }
+  };
+  const selectNext = (gone: Connector) => {
+    const at = order.indexOf(gone);
+    setSelected((order[at + 1] ?? order[at - 1])?.id ?? null);
+  };
+  const removeCurrent = () => {
+    if (!current) return;
+    if (isHosted(current)) return setDeleting(current);
+    selectNext(current);
+    remove.mutate(current);
+  };
+
+  const currentRemedy = current && remedyOf(current);
+  useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => filterField.current?.focus() });
+  useShortcut(current ? { keys: "Backspace", label: isHosted(current) ? "Delete" : "Remove", inBar: true, run: removeCurrent } : null);
+  useShortcut(current ? { keys: "D", label: "Doctor", inBar: true, run: () => remedy("doctor", current) } : null);
+  useShortcut(
+    current && currentRemedy && currentRemedy !== "doctor" && currentRemedy !== "check"
+      ? { keys: "C", label: remedyLabels[currentRemedy], inBar: true, run: () => remedy(currentRemedy, current) }
+      : null,
+  );
+  const problem = remove.error ?? turnOn.error ?? check.error;
+
+  return (
+    <div className={styles.page}>
+      <ConnectorFilters ref={filterField} connectors={connectors} accounts={accounts} platforms={platforms} filters={filters} onChange={narrow} onRegroup={regroup} />
+      {hosted.length > 0 && <AccountsLine accounts={hosted} connectors={connectors} onOpenAccount={onOpenAccount} />}
+      {problem && <div className={styles.notice}><ProblemNotice problem={asProblem(problem)} /></div>}
+      <div className={styles.heads} aria-hidden="true">
+        <span>Name</span><span>Status</span><span>Where, as whom</span><span className={styles.tools}>Tools</span><span className={styles.lastOk}>Last ok</span><span />
+      </div>
+      {order.length === 0 ? (
+        <EmptyState icon="search" title="No connector is like that" action={<Button onPress={showAll}>Show all</Button>} />
+      ) : (
+        <VirtualList
+          label="Connectors"
+          sections={sections}
+          keyOf={(connector) => connector.id}
+          nameOf={rowName}
+          columnsClass={styles.columns}
+          selected={selected}
+          onSelect={setSelected}
+          onOpen={(connector) => onOpen(connector.id)}
+          autoFocus
+          renderRow={(connector, isSelected) => (
+            <ConnectorRow
+              connector={connector}
+              selected={isSelected}
+              isStale={(states.get(connector.account) ?? "fine") !== "fine"}
+              authorization={authorizations?.find((one) => one.connector === connector.id && isUnderWay(one.state))}
+              onRemedy={remedy}
+            />
+          )}
+        />
+      )}
+      {deleting && (
+        <DeleteConnectorDialog
+          connector={deleting}
+          onClose={() => setDeleting(null)}
+          onDeleted={() => {
+            selectNext(deleting);
+            setDeleting(null);
+          }}
+        />
+      )}
+      <StatusFacts>
+        <span>{count(order.length, "connector")}{order.length === connectors.length ? "" : ` of ${connectors.length}`}</span>
+        {current?.status.code && <span className="mono">{current.status.code}</span>}
+      </StatusFacts>
+    </div>
+  );
+}
+
+function byTitle(left: Connector, right: Connector): number {
+  return left.title.localeCompare(right.title) || left.id.localeCompare(right.id);
+}

@@ -1,0 +1,38 @@
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { Dialog } from "@/components/Dialog";
+import { IdentityLine } from "@/components/IdentityLine";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type Connector } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { useDeleteConnector } from "./useConnectorActions";
+
+type Props = { connector: Connector; onClose: () => void; onDeleted: () => void };
+
+/** Asks before a connector is deleted at its platform, where nothing brings it back. */
+export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) {
+  const remove = useDeleteConnector();
+  const { title, identity, name, remoteId } = connector;
+  const submit = () => remove.mutate(connector, { onSuccess: onDeleted });
+  return (
+    <Dialog
+      alert
+      title={`Delete ${title} on ${identity.account}?`}
+      mark={<ConnectorMark size="large" title={title} icon={connector.icon} />}
+      subtitle={<IdentityLine identity={identity} endpoint={connector.endpoint} />}
+      onClose={onClose}
+      footer={
+        <>
+          <Button autoFocus onPress={onClose}>Keep it</Button>
+          <Button look="danger" isPending={remove.isPending} onPress={submit}>Delete {title}</Button>
+        </>
+      }
+    >
+      <p>
+        It is deleted at the platform itself, for everybody who uses it there, as {identity.account}. It cannot be brought back. Its runs stay in the history.
+      </p>
+      <p className="text2 small"><span className="mono" data-selectable>{[name, remoteId].filter(Boolean).join(" · ")}</span></p>
+      {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
+    </Dialog>
+  );
+}
