@@ -99,6 +99,7 @@ fn visit_pages(window: &Window, mut look: impl FnMut(&Window, &str)) {
         look(window, page);
     }
     window.go_to("Tools");
+    window.fill("Find a tool", "shapes");
     window.press("row", "shapes, *");
     window.see("heading", "shapes");
     look(window, "a tool");

@@ -9,8 +9,10 @@ use super::window::Window;
 
 /// Everything that axe-core finds fault with in what is shown, said of `what`.
 pub(crate) fn faults(window: &Window, what: &str) -> Vec<String> {
+    // React Aria speaks through a region of its own, where what it spoke of may be gone a moment later.
     const RUN: &str = "
-        const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+        const context = { exclude: ['[data-live-announcer]'] };
+        const { violations } = await axe.run(context, { resultTypes: ['violations'] });
         return violations.flatMap(({ id, nodes }) =>
           nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));";
     inject(window);

@@ -44,7 +44,8 @@ const nameOf = (element) => {
   const inner = ["INPUT", "TEXTAREA"].includes(element.tagName) ? "" : text(element);
   return inner.trim() || element.title || element.placeholder || "";
 };
-const tidy = (words) => words.replace(/\s+/g, " ").trim();
+// Words that only assistive technology is told stand in boxes of their own: "Connect" and ", GitHub".
+const tidy = (words) => words.replace(/\s+/g, " ").replace(/ ([,.;:])/g, "$1").trim();
 const pattern = new RegExp(`^${tidy(wanted).split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`, "s");
 const seen = (element) =>
   element.isConnected &&
