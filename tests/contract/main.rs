@@ -12,6 +12,7 @@
 
 mod airbyte;
 mod cohere;
+mod mistral;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 use patchbay_tests::{Adapter, replay};
 
 /// One for each platform.
-const ADAPTERS: &[&dyn Adapter] = &[&cohere::Cohere, &airbyte::Airbyte];
+const ADAPTERS: &[&dyn Adapter] = &[&mistral::Mistral, &cohere::Cohere, &airbyte::Airbyte];
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -17,6 +17,7 @@ mod field;
 mod findings;
 pub mod http;
 pub mod mcp;
+mod mistral;
 pub mod operations;
 mod registry;
 mod text;

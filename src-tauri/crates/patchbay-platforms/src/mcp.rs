@@ -26,8 +26,10 @@ use patchbay_model::ServerFacts;
 use url::Url;
 
 pub use call::{CallOutcome, CallProgress, ToolCall};
+pub(crate) use content::tool_result;
 pub use negotiate::connect;
 pub use session::McpSession;
+pub(crate) use tools::read_page;
 
 use crate::TokenSource;
 

@@ -114,7 +114,7 @@ pub fn arguments<T: DeserializeOwned>(arguments: Value) -> Result<T, Error> {
 }
 
 /// The words of serde with what stands in its double quotes left out.
-fn without_values(words: &str) -> String {
+pub(crate) fn without_values(words: &str) -> String {
     let parts: Vec<&str> = words.split('"').collect();
     match parts.as_slice() {
         [before, .., after] if parts.len() >= 3 => format!("{before}…{after}"),

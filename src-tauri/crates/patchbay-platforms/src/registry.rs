@@ -77,7 +77,11 @@ impl SignIn {
 }
 
 /// Every hosted platform, in the order in which windows and commands list them.
-pub static HOSTED: &[HostedPlatform] = &[crate::cohere::COHERE, crate::airbyte::AIRBYTE];
+pub static HOSTED: &[HostedPlatform] = &[
+    crate::mistral::MISTRAL,
+    crate::cohere::COHERE,
+    crate::airbyte::AIRBYTE,
+];
 
 /// The hosted platform of that kind; `None` for this computer.
 pub fn hosted(platform: patchbay_model::Platform) -> Option<&'static HostedPlatform> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// kept as they came.
 ///
 /// Source: MCP 2026-07-28, `CallToolResult`, `ContentBlock`.
-pub(super) fn tool_result(result: &Value) -> ToolResult {
+pub(crate) fn tool_result(result: &Value) -> ToolResult {
     let parts = result.get("content").and_then(Value::as_array);
     ToolResult {
         content: parts.into_iter().flatten().map(content).collect(),

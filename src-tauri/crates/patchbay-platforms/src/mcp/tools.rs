@@ -12,7 +12,7 @@ const DESCRIPTION_LIMIT: usize = 20_000;
 
 /// Reads one page of `tools/list` into `tools`. A tool that is malformed, or named as one before,
 /// hides itself only (R30).
-pub(super) fn read_page(page: &Value, seen: &mut HashSet<String>, tools: &mut Vec<Tool>) {
+pub(crate) fn read_page(page: &Value, seen: &mut HashSet<String>, tools: &mut Vec<Tool>) {
     for entry in entries(page) {
         match tool(entry) {
             Some(tool) if seen.insert(tool.name.clone()) => tools.push(tool),

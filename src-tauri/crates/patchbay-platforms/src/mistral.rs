@@ -1,0 +1,125 @@
+//! Mistral connectors: MCP servers and HTTP services that Mistral's models use, on either surface of its
+//! API.
+//!
+//! Source: Mistral contract.
+
+mod arguments;
+mod call;
+mod capabilities;
+mod client;
+mod gateway;
+mod key;
+mod mapping;
+mod memory;
+mod operations;
+mod wire;
+
+use std::sync::Arc;
+
+use self::key::Key;
+use self::memory::Memory;
+use crate::http::Api;
+use crate::{AccountField, Error, HostedPlatform, Platform, SignIn};
+
+/// Mistral in the registry.
+pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
+    platform: patchbay_model::Platform::Mistral,
+    title: "Mistral",
+    is_assumed: false,
+    fields: FIELDS,
+    operations: operations::every,
+    sign_in,
+};
+
+/// Source: Mistral contract, section 14.
+const FIELDS: &[AccountField] = &[
+    AccountField {
+        name: "api_key",
+        title: "API key",
+        help: "A key of your workspace in Mistral's console.",
+        is_secret: true,
+        is_required: true,
+        variables: &["MISTRAL_API_KEY"],
+    },
+    AccountField {
+        name: "token_file",
+        title: "Token file",
+        help: "A file that holds the key and is read for every request, in place of a key.",
+        is_secret: false,
+        is_required: false,
+        variables: &["MISTRAL_SA_TOKEN_PATH"],
+    },
+    AccountField {
+        name: "region",
+        title: "Region",
+        help: "Where Mistral keeps your data: global, eu or us.",
+        is_secret: false,
+        is_required: false,
+        variables: &[],
+    },
+    AccountField {
+        name: "base_url",
+        title: "Base URL",
+        help: "Only for an address other than those of the regions.",
+        is_secret: false,
+        is_required: false,
+        variables: &[],
+    },
+    AccountField {
+        name: "surface",
+        title: "Surface",
+        help: "Which form of the API to speak: current, or seed for the older one.",
+        is_secret: false,
+        is_required: false,
+        variables: &[],
+    },
+];
+
+/// Which form of the API an account speaks. Answers of both are read alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Surface {
+    Current,
+    Seed,
+}
+
+/// One account.
+struct Mistral {
+    api: Api,
+    surface: Surface,
+    memory: Memory,
+}
+
+fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
+    let surface = match account.text("surface")? {
+        None | Some("current") => Surface::Current,
+        Some("seed") => Surface::Seed,
+        Some(_) => return Err(Error::Usage("surface has to be current or seed".to_owned())),
+    };
+    let region = match account.text("region")? {
+        None | Some("global") => "https://api.mistral.ai",
+        // The older surface has one address for all of Europe and the rest.
+        Some("eu") if surface == Surface::Seed => "https://api.mistral.ai",
+        Some("eu") => "https://api.eu.mistral.ai",
+        Some("us") if surface == Surface::Current => "https://api.us.mistral.ai",
+        Some(_) => return Err(Error::Usage("region has to be global, eu or us".to_owned())),
+    };
+    let base = account.text("base_url")?.unwrap_or(region);
+    let key = Arc::new(Key::of(&account)?);
+    let api = Api::new(
+        account.clients.clone(),
+        Arc::clone(&account.clock),
+        base,
+        key,
+    )?;
+    Ok(Arc::new(Mistral {
+        api: Api {
+            retries: client::retries(),
+            ..api
+        },
+        surface,
+        memory: Memory::default(),
+    }))
+}
+
+#[cfg(test)]
+mod tests;

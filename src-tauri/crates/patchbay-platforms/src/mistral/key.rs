@@ -1,0 +1,124 @@
+//! The key of an account, and where it is read from.
+//!
+//! Source: Mistral contract, section 1 (rows from "Authorization" to "empty key") and section 14.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use patchbay_model::Secret;
+
+use crate::{BoxError, Error, SignIn, TokenSource};
+
+/// Where the key comes from.
+#[derive(Debug)]
+pub(super) enum Key {
+    /// Given; not empty.
+    Given(Secret),
+    /// In a file, read for every request because it is replaced from time to time.
+    File(PathBuf),
+    /// Nowhere: it is for the service to refuse the request.
+    Missing,
+}
+
+impl Key {
+    /// A given key goes before a file.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the key is empty.
+    pub(super) fn of(account: &SignIn) -> Result<Self, Error> {
+        if let Some(key) = account.secret("api_key") {
+            if key.is_empty() {
+                return Err(Error::Usage("the API key is missing".to_owned()));
+            }
+            return Ok(Self::Given(key.clone()));
+        }
+        let file = account.text("token_file")?;
+        Ok(file.map_or(Self::Missing, |path| Self::File(path.into())))
+    }
+
+    /// The key now; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the file cannot be read, or is empty.
+    async fn read(&self) -> Result<Option<Secret>, Error> {
+        match self {
+            Self::Given(key) => Ok(Some(key.clone())),
+            Self::Missing => Ok(None),
+            Self::File(path) => {
+                let refuse = |what: &str| Error::Usage(format!("the token file {what}"));
+                let text = tokio::fs::read_to_string(path).await;
+                // Wiped when it is dropped, as any secret.
+                let text = Secret::new(text.map_err(|_| refuse("cannot be read"))?);
+                match text.expose().trim() {
+                    "" => Err(refuse("is empty")),
+                    key => Ok(Some(Secret::new(key))),
+                }
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl TokenSource for Key {
+    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
+        let key = self
+            .read()
+            .await
+            .map_err(|error| Box::new(error) as BoxError)?;
+        Ok(key
+            .map(|key| ("authorization".to_owned(), bearer(&key)))
+            .into_iter()
+            .collect())
+    }
+
+    async fn refused(
+        &self,
+        _sent: &[(String, Secret)],
+        _challenge: Option<String>,
+    ) -> Result<bool, BoxError> {
+        Ok(false)
+    }
+}
+
+/// A key that brings its scheme along keeps it, in whatever letter case.
+fn bearer(key: &Secret) -> Secret {
+    let has_scheme = key
+        .expose()
+        .get(..7)
+        .is_some_and(|start| start.eq_ignore_ascii_case("bearer "));
+    if has_scheme {
+        key.clone()
+    } else {
+        Secret::new(format!("Bearer {}", key.expose()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_with_its_scheme_stays_as_it_is() {
+        let sent = |key: &str| bearer(&Secret::new(key)).expose().to_owned();
+        assert_eq!(sent("abc"), "Bearer abc");
+        assert_eq!(sent("bEARER abc"), "bEARER abc");
+        assert_eq!(sent("bearerabc"), "Bearer bearerabc");
+        assert_eq!(sent("ééé"), "Bearer ééé");
+    }
+
+    #[tokio::test]
+    async fn a_file_is_read_anew_each_time_and_trimmed() {
+        let folder = std::env::temp_dir().join(format!("patchbay-key-{}", std::process::id()));
+        tokio::fs::create_dir_all(&folder).await.unwrap();
+        let path = folder.join("token");
+        let key = Key::File(path.clone());
+        assert!(matches!(key.read().await, Err(Error::Usage(_))));
+        for (content, expected) in [(" one\n", "one"), ("two", "two")] {
+            tokio::fs::write(&path, content).await.unwrap();
+            assert_eq!(key.read().await.unwrap().unwrap().expose(), expected);
+        }
+        tokio::fs::write(&path, "  \n").await.unwrap();
+        assert!(matches!(key.read().await, Err(Error::Usage(_))));
+        tokio::fs::remove_dir_all(&folder).await.unwrap();
+    }
+}

@@ -1,0 +1,284 @@
+//! Mistral's words to ours.
+//!
+//! Source: Mistral contract, sections 4 and 13.
+
+use patchbay_model::{
+    AuthenticationMethod, Content, Json, Level, RemoteId, Status, Timestamp, ToolResult,
+    Visibility, clean_text,
+};
+use serde_json::{Map, Value, json};
+
+use super::memory::{Listed, Remembered};
+use super::wire::{Connector, Credential, Flag, Kept, ToolResult as WireResult};
+use crate::{RemoteConnector, text};
+
+const TITLE_LIMIT: usize = 200;
+const WORDS_LIMIT: usize = 2000;
+
+/// Messages of a credential that a person can mend by signing in again.
+const SIGN_IN_AGAIN: [&str; 4] = [
+    "oauth expired",
+    "you need to reconnect",
+    "empty credentials",
+    "blank bearer token",
+];
+
+/// Members of the platform's JSON that could hold a secret.
+const SECRET: [&str; 5] = [
+    "auth_data",
+    "bearer_token",
+    "client_secret",
+    "connection_secrets",
+    "oauth2_metadata_secrets",
+];
+
+/// A connector as the platform has it; `remembered` is what happened to it here.
+pub(super) fn connector(
+    connector: &Connector,
+    remembered: &Remembered,
+    now: Timestamp,
+) -> RemoteConnector {
+    let state = state(connector, remembered, now);
+    let used = credential_in_use(connector);
+    RemoteConnector {
+        remote_id: RemoteId::new(connector.id.clone()),
+        name: connector.name.clone(),
+        title: words(&connector.title)
+            .map(|title| clean_text(title, TITLE_LIMIT))
+            .filter(|title| !title.is_empty()),
+        description: Some(text::clean_lines(&connector.description, WORDS_LIMIT))
+            .filter(|words| !words.is_empty()),
+        endpoint: words(&connector.server).map(str::to_owned),
+        visibility: match words(&connector.visibility) {
+            Some("shared_org" | "shared_global") => Visibility::Organization,
+            Some("shared_workspace") => Visibility::Workspace,
+            _ => Visibility::Private,
+        },
+        status: state.status,
+        word: state.word,
+        reason: state.reason.map(|reason| clean_text(&reason, WORDS_LIMIT)),
+        methods: methods(connector),
+        credential: used.map(|credential| clean_text(&credential.name, TITLE_LIMIT)),
+        level: used.and_then(|credential| level(&credential.scope)),
+        expires_at: None,
+        created_at: Some(connector.created_at.0),
+        updated_at: Some(connector.modified_at.0),
+        native: Json(without_secrets(
+            serde_json::to_value(connector).unwrap_or_default(),
+        )),
+    }
+}
+
+/// A status, the platform's word for it, and why.
+struct State {
+    status: Status,
+    word: Option<String>,
+    reason: Option<String>,
+}
+
+/// The first row of the contract's table that fits.
+fn state(connector: &Connector, remembered: &Remembered, now: Timestamp) -> State {
+    let state = |status, reason: Option<&str>| State {
+        status,
+        word: None,
+        reason: reason.map(str::to_owned),
+    };
+    if let Some(level) = blocking_level(connector) {
+        return state(Status::Disabled, Some(&format!("blocked by the {level}")));
+    }
+    if flag(&connector.active) == Some(false) || remembered.is_switched_off {
+        return state(Status::Disabled, Some("not active for you"));
+    }
+    if remembered.page_until.is_some_and(|until| now < until) {
+        return state(Status::Authorizing, None);
+    }
+    let status = credential_in_use(connector).and_then(|credential| credential.status.as_ref());
+    let status = status.and_then(Kept::read);
+    let message = status.and_then(|status| words(&status.error_message));
+    if let Some(status) = status.filter(|it| matches!(it.status_type.as_str(), "invalid" | "error"))
+    {
+        let word = Some(status.status_type.clone());
+        let known = message.map(str::to_lowercase);
+        if known.is_some_and(|message| SIGN_IN_AGAIN.contains(&message.as_str())) {
+            return State {
+                word,
+                ..state(Status::NeedsAuthorization, message)
+            };
+        }
+        let code = status.error_http_code.as_ref().and_then(Kept::read);
+        let reason = match (message, code) {
+            (Some(message), Some(code)) => Some(format!("{message} ({})", code.0)),
+            (message, code) => message
+                .map(str::to_owned)
+                .or_else(|| code.map(|code| format!("status {}", code.0))),
+        };
+        return State {
+            word,
+            ..state(Status::Failing, reason.as_deref())
+        };
+    }
+    if let Some(Listed::Failed(reason)) = &remembered.tools {
+        return state(Status::Failing, Some(reason));
+    }
+    signed_in(connector, remembered, message)
+}
+
+/// Rows 6 to 9: whether somebody is signed in, and what is known of the tools.
+fn signed_in(connector: &Connector, remembered: &Remembered, message: Option<&str>) -> State {
+    let state = |status, reason: Option<&str>| State {
+        status,
+        word: None,
+        reason: reason.map(str::to_owned),
+    };
+    let methods = method_types(connector);
+    let wants_sign_in = methods.iter().any(|method| *method != "none");
+    let needs_none = !methods.is_empty() && !wants_sign_in;
+    let authenticated = flag(&connector.is_authenticated);
+    let was_refused = remembered.tools == Some(Listed::Unauthorized);
+    if wants_sign_in && (authenticated == Some(false) || was_refused) {
+        return state(Status::NeedsAuthorization, None);
+    }
+    if authenticated == Some(true) || needs_none {
+        let lapses = message.is_some_and(|it| it.eq_ignore_ascii_case("oauth near expiry"));
+        return match &remembered.tools {
+            Some(Listed::Well) => state(Status::Ready, lapses.then_some("lapses soon")),
+            _ => state(Status::Unknown, Some("signed in, tools not loaded")),
+        };
+    }
+    let protocol = words(&connector.protocol);
+    State {
+        word: protocol.map(|word| clean_text(word, TITLE_LIMIT)),
+        ..state(Status::Unknown, message)
+    }
+}
+
+fn blocking_level(connector: &Connector) -> Option<&'static str> {
+    let blocked_by = connector.blocked_by.as_ref()?.read()?;
+    blocked_by.iter().find_map(|word| match word.as_str() {
+        "org" => Some("organization"),
+        "workspace" => Some("workspace"),
+        "user" => Some("user"),
+        _ => None,
+    })
+}
+
+/// The default of the narrowest level.
+fn credential_in_use(connector: &Connector) -> Option<&Credential> {
+    let credentials = connector.connection_credentials.as_ref()?.read()?;
+    credentials
+        .iter()
+        .filter_map(Kept::read)
+        .filter(|credential| flag(&credential.is_default) == Some(true))
+        .min_by_key(|credential| match credential.scope.as_str() {
+            "user" => 0,
+            "workspace" => 1,
+            "org" => 2,
+            _ => 3,
+        })
+}
+
+fn level(scope: &str) -> Option<Level> {
+    match scope {
+        "user" => Some(Level::User),
+        "workspace" => Some(Level::Workspace),
+        "org" => Some(Level::Organization),
+        _ => None,
+    }
+}
+
+fn method_types(connector: &Connector) -> Vec<&str> {
+    let methods = connector
+        .supported_auth_methods
+        .as_ref()
+        .and_then(Kept::read);
+    methods
+        .into_iter()
+        .flatten()
+        .filter_map(Kept::read)
+        .map(|method| method.method_type.as_str())
+        .collect()
+}
+
+fn methods(connector: &Connector) -> Vec<AuthenticationMethod> {
+    let mut methods = Vec::new();
+    for word in method_types(connector) {
+        let method = match word {
+            "none" => AuthenticationMethod::None,
+            "bearer" => AuthenticationMethod::Bearer,
+            "oauth2" | "github_app" | "slack_app" => AuthenticationMethod::Oauth,
+            _ => continue,
+        };
+        if !methods.contains(&method) {
+            methods.push(method);
+        }
+    }
+    methods
+}
+
+/// Whether the platform says that somebody is signed in.
+pub(super) fn is_authenticated(connector: &Connector) -> bool {
+    flag(&connector.is_authenticated) == Some(true)
+}
+
+/// A tool as MCP has it: Mistral's own are stored with `jsonschema` in place of `inputSchema`.
+pub(super) fn as_mcp_tool(tool: Value) -> Value {
+    let Value::Object(mut tool) = tool else {
+        return tool;
+    };
+    let is_stored = tool.contains_key("execution_config") || tool.contains_key("jsonschema");
+    if is_stored && !tool.get("inputSchema").is_some_and(Value::is_object) {
+        let schema = tool.get("jsonschema").filter(|schema| schema.is_object());
+        let schema = schema.cloned().unwrap_or_else(|| json!({"type": "object"}));
+        tool.insert("inputSchema".to_owned(), schema);
+    }
+    Value::Object(tool)
+}
+
+/// What a tool answered; that it failed stands in `metadata.mcp_meta`, not at the top.
+pub(super) fn tool_result(
+    result: &WireResult,
+    read: impl Fn(&Value) -> Vec<Content>,
+) -> ToolResult {
+    let meta = result
+        .more
+        .get("metadata")
+        .and_then(|it| it.get("mcp_meta"));
+    let member = |name: &str| meta.and_then(|meta| meta.get(name));
+    let is_error = member("isError")
+        .cloned()
+        .and_then(|flag| serde_json::from_value(flag).ok());
+    ToolResult {
+        content: read(&json!({ "content": result.content })),
+        structured: member("structuredContent")
+            .filter(|content| !content.is_null())
+            .cloned()
+            .map(Json),
+        is_error: is_error == Some(Flag(true)),
+    }
+}
+
+fn words(member: &Option<Kept<String>>) -> Option<&str> {
+    member.as_ref()?.read().map(String::as_str)
+}
+
+fn flag(member: &Option<Kept<Flag>>) -> Option<bool> {
+    member.as_ref()?.read().map(|flag| flag.0)
+}
+
+fn without_secrets(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.into_iter();
+            let kept = members.filter(|(name, _)| !SECRET.contains(&name.as_str()));
+            let kept: Map<String, Value> = kept
+                .map(|(name, member)| (name, without_secrets(member)))
+                .collect();
+            Value::Object(kept)
+        }
+        Value::Array(items) => items.into_iter().map(without_secrets).collect(),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

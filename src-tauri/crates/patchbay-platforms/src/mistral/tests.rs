@@ -1,0 +1,186 @@
+use std::collections::BTreeMap;
+
+use patchbay_model::Secret;
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
+
+fn account(settings: Value, key: Option<&str>) -> SignIn {
+    let settings: Map<String, Value> = serde_json::from_value(settings).unwrap();
+    let key = key.map(|key| ("api_key".to_owned(), Secret::new(key)));
+    let clients = ClientSettings {
+        proxy: ProxyChoice::Direct,
+        ..ClientSettings::default()
+    };
+    SignIn {
+        settings,
+        secrets: BTreeMap::from_iter(key),
+        clients: Clients::build(&clients).unwrap(),
+        clock: Arc::new(SystemClock),
+    }
+}
+
+fn platform(surface: &str) -> Arc<dyn Platform> {
+    // Nobody listens there: what arrives would fail as unreachable.
+    let settings = json!({"base_url": "http://127.0.0.1:9", "surface": surface});
+    sign_in(account(settings, Some("k-12345"))).unwrap()
+}
+
+async fn kind(surface: &str, operation: &str, given: Value) -> &'static str {
+    let options = CallOptions::default();
+    let outcome = platform(surface).call(operation, given, &options).await;
+    outcome.map_or_else(|error| error.kind(), |_| "success")
+}
+
+#[test]
+fn settings_outside_the_words_are_refused() {
+    for settings in [
+        json!({"surface": "new"}),
+        json!({"region": "asia"}),
+        json!({"region": "us", "surface": "seed"}),
+        json!({"base_url": "ftp://a"}),
+        json!({"region": 1}),
+    ] {
+        assert!(matches!(
+            sign_in(account(settings, Some("k"))),
+            Err(Error::Usage(_))
+        ));
+    }
+    assert!(matches!(
+        sign_in(account(json!({}), Some(""))),
+        Err(Error::Usage(_))
+    ));
+    for settings in [
+        json!({}),
+        json!({"region": "us"}),
+        json!({"region": "eu", "surface": "seed"}),
+    ] {
+        assert!(sign_in(account(settings, None)).is_ok());
+    }
+}
+
+#[tokio::test]
+async fn every_operation_of_a_surface_can_be_called() {
+    let arguments = json!({
+        "connector_id": "1", "connector_id_or_name": "w", "tool_name": "t", "name": "n",
+        "description": "d", "server": "https://s.test", "protocol": "mcp",
+        "consumer_scope": "user", "credentials_name": "c"
+    });
+    for surface in ["current", "seed"] {
+        for operation in platform(surface).operations() {
+            let schema = (operation.parameters)().to_value();
+            let needed: Map<String, Value> = schema["required"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(|name| (name.to_owned(), arguments[name].clone()))
+                .collect();
+            let kind = kind(surface, operation.name, Value::Object(needed)).await;
+            assert_eq!(kind, "transport", "{surface} {}", operation.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_surface_has_its_own_operations_only() {
+    let id = json!({"connector_id": "1"});
+    assert_eq!(
+        kind("current", "activate_for_user", id.clone()).await,
+        "usage"
+    );
+    assert_eq!(kind("seed", "unshare", id.clone()).await, "usage");
+    assert_eq!(kind("current", "frobnicate", id).await, "usage");
+}
+
+/// Source: Mistral contract, section 3.
+#[tokio::test]
+async fn arguments_that_do_not_fit_are_refused_before_anything_is_sent() {
+    let create = |more: Value| {
+        let mut given = json!({"name": "n", "description": "d", "server": "s", "protocol": "mcp"});
+        for (name, value) in more.as_object().unwrap() {
+            given[name] = value.clone();
+        }
+        kind("current", "create", given)
+    };
+    for more in [
+        json!({"protocol": "grpc"}),
+        json!({"protocol": null}),
+        json!({"auth_data": {}}),
+        json!({"global_headers": {"A": {"is_secret": true}}}),
+        json!({"auth_methods": [{}]}),
+        json!({"auth_methods": [{"method_type": "bearer", "secret": 1}]}),
+        json!({"auth_methods": [{"method_type": "oauth2"}]}),
+        json!({"auth_methods": [{"method_type": "oauth2", "grant_type": "authorization_code"}]}),
+        json!({"auth_methods": [{"method_type": "oauth2", "grant_type": "client_credentials",
+            "token_endpoint_auth_method": "client_secret_post"}]}),
+        json!({"auth_methods": [{"method_type": "bearer", "global_headers": {}}]}),
+        json!({"oauth2_server_metadata": {"issuer": "i"}}),
+        json!({"oauth2_server_metadata": {"issuer": "i", "token_endpoint": "t", "odd": 1}}),
+    ] {
+        assert_eq!(create(more.clone()).await, "usage", "{more}");
+    }
+    let update = json!({"connector_id": "1", "protocol": "http", "system_prompt": null});
+    assert_eq!(kind("current", "update", update).await, "usage");
+    for id in ["", ".", "..", "%2e%2E"] {
+        assert_eq!(
+            kind("current", "get", json!({"connector_id_or_name": id})).await,
+            "usage"
+        );
+    }
+    let given = json!({"connector_id": "1", "consumer_scope": "org"});
+    assert_eq!(
+        kind("current", "activate_for_consumer", given).await,
+        "usage"
+    );
+    let metadata = json!({"issuer": "i", "token_endpoint": "t"});
+    let given =
+        json!({"name": "n", "description": "d", "server": "s", "oauth2_server_metadata": metadata});
+    assert_eq!(kind("seed", "create", given).await, "usage");
+}
+
+/// Source: the wire contracts' README, "Replaying a line", rule 4.
+#[tokio::test]
+async fn a_secret_that_the_platform_repeats_is_not_handed_on() {
+    let answer = |status, body: Value| {
+        let head = format!(
+            "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close",
+            body.to_string().len()
+        );
+        format!("{head}\r\n\r\n{body}")
+    };
+    let echo =
+        json!({"detail": [{"loc": ["body"], "msg": "bad hush-12345"}], "input": "hush-12345"});
+    let made = json!({
+        "id": "1", "name": "n", "description": "hush-12345?", "protocol": "mcp",
+        "created_at": "2026-03-04", "modified_at": "2026-03-04", "echo": {"client_secret": "hush-12345"}
+    });
+    let given = json!({
+        "name": "n", "description": "d", "server": "s", "protocol": "mcp",
+        "auth_methods": [{"method_type": "oauth2", "grant_type": "authorization_code",
+            "auth_data": {"client_id": "c", "client_secret": "hush-12345"}}]
+    });
+    for answer in [answer(422, echo), answer(201, made)] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut request = [0; 4096];
+            let read = socket.read(&mut request).await.unwrap();
+            socket.write_all(answer.as_bytes()).await.unwrap();
+            String::from_utf8_lossy(&request[..read]).into_owned()
+        });
+        let client = sign_in(account(json!({"base_url": base}), Some("k-12345"))).unwrap();
+        let outcome = client
+            .call("create", given.clone(), &CallOptions::default())
+            .await;
+        assert!(server.await.unwrap().contains("hush-12345"));
+        let shown = match outcome {
+            Ok(value) => value.to_string(),
+            Err(error) => serde_json::to_string(&patchbay_model::Explain::problem(&error)).unwrap(),
+        };
+        assert!(!shown.contains("hush-12345"), "{shown}");
+    }
+}
