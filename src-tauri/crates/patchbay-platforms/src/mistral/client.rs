@@ -257,8 +257,8 @@ pub(super) async fn call_tool(
         .then("/call");
     let request = Request::new(Method::POST, path)
         .query_if("credentials_name", call.credentials_name.as_ref())
+        .json(body(call)?)
         .repeat(Repeat::Never);
-    let answer = sent(api, request, body(call)?).repeat(Repeat::Never);
     let answer = api.send(request, options).await?;
     Ok((read("call_tool", &answer)?, answer))
 }
@@ -307,9 +307,8 @@ pub(super) async fn create_credentials(
     options: &CallOptions,
 ) -> Result<Option<Message>, Error> {
     let path = credentials(&given.connector_id_or_name, given.consumer_scope)?;
-    let request = Request::new(Method::POST, path)
-        .json(body(given)?, options)
-        .await?;
+    let request = Request::new(Method::POST, path).repeat(Repeat::Never);
+    let answer = sent(api, request, body(given)?, options).await?;
     answer.message("create_credentials")
 }
 

@@ -99,9 +99,7 @@ pub(super) async fn http(
     let request = Request::new(method(given.method.as_deref(), Method::GET)?, path);
     let request = dressed(request, given.json, given.headers, given.credentials_name)?;
     let mut options = options.clone();
-    let mut query = given.query;
-    query.append(&mut options.query);
-    options.query = query;
+    options.query.splice(0..0, given.query);
     pass(api, request, &options).await
 }
 

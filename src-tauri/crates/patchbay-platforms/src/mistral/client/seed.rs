@@ -135,16 +135,10 @@ pub(in crate::mistral) async fn create_or_update_credentials(
     given: &Credentials,
     options: &CallOptions,
 ) -> Result<Option<Message>, Error> {
-    let request = Request::new(
-        Method::POST,
-        credentials(&given.connector_id_or_name, scope)?,
-    )
-    .json(body(given)?)
-    .repeat(Repeat::Never);
-    message(
-        "create_or_update_credentials",
-        &api.send(request, options).await?,
-    )
+    let path = credentials(&given.connector_id_or_name, scope)?;
+    let request = Request::new(Method::POST, path).repeat(Repeat::Never);
+    let answer = sent(api, request, body(given)?, options).await?;
+    answer.message("create_or_update_credentials")
 }
 
 /// Deletes credentials: `delete_organization_credentials`, `delete_workspace_credentials`,
