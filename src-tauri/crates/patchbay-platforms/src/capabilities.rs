@@ -148,6 +148,16 @@ pub enum ConsentState {
     },
 }
 
+/// A connector can be parted from the service behind it, and stays on the platform.
+#[async_trait]
+pub trait Disconnects: Send + Sync {
+    /// Gives up the sign-in of one connector, at the service too where the platform can.
+    ///
+    /// # Errors
+    /// Those of the contract's operation.
+    async fn disconnect(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error>;
+}
+
 /// Some of its operations answer with bytes as they come.
 #[async_trait]
 pub trait Streams: Send + Sync {

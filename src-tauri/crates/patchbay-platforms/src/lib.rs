@@ -24,7 +24,8 @@ mod text;
 mod token_source;
 
 pub use capabilities::{
-    Connectors, ConsentState, Consents, RemoteConnector, StartedConsent, Streams, Tools,
+    Connectors, ConsentState, Consents, Disconnects, RemoteConnector, StartedConsent, Streams,
+    Tools,
 };
 pub use error::{BoxError, Error, Found, Refusal, Unreachable};
 pub use field::Field;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::http::CallOptions;
-use crate::{Connectors, Consents, Error, Streams, Tools};
+use crate::{Connectors, Consents, Disconnects, Error, Streams, Tools};
 
 /// What an operation does to the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,11 @@ pub trait Platform: Send + Sync {
 
     /// Connecting by a consent on the platform's page.
     fn consents(&self) -> Option<&dyn Consents> {
+        None
+    }
+
+    /// Giving up the sign-in of a connector that stays.
+    fn disconnects(&self) -> Option<&dyn Disconnects> {
         None
     }
 
