@@ -125,6 +125,9 @@ fn words_of(problem: &Problem) -> String {
     if let Some(detail) = &problem.detail {
         said.push_str(&format!("  {}\n", text::line(detail)));
     }
+    if let Some(id) = &problem.request_id {
+        said.push_str(&format!("  request id: {}\n", text::line(id)));
+    }
     if let Some(hint) = &problem.hint {
         said.push_str(&format!("hint: {}\n", text::line(hint)));
     }

@@ -156,7 +156,10 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
         .await?;
     cx.store().save_account(&account).await?;
     cx.tell(Event::AccountsChanged);
-    sync_connectors::sync_account(cx, &account).await?;
+    // The account is there, whatever becomes of its list.
+    if let Err(error) = sync_connectors::sync_account(cx, &account).await {
+        tracing::warn!(account = %account.id, %error, "the connectors could not be listed");
+    }
     Ok(account)
 }
 
@@ -188,17 +191,17 @@ pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result
     Ok(account)
 }
 
-/// Puts other secrets in place of an account's, after a light read has shown that they work.
+/// Puts other secrets in place of those of the same names, after a light read has shown that they work.
 ///
 /// # Errors
-/// As [`add_account`]; [`Error::NotFound`].
+/// As [`add_account`]; [`Error::NotFound`]; [`Error::Usage`] when none is given.
 pub async fn replace_account_secrets(
     cx: &Context,
     id: &AccountId,
     secrets: BTreeMap<String, SecretInput>,
 ) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
-    let kept = kept_secrets(secrets);
+    let kept = replaced(cx, &account, secrets).await?;
     let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept).await?)?;
     signed_in.check(&platforms::options(cx)).await?;
     cx.vault()
@@ -278,6 +281,38 @@ fn checked(
         Some(missing) => Err(usage(format!("{} is missing", missing.name))),
         None => Ok(settings),
     }
+}
+
+/// The secrets that an account has, with these in place of those of the same names.
+async fn replaced(
+    cx: &Context,
+    account: &Account,
+    secrets: BTreeMap<String, SecretInput>,
+) -> Result<Secret, Error> {
+    let usage = |what: String| Error::Usage {
+        what,
+        hint: "List the platforms to see what each needs.".to_owned(),
+    };
+    let fields = hosted(account.platform).map_or(&[][..], |hosted| hosted.fields);
+    let is_known = |name: &str| {
+        let mut fields = fields.iter();
+        fields.any(|field| field.name == name && field.is_secret)
+    };
+    if let Some(name) = secrets.keys().find(|name| !is_known(name)) {
+        return Err(usage(format!("{} has no secret {name}", account.label)));
+    }
+    if secrets.is_empty() {
+        return Err(usage("no secret is given".to_owned()));
+    }
+    let fresh = kept_secrets(secrets);
+    let before = cx.vault().read(&SecretName::account(&account.id)).await?;
+    let mut kept = before.as_ref().map(members).unwrap_or_default();
+    kept.extend(members(&fresh));
+    Ok(Secret::new(Value::Object(kept).to_string()))
+}
+
+fn members(kept: &Secret) -> Map<String, Value> {
+    serde_json::from_str(kept.expose()).unwrap_or_default()
 }
 
 fn kept_secrets(secrets: BTreeMap<String, SecretInput>) -> Secret {

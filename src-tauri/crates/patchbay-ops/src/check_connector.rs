@@ -79,6 +79,13 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
     let took = u32::try_from(began.elapsed().as_millis()).ok();
     let connector = find_connector(cx, id).await?;
     let steps = match listed {
+        Ok(_) if connector.status.status == Status::NeedsAuthorization => {
+            // A platform without tools is asked how the connector is, and that is its answer.
+            let needed = Error::SignInNeeded {
+                connector: connector.title.clone(),
+            };
+            failed(&connector, needed.problem(), took)
+        }
         Ok(tools) => passed(&connector, tools.len(), took),
         Err(error @ (Error::Store(_) | Error::NotFound { .. })) => return Err(error),
         Err(error) => failed(&connector, error.problem(), took),

@@ -7,7 +7,7 @@ use specta::Type;
 
 use crate::credentials::forget;
 use crate::list_connectors::find_connector;
-use crate::{Context, Error, Event, secrets, status};
+use crate::{Context, Error, Event, hosted_connectors, secrets, status};
 
 /// How a disconnect went.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -22,13 +22,23 @@ pub struct Disconnected {
 }
 
 /// Gives up the sign-in of a connector, at the provider too where it takes tokens back. A bearer token
-/// or headers stay in the wallet; only the connector stops using its connection.
+/// or headers stay in the wallet; only the connector stops using its connection. A hosted connector is
+/// parted from its service by its platform.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Store`]; [`Error::Vault`] when the tokens could not be deleted.
+/// [`Error::NotFound`]; [`Error::Store`]; [`Error::Vault`] when the tokens could not be deleted;
+/// [`Error::Platform`] when the platform did not do it, or cannot.
 pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disconnected, Error> {
     cx.consents().end_of(id).await;
     let mut connector = find_connector(cx, id).await?;
+    if connector.remote_id.is_some() {
+        hosted_connectors::disconnect(cx, &connector).await?;
+        return Ok(Disconnected {
+            connector: find_connector(cx, id).await?,
+            revoked: true,
+            note: None,
+        });
+    }
     cx.sessions().close(id).await;
     let (revoked, note) = give_back(cx, &mut connector).await?;
     connector.status = ConnectorStatus {

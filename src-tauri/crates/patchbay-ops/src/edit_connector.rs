@@ -1,6 +1,8 @@
 //! Changing, removing and restoring connectors.
 
-use patchbay_model::{Authentication, Connector, ConnectorId, Status, Timestamp, WalletEntry};
+use patchbay_model::{
+    Authentication, Code, Connector, ConnectorId, Explain, Status, Timestamp, WalletEntry,
+};
 use serde::Deserialize;
 use specta::Type;
 
@@ -130,7 +132,8 @@ pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Erro
 /// Deletes a connector at its platform, for everybody who uses it. There is no way back.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::ConfirmationNeeded`] unless `confirmed`; [`Error::Platform`].
+/// [`Error::NotFound`]; [`Error::ConfirmationNeeded`] unless `confirmed`; [`Error::Platform`], also when it
+/// was gone already.
 pub async fn delete_connector(
     cx: &Context,
     id: &ConnectorId,
@@ -142,13 +145,21 @@ pub async fn delete_connector(
             tool: format!("deleting {}", connector.title),
         });
     }
-    if connector.remote_id.is_some() {
-        hosted_connectors::delete(cx, &connector).await?;
+    let deleted = if connector.remote_id.is_some() {
+        hosted_connectors::delete(cx, &connector).await
+    } else {
+        Ok(())
+    };
+    if let Err(error) = &deleted
+        && error.code() != Code::NotFound
+    {
+        return deleted;
     }
+    // What somebody else deleted is out of our lists too, before that is told.
     cx.consents().end_of(id).await;
     cx.store().remove_connector(id).await?;
     cx.tell(Event::ConnectorsChanged);
-    Ok(())
+    deleted
 }
 
 /// Puts a removed connector back.

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_model::{Connector, RemoteId, Tool};
+use patchbay_model::{Connector, ConnectorId, RemoteId, Secret, Tool};
 use patchbay_platforms::http::CallOptions;
 use patchbay_platforms::mcp::CallOutcome;
 use patchbay_platforms::{Platform, RemoteConnector};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use crate::accounts::find_account;
+use crate::accounts::{find_account, secrets_of as secrets_of_account};
 use crate::hosted::{options, platform_of};
+use crate::list_connectors::find_connector;
 use crate::{Context, Error, status, sync_connectors};
 
 /// The platform that holds a connector, and the connector's id there.
@@ -52,6 +53,20 @@ pub(crate) async fn list_tools(
     }
 }
 
+/// The secrets of the account that holds a connector, to be kept out of what is saved; none when they
+/// cannot be read, for then none was sent either.
+pub(crate) async fn secrets_of(cx: &Context, connector: &Connector) -> Vec<Secret> {
+    if connector.remote_id.is_none() {
+        return Vec::new();
+    }
+    let secrets = async {
+        let account = find_account(cx, &connector.account).await?;
+        secrets_of_account(cx, &account).await
+    };
+    let secrets = secrets.await.unwrap_or_default();
+    secrets.into_values().collect()
+}
+
 /// Runs a tool; with how long it took to be ready for it.
 pub(crate) async fn call_tool(
     cx: &Context,
@@ -75,6 +90,43 @@ pub(crate) async fn call_tool(
     let prepare = began.elapsed();
     let outcome = tools.call_tool(&remote, tool, arguments, &options).await?;
     Ok((outcome, prepare))
+}
+
+/// Has the platform part a connector from its service, and keeps how it is then.
+pub(crate) async fn disconnect(cx: &Context, connector: &Connector) -> Result<(), Error> {
+    let (platform, remote) = place_of(cx, connector).await?;
+    let disconnects = platform.disconnects().ok_or_else(|| {
+        let what = format!("disconnecting connectors of {}", connector.identity.account);
+        patchbay_platforms::Error::NotSupported(what)
+    })?;
+    disconnects.disconnect(&remote, &options(cx)).await?;
+    refresh_status(cx, connector, &*platform, &remote).await
+}
+
+/// Asks the platform of a hosted connector how it is now, and keeps the answer. A connector of this
+/// computer stays as it is known.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Reference`], [`Error::Store`].
+pub async fn refresh_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
+    let connector = find_connector(cx, id).await?;
+    if connector.remote_id.is_some() {
+        let (platform, remote) = place_of(cx, &connector).await?;
+        refresh_status(cx, &connector, &*platform, &remote).await?;
+    }
+    find_connector(cx, id).await
+}
+
+/// Whether a click-through consent can connect it. None can where the platform knows no such thing.
+///
+/// # Errors
+/// As [`refresh_connector`]; nothing is sent.
+pub async fn has_consent(cx: &Context, connector: &Connector) -> Result<bool, Error> {
+    if connector.remote_id.is_none() {
+        return Ok(true);
+    }
+    let (platform, _) = place_of(cx, connector).await?;
+    Ok(platform.consents().is_some())
 }
 
 /// Deletes a connector at its platform.
@@ -104,9 +156,5 @@ pub(crate) async fn refresh_status(
 async fn keep(cx: &Context, connector: &Connector, found: RemoteConnector) -> Result<(), Error> {
     let account = find_account(cx, &connector.account).await?;
     let fresh = sync_connectors::merge(cx, &account, Some(connector), found, &[]);
-    let fresh = Connector {
-        name: connector.name.clone(),
-        ..fresh
-    };
     status::save(cx, &fresh).await
 }

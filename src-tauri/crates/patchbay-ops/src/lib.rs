@@ -71,6 +71,7 @@ pub use edit_connector::{
 };
 pub use error::Error;
 pub use events::Event;
+pub use hosted_connectors::{has_consent, refresh_connector};
 pub use inspect_address::{AddressInspection, inspect_address};
 pub use list_connectors::{find_connector, list_connectors, resolve_connector};
 pub use operations::{

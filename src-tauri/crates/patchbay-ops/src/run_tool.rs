@@ -366,6 +366,7 @@ async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Res
 
 async fn known_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
     let mut secrets = cx.tokens().secrets_of(&prepared.connector).await;
+    secrets.extend(hosted_connectors::secrets_of(cx, &prepared.connector).await);
     let arguments = Value::Object(prepared.arguments.clone());
     secrets.extend(marked_values(&arguments, &prepared.tool.input_schema));
     KnownSecrets::new(secrets)

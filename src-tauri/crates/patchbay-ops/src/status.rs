@@ -27,12 +27,18 @@ pub(crate) fn note_ready(cx: &Context, connector: &mut Connector) {
     connector.draft = false;
     connector.status = ConnectorStatus {
         status: Status::Ready,
-        word: None,
+        // The platform's own word for it still holds; a server of ours has none.
+        word: platforms_word(connector),
         reason: None,
         code: None,
         checked_at: Some(now),
         last_ok_at: Some(now),
     };
+}
+
+fn platforms_word(connector: &mut Connector) -> Option<String> {
+    let is_hosted = connector.remote_id.is_some();
+    connector.status.word.take().filter(|_| is_hosted)
 }
 
 /// Notes that something failed. What says nothing of the connector itself changes nothing.
@@ -42,7 +48,7 @@ pub(crate) fn note_failure(cx: &Context, connector: &mut Connector, error: &Erro
     };
     connector.status = ConnectorStatus {
         status,
-        word: None,
+        word: platforms_word(connector),
         reason: Some(error.to_string()),
         code: Some(error.code()),
         checked_at: Some(cx.now()),

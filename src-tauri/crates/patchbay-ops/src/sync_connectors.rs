@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use patchbay_model::{
     Account, AccountId, Authentication, Connector, ConnectorId, ConnectorStatus, IdentityLine,
-    Platform, Status,
+    Platform, Status, Timestamp,
 };
 use patchbay_platforms::RemoteConnector;
 
@@ -62,24 +62,33 @@ pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Erro
         seconds: PATIENCE.as_secs(),
     })??;
     let known = of_account(cx, &account.id).await?;
+    // Those that are gone go first, for their names may be wanted again.
+    for gone in &known {
+        let is_gone = !listed.iter().any(|remote| is_same(gone, remote));
+        // What is being connected may not be in the list yet.
+        if is_gone && cx.consents().of(&gone.id).is_none() {
+            cx.store().remove_connector(&gone.id).await?;
+        }
+    }
     let mut kept: Vec<Connector> = Vec::with_capacity(listed.len());
     for remote in listed {
-        let before = known
-            .iter()
-            .find(|connector| connector.remote_id.as_ref() == Some(&remote.remote_id));
-        let connector = merge(cx, account, before, remote, &kept);
+        let before = known.iter().find(|connector| is_same(connector, &remote));
+        let others: Vec<&Connector> = known.iter().chain(&kept).collect();
+        let mut connector = merge(cx, account, before, remote, &others);
+        if let Some(status) = what_holds(before, &connector.status) {
+            connector.status = status;
+        }
         if before != Some(&connector) {
             cx.store().save_connector(&connector).await?;
         }
         kept.push(connector);
     }
-    for gone in &known {
-        if !kept.iter().any(|connector| connector.id == gone.id) {
-            cx.store().remove_connector(&gone.id).await?;
-        }
-    }
     cx.tell(Event::ConnectorsChanged);
     Ok(kept.len())
+}
+
+fn is_same(connector: &Connector, remote: &RemoteConnector) -> bool {
+    connector.remote_id.as_ref() == Some(&remote.remote_id)
 }
 
 async fn list(cx: &Context, account: &Account) -> Result<Vec<RemoteConnector>, Error> {
@@ -112,12 +121,19 @@ pub(crate) fn merge(
     account: &Account,
     before: Option<&Connector>,
     remote: RemoteConnector,
-    others: &[Connector],
+    others: &[&Connector],
 ) -> Connector {
     let now = cx.now();
+    let status = status_of(before, &remote, now);
     let title = remote.title.unwrap_or_else(|| remote.name.clone());
-    let is_taken = |name: &str| others.iter().any(|other| other.name == name);
-    let name = free_name(&name_of(&remote.name), "-", is_taken);
+    // Scripts know it by the name that it has; only its title follows the platform.
+    let name = before.map_or_else(
+        || {
+            let is_taken = |name: &str| others.iter().any(|other| other.name == name);
+            free_name(&name_of(&remote.name), "-", is_taken)
+        },
+        |before| before.name.clone(),
+    );
     Connector {
         id: before.map_or_else(
             || ConnectorId::new(cx.new_id("con")),
@@ -131,18 +147,7 @@ pub(crate) fn merge(
         icon: before.and_then(|before| before.icon.clone()),
         endpoint: remote.endpoint,
         visibility: remote.visibility,
-        status: ConnectorStatus {
-            status: remote.status,
-            word: remote.word,
-            reason: remote.reason,
-            code: None,
-            checked_at: Some(now),
-            last_ok_at: if remote.status == Status::Ready {
-                Some(now)
-            } else {
-                before.and_then(|before| before.status.last_ok_at)
-            },
-        },
+        status,
         identity: IdentityLine {
             platform: account.platform,
             account: account.label.clone(),
@@ -160,5 +165,39 @@ pub(crate) fn merge(
         favourite: before.is_some_and(|before| before.favourite),
         draft: false,
         native: remote.native,
+    }
+}
+
+/// How a connector is by a list of its platform. Where that knows no more than before, what was found out
+/// here since holds: that its tools were listed, or that its platform could not list them.
+fn what_holds(before: Option<&Connector>, listed: &ConnectorStatus) -> Option<ConnectorStatus> {
+    let before = &before?.status;
+    let is_found_out = match before.status {
+        Status::Ready => true,
+        Status::Failing => before
+            .code
+            .is_none_or(|code| !code.as_str().starts_with("network.")),
+        _ => false,
+    };
+    let knows_no_more = listed.status == Status::Unknown && listed.word == before.word;
+    (is_found_out && knows_no_more).then(|| before.clone())
+}
+
+fn status_of(
+    before: Option<&Connector>,
+    remote: &RemoteConnector,
+    now: Timestamp,
+) -> ConnectorStatus {
+    ConnectorStatus {
+        status: remote.status,
+        word: remote.word.clone(),
+        reason: remote.reason.clone(),
+        code: None,
+        checked_at: Some(now),
+        last_ok_at: if remote.status == Status::Ready {
+            Some(now)
+        } else {
+            before.and_then(|before| before.status.last_ok_at)
+        },
     }
 }

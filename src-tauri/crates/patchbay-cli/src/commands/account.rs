@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Account, Platform, Secret};
+use patchbay_model::{Account, Code, Platform, Secret};
 use patchbay_ops::{
     AddAccount, PlatformField, PlatformForm, SecretInput, add_account, list_accounts,
     list_platforms, remove_account, rename_account, replace_account_secrets, resolve_account,
@@ -14,7 +14,7 @@ use crate::args::{AccountAddArgs, AccountSecretArgs, AccountVerb};
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table};
-use crate::output::when;
+use crate::output::{text, when};
 use crate::secret_source::Source;
 use crate::tool_arguments;
 use crate::unlock::unlock;
@@ -29,7 +29,12 @@ pub(super) async fn run(door: &Door, verb: AccountVerb) -> Result<(), Failure> {
         AccountVerb::Test { account } => {
             unlock(door).await?;
             let account = find(door, &account).await?;
-            said(door, "Works", &test_account(&door.cx, &account.id).await?)
+            let tested = test_account(&door.cx, &account.id).await;
+            said(
+                door,
+                "Works",
+                &tested.map_err(|error| refused(error, &account))?,
+            )
         }
         AccountVerb::Rename { account, label } => {
             let account = find(door, &account).await?;
@@ -53,6 +58,16 @@ pub(super) async fn find(door: &Door, text: &str) -> Result<Account, Failure> {
     found.map_err(|error| {
         Failure::from(error).hinting("Run `patchbay account list` to see them all.")
     })
+}
+
+/// The failure of an account, with the command that gives it another key where that is the way on.
+pub(super) fn refused(error: patchbay_ops::Error, account: &Account) -> Failure {
+    let failure = Failure::from(error);
+    if failure.code() != Code::AuthNeeded {
+        return failure;
+    }
+    let label = text::quoted(&account.label);
+    failure.hinting(format!("Run `patchbay account replace {label} --from -`."))
 }
 
 fn said(door: &Door, verb: &str, account: &Account) -> Result<(), Failure> {

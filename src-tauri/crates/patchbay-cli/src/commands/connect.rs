@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use patchbay_model::{
-    Authentication, Authorization, AuthorizationState, Code, Connector, Problem, Secret,
+    Authentication, Authorization, AuthorizationState, Code, Connector, Problem, Secret, Status,
 };
 use patchbay_ops::{
     Event, StartAuthorization, cancel_authorization, find_authorization, find_connector,
-    finish_authorization, refresh_tools, start_authorization, wait_for_authorization,
+    finish_authorization, has_consent, refresh_connector, refresh_tools, start_authorization,
+    wait_for_authorization,
 };
 use tokio::sync::{broadcast, mpsc};
 use url::Url;
@@ -33,6 +34,7 @@ pub(super) async fn connect(
 ) -> Result<Connector, Failure> {
     door.unlock_for(&connector).await?;
     let needs_consent = match connector.authentication {
+        _ if connector.remote_id.is_some() => is_parted(door, &connector).await?,
         Authentication::Oauth { .. } => true,
         Authentication::None => !opens_without(door, &connector).await?,
         Authentication::Bearer { .. } | Authentication::Headers { .. } => {
@@ -53,6 +55,29 @@ pub(super) async fn connect(
         words::identity(&connector.identity, door.now())
     ));
     Ok(connector)
+}
+
+/// Whether a hosted connector still has to be connected, by what its platform says of it now. What is
+/// connected already only has its tools listed.
+async fn is_parted(door: &Door, connector: &Connector) -> Result<bool, Failure> {
+    let now = refresh_connector(&door.cx, &connector.id).await?;
+    let is_parted = matches!(
+        now.status.status,
+        Status::NeedsAuthorization | Status::Authorizing | Status::Disconnected
+    );
+    if is_parted && has_consent(&door.cx, &now).await? {
+        return Ok(true);
+    }
+    match list_tools(door, &now).await {
+        Err(failure) if failure.code() == Code::AuthNeeded => {
+            if has_consent(&door.cx, &now).await? {
+                Ok(true)
+            } else {
+                Err(failure)
+            }
+        }
+        listed => listed.map(|()| false),
+    }
 }
 
 /// Whether a server that was added without a sign-in lets us in.

@@ -15,6 +15,16 @@ pub(crate) fn lines(text: &str) -> String {
         .collect()
 }
 
+/// A word of a command line, quoted where a shell would take it apart.
+pub(crate) fn quoted(word: &str) -> String {
+    let word = line(word);
+    if word.contains(' ') {
+        format!("\"{word}\"")
+    } else {
+        word
+    }
+}
+
 /// Columns that the text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
