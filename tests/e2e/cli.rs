@@ -1,6 +1,6 @@
 //! The command line: the real binary, as a script would use it.
 
-mod desk;
+pub(crate) mod desk;
 
 mod documents;
 mod exits;

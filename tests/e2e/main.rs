@@ -11,6 +11,7 @@ mod cli;
 mod connectors;
 mod consent;
 mod hostile;
+mod platforms;
 mod refresh;
 mod secrets;
 mod support;

@@ -18,29 +18,29 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PASSPHRASE: &str = "four words of test";
 
 /// The static token of the Playground, long enough not to be found by chance.
-pub(super) const TOKEN: &str = "bearer-8f2c41d0a97be653";
+pub(crate) const TOKEN: &str = "bearer-8f2c41d0a97be653";
 
 /// Everything that a command line needs; the home goes with it.
-pub(super) struct Terminal {
-    pub(super) playground: Playground,
-    pub(super) home: TempDir,
+pub(crate) struct Terminal {
+    pub(crate) playground: Playground,
+    pub(crate) home: TempDir,
 }
 
 impl Terminal {
     /// A terminal whose vault is ready, before a Playground that consents at once.
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(|switches| switches.consent = Consent::AllowAtOnce).await
     }
 
     /// A terminal before a Playground that is turned first.
-    pub(super) async fn with(turn: impl FnOnce(&mut Switches)) -> Self {
+    pub(crate) async fn with(turn: impl FnOnce(&mut Switches)) -> Self {
         let terminal = Self::without_vault(turn).await;
         terminal.run(&["vault", "passphrase"]).await.succeeded();
         terminal
     }
 
     /// A terminal where nobody has chosen yet what protects the secrets.
-    pub(super) async fn without_vault(turn: impl FnOnce(&mut Switches)) -> Self {
+    pub(crate) async fn without_vault(turn: impl FnOnce(&mut Switches)) -> Self {
         let mut options = Options {
             bearer_token: TOKEN.to_owned(),
             ..Options::default()
@@ -55,30 +55,30 @@ impl Terminal {
     }
 
     /// Adds the Playground's protected address and signs in.
-    pub(super) async fn connected(&self) {
+    pub(crate) async fn connected(&self) {
         self.add(self.playground.url().as_str(), &["--connect"])
             .await;
     }
 
     /// Adds an address under the name and title that snapshots know.
-    pub(super) async fn add(&self, url: &str, more: &[&str]) -> Done {
+    pub(crate) async fn add(&self, url: &str, more: &[&str]) -> Done {
         let add = ["connector", "add", url, "--name", "play", "--title", "Play"];
         let done = self.run(&[&add, more].concat()).await;
         done.succeeded();
         done
     }
 
-    pub(super) async fn run(&self, words: &[&str]) -> Done {
+    pub(crate) async fn run(&self, words: &[&str]) -> Done {
         self.run_with(words, "").await
     }
 
     /// Runs the command with that text on its standard input.
-    pub(super) async fn run_with(&self, words: &[&str], input: &str) -> Done {
+    pub(crate) async fn run_with(&self, words: &[&str], input: &str) -> Done {
         self.finish(self.command(words), input).await
     }
 
     /// The command, not started yet.
-    pub(super) fn command(&self, words: &[&str]) -> Command {
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command
             .args(words)
@@ -98,7 +98,7 @@ impl Terminal {
     }
 
     /// Runs a command to its end.
-    pub(super) async fn finish(&self, mut command: Command, input: &str) -> Done {
+    pub(crate) async fn finish(&self, mut command: Command, input: &str) -> Done {
         let mut child = command.spawn().unwrap();
         give(&mut child, input).await;
         ended(child).await
@@ -112,7 +112,7 @@ async fn give(child: &mut Child, input: &str) {
 }
 
 /// Waits for the end of a command.
-pub(super) async fn ended(child: Child) -> Done {
+pub(crate) async fn ended(child: Child) -> Done {
     let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
     Done::new(output.expect("the command did not end").unwrap())
 }
@@ -135,10 +135,10 @@ fn binary() -> PathBuf {
 
 /// A command that has ended.
 #[derive(Debug)]
-pub(super) struct Done {
-    pub(super) code: i32,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+pub(crate) struct Done {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Done {
@@ -151,26 +151,26 @@ impl Done {
     }
 
     #[track_caller]
-    pub(super) fn succeeded(&self) {
+    pub(crate) fn succeeded(&self) {
         assert_eq!(self.code, 0, "{}", self.shown());
     }
 
     /// The one JSON document on standard output.
     #[track_caller]
-    pub(super) fn document(&self) -> Value {
+    pub(crate) fn document(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error}\n{}", self.shown()))
     }
 
     /// The line of JSON that a failure leaves on standard error.
     #[track_caller]
-    pub(super) fn failure(&self) -> Value {
+    pub(crate) fn failure(&self) -> Value {
         let line = self.stderr.lines().last().unwrap_or_default();
         serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}\n{}", self.shown()))
     }
 
     /// Everything it left, for snapshots.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let Self {
             code,
             stdout,
@@ -181,7 +181,7 @@ impl Done {
 }
 
 /// Snapshots without what differs from run to run.
-pub(super) fn steady() -> Settings {
+pub(crate) fn steady() -> Settings {
     let mut settings = Settings::clone_current();
     for (found, shown) in [
         (r"\b(con|run|cred|auth)_[0-9a-z]{26}", "${1}_ID"),

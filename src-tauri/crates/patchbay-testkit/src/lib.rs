@@ -1,8 +1,9 @@
 //! Pieces that only tests use, in any crate and from any process.
 //!
 //! They know Patchbay's nouns and its keychain trait, and refuse to know what a user can do: a test says
-//! that itself. Start reading at [`FolderKeychain`] and [`find_leaks`].
+//! that itself. Start reading at [`fakes`], [`FolderKeychain`] and [`find_leaks`].
 
+pub mod fakes;
 mod folder_keychain;
 mod leaks;
 

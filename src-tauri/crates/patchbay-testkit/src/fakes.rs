@@ -1,0 +1,40 @@
+//! Hosted platforms as their contracts describe them: states, paging, consents, jobs and errors, on real
+//! sockets of this computer.
+//!
+//! A fake looks at every byte it is sent. What no contract allows is a fault: it is answered with 500 and
+//! kept for [`Fake::faults`], which is empty at the end of a test that went well.
+//!
+//! Source: the wire contracts of the platforms.
+
+mod agentstack;
+mod airbyte;
+mod answer;
+mod cohere;
+mod mistral;
+mod request;
+mod server;
+mod tenex;
+mod trouble;
+
+pub use agentstack::FakeAgentStack;
+pub use airbyte::{FakeAirbyte, KINDS};
+pub use answer::{Answer, Judged};
+pub use cohere::FakeCohere;
+pub use mistral::FakeMistral;
+pub use request::Seen;
+pub use server::{Fake, Hosted};
+pub use tenex::FakeTenex;
+pub use trouble::{Trouble, What};
+
+/// When everything happens.
+const NOW: &str = "2026-11-20T08:00:00Z";
+
+/// An id in the form of a UUID.
+fn uuid(number: u32) -> String {
+    format!("5f0c1e00-0000-4000-8000-{number:012}")
+}
+
+/// The value of a bearer token, of whatever is sent without one `None`.
+fn bearer(seen: &Seen) -> Option<&str> {
+    seen.header("authorization")?.strip_prefix("Bearer ")
+}

@@ -1,0 +1,328 @@
+//! Airbyte Agents: tokens for a while, kinds of connectors, and deletions that are jobs.
+//!
+//! Source: Airbyte contract, sections 2, 3 and 5.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Answer, Hosted, Judged, NOW, Seen, bearer, uuid};
+
+/// Id and slug of the kinds that can be created.
+pub const KINDS: [(&str, &str); 2] = [
+    ("ef69ef6e-aa7f-4af1-a01d-ef775033524e", "GitHub"),
+    ("e094cb9a-26de-4645-8761-65c0c425d1de", "Stripe"),
+];
+
+/// An organization on Airbyte.
+#[derive(Debug)]
+pub struct FakeAirbyte {
+    /// Id and secret that are let in.
+    pub credentials: (String, String),
+    /// Workspaces by name.
+    pub workspaces: Vec<String>,
+    /// Connectors.
+    pub connectors: Vec<Map<String, Value>>,
+    /// What each was created with.
+    pub given: BTreeMap<String, Value>,
+    /// How often a connector is still listed after its deletion was accepted.
+    pub lingers: u32,
+    /// Seconds that a token is good for, as told.
+    pub expires_in: u32,
+    /// Tokens that are good.
+    pub tokens: Vec<String>,
+    leaving: BTreeMap<String, u32>,
+    made: u32,
+}
+
+impl FakeAirbyte {
+    /// An organization with the workspace `default`, without connectors.
+    #[must_use]
+    pub fn new(client_id: &str, client_secret: &str) -> Self {
+        Self {
+            credentials: (client_id.to_owned(), client_secret.to_owned()),
+            workspaces: vec!["default".to_owned()],
+            connectors: Vec::new(),
+            given: BTreeMap::new(),
+            lingers: 1,
+            expires_in: 900,
+            tokens: Vec::new(),
+            leaving: BTreeMap::new(),
+            made: 0,
+        }
+    }
+
+    fn exchange(&mut self, seen: &Seen) -> Judged {
+        if seen.header("authorization").is_some() {
+            return Err("credentials beside those of the exchange".to_owned());
+        }
+        let given = seen.object("client_id:text! client_secret:text!")?;
+        let (id, secret) = &self.credentials;
+        if given["client_id"] != **id || given["client_secret"] != **secret {
+            return Ok(said(401, "Invalid client credentials"));
+        }
+        self.made += 1;
+        let token = format!("application-token-{:08}", self.made);
+        self.tokens.push(token.clone());
+        let body = json!({
+            "access_token": token, "token_type": "bearer", "expires_in": self.expires_in,
+            "organization_id": uuid(900),
+        });
+        Ok(Answer::json(200, &body))
+    }
+
+    fn list(&mut self, seen: &Seen) -> Judged {
+        seen.no_body()?;
+        seen.only_query("workspace_name workspace_id definition_id")?;
+        let Some(workspace) = seen.parameter("workspace_name") else {
+            return Err("no workspace".to_owned());
+        };
+        if !self.workspaces.iter().any(|name| name == workspace) {
+            return Ok(said(404, "Workspace not found"));
+        }
+        let gone = self.leaving.iter_mut().filter_map(|(id, left)| {
+            let is_gone = *left == 0;
+            *left = left.saturating_sub(1);
+            is_gone.then(|| id.clone())
+        });
+        let gone: Vec<String> = gone.collect();
+        self.connectors
+            .retain(|one| !gone.iter().any(|id| one["id"] == **id));
+        let items: Vec<Value> = self
+            .connectors
+            .iter()
+            .filter(|one| one["workspace"] == workspace)
+            .map(|one| {
+                json!({
+                    "id": one["id"], "name": one["name"], "created_at": NOW, "updated_at": null,
+                    "summarized_source_template": one["source_template"],
+                })
+            })
+            .collect();
+        Ok(Answer::json(200, &json!({ "data": items })))
+    }
+
+    fn create(&mut self, seen: &Seen) -> Judged {
+        let given = seen.object(
+            "name:text workspace_name:text! definition_id:text connector_type:text \
+             source_template_id:text credentials:object replication_config:object \
+             server_side_oauth_secret_id:text environment:object entities:list \
+             selected_connection_template_tags:list \
+             selected_connection_template_tags_mode:text",
+        )?;
+        let named = |name: &str| given.get(name).and_then(Value::as_str);
+        let kind = KINDS.iter().find(|(id, title)| {
+            named("definition_id") == Some(id)
+                || named("connector_type").is_some_and(|slug| slug.eq_ignore_ascii_case(title))
+        });
+        let Some((definition, title)) = kind else {
+            return Ok(refused("definition_id", "Unknown definition"));
+        };
+        if !self
+            .workspaces
+            .iter()
+            .any(|name| Some(name.as_str()) == named("workspace_name"))
+        {
+            return Ok(said(404, "Workspace not found"));
+        }
+        let has_repositories = given
+            .get("replication_config")
+            .is_some_and(|config| config["repositories"].is_array());
+        if *title == "GitHub" && !has_repositories {
+            let words = "required property 'repositories' not found";
+            return Ok(refused("replication_config", words));
+        }
+        self.made += 1;
+        let id = uuid(self.made);
+        let template = json!({
+            "id": uuid(800), "name": title, "icon": null, "connector_name": title.to_lowercase(),
+            "organization_id": null, "actor_definition_id": definition, "tags": [],
+            "customization": null, "mode": "DIRECT", "runtime_mode": null,
+            "supports_context_store": false, "created_at": NOW, "updated_at": NOW,
+        });
+        let connector = json!({
+            "id": id, "name": given.get("name"), "workspace": given["workspace_name"],
+            "source_template": template, "replication_config": given.get("replication_config"),
+            "entities": [{ "entity": "issues", "modes": ["read", "write"] }],
+            "created_at": NOW, "updated_at": NOW,
+        });
+        self.given.insert(id, Value::Object(given));
+        let Value::Object(connector) = connector else {
+            return Err("unreachable".to_owned());
+        };
+        self.connectors.push(connector.clone());
+        Ok(Answer::json(200, &shown(connector)))
+    }
+
+    fn execute(&self, seen: &Seen) -> Judged {
+        let given = seen.object(
+            "entity:text! action:text! skip_truncation:bool! params:object select_fields:list \
+             exclude_fields:list intent:text",
+        )?;
+        let entity = given["entity"].as_str().unwrap_or_default();
+        let action = given["action"].as_str().unwrap_or_default();
+        if action == "download" {
+            let name = "attachment; filename=\"report.csv\"";
+            let file = Answer::text(200, "text/csv", "a,b\n1,2\n");
+            return Ok(file.with("content-disposition", name));
+        }
+        if entity != "issues" {
+            return Ok(said(400, &format!("Unknown entity '{entity}'")));
+        }
+        let cursor = given
+            .get("params")
+            .and_then(|params| params["cursor"].as_str());
+        let (result, next) = match (action, cursor) {
+            ("list", None) => (json!([{ "number": 1 }, { "number": 2 }]), Some("page-2")),
+            ("list", Some("page-2")) => (json!([{ "number": 3 }]), None),
+            ("get", _) => (json!({ "number": 1, "title": "Kettle" }), None),
+            ("create", _) => (json!({ "number": 4 }), None),
+            _ => return Ok(said(400, &format!("Unknown action '{action}'"))),
+        };
+        let body = json!({
+            "status": "success", "result": result,
+            "connector_metadata": { "has_next_page": next.is_some(), "end_cursor": next },
+            "execution_metadata": { "connector_instance_id": "i-1", "execution_time_ms": 12 },
+        });
+        Ok(Answer::json(200, &body))
+    }
+
+    fn check(&self, connector: &Map<String, Value>) -> Answer {
+        let id = connector["id"].as_str().unwrap_or_default();
+        let token = self
+            .given
+            .get(id)
+            .map(|given| &given["credentials"]["token"]);
+        let is_bad = token.is_some_and(|token| token == "revoked");
+        Answer::json(
+            200,
+            &json!({
+                "id": uuid(700), "status": if is_bad { "failed" } else { "succeeded" },
+                "error_message": is_bad.then_some("401 Unauthorized: bad credentials"),
+                "failure_reason": is_bad.then_some("config_error"), "entity_check_results": null,
+            }),
+        )
+    }
+
+    fn of_connector(&mut self, seen: &Seen, id: &str, rest: &[&str]) -> Judged {
+        let place = self.connectors.iter().position(|one| one["id"] == id);
+        let Some(place) = place else {
+            return Ok(said(404, "Connector not found"));
+        };
+        match (seen.method.as_str(), rest) {
+            ("GET", []) => {
+                seen.no_body()?;
+                Ok(Answer::json(200, &shown(self.connectors[place].clone())))
+            }
+            ("PUT", []) => {
+                let given = seen.object("name:text replication_config:object entities:list")?;
+                self.connectors[place].extend(given);
+                Ok(Answer::json(200, &shown(self.connectors[place].clone())))
+            }
+            ("DELETE", []) => {
+                seen.no_body()?;
+                self.leaving.insert(id.to_owned(), self.lingers);
+                Ok(Answer::json(202, &json!({ "job_id": uuid(600) })))
+            }
+            ("GET", ["inspect"]) => {
+                let body = json!({
+                    "connector_id": id, "name": self.connectors[place]["name"],
+                    "workspace_id": uuid(500), "organization_id": uuid(900),
+                    "source_definition_id": KINDS[0].0, "source_definition_name": "GitHub",
+                    "source_config_template_id": uuid(800), "docs_skill_id": "github",
+                    "context_store_readiness": null, "warnings": [],
+                });
+                Ok(Answer::json(200, &body))
+            }
+            ("POST", ["check"]) => {
+                seen.no_body()?;
+                Ok(self.check(&self.connectors[place]))
+            }
+            ("POST", ["execute"]) => self.execute(seen),
+            _ => Err("no such operation".to_owned()),
+        }
+    }
+
+    fn definitions(&self, seen: &Seen) -> Judged {
+        seen.only_query("name")?;
+        let wanted = seen.parameter("name").unwrap_or_default().to_lowercase();
+        let fits = |(_, title): &&(&str, &str)| title.to_lowercase().contains(&wanted);
+        let found = KINDS.iter().filter(fits).map(|(id, title)| {
+            json!({
+                "sourceDefinitionId": id, "destinationDefinitionId": null, "name": title,
+                "dockerRepository": null, "iconUrl": null, "custom": false,
+                "supportLevel": "certified",
+            })
+        });
+        let found: Vec<Value> = found.collect();
+        Ok(Answer::json(200, &json!({ "definitions": found })))
+    }
+
+    /// Pages of one workspace each; the next is an address of this host.
+    fn list_workspaces(&self, seen: &Seen, base: &str) -> Judged {
+        let from = seen.parameter("offset").and_then(|at| at.parse().ok());
+        let from: usize = from.unwrap_or(0);
+        let item = |name: &String| {
+            json!({
+                "id": uuid(500), "name": name, "organization_id": uuid(900), "status": "active",
+                "cache_enabled": null, "tombstone": false, "visibility": "shared", "color": null,
+                "created_at": NOW, "updated_at": NOW,
+            })
+        };
+        let items: Vec<Value> = self
+            .workspaces
+            .iter()
+            .skip(from)
+            .take(1)
+            .map(item)
+            .collect();
+        let more = from + 1 < self.workspaces.len();
+        let next = more.then(|| format!("{base}/api/v1/workspaces?offset={}", from + 1));
+        Ok(Answer::json(200, &json!({ "data": items, "next": next })))
+    }
+
+    fn guarded(&mut self, seen: &Seen, base: &str) -> Judged {
+        let (method, path) = seen.route();
+        let ["api", "v1", path @ ..] = path.as_slice() else {
+            return Err("no such operation".to_owned());
+        };
+        match (method, path) {
+            ("GET", ["integrations", "connectors"]) => self.list(seen),
+            ("POST", ["integrations", "connectors"]) => self.create(seen),
+            (_, ["integrations", "connectors", id, rest @ ..]) => self.of_connector(seen, id, rest),
+            ("GET", ["integrations", "definitions", "sources"]) => self.definitions(seen),
+            ("GET", ["workspaces"]) => self.list_workspaces(seen, base),
+            _ => Err("no such operation".to_owned()),
+        }
+    }
+}
+
+impl Hosted for FakeAirbyte {
+    fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
+        let exchange = ["api", "v1", "account", "applications", "token"];
+        if seen.method == "POST" && seen.path == exchange {
+            return self.exchange(seen);
+        }
+        match bearer(seen) {
+            None => Err("no bearer token".to_owned()),
+            Some(token) if self.tokens.iter().any(|good| good == token) => self.guarded(seen, base),
+            Some(_) => Ok(said(401, "Invalid or expired token")),
+        }
+    }
+}
+
+/// A connector in detail; where it lies is not part of it.
+fn shown(mut connector: Map<String, Value>) -> Value {
+    connector.remove("workspace");
+    Value::Object(connector)
+}
+
+fn said(status: u16, message: &str) -> Answer {
+    Answer::json(status, &json!({ "message": message, "errors": [] }))
+}
+
+fn refused(field: &str, message: &str) -> Answer {
+    let error = json!({ "field": field, "message": message, "error_code": null, "details": null });
+    let body = json!({ "message": "Validation failed", "errors": [error] });
+    Answer::json(422, &body)
+}

@@ -1,0 +1,237 @@
+//! Cohere's connectors.
+//!
+//! Source: Cohere contract, sections 1 to 5.
+
+use serde_json::{Map, Value, json};
+
+use super::{Answer, Hosted, Judged, NOW, Seen, bearer};
+
+const OAUTH: [&str; 5] = [
+    "client_id",
+    "client_secret",
+    "authorize_url",
+    "token_url",
+    "scope",
+];
+
+/// An organization on Cohere.
+#[derive(Debug)]
+pub struct FakeCohere {
+    /// Keys that are let in.
+    pub keys: Vec<String>,
+    /// Connectors, newest first.
+    pub connectors: Vec<Map<String, Value>>,
+    /// Whether who stands before the consent page says yes.
+    pub consents: bool,
+    made: u32,
+}
+
+impl FakeCohere {
+    /// An organization without connectors that lets this key in.
+    #[must_use]
+    pub fn new(key: &str) -> Self {
+        Self {
+            keys: vec![key.to_owned()],
+            connectors: Vec::new(),
+            consents: true,
+            made: 0,
+        }
+    }
+
+    fn list(&self, seen: &Seen) -> Judged {
+        seen.only_query("limit offset")?;
+        let number = |name: &str, usual: usize| match seen.parameter(name) {
+            Some(text) => text.parse().map_err(|_| format!("{name} {text:?}")),
+            None => Ok(usual),
+        };
+        let (limit, offset) = (number("limit", 30)?, number("offset", 0)?);
+        if limit > 100 {
+            return Err(format!("limit {limit}"));
+        }
+        let page: Vec<_> = self.connectors.iter().skip(offset).take(limit).collect();
+        let body = json!({ "connectors": page, "total_count": self.connectors.len() });
+        Ok(Answer::json(200, &body))
+    }
+
+    fn create(&mut self, seen: &Seen) -> Judged {
+        let mut given = seen.object(
+            "name:text! description:text? url:text! excludes:list? oauth:object? active:bool? \
+             continue_on_failure:bool? service_auth:object?",
+        )?;
+        keeps_to(&given)?;
+        self.made += 1;
+        let slug = given["name"].as_str().unwrap_or_default().to_lowercase();
+        let id = format!("{}-{:04}", slug.replace(' ', "-"), self.made);
+        if !given["url"]
+            .as_str()
+            .is_some_and(|url| url.starts_with("http"))
+        {
+            return Ok(said(422, "invalid url"));
+        }
+        let more = json!({
+            "id": id, "organization_id": "org-1", "created_at": NOW, "updated_at": NOW,
+        });
+        given.extend(members(more));
+        given.entry("active").or_insert(true.into());
+        settle(&mut given);
+        self.connectors.insert(0, given.clone());
+        Ok(Answer::json(200, &json!({ "connector": given })))
+    }
+
+    fn update(&mut self, seen: &Seen, place: usize) -> Judged {
+        let given = seen.object(
+            "name:text? url:text? excludes:list? oauth:object? active:bool? \
+             continue_on_failure:bool? service_auth:object?",
+        )?;
+        keeps_to(&given)?;
+        let connector = &mut self.connectors[place];
+        if given.contains_key("oauth") {
+            // Another client: what was consented to before does not count.
+            connector.remove("auth_status");
+        }
+        connector.extend(given);
+        settle(connector);
+        Ok(Answer::json(200, &json!({ "connector": connector })))
+    }
+
+    fn authorize(&self, seen: &Seen, base: &str, place: usize) -> Judged {
+        seen.only_query("after_token_redirect")?;
+        seen.no_body()?;
+        let connector = &self.connectors[place];
+        if !connector.contains_key("oauth") {
+            return Ok(said(400, "connector has no oauth"));
+        }
+        let id = connector["id"].as_str().unwrap_or_default();
+        let mut page = format!("{base}/consent/{id}");
+        if let Some(back) = seen.parameter("after_token_redirect") {
+            let mut query = url::form_urlencoded::Serializer::new(page + "?");
+            page = query.append_pair("back", back).finish();
+        }
+        Ok(Answer::json(200, &json!({ "redirect_url": page })))
+    }
+
+    /// The page on which the user consents.
+    fn consent(&mut self, seen: &Seen, id: &str) -> Judged {
+        let connector = self.connectors.iter_mut().find(|one| one["id"] == id);
+        let Some(connector) = connector else {
+            return Ok(Answer::text(404, "text/plain", "no such consent"));
+        };
+        if self.consents {
+            connector.insert("auth_status".to_owned(), "valid".into());
+        }
+        Ok(match seen.parameter("back") {
+            Some(back) => Answer::redirect(back),
+            None => Answer::page("You may close this window"),
+        })
+    }
+
+    fn guarded(&mut self, seen: &Seen, base: &str) -> Judged {
+        let (method, path) = seen.route();
+        match (method, path.as_slice()) {
+            ("GET", ["v1", "connectors"]) => {
+                seen.no_body()?;
+                return self.list(seen);
+            }
+            ("POST", ["v1", "connectors"]) => return self.create(seen),
+            _ => {}
+        }
+        let ["v1", "connectors", id, rest @ ..] = path.as_slice() else {
+            return Err("no such operation".to_owned());
+        };
+        if id.is_empty() {
+            return Err("an empty id".to_owned());
+        }
+        let place = self.connectors.iter().position(|one| one["id"] == *id);
+        let Some(place) = place else {
+            return Ok(said(404, "connector not found"));
+        };
+        match (method, rest) {
+            ("GET", []) => {
+                seen.no_body()?;
+                let body = json!({ "connector": self.connectors[place] });
+                Ok(Answer::json(200, &body))
+            }
+            ("PATCH", []) => self.update(seen, place),
+            ("DELETE", []) => {
+                seen.no_body()?;
+                self.connectors.remove(place);
+                Ok(Answer::json(200, &json!({})))
+            }
+            ("POST", ["oauth", "authorize"]) => self.authorize(seen, base, place),
+            _ => Err("no such operation".to_owned()),
+        }
+    }
+}
+
+impl Hosted for FakeCohere {
+    fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
+        match seen.route() {
+            ("GET", path) if path.first() == Some(&"consent") && path.len() == 2 => {
+                return self.consent(seen, path[1]);
+            }
+            ("POST", path) if path == ["search"] => {
+                seen.object("query:text!")?;
+                if bearer(seen).is_some_and(|token| self.keys.iter().any(|key| key == token)) {
+                    return Err("the account's key went to a connector".to_owned());
+                }
+                let found = json!({ "results": [{ "id": "1", "text": "found" }] });
+                return Ok(Answer::json(200, &found));
+            }
+            _ => {}
+        }
+        match bearer(seen) {
+            None => Err("no bearer token".to_owned()),
+            Some(key) if self.keys.iter().any(|known| known == key) => self.guarded(seen, base),
+            Some(_) => Ok(said(401, "invalid api token")),
+        }
+    }
+}
+
+fn said(status: u16, message: &str) -> Answer {
+    Answer::json(status, &json!({ "message": message, "id": "req-1" }))
+}
+
+fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+fn keeps_to(given: &Map<String, Value>) -> Result<(), String> {
+    let is_there = |name: &str| given.get(name).is_some_and(|value| !value.is_null());
+    if is_there("oauth") && is_there("service_auth") {
+        return Err("oauth and service_auth together".to_owned());
+    }
+    let oauth = given.get("oauth").and_then(Value::as_object);
+    let odd = oauth.and_then(|oauth| oauth.keys().find(|name| !OAUTH.contains(&name.as_str())));
+    if let Some(odd) = odd {
+        return Err(format!("oauth has no {odd}"));
+    }
+    if let Some(auth) = given.get("service_auth").and_then(Value::as_object) {
+        let mut names: Vec<_> = auth.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        if names != ["token", "type"] {
+            return Err(format!("service_auth has {names:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Secrets never come back, and the kind of sign-in follows what was given.
+fn settle(connector: &mut Map<String, Value>) {
+    let has_oauth = connector.get("oauth").is_some_and(Value::is_object);
+    let has_service = connector.get("service_auth").is_some_and(Value::is_object);
+    if has_service {
+        connector.insert("auth_type".to_owned(), "service_auth".into());
+        connector.remove("oauth");
+        connector.remove("auth_status");
+    } else if has_oauth {
+        connector.insert("auth_type".to_owned(), "oauth".into());
+    }
+    if let Some(oauth) = connector.get_mut("oauth").and_then(Value::as_object_mut) {
+        oauth.remove("client_secret");
+    }
+    connector.remove("service_auth");
+    connector.retain(|_, value| !value.is_null());
+}

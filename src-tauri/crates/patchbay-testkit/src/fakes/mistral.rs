@@ -1,0 +1,373 @@
+//! Mistral's connectors, on both surfaces.
+//!
+//! Source: Mistral contract, sections 1 to 6 and 9.
+
+mod credentials;
+
+use serde_json::{Map, Value, json};
+
+use super::{Answer, Hosted, Judged, NOW, Seen, bearer, uuid};
+
+/// Words of a path and of a body for the three levels.
+const SCOPES: [&str; 3] = ["organization", "workspace", "user"];
+
+/// What a connector is created with on the current surface.
+const CREATE: &str = "name:text! description:text! server:text! headers:object? \
+     global_headers:object oauth2_server_metadata:object? oauth2_server_metadata_url:text? \
+     title:text? icon_url:text? visibility:text auth_methods:list? system_prompt:text? \
+     protocol:text!";
+
+/// The same on the older one.
+const SEED_CREATE: &str = "name:text! description:text! server:text! protocol:text! title:text? \
+     icon_url:text? visibility:text headers:object? auth_data:object? \
+     oauth2_server_metadata:object? oauth2_server_metadata_url:text? system_prompt:text?";
+
+const UPDATE: &str = "title:text? name:text? description:text? icon_url:text? server:text? \
+     auth_methods:list? protocol:text! system_prompt:text?";
+
+const SEED_UPDATE: &str = "title:text? name:text? description:text? icon_url:text? \
+     system_prompt:text? connection_config:object? connection_secrets:object? protocol:text! \
+     server:text? headers:object? auth_data:object?";
+
+/// An organization on Mistral.
+#[derive(Debug)]
+pub struct FakeMistral {
+    /// Keys that are let in.
+    pub keys: Vec<String>,
+    /// Whether clients speak the older surface.
+    pub seed: bool,
+    /// Connectors, oldest first.
+    pub connectors: Vec<Connector>,
+    /// Whether who stands before the consent page says yes.
+    pub consents: bool,
+    made: u32,
+}
+
+/// One connector, and what its user has done.
+#[derive(Clone, Debug)]
+pub struct Connector {
+    /// As the platform shows it.
+    pub shown: Map<String, Value>,
+    /// Its credentials: level, and the credential as sent.
+    pub credentials: Vec<(String, Map<String, Value>)>,
+    /// Levels at which it is active.
+    pub active: Vec<String>,
+    /// Levels with which it is shared.
+    pub shared: Vec<String>,
+}
+
+impl FakeMistral {
+    /// An organization without connectors that lets this key in.
+    #[must_use]
+    pub fn new(key: &str) -> Self {
+        Self {
+            keys: vec![key.to_owned()],
+            seed: false,
+            connectors: Vec::new(),
+            consents: true,
+            made: 0,
+        }
+    }
+
+    fn create(&mut self, seen: &Seen) -> Judged {
+        let given = seen.object(if self.seed { SEED_CREATE } else { CREATE })?;
+        let closed = [
+            ("protocol", &["mcp", "http"][..]),
+            (
+                "visibility",
+                &["shared_org", "shared_workspace", "private"][..],
+            ),
+        ];
+        for (name, words) in closed {
+            let word = given.get(name).and_then(Value::as_str);
+            if !self.seed && word.is_some_and(|word| !words.contains(&word)) {
+                return Err(format!("{name} {word:?}"));
+            }
+        }
+        let name = given["name"].as_str().unwrap_or_default();
+        if name.is_empty() || name.contains(' ') {
+            return Ok(invalid("name", "String should match pattern"));
+        }
+        if self.connectors.iter().any(|one| one.shown["name"] == name) {
+            return Ok(said(409, "a connector of that name exists"));
+        }
+        self.made += 1;
+        let methods = methods_of(&given);
+        let is_open = methods.iter().all(|method| method["method_type"] == "none");
+        let owner = if self.seed { json!(2) } else { json!("user") };
+        let mut shown = json!({
+            "id": uuid(self.made), "name": name, "description": given["description"],
+            "created_at": NOW, "modified_at": NOW, "owner_type": owner, "visibility": "private",
+            "private_tool_execution": false, "supports_mcp": true, "server": given["server"],
+            "protocol": given["protocol"], "is_authenticated": is_open,
+            "supported_auth_methods": methods,
+        });
+        if let Some(title) = given.get("title") {
+            shown["title"] = title.clone();
+        }
+        let Value::Object(shown) = shown else {
+            return Err("unreachable".to_owned());
+        };
+        self.connectors.push(Connector {
+            shown: shown.clone(),
+            credentials: Vec::new(),
+            active: vec!["user".to_owned()],
+            shared: Vec::new(),
+        });
+        Ok(Answer::json(201, &Value::Object(shown)))
+    }
+
+    /// Keyset pages; an empty one in the middle has a successor all the same.
+    fn list(&self, seen: &Seen) -> Judged {
+        seen.no_body()?;
+        let filter = if self.seed { "active" } else { "supports_mcp" };
+        seen.only_query(&format!("{filter} cursor page_size"))?;
+        let size = seen
+            .parameter("page_size")
+            .and_then(|size| size.parse().ok());
+        let size: usize = size.ok_or("page_size is missing")?;
+        let from = match seen.parameter("cursor") {
+            Some(cursor) => cursor
+                .strip_prefix("after/")
+                .and_then(|from| from.parse().ok())
+                .ok_or_else(|| format!("cursor {cursor:?} is not one of ours"))?,
+            None => 0,
+        };
+        // A page holds ten connectors here, and before them comes one that holds none.
+        let (items, next) = match seen.parameter("cursor") {
+            None if self.connectors.len() > 10 => (Vec::new(), Some("after/0".to_owned())),
+            _ => {
+                let until = self.connectors.len().min(from + size.min(10));
+                let page = self.connectors.get(from..until).unwrap_or_default();
+                let items = page.iter().map(|one| one.shown.clone()).collect();
+                let more = until < self.connectors.len();
+                (items, more.then(|| format!("after/{until}")))
+            }
+        };
+        let body = json!({
+            "items": items, "pagination": { "page_size": size, "next_cursor": next },
+        });
+        Ok(Answer::json(200, &body))
+    }
+
+    fn get(&self, seen: &Seen, place: usize) -> Judged {
+        seen.no_body()?;
+        if self.seed {
+            seen.only_query("fetch_user_data fetch_customer_data")?;
+        } else {
+            seen.only_query("fetch_user_data")?;
+        }
+        let one = &self.connectors[place];
+        let mut shown = Value::Object(one.shown.clone());
+        if seen.parameter("fetch_user_data") == Some("true") {
+            let credentials = one.credentials.iter();
+            let credentials: Vec<_> = credentials.map(credentials::shown).collect();
+            shown["connection_credentials"] = credentials.into();
+        }
+        Ok(Answer::json(200, &shown))
+    }
+
+    fn update(&mut self, seen: &Seen, place: usize) -> Judged {
+        let mut given = seen.object(if self.seed { SEED_UPDATE } else { UPDATE })?;
+        for secret in ["auth_methods", "auth_data", "headers", "connection_secrets"] {
+            given.remove(secret);
+        }
+        let shown = &mut self.connectors[place].shown;
+        shown.extend(given);
+        Ok(Answer::json(200, &Value::Object(shown.clone())))
+    }
+
+    fn auth_url(&self, seen: &Seen, base: &str, place: usize) -> Judged {
+        seen.no_body()?;
+        let title = if self.seed { "" } else { "credentials_title " };
+        seen.only_query(&format!(
+            "app_return_url method_type credentials_name {title}github_installation_link"
+        ))?;
+        let id = self.connectors[place].shown["id"]
+            .as_str()
+            .unwrap_or_default();
+        let body = json!({ "auth_url": format!("{base}/consent/{id}"), "ttl": 300 });
+        Ok(Answer::json(200, &body))
+    }
+
+    fn consent(&mut self, id: &str) -> Judged {
+        let consents = self.consents;
+        let connector = self.connectors.iter_mut().find(|one| one.shown["id"] == id);
+        let Some(connector) = connector else {
+            return Ok(Answer::text(404, "text/plain", "no such consent"));
+        };
+        if consents {
+            let given = json!({ "name": "default", "is_default": true, "oauth2": true });
+            if let Value::Object(given) = given {
+                connector.credentials.push(("user".to_owned(), given));
+            }
+            connector.settle();
+        }
+        Ok(Answer::page("You can go back to Le Chat"))
+    }
+
+    fn list_tools(&self, seen: &Seen, place: usize) -> Judged {
+        seen.no_body()?;
+        let page = if self.seed { "page " } else { "" };
+        seen.only_query(&format!("{page}page_size refresh pretty credentials_name"))?;
+        if let Some(refused) = self.closed(place) {
+            return Ok(refused);
+        }
+        let text = json!({ "type": "object", "required": ["text"], "properties": {
+            "text": { "type": "string" },
+        }});
+        let tools = json!([
+            { "name": "echo", "description": "Says it again", "inputSchema": text,
+              "annotations": { "readOnlyHint": true } },
+            { "name": "erase", "description": "Erases it", "inputSchema": text,
+              "annotations": { "destructiveHint": true } },
+            { "name": "fail", "inputSchema": { "type": "object" } },
+        ]);
+        Ok(Answer::json(200, &tools))
+    }
+
+    fn call_tool(&self, seen: &Seen, place: usize, tool: &str) -> Judged {
+        seen.only_query("credentials_name")?;
+        let given = seen.object("arguments:object")?;
+        if let Some(refused) = self.closed(place) {
+            return Ok(refused);
+        }
+        let text = given.get("arguments").map(|given| given["text"].clone());
+        let (text, is_error) = match tool {
+            "echo" | "erase" => (text.unwrap_or_default(), false),
+            "fail" => (json!("it went wrong"), true),
+            _ => return Ok(said(404, "no such tool")),
+        };
+        let body = json!({
+            "content": [{ "type": "text", "text": text }],
+            "metadata": { "mcp_meta": { "isError": is_error } },
+        });
+        Ok(Answer::json(200, &body))
+    }
+
+    /// Why its tools cannot be used, where they cannot.
+    fn closed(&self, place: usize) -> Option<Answer> {
+        let is_in = self.connectors[place].shown["is_authenticated"] == true;
+        (!is_in).then(|| said(401, "you need to authenticate with this connector"))
+    }
+
+    fn share(&mut self, seen: &Seen, place: usize, level: &str) -> Judged {
+        seen.no_body()?;
+        let shared = &mut self.connectors[place].shared;
+        shared.retain(|other| other != level);
+        if seen.method == "PUT" {
+            shared.push(level.to_owned());
+        }
+        let visibility = match shared.as_slice() {
+            [] => "private",
+            all if all.iter().any(|level| level == "organization") => "shared_org",
+            _ => "shared_workspace",
+        };
+        let shown = &mut self.connectors[place].shown;
+        shown.insert("visibility".to_owned(), visibility.into());
+        Ok(message("done"))
+    }
+
+    fn activate(&mut self, seen: &Seen, place: usize, scope: &str, on: bool) -> Judged {
+        if self.seed && on {
+            let shape =
+                "requires_confirmation:any? skip_confirmation:any? include:list? exclude:list?";
+            seen.object(shape)?;
+        } else {
+            seen.no_body()?;
+        }
+        let active = &mut self.connectors[place].active;
+        active.retain(|other| other != scope);
+        if on {
+            active.push(scope.to_owned());
+        }
+        Ok(message("done"))
+    }
+
+    fn of_connector(&mut self, seen: &Seen, base: &str, place: usize, rest: &[&str]) -> Judged {
+        match (seen.method.as_str(), rest) {
+            ("GET", []) => self.get(seen, place),
+            ("PATCH", []) => self.update(seen, place),
+            ("DELETE", []) => {
+                seen.no_body()?;
+                self.connectors.remove(place);
+                Ok(message("deleted"))
+            }
+            ("GET", ["auth_url"]) => self.auth_url(seen, base, place),
+            ("PUT" | "DELETE", ["share"]) => self.share(seen, place, "workspace"),
+            ("PUT" | "DELETE", ["organization", "share"]) if !self.seed => {
+                self.share(seen, place, "organization")
+            }
+            ("POST", [scope, verb @ ("activate" | "deactivate")]) if SCOPES.contains(scope) => {
+                self.activate(seen, place, scope, *verb == "activate")
+            }
+            ("GET", ["tools"]) => self.list_tools(seen, place),
+            ("POST", ["tools", tool, "call"]) => self.call_tool(seen, place, tool),
+            ("GET", ["authentication_methods"]) => {
+                seen.no_body()?;
+                let methods = &self.connectors[place].shown["supported_auth_methods"];
+                Ok(Answer::json(200, methods))
+            }
+            (_, [scope, "credentials", rest @ ..]) if SCOPES.contains(scope) => {
+                let seed = self.seed;
+                self.connectors[place].credentials(seen, scope, rest, seed)
+            }
+            _ => Err("no such operation".to_owned()),
+        }
+    }
+
+    fn guarded(&mut self, seen: &Seen, base: &str) -> Judged {
+        let (method, path) = seen.route();
+        match (method, path.as_slice()) {
+            ("GET", ["v1", "connectors"]) => return self.list(seen),
+            ("POST", ["v1", "connectors"]) => return self.create(seen),
+            _ => {}
+        }
+        let ["v1", "connectors", id, rest @ ..] = path.as_slice() else {
+            return Err("no such operation".to_owned());
+        };
+        let is_it = |one: &Connector| one.shown["id"] == *id || one.shown["name"] == *id;
+        match self.connectors.iter().position(is_it) {
+            Some(place) => self.of_connector(seen, base, place, rest),
+            None => Ok(said(404, "connector not found")),
+        }
+    }
+}
+
+impl Hosted for FakeMistral {
+    fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
+        if let ("GET", ["consent", id]) = (seen.method.as_str(), seen.route().1.as_slice()) {
+            return self.consent(id);
+        }
+        match bearer(seen) {
+            None => Err("no bearer token".to_owned()),
+            Some(key) if self.keys.iter().any(|known| known == key) => self.guarded(seen, base),
+            Some(_) => Ok(said(401, "Unauthorized")),
+        }
+    }
+}
+
+fn methods_of(given: &Map<String, Value>) -> Vec<Value> {
+    let chosen = given.get("auth_methods").and_then(Value::as_array);
+    let Some(chosen) = chosen else {
+        // The older surface takes an OAuth app, or finds out by itself.
+        return vec![json!({ "method_type": "oauth2", "has_default_credentials": false })];
+    };
+    let named = chosen.iter().map(
+        |method| json!({ "method_type": method["method_type"], "has_default_credentials": false }),
+    );
+    named.collect()
+}
+
+fn message(words: &str) -> Answer {
+    Answer::json(200, &json!({ "message": words }))
+}
+
+fn said(status: u16, detail: &str) -> Answer {
+    Answer::json(status, &json!({ "detail": detail })).with("x-request-id", "req-77")
+}
+
+fn invalid(field: &str, message: &str) -> Answer {
+    let problem = json!({ "type": "value_error", "loc": ["body", field], "msg": message });
+    Answer::json(422, &json!({ "detail": [problem] }))
+}

@@ -1,0 +1,238 @@
+//! The socket of a fake, and what it remembers.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use bytes::Bytes;
+use percent_encoding::percent_decode_str;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use super::{Answer, Judged, Seen, Trouble, What};
+
+/// Longest request body.
+const LONGEST: usize = 4 << 20;
+
+/// A platform's side of its contract.
+pub trait Hosted: Send + 'static {
+    /// Answers a request. `base` is the address of this fake, without a slash at its end.
+    ///
+    /// # Errors
+    /// What the contract does not allow: a fault of the client.
+    fn answer(&mut self, seen: &Seen, base: &str) -> Judged;
+}
+
+/// A platform on a free port of this computer, until it is dropped.
+pub struct Fake<H> {
+    url: String,
+    shared: Arc<Mutex<Shared<H>>>,
+    task: JoinHandle<()>,
+}
+
+struct Shared<H> {
+    hosted: H,
+    log: Vec<Seen>,
+    faults: Vec<String>,
+    trouble: Option<Trouble>,
+}
+
+struct Door<H> {
+    base: String,
+    shared: Arc<Mutex<Shared<H>>>,
+    /// For what is relayed.
+    http: reqwest::Client,
+}
+
+impl<H: Hosted> Fake<H> {
+    /// Opens the port.
+    ///
+    /// # Errors
+    /// When there is no free one.
+    pub async fn start(hosted: H) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let shared = Arc::new(Mutex::new(Shared {
+            hosted,
+            log: Vec::new(),
+            faults: Vec::new(),
+            trouble: None,
+        }));
+        let door = Arc::new(Door {
+            base: url.clone(),
+            shared: Arc::clone(&shared),
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .map_err(io::Error::other)?,
+        });
+        let router = Router::new().fallback(handle::<H>).with_state(door);
+        let task = tokio::spawn(async move {
+            // It serves until its task is stopped.
+            drop(axum::serve(listener, router).await);
+        });
+        Ok(Self { url, shared, task })
+    }
+
+    /// Its address, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Every request so far.
+    pub fn log(&self) -> Vec<Seen> {
+        self.lock().log.clone()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_log(&self) {
+        self.lock().log.clear();
+    }
+
+    /// Requests that no contract allows.
+    pub fn faults(&self) -> Vec<String> {
+        self.lock().faults.clone()
+    }
+
+    /// Looks at the platform's side, or turns it.
+    pub fn with<R>(&self, look: impl FnOnce(&mut H) -> R) -> R {
+        look(&mut self.lock().hosted)
+    }
+
+    /// Puts something in the way, or takes it away.
+    pub fn trouble(&self, trouble: impl Into<Option<Trouble>>) {
+        self.lock().trouble = trouble.into();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared<H>> {
+        lock(&self.shared)
+    }
+}
+
+impl<H> Drop for Fake<H> {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn lock<H>(shared: &Mutex<Shared<H>>) -> MutexGuard<'_, Shared<H>> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn handle<H: Hosted>(State(door): State<Arc<Door<H>>>, request: Request) -> Response {
+    let seen = match read(request).await {
+        Ok(seen) => seen,
+        Err(fault) => {
+            lock(&door.shared).faults.push(fault.clone());
+            return respond(Answer::text(500, "text/plain", fault));
+        }
+    };
+    let answer = match judge(&door, &seen) {
+        Ok(answer) => answer,
+        Err(What::Silence) => std::future::pending().await,
+        Err(What::Cut) => return cut(),
+        Err(What::Answer(answer)) => *answer,
+    };
+    match answer.relay.clone() {
+        Some(to) => relay(&door.http, &to, &answer, &seen).await,
+        None => respond(answer),
+    }
+}
+
+fn judge<H: Hosted>(door: &Door<H>, seen: &Seen) -> Result<Answer, What> {
+    let mut shared = lock(&door.shared);
+    shared.log.push(seen.clone());
+    if let Some(what) = shared
+        .trouble
+        .as_mut()
+        .and_then(|trouble| trouble.strike(seen))
+    {
+        return Err(what);
+    }
+    let judged = shared.hosted.answer(seen, &door.base);
+    Ok(judged.unwrap_or_else(|fault| {
+        let path = seen.path.join("/");
+        let fault = format!("{} /{path}: {fault}", seen.method);
+        shared.faults.push(fault.clone());
+        Answer::text(500, "text/plain", fault)
+    }))
+}
+
+async fn read(request: Request) -> Result<Seen, String> {
+    let (parts, body) = request.into_parts();
+    let decode = |part: &str| {
+        let decoded = percent_decode_str(part).decode_utf8();
+        decoded.map(|text| text.into_owned())
+    };
+    let path: Result<Vec<String>, _> = parts.uri.path()[1..].split('/').map(decode).collect();
+    let query = parts.uri.query().unwrap_or_default();
+    let mut headers = BTreeMap::new();
+    for (name, value) in &parts.headers {
+        let value = value.to_str().map_err(|error| error.to_string())?;
+        if headers.insert(name.to_string(), value.to_owned()).is_some() {
+            return Err(format!("header {name} twice"));
+        }
+    }
+    Ok(Seen {
+        method: parts.method.to_string(),
+        path: path.map_err(|error| error.to_string())?,
+        query: url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect(),
+        headers,
+        body: to_bytes(body, LONGEST)
+            .await
+            .map_err(|error| error.to_string())?,
+    })
+}
+
+fn respond(answer: Answer) -> Response {
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in &answer.headers {
+        response = response.header(name, value);
+    }
+    response.body(Body::from(answer.body)).unwrap_or_default()
+}
+
+/// Announces more than comes.
+fn cut() -> Response {
+    let piece = Ok(Bytes::from_static(b"{\"data\": [{\"id\": \"half"));
+    // The first piece has to leave before the connection breaks.
+    let end = async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Err(io::Error::other("cut"))
+    };
+    let stream =
+        futures::StreamExt::chain(futures::stream::iter([piece]), futures::stream::once(end));
+    let response = Response::builder()
+        .status(200)
+        .header("content-type", "application/json")
+        .header("content-length", "4096");
+    response.body(Body::from_stream(stream)).unwrap_or_default()
+}
+
+async fn relay(http: &reqwest::Client, to: &str, answer: &Answer, seen: &Seen) -> Response {
+    let method = seen.method.parse().unwrap_or(reqwest::Method::POST);
+    let mut request = http.request(method, to).body(seen.body.clone());
+    for (name, value) in &answer.relayed {
+        request = request.header(name, value);
+    }
+    let Ok(upstream) = request.send().await else {
+        let words = "[('ConnectError', 'All connection attempts failed')]";
+        let body = serde_json::json!({ "detail": words });
+        return respond(Answer::json(500, &body));
+    };
+    let mut response = Response::builder().status(upstream.status());
+    for (name, value) in upstream.headers() {
+        if name != "transfer-encoding" && name != "content-length" {
+            response = response.header(name, value);
+        }
+    }
+    let body = Body::from_stream(upstream.bytes_stream());
+    response.body(body).unwrap_or_default()
+}

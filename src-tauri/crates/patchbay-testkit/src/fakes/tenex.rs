@@ -1,0 +1,307 @@
+//! 10ex, as its contract assumes it.
+//!
+//! Source: 10ex contract, section 3.
+
+use serde_json::{Map, Value, json};
+
+use super::{Answer, Hosted, Judged, NOW, Seen, bearer, uuid};
+
+const LATER: &str = "2099-01-01T00:00:00Z";
+
+/// A workspace on 10ex.
+#[derive(Debug)]
+pub struct FakeTenex {
+    /// Keys that are let in.
+    pub keys: Vec<String>,
+    /// E-mail and password that give a token.
+    pub login: (String, String),
+    /// Connectors.
+    pub connectors: Vec<Map<String, Value>>,
+    /// Whether who stands before the consent page says yes.
+    pub consents: bool,
+    /// Most items of a page, whatever is asked for.
+    pub page: usize,
+    made: u32,
+}
+
+impl FakeTenex {
+    /// A workspace without connectors that lets this key in.
+    #[must_use]
+    pub fn new(key: &str) -> Self {
+        Self {
+            keys: vec![key.to_owned()],
+            login: ("ada@example.com".to_owned(), "tulips-3d51".to_owned()),
+            connectors: Vec::new(),
+            consents: true,
+            page: 200,
+            made: 0,
+        }
+    }
+
+    fn page(&self, seen: &Seen, items: &[&Value]) -> Judged {
+        let limit = match seen.parameter("limit") {
+            Some(text) => text
+                .parse::<usize>()
+                .map_err(|_| format!("limit {text:?}"))?,
+            None => 50,
+        };
+        if limit > 200 {
+            return Err(format!("limit {limit}"));
+        }
+        let from = match seen.parameter("cursor") {
+            Some(cursor) => cursor
+                .strip_prefix("at+")
+                .and_then(|at| at.parse::<usize>().ok())
+                .ok_or_else(|| format!("cursor {cursor:?} is not one of ours"))?,
+            None => 0,
+        };
+        let until = items.len().min(from + limit.min(self.page));
+        let next = (until < items.len()).then(|| format!("at+{until}"));
+        let page = items.get(from..until).unwrap_or_default();
+        let body = json!({ "items": page, "next_cursor": next, "total": items.len() });
+        Ok(Answer::json(200, &body))
+    }
+
+    fn list(&self, seen: &Seen) -> Judged {
+        seen.only_query("provider role status limit cursor")?;
+        seen.no_body()?;
+        let all: Vec<Value> = self.connectors.iter().cloned().map(Value::Object).collect();
+        let fits = |one: &&Value| {
+            ["provider", "role", "status"].iter().all(|name| {
+                let wanted = seen.parameter(name);
+                wanted.is_none_or(|wanted| one[*name] == wanted)
+            })
+        };
+        let items: Vec<&Value> = all.iter().filter(fits).collect();
+        self.page(seen, &items)
+    }
+
+    fn providers(&self, seen: &Seen) -> Judged {
+        seen.only_query("limit cursor category")?;
+        let provider = |slug: &str, category: &str, auth: &str| {
+            json!({
+                "provider": slug, "name": slug.to_uppercase(), "category": category,
+                "auth_types": [auth], "roles": ["source"], "byok_fields": [], "connected_count": 0,
+            })
+        };
+        let all = [
+            provider("gmail", "email", "oauth"),
+            provider("apollo", "prospecting", "byok"),
+        ];
+        let fits = |one: &&Value| {
+            let category = seen.parameter("category");
+            category.is_none_or(|category| one["category"] == category)
+        };
+        let items: Vec<&Value> = all.iter().filter(fits).collect();
+        self.page(seen, &items)
+    }
+
+    fn add(&mut self, provider: &Value, status: &str, auth: &str) -> &mut Map<String, Value> {
+        self.made += 1;
+        let connector = json!({
+            "id": uuid(self.made), "provider": provider, "status": status, "name": null,
+            "auth_type": auth, "role": null, "is_primary": false, "health": "unknown",
+            "last_checked_at": null, "created_at": NOW, "updated_at": NOW, "settings": {},
+            "error": null, "account_label": null,
+        });
+        if let Value::Object(connector) = connector {
+            self.connectors.push(connector);
+        }
+        let last = self.connectors.len() - 1;
+        &mut self.connectors[last]
+    }
+
+    fn start_oauth(&mut self, seen: &Seen, base: &str) -> Judged {
+        let given = seen.object("provider:text! role:text connector_id:text return_url:text")?;
+        let id = match given.get("connector_id").and_then(Value::as_str) {
+            Some(id) => match self.place(id) {
+                Some(place) => {
+                    self.connectors[place].insert("status".to_owned(), "pending".into());
+                    id.to_owned()
+                }
+                None => return Ok(said(404, "not_found")),
+            },
+            None => {
+                let connector = self.add(&given["provider"], "pending", "oauth");
+                if let Some(role) = given.get("role") {
+                    connector.insert("role".to_owned(), role.clone());
+                }
+                connector["id"].as_str().unwrap_or_default().to_owned()
+            }
+        };
+        let body = json!({
+            "connector_id": id, "redirect_url": format!("{base}/consent/{id}"),
+            "state": "st-1", "expires_at": LATER,
+        });
+        Ok(Answer::json(201, &body))
+    }
+
+    fn submit(&mut self, seen: &Seen) -> Judged {
+        let given = seen.object(
+            "provider:text! api_key:text! name:text role:text settings:object connector_id:text",
+        )?;
+        if given["provider"] == "gmail" {
+            return Ok(said(400, "oauth_only"));
+        }
+        let place = given.get("connector_id").and_then(Value::as_str);
+        let connector = match place.map(|id| self.place(id)) {
+            Some(Some(place)) => &mut self.connectors[place],
+            Some(None) => return Ok(said(404, "not_found")),
+            None => self.add(&given["provider"], "connected", "byok"),
+        };
+        connector.insert("status".to_owned(), "connected".into());
+        for name in ["name", "role", "settings"] {
+            if let Some(value) = given.get(name) {
+                connector.insert(name.to_owned(), value.clone());
+            }
+        }
+        Ok(Answer::json(201, &Value::Object(connector.clone())))
+    }
+
+    fn update(&mut self, seen: &Seen, place: usize) -> Judged {
+        let given =
+            seen.object("name:text role:text is_primary:bool settings:object enabled:bool")?;
+        if given.is_empty() {
+            return Err("an update of nothing".to_owned());
+        }
+        if given.get("is_primary") == Some(&true.into()) {
+            for other in &mut self.connectors {
+                other.insert("is_primary".to_owned(), false.into());
+            }
+        }
+        let connector = &mut self.connectors[place];
+        for (name, value) in given {
+            match (name.as_str(), &value) {
+                ("enabled", Value::Bool(enabled)) => {
+                    let word = if *enabled { "connected" } else { "disabled" };
+                    connector.insert("status".to_owned(), word.into());
+                }
+                _ => drop(connector.insert(name, value)),
+            }
+        }
+        Ok(Answer::json(200, &Value::Object(connector.clone())))
+    }
+
+    /// `refresh`, `revoke` and `test`.
+    fn act(&mut self, seen: &Seen, place: usize, verb: &str) -> Judged {
+        seen.no_body()?;
+        let connector = &mut self.connectors[place];
+        match verb {
+            "refresh" => {}
+            "revoke" => drop(connector.insert("status".to_owned(), "revoked".into())),
+            "test" => {
+                let is_ok = connector["status"] == "connected";
+                let health = if is_ok { "ok" } else { "failing" };
+                connector.insert("health".to_owned(), health.into());
+                connector.insert("last_checked_at".to_owned(), NOW.into());
+                let body = json!({
+                    "ok": is_ok, "latency_ms": 42, "message": null, "checked_at": NOW,
+                });
+                return Ok(Answer::json(200, &body));
+            }
+            _ => return Err("no such operation".to_owned()),
+        }
+        Ok(Answer::json(200, &Value::Object(connector.clone())))
+    }
+
+    fn place(&self, id: &str) -> Option<usize> {
+        self.connectors.iter().position(|one| one["id"] == id)
+    }
+
+    fn consent(&mut self, id: &str) -> Judged {
+        let consents = self.consents;
+        let Some(place) = self.place(id) else {
+            return Ok(Answer::text(404, "text/plain", "no such consent"));
+        };
+        let connector = &mut self.connectors[place];
+        if consents {
+            connector.insert("status".to_owned(), "connected".into());
+            connector.insert("health".to_owned(), "ok".into());
+        } else {
+            let error = json!({ "code": "access_denied", "message": "the user said no" });
+            connector.insert("status".to_owned(), "error".into());
+            connector.insert("error".to_owned(), error);
+        }
+        Ok(Answer::page("Back to 10ex"))
+    }
+
+    fn log_in(&mut self, seen: &Seen) -> Judged {
+        let given = seen.object("email:text! password:text!")?;
+        let (email, password) = &self.login;
+        if given["email"] != **email || given["password"] != **password {
+            return Ok(said(401, "unauthorized"));
+        }
+        let token = "jwt-5d0c9aa1b7e2".to_owned();
+        self.keys.push(token.clone());
+        let body = json!({ "access_token": token, "token_type": "bearer", "expires_in": 3600 });
+        Ok(Answer::json(200, &body))
+    }
+
+    fn guarded(&mut self, seen: &Seen, base: &str) -> Judged {
+        let (method, path) = seen.route();
+        let ["api", "v1", "connectors", rest @ ..] = path.as_slice() else {
+            return Err("no such operation".to_owned());
+        };
+        match (method, rest) {
+            ("GET", []) => return self.list(seen),
+            ("GET", ["providers"]) => return self.providers(seen),
+            ("POST", ["oauth", "start"]) => return self.start_oauth(seen, base),
+            ("POST", ["byok"]) => return self.submit(seen),
+            _ => {}
+        }
+        let [id, rest @ ..] = rest else {
+            return Err("no such operation".to_owned());
+        };
+        let Some(place) = self.place(id) else {
+            return Ok(said(404, "not_found"));
+        };
+        match (method, rest) {
+            ("GET", []) => {
+                seen.no_body()?;
+                Ok(Answer::json(
+                    200,
+                    &Value::Object(self.connectors[place].clone()),
+                ))
+            }
+            ("GET", ["status"]) => {
+                seen.no_body()?;
+                let one = &self.connectors[place];
+                let body = json!({
+                    "connector_id": one["id"], "status": one["status"], "error": one["error"],
+                    "last_checked_at": one["last_checked_at"],
+                });
+                Ok(Answer::json(200, &body))
+            }
+            ("PATCH", []) => self.update(seen, place),
+            ("DELETE", []) => {
+                seen.no_body()?;
+                self.connectors.remove(place);
+                Ok(Answer::empty(204))
+            }
+            ("POST", [verb]) => self.act(seen, place, verb),
+            _ => Err("no such operation".to_owned()),
+        }
+    }
+}
+
+impl Hosted for FakeTenex {
+    fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
+        match seen.route() {
+            ("GET", path) if path.first() == Some(&"consent") && path.len() == 2 => {
+                return self.consent(path[1]);
+            }
+            ("POST", path) if path == ["api", "v1", "users", "login"] => return self.log_in(seen),
+            _ => {}
+        }
+        match bearer(seen) {
+            None => Err("no bearer token".to_owned()),
+            Some(key) if self.keys.iter().any(|known| known == key) => self.guarded(seen, base),
+            Some(_) => Ok(said(401, "unauthorized")),
+        }
+    }
+}
+
+fn said(status: u16, code: &str) -> Answer {
+    let body = json!({ "detail": code.replace('_', " "), "code": code });
+    Answer::json(status, &body)
+}

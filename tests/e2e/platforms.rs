@@ -1,0 +1,6 @@
+//! Accounts of hosted platforms: whole stories from the command line, and whatever can go wrong on the way.
+//!
+//! The platforms are fakes on this computer that hold Patchbay to their contracts.
+
+mod cohere;
+mod support;
