@@ -41,9 +41,11 @@ impl Desk {
     pub(crate) fn with(turn: impl FnOnce(&mut Switches)) -> Self {
         let turn_of_this = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let runtime = Arc::new(Runtime::new().expect("a runtime"));
-        let mut options = Options::default();
-        // Unguessable, so that finding it anywhere means something.
-        options.bearer_token = "pg-bearer-Zk3vQ8tLw1xYr7mN".to_owned();
+        let mut options = Options {
+            // Unguessable, so that finding it anywhere means something.
+            bearer_token: "pg-bearer-Zk3vQ8tLw1xYr7mN".to_owned(),
+            ..Options::default()
+        };
         options.switches.loopback_port = LoopbackPort::Free;
         turn(&mut options.switches);
         let playground = runtime
