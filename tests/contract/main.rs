@@ -13,6 +13,7 @@
 mod airbyte;
 mod cohere;
 mod mistral;
+mod tenex;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -20,7 +21,12 @@ use std::process::ExitCode;
 use patchbay_tests::{Adapter, replay};
 
 /// One for each platform.
-const ADAPTERS: &[&dyn Adapter] = &[&mistral::Mistral, &cohere::Cohere, &airbyte::Airbyte];
+const ADAPTERS: &[&dyn Adapter] = &[
+    &mistral::Mistral,
+    &cohere::Cohere,
+    &airbyte::Airbyte,
+    &tenex::Tenex,
+];
 
 #[tokio::main]
 async fn main() -> ExitCode {

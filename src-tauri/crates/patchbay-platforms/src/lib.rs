@@ -20,6 +20,7 @@ pub mod mcp;
 mod mistral;
 pub mod operations;
 mod registry;
+mod tenex;
 mod text;
 mod token_source;
 

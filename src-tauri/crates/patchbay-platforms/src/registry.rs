@@ -81,6 +81,7 @@ pub static HOSTED: &[HostedPlatform] = &[
     crate::mistral::MISTRAL,
     crate::cohere::COHERE,
     crate::airbyte::AIRBYTE,
+    crate::tenex::TENEX,
 ];
 
 /// The hosted platform of that kind; `None` for this computer.

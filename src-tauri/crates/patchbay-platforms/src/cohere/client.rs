@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use http::Method;
+use patchbay_model::Secret;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use url::Url;
@@ -57,6 +58,7 @@ pub(super) async fn create(
     let request = Request::new(Method::POST, all())
         .json(body(connector)?)
         .repeat(Repeat::WhenRateLimited);
+    let request = naming(&connector.secrets(), request);
     Envelope::read(&api.send(request, options).await?, &connector.secrets())
 }
 
@@ -86,6 +88,7 @@ pub(super) async fn update(
     let request = Request::new(Method::PATCH, path(&changes.id)?)
         .json(body(changes)?)
         .repeat(Repeat::Freely);
+    let request = naming(&changes.secrets(), request);
     Envelope::read(&api.send(request, options).await?, &changes.secrets())
 }
 
@@ -152,6 +155,12 @@ fn path(id: &str) -> Result<Path, Error> {
 
 fn body(arguments: &impl Serialize) -> Result<Value, Error> {
     serde_json::to_value(arguments).map_err(|error| Error::Usage(error.to_string()))
+}
+
+/// Names the secrets of a body, so that an error does not repeat them.
+fn naming(secrets: &[&str], request: Request) -> Request {
+    let name = |request: Request, secret: &&str| request.secret(Secret::new(*secret));
+    secrets.iter().fold(request, name)
 }
 
 fn refuse_both<A, B>(oauth: &Field<A>, service_auth: &Field<B>) -> Result<(), Error> {

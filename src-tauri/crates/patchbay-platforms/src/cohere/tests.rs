@@ -208,3 +208,15 @@ async fn an_operation_that_there_is_not_is_refused() {
     assert_eq!(refused.unwrap_err().kind(), "usage");
     assert!(server.seen().is_empty());
 }
+
+#[tokio::test]
+async fn a_refusal_does_not_repeat_the_secrets_of_the_body() {
+    let answer = json(400, value!({"message": "token tok-12345 was refused"}));
+    let (cohere, _server) = signed_in([answer]).await;
+    let made = value!({
+        "name": "n", "url": "u", "service_auth": {"type": "bearer", "token": "tok-12345"}
+    });
+    let error = cohere.call("create", made, &options()).await.unwrap_err();
+    let words = error.refusal().unwrap().text.as_deref();
+    assert_eq!(words, Some("token <redacted> was refused"));
+}

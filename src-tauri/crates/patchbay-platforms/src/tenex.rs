@@ -1,0 +1,317 @@
+//! 10ex connectors. Their wire is not public: what this module speaks is an assumption, and its routes
+//! and words are settings of the account ([`table`]).
+//!
+//! Source: 10ex contract.
+
+mod arguments;
+mod client;
+mod fields;
+mod login;
+mod mapping;
+mod mcp_path;
+mod operations;
+mod settings;
+mod table;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_model::{RemoteId, Timestamp};
+use serde_json::{Value, json};
+use url::Url;
+
+use self::arguments::{List, One, StartOauth};
+use self::client::Client;
+use self::fields::FIELDS;
+use self::login::Login;
+use self::mcp_path::McpPath;
+use self::operations::OPERATIONS;
+use self::settings::Settings;
+use self::table::Table;
+use self::wire::{Connector, Started, Tested};
+use crate::findings::Findings;
+use crate::http::{Api, CallOptions, Retries};
+use crate::operations::arguments;
+use crate::token_source::FixedHeaders;
+use crate::{
+    Connectors, ConsentState, Consents, Error, HostedPlatform, NoToken, Operation, Platform,
+    RemoteConnector, SignIn, StartedConsent, TokenSource,
+};
+
+const BASE_URL: &str = "https://api.10ex.ai";
+
+/// The most that the platform is assumed to give at once.
+const PAGE: i64 = 200;
+
+/// 10ex in the registry.
+pub(crate) const TENEX: HostedPlatform = HostedPlatform {
+    platform: patchbay_model::Platform::Tenex,
+    title: "10ex",
+    is_assumed: true,
+    fields: FIELDS,
+    operations: || OPERATIONS,
+    sign_in,
+};
+
+fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
+    let settings = Settings(&account.settings);
+    let base = account.text("base_url")?.unwrap_or(BASE_URL);
+    let anonymous = Api::new(
+        account.clients.clone(),
+        Arc::clone(&account.clock),
+        base,
+        Arc::new(NoToken),
+    )?;
+    let api = Api {
+        tokens: tokens(&account, &settings, &anonymous)?,
+        headers: settings.header("workspace_header")?.into_iter().collect(),
+        retries: client::retries(),
+        ..anonymous
+    };
+    Ok(Arc::new(Tenex {
+        client: Client {
+            api,
+            table: Table::read(&settings)?,
+            mcp: McpPath::default(),
+        },
+        findings: Findings::default(),
+    }))
+}
+
+/// A key, else e-mail address and password.
+fn tokens(
+    account: &SignIn,
+    settings: &Settings<'_>,
+    anonymous: &Api,
+) -> Result<Arc<dyn TokenSource>, Error> {
+    let credential = settings.credential()?;
+    let given = |name| account.secret(name).filter(|secret| !secret.is_empty());
+    if let Some(key) = given("api_key") {
+        let (name, value) = credential.with(key);
+        return Ok(Arc::new(FixedHeaders::new(&name, value)));
+    }
+    match (account.text("email")?, given("password")) {
+        (Some(email), Some(password)) => Ok(Arc::new(Login {
+            api: anonymous.clone(),
+            email: email.to_owned(),
+            password: password.clone(),
+            credential,
+            turn: tokio::sync::Mutex::default(),
+            kept: Mutex::default(),
+        })),
+        _ => Err(Error::Usage(
+            "a key is missing, or an e-mail address with its password".to_owned(),
+        )),
+    }
+}
+
+/// One account.
+struct Tenex {
+    client: Client,
+    findings: Findings,
+}
+
+impl Tenex {
+    fn now(&self) -> Timestamp {
+        self.client.api.clock.now()
+    }
+
+    fn mapped(&self, connector: Connector) -> RemoteConnector {
+        let found = self.findings.of(connector.id());
+        mapping::connector(connector, &self.client.table.states, &found, self.now())
+    }
+
+    /// Starts a consent and remembers how long it is waited for.
+    async fn start(
+        &self,
+        which: &StartOauth,
+        options: &CallOptions,
+    ) -> Result<(Started, Duration), Error> {
+        let started = self.client.start_oauth(which, options).await?;
+        let limit = self.client.table.poll_limit;
+        let end = started.expires_at.as_str().and_then(Timestamp::parse);
+        let left = end.map(|end| Duration::try_from(end.instant() - self.now().instant()));
+        let lives = left.map_or(limit, |left| left.unwrap_or_default().min(limit));
+        if let Some(id) = started
+            .connector_id
+            .as_deref()
+            .or(which.connector_id.as_deref())
+        {
+            let until = self.now() + lives;
+            self.findings
+                .note(id, |found| found.consent_until = Some(until));
+        }
+        Ok((started, lives))
+    }
+
+    async fn test(&self, one: &One, options: &CallOptions) -> Result<Tested, Error> {
+        let tested = self.client.test(one, options).await?;
+        let outcome = match (tested.is_ok, tested.message()) {
+            (true, _) => Ok(()),
+            (false, Some(message)) => Err(message.to_owned()),
+            (false, None) => Err("the test failed".to_owned()),
+        };
+        self.findings
+            .note(&one.id, |found| found.test = Some(outcome));
+        Ok(tested)
+    }
+
+    async fn delete(&self, one: &One, options: &CallOptions) -> Result<(), Error> {
+        self.client.delete(one, options).await?;
+        self.findings.forget(&one.id);
+        Ok(())
+    }
+
+    /// What was found out before no longer holds for a connector that was changed.
+    fn changed(&self, connector: Connector) -> Value {
+        self.findings.forget(connector.id());
+        connector.into_json()
+    }
+}
+
+#[async_trait]
+impl Platform for Tenex {
+    fn operations(&self) -> &'static [Operation] {
+        OPERATIONS
+    }
+
+    async fn call(
+        &self,
+        operation: &str,
+        given: Value,
+        options: &CallOptions,
+    ) -> Result<Value, Error> {
+        let client = &self.client;
+        Ok(match operation {
+            "list_providers" => {
+                let page = client.list_providers(&arguments(given)?, options).await?;
+                page.into_json()
+            }
+            "list" => client.list(&arguments(given)?, options).await?.into_json(),
+            "list_all" => {
+                let (items, total) = client.list_all(arguments(given)?, options).await?;
+                let items: Vec<Value> = items.into_iter().map(Connector::into_json).collect();
+                json!({"items": items, "total": total})
+            }
+            "get" => client.get(&arguments(given)?, options).await?.into_json(),
+            "start_oauth" => {
+                let (started, _) = self.start(&arguments(given)?, options).await?;
+                started.into_json()
+            }
+            "get_status" => client
+                .get_status(&arguments(given)?, options)
+                .await?
+                .into_json(),
+            "wait_for_grant" => {
+                let grant = client.wait_for_grant(&arguments(given)?, options).await?;
+                grant.into_json()
+            }
+            "submit_byok" => self.changed(client.submit_byok(&arguments(given)?, options).await?),
+            "update" => self.changed(client.update(&arguments(given)?, options).await?),
+            "disable" => self.changed(client.switch(&arguments(given)?, false, options).await?),
+            "enable" => self.changed(client.switch(&arguments(given)?, true, options).await?),
+            "refresh" => self.changed(client.refresh(&arguments(given)?, options).await?),
+            "revoke" => self.changed(client.revoke(&arguments(given)?, options).await?),
+            "test" => self.test(&arguments(given)?, options).await?.into_json(),
+            "delete" => {
+                self.delete(&arguments(given)?, options).await?;
+                Value::Null
+            }
+            other => return Err(Error::Usage(format!("10ex has no operation {other:?}"))),
+        })
+    }
+
+    async fn check(&self, options: &CallOptions) -> Result<(), Error> {
+        let page = List {
+            limit: Some(1),
+            ..List::default()
+        };
+        self.client.list(&page, options).await.map(drop)
+    }
+
+    fn connectors(&self) -> Option<&dyn Connectors> {
+        Some(self)
+    }
+
+    fn consents(&self) -> Option<&dyn Consents> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Connectors for Tenex {
+    async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>, Error> {
+        let page = List {
+            limit: Some(PAGE),
+            ..List::default()
+        };
+        let (all, _) = self.client.list_all(page, options).await?;
+        Ok(all.into_iter().map(|one| self.mapped(one)).collect())
+    }
+
+    async fn find_connector(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector, Error> {
+        Ok(self.mapped(self.client.get(&one(id), options).await?))
+    }
+
+    async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error> {
+        self.delete(&one(id), options).await
+    }
+}
+
+#[async_trait]
+impl Consents for Tenex {
+    async fn start_consent(
+        &self,
+        id: &RemoteId,
+        redirect: Option<&Url>,
+        options: &CallOptions,
+    ) -> Result<StartedConsent, Error> {
+        // A consent is for a provider; naming the connector makes it one of connecting again.
+        let connector = self.client.get(&one(id), options).await?;
+        let which = StartOauth {
+            provider: connector.provider().to_owned(),
+            role: None,
+            connector_id: Some(id.as_str().to_owned()),
+            return_url: redirect.map(Url::to_string),
+        };
+        let (started, lives) = self.start(&which, options).await?;
+        Ok(StartedConsent {
+            page: Some(started.redirect_url),
+            lives: Some(lives),
+            poll_every: self.client.table.poll_interval,
+        })
+    }
+
+    async fn consent_state(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<ConsentState, Error> {
+        // Whoever polls comes back by itself.
+        let once = CallOptions {
+            retries: Some(Retries::Times(0)),
+            ..options.clone()
+        };
+        let grant = self.client.get_status(&one(id), &once).await?;
+        let state = mapping::consent(&grant, &self.client.table.states);
+        if state == ConsentState::Given {
+            self.findings.forget(id.as_str());
+        }
+        Ok(state)
+    }
+}
+
+fn one(id: &RemoteId) -> One {
+    One {
+        id: id.as_str().to_owned(),
+    }
+}

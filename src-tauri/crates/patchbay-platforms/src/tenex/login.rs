@@ -1,0 +1,116 @@
+//! Signing in with e-mail address and password: the JWT it gives is used until it lapses.
+//!
+//! Source: 10ex contract, section 1, "JWT login".
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::Method;
+use patchbay_model::{Secret, Timestamp};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::settings::Credential;
+use crate::http::{Api, CallOptions, Path, Request};
+use crate::{BoxError, Error, TokenSource};
+
+/// How long a JWT is used when the platform does not say how long it lives, in seconds.
+const USUAL: u64 = 3600;
+
+/// The JWT of one account.
+pub(super) struct Login {
+    pub(super) api: Api,
+    pub(super) email: String,
+    pub(super) password: Secret,
+    pub(super) credential: Credential,
+    /// Held while logging in: whoever waits for it takes what comes out.
+    pub(super) turn: tokio::sync::Mutex<()>,
+    pub(super) kept: Mutex<Option<Jwt>>,
+}
+
+/// A JWT, and when it lapses.
+pub(super) struct Jwt {
+    token: Secret,
+    until: Timestamp,
+    /// Whether a request was made with it, so that another one may help.
+    is_used: bool,
+}
+
+#[derive(Deserialize)]
+struct LoggedIn {
+    access_token: Secret,
+    expires_in: Option<u64>,
+}
+
+impl Login {
+    async fn token(&self) -> Result<Secret, Error> {
+        if let Some(token) = self.good() {
+            return Ok(token);
+        }
+        let _turn = self.turn.lock().await;
+        if let Some(token) = self.good() {
+            return Ok(token);
+        }
+        let body = json!({"email": self.email, "password": self.password.expose()});
+        let request = Request::new(Method::POST, Path::new("/api/v1/users/login"))
+            .json(body)
+            .secret(self.password.clone())
+            .anonymous();
+        let answer = self.api.send(request, &CallOptions::default()).await?;
+        let logged_in: LoggedIn = answer.json()?;
+        let lives = Duration::from_secs(logged_in.expires_in.unwrap_or(USUAL));
+        let token = logged_in.access_token;
+        *self.kept() = Some(Jwt {
+            token: token.clone(),
+            until: self.api.clock.now() + lives,
+            is_used: false,
+        });
+        Ok(token)
+    }
+
+    fn good(&self) -> Option<Secret> {
+        let now = self.api.clock.now();
+        let mut kept = self.kept();
+        let jwt = kept.as_mut().filter(|jwt| now < jwt.until)?;
+        jwt.is_used = true;
+        Some(jwt.token.clone())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Jwt>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl TokenSource for Login {
+    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
+        let token = self.token().await;
+        let token = token.map_err(|error| Box::new(error) as BoxError)?;
+        Ok(vec![self.credential.with(&token)])
+    }
+
+    async fn refused(
+        &self,
+        sent: &[(String, Secret)],
+        _challenge: Option<String>,
+    ) -> Result<bool, BoxError> {
+        let mut kept = self.kept();
+        let Some(jwt) = kept.as_ref() else {
+            return Ok(true);
+        };
+        let (_, ours) = self.credential.with(&jwt.token);
+        let was_sent = sent
+            .iter()
+            .any(|(_, value)| value.expose() == ours.expose());
+        if was_sent && !jwt.is_used {
+            // It is fresh from a login: another one would be refused as well.
+            *kept = None;
+            return Ok(false);
+        }
+        if was_sent {
+            *kept = None;
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,122 @@
+//! 10ex's words in ours.
+//!
+//! Source: 10ex contract, section 7.
+
+use patchbay_model::{
+    AuthenticationMethod, Json, Level, RemoteId, Status, Timestamp, Visibility, clean_text,
+};
+
+use super::table::States;
+use super::wire::{Connector, Grant};
+use crate::findings::Finding;
+use crate::{ConsentState, RemoteConnector};
+
+const NAME_LIMIT: usize = 200;
+const REASON_LIMIT: usize = 300;
+
+/// A connector in unified form, with what was found out about it here.
+pub(super) fn connector(
+    wire: Connector,
+    states: &States,
+    found: &Finding,
+    now: Timestamp,
+) -> RemoteConnector {
+    let (status, reason) = status(&wire, states, found, now);
+    let time = |member| wire.text(member).and_then(Timestamp::parse);
+    let label = wire.text("account_label");
+    let title = match (wire.text("name"), label) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(label)) => format!("{} ({label})", wire.provider()),
+        (None, None) => wire.provider().to_owned(),
+    };
+    let (methods, level) = match wire.text("auth_type") {
+        Some("oauth") => (vec![AuthenticationMethod::Oauth], Some(Level::User)),
+        Some("byok") => (vec![AuthenticationMethod::Bearer], Some(Level::Workspace)),
+        _ => (Vec::new(), None),
+    };
+    RemoteConnector {
+        remote_id: RemoteId::new(wire.id()),
+        name: clean_text(wire.text("name").unwrap_or(wire.provider()), NAME_LIMIT),
+        title: Some(clean_text(&title, NAME_LIMIT)),
+        description: None,
+        endpoint: None,
+        visibility: Visibility::Workspace,
+        status,
+        word: Some(clean_text(wire.status(), NAME_LIMIT)),
+        reason: reason.map(|reason| clean_text(&reason, REASON_LIMIT)),
+        methods,
+        credential: label.map(|label| clean_text(label, NAME_LIMIT)),
+        level,
+        expires_at: None,
+        created_at: time("created_at"),
+        updated_at: time("updated_at"),
+        native: Json(wire.into_json()),
+    }
+}
+
+/// The first row of the contract's table that fits.
+fn status(
+    wire: &Connector,
+    states: &States,
+    found: &Finding,
+    now: Timestamp,
+) -> (Status, Option<String>) {
+    let is = |words: &[String]| words.iter().any(|word| word == wire.status());
+    let told = || wire.error().map(str::to_owned);
+    if is(&states.pending) {
+        return match found.consent_until {
+            Some(until) if now >= until => (
+                Status::NeedsAuthorization,
+                Some("the time to consent is over".to_owned()),
+            ),
+            _ => (Status::Authorizing, None),
+        };
+    }
+    if is(&states.success) {
+        return connected(wire, found);
+    }
+    match wire.status() {
+        "disabled" => (Status::Disabled, None),
+        "revoked" => (Status::Disconnected, Some("revoked".to_owned())),
+        "needs_reauth" => (Status::NeedsAuthorization, told()),
+        "error" => (Status::Failing, told()),
+        word if is(&states.failure) => (Status::Failing, told().or(Some(word.to_owned()))),
+        word => (Status::Unknown, Some(word.to_owned())),
+    }
+}
+
+fn connected(wire: &Connector, found: &Finding) -> (Status, Option<String>) {
+    let health = wire.text("health");
+    match (health, &found.test) {
+        (Some("failing"), test) => {
+            let tested = || test.clone().and_then(Result::err);
+            (
+                Status::Failing,
+                wire.error().map(str::to_owned).or_else(tested),
+            )
+        }
+        (_, Some(Err(message))) => {
+            let reason = wire.error().unwrap_or(message);
+            (Status::Failing, Some(reason.to_owned()))
+        }
+        (Some("degraded"), _) => (Status::Ready, Some("degraded".to_owned())),
+        (Some("ok"), _) | (_, Some(Ok(()))) => (Status::Ready, None),
+        (_, None) => (Status::Unknown, Some("connected, not tested".to_owned())),
+    }
+}
+
+/// How far a consent is.
+pub(super) fn consent(grant: &Grant, states: &States) -> ConsentState {
+    if states.pending.contains(&grant.status) {
+        ConsentState::Waiting
+    } else if states.success.contains(&grant.status) {
+        ConsentState::Given
+    } else {
+        ConsentState::Ended {
+            reason: clean_text(&grant.reason(), REASON_LIMIT),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::http::Answer;
+use crate::tenex::settings::Settings;
+use crate::tenex::table::Table;
+
+fn answer(body: &Value) -> Answer {
+    Answer {
+        status: 200,
+        headers: HeaderMap::new(),
+        body: Bytes::from(body.to_string()),
+    }
+}
+
+fn wire(mut members: Value) -> Connector {
+    members["id"] = json!("con_1");
+    members["provider"] = json!("gmail");
+    Connector::read(&answer(&members), &[]).unwrap()
+}
+
+fn states() -> States {
+    Table::read(&Settings(&Map::new())).unwrap().states
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-10-21T07:27:30Z").unwrap()
+}
+
+/// Source: 10ex contract, section 7.
+#[test]
+fn each_row_of_the_state_mapping_holds() {
+    use Status::{
+        Authorizing, Disabled, Disconnected, Failing, NeedsAuthorization, Ready, Unknown,
+    };
+    let none = Finding::default();
+    let until = |seconds| Finding {
+        consent_until: Some(now() + Duration::from_secs(seconds)),
+        ..Finding::default()
+    };
+    let tested = |test| Finding {
+        test: Some(test),
+        ..Finding::default()
+    };
+    let failed = tested(Err("401 from provider".to_owned()));
+    let worked = tested(Ok(()));
+    let error = json!({"code": "token_expired", "message": "Sign in again"});
+    for (members, found, status, reason) in [
+        (
+            json!({"status": "disabled", "health": "ok"}),
+            &none,
+            Disabled,
+            None,
+        ),
+        (
+            json!({"status": "revoked"}),
+            &none,
+            Disconnected,
+            Some("revoked"),
+        ),
+        (json!({"status": "pending"}), &none, Authorizing, None),
+        (json!({"status": "pending"}), &until(1), Authorizing, None),
+        (
+            json!({"status": "pending"}),
+            &until(0),
+            NeedsAuthorization,
+            Some("the time to consent is over"),
+        ),
+        (
+            json!({"status": "needs_reauth", "error": error}),
+            &none,
+            NeedsAuthorization,
+            Some("Sign in again"),
+        ),
+        (
+            json!({"status": "needs_reauth"}),
+            &none,
+            NeedsAuthorization,
+            None,
+        ),
+        (
+            json!({"status": "error", "error": error}),
+            &none,
+            Failing,
+            Some("Sign in again"),
+        ),
+        (
+            json!({"status": "connected", "health": "failing", "error": error}),
+            &worked,
+            Failing,
+            Some("Sign in again"),
+        ),
+        (
+            json!({"status": "connected", "health": "failing"}),
+            &failed,
+            Failing,
+            Some("401 from provider"),
+        ),
+        (
+            json!({"status": "connected", "health": "ok"}),
+            &failed,
+            Failing,
+            Some("401 from provider"),
+        ),
+        (
+            json!({"status": "connected", "health": "ok"}),
+            &none,
+            Ready,
+            None,
+        ),
+        (
+            json!({"status": "connected", "health": "degraded"}),
+            &none,
+            Ready,
+            Some("degraded"),
+        ),
+        (
+            json!({"status": "connected", "health": null}),
+            &worked,
+            Ready,
+            None,
+        ),
+        (
+            json!({"status": "connected", "health": "unknown"}),
+            &none,
+            Unknown,
+            Some("connected, not tested"),
+        ),
+        (
+            json!({"status": "connected"}),
+            &none,
+            Unknown,
+            Some("connected, not tested"),
+        ),
+        (
+            json!({"status": "warming_up"}),
+            &none,
+            Unknown,
+            Some("warming_up"),
+        ),
+    ] {
+        let mapped = connector(wire(members.clone()), &states(), found, now());
+        assert_eq!(
+            (mapped.status, mapped.reason.as_deref()),
+            (status, reason),
+            "{members}"
+        );
+    }
+}
+
+#[test]
+fn words_of_the_settings_decide() {
+    let settings = json!({"status.success": ["live"], "status.pending": "waiting", "status.failure": ["broken"]});
+    let states = Table::read(&Settings(settings.as_object().unwrap()))
+        .unwrap()
+        .states;
+    let status = |word: &str| {
+        let members = json!({"status": word, "health": "ok"});
+        connector(wire(members), &states, &Finding::default(), now()).status
+    };
+    assert_eq!(status("live"), Status::Ready);
+    assert_eq!(status("waiting"), Status::Authorizing);
+    assert_eq!(status("broken"), Status::Failing);
+    assert_eq!(status("connected"), Status::Unknown);
+}
+
+#[test]
+fn a_connector_is_told_in_our_words() {
+    let members = json!({
+        "status": "connected", "auth_type": "oauth", "account_label": "ops@acme.com",
+        "created_at": "2026-05-08T14:22:01Z", "name": null
+    });
+    let mapped = connector(wire(members), &states(), &Finding::default(), now());
+    assert_eq!(mapped.name, "gmail");
+    assert_eq!(mapped.title.as_deref(), Some("gmail (ops@acme.com)"));
+    assert_eq!(mapped.credential.as_deref(), Some("ops@acme.com"));
+    assert_eq!(mapped.level, Some(Level::User));
+    assert_eq!(mapped.methods, [AuthenticationMethod::Oauth]);
+    assert_eq!(mapped.word.as_deref(), Some("connected"));
+    assert_eq!(mapped.created_at, Timestamp::parse("2026-05-08T14:22:01Z"));
+}

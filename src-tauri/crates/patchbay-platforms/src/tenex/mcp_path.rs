@@ -1,0 +1,171 @@
+//! The other way to three of the operations: 10ex's own MCP server, which describes itself.
+//!
+//! Source: 10ex contract, section 1, "MCP".
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::HeaderMap;
+use patchbay_model::{Content, Secret};
+use serde_json::{Map, Value, json};
+
+use super::table::Table;
+use crate::http::{Answer, Api, CallOptions};
+use crate::mcp::{CallOutcome, McpLimits, McpSession, McpTarget, ToolCall, connect};
+use crate::{BoxError, Error, TokenSource};
+
+/// The server, and the session with it while there is one.
+#[derive(Default)]
+pub(super) struct McpPath(tokio::sync::Mutex<Option<McpSession>>);
+
+impl McpPath {
+    /// A page of connectors.
+    ///
+    /// # Errors
+    /// Those of [`connect`] and [`McpSession::call_tool`]; [`Error::ServerError`] when the tool fails;
+    /// [`Error::Protocol`] when it gives no JSON.
+    pub(super) async fn list_connectors(
+        &self,
+        api: &Api,
+        table: &Table,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<Answer, Error> {
+        let found = self
+            .call(api, "list_connectors", arguments, options)
+            .await?;
+        // Tools often give a bare list, or one under another name than the routes do.
+        Ok(match found.json() {
+            Ok(Value::Array(items)) => answer(found.status, &json!({ &table.items_key: items })),
+            _ => found,
+        })
+    }
+
+    /// The start of a consent.
+    ///
+    /// # Errors
+    /// As [`McpPath::list_connectors`].
+    pub(super) async fn start_connector_oauth(
+        &self,
+        api: &Api,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<Answer, Error> {
+        self.call(api, "start_connector_oauth", arguments, options)
+            .await
+    }
+
+    /// How far a consent is.
+    ///
+    /// # Errors
+    /// As [`McpPath::list_connectors`].
+    pub(super) async fn get_connector_status(
+        &self,
+        api: &Api,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<Answer, Error> {
+        self.call(api, "get_connector_status", arguments, options)
+            .await
+    }
+
+    async fn call(
+        &self,
+        api: &Api,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<Answer, Error> {
+        let session = self.session(api, options).await?;
+        let call = ToolCall {
+            name: tool.to_owned(),
+            arguments,
+            timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
+            progress: Arc::new(|_| {}),
+        };
+        read(session.call_tool(call, &options.cancel).await?)
+    }
+
+    async fn session(&self, api: &Api, options: &CallOptions) -> Result<McpSession, Error> {
+        let mut kept = self.0.lock().await;
+        if let Some(session) = kept.as_ref().filter(|session| !session.is_closed()) {
+            return Ok(session.clone());
+        }
+        let mut url = api.base.clone();
+        url.set_path(&format!("{}/mcp", api.base.path().trim_end_matches('/')));
+        let target = McpTarget {
+            url,
+            tokens: Arc::new(WithHeaders {
+                tokens: Arc::clone(&api.tokens),
+                headers: api.headers.clone(),
+            }),
+            remembered: None,
+        };
+        let limits = McpLimits::DEFAULT;
+        let session = connect(&api.clients.usual, target, limits, &options.cancel).await?;
+        *kept = Some(session.clone());
+        Ok(session)
+    }
+}
+
+/// The credentials of the account, and the headers that it sends besides.
+struct WithHeaders {
+    tokens: Arc<dyn TokenSource>,
+    headers: Vec<(String, String)>,
+}
+
+#[async_trait]
+impl TokenSource for WithHeaders {
+    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
+        let mut headers = self.tokens.headers().await?;
+        let besides = self.headers.iter();
+        headers.extend(besides.map(|(name, value)| (name.clone(), Secret::new(value))));
+        Ok(headers)
+    }
+
+    async fn refused(
+        &self,
+        sent: &[(String, Secret)],
+        challenge: Option<String>,
+    ) -> Result<bool, BoxError> {
+        self.tokens.refused(sent, challenge).await
+    }
+}
+
+/// What a tool gave, as if its route had been called: structured, or JSON in its first text.
+fn read(outcome: CallOutcome) -> Result<Answer, Error> {
+    let mut texts = outcome.result.content.iter().filter_map(|part| match part {
+        Content::Text { text } => Some(text.as_str()),
+        _ => None,
+    });
+    let text = texts.next().unwrap_or_default();
+    if outcome.result.is_error {
+        return Err(Error::ServerError {
+            code: 0,
+            message: patchbay_model::clean_text(text, 2000),
+            data: None,
+        });
+    }
+    let json = match outcome.result.structured {
+        Some(structured) => structured.0,
+        None => serde_json::from_str(text)
+            .map_err(|_| Error::Protocol("the tool gives no JSON".to_owned()))?,
+    };
+    let json = match json {
+        // Servers wrap what is no object.
+        Value::Object(mut members) if members.len() == 1 && members.contains_key("result") => {
+            members.remove("result").unwrap_or_default()
+        }
+        json => json,
+    };
+    Ok(answer(outcome.status.unwrap_or(200), &json))
+}
+
+fn answer(status: u16, json: &Value) -> Answer {
+    Answer {
+        status,
+        headers: HeaderMap::new(),
+        body: Bytes::from(json.to_string()),
+    }
+}

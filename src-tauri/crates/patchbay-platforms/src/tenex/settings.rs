@@ -1,0 +1,182 @@
+//! Settings of an account, as JSON or as the text that a form or a command line makes of it.
+
+use std::time::Duration;
+
+use patchbay_model::Secret;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::Error;
+
+/// The longest wait that a setting may ask for, in seconds: a day.
+const LONGEST: f64 = 86_400.0;
+
+pub(super) struct Settings<'a>(pub(super) &'a Map<String, Value>);
+
+impl Settings<'_> {
+    /// A setting that was given; null and empty text count as not given.
+    fn given(&self, name: &str) -> Option<&Value> {
+        let value = self.0.get(name)?;
+        (!value.is_null() && value.as_str() != Some("")).then_some(value)
+    }
+
+    /// Text, or the default.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it is something else.
+    pub(super) fn text_or(&self, name: &str, default: &str) -> Result<String, Error> {
+        match self.given(name) {
+            None => Ok(default.to_owned()),
+            Some(Value::String(text)) => Ok(text.clone()),
+            Some(_) => Err(wrong(name, "text")),
+        }
+    }
+
+    /// A list of words, or the default: a JSON list, or text with commas.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it is something else.
+    pub(super) fn words_or(&self, name: &str, default: &[&str]) -> Result<Vec<String>, Error> {
+        let words = match self.given(name) {
+            None => return Ok(default.iter().map(|word| (*word).to_owned()).collect()),
+            Some(Value::String(text)) if !text.trim_start().starts_with('[') => {
+                text.split(',').map(|word| word.trim().to_owned()).collect()
+            }
+            Some(_) => self.json::<Vec<String>>(name)?.unwrap_or_default(),
+        };
+        Ok(words)
+    }
+
+    /// Seconds above zero, or the default.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it is something else.
+    pub(super) fn seconds_or(&self, name: &str, default: f64) -> Result<Duration, Error> {
+        let seconds = match self.given(name) {
+            None => Some(default),
+            Some(Value::String(text)) => text.trim().parse().ok(),
+            Some(other) => other.as_f64(),
+        };
+        seconds
+            .filter(|seconds| *seconds > 0.0 && *seconds <= LONGEST)
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .ok_or_else(|| wrong(name, "a number of seconds"))
+    }
+
+    /// Yes or no; no when it was not given.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it is something else.
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
+        match self.given(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(Value::String(text)) if text == "true" => Ok(true),
+            Some(Value::String(text)) if text == "false" => Ok(false),
+            Some(_) => Err(wrong(name, "true or false")),
+        }
+    }
+
+    /// JSON of that shape, also as text.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it has another shape.
+    pub(super) fn json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
+        let read = match self.given(name) {
+            None => return Ok(None),
+            Some(Value::String(text)) => serde_json::from_str(text),
+            Some(json) => serde_json::from_value(json.clone()),
+        };
+        read.map(Some)
+            .map_err(|_| wrong(name, "JSON as documented"))
+    }
+
+    /// A header as `[name, value]`, or as the text `Name: value`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it is something else.
+    pub(super) fn header(&self, name: &str) -> Result<Option<(String, String)>, Error> {
+        match self.given(name) {
+            Some(Value::String(text)) if !text.trim_start().starts_with('[') => {
+                let (header, value) = text
+                    .split_once(':')
+                    .ok_or_else(|| wrong(name, "Name: value"))?;
+                Ok(Some((header.trim().to_owned(), value.trim().to_owned())))
+            }
+            _ => self.json(name),
+        }
+    }
+
+    /// The credential as it is sent: what stands before it, then the token. Empty text is a prefix too.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when a setting is no text.
+    pub(super) fn credential(&self) -> Result<Credential, Error> {
+        Ok(Credential {
+            header: self.text_or("auth_header", "Authorization")?,
+            prefix: match self.0.get("auth_prefix") {
+                None | Some(Value::Null) => "Bearer ".to_owned(),
+                Some(Value::String(prefix)) => prefix.clone(),
+                Some(_) => return Err(wrong("auth_prefix", "text")),
+            },
+        })
+    }
+}
+
+/// How a token is sent.
+#[derive(Clone, Debug)]
+pub(super) struct Credential {
+    header: String,
+    prefix: String,
+}
+
+impl Credential {
+    /// The header with that token.
+    pub(super) fn with(&self, token: &Secret) -> (String, Secret) {
+        let value = Secret::new(format!("{}{}", self.prefix, token.expose()));
+        (self.header.clone(), value)
+    }
+}
+
+fn wrong(name: &str, what: &str) -> Error {
+    Error::Usage(format!("{name} has to be {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_header_is_a_pair_or_a_line() {
+        let pair = Some(("X-Workspace-Id".to_owned(), "ws_9".to_owned()));
+        for given in [
+            json!(["X-Workspace-Id", "ws_9"]),
+            json!("[\"X-Workspace-Id\", \"ws_9\"]"),
+            json!("X-Workspace-Id: ws_9"),
+        ] {
+            let settings = json!({ "workspace_header": given });
+            let settings = Settings(settings.as_object().unwrap());
+            assert_eq!(settings.header("workspace_header").unwrap(), pair);
+        }
+        let settings = json!({"workspace_header": "ws_9"});
+        assert!(
+            Settings(settings.as_object().unwrap())
+                .header("workspace_header")
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn an_empty_prefix_sends_the_token_alone() {
+        let settings = json!({"auth_header": "X-Api-Key", "auth_prefix": ""});
+        let credential = Settings(settings.as_object().unwrap())
+            .credential()
+            .unwrap();
+        let (name, value) = credential.with(&Secret::new("tnx_a"));
+        assert_eq!((name.as_str(), value.expose()), ("X-Api-Key", "tnx_a"));
+        let usual = Settings(&Map::new()).credential().unwrap();
+        assert_eq!(usual.with(&Secret::new("tnx_a")).1.expose(), "Bearer tnx_a");
+    }
+}

@@ -1,0 +1,295 @@
+//! The platform against servers on loopback.
+
+use std::collections::BTreeMap;
+
+use axum::response::Response;
+use patchbay_model::{Secret, Status};
+use proptest::prelude::*;
+use serde_json::json as value;
+
+use super::*;
+use crate::http::tests::{Jumping, Server, json};
+use crate::http::{ClientSettings, Clients, ProxyChoice};
+
+mod over_mcp;
+
+/// Any JSON, with the names that the readers look at.
+pub(super) fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "\\PC{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 30, 4, |inner| {
+        let known = vec![
+            "id",
+            "provider",
+            "status",
+            "items",
+            "next_cursor",
+            "total",
+            "error",
+            "message",
+            "ok",
+            "redirect_url",
+            "connector_id",
+        ];
+        let name = prop_oneof![
+            prop::sample::select(known).prop_map(str::to_owned),
+            "\\PC{0,6}",
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(name, inner, 0..5)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn account(settings: &Value, secrets: &[(&str, &str)], clock: Arc<Jumping>) -> SignIn {
+    let direct = ClientSettings {
+        proxy: ProxyChoice::Direct,
+        ..ClientSettings::default()
+    };
+    let secrets = secrets
+        .iter()
+        .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)));
+    SignIn {
+        settings: settings.as_object().unwrap().clone(),
+        secrets: secrets.collect::<BTreeMap<_, _>>(),
+        clients: Clients::build(&direct).unwrap(),
+        clock,
+    }
+}
+
+async fn signed_in(answers: impl IntoIterator<Item = Response>) -> (Arc<dyn Platform>, Server) {
+    let server = Server::start(answers).await;
+    let settings = value!({"base_url": server.base});
+    let account = account(&settings, &[("api_key", "tnx_a_b")], Jumping::new());
+    (sign_in(account).unwrap(), server)
+}
+
+fn options() -> CallOptions {
+    CallOptions::default()
+}
+
+fn connector(status: &str) -> Response {
+    json(
+        200,
+        value!({"id": "con_1", "provider": "gmail", "status": status}),
+    )
+}
+
+fn empty() -> Response {
+    json(200, value!({"items": []}))
+}
+
+fn token(token: &str) -> Response {
+    json(
+        200,
+        value!({"access_token": token, "token_type": "bearer", "expires_in": 3600}),
+    )
+}
+
+#[test]
+fn nothing_works_without_a_key_or_a_password() {
+    for (settings, secrets) in [
+        (value!({}), vec![]),
+        (value!({}), vec![("api_key", "")]),
+        (value!({"email": "a@b"}), vec![]),
+        (value!({}), vec![("password", "p")]),
+    ] {
+        let refused = sign_in(account(&settings, &secrets, Jumping::new())).map(drop);
+        assert_eq!(refused.unwrap_err().kind(), "usage", "{settings}");
+    }
+}
+
+#[tokio::test]
+async fn a_jwt_is_kept_until_it_lapses() {
+    let server = Server::start([token("jwt-1"), empty(), empty(), token("jwt-2"), empty()]).await;
+    let settings = value!({"base_url": server.base, "email": "a@b"});
+    let clock = Jumping::new();
+    let account = account(&settings, &[("password", "hunter22")], clock.clone());
+    let tenex = sign_in(account).unwrap();
+    for wait in [0, 3599, 1] {
+        crate::http::Clock::sleep(&*clock, Duration::from_secs(wait)).await;
+        tenex.check(&options()).await.unwrap();
+    }
+    let seen = server.seen();
+    assert_eq!(seen[0].uri, "/edge/api/v1/users/login");
+    assert_eq!(seen[0].body, r#"{"email":"a@b","password":"hunter22"}"#);
+    assert!(!seen[0].headers.contains_key("authorization"));
+    for (n, token) in [(1, "jwt-1"), (2, "jwt-1"), (4, "jwt-2")] {
+        assert_eq!(seen[n].headers["authorization"], format!("Bearer {token}"));
+    }
+}
+
+#[tokio::test]
+async fn a_kept_jwt_that_is_refused_is_replaced_once_and_a_fresh_one_is_not() {
+    let refused = || json(401, value!({"detail": "expired"}));
+    for (answers, kinds, requests) in [
+        (
+            vec![token("jwt-1"), empty(), refused(), token("jwt-2"), empty()],
+            ["", ""],
+            5,
+        ),
+        (
+            vec![
+                token("jwt-1"),
+                empty(),
+                refused(),
+                token("jwt-2"),
+                refused(),
+            ],
+            ["", "unauthorized"],
+            5,
+        ),
+        (
+            vec![token("jwt-1"), refused(), token("jwt-2"), empty()],
+            ["unauthorized", ""],
+            4,
+        ),
+    ] {
+        let server = Server::start(answers).await;
+        let settings = value!({"base_url": server.base, "email": "a@b"});
+        let account = account(&settings, &[("password", "hunter22")], Jumping::new());
+        let tenex = sign_in(account).unwrap();
+        for kind in kinds {
+            let outcome = tenex.check(&options()).await;
+            assert_eq!(outcome.map_or_else(|error| error.kind(), |()| ""), kind);
+        }
+        assert_eq!(server.seen().len(), requests);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_as_such() {
+    let server = Server::start([json(401, value!({"detail": "Wrong password hunter22"}))]).await;
+    let settings = value!({"base_url": server.base, "email": "a@b"});
+    let account = account(&settings, &[("password", "hunter22")], Jumping::new());
+    let error = sign_in(account)
+        .unwrap()
+        .check(&options())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), "unauthorized");
+    assert_eq!(
+        error.refusal().unwrap().text.as_deref(),
+        Some("Wrong password <redacted>")
+    );
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_consent_connects_a_connector_again() {
+    let pending = || json(200, value!({"connector_id": "con_1", "status": "pending"}));
+    let given = json(
+        200,
+        value!({"connector_id": "con_1", "status": "connected"}),
+    );
+    let started = json(
+        201,
+        value!({"connector_id": "con_1", "redirect_url": "https://p.example/o", "expires_at": "2026-10-21T07:28:30Z"}),
+    );
+    let answers = [
+        connector("needs_reauth"),
+        started,
+        pending(),
+        connector("pending"),
+        given,
+    ];
+    let (tenex, server) = signed_in(answers).await;
+    let (id, consents) = (RemoteId::new("con_1"), tenex.consents().unwrap());
+    let started = consents.start_consent(&id, None, &options()).await.unwrap();
+    assert_eq!(started.page.unwrap().as_str(), "https://p.example/o");
+    assert_eq!(started.lives, Some(Duration::from_secs(60)));
+    assert_eq!(started.poll_every, Duration::from_secs(2));
+    let seen = server.seen();
+    assert_eq!(
+        seen[1].body,
+        r#"{"connector_id":"con_1","provider":"gmail"}"#
+    );
+    let state = consents.consent_state(&id, &options()).await.unwrap();
+    assert_eq!(state, ConsentState::Waiting);
+    let connectors = tenex.connectors().unwrap();
+    let found = connectors.find_connector(&id, &options()).await.unwrap();
+    assert_eq!(found.status, Status::Authorizing);
+    let state = consents.consent_state(&id, &options()).await.unwrap();
+    assert_eq!(state, ConsentState::Given);
+}
+
+#[tokio::test]
+async fn a_test_decides_whether_a_connector_is_ready() {
+    let tested = |ok: bool| json(200, value!({"ok": ok, "message": "401 from provider"}));
+    let answers = [
+        connector("connected"),
+        tested(true),
+        connector("connected"),
+        tested(false),
+        connector("connected"),
+    ];
+    let (tenex, _server) = signed_in(answers).await;
+    let connectors = tenex.connectors().unwrap();
+    let id = RemoteId::new("con_1");
+    let mut states = Vec::new();
+    for _ in 0..3 {
+        states.push(
+            connectors
+                .find_connector(&id, &options())
+                .await
+                .unwrap()
+                .status,
+        );
+        if states.len() < 3 {
+            tenex
+                .call("test", value!({"id": "con_1"}), &options())
+                .await
+                .unwrap();
+        }
+    }
+    assert_eq!(states, [Status::Unknown, Status::Ready, Status::Failing]);
+}
+
+#[tokio::test]
+async fn a_wait_ends_when_the_consent_lapses_and_when_it_is_stopped() {
+    let pending = || json(200, value!({"status": "pending"}));
+    let (tenex, server) = signed_in([pending(), pending(), pending()]).await;
+    let wait = value!({"id": "con_1", "expires_at": "2026-10-21T07:27:33Z"});
+    let error = tenex
+        .call("wait_for_grant", wait, &options())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), "timeout");
+    // At 0 and 2 seconds; the one at 4 would come too late.
+    assert_eq!(server.seen().len(), 2);
+
+    let stopped = options();
+    stopped.cancel.cancel();
+    let error = tenex
+        .call("wait_for_grant", value!({"id": "con_1"}), &stopped)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), "cancelled");
+}
+
+#[tokio::test]
+async fn a_route_may_ask_by_query() {
+    let server = Server::start([json(
+        201,
+        value!({"id": "con_8", "url": "https://p.example/"}),
+    )])
+    .await;
+    let settings = value!({
+        "base_url": server.base,
+        "routes": {"start_oauth": {"method": "GET", "path": "/{provider}/oauth"}}
+    });
+    let account = account(&settings, &[("api_key", "tnx_a_b")], Jumping::new());
+    let tenex = sign_in(account).unwrap();
+    let which = value!({"provider": "a/b", "role": "sink"});
+    tenex.call("start_oauth", which, &options()).await.unwrap();
+    assert_eq!(
+        server.seen()[0].uri,
+        "/edge/api/v1/connectors/a%2Fb/oauth?provider=a%2Fb&role=sink"
+    );
+}

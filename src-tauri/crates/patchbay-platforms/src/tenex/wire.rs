@@ -1,0 +1,275 @@
+//! What comes over 10ex's wire, as far as it is assumed.
+//!
+//! Connectors are kept whole, as JSON, with a reader for each member that Patchbay looks at: words and
+//! members that are not known are kept, and never cost the rest.
+//!
+//! Source: 10ex contract, section 3.
+
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::table::Table;
+use crate::Error;
+use crate::echo::without_secrets;
+use crate::http::Answer;
+
+/// A configured connector.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Connector {
+    id: String,
+    provider: String,
+    status: String,
+    json: Map<String, Value>,
+}
+
+/// A page of connectors or providers.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Page<T> {
+    pub(super) items: Vec<T>,
+    /// Where to go on; `None` at the end.
+    pub(super) next_cursor: Option<String>,
+    pub(super) total: Value,
+}
+
+/// A consent that was started.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Started {
+    /// The connector by which its state is asked for, where the answer names it.
+    pub(super) connector_id: Option<String>,
+    pub(super) redirect_url: Url,
+    pub(super) state: Value,
+    pub(super) expires_at: Value,
+}
+
+/// How far a consent is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Grant {
+    pub(super) status: String,
+    json: Map<String, Value>,
+}
+
+/// What a test read found.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tested {
+    pub(super) is_ok: bool,
+    json: Map<String, Value>,
+}
+
+impl Connector {
+    /// Reads the connector of an answer, and drops the secrets that were `given` from it.
+    ///
+    /// # Errors
+    /// [`Error::UnexpectedAnswer`] without `id`, `provider` or `status`.
+    pub(super) fn read(answer: &Answer, given: &[&str]) -> Result<Self, Error> {
+        let json = body(answer)?;
+        Self::from_json(json, given).map_err(|what| answer.unexpected(what))
+    }
+
+    fn from_json(mut json: Value, given: &[&str]) -> Result<Self, &'static str> {
+        without_secrets(&mut json, given);
+        let Value::Object(mut json) = json else {
+            return Err("a connector is no object");
+        };
+        let id = id(json.get("id")).ok_or("a connector has no id")?;
+        json.insert("id".to_owned(), Value::String(id.clone()));
+        let text = |member: &str| json.get(member).and_then(Value::as_str).map(str::to_owned);
+        Ok(Self {
+            id,
+            provider: text("provider").ok_or("a connector has no provider")?,
+            status: text("status").ok_or("a connector has no status")?,
+            json,
+        })
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(super) fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    pub(super) fn status(&self) -> &str {
+        &self.status
+    }
+
+    /// A member that is text and not empty.
+    pub(super) fn text(&self, member: &str) -> Option<&str> {
+        filled(self.json.get(member)?)
+    }
+
+    /// The words of its error.
+    pub(super) fn error(&self) -> Option<&str> {
+        filled(self.json.get("error")?.get("message")?)
+    }
+
+    pub(super) fn into_json(self) -> Value {
+        Value::Object(self.json)
+    }
+}
+
+impl Page<Connector> {
+    /// Reads a page of connectors.
+    ///
+    /// # Errors
+    /// [`Error::UnexpectedAnswer`] without a list of items, or when one of them is unreadable.
+    pub(super) fn read(answer: &Answer, table: &Table) -> Result<Self, Error> {
+        let page = Page::<Value>::read_any(answer, table)?;
+        let read = |item| Connector::from_json(item, &[]);
+        let items: Result<_, _> = page.items.into_iter().map(read).collect();
+        Ok(Self {
+            items: items.map_err(|what| answer.unexpected(what))?,
+            next_cursor: page.next_cursor,
+            total: page.total,
+        })
+    }
+
+    pub(super) fn into_json(self) -> Value {
+        let items: Vec<Value> = self.items.into_iter().map(Connector::into_json).collect();
+        json!({"items": items, "next_cursor": self.next_cursor, "total": self.total})
+    }
+}
+
+impl Page<Value> {
+    /// Reads a page of anything; null is one without items.
+    ///
+    /// # Errors
+    /// [`Error::UnexpectedAnswer`] without a list of items.
+    pub(super) fn read_any(answer: &Answer, table: &Table) -> Result<Self, Error> {
+        let mut json = body(answer)?;
+        let items = match json.get_mut(&table.items_key).map(Value::take) {
+            Some(Value::Array(items)) => items,
+            Some(Value::Null) => Vec::new(),
+            Some(_) => return Err(answer.unexpected(format!("{} is no list", table.items_key))),
+            None => return Err(answer.unexpected(format!("{} is missing", table.items_key))),
+        };
+        Ok(Self {
+            items,
+            next_cursor: id(json.get(&table.cursor_key)).filter(|cursor| !cursor.is_empty()),
+            total: json["total"].take(),
+        })
+    }
+
+    pub(super) fn into_json(self) -> Value {
+        json!({"items": self.items, "next_cursor": self.next_cursor, "total": self.total})
+    }
+}
+
+impl Started {
+    /// Reads the start of a consent.
+    ///
+    /// # Errors
+    /// [`Error::UnexpectedAnswer`] without a redirect URL; [`Error::UnsafeUrl`] when it is no web address.
+    pub(super) fn read(answer: &Answer, table: &Table) -> Result<Self, Error> {
+        let mut json = body(answer)?;
+        let mut keys = table.redirect_keys.iter();
+        let page = keys.find_map(|key| filled(json.get(key)?));
+        let page = page.ok_or_else(|| answer.unexpected("there is no redirect URL"))?;
+        let redirect_url = Url::parse(page)
+            .ok()
+            .filter(|page| matches!(page.scheme(), "http" | "https"))
+            .ok_or(Error::UnsafeUrl {
+                status: answer.status,
+            })?;
+        Ok(Self {
+            connector_id: table.id_keys.iter().find_map(|key| id(json.get(key))),
+            redirect_url,
+            state: json["state"].take(),
+            expires_at: json["expires_at"].take(),
+        })
+    }
+
+    pub(super) fn into_json(self) -> Value {
+        json!({
+            "connector_id": self.connector_id,
+            "redirect_url": self.redirect_url,
+            "state": self.state,
+            "expires_at": self.expires_at,
+        })
+    }
+}
+
+impl Grant {
+    /// Reads how far the consent of connector `asked` is.
+    ///
+    /// # Errors
+    /// [`Error::UnexpectedAnswer`] without `status`.
+    pub(super) fn read(answer: &Answer, asked: &str) -> Result<Self, Error> {
+        let Value::Object(mut json) = body(answer)? else {
+            return Err(answer.unexpected("it is no object"));
+        };
+        let status = json.get("status").and_then(filled).map(str::to_owned);
+        let of = id(json.get("connector_id")).unwrap_or_else(|| asked.to_owned());
+        json.insert("connector_id".to_owned(), Value::String(of));
+        Ok(Self {
+            status: status.ok_or_else(|| answer.unexpected("status is missing"))?,
+            json,
+        })
+    }
+
+    /// Why it failed: the platform's words, else its word for the state.
+    pub(super) fn reason(&self) -> String {
+        let words = self
+            .json
+            .get("error")
+            .and_then(|error| filled(error.get("message")?));
+        words.map_or_else(|| format!("status {}", self.status), str::to_owned)
+    }
+
+    pub(super) fn into_json(self) -> Value {
+        Value::Object(self.json)
+    }
+}
+
+impl Tested {
+    /// Reads what a test read found.
+    ///
+    /// # Errors
+    /// [`Error::UnexpectedAnswer`] without `ok`.
+    pub(super) fn read(answer: &Answer) -> Result<Self, Error> {
+        let Value::Object(json) = body(answer)? else {
+            return Err(answer.unexpected("it is no object"));
+        };
+        let is_ok = json.get("ok").and_then(Value::as_bool);
+        Ok(Self {
+            is_ok: is_ok.ok_or_else(|| answer.unexpected("ok is missing"))?,
+            json,
+        })
+    }
+
+    /// What the provider said.
+    pub(super) fn message(&self) -> Option<&str> {
+        filled(self.json.get("message")?)
+    }
+
+    pub(super) fn into_json(self) -> Value {
+        Value::Object(self.json)
+    }
+}
+
+/// A JSON body without secrets.
+fn body(answer: &Answer) -> Result<Value, Error> {
+    let mut json: Value = answer.json()?;
+    // A list or a bare word would make a panic of looking a member up to take it.
+    if !json.is_object() {
+        return Err(answer.unexpected("it is no object"));
+    }
+    without_secrets(&mut json, &[]);
+    Ok(json)
+}
+
+/// An id: text, or a number that becomes text.
+fn id(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(id) => Some(id.clone()),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
+fn filled(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+use bytes::Bytes;
+use http::HeaderMap;
+use proptest::prelude::*;
+
+use super::*;
+use crate::operations::arguments;
+use crate::tenex::arguments::{SubmitByok, Update};
+use crate::tenex::settings::Settings;
+use crate::tenex::tests::any_json;
+
+fn answer(body: &Value) -> Answer {
+    Answer {
+        status: 200,
+        headers: HeaderMap::new(),
+        body: Bytes::from(body.to_string()),
+    }
+}
+
+fn table() -> Table {
+    Table::read(&Settings(&Map::new())).unwrap()
+}
+
+#[test]
+fn a_connector_keeps_what_is_not_known_and_its_id_becomes_text() {
+    let body = json!({"id": 17, "provider": "x", "status": "warming_up", "future": {"a": 1}});
+    let connector = Connector::read(&answer(&body), &[]).unwrap();
+    assert_eq!(connector.id(), "17");
+    let kept = json!({"id": "17", "provider": "x", "status": "warming_up", "future": {"a": 1}});
+    assert_eq!(connector.into_json(), kept);
+}
+
+#[test]
+fn what_is_required_is_missed_by_name() {
+    for (body, what) in [
+        (
+            json!({"provider": "x", "status": "y"}),
+            "a connector has no id",
+        ),
+        (
+            json!({"id": "a", "status": "y"}),
+            "a connector has no provider",
+        ),
+        (
+            json!({"id": "a", "provider": "x", "status": 1}),
+            "a connector has no status",
+        ),
+        (json!([]), "it is no object"),
+    ] {
+        let error = Connector::read(&answer(&body), &[]).unwrap_err();
+        assert!(error.to_string().ends_with(what), "{error}");
+    }
+    let page = |body| Page::<Connector>::read(&answer(&body), &table());
+    assert!(page(json!({"items": [{"id": "a"}]})).is_err());
+    assert!(page(json!({"items": {}})).is_err());
+    assert!(page(json!({"items": null})).unwrap().items.is_empty());
+}
+
+#[test]
+fn a_secret_that_comes_back_is_dropped() {
+    let body = json!({
+        "id": "a", "provider": "apollo", "status": "connected", "api_key": "ak-1",
+        "settings": {"key": "ak-1", "dataset": "prod"}
+    });
+    let read = Connector::read(&answer(&body), &["ak-1"])
+        .unwrap()
+        .into_json();
+    let left = json!({
+        "id": "a", "provider": "apollo", "status": "connected", "settings": {"dataset": "prod"}
+    });
+    assert_eq!(read, left);
+}
+
+#[test]
+fn the_first_page_member_that_is_there_wins() {
+    let body = json!({"redirect_url": null, "url": "https://b.example/", "auth_url": "https://a.example/", "id": 8});
+    let started = Started::read(&answer(&body), &table()).unwrap();
+    assert_eq!(started.redirect_url.as_str(), "https://a.example/");
+    assert_eq!(started.connector_id.as_deref(), Some("8"));
+    for page in ["file:///etc/passwd", "javascript:1", "nothing"] {
+        let refused = Started::read(&answer(&json!({ "url": page })), &table());
+        assert_eq!(refused.unwrap_err().kind(), "unsafe_url");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_json_breaks_a_reader(body in any_json()) {
+        let (answer, table) = (answer(&body), table());
+        drop(Connector::read(&answer, &["abc"]));
+        drop(Page::<Connector>::read(&answer, &table));
+        drop(Page::<Value>::read_any(&answer, &table));
+        drop(Started::read(&answer, &table));
+        drop(Grant::read(&answer, "a"));
+        drop(Tested::read(&answer));
+    }
+
+    #[test]
+    fn what_is_read_comes_back(id in "\\PC{0,20}", word in "\\PC{0,20}", more in any::<i64>()) {
+        let body = json!({"id": id, "provider": word, "status": word, "more": [more]});
+        let read = Connector::read(&answer(&body), &[]).unwrap().into_json();
+        prop_assert_eq!(read, body);
+    }
+
+    #[test]
+    fn what_is_sent_is_what_was_given(word in "\\PC{0,20}", more in any::<i64>(), flag in any::<bool>()) {
+        let given = json!({"provider": word, "api_key": word, "settings": {"n": more, "none": null}});
+        let byok: SubmitByok = arguments(given.clone()).unwrap();
+        prop_assert_eq!(serde_json::to_value(byok).unwrap(), given);
+        let mut given = json!({"id": "a", "role": null, "is_primary": flag, "settings": {"n": more}});
+        let update: Update = arguments(given.clone()).unwrap();
+        given.as_object_mut().unwrap().remove("id");
+        prop_assert_eq!(serde_json::to_value(update).unwrap(), given);
+    }
+}
