@@ -29,7 +29,7 @@ use url::Url;
 pub use answer::{Answer, StreamedAnswer};
 pub use client::{ClientSettings, Clients, ProxyChoice};
 pub use clock::{Clock, SystemClock};
-pub use options::{CachedToken, CallOptions, Retries};
+pub use options::{CachedToken, CallOptions, Head, Retries};
 pub use path::Path;
 pub use request::{Repeat, Request};
 pub use retry::{Backoff, Jitter, RetryPolicy};

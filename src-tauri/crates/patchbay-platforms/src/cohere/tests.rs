@@ -220,3 +220,15 @@ async fn a_refusal_does_not_repeat_the_secrets_of_the_body() {
     let words = error.refusal().unwrap().text.as_deref();
     assert_eq!(words, Some("token <redacted> was refused"));
 }
+
+#[tokio::test]
+async fn status_and_headers_are_there_beside_the_data() {
+    let answer = json(201, value!({"connector": {"id": "a"}}));
+    let (cohere, _server) = signed_in([answer]).await;
+    let options = options();
+    let made = value!({"name": "n", "url": "u"});
+    cohere.call("create", made, &options).await.unwrap();
+    let (status, headers) = options.head.take().unwrap();
+    assert_eq!(status, 201);
+    assert_eq!(headers["content-type"], "application/json");
+}

@@ -1,7 +1,9 @@
 //! What a caller may ask for besides the operation's own arguments.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use http::HeaderMap;
 use patchbay_model::{Secret, Timestamp};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -25,6 +27,8 @@ pub struct CallOptions {
     /// A token that is still good, so that no exchange of credentials comes first. Of no effect where
     /// nothing is exchanged, and where the account has a good token already.
     pub cached_token: Option<CachedToken>,
+    /// Brings back status and headers of the answer, beside the data.
+    pub head: Head,
     /// Stops the call, also while it waits for the next attempt.
     pub cancel: CancellationToken,
 }
@@ -36,6 +40,29 @@ pub struct CachedToken {
     pub token: Secret,
     /// When it is no longer used.
     pub good_until: Timestamp,
+}
+
+/// Status and headers of the last success of a call. Clones are the same.
+#[derive(Clone, Default)]
+pub struct Head(Arc<Mutex<Option<(u16, HeaderMap)>>>);
+
+impl Head {
+    /// HTTP status and headers as sent; `None` while there was no success.
+    pub fn take(&self) -> Option<(u16, HeaderMap)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    pub(super) fn note(&self, status: u16, headers: &HeaderMap) {
+        let mut head = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *head = Some((status, headers.clone()));
+    }
+}
+
+impl std::fmt::Debug for Head {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Nobody knows what is in the headers.
+        f.debug_struct("Head").finish_non_exhaustive()
+    }
 }
 
 /// How often a failure is repeated. What an operation must not repeat stays unrepeated.

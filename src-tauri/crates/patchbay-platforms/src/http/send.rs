@@ -59,7 +59,9 @@ impl Api {
     pub async fn send(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
         let prepared = self.prepare(&request, options)?;
         let attempt = || self.whole(&prepared).boxed();
-        self.repeated(&request, &prepared, options, attempt).await
+        let answer = self.repeated(&request, &prepared, options, attempt).await?;
+        options.head.note(answer.status, &answer.headers);
+        Ok(answer)
     }
 
     /// Sends a request and hands the body on as it comes, as it is: nothing is decompressed.
@@ -78,6 +80,9 @@ impl Api {
         let attempt = || self.arrive(&self.clients.raw, &prepared).boxed();
         let arrived = self.repeated(&request, &prepared, options, attempt).await?;
         let host = host(&self.base);
+        options
+            .head
+            .note(arrived.answer.status().as_u16(), arrived.answer.headers());
         Ok(StreamedAnswer {
             status: arrived.answer.status().as_u16(),
             headers: arrived.answer.headers().clone(),
