@@ -1,6 +1,7 @@
 import { Advanced } from "@/components/Advanced";
 import { Field } from "@/components/Field";
 import { SecretField } from "@/components/SecretField";
+import { WithCode } from "@/components/WithCode";
 import { type PlatformField, type WalletEntry } from "@/host/bindings";
 import { type AccountForm, draftOf, type FormErrors, isJson } from "./accountForm";
 
@@ -37,7 +38,7 @@ function One({ field, form, errors, wallet, onChange, autoFocus = false }: OnePr
     return (
       <SecretField
         label={title}
-        help={help}
+        help={<WithCode>{help}</WithCode>}
         draft={draftOf(form, field)}
         onChange={(draft) => onChange({ ...form, secrets: { ...form.secrets, [name]: draft } })}
         entries={wallet.filter((entry) => entry.kind === "bearer")}
@@ -52,7 +53,7 @@ function One({ field, form, errors, wallet, onChange, autoFocus = false }: OnePr
   return (
     <Field
       label={title}
-      help={help}
+      help={<WithCode>{help}</WithCode>}
       isRequired={isRequired}
       autoFocus={autoFocus}
       mono={json}

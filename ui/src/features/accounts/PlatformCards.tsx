@@ -1,8 +1,8 @@
 import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
 import { Tag } from "@/components/Tag";
+import { WithCode } from "@/components/WithCode";
 import { type PlatformForm } from "@/host/bindings";
-import { sentence } from "@/lib/words";
 import { needsWords } from "./accountForm";
 import styles from "./AddAccount.module.css";
 
@@ -14,7 +14,6 @@ export function PlatformCards({ platforms, onChoose }: Props) {
     <ul className={styles.cards} aria-label="Platforms">
       {platforms.map((platform, index) => {
         const { title, isAssumed, fields } = platform;
-        const first = fields.find((field) => field.isRequired) ?? fields.find((field) => field.isSecret);
         const variable = fields.find((field) => field.variable)?.variable;
         return (
           <li key={platform.platform}>
@@ -28,7 +27,7 @@ export function PlatformCards({ platforms, onChoose }: Props) {
                   {isAssumed && <Tag tone="warn" title="Its interface is not public: what Patchbay does is an assumption, and its routes are a setting">assumed contract</Tag>}
                   {variable && <Tag icon="square-terminal" mono title="Set in the environment; can be used at a click">{variable}</Tag>}
                 </span>
-                <span className={styles.needs}>{needsWords(platform)}. {first && sentence(first.help)}</span>
+                <span className={styles.needs}><WithCode>{needsWords(platform)}</WithCode></span>
               </span>
               <Icon name="chevron-right" size={14} />
             </button>

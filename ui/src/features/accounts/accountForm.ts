@@ -1,6 +1,7 @@
 import { draftError, emptyDraft, isGiven, type SecretDraft, secretInputOf } from "@/components/secretDraft";
 import { type AddAccount, type FieldProblem, type PlatformField, type PlatformForm, type SecretInput } from "@/host/bindings";
 import { readJson } from "@/lib/jsonText";
+import { sentence } from "@/lib/words";
 
 /** What is typed about an account; kept whole, so that a failure or a change of mind loses nothing. */
 export type AccountForm = {
@@ -36,7 +37,7 @@ export function errorsOf(fields: PlatformField[], form: AccountForm): FormErrors
 }
 
 function errorOf(field: PlatformField, form: AccountForm): string | null {
-  const missing = `Enter the ${field.title.charAt(0).toLowerCase()}${field.title.slice(1)}`;
+  const missing = `Enter the ${midSentence(field.title)}`;
   if (field.isSecret) {
     const draft = draftOf(form, field);
     return draftError(draft) ?? (field.isRequired && !isGiven(draft) ? missing : null);
@@ -45,6 +46,11 @@ function errorOf(field: PlatformField, form: AccountForm): string | null {
   if (text === "") return field.isRequired ? missing : null;
   const [problem] = isJson(field) ? readJson(text).problems : [];
   return problem ? `Line ${problem.line}: ${problem.message}` : null;
+}
+
+/** A title within a sentence: `client ID`, but `API key`. */
+function midSentence(title: string): string {
+  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
 }
 
 /** The settings as the host takes them; only when {@link errorsOf} finds nothing. */
@@ -79,13 +85,13 @@ export function errorsIn(problems: FieldProblem[], fields: PlatformField[]): For
   return Object.fromEntries(found);
 }
 
-/** What one needs to sign in to a platform, in a few words. */
+/** What one needs to sign in to a platform and where to get it, in a few words. */
 export function needsWords({ fields }: PlatformForm): string {
-  const required = fields.filter((field) => field.isRequired);
-  const named = required.length > 0 ? required : fields.filter((field) => field.isSecret);
-  const titles = named.map((field) => field.title);
-  if (titles.length === 0) return "Needs nothing";
-  return required.length > 0 ? `Needs ${listed(titles, "and")}` : `Takes ${listed(titles, "or")}`;
+  const [first, ...others] = fields.filter((field) => field.isRequired);
+  if (first) return `Needs ${listed([first, ...others].map((field) => field.title), "and")}. ${sentence(first.help)}`;
+  // Nothing is needed in every case: one of the ways that lead up to the last secret is.
+  const titles = fields.slice(0, fields.findLastIndex((field) => field.isSecret) + 1).map((field) => field.title);
+  return titles.length === 0 ? "Needs nothing." : `Takes ${listed(titles, "or")}.`;
 }
 
 function listed(words: string[], last: string): string {

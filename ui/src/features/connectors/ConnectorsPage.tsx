@@ -9,6 +9,7 @@ import { useRefreshAccounts, useRefreshOnOpen, useSync } from "@/host/accountSyn
 import { type AccountId, type Connector, type ConnectorId } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
+import { AccountsLine } from "./AccountsLine";
 import { ConnectorList } from "./ConnectorList";
 import styles from "./Connectors.module.css";
 import { useCheckAll } from "./useConnectorActions";
@@ -47,6 +48,7 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
         </div>
       )}
       {!connectors && !error && <StillShapes label="Reading the connectors" rows={8} />}
+      {connectors?.length === 0 && accounts && hosted && <AccountsLine accounts={accounts.filter((one) => one.platform !== "local")} connectors={connectors} onOpenAccount={list.onOpenAccount} />}
       {connectors?.length === 0 && (
         <EmptyState icon="cable" title="No connectors yet" action={<Button icon="plus" onPress={onAdd}>Add connector</Button>}>
           Paste the address of an MCP server. Patchbay finds out how to sign in, and keeps the sign-in for you.

@@ -10,6 +10,7 @@ import { useArguments } from "@/components/SchemaForm/useArguments";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { useShortcut } from "@/components/shortcuts";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
+import { useRefreshAccounts } from "@/host/accountSync";
 import { type Account, type OperationCard, type Problem } from "@/host/bindings";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { apiCommand } from "@/lib/toolCommand";
@@ -36,6 +37,7 @@ export function OperationRunner({ account, operation }: Props) {
   const [options, setOptions] = useState<CallOptions>(noOptions);
   const [errors, setErrors] = useState<OptionErrors>({});
   const { outcome, run } = useCall(account.id, operation.name);
+  const refresh = useRefreshAccounts();
   const copy = useCopy();
   const { value } = edited;
   useEffect(() => {
@@ -58,7 +60,10 @@ export function OperationRunner({ account, operation }: Props) {
   };
   const call = async (confirmed: boolean) => {
     setConfirming(false);
-    heed(await run({ account: account.id, operation: operation.name, arguments: value, confirmed, ...optionsOf(options) }));
+    const problem = await run({ account: account.id, operation: operation.name, arguments: value, confirmed, ...optionsOf(options) });
+    heed(problem);
+    // What it changed is to be seen in the lists too.
+    if (!problem && operation.effect !== "read") void refresh();
   };
   const begin = () => {
     if (isRunning || confirming || !isFit()) return;

@@ -1,0 +1,153 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { axeViolations } from "@/test/axe";
+import { renderApp } from "@/test/renderApp";
+import { account, manyAccounts, manyHosted, problem } from "@/test/samples";
+
+const state = { accounts: manyAccounts(), connectors: manyHosted() };
+const lost = problem({ code: "auth.needed", message: "the key is not taken any more", hint: "Enter another key.", retryable: false });
+
+describe("sidebar", () => {
+  it("shows_every_account_with_a_sign_only_when_it_is_not_well", async () => {
+    const { container } = renderApp("/", state, (host) => {
+      host.handlers.syncConnectors = ({ each }) => {
+        host.answerSync(each, { account: "acc_mistral", connectors: 1, problem: null });
+        host.answerSync(each, { account: "acc_tenex", connectors: null, problem: lost });
+        host.answerSync(each, { account: "acc_cohere", connectors: null, problem: problem({ code: "timed_out", message: "no answer in 30 s" }) });
+        return null;
+      };
+    });
+    const list = await screen.findByRole("list", { name: "Accounts" });
+    expect(await within(list).findByRole("link", { name: /^10ex · Lena ?, signed out$/ })).toBeVisible();
+    expect(within(list).getByRole("link", { name: /^Cohere · Northlight ?, slow$/ })).toBeVisible();
+    expect(within(list).getByRole("link", { name: "Mistral · Northlight" })).toHaveAttribute("href", "/accounts/acc_mistral");
+    expect(screen.getByText("Cohere · Northlight answers slowly. 10ex · Lena is signed out")).toHaveAttribute("aria-live", "polite");
+    expect(await axeViolations(container)).toEqual([]);
+  });
+});
+
+describe("account", () => {
+  it("tells_what_is_known_and_tests_with_t", async () => {
+    const { user, host, container } = renderApp("/accounts/acc_mistral", state);
+    expect(await screen.findByRole("heading", { name: "Mistral · Northlight", level: 1 })).toBeVisible();
+    expect(screen.getByText("1 connector")).toBeVisible();
+    expect(await axeViolations(container)).toEqual([]);
+    host.handlers.testAccount = () => {
+      throw lost;
+    };
+    await user.keyboard("t");
+    expect(await screen.findByText("The key is not taken any more")).toBeVisible();
+    expect(screen.getByRole("link", { name: /^Mistral · Northlight ?, signed out$/ })).toHaveAttribute("aria-current", "page");
+  });
+
+  it("is_renamed", async () => {
+    const { user, host } = renderApp("/accounts/acc_mistral", state);
+    const label = await screen.findByRole("textbox", { name: "Label" });
+    await user.clear(label);
+    await user.type(label, "Work{Enter}");
+    expect(await screen.findByRole("heading", { name: "Work", level: 1 })).toBeVisible();
+    expect(host.lastCall("renameAccount")).toEqual({ account: "acc_mistral", label: "Work" });
+  });
+
+  it("gets_another_key_and_keeps_it_typed_while_that_fails", async () => {
+    const { user, host } = renderApp("/accounts/acc_cohere", state, (mock) => {
+      mock.handlers.replaceAccountSecrets = () => {
+        throw lost;
+      };
+    });
+    const key = await screen.findByLabelText(/^API key/, { selector: "input" });
+    await user.type(key, "co-2{Enter}");
+    expect(await screen.findByText("auth.needed")).toBeVisible();
+    expect(key).toHaveValue("co-2");
+    host.handlers.replaceAccountSecrets = () => account({ id: "acc_cohere", platform: "cohere", label: "Cohere · Northlight" });
+    await user.type(key, "{Enter}");
+    await waitFor(() => expect(key).toHaveValue(""));
+    expect(host.lastCall("replaceAccountSecrets")).toEqual({ account: "acc_cohere", secrets: { api_key: { kind: "new", secret: "co-2" } } });
+  });
+
+  it("says_what_goes_with_it_before_it_is_removed", async () => {
+    const { user, host } = renderApp("/accounts/acc_cohere", state);
+    await user.click(await screen.findByRole("button", { name: "Remove Cohere · Northlight" }));
+    const dialog = await screen.findByRole("alertdialog", { name: "Remove Cohere · Northlight?" });
+    expect(dialog).toHaveTextContent(/Its 2 connectors leave the list.*At Cohere everything stays/);
+    expect(await axeViolations(dialog)).toEqual([]);
+    await user.click(within(dialog).getByRole("button", { name: "Remove Cohere · Northlight" }));
+    await waitFor(() => expect(screen.queryByRole("link", { name: "Cohere · Northlight" })).toBeNull());
+    expect(host.lastCall("removeAccount")).toEqual({ account: "acc_cohere" });
+  });
+
+  it("that_is_gone_says_so", async () => {
+    renderApp("/accounts/acc_gone", state);
+    expect(await screen.findByText("This account is not there any more")).toBeVisible();
+  });
+});
+
+describe("operations", () => {
+  const at = (operation: string) => `/accounts/acc_mistral?tab=operations&operation=${operation}`;
+
+  it("are_found_by_words_and_called_by_a_form", async () => {
+    const { user, host, container } = renderApp("/accounts/acc_mistral?tab=operations", state, (mock) => {
+      mock.handlers.callOperation = () => ({ id: "018f-77", name: "hubspot" });
+    });
+    await screen.findByRole("grid", { name: "Operations of Mistral" });
+    await user.keyboard("/");
+    await user.keyboard("reads one{Enter}");
+    await user.type(await screen.findByRole("textbox", { name: /connector_id/ }), "018f-77");
+    expect(await axeViolations(container)).toEqual([]);
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(await screen.findByRole("region", { name: "Answer of get" })).toHaveTextContent(`"name": "hubspot"`);
+    expect(host.lastCall("callOperation")).toEqual({
+      request: { account: "acc_mistral", operation: "get", arguments: { connector_id: "018f-77" }, confirmed: false, timeoutSeconds: null, retries: null, headers: {}, query: {}, body: {} },
+    });
+    await user.click(screen.getByRole("button", { name: /Copy as command/ }));
+    expect(host.lastCall("copyText")).toEqual({ text: "patchbay api 'Mistral · Northlight' get connector_id=018f-77" });
+    expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("that_cannot_be_taken_back_name_target_and_account_first", async () => {
+    const { user, host } = renderApp(at("share_org"), state);
+    await user.type(await screen.findByRole("textbox", { name: /connector_id/ }), "018f-77");
+    await user.click(screen.getByRole("button", { name: /^Call/ }));
+    const ask = await screen.findByRole("alertdialog", { name: "Call share_org?" });
+    expect(ask).toHaveTextContent("connector_id 018f-77, as Mistral · Northlight. It cannot be taken back.");
+    expect(within(ask).getByRole("button", { name: /Keep it/ })).toHaveFocus();
+    expect(host.lastCall("callOperation")).toBeUndefined();
+    await user.click(within(ask).getByRole("button", { name: /Call share_org/ }));
+    await waitFor(() => expect(host.lastCall("callOperation")).toMatchObject({ request: { operation: "share_org", confirmed: true } }));
+    await waitFor(() => expect(host.calls.filter((call) => call.name === "syncConnectors")).toHaveLength(2));
+  });
+
+  it("take_patience_and_members_of_the_request_beside_their_arguments", async () => {
+    const { user, host } = renderApp(at("list"), state);
+    await user.click(await screen.findByRole("button", { name: "How it is called" }));
+    await user.type(screen.getByRole("textbox", { name: "Time limit in seconds" }), "5");
+    await user.type(screen.getByRole("textbox", { name: /More query parameters/ }), `{{"page":2}`);
+    await user.click(screen.getByRole("button", { name: /^Call/ }));
+    await waitFor(() => expect(host.lastCall("callOperation")).toMatchObject({ request: { timeoutSeconds: 5, query: { page: 2 } } }));
+  });
+
+  it("show_what_failed_and_need_not_be_waited_for", async () => {
+    let fails = true;
+    const { user } = renderApp(at("list"), state, (host) => {
+      host.handlers.callOperation = () => {
+        if (fails) throw problem({ code: "platform.rate_limited", message: "Mistral asks for a pause" });
+        return new Promise(() => undefined);
+      };
+    });
+    const call = await screen.findByRole("button", { name: /^Call/ });
+    await user.click(call);
+    expect(await screen.findByText("platform.rate_limited")).toBeVisible();
+    fails = false;
+    await user.click(call);
+    await user.click(await screen.findByRole("button", { name: "Stop waiting" }));
+    expect(screen.getByText("Not waited for")).toBeVisible();
+  });
+});
+
+it("accounts_are_in_the_palette", async () => {
+  const { user } = renderApp("/", state);
+  await screen.findByRole("link", { name: "Cohere · Northlight" });
+  await user.keyboard("{Control>}k{/Control}");
+  await user.type(await screen.findByRole("combobox"), ">operations cohere{Enter}");
+  expect(await screen.findByRole("tab", { name: /Operations/, selected: true })).toBeVisible();
+});

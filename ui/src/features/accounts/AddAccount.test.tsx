@@ -1,0 +1,122 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { axeViolations } from "@/test/axe";
+import { type MockHost } from "@/test/mockHost";
+import { renderApp } from "@/test/renderApp";
+import { account, connector, manyEntries, manyPlatforms, problem } from "@/test/samples";
+import { isJson } from "./accountForm";
+
+const state = { connectors: [connector()], wallet: manyEntries() };
+
+async function chooses(title: string, prepare?: (host: MockHost) => void) {
+  const view = renderApp("/connectors", state, prepare);
+  await view.user.click(await screen.findByRole("button", { name: "Add account" }));
+  const platforms = await screen.findByRole("list", { name: "Platforms" });
+  await view.user.click(within(platforms).getByRole("button", { name: new RegExp(`^${title}`) }));
+  return { ...view, dialog: await screen.findByRole("dialog", { name: `Add ${title} account` }) };
+}
+
+describe("platform cards", () => {
+  it("say_what_each_needs_and_what_is_assumed", async () => {
+    const { user } = renderApp("/connectors", state);
+    await user.click(await screen.findByRole("button", { name: "Add account" }));
+    const platforms = await screen.findByRole("list", { name: "Platforms" });
+    expect(within(platforms).getByRole("button", { name: /^Mistral ?MISTRAL_API_KEY ?Needs API key\. A key of your workspace/ })).toBeVisible();
+    expect(within(platforms).getByRole("button", { name: /^Airbyte Agents ?Takes Client ID, Client secret or Token\./ })).toBeVisible();
+    expect(within(platforms).getAllByText("assumed contract")).toHaveLength(1);
+    expect(within(platforms).getByRole("button", { name: /^10ex ?assumed contract/ })).toBeVisible();
+    expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
+  });
+});
+
+describe("form of a platform", () => {
+  it.each(manyPlatforms())("asks_for_what_is_needed_by_$title", async ({ title, fields }) => {
+    const { dialog } = await chooses(title);
+    for (const field of fields.filter((one) => !isJson(one))) {
+      const input = within(dialog).getByLabelText(new RegExp(`^${field.title}( ?required)?$`), { selector: "input" });
+      expect(input).toHaveAttribute("type", field.isSecret ? "password" : "text");
+    }
+    expect(await axeViolations(dialog)).toEqual([]);
+  });
+
+  it("uses_the_variable_of_the_official_client_at_a_click", async () => {
+    const { user, host, dialog } = await chooses("Mistral");
+    await user.click(within(dialog).getByRole("button", { name: /Use MISTRAL_API_KEY/ }));
+    await user.type(within(dialog).getByRole("textbox", { name: "Region" }), "eu");
+    await user.type(within(dialog).getByRole("textbox", { name: "Label" }), "Northlight");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(await screen.findByRole("heading", { name: "Northlight", level: 1 })).toBeVisible();
+    expect(host.lastCall("addAccount")).toEqual({
+      request: { platform: "mistral", label: "Northlight", settings: { region: "eu" }, secrets: { api_key: { kind: "reference", reference: "env://MISTRAL_API_KEY" } } },
+    });
+  });
+
+  it("takes_a_key_without_the_word_that_was_copied_with_it", async () => {
+    const { user, host, dialog } = await chooses("Cohere");
+    await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "Bearer co-123{Enter}");
+    await waitFor(() => expect(host.lastCall("addAccount")).toMatchObject({ request: { label: null, secrets: { api_key: { kind: "new", secret: "co-123" } } } }));
+  });
+
+  it("takes_a_secret_that_the_wallet_has", async () => {
+    const { user, host, dialog } = await chooses("Cohere");
+    await user.click(within(dialog).getByRole("radio", { name: "From the wallet" }));
+    await user.click(within(dialog).getByRole("button", { name: /API key/ }));
+    await user.click(await screen.findByRole("option", { name: "Stripe restricted key" }));
+    await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
+    await waitFor(() => expect(host.lastCall("addAccount")).toMatchObject({ request: { secrets: { api_key: { kind: "entry", entry: "wal_stripe" } } } }));
+  });
+
+  it("moves_to_what_is_missing_and_sends_nothing", async () => {
+    const { user, host, dialog } = await chooses("Mistral");
+    await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
+    const key = within(dialog).getByLabelText(/^API key/, { selector: "input" });
+    expect(key).toHaveAccessibleDescription("Enter the API key");
+    await waitFor(() => expect(key).toHaveFocus());
+    expect(host.lastCall("addAccount")).toBeUndefined();
+  });
+
+  it("shows_a_problem_at_its_field_and_keeps_what_was_typed", async () => {
+    const { user, dialog } = await chooses("Cohere", (host) => {
+      host.handlers.addAccount = () => {
+        throw problem({ code: "auth.needed", message: "Cohere refused the key", hint: "Enter another key.", status: 401, fields: [{ path: "/secrets/api_key", message: "invalid api token" }] });
+      };
+    });
+    const key = within(dialog).getByLabelText(/^API key/, { selector: "input" });
+    await user.type(key, "co-wrong{Enter}");
+    expect(await within(dialog).findByText("auth.needed")).toBeVisible();
+    expect(key).toHaveAccessibleDescription("invalid api token");
+    expect(key).toHaveValue("co-wrong");
+    expect(await axeViolations(dialog)).toEqual([]);
+  });
+
+  it("can_be_stopped_and_keeps_nothing_that_comes_later", async () => {
+    let answer: (added: ReturnType<typeof account>) => void = () => undefined;
+    const { user, host, dialog } = await chooses("Cohere", (mock) => {
+      mock.handlers.addAccount = () => new Promise((resolve) => { answer = resolve; });
+    });
+    const key = within(dialog).getByLabelText(/^API key/, { selector: "input" });
+    await user.type(key, "co-slow{Enter}");
+    await user.click(await within(dialog).findByRole("button", { name: "Stop" }));
+    expect(within(dialog).queryByRole("button", { name: "Stop" })).toBeNull();
+    expect(key).toHaveValue("co-slow");
+    answer(account({ id: "acc_late", platform: "cohere", label: "Cohere" }));
+    await waitFor(() => expect(host.lastCall("removeAccount")).toEqual({ account: "acc_late" }));
+    expect(dialog).toBeVisible();
+  });
+
+  it("takes_assumed_routes_as_json_under_advanced", async () => {
+    const { user, host, dialog } = await chooses("10ex");
+    expect(within(dialog).getByText("Assumed contract")).toBeVisible();
+    await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "tnx_1");
+    await user.click(within(dialog).getByRole("button", { name: "Advanced" }));
+    const routes = within(dialog).getByRole("textbox", { name: /Routes and words/ });
+    await user.type(routes, "{{");
+    await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
+    expect(await within(dialog).findByText("Line 1: A closing brace is missing")).toBeVisible();
+    expect(host.lastCall("addAccount")).toBeUndefined();
+    await user.clear(routes);
+    await user.type(routes, `{{"list":{{"path":"/x"}}`);
+    await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
+    await waitFor(() => expect(host.lastCall("addAccount")).toMatchObject({ request: { settings: { routes: { list: { path: "/x" } } } } }));
+  });
+});

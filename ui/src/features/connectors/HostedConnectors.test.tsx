@@ -1,0 +1,112 @@
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { axeViolations } from "@/test/axe";
+import { renderApp } from "@/test/renderApp";
+import { connector, hostedConnector, manyAccounts, manyHosted, problem } from "@/test/samples";
+
+const state = { accounts: manyAccounts(), connectors: [...manyHosted(), connector()] };
+const names = () => within(screen.getByRole("grid", { name: "Connectors" })).getAllByRole("row", { name: /,/ }).map((row) => row.getAttribute("aria-label")?.split(",")[0]);
+
+afterEach(() => vi.useRealTimers());
+
+describe("list over all accounts", () => {
+  it("shows_rows_at_once_and_asks_behind_them", async () => {
+    const { host, user, container } = renderApp("/connectors", state, (mock) => {
+      mock.handlers.syncConnectors = () => new Promise(() => undefined);
+    });
+    expect(await screen.findByRole("row", { name: "HubSpot CRM, Needs sign-in, the last list of tools was refused, Mistral · Northlight, Northlight ops, 24 tools" })).toBeVisible();
+    expect(host.lastCall("syncConnectors")).toBeDefined();
+    expect(screen.getByRole("button", { name: /Refreshing/ })).toBeVisible();
+    expect(screen.getByText("Needs sign-in").closest("[title]")).toHaveAttribute("title", "The platform says: is_authenticated false");
+    await user.keyboard("r");
+    expect(host.calls.filter((call) => call.name === "syncConnectors")).toHaveLength(1);
+    expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("says_which_account_is_slow_until_one_stops_waiting", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+    renderApp("/connectors", state, (host) => {
+      host.handlers.syncConnectors = ({ each }) => {
+        for (const { id, platform } of manyAccounts()) if (platform !== "cohere" && platform !== "local") host.answerSync(each, { account: id, connectors: 1, problem: null });
+        return new Promise(() => undefined);
+      };
+    });
+    const line = await screen.findByRole("group", { name: "Accounts" });
+    expect(line).toHaveTextContent(/^6 accounts current\. Rows shown as of/);
+    await act(() => vi.advanceTimersByTimeAsync(14_000));
+    expect(line).toHaveTextContent(/^Cohere · Northlight answers slowly, 1\d s so far\. Rows shown as of \d\d:\d\dStop waiting/);
+    expect(screen.getByRole("link", { name: /^Cohere · Northlight ?, slow$/ })).toBeVisible();
+    fireEvent.click(within(line).getByRole("button", { name: "Stop waiting" }));
+    await waitFor(() => expect(line).toHaveTextContent(/^6 accounts current/));
+  });
+
+  it("names_what_ails_each_account_with_its_code_and_a_way_on", async () => {
+    const { user } = renderApp("/connectors", state, (host) => {
+      host.handlers.syncConnectors = ({ each }) => {
+        host.answerSync(each, { account: "acc_airbyte", connectors: null, problem: problem({ code: "platform.answer", message: "the answer is HTML" }) });
+        host.answerSync(each, { account: "acc_tenex", connectors: null, problem: problem({ code: "auth.needed", message: "the key is not taken any more" }) });
+        return null;
+      };
+    });
+    const line = await screen.findByRole("group", { name: "Accounts" });
+    await waitFor(() => expect(line).toHaveTextContent(/10ex · Lena is signed out\. The key is not taken any more\..*auth\.needed/));
+    expect(screen.getByRole("row", { name: /^Gmail, Ready/ })).toBeVisible();
+    await user.click(within(line).getByRole("button", { name: "1 more" }));
+    expect(line).toHaveTextContent(/Airbyte · Growth could not be read\. The answer is HTML\..*platform\.answer/);
+    await user.click(within(line).getByRole("button", { name: "Change key" }));
+    expect(await screen.findByRole("heading", { name: "10ex · Lena", level: 1 })).toBeVisible();
+  });
+
+  it("is_narrowed_by_account_platform_status_and_place", async () => {
+    const { user } = renderApp("/connectors?account=acc_cohere", state);
+    await screen.findByRole("row", { name: /^Confluence/ });
+    expect(names()).toEqual(["Confluence search", "Zendesk search"]);
+    await user.click(screen.getByRole("button", { name: "Status" }));
+    await user.click(await screen.findByRole("menuitemradio", { name: /^Disabled/ }));
+    expect(names()).toEqual(["Zendesk search"]);
+    await user.click(screen.getByRole("button", { name: "Account: Cohere · Northlight" }));
+    await user.click(await screen.findByRole("menuitemradio", { name: "Any account" }));
+    await user.click(screen.getByRole("button", { name: "Status: Disabled" }));
+    await user.click(await screen.findByRole("menuitemradio", { name: "Any status" }));
+    await user.click(screen.getByRole("radio", { name: /^This computer/ }));
+    expect(names()).toEqual(["GitHub"]);
+  });
+});
+
+describe("hosted connector", () => {
+  it("is_deleted_at_its_platform_only_after_a_confirmation", async () => {
+    const { user, host } = renderApp("/connectors", { ...state, connectors: [hostedConnector()] });
+    await screen.findByRole("row", { name: /^HubSpot/ });
+    await user.keyboard("{Backspace}");
+    const dialog = await screen.findByRole("alertdialog", { name: "Delete HubSpot CRM on Mistral · Northlight?" });
+    expect(await axeViolations(dialog)).toEqual([]);
+    expect(host.lastCall("deleteConnector")).toBeUndefined();
+    await user.click(within(dialog).getByRole("button", { name: "Delete HubSpot CRM" }));
+    await waitFor(() => expect(host.lastCall("deleteConnector")).toEqual({ connector: "con_hosted", confirmed: true }));
+    expect(host.lastCall("removeConnector")).toBeUndefined();
+  });
+
+  it("is_edited_only_in_what_is_the_users_own_and_shows_its_json", async () => {
+    const { user, host, container } = renderApp("/connectors/con_hosted?tab=settings", state);
+    const tags = await screen.findByRole("textbox", { name: "Tags" });
+    expect(screen.queryByRole("textbox", { name: "Title" })).toBeNull();
+    expect(screen.queryByRole("switch", { name: /^On/ })).toBeNull();
+    expect(screen.getByRole("region", { name: "JSON of the connector" })).toHaveTextContent(`"protocol": "mcp"`);
+    await user.type(tags, "crm{Enter}");
+    await waitFor(() => expect(host.lastCall("updateConnector")).toEqual({ connector: "con_hosted", changes: { tags: ["crm"] } }));
+    expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("is_signed_in_on_the_platforms_page_without_a_way_back", async () => {
+    const { user, host } = renderApp("/connectors", { ...state, connectors: [hostedConnector()] });
+    await screen.findByRole("row", { name: /^HubSpot/ });
+    await user.keyboard("c");
+    const dialog = await screen.findByRole("dialog", { name: "Sign in to HubSpot CRM" });
+    expect(await within(dialog).findByText("Waiting for you in the browser")).toBeVisible();
+    expect(within(dialog).queryByText("Exchange the code")).toBeNull();
+    expect(within(dialog).queryByRole("textbox")).toBeNull();
+    expect(await axeViolations(dialog)).toEqual([]);
+    await host.moveAuthorization("aut_con_hosted", { state: "checking" });
+    expect(await within(dialog).findByText("Asking how the connector is")).toBeVisible();
+  });
+});
