@@ -150,11 +150,34 @@ pub(crate) async fn refresh_status(
         return Ok(());
     };
     let found = connectors.find_connector(remote, &options(cx)).await?;
-    keep(cx, connector, found).await
+    let fresh = merged(cx, connector, found).await?;
+    status::save(cx, &fresh).await
 }
 
-async fn keep(cx: &Context, connector: &Connector, found: RemoteConnector) -> Result<(), Error> {
+/// The connector as its platform says that it is now, not kept yet; `None` for one of this computer, and
+/// where the platform cannot be asked.
+pub(crate) async fn fresh(cx: &Context, connector: &Connector) -> Option<Connector> {
+    connector.remote_id.as_ref()?;
+    let asked = async {
+        let (platform, remote) = place_of(cx, connector).await?;
+        let Some(connectors) = platform.connectors() else {
+            return Ok(None);
+        };
+        let found = connectors.find_connector(&remote, &options(cx)).await?;
+        merged(cx, connector, found).await.map(Some)
+    };
+    asked.await.unwrap_or_else(|error: Error| {
+        tracing::warn!(connector = %connector.id, %error, "its platform could not be asked");
+        None
+    })
+}
+
+async fn merged(
+    cx: &Context,
+    connector: &Connector,
+    found: RemoteConnector,
+) -> Result<Connector, Error> {
     let account = find_account(cx, &connector.account).await?;
-    let fresh = sync_connectors::merge(cx, &account, Some(connector), found, &[]);
-    status::save(cx, &fresh).await
+    let before = Some(connector);
+    Ok(sync_connectors::merge(cx, &account, before, found, &[]))
 }

@@ -71,7 +71,11 @@ pub(crate) async fn refresh(
         Ok((facts, tools)) => {
             connector.server = facts;
             connector.tool_count = u32::try_from(tools.len()).ok();
-            status::note_ready(cx, &mut connector);
+            match hosted_connectors::fresh(cx, &connector).await {
+                // That a platform describes tools does not mean that they work: it is asked for that.
+                Some(fresh) => connector = fresh,
+                None => status::note_ready(cx, &mut connector),
+            }
             status::save(cx, &connector).await?;
             cx.store()
                 .replace_tools(&connector.id, &tools, cx.now())
