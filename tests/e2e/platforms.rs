@@ -2,5 +2,7 @@
 //!
 //! The platforms are fakes on this computer that hold Patchbay to their contracts.
 
+mod airbyte;
 mod cohere;
+mod mistral;
 mod support;

@@ -1,0 +1,137 @@
+//! Mistral, on both surfaces.
+
+use patchbay_testkit::fakes::FakeMistral;
+use serde_json::{Value, json};
+
+use super::support::Place;
+
+const KEY: &str = "mi-key-55aa10f7c3d8";
+const NEXT_KEY: &str = "mi-key-next-90be77a1";
+const TOKEN: &str = "bearer-token-1c2d3e4f5a";
+const NEXT_TOKEN: &str = "bearer-token-next-77ee01";
+const APP_SECRET: &str = "app-secret-31f0c4d5e6";
+
+async fn place(surface: &str) -> Place<FakeMistral> {
+    let secrets = [KEY, NEXT_KEY, TOKEN, NEXT_TOKEN, APP_SECRET];
+    let mut mistral = FakeMistral::new(KEY);
+    mistral.seed = surface == "seed";
+    let place = Place::new(mistral, &secrets).await;
+    let surface = format!("surface={surface}");
+    place.signed_in("mistral", &["--set", &surface], KEY).await;
+    place
+}
+
+fn made(method: Value) -> Value {
+    json!({
+        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
+        "protocol": "mcp", "auth_methods": [method],
+    })
+}
+
+fn oauth() -> Value {
+    json!({
+        "method_type": "oauth2", "grant_type": "authorization_code",
+        "auth_data": { "client_id": "cid", "client_secret": APP_SECRET },
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_story() {
+    let place = place("current").await;
+    let wiki = place.api("create", made(oauth())).await;
+    let id = wiki["id"].as_str().unwrap().to_owned();
+    place.does("connector list --refresh").await;
+    place.fails("tool list wiki", 3).await;
+
+    place.does("connector connect wiki").await;
+    assert_eq!(place.status("wiki").await, "ready");
+    // Another process asks again, and the platform knows nothing of tools that were listed.
+    place.does("connector list --refresh").await;
+    assert_eq!(place.status("wiki").await, "ready");
+
+    let tools = place.json("tool list wiki").await;
+    assert_eq!(tools.as_array().unwrap().len(), 3);
+    let said = place.does("tool run wiki echo text=hello --quiet").await;
+    assert_eq!(said.stdout, "hello\n");
+    place.fails("tool run wiki fail", 5).await;
+    place.fails("tool run wiki echo", 2).await;
+    place.fails("tool run wiki nothing", 6).await;
+    place.fails("tool run wiki erase text=x", 2).await;
+    place.does("tool run wiki erase text=x --yes").await;
+    let runs = place.json("run list").await;
+    assert_eq!(runs["total"], 3);
+    credentials_rotate(&place, &id).await;
+    place
+        .api("share_to_organization", json!({ "connector_id": id }))
+        .await;
+    place
+        .api("unshare_from_organization", json!({ "connector_id": id }))
+        .await;
+    for scope in ["organization", "workspace", "user"] {
+        let level = json!({ "connector_id": id, "consumer_scope": scope });
+        place.api("activate_for_consumer", level.clone()).await;
+        place.api("deactivate_for_consumer", level).await;
+    }
+
+    place
+        .fake
+        .with(|mistral| mistral.keys = vec![NEXT_KEY.to_owned()]);
+    place.fails("account test acc", 3).await;
+    let replace = ["account", "replace", "acc", "--from", "-"];
+    place.run_with(&replace, NEXT_KEY).await.succeeded();
+    place.does("connector remove wiki --yes").await;
+    assert!(place.fake.with(|mistral| mistral.connectors.is_empty()));
+    place.does("account remove acc").await;
+    place.over();
+}
+
+async fn credentials_rotate(place: &Place<FakeMistral>, id: &str) {
+    let named = |token: &str| {
+        json!({
+            "connector_id_or_name": id, "consumer_scope": "user", "name": "mine",
+            "is_default": true, "credentials": { "bearer_token": token },
+        })
+    };
+    place.api("create_credentials", named(TOKEN)).await;
+    place.api("update_credentials", named(NEXT_TOKEN)).await;
+    let ours = json!({ "connector_id_or_name": id });
+    let listed = place.api("list_user_credentials", ours.clone()).await;
+    assert_eq!(listed["credentials"].as_array().unwrap().len(), 2);
+    place.api("delete_all_user_credentials", ours).await;
+    place.fails("tool list wiki --refresh", 3).await;
+    place.api("create_credentials", named(NEXT_TOKEN)).await;
+    place.does("tool list wiki --refresh").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_older_surface_goes_the_same_way() {
+    let place = place("seed").await;
+    let wiki = json!({
+        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
+    });
+    let wiki = place.api("create", wiki).await;
+    let id = wiki["id"].as_str().unwrap().to_owned();
+    place.does("connector list --refresh").await;
+    place.does("connector connect wiki").await;
+    assert_eq!(place.status("wiki").await, "ready");
+    place.does("tool run wiki echo text=hello").await;
+    let ours = json!({ "connector_id": id });
+    place.api("activate_for_user", ours.clone()).await;
+    place.api("deactivate_for_workspace", ours.clone()).await;
+    place.api("share", ours).await;
+    place.does("connector remove wiki --yes").await;
+    place.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_followed_past_an_empty_one() {
+    let place = place("current").await;
+    for number in 0..13 {
+        let mut one = made(json!({ "method_type": "none" }));
+        one["name"] = format!("wiki-{number}").into();
+        place.api("create", one).await;
+    }
+    let listed = place.json("connector list --refresh").await;
+    assert_eq!(listed.as_array().unwrap().len(), 13);
+    place.over();
+}
