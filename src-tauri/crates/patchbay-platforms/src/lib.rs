@@ -8,6 +8,7 @@
 //! [`mcp::connect`] and at [`Error`].
 
 mod address;
+mod agentstack;
 mod airbyte;
 mod capabilities;
 mod cohere;

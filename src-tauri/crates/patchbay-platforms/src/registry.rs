@@ -80,6 +80,7 @@ impl SignIn {
 pub static HOSTED: &[HostedPlatform] = &[
     crate::mistral::MISTRAL,
     crate::cohere::COHERE,
+    crate::agentstack::AGENTSTACK,
     crate::airbyte::AIRBYTE,
     crate::tenex::TENEX,
 ];

@@ -72,7 +72,7 @@ impl Path {
     }
 
     /// The absolute URL under `base`, whose own path stays in front.
-    pub(super) fn under(&self, base: &Url) -> Url {
+    pub(crate) fn under(&self, base: &Url) -> Url {
         let mut url = base.clone();
         url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), self.0));
         url.set_query(None);

@@ -1,0 +1,346 @@
+//! Agent Stack connectors: records of MCP servers whose tokens the platform keeps, and a relay to them.
+//!
+//! Operations answer the platform's own JSON; tools are spoken to in MCP through the relay
+//! ([`tools`]), whose bytes can also be had as they come ([`relay`]).
+//!
+//! Source: Agent Stack contract.
+
+mod arguments;
+mod client;
+mod consents;
+mod inflate;
+mod mapping;
+mod operations;
+mod relay;
+mod remembered;
+mod sessions;
+mod tools;
+mod wait;
+mod wire;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use patchbay_model::{RemoteId, Secret};
+use serde_json::Value;
+
+use self::arguments::{Connect, Create, Nothing, One, Which};
+use self::operations::OPERATIONS;
+use self::remembered::Remembered;
+use self::sessions::Sessions;
+use self::wire::{AUTH_REQUIRED, Connector, Item};
+use crate::http::{Api, CallOptions, Redirects, StreamedAnswer};
+use crate::operations::arguments;
+use crate::token_source::FixedHeaders;
+use crate::{
+    AccountField, Connectors, Consents, Disconnects, Error, HostedPlatform, NoToken, Operation,
+    Platform, RemoteConnector, SignIn, Streams, TokenSource, Tools,
+};
+
+const BASE_URL: &str = "http://127.0.0.1:8333";
+
+/// Agent Stack in the registry.
+pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
+    platform: patchbay_model::Platform::Agentstack,
+    title: "Agent Stack",
+    is_assumed: false,
+    fields: FIELDS,
+    operations: || OPERATIONS,
+    sign_in,
+};
+
+/// Source: Agent Stack contract, section 10.
+const FIELDS: &[AccountField] = &[
+    AccountField {
+        name: "base_url",
+        title: "Base URL",
+        help: "Address of the platform, http://127.0.0.1:8333 unless given.",
+        is_secret: false,
+        is_required: false,
+        variables: &["PLATFORM_URL"],
+    },
+    AccountField {
+        name: "auth",
+        title: "Sign-in",
+        help: "How to sign in: none, bearer or basic; by what else is given unless chosen.",
+        is_secret: false,
+        is_required: false,
+        variables: &[],
+    },
+    AccountField {
+        name: "token",
+        title: "Token",
+        help: "For bearer: an OIDC access token of yours, or a context token.",
+        is_secret: true,
+        is_required: false,
+        variables: &[],
+    },
+    AccountField {
+        name: "user",
+        title: "User",
+        help: "For basic: the name to sign in with.",
+        is_secret: false,
+        is_required: false,
+        variables: &[],
+    },
+    AccountField {
+        name: "password",
+        title: "Password",
+        help: "For basic: the password of that user.",
+        is_secret: true,
+        is_required: false,
+        variables: &[],
+    },
+];
+
+fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
+    let base = account.text("base_url")?.unwrap_or(BASE_URL);
+    Ok(Arc::new(AgentStack {
+        api: Api {
+            redirects: Redirects::Refuse,
+            ..Api::new(
+                account.clients.clone(),
+                Arc::clone(&account.clock),
+                base,
+                credentials(&account)?,
+            )?
+        },
+        remembered: Remembered::default(),
+        sessions: Sessions::default(),
+    }))
+}
+
+/// What is sent with each request, the relayed ones included.
+fn credentials(account: &SignIn) -> Result<Arc<dyn TokenSource>, Error> {
+    let secret = |name| account.secret(name).filter(|secret| !secret.is_empty());
+    let missing = |name: &str| Error::Usage(format!("{name} is missing"));
+    let (token, password) = (secret("token"), secret("password"));
+    let by_what_is_given = match (token, password) {
+        (Some(_), _) => "bearer",
+        (None, Some(_)) => "basic",
+        (None, None) => "none",
+    };
+    match account.text("auth")?.unwrap_or(by_what_is_given) {
+        "none" => Ok(Arc::new(NoToken)),
+        "bearer" => {
+            let token = token.ok_or_else(|| missing("token"))?;
+            Ok(Arc::new(FixedHeaders::bearer(token)))
+        }
+        "basic" => {
+            let user = account.text("user")?.ok_or_else(|| missing("user"))?;
+            let password = password.ok_or_else(|| missing("password"))?;
+            basic(user, password)
+        }
+        _ => Err(Error::Usage(
+            "auth has to be none, bearer or basic".to_owned(),
+        )),
+    }
+}
+
+fn basic(user: &str, password: &Secret) -> Result<Arc<dyn TokenSource>, Error> {
+    // A colon ends the name (RFC 7617, section 2).
+    if user.contains(':') {
+        return Err(Error::Usage("user must not hold a colon".to_owned()));
+    }
+    let both = Secret::new(format!("{user}:{}", password.expose()));
+    let header = format!("Basic {}", STANDARD.encode(both.expose()));
+    Ok(Arc::new(FixedHeaders::new(
+        "authorization",
+        Secret::new(header),
+    )))
+}
+
+/// One account.
+struct AgentStack {
+    api: Api,
+    remembered: Remembered,
+    sessions: Sessions,
+}
+
+impl AgentStack {
+    fn mapped(&self, connector: Connector) -> RemoteConnector {
+        let known = self.remembered.of(&connector);
+        mapping::connector(connector, &known, self.api.clock.now())
+    }
+
+    /// Connects, and notes what it means for the connector.
+    async fn connect(&self, connect: &Connect, options: &CallOptions) -> Result<Connector, Error> {
+        let id = connect.connector.id()?;
+        self.sessions.forget(id);
+        let outcome = client::connect(&self.api, connect, options).await;
+        match &outcome {
+            Ok(connector) => {
+                let waits =
+                    connector.state() == AUTH_REQUIRED && connector.auth_request().is_some();
+                let until = self.api.clock.now() + consents::LIVES;
+                self.remembered.note(id, |known| {
+                    known.consent_until = waits.then_some(until);
+                    known.connect_failure = None;
+                    known.relay = None;
+                });
+            }
+            Err(error @ Error::Status(refusal)) if matches!(refusal.status, 500 | 502 | 504) => {
+                self.remembered.note(id, |known| {
+                    known.connect_failure = Some(client::said(error));
+                });
+            }
+            // Whatever else failed says nothing of the connector.
+            Err(_) => {}
+        }
+        outcome
+    }
+
+    async fn leave(&self, which: &Which, options: &CallOptions) -> Result<Connector, Error> {
+        let connector = client::disconnect(&self.api, which, options).await?;
+        self.forget(which.id()?);
+        Ok(connector)
+    }
+
+    async fn delete(&self, which: &Which, options: &CallOptions) -> Result<(), Error> {
+        client::delete(&self.api, which, options).await?;
+        self.forget(which.id()?);
+        Ok(())
+    }
+
+    fn forget(&self, id: &str) {
+        self.sessions.forget(id);
+        self.remembered.forget(id);
+    }
+}
+
+#[async_trait]
+impl Platform for AgentStack {
+    fn operations(&self) -> &'static [Operation] {
+        OPERATIONS
+    }
+
+    async fn call(
+        &self,
+        operation: &str,
+        given: Value,
+        options: &CallOptions,
+    ) -> Result<Value, Error> {
+        let api = &self.api;
+        match operation {
+            "create" => {
+                let new: Create = arguments(given)?;
+                Ok(client::create(api, &new, options).await?.into_json())
+            }
+            "list" => {
+                let Nothing {} = arguments(given)?;
+                Ok(client::list(api, options).await?.into_json())
+            }
+            "get" | "refresh" => {
+                let one: One = arguments(given)?;
+                let found = client::get(api, &one.connector, options).await?;
+                Ok(found.into_json())
+            }
+            "delete" => {
+                let one: One = arguments(given)?;
+                self.delete(&one.connector, options).await?;
+                Ok(Value::Null)
+            }
+            "connect" => {
+                let connected = self.connect(&arguments(given)?, options).await?;
+                Ok(connected.into_json())
+            }
+            "disconnect" => {
+                let one: One = arguments(given)?;
+                let left = self.leave(&one.connector, options).await?;
+                Ok(left.into_json())
+            }
+            "presets" => {
+                let Nothing {} = arguments(given)?;
+                Ok(client::presets(api, options).await?.into_json())
+            }
+            "wait_for_state" => {
+                let reached = wait::wait_for_state(api, &arguments(given)?, options).await?;
+                Ok(reached.into_json())
+            }
+            "wait_for_deletion" => {
+                wait::wait_for_deletion(api, &arguments(given)?, options).await?;
+                Ok(Value::Null)
+            }
+            "mcp" => {
+                let answer = relay::mcp(api, arguments(given)?, options).await?;
+                relay::read_whole(api, answer).await
+            }
+            other => Err(Error::Usage(format!(
+                "Agent Stack has no operation {other:?}"
+            ))),
+        }
+    }
+
+    fn connectors(&self) -> Option<&dyn Connectors> {
+        Some(self)
+    }
+
+    fn tools(&self) -> Option<&dyn Tools> {
+        Some(self)
+    }
+
+    fn consents(&self) -> Option<&dyn Consents> {
+        Some(self)
+    }
+
+    fn disconnects(&self) -> Option<&dyn Disconnects> {
+        Some(self)
+    }
+
+    fn streams(&self) -> Option<&dyn Streams> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Connectors for AgentStack {
+    /// The one page: `next_page_token` names an item of it again and again, and there is no way to ask
+    /// for another.
+    async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>, Error> {
+        let page = client::list(&self.api, options).await?;
+        Ok(page.items.into_iter().map(|one| self.mapped(one)).collect())
+    }
+
+    async fn find_connector(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector, Error> {
+        let one = Which::by_id(id.as_str());
+        let found = client::get(&self.api, &one, options).await?;
+        Ok(self.mapped(found))
+    }
+
+    async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error> {
+        self.delete(&Which::by_id(id.as_str()), options).await
+    }
+}
+
+#[async_trait]
+impl Disconnects for AgentStack {
+    async fn disconnect(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error> {
+        let one = Which::by_id(id.as_str());
+        self.leave(&one, options).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl Streams for AgentStack {
+    /// Only `mcp` streams.
+    async fn stream(
+        &self,
+        operation: &str,
+        given: Value,
+        options: &CallOptions,
+    ) -> Result<StreamedAnswer, Error> {
+        if operation != "mcp" {
+            return Err(Error::NotSupported(format!("a stream of {operation:?}")));
+        }
+        relay::mcp(&self.api, arguments(given)?, options).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! Consents on the page that the platform names when it cannot connect by itself.
+//!
+//! Source: Agent Stack contract, section 4.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_model::RemoteId;
+use url::Url;
+
+use super::arguments::{Connect, Which};
+use super::wire::{AUTH_REQUIRED, Connector, DISCONNECTED};
+use super::{AgentStack, client, mapping, wait};
+use crate::http::CallOptions;
+use crate::{ConsentState, Consents, Error, StartedConsent};
+
+/// How long a consent is waited for; the platform does not tell.
+pub(super) const LIVES: Duration = Duration::from_secs(300);
+
+const POLL_EVERY: Duration = Duration::from_secs(1);
+
+#[async_trait]
+impl Consents for AgentStack {
+    async fn start_consent(
+        &self,
+        id: &RemoteId,
+        redirect: Option<&Url>,
+        options: &CallOptions,
+    ) -> Result<StartedConsent, Error> {
+        let connect = Connect {
+            connector: Which::by_id(id.as_str()),
+            redirect_url: redirect.map(Url::to_string),
+            access_token: None,
+        };
+        let connector = self.connect(&connect, options).await?;
+        Ok(StartedConsent {
+            page: page(&connector)?,
+            lives: None,
+            poll_every: POLL_EVERY,
+        })
+    }
+
+    async fn consent_state(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<ConsentState, Error> {
+        let one = Which::by_id(id.as_str());
+        let found = client::get(&self.api, &one, options).await?;
+        let state = mapping::consent(&found);
+        if state != ConsentState::Waiting {
+            self.remembered
+                .note(found.id(), |known| known.consent_until = None);
+        }
+        Ok(state)
+    }
+}
+
+/// The page on which the user consents, out of what connecting answered; `None` when it is connected.
+///
+/// # Errors
+/// [`Error::UnsafeUrl`] when it is no web address; [`Error::GrantFailed`] when the platform gave up;
+/// [`Error::NotSupported`] for a sign-in of another kind, and where there is no page.
+fn page(connector: &Connector) -> Result<Option<Url>, Error> {
+    match connector.state() {
+        AUTH_REQUIRED => {}
+        DISCONNECTED => {
+            return Err(Error::GrantFailed {
+                reason: wait::reason(connector),
+            });
+        }
+        _ => return Ok(None),
+    }
+    let request = connector.auth_request();
+    let of_kind = |kind: &str| Error::NotSupported(format!("a sign-in of kind {kind:?}"));
+    let request = request.ok_or_else(|| of_kind(""))?;
+    let (true, Some(page)) = (request.kind == "code", request.authorization_endpoint) else {
+        return Err(of_kind(request.kind));
+    };
+    match Url::parse(page) {
+        Ok(page) if matches!(page.scheme(), "http" | "https") => Ok(Some(page)),
+        _ => Err(Error::UnsafeUrl { status: 200 }),
+    }
+}

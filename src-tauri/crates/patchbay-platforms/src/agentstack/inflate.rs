@@ -1,0 +1,135 @@
+//! Bodies whose headers say that they are compressed, which they may or may not be.
+//!
+//! The platform decodes a compressed answer of an MCP server and keeps its headers; a server between may
+//! compress for real. Only the bytes themselves tell.
+//!
+//! Source: Agent Stack contract, section 3, `mcp`, "Server bug to expect"; trace `mcp-gzip`.
+
+use std::io::{self, Write};
+
+use bytes::{Buf, Bytes, BytesMut};
+use flate2::write::MultiGzDecoder;
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+
+use crate::Error;
+use crate::http::StreamedAnswer;
+
+/// How every gzip file begins.
+const MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// So much is inflated at once, so that a small piece cannot become a huge one: at most about 8 MiB.
+const STEP: usize = 8 * 1024;
+
+/// Hands the pieces of a body on, inflated if it is compressed; headers stay as they are.
+pub(super) fn inflated(answer: StreamedAnswer) -> StreamedAnswer {
+    let body = Body {
+        pieces: answer.pieces,
+        stage: Stage::Start(BytesMut::new()),
+    };
+    let pieces = stream::unfold(Some(body), |body| async move {
+        let mut body = body?;
+        match body.next().await {
+            Ok(piece) => piece.map(|piece| (Ok(piece), Some(body))),
+            Err(error) => Some((Err(error), None)),
+        }
+    });
+    StreamedAnswer {
+        pieces: pieces.boxed(),
+        ..answer
+    }
+}
+
+struct Body {
+    pieces: BoxStream<'static, Result<Bytes, Error>>,
+    stage: Stage,
+}
+
+enum Stage {
+    /// Not enough has come to tell.
+    Start(BytesMut),
+    Plain,
+    Compressed {
+        decoder: Box<MultiGzDecoder<Vec<u8>>>,
+        /// What has come and is not inflated yet.
+        left: Bytes,
+    },
+    Ended,
+}
+
+impl Body {
+    /// The next piece that is not empty; `None` at the end.
+    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        loop {
+            if let Stage::Compressed { decoder, left } = &mut self.stage
+                && !left.is_empty()
+            {
+                let piece = inflate(decoder, left).map_err(broken)?;
+                if !piece.is_empty() {
+                    return Ok(Some(piece));
+                }
+                continue;
+            }
+            let come = match self.pieces.next().await {
+                Some(piece) => self.take(piece?),
+                None => return self.end(),
+            };
+            if let Some(piece) = come {
+                return Ok(Some(piece));
+            }
+        }
+    }
+
+    /// Takes what has come; gives it back where it goes on as it is.
+    fn take(&mut self, piece: Bytes) -> Option<Bytes> {
+        match &mut self.stage {
+            Stage::Start(start) => {
+                start.extend_from_slice(&piece);
+                let is_told = start.len() >= MAGIC.len() || !MAGIC.starts_with(start);
+                if !is_told {
+                    return None;
+                }
+                let start = start.split().freeze();
+                if !start.starts_with(&MAGIC) {
+                    self.stage = Stage::Plain;
+                    return Some(start);
+                }
+                self.stage = Stage::Compressed {
+                    decoder: Box::new(MultiGzDecoder::new(Vec::new())),
+                    left: start,
+                };
+                None
+            }
+            Stage::Compressed { left, .. } => {
+                *left = piece;
+                None
+            }
+            Stage::Plain | Stage::Ended => Some(piece),
+        }
+    }
+
+    fn end(&mut self) -> Result<Option<Bytes>, Error> {
+        let rest = match std::mem::replace(&mut self.stage, Stage::Ended) {
+            Stage::Start(start) => start.freeze(),
+            Stage::Compressed { decoder, .. } => decoder.finish().map_err(broken)?.into(),
+            Stage::Plain | Stage::Ended => Bytes::new(),
+        };
+        Ok(Some(rest).filter(|rest| !rest.is_empty()))
+    }
+}
+
+/// Inflates a step of what has come; the flush keeps nothing back that is known already.
+fn inflate(decoder: &mut MultiGzDecoder<Vec<u8>>, left: &mut Bytes) -> io::Result<Bytes> {
+    let step = left.len().min(STEP);
+    decoder.write_all(&left[..step])?;
+    decoder.flush()?;
+    left.advance(step);
+    Ok(std::mem::take(decoder.get_mut()).into())
+}
+
+fn broken(_: io::Error) -> Error {
+    Error::Protocol("its compressed answer is broken".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

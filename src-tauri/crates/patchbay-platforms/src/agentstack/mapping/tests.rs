@@ -1,0 +1,150 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::agentstack::tests::any_json;
+
+fn start() -> Timestamp {
+    Timestamp::parse("2026-10-21T07:27:30Z").unwrap()
+}
+
+fn wire(more: Value) -> Connector {
+    let mut json =
+        json!({"id": "a", "url": "https://mcp.example.com:8443/mcp", "state": "created"});
+    for (name, value) in more.as_object().unwrap() {
+        json[name] = value.clone();
+    }
+    Connector::read(json).unwrap()
+}
+
+fn mapped(state: &str, known: &Known) -> (Status, Option<String>) {
+    let wire = wire(json!({"state": state, "disconnect_reason": "Client\u{7} request"}));
+    let shown = connector(wire, known, start());
+    assert_eq!(shown.word.as_deref(), Some(state));
+    (shown.status, shown.reason)
+}
+
+#[test]
+fn each_row_of_the_table_holds() {
+    let relay = |relay| Known {
+        relay: Some(relay),
+        ..Known::default()
+    };
+    let consenting = |seconds| Known {
+        consent_until: Some(start() + Duration::from_secs(seconds)),
+        ..Known::default()
+    };
+    let failed = Known {
+        connect_failure: Some("Connector has returned an error".to_owned()),
+        ..Known::default()
+    };
+    let nothing = Known::default();
+    let (needed, failing) = (Status::NeedsAuthorization, Status::Failing);
+    for (state, known, status, reason) in [
+        ("created", &nothing, needed, "not connected yet"),
+        ("created", &consenting(1), Status::Authorizing, ""),
+        ("created", &consenting(0), needed, "not connected yet"),
+        ("auth_required", &nothing, needed, ""),
+        ("auth_required", &consenting(1), Status::Authorizing, ""),
+        ("connected", &relay(Relay::Works), Status::Ready, ""),
+        (
+            "connected",
+            &nothing,
+            Status::Unknown,
+            "connected, tools not loaded",
+        ),
+        (
+            "connected",
+            &relay(Relay::Refused),
+            needed,
+            "the server does not take the platform's token any more",
+        ),
+        (
+            "connected",
+            &relay(Relay::Failed("status 502".to_owned())),
+            failing,
+            "status 502",
+        ),
+        (
+            "disconnected",
+            &nothing,
+            Status::Disconnected,
+            "Client request",
+        ),
+        (
+            "created",
+            &failed,
+            needed,
+            "Connector has returned an error",
+        ),
+        (
+            "auth_required",
+            &failed,
+            needed,
+            "Connector has returned an error",
+        ),
+        (
+            "disconnected",
+            &failed,
+            Status::Disconnected,
+            "Connector has returned an error",
+        ),
+        ("paused", &nothing, Status::Unknown, "paused"),
+    ] {
+        let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
+        assert_eq!(mapped(state, known), (status, reason), "{state} {known:?}");
+    }
+}
+
+#[test]
+fn a_connector_is_called_as_its_metadata_says_or_by_its_host() {
+    let shown = connector(wire(json!({})), &Known::default(), start());
+    assert_eq!(
+        (shown.name.as_str(), shown.title),
+        ("mcp.example.com", None)
+    );
+    let metadata = json!({"name": "Docs\u{202e}", "description": "All\nof them"});
+    let shown = connector(
+        wire(json!({"metadata": metadata})),
+        &Known::default(),
+        start(),
+    );
+    assert_eq!(
+        (shown.name.as_str(), shown.title.as_deref()),
+        ("Docs", Some("Docs"))
+    );
+    assert_eq!(shown.description.as_deref(), Some("All\nof them"));
+}
+
+#[test]
+fn a_login_that_was_refused_ends_the_consent() {
+    let of =
+        |state: &str, reason| consent(&wire(json!({"state": state, "disconnect_reason": reason})));
+    assert_eq!(of("connected", None), ConsentState::Given);
+    assert_eq!(of("auth_required", None), ConsentState::Waiting);
+    assert_eq!(of("created", None), ConsentState::Waiting);
+    let ended = |reason: &str| ConsentState::Ended {
+        reason: reason.to_owned(),
+    };
+    assert_eq!(of("disconnected", Some("401\u{1b}[31m")), ended("401 [31m"));
+    assert_eq!(of("disconnected", None), ended("disconnected"));
+}
+
+proptest! {
+    #[test]
+    fn any_connector_is_shown(more in any_json()) {
+        let mut json = json!({"id": "a", "url": "u", "state": "connected"});
+        if let Value::Object(members) = more {
+            for (name, value) in members {
+                if !matches!(name.as_str(), "id" | "url" | "state") {
+                    json[name] = value;
+                }
+            }
+        }
+        let wire = Connector::read(json).unwrap();
+        let _ = consent(&wire);
+        prop_assert!(!connector(wire, &Known::default(), start()).name.is_empty());
+    }
+}

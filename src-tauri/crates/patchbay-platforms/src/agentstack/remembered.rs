@@ -1,0 +1,66 @@
+//! What Patchbay itself found out about the connectors of an account, beside what the platform says.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use patchbay_model::Timestamp;
+
+use super::wire::{Connector, plain_id};
+
+/// Findings by connector, for as long as the account is signed in to.
+#[derive(Default)]
+pub(super) struct Remembered(Mutex<HashMap<String, Known>>);
+
+/// What was found out about one connector.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Known {
+    /// Until when a consent that was started here is waited for.
+    pub(super) consent_until: Option<Timestamp>,
+    /// What the platform said when it failed to connect.
+    pub(super) connect_failure: Option<String>,
+    /// How the relay did since it was connected.
+    pub(super) relay: Option<Relay>,
+}
+
+/// How the relay to a connector did when it was last used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Relay {
+    /// The MCP server answered.
+    Works,
+    /// The MCP server does not take the platform's token.
+    Refused,
+    /// It failed otherwise; status and words.
+    Failed(String),
+}
+
+impl Remembered {
+    /// What is known of a connector, which is now as the platform says. What was found out while it was
+    /// connected ends with that state, and a failure to connect ends with success.
+    pub(super) fn of(&self, connector: &Connector) -> Known {
+        let mut all = self.lock();
+        let Some(known) = all.get_mut(&plain_id(connector.id())) else {
+            return Known::default();
+        };
+        if connector.is_connected() {
+            known.consent_until = None;
+            known.connect_failure = None;
+        } else {
+            known.relay = None;
+        }
+        known.clone()
+    }
+
+    /// Changes what is known of a connector.
+    pub(super) fn note(&self, id: &str, change: impl FnOnce(&mut Known)) {
+        change(self.lock().entry(plain_id(id)).or_default());
+    }
+
+    /// A connector that is gone, or begins anew.
+    pub(super) fn forget(&self, id: &str) {
+        self.lock().remove(&plain_id(id));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Known>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,63 @@
+//! Sessions with the MCP servers behind the relay.
+//!
+//! The platform routes no `DELETE`, so that a session cannot be closed through it: sessions are kept and
+//! used again rather than left behind at the MCP server.
+//!
+//! Source: Agent Stack contract, section 3, `mcp`.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::arguments::Which;
+use super::client;
+use super::wire::plain_id;
+use crate::Error;
+use crate::http::{Api, CallOptions};
+use crate::mcp::{self, McpLimits, McpSession, McpTarget};
+
+/// Live sessions by connector. A place is locked while its session is made, so that callers who come
+/// together share one.
+#[derive(Default)]
+pub(super) struct Sessions(Mutex<HashMap<String, Place>>);
+
+type Place = Arc<tokio::sync::Mutex<Option<McpSession>>>;
+
+impl Sessions {
+    fn place(&self, id: &str) -> Place {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(places.entry(plain_id(id)).or_default())
+    }
+
+    /// Lets go of a session.
+    pub(super) fn forget(&self, id: &str) {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        places.remove(&plain_id(id));
+    }
+
+    /// The session of a connector, made where there is none.
+    ///
+    /// # Errors
+    /// Those of [`mcp::connect`]; [`Error::Usage`] when the id cannot be a path segment.
+    pub(super) async fn of(
+        &self,
+        api: &Api,
+        connector: &Which,
+        options: &CallOptions,
+    ) -> Result<McpSession, Error> {
+        let place = self.place(connector.id()?);
+        let mut live = place.lock().await;
+        if let Some(session) = live.as_ref().filter(|session| !session.is_closed()) {
+            return Ok(session.clone());
+        }
+        let target = McpTarget {
+            url: client::path(connector)?.then("/mcp").under(&api.base),
+            tokens: Arc::clone(&api.tokens),
+            remembered: None,
+        };
+        let limits = McpLimits::default();
+        // The usual connections ask for compression, which the relay labels wrongly.
+        let session = mcp::connect(&api.clients.raw, target, limits, &options.cancel).await?;
+        *live = Some(session.clone());
+        Ok(session)
+    }
+}

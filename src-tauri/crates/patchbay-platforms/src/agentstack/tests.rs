@@ -1,0 +1,267 @@
+//! The platform against servers on loopback.
+
+mod consents;
+mod fake;
+mod relay;
+mod tools;
+mod waits;
+
+use std::collections::BTreeMap;
+
+use axum::response::Response;
+use patchbay_model::Secret;
+use proptest::prelude::*;
+use serde_json::{Map, json as value};
+
+use super::*;
+use crate::http::tests::{Jumping, Server, json};
+use crate::http::{ClientSettings, Clients, ProxyChoice};
+
+/// Any JSON, with the names that the readers look at.
+pub(super) fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "\\PC{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 30, 4, |inner| {
+        let name = prop_oneof![
+            prop::sample::select(vec![
+                "id",
+                "url",
+                "state",
+                "items",
+                "metadata",
+                "name",
+                "auth_request",
+                "type",
+                "disconnect_reason",
+            ])
+            .prop_map(str::to_owned),
+            "\\PC{0,6}",
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(name, inner, 0..5)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn account(settings: Value, secrets: &[(&str, &str)], clock: Arc<Jumping>) -> SignIn {
+    let settings: Map<String, Value> = settings.as_object().unwrap().clone();
+    let direct = ClientSettings {
+        proxy: ProxyChoice::Direct,
+        ..ClientSettings::default()
+    };
+    let secrets = secrets.iter();
+    SignIn {
+        settings,
+        secrets: secrets
+            .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)))
+            .collect::<BTreeMap<_, _>>(),
+        clients: Clients::build(&direct).unwrap(),
+        clock,
+    }
+}
+
+/// Signed in without credentials.
+fn signed_in(base: &str, clock: Arc<Jumping>) -> Arc<dyn Platform> {
+    sign_in(account(value!({"base_url": base}), &[], clock)).unwrap()
+}
+
+fn connector(state: &str) -> Value {
+    value!({"id": "c-1", "url": "https://mcp.example.com/mcp", "state": state})
+}
+
+fn options() -> CallOptions {
+    CallOptions::default()
+}
+
+async fn authorization(settings: Value, secrets: &[(&str, &str)]) -> Result<Option<String>, Error> {
+    let server = Server::start([json(200, value!({"items": []}))]).await;
+    let mut settings = settings;
+    settings["base_url"] = server.base.clone().into();
+    let platform = sign_in(account(settings, secrets, Jumping::new()))?;
+    platform.check(&options()).await?;
+    let seen = server.seen();
+    assert_eq!(seen[0].uri.path(), "/edge/api/v1/connectors");
+    let sent = seen[0].headers.get("authorization");
+    Ok(sent.map(|value| value.to_str().unwrap().to_owned()))
+}
+
+#[tokio::test]
+async fn each_way_to_sign_in_sends_its_header() {
+    let (token, password) = (("token", "tok-1"), ("password", "p:w"));
+    for (settings, secrets, header) in [
+        (value!({}), vec![], None),
+        (value!({"auth": "none"}), vec![token], None),
+        (
+            value!({"auth": "bearer"}),
+            vec![token],
+            Some("Bearer tok-1"),
+        ),
+        (value!({}), vec![token], Some("Bearer tok-1")),
+        (
+            value!({"auth": "basic", "user": "ü"}),
+            vec![password],
+            Some("Basic w7w6cDp3"),
+        ),
+        (
+            value!({"user": "ü"}),
+            vec![password],
+            Some("Basic w7w6cDp3"),
+        ),
+    ] {
+        let sent = authorization(settings.clone(), &secrets).await.unwrap();
+        assert_eq!(sent.as_deref(), header, "{settings}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_lacks_something_is_refused() {
+    for (settings, secrets) in [
+        (value!({"auth": "bearer"}), vec![]),
+        (value!({"auth": "bearer"}), vec![("token", "")]),
+        (value!({"auth": "basic"}), vec![("password", "p")]),
+        (value!({"auth": "basic", "user": "u"}), vec![]),
+        (
+            value!({"auth": "basic", "user": "u:v"}),
+            vec![("password", "p")],
+        ),
+        (value!({"auth": "digest"}), vec![]),
+    ] {
+        let refused = authorization(settings.clone(), &secrets).await;
+        assert!(matches!(refused, Err(Error::Usage(_))), "{settings}");
+    }
+}
+
+#[tokio::test]
+async fn arguments_that_do_not_fit_send_nothing() {
+    let server = Server::start([]).await;
+    let platform = signed_in(&server.base, Jumping::new());
+    for (operation, arguments) in [
+        ("list", value!({"page_token": "x"})),
+        ("create", value!({})),
+        (
+            "create",
+            value!({"url": "https://a", "match_preset": "yes"}),
+        ),
+        ("get", value!({"connector": 7})),
+        ("get", value!({"connector": ""})),
+        ("get", value!({"connector": ".."})),
+        ("get", value!({"connector": {"url": "https://a"}})),
+        ("wait_for_state", value!({"connector": {"id": "a"}})),
+        (
+            "wait_for_state",
+            value!({"connector": "a", "poll_interval": -1}),
+        ),
+        ("mcp", value!({"connector": "a"})),
+        ("mcp", value!({"connector": "a", "method": "NO WAY"})),
+        (
+            "mcp",
+            value!({"connector": "a", "method": "POST", "content": "{}", "content_json": {}}),
+        ),
+        ("callback", value!({})),
+    ] {
+        let refused = platform
+            .call(operation, arguments.clone(), &options())
+            .await;
+        assert!(
+            matches!(refused, Err(Error::Usage(_))),
+            "{operation} {arguments}"
+        );
+    }
+    assert!(server.seen().is_empty());
+}
+
+/// `next_page_token` is set although there is nothing more: following it would never end.
+#[tokio::test]
+async fn a_token_of_the_last_page_is_not_followed() {
+    let page = value!({
+        "items": [connector("created")], "total_count": 1, "has_more": false,
+        "next_page_token": "c-1"
+    });
+    let server = Server::start([json(200, page)]).await;
+    let platform = signed_in(&server.base, Jumping::new());
+    let connectors = platform.connectors().unwrap();
+    let all = connectors.list_connectors(&options()).await.unwrap();
+    assert_eq!(all.len(), 1);
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_the_words_of_the_platform() {
+    let detail = "Duplicate connector found: url='https://a/' already exists";
+    let validation = value!({"detail": [{"loc": ["body", "url"], "msg": "bad URL"}]});
+    let server =
+        Server::start([json(409, value!({"detail": detail})), json(422, validation)]).await;
+    let platform = signed_in(&server.base, Jumping::new());
+    let new = value!({"url": "https://a"});
+    let error = platform
+        .call("create", new.clone(), &options())
+        .await
+        .unwrap_err();
+    assert_eq!(error.refusal().unwrap().text.as_deref(), Some(detail));
+    let error = platform.call("create", new, &options()).await.unwrap_err();
+    let fields = &error.refusal().unwrap().fields;
+    assert_eq!(
+        (fields[0].path.as_str(), fields[0].message.as_str()),
+        ("/url", "bad URL")
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_repeat_the_secrets_that_were_sent() {
+    let words = value!({"detail": "no client takes s3cr3t-77"});
+    let server = Server::start([json(400, words.clone()), json(502, words)]).await;
+    let platform = signed_in(&server.base, Jumping::new());
+    for (operation, arguments) in [
+        (
+            "create",
+            value!({"url": "https://a", "client_id": "i", "client_secret": "s3cr3t-77"}),
+        ),
+        (
+            "connect",
+            value!({"connector": "c-1", "access_token": "s3cr3t-77"}),
+        ),
+    ] {
+        let error = platform.call(operation, arguments, &options()).await;
+        let error = error.unwrap_err();
+        let words = error.refusal().unwrap().text.as_deref();
+        assert_eq!(words, Some("no client takes <redacted>"), "{operation}");
+    }
+}
+
+fn plain(status: u16) -> Response {
+    let mut answer = Response::new(axum::body::Body::empty());
+    *answer.status_mut() = status.try_into().unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn a_connector_is_left_by_a_request_without_a_body() {
+    let server = Server::start([json(200, connector("disconnected"))]).await;
+    let platform = signed_in(&server.base, Jumping::new());
+    let disconnects = platform.disconnects().unwrap();
+    let id = RemoteId::new("c-1");
+    disconnects.disconnect(&id, &options()).await.unwrap();
+    let seen = server.seen();
+    assert_eq!(seen[0].method, "POST");
+    assert_eq!(seen[0].uri.path(), "/edge/api/v1/connectors/c-1/disconnect");
+    assert!(seen[0].body.is_empty());
+    assert!(seen[0].headers.get("content-type").is_none());
+}
+
+#[tokio::test]
+async fn a_deleted_connector_is_acknowledged_whatever_the_body() {
+    let server = Server::start([plain(204), json(200, value!({"ok": 1}))]).await;
+    let platform = signed_in(&server.base, Jumping::new());
+    for _ in 0..2 {
+        let gone = platform
+            .call("delete", value!({"connector": "c-1"}), &options())
+            .await;
+        assert_eq!(gone.unwrap(), Value::Null);
+    }
+}

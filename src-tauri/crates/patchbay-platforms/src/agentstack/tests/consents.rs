@@ -1,0 +1,130 @@
+use std::time::Duration;
+
+use patchbay_model::Status;
+use url::Url;
+
+use super::*;
+use crate::ConsentState;
+
+fn asking(request: Value) -> Value {
+    let mut asking = connector("auth_required");
+    asking["auth_request"] = request;
+    asking
+}
+
+fn code(page: &str) -> Value {
+    value!({"type": "code", "authorization_endpoint": page})
+}
+
+fn id() -> RemoteId {
+    RemoteId::new("c-1")
+}
+
+async fn started(answer: Value) -> Result<Option<Url>, Error> {
+    let server = Server::start([json(200, answer)]).await;
+    let platform = signed_in(&server.base, Jumping::new());
+    let consents = platform.consents().unwrap();
+    let started = consents.start_consent(&id(), None, &options()).await?;
+    Ok(started.page)
+}
+
+#[tokio::test]
+async fn what_connecting_answers_decides_on_the_page() {
+    let page = "https://auth.example/authorize?state=s";
+    let started_at = started(asking(code(page))).await.unwrap();
+    assert_eq!(started_at.unwrap().as_str(), page);
+    assert_eq!(started(connector("connected")).await.unwrap(), None);
+    for unsafe_page in ["javascript:alert(1)", "file:///etc/passwd", "no url"] {
+        let refused = started(asking(code(unsafe_page))).await;
+        assert!(
+            matches!(refused, Err(Error::UnsafeUrl { .. })),
+            "{unsafe_page}"
+        );
+    }
+    for request in [
+        value!({"type": "device", "authorization_endpoint": page}),
+        Value::Null,
+    ] {
+        let refused = started(asking(request)).await;
+        assert!(matches!(refused, Err(Error::NotSupported(_))));
+    }
+    let failed = started(connector("disconnected")).await;
+    assert!(matches!(failed, Err(Error::GrantFailed { .. })));
+}
+
+#[tokio::test]
+async fn a_consent_shows_until_it_is_given_or_its_time_is_over() {
+    let clock = Jumping::new();
+    let required = || json(200, asking(code("https://auth.example/")));
+    let server = Server::start([
+        required(),
+        required(),
+        required(),
+        required(),
+        required(),
+        json(200, connector("connected")),
+        required(),
+    ])
+    .await;
+    let platform = signed_in(&server.base, Arc::clone(&clock));
+    let consents = platform.consents().unwrap();
+    let connectors = platform.connectors().unwrap();
+    let status = async || {
+        let found = connectors.find_connector(&id(), &options()).await;
+        found.unwrap().status
+    };
+    let start = async || {
+        let done = "http://127.0.0.1:9/done".parse().unwrap();
+        consents
+            .start_consent(&id(), Some(&done), &options())
+            .await
+            .unwrap();
+    };
+    start().await;
+    assert_eq!(status().await, Status::Authorizing);
+    crate::http::Clock::sleep(&*clock, Duration::from_secs(300)).await;
+    assert_eq!(status().await, Status::NeedsAuthorization);
+    start().await;
+    let state = consents.consent_state(&id(), &options()).await.unwrap();
+    assert_eq!(state, ConsentState::Waiting);
+    let state = consents.consent_state(&id(), &options()).await.unwrap();
+    assert_eq!(state, ConsentState::Given);
+    assert_eq!(status().await, Status::NeedsAuthorization);
+    let sent: Value = serde_json::from_slice(&server.seen()[0].body).unwrap();
+    let expected = value!({"redirect_url": "http://127.0.0.1:9/done", "access_token": null});
+    assert_eq!(sent, expected);
+}
+
+#[tokio::test]
+async fn a_failure_to_connect_is_the_reason_until_it_is_over() {
+    let words = "Unable to establish connection with the connector";
+    let server = Server::start([
+        json(504, value!({"detail": words})),
+        json(200, connector("created")),
+        json(403, value!({"detail": "Insufficient permissions"})),
+        json(200, connector("created")),
+        json(200, connector("connected")),
+        json(200, connector("connected")),
+    ])
+    .await;
+    let platform = signed_in(&server.base, Jumping::new());
+    let connect = async || {
+        let one = value!({"connector": "c-1"});
+        platform.call("connect", one, &options()).await
+    };
+    let reason = async || {
+        let connectors = platform.connectors().unwrap();
+        let found = connectors.find_connector(&id(), &options()).await;
+        found.unwrap().reason
+    };
+    assert_eq!(connect().await.unwrap_err().status(), Some(504));
+    assert_eq!(reason().await.as_deref(), Some(words));
+    // That the account may not connect says nothing of the connector.
+    assert_eq!(connect().await.unwrap_err().status(), Some(403));
+    assert_eq!(reason().await.as_deref(), Some(words));
+    connect().await.unwrap();
+    assert_eq!(
+        reason().await.as_deref(),
+        Some("connected, tools not loaded")
+    );
+}

@@ -1,0 +1,119 @@
+use patchbay_model::{Content, Status};
+
+use super::fake::Fake;
+use super::*;
+
+fn id() -> RemoteId {
+    RemoteId::new("c-1")
+}
+
+async fn names(platform: &dyn Platform) -> Result<Vec<String>, Error> {
+    let tools = platform.tools().unwrap();
+    let tools = tools.list_tools(&id(), &options()).await?;
+    Ok(tools.into_iter().map(|tool| tool.name).collect())
+}
+
+async fn shown(platform: &dyn Platform) -> (Status, Option<String>) {
+    let connectors = platform.connectors().unwrap();
+    let found = connectors.find_connector(&id(), &options()).await.unwrap();
+    (found.status, found.reason)
+}
+
+#[tokio::test]
+async fn tools_are_listed_and_run_in_one_session_as_the_account() {
+    let fake = Fake::start(Some("connected")).await;
+    let account = account(
+        value!({"base_url": fake.base}),
+        &[("token", "t-1")],
+        Jumping::new(),
+    );
+    let platform = sign_in(account).unwrap();
+    assert_eq!(shown(&*platform).await.0, Status::Unknown);
+    assert_eq!(names(&*platform).await.unwrap(), ["echo"]);
+    assert_eq!(shown(&*platform).await, (Status::Ready, None));
+    let arguments = value!({"text": "hé"}).as_object().unwrap().clone();
+    let tools = platform.tools().unwrap();
+    let outcome = tools
+        .call_tool(&id(), "echo", arguments, &options())
+        .await
+        .unwrap();
+    let text = Content::Text {
+        text: "hé".to_owned(),
+    };
+    assert_eq!(outcome.result.content, [text]);
+    let got = fake.desk.got();
+    assert!(
+        got.iter()
+            .all(|(_, sent)| sent.as_deref() == Some("Bearer t-1"))
+    );
+    let starts = got.iter().filter(|(method, _)| method == "initialize");
+    assert_eq!(starts.count(), 1, "{got:?}");
+}
+
+/// The platform renews a token only at its next look.
+#[tokio::test]
+async fn a_token_that_lapsed_is_asked_for_once_more_after_the_next_look() {
+    let clock = Jumping::new();
+    let fake = Fake::start(Some("connected")).await;
+    let platform = signed_in(&fake.base, Arc::clone(&clock));
+    let lapsed = value!({"error": "invalid_token"});
+    fake.desk.trouble(401, lapsed.clone());
+    assert_eq!(names(&*platform).await.unwrap(), ["echo"]);
+    assert_eq!(clock.waits(), [31.0]);
+    platform
+        .call("connect", value!({"connector": "c-1"}), &options())
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        fake.desk.trouble(401, lapsed.clone());
+    }
+    assert!(matches!(
+        names(&*platform).await,
+        Err(Error::Unauthorized { .. })
+    ));
+    assert_eq!(shown(&*platform).await.0, Status::NeedsAuthorization);
+    // Left meanwhile, and let in again: what was found out before does not count any more.
+    fake.desk.set(Some("disconnected"));
+    assert_eq!(shown(&*platform).await.0, Status::Disconnected);
+    fake.desk.set(Some("connected"));
+    assert_eq!(shown(&*platform).await.0, Status::Unknown);
+}
+
+#[tokio::test]
+async fn a_connector_without_a_token_is_not_waited_for() {
+    let clock = Jumping::new();
+    let fake = Fake::start(Some("created")).await;
+    let platform = signed_in(&fake.base, Arc::clone(&clock));
+    fake.desk.trouble(401, value!({"error": "invalid_token"}));
+    assert!(matches!(
+        names(&*platform).await,
+        Err(Error::Unauthorized { .. })
+    ));
+    assert!(clock.waits().is_empty());
+}
+
+#[tokio::test]
+async fn a_relay_that_fails_tells_the_words_of_the_platform() {
+    let fake = Fake::start(Some("connected")).await;
+    let platform = signed_in(&fake.base, Jumping::new());
+    let words = "[('ConnectError', 'All connection attempts failed')]";
+    for _ in 0..2 {
+        fake.desk.trouble(500, value!({"detail": words}));
+    }
+    let error = names(&*platform).await.unwrap_err();
+    assert_eq!(error.refusal().unwrap().text.as_deref(), Some(words));
+    let reason = format!("the server answered with status 500: {words}");
+    assert_eq!(shown(&*platform).await, (Status::Failing, Some(reason)));
+    assert_eq!(names(&*platform).await.unwrap(), ["echo"]);
+    assert_eq!(shown(&*platform).await.0, Status::Ready);
+}
+
+#[tokio::test]
+async fn a_connector_that_is_gone_is_called_so() {
+    let fake = Fake::start(None).await;
+    let platform = signed_in(&fake.base, Jumping::new());
+    let error = names(&*platform).await.unwrap_err();
+    assert!(matches!(error, Error::NotFound(_)), "{error:?}");
+    let words = error.refusal().unwrap().text.as_deref();
+    assert_eq!(words, Some("connector with id c-1 not found"));
+}

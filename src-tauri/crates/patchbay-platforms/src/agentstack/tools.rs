@@ -1,0 +1,174 @@
+//! Tools of a connector, spoken to in MCP through the relay.
+//!
+//! Source: Agent Stack contract, section 3, `mcp`, and section 9.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use patchbay_model::{RemoteId, Tool};
+use serde_json::{Map, Value};
+
+use super::arguments::Which;
+use super::remembered::Relay;
+use super::{AgentStack, client, wait};
+use crate::http::CallOptions;
+use crate::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
+use crate::{Error, Found, Refusal, Tools, Unreachable};
+
+/// The platform looks after its tokens this often, and a little more.
+///
+/// Source: Agent Stack contract, section 5.
+const NEXT_PROBE: Duration = Duration::from_secs(31);
+
+#[async_trait]
+impl Tools for AgentStack {
+    async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>, Error> {
+        let cancel = options.cancel.clone();
+        self.through(id, options, move |session| {
+            let cancel = cancel.clone();
+            async move { session.list_tools(&cancel).await }.boxed()
+        })
+        .await
+    }
+
+    async fn call_tool(
+        &self,
+        id: &RemoteId,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<CallOutcome, Error> {
+        let cancel = options.cancel.clone();
+        let call = ToolCall {
+            name: tool.to_owned(),
+            arguments,
+            timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
+            progress: Arc::new(|_| {}),
+        };
+        self.through(id, options, move |session| {
+            let (call, cancel) = (call.clone(), cancel.clone());
+            async move { session.call_tool(call, &cancel).await }.boxed()
+        })
+        .await
+    }
+}
+
+/// What is done in a session.
+type Work<T> = BoxFuture<'static, Result<T, Error>>;
+
+impl AgentStack {
+    /// Does something in the session of a connector, and notes how the relay did.
+    ///
+    /// A 401 of the server behind the relay means that its token lapsed, which only the platform
+    /// renews: after its next look it is asked once more.
+    ///
+    /// # Errors
+    /// Those of [`connect`](crate::mcp::connect) and of the work itself, with the platform's own words;
+    /// those of [`client::get`] when the platform refuses the account, or does not know the connector.
+    async fn through<T>(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+        work: impl Fn(McpSession) -> Work<T> + Send + Sync,
+    ) -> Result<T, Error> {
+        let id = id.as_str();
+        let connector = Which::by_id(id);
+        let mut outcome = self.once(&connector, options, &work).await;
+        if let Err(Error::Unauthorized { .. }) = outcome {
+            self.sessions.forget(id);
+            // The same status comes from the platform when it refuses the account itself.
+            let found = client::get(&self.api, &connector, options).await?;
+            if found.is_connected() {
+                wait::sleep(&self.api, NEXT_PROBE, options).await?;
+                outcome = self.once(&connector, options, &work).await;
+            }
+        }
+        if let Err(Error::NotAServer {
+            found: Found::Status(404),
+        }) = outcome
+        {
+            // The platform says so of what it does not know, and the MCP server of a wrong address.
+            client::get(&self.api, &connector, options).await?;
+        }
+        let outcome = outcome.map_err(with_detail);
+        if let Err(error) = &outcome
+            && !says_nothing_of_the_session(error)
+        {
+            self.sessions.forget(id);
+        }
+        let relay = match &outcome {
+            Ok(_) => Some(Relay::Works),
+            Err(error) => finding(error),
+        };
+        if let Some(relay) = relay {
+            self.remembered.note(id, |known| known.relay = Some(relay));
+        }
+        outcome
+    }
+
+    async fn once<T>(
+        &self,
+        connector: &Which,
+        options: &CallOptions,
+        work: &(impl Fn(McpSession) -> Work<T> + Send + Sync),
+    ) -> Result<T, Error> {
+        let session = self.sessions.of(&self.api, connector, options).await?;
+        work(session).await
+    }
+}
+
+/// Whether a session goes on after such an error.
+fn says_nothing_of_the_session(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::ServerError { .. }
+            | Error::ToolNotFound { .. }
+            | Error::InputRequired
+            | Error::Cancelled
+            | Error::RateLimited { .. }
+    )
+}
+
+/// What an error says of the way to the MCP server; `None` when it is about something else.
+fn finding(error: &Error) -> Option<Relay> {
+    match error {
+        Error::Unauthorized { .. } => Some(Relay::Refused),
+        Error::Unreachable {
+            how: Unreachable::Lost,
+            ..
+        }
+        | Error::Status(_)
+        | Error::NotAServer { .. }
+        | Error::Protocol(_) => Some(Relay::Failed(words(error))),
+        _ => None,
+    }
+}
+
+/// Status and text.
+fn words(error: &Error) -> String {
+    match error.refusal().and_then(|refusal| refusal.text.as_deref()) {
+        Some(text) => format!("{error}: {text}"),
+        None => error.to_string(),
+    }
+}
+
+/// Puts the platform's own words in place of the JSON around them, which an MCP client knows nothing of.
+fn with_detail(mut error: Error) -> Error {
+    if let Error::Status(refusal)
+    | Error::Unauthorized { refusal, .. }
+    | Error::Forbidden { refusal, .. }
+    | Error::RateLimited { refusal, .. } = &mut error
+        && let Some(detail) = detail(refusal)
+    {
+        refusal.text = Some(detail);
+    }
+    error
+}
+
+fn detail(refusal: &Refusal) -> Option<String> {
+    let json: Value = serde_json::from_str(refusal.text.as_deref()?).ok()?;
+    json["detail"].as_str().map(str::to_owned)
+}

@@ -1,0 +1,188 @@
+//! What comes over Agent Stack's wire.
+//!
+//! Answers are kept whole, as JSON, with a reader for each member that Patchbay looks at: the contract
+//! requires little of them, and a member of another type than documented must not cost the rest.
+//!
+//! Source: Agent Stack contract, section 2.
+
+use serde_json::{Map, Value};
+
+use crate::Error;
+use crate::echo::without_secrets;
+use crate::http::Answer;
+
+/// The state in which tools can be used.
+pub(super) const CONNECTED: &str = "connected";
+
+/// The state in which nothing more comes by itself.
+pub(super) const DISCONNECTED: &str = "disconnected";
+
+/// The state in which a person has to consent.
+pub(super) const AUTH_REQUIRED: &str = "auth_required";
+
+/// A record of one MCP server.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Connector {
+    id: String,
+    state: String,
+    json: Map<String, Value>,
+}
+
+/// The page on which a person consents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AuthRequest<'a> {
+    /// `code`, or a kind of sign-in that came later.
+    pub(super) kind: &'a str,
+    pub(super) authorization_endpoint: Option<&'a str>,
+}
+
+/// Connectors, or presets. The platform gives all of them at once.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Page<T> {
+    pub(super) items: Vec<T>,
+    rest: Map<String, Value>,
+}
+
+/// A server that the platform knows by its URL.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Preset(Map<String, Value>);
+
+/// Something that is read out of JSON and is JSON again.
+pub(super) trait Item: Sized {
+    /// # Errors
+    /// What is wrong with it.
+    fn read(json: Value) -> Result<Self, &'static str>;
+
+    fn into_json(self) -> Value;
+}
+
+impl Connector {
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(super) fn state(&self) -> &str {
+        &self.state
+    }
+
+    pub(super) fn is_connected(&self) -> bool {
+        self.state == CONNECTED
+    }
+
+    /// A member that is text and not empty.
+    pub(super) fn text(&self, member: &str) -> Option<&str> {
+        filled(self.json.get(member)?)
+    }
+
+    /// Text that its maker wrote beside it.
+    pub(super) fn metadata(&self, key: &str) -> Option<&str> {
+        filled(self.json.get("metadata")?.get(key)?)
+    }
+
+    pub(super) fn auth_request(&self) -> Option<AuthRequest<'_>> {
+        let request = self.json.get("auth_request")?.as_object()?;
+        Some(AuthRequest {
+            kind: request.get("type").and_then(filled).unwrap_or("code"),
+            authorization_endpoint: request.get("authorization_endpoint").and_then(filled),
+        })
+    }
+
+    /// Reads the one connector of an answer, and drops the secrets that were `given` from it.
+    ///
+    /// # Errors
+    /// [`Error::UnexpectedAnswer`] when it has no id, URL or state.
+    pub(super) fn answered(
+        answer: &Answer,
+        operation: &str,
+        given: &[&str],
+    ) -> Result<Self, Error> {
+        let mut json: Value = answer.json()?;
+        without_secrets(&mut json, given);
+        Self::read(json).map_err(|what| answer.unexpected(format!("{operation}: {what}")))
+    }
+}
+
+impl Item for Connector {
+    fn read(mut json: Value) -> Result<Self, &'static str> {
+        without_secrets(&mut json, &[]);
+        let Value::Object(json) = json else {
+            return Err("a connector is no object");
+        };
+        let text = |member| json.get(member).and_then(Value::as_str);
+        let id = text("id").ok_or("a connector has no id")?.to_owned();
+        let state = text("state").ok_or("a connector has no state")?.to_owned();
+        text("url").ok_or("a connector has no url")?;
+        Ok(Self { id, state, json })
+    }
+
+    fn into_json(self) -> Value {
+        Value::Object(self.json)
+    }
+}
+
+impl Item for Preset {
+    fn read(json: Value) -> Result<Self, &'static str> {
+        match json {
+            Value::Object(json) if json.get("url").is_some_and(Value::is_string) => Ok(Self(json)),
+            _ => Err("a preset has no url"),
+        }
+    }
+
+    fn into_json(self) -> Value {
+        Value::Object(self.0)
+    }
+}
+
+impl<T: Item> Page<T> {
+    /// Reads a page; items that are null are none.
+    ///
+    /// # Errors
+    /// [`Error::UnexpectedAnswer`] when `items` is absent or no list, or one of them is unreadable.
+    pub(super) fn answered(answer: &Answer, operation: &str) -> Result<Self, Error> {
+        let unexpected = |what: &str| answer.unexpected(format!("{operation}: {what}"));
+        let mut rest: Map<String, Value> = answer.json()?;
+        let items = match rest.remove("items") {
+            Some(Value::Array(items)) => items,
+            Some(Value::Null) => Vec::new(),
+            Some(_) => return Err(unexpected("items is no list")),
+            None => return Err(unexpected("items is missing")),
+        };
+        let items: Result<_, _> = items.into_iter().map(T::read).collect();
+        Ok(Self {
+            items: items.map_err(unexpected)?,
+            rest,
+        })
+    }
+
+    pub(super) fn into_json(self) -> Value {
+        let items = self.items.into_iter().map(T::into_json);
+        let mut json = self.rest;
+        json.insert("items".to_owned(), items.collect());
+        Value::Object(json)
+    }
+}
+
+/// Text that is not empty.
+fn filled(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty())
+}
+
+/// Whether two ids are the same: the platform takes a UUID in any spelling and gives its own back.
+pub(super) fn same_id(one: &str, other: &str) -> bool {
+    plain_id(one) == plain_id(other)
+}
+
+/// An id in the one spelling that all spellings of it share.
+pub(super) fn plain_id(id: &str) -> String {
+    let lower = id.to_ascii_lowercase();
+    let digits = lower.strip_prefix("urn:uuid:").unwrap_or(&lower);
+    let digits: String = digits
+        .chars()
+        .filter(|sign| !matches!(sign, '-' | '{' | '}'))
+        .collect();
+    let is_uuid = digits.len() == 32 && digits.chars().all(|digit| digit.is_ascii_hexdigit());
+    if is_uuid { digits } else { id.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;
