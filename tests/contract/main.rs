@@ -10,6 +10,7 @@
     reason = "differences are what it is run for"
 )]
 
+mod agentstack;
 mod airbyte;
 mod cohere;
 mod mistral;
@@ -24,6 +25,7 @@ use patchbay_tests::{Adapter, replay};
 const ADAPTERS: &[&dyn Adapter] = &[
     &mistral::Mistral,
     &cohere::Cohere,
+    &agentstack::AgentStack,
     &airbyte::Airbyte,
     &tenex::Tenex,
 ];

@@ -63,11 +63,25 @@ fn ok(platform: &str, line: &Line, recorded: &Value, ours: &Value) -> Vec<String
             if ignores_type {
                 members.remove("type");
             }
+            if let Some(text) = json_of_a_relay(members) {
+                members.insert("text".to_owned(), text);
+            }
         }
         value
     };
     let answers = answers(line);
     Likeness { answers: &answers }.differences(&compared(recorded), &compared(ours))
+}
+
+/// The `text` of a relayed answer as a value, where its content type is JSON.
+///
+/// Source: Agent Stack contract, section 3, `mcp`, "Replays compare".
+fn json_of_a_relay(answer: &Map<String, Value>) -> Option<Value> {
+    let content_type = exact::text(answer.get("headers")?.get("content-type")?)?;
+    let is_json = content_type.split(';').next()?.trim() == "application/json";
+    is_json
+        .then(|| exact::read(exact::text(answer.get("text")?)?))
+        .flatten()
 }
 
 /// Bodies and headers of every answer.
@@ -248,6 +262,15 @@ mod tests {
     #[test]
     fn timing_is_ignored() {
         assert!(found(json!({"yielded": 3, "text": "a"}), json!({"text": "a"})).is_empty());
+    }
+
+    #[test]
+    fn relayed_json_compares_by_value() {
+        let relayed = |text: &str, kind: &str| json!({"status_code": 200, "headers": {"content-type": kind}, "text": text});
+        let (json, plain) = ("application/json; charset=utf-8", "text/plain");
+        assert!(found(relayed("{\"a\": 1}", json), relayed("{\"a\":1.0}", json)).is_empty());
+        assert!(!found(relayed("{\"a\": 1}", json), relayed("{\"a\":2}", json)).is_empty());
+        assert!(!found(relayed("{\"a\": 1}", plain), relayed("{\"a\":1}", plain)).is_empty());
     }
 
     #[test]
