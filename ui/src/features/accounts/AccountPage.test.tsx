@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
 import { account, manyAccounts, manyHosted, problem } from "@/test/samples";
@@ -83,6 +83,9 @@ describe("account", () => {
 });
 
 describe("operations", () => {
+  // The form is loaded when it is first shown; that is not what is measured here.
+  beforeAll(() => import("@/components/SchemaForm/SchemaForm"), 30_000);
+
   const at = (operation: string) => `/accounts/acc_mistral?tab=operations&operation=${operation}`;
 
   it("are_found_by_words_and_called_by_a_form", async () => {
