@@ -70,6 +70,8 @@ export function manyPlatforms(): PlatformForm[] {
       field("api_key", "API key", "A workspace key, `tnx_…`", { isSecret: true }),
       field("email", "Email", "In place of a key, with the password"),
       field("password", "Password", "Of that email", { isSecret: true }),
+      field("base_url", "Base URL", "Only for an instance other than api.10ex.ai."),
+      field("auth_prefix", "Prefix of the credential", "Assumed: `Bearer` and a space."),
       field("routes", "Routes and words", "What to change of the assumed routes and words: a JSON object"),
     ] },
   ];

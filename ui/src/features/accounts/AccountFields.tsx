@@ -7,6 +7,8 @@ import { type AccountForm, draftOf, type FormErrors, isJson } from "./accountFor
 
 type Props = {
   fields: PlatformField[];
+  /** Those of them that lie folded. */
+  folded?: PlatformField[];
   form: AccountForm;
   errors: FormErrors;
   wallet: WalletEntry[];
@@ -15,22 +17,21 @@ type Props = {
   autoFocus?: boolean;
 };
 
-/** What a platform wants of an account, in the order of its form; whole tables lie folded at the end. */
-export function AccountFields({ fields, autoFocus = true, ...rest }: Props) {
-  const tables = fields.filter(isJson);
+/** What a platform wants of an account, in the order of its form; what few need lies folded at the end. */
+export function AccountFields({ fields, folded = [], autoFocus = true, ...rest }: Props) {
   return (
     <>
-      {fields.filter((field) => !isJson(field)).map((field, index) => <One key={field.name} field={field} {...rest} autoFocus={autoFocus && index === 0} />)}
-      {tables.length > 0 && (
+      {fields.filter((field) => !folded.includes(field)).map((field, index) => <One key={field.name} field={field} {...rest} autoFocus={autoFocus && index === 0} />)}
+      {folded.length > 0 && (
         <Advanced>
-          {tables.map((field) => <One key={field.name} field={field} {...rest} />)}
+          {folded.map((field) => <One key={field.name} field={field} {...rest} />)}
         </Advanced>
       )}
     </>
   );
 }
 
-type OneProps = Omit<Props, "fields"> & { field: PlatformField };
+type OneProps = Omit<Props, "fields" | "folded"> & { field: PlatformField };
 
 function One({ field, form, errors, wallet, onChange, autoFocus = false }: OneProps) {
   const { name, title, help, isRequired, variable } = field;

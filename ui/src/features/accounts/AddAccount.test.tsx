@@ -4,7 +4,7 @@ import { axeViolations } from "@/test/axe";
 import { type MockHost } from "@/test/mockHost";
 import { renderApp } from "@/test/renderApp";
 import { account, connector, manyEntries, manyPlatforms, problem } from "@/test/samples";
-import { isJson } from "./accountForm";
+import { foldedOf } from "./accountForm";
 
 const state = { connectors: [connector()], wallet: manyEntries() };
 
@@ -30,9 +30,11 @@ describe("platform cards", () => {
 });
 
 describe("form of a platform", () => {
-  it.each(manyPlatforms())("asks_for_what_is_needed_by_$title", async ({ title, fields }) => {
+  it.each(manyPlatforms())("asks_for_what_is_needed_by_$title", async (platform) => {
+    const { title, fields } = platform;
+    const folded = foldedOf(platform);
     const { dialog } = await chooses(title);
-    for (const field of fields.filter((one) => !isJson(one))) {
+    for (const field of fields.filter((one) => !folded.includes(one))) {
       const input = within(dialog).getByLabelText(new RegExp(`^${field.title}( ?required)?$`), { selector: "input" });
       expect(input).toHaveAttribute("type", field.isSecret ? "password" : "text");
     }
@@ -110,6 +112,8 @@ describe("form of a platform", () => {
     await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "tnx_1");
     await user.click(within(dialog).getByRole("button", { name: "Advanced" }));
     const routes = within(dialog).getByRole("textbox", { name: /Routes and words/ });
+    expect(within(dialog).getByRole("textbox", { name: "Base URL" })).toBeVisible();
+    await user.type(within(dialog).getByRole("textbox", { name: "Prefix of the credential" }), "Key ");
     await user.type(routes, "{{");
     await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
     expect(await within(dialog).findByText("Line 1: A closing brace is missing")).toBeVisible();
@@ -117,6 +121,6 @@ describe("form of a platform", () => {
     await user.clear(routes);
     await user.type(routes, `{{"list":{{"path":"/x"}}`);
     await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
-    await waitFor(() => expect(host.lastCall("addAccount")).toMatchObject({ request: { settings: { routes: { list: { path: "/x" } } } } }));
+    await waitFor(() => expect(host.lastCall("addAccount")).toMatchObject({ request: { settings: { auth_prefix: "Key ", routes: { list: { path: "/x" } } } } }));
   });
 });

@@ -13,7 +13,7 @@ import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AccountFields } from "./AccountFields";
-import { type AccountForm, emptyForm, errorsIn, errorsOf, type FormErrors, requestOf } from "./accountForm";
+import { type AccountForm, emptyForm, errorsIn, errorsOf, foldedOf, type FormErrors, requestOf } from "./accountForm";
 import styles from "./AddAccount.module.css";
 import { useAddAccount } from "./useAccountActions";
 
@@ -76,6 +76,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
       <form ref={box} className={styles.form} onSubmit={submit} noValidate>
         <AccountFields
           fields={fields}
+          folded={foldedOf(platform)}
           form={form}
           errors={errors}
           wallet={wallet}

@@ -14,7 +14,7 @@ export function PlatformCards({ platforms, onChoose }: Props) {
     <ul className={styles.cards} aria-label="Platforms">
       {platforms.map((platform, index) => {
         const { title, isAssumed, fields } = platform;
-        const variable = fields.find((field) => field.variable)?.variable;
+        const variable = fields.find((field) => field.isSecret && field.variable)?.variable;
         return (
           <li key={platform.platform}>
             {/* The dialog is opened to choose one of these. */}

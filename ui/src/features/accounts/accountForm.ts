@@ -21,6 +21,15 @@ export function isJson(field: PlatformField): boolean {
   return !field.isSecret && /\bJSON\b/.test(field.help);
 }
 
+/**
+ * The settings that few need, which lie folded: JSON values, and what an assumed contract lets one correct,
+ * which follows its last secret.
+ */
+export function foldedOf({ isAssumed, fields }: Pick<PlatformForm, "isAssumed" | "fields">): PlatformField[] {
+  const secret = fields.findLastIndex((field) => field.isSecret);
+  return fields.filter((field, index) => isJson(field) || (isAssumed && index > secret && field.name !== "base_url"));
+}
+
 /** The draft of a secret field. */
 export function draftOf(form: AccountForm, field: PlatformField): SecretDraft {
   return form.secrets[field.name] ?? emptyDraft;
@@ -54,10 +63,14 @@ function midSentence(title: string): string {
 }
 
 /** The settings as the host takes them; only when {@link errorsOf} finds nothing. */
-export function settingsOf(fields: PlatformField[], form: AccountForm): Record<string, unknown> {
-  const typed = fields.flatMap((field) => {
-    const text = field.isSecret ? "" : (form.settings[field.name]?.trim() ?? "");
-    return text === "" ? [] : [[field.name, isJson(field) ? readJson(text).value : text] as const];
+export function settingsOf(platform: Pick<PlatformForm, "isAssumed" | "fields">, form: AccountForm): Record<string, unknown> {
+  const folded = foldedOf(platform);
+  const typed = platform.fields.flatMap((field) => {
+    const text = field.isSecret ? "" : (form.settings[field.name] ?? "");
+    if (text.trim() === "") return [];
+    if (isJson(field)) return [[field.name, readJson(text).value] as const];
+    // A correction may end with a space that is meant, such as that of `Bearer `.
+    return [[field.name, folded.includes(field) ? text : text.trim()] as const];
   });
   return Object.fromEntries(typed);
 }
@@ -72,8 +85,8 @@ export function secretsOf(fields: PlatformField[], form: AccountForm): Record<st
 }
 
 /** The form as the host takes it; only when {@link errorsOf} finds nothing. */
-export function requestOf({ platform, fields }: PlatformForm, form: AccountForm): AddAccount {
-  return { platform, label: form.label.trim() || null, settings: settingsOf(fields, form), secrets: secretsOf(fields, form) };
+export function requestOf(platform: PlatformForm, form: AccountForm): AddAccount {
+  return { platform: platform.platform, label: form.label.trim() || null, settings: settingsOf(platform, form), secrets: secretsOf(platform.fields, form) };
 }
 
 /** The problems of an answer by the names of the fields that they belong to. */
