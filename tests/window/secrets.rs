@@ -44,6 +44,13 @@ fn no_secret_reaches_the_page_the_disk_the_log_or_a_command_line() {
 
     let mut secrets = desk.playground.secrets();
     secrets.push("pg-typed-password-7Qx3".to_owned());
+    // What is looked through has to be there: nothing is found in nothing.
+    assert!(
+        window.crossed().contains("lena-fischer"),
+        "no IPC was recorded"
+    );
+    assert!(desk.processes().len() > 1, "no process was seen");
+    assert!(desk.log().exists(), "no log was kept");
     assert!(secrets.len() > 6, "the Playground issued {}", secrets.len());
     let mut leaks = leaks_in(
         "what crossed to the page",
