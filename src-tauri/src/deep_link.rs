@@ -35,7 +35,6 @@ impl RefusedLinks {
 
 /// Listens for links, and takes the one that started the app.
 pub(crate) fn listen(app: &App) {
-    register(app.handle());
     let handle = app.handle().clone();
     app.deep_link()
         .on_open_url(move |event| event.urls().iter().for_each(|link| take(&handle, link)));
@@ -58,7 +57,7 @@ fn take<R: Runtime>(app: &AppHandle<R>, link: &Url) {
 /// Makes the scheme ours where no package did. It asks programs of the system and waits for them, so it
 /// has a thread of its own.
 #[cfg(any(target_os = "linux", windows))]
-fn register<R: Runtime>(app: &AppHandle<R>) {
+pub(crate) fn register<R: Runtime>(app: &AppHandle<R>) {
     let app = app.clone();
     std::thread::spawn(move || {
         let links = app.deep_link();
@@ -73,4 +72,4 @@ fn register<R: Runtime>(app: &AppHandle<R>) {
 
 /// The bundle's own property list says so.
 #[cfg(not(any(target_os = "linux", windows)))]
-fn register<R: Runtime>(_: &AppHandle<R>) {}
+pub(crate) fn register<R: Runtime>(_: &AppHandle<R>) {}

@@ -49,6 +49,10 @@ pub fn run() {
         .expect("the web view starts")
         .run(|app, event| match event {
             RunEvent::Exit => close(app),
+            // The window is gone because there is no store; the words that say so are still shown.
+            RunEvent::ExitRequested {
+                code: None, api, ..
+            } if app.try_state::<Context>().is_none() => api.prevent_exit(),
             #[cfg(target_os = "macos")]
             RunEvent::Reopen { .. } => window::raise(app),
             _ => {}
@@ -56,34 +60,47 @@ pub fn run() {
 }
 
 fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
-    let opened = Places::from_environment().and_then(|places| {
-        let options = ContextOptions::of_system(places);
-        tauri::async_runtime::block_on(Context::open(options))
-    });
-    let cx = match opened {
-        Ok(cx) => cx,
-        Err(error) => return Err(cannot_start(app, &error).into()),
+    let places = match Places::from_environment() {
+        Ok(places) => places,
+        Err(error) => {
+            cannot_start(app, &error);
+            return Ok(());
+        }
     };
-    app.handle().plugin(window::state_plugin(cx.places()))?;
+    // The store opens while the web view starts; nothing of the page is heard before this returns.
+    let options = ContextOptions::of_system(places.clone());
+    let opening = tauri::async_runtime::spawn(Context::open(options));
+    app.handle().plugin(window::state_plugin(&places))?;
+    window::create(app.handle(), &places)?;
+    let cx = match tauri::async_runtime::block_on(opening)? {
+        Ok(cx) => cx,
+        Err(error) => {
+            // Its page would ask for a store that is not there.
+            window::discard(app.handle());
+            cannot_start(app, &error);
+            return Ok(());
+        }
+    };
     app.manage(cx.clone());
     app.manage(deep_link::RefusedLinks::default());
     news::forward(app.handle(), &cx);
-    window::create(app.handle(), cx.places())?;
     deep_link::listen(app);
     Ok(())
 }
 
-/// Says why Patchbay cannot start, in a window of the system's own.
-fn cannot_start(app: &App, error: &patchbay_ops::Error) -> String {
+/// Says why Patchbay cannot start, in a window of the system's own, and ends it when that is closed.
+fn cannot_start(app: &App, error: &patchbay_ops::Error) {
     let problem = error.problem();
+    tracing::error!(code = problem.code.as_str(), "{}", problem.message);
     let hint = problem.hint.unwrap_or_default();
     let words = format!("{}.\n\n{hint}\n\n{}", problem.message, problem.code);
+    let handle = app.handle().clone();
+    // Waiting for the answer here would keep the window from being drawn: both want this thread.
     app.dialog()
         .message(&words)
         .title("Patchbay cannot start")
         .kind(MessageDialogKind::Error)
-        .blocking_show();
-    problem.message
+        .show(move |_| handle.exit(1));
 }
 
 fn close(app: &tauri::AppHandle) {

@@ -6,7 +6,7 @@ use tauri::webview::{PageLoadEvent, PageLoadPayload};
 use tauri::{AppHandle, Manager, Runtime, Webview, WebviewWindowBuilder, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
-use crate::tray;
+use crate::{deep_link, tray};
 
 const MAIN: &str = "main";
 
@@ -24,6 +24,13 @@ pub(crate) fn create<R: Runtime>(app: &AppHandle<R>, places: &Places) -> tauri::
     Ok(())
 }
 
+/// Takes the window away before it was shown.
+pub(crate) fn discard<R: Runtime>(app: &AppHandle<R>) {
+    if let Some(Err(error)) = app.get_webview_window(MAIN).map(|window| window.destroy()) {
+        tracing::warn!(%error, "the window could not be taken away");
+    }
+}
+
 /// Keeps size and place, in our own folder. Whether the window shows is ours to say: one that draws
 /// before its page is there waits half a second for nothing.
 pub(crate) fn state_plugin<R: Runtime>(places: &Places) -> TauriPlugin<R> {
@@ -34,7 +41,8 @@ pub(crate) fn state_plugin<R: Runtime>(places: &Places) -> TauriPlugin<R> {
         .build()
 }
 
-/// Shows the window at its first page, and makes the tray then: it is not needed earlier.
+/// Shows the window at its first page. What is not needed earlier, and would only take time from it,
+/// follows: the tray, and links from other programs.
 pub(crate) fn show_when_loaded<R: Runtime>(webview: &Webview<R>, page: &PageLoadPayload<'_>) {
     if page.event() != PageLoadEvent::Finished || webview.label() != MAIN {
         return;
@@ -44,6 +52,7 @@ pub(crate) fn show_when_loaded<R: Runtime>(webview: &Webview<R>, page: &PageLoad
         tracing::error!(%error, "the window could not be shown");
     }
     tray::make(webview.app_handle());
+    deep_link::register(webview.app_handle());
 }
 
 /// Brings the window to the front.
