@@ -109,21 +109,21 @@ fn close(app: &tauri::AppHandle) {
     }
 }
 
-/// Warnings go to stderr, or what `PATCHBAY_LOG` asks for. Libraries below stay at `info`: in `debug`
-/// they would write authorization codes.
+/// Warnings go to stderr, or what `PATCHBAY_LOG` asks for. Libraries below are capped: in `debug` they
+/// would write authorization codes, and rmcp calls it an error that a server asks for a sign-in.
 fn log_to_stderr() {
     let filter = EnvFilter::builder()
         .parse_lossy(std::env::var("PATCHBAY_LOG").unwrap_or_else(|_| "warn".to_owned()));
     let capped = [
-        "rmcp",
-        "reqwest",
-        "hyper",
-        "hyper_util",
-        "h2",
-        "tauri_plugin_deep_link",
+        "rmcp=off",
+        "reqwest=warn",
+        "hyper=warn",
+        "hyper_util=warn",
+        "h2=warn",
+        "tauri_plugin_deep_link=warn",
     ]
     .iter()
-    .filter_map(|library| format!("{library}=warn").parse().ok())
+    .filter_map(|cap| cap.parse().ok())
     .fold(filter, EnvFilter::add_directive);
     tracing_subscriber::fmt()
         .with_env_filter(capped)

@@ -58,6 +58,7 @@ const transports: Record<Transport, string> = { streamable_http: "streamable HTT
 const ways: Record<AuthenticationMethod, string> = { none: "without a sign-in", oauth: "consent in the browser", bearer: "a token", headers: "headers" };
 
 function letsIn(found: AddressInspection): string {
+  if (found.server === null && !found.needsAuthorization) return "not known: no MCP server answered";
   if (!found.needsAuthorization) return "everybody, without a sign-in";
   const known = found.methods.filter((method) => method !== "none").map((method) => ways[method]);
   return known.length === 0 ? "with a credential; it does not say which" : `with ${known.join(", or ")}`;

@@ -82,10 +82,13 @@ async fn go(
     let exchanged = exchanged.await;
     answer_browser(came.browser, &connector.title, exchanged.as_ref().err()).await;
     exchanged?;
-    consent
-        .advance(cx, |now| now.state = AuthorizationState::Checking)
-        .await?;
     let connector = find_connector(cx, &connector.id).await?;
+    consent
+        .advance(cx, |now| {
+            now.state = AuthorizationState::Checking;
+            now.identity.clone_from(&connector.identity);
+        })
+        .await?;
     tools::refresh(cx, &connector, &consent.cancel).await?;
     Ok(())
 }
