@@ -131,12 +131,15 @@ fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
     let (client_id, client_secret) = (owned("client_id")?, secret("client_secret"));
     let organization_id = owned("organization_id")?;
     let base = account.text("base_url")?.unwrap_or(BASE);
-    let api = Api::new(
-        account.clients.clone(),
-        Arc::clone(&account.clock),
-        base,
-        Arc::new(NoToken),
-    )?;
+    let api = Api {
+        secrets: account.secrets.values().cloned().collect(),
+        ..Api::new(
+            account.clients.clone(),
+            Arc::clone(&account.clock),
+            base,
+            Arc::new(NoToken),
+        )?
+    };
     let credentials = secret("token").map(Credentials::Pasted).or_else(|| {
         Some(Credentials::Application {
             client_id: client_id.clone()?,

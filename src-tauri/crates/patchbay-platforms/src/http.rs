@@ -24,6 +24,7 @@ pub(crate) mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use patchbay_model::Secret;
 use url::Url;
 
 pub use answer::{Answer, StreamedAnswer};
@@ -68,6 +69,9 @@ pub struct Api {
     pub body_bytes: usize,
     /// What is repeated by itself.
     pub retries: RetryPolicy,
+    /// Secrets of the account that not every request sends, such as the one that its token was had for.
+    /// Like those that are sent they are taken out of what the server says when it refuses.
+    pub secrets: Vec<Secret>,
 }
 
 impl Api {
@@ -99,6 +103,7 @@ impl Api {
             timeout: Self::TIMEOUT,
             body_bytes: Self::BODY_BYTES,
             retries: RetryPolicy::NEVER,
+            secrets: Vec::new(),
         })
     }
 }

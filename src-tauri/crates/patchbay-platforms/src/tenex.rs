@@ -39,8 +39,8 @@ use crate::http::{Api, CallOptions, Retries};
 use crate::operations::arguments;
 use crate::token_source::FixedHeaders;
 use crate::{
-    Connectors, ConsentState, Consents, Error, HostedPlatform, NoToken, Operation, Platform,
-    RemoteConnector, SignIn, StartedConsent, TokenSource,
+    Connectors, ConsentState, Consents, Disconnects, Error, HostedPlatform, NoToken, Operation,
+    Platform, RemoteConnector, SignIn, StartedConsent, TokenSource,
 };
 
 const BASE_URL: &str = "https://api.10ex.ai";
@@ -61,12 +61,15 @@ pub(crate) const TENEX: HostedPlatform = HostedPlatform {
 fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
     let settings = Settings(&account.settings);
     let base = account.text("base_url")?.unwrap_or(BASE_URL);
-    let anonymous = Api::new(
-        account.clients.clone(),
-        Arc::clone(&account.clock),
-        base,
-        Arc::new(NoToken),
-    )?;
+    let anonymous = Api {
+        secrets: account.secrets.values().cloned().collect(),
+        ..Api::new(
+            account.clients.clone(),
+            Arc::clone(&account.clock),
+            base,
+            Arc::new(NoToken),
+        )?
+    };
     let api = Api {
         tokens: tokens(&account, &settings, &anonymous)?,
         headers: settings.header("workspace_header")?.into_iter().collect(),
@@ -241,6 +244,10 @@ impl Platform for Tenex {
     fn consents(&self) -> Option<&dyn Consents> {
         Some(self)
     }
+
+    fn disconnects(&self) -> Option<&dyn Disconnects> {
+        Some(self)
+    }
 }
 
 #[async_trait]
@@ -264,6 +271,18 @@ impl Connectors for Tenex {
 
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error> {
         self.delete(&one(id), options).await
+    }
+}
+
+#[async_trait]
+impl Disconnects for Tenex {
+    async fn disconnect(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error> {
+        let one = One {
+            id: id.as_str().to_owned(),
+        };
+        let revoked = self.client.revoke(&one, options).await?;
+        self.changed(revoked);
+        Ok(())
     }
 }
 

@@ -240,7 +240,12 @@ impl Client {
         options: &CallOptions,
     ) -> Result<Value, Error> {
         let request = Request::new(Method::GET, Path::new(DEFINITIONS)).query_if("name", name);
-        self.send(request, options).await?.json()
+        let answer = self.send(request, options).await?;
+        let body: Value = answer.json()?;
+        match body.get("definitions") {
+            None | Some(Value::Null | Value::Array(_)) => Ok(body),
+            Some(_) => Err(answer.unexpected("definitions is no list")),
+        }
     }
 
     /// One kind of connector, with the form of its credentials.

@@ -125,6 +125,7 @@ impl Api {
                 .iter()
                 .map(|(_, value)| value.clone())
                 .chain(request.secrets.iter().cloned())
+                .chain(self.secrets.iter().cloned())
                 .collect(),
             limit: options.timeout.or(request.timeout).unwrap_or(self.timeout),
         })
