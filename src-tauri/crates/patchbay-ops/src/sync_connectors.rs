@@ -19,7 +19,7 @@ use crate::{Context, Error, Event};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How many accounts are asked at once.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 16;
 
 /// What became of one account's turn.
 #[derive(Debug)]
