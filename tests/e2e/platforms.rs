@@ -2,7 +2,11 @@
 //!
 //! The platforms are fakes on this computer that hold Patchbay to their contracts.
 
+mod agentstack;
 mod airbyte;
 mod cohere;
+mod faults;
 mod mistral;
+mod slow;
 mod support;
+mod tenex;

@@ -1,0 +1,93 @@
+//! 10ex, as its contract assumes it.
+
+use patchbay_testkit::fakes::FakeTenex;
+use serde_json::json;
+
+use super::support::Place;
+
+const KEY: &str = "tnx_abc12345_s3cret90ab";
+const NEXT_KEY: &str = "tnx_abc12345_other77cd";
+const PROVIDER_KEY: &str = "apollo-key-41f0aa77bc";
+
+async fn place() -> Place<FakeTenex> {
+    let place = Place::new(FakeTenex::new(KEY), &[KEY, NEXT_KEY, PROVIDER_KEY]).await;
+    place.signed_in("tenex", &[], KEY).await;
+    place
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_story() {
+    let place = place().await;
+    let providers = place.api("list_providers", json!({})).await;
+    assert_eq!(providers["items"][0]["provider"], "gmail");
+    let started = place
+        .api("start_oauth", json!({ "provider": "gmail" }))
+        .await;
+    let id = started["connector_id"].as_str().unwrap().to_owned();
+    let byok = json!({ "provider": "apollo", "api_key": PROVIDER_KEY, "name": "Apollo" });
+    place.api("submit_byok", byok).await;
+
+    place.does("connector list --refresh").await;
+    place.does("connector connect gmail").await;
+    assert_eq!(place.status("gmail").await, "ready");
+    let tested = place.api("test", json!({ "id": id })).await;
+    assert_eq!(tested["ok"], true);
+    place
+        .api(
+            "update",
+            json!({ "id": id, "role": "source", "is_primary": true }),
+        )
+        .await;
+    place.api("disable", json!({ "id": id })).await;
+    place.does("connector list --refresh").await;
+    assert_eq!(place.status("gmail").await, "disabled");
+    place.api("enable", json!({ "id": id })).await;
+
+    place
+        .fake
+        .with(|tenex| tenex.keys = vec![NEXT_KEY.to_owned()]);
+    place.fails("account test acc", 3).await;
+    let replace = ["account", "replace", "acc", "--from", "-"];
+    place.run_with(&replace, NEXT_KEY).await.succeeded();
+
+    place.does("connector list --refresh").await;
+    place.does("connector disconnect gmail").await;
+    assert_eq!(place.status("gmail").await, "disconnected");
+    place.does("connector remove gmail --yes").await;
+    place.does("connector remove apollo --yes").await;
+    assert!(place.fake.with(|tenex| tenex.connectors.is_empty()));
+    place.does("account remove acc").await;
+    place.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_followed_to_their_end() {
+    let place = place().await;
+    place.fake.with(|tenex| tenex.page = 2);
+    for number in 0..5 {
+        let byok = json!({
+            "provider": "apollo", "api_key": PROVIDER_KEY, "name": format!("Apollo {number}"),
+        });
+        place.api("submit_byok", byok).await;
+    }
+    let listed = place.json("connector list --refresh").await;
+    assert_eq!(listed.as_array().unwrap().len(), 5);
+    place.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_consent_is_told_in_the_platforms_words() {
+    let place = place().await;
+    place.fake.with(|tenex| tenex.consents = false);
+    place
+        .api("start_oauth", json!({ "provider": "gmail" }))
+        .await;
+    place.does("connector list --refresh").await;
+    let refused = place.fails("connector connect gmail", 4).await;
+    assert!(
+        refused.stderr.contains("the user said no"),
+        "{}",
+        refused.stderr
+    );
+    place.over();
+}
