@@ -813,6 +813,8 @@ export type PlatformField = {
 	isSecret: boolean,
 	/**  Whether nothing works without it. */
 	isRequired: boolean,
+	/**  Another field that makes it unneeded. */
+	unless: string | null,
 	/**
 	 *  Variable of this process's environment that holds it, named as the platform's own clients do;
 	 *  to be used as `env://NAME`.

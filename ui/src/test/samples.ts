@@ -36,7 +36,7 @@ export function manyAccounts(): Account[] {
 }
 
 function field(name: string, title: string, help: string, given: Partial<PlatformField> = {}): PlatformField {
-  return { name, title, help, isSecret: false, isRequired: false, variable: null, ...given };
+  return { name, title, help, isSecret: false, isRequired: false, unless: null, variable: null, ...given };
 }
 
 /** The forms of the five platforms; the key of Mistral lies in the environment. */

@@ -54,6 +54,8 @@ pub struct PlatformField {
     pub is_secret: bool,
     /// Whether nothing works without it.
     pub is_required: bool,
+    /// Another field that makes it unneeded.
+    pub unless: Option<String>,
     /// Variable of this process's environment that holds it, named as the platform's own clients do;
     /// to be used as `env://NAME`.
     pub variable: Option<String>,
@@ -96,6 +98,7 @@ fn field_of(field: &AccountField) -> PlatformField {
         help: field.help.to_owned(),
         is_secret: field.is_secret,
         is_required: field.is_required,
+        unless: field.unless.map(ToOwned::to_owned),
         variable: field
             .variables
             .iter()
@@ -276,7 +279,8 @@ fn checked(
         return Err(usage(format!("{} has no secret {name}", hosted.title)));
     }
     let given = |name: &str| settings.contains_key(name) || secrets.contains_key(name);
-    let mut needed = hosted.fields.iter().filter(|field| field.is_required);
+    let is_needed = |field: &&AccountField| field.is_required && !field.unless.is_some_and(given);
+    let mut needed = hosted.fields.iter().filter(is_needed);
     match needed.find(|field| !given(field.name)) {
         Some(missing) => Err(usage(format!("{} is missing", missing.name))),
         None => Ok(settings),

@@ -59,6 +59,7 @@ const FIELDS: &[AccountField] = &[
         help: "Address of the platform, http://127.0.0.1:8333 unless given.",
         is_secret: false,
         is_required: false,
+        unless: None,
         variables: &["PLATFORM_URL"],
     },
     AccountField {
@@ -67,6 +68,7 @@ const FIELDS: &[AccountField] = &[
         help: "How to sign in: none, bearer or basic; by what else is given unless chosen.",
         is_secret: false,
         is_required: false,
+        unless: None,
         variables: &[],
     },
     AccountField {
@@ -75,6 +77,7 @@ const FIELDS: &[AccountField] = &[
         help: "For bearer: an OIDC access token of yours, or a context token.",
         is_secret: true,
         is_required: false,
+        unless: None,
         variables: &[],
     },
     AccountField {
@@ -83,6 +86,7 @@ const FIELDS: &[AccountField] = &[
         help: "For basic: the name to sign in with.",
         is_secret: false,
         is_required: false,
+        unless: None,
         variables: &[],
     },
     AccountField {
@@ -91,6 +95,7 @@ const FIELDS: &[AccountField] = &[
         help: "For basic: the password of that user.",
         is_secret: true,
         is_required: false,
+        unless: None,
         variables: &[],
     },
 ];

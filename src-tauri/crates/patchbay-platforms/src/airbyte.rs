@@ -58,6 +58,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             help: "Of an application in the settings of the organization; not needed with a token",
             is_secret: false,
             is_required: false,
+            unless: None,
             variables: &["AIRBYTE_CLIENT_ID"],
         },
         AccountField {
@@ -66,6 +67,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             help: "Of the same application; not needed with a token",
             is_secret: true,
             is_required: false,
+            unless: None,
             variables: &["AIRBYTE_CLIENT_SECRET"],
         },
         AccountField {
@@ -74,6 +76,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             help: "A bearer token made elsewhere, in place of client ID and secret",
             is_secret: true,
             is_required: false,
+            unless: None,
             variables: &[],
         },
         AccountField {
@@ -82,6 +85,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             help: "A UUID; needed when the credentials reach several organizations",
             is_secret: false,
             is_required: false,
+            unless: None,
             variables: &["AIRBYTE_ORGANIZATION_ID"],
         },
         AccountField {
@@ -90,6 +94,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             help: "Name of the workspace whose connectors are shown, `default` unless given",
             is_secret: false,
             is_required: false,
+            unless: None,
             variables: &[],
         },
         AccountField {
@@ -98,6 +103,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             help: "Address of the platform in place of its own",
             is_secret: false,
             is_required: false,
+            unless: None,
             variables: &["SDK_DEV_ADP_API_HOST"],
         },
     ],

@@ -60,6 +60,7 @@ const FIELDS: &[AccountField] = &[
         help: "A key of your Cohere dashboard.",
         is_secret: true,
         is_required: true,
+        unless: None,
         variables: &["CO_API_KEY", "COHERE_API_KEY"],
     },
     AccountField {
@@ -68,6 +69,7 @@ const FIELDS: &[AccountField] = &[
         help: "Only for an instance other than api.cohere.com.",
         is_secret: false,
         is_required: false,
+        unless: None,
         variables: &["CO_API_URL"],
     },
     AccountField {
@@ -76,6 +78,7 @@ const FIELDS: &[AccountField] = &[
         help: "The name of your project, told to Cohere with each request.",
         is_secret: false,
         is_required: false,
+        unless: None,
         variables: &[],
     },
 ];

@@ -39,6 +39,7 @@ const FIELDS: &[AccountField] = &[
         help: "A key of your workspace in Mistral's console.",
         is_secret: true,
         is_required: true,
+        unless: Some("token_file"),
         variables: &["MISTRAL_API_KEY"],
     },
     AccountField {
@@ -47,6 +48,7 @@ const FIELDS: &[AccountField] = &[
         help: "A file that holds the key and is read for every request, in place of a key.",
         is_secret: false,
         is_required: false,
+        unless: None,
         variables: &["MISTRAL_SA_TOKEN_PATH"],
     },
     AccountField {
@@ -55,6 +57,7 @@ const FIELDS: &[AccountField] = &[
         help: "Where Mistral keeps your data: global, eu or us.",
         is_secret: false,
         is_required: false,
+        unless: None,
         variables: &[],
     },
     AccountField {
@@ -63,6 +66,7 @@ const FIELDS: &[AccountField] = &[
         help: "Only for an address other than those of the regions.",
         is_secret: false,
         is_required: false,
+        unless: None,
         variables: &[],
     },
     AccountField {
@@ -71,6 +75,7 @@ const FIELDS: &[AccountField] = &[
         help: "Which form of the API to speak: current, or seed for the older one.",
         is_secret: false,
         is_required: false,
+        unless: None,
         variables: &[],
     },
 ];

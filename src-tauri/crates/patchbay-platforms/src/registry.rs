@@ -39,6 +39,8 @@ pub struct AccountField {
     pub is_secret: bool,
     /// Whether nothing works without it. What is needed only beside another field is not.
     pub is_required: bool,
+    /// Another field that makes it unneeded.
+    pub unless: Option<&'static str>,
     /// Variables of the environment in which the platform's own clients look for it, the first first.
     pub variables: &'static [&'static str],
 }

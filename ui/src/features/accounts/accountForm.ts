@@ -47,12 +47,14 @@ export function errorsOf(fields: PlatformField[], form: AccountForm): FormErrors
 
 function errorOf(field: PlatformField, form: AccountForm): string | null {
   const missing = `Enter the ${midSentence(field.title)}`;
+  const isReplaced = field.unless !== null && (form.settings[field.unless] ?? "").trim() !== "";
+  const isNeeded = field.isRequired && !isReplaced;
   if (field.isSecret) {
     const draft = draftOf(form, field);
-    return draftError(draft) ?? (field.isRequired && !isGiven(draft) ? missing : null);
+    return draftError(draft) ?? (isNeeded && !isGiven(draft) ? missing : null);
   }
   const text = form.settings[field.name]?.trim() ?? "";
-  if (text === "") return field.isRequired ? missing : null;
+  if (text === "") return isNeeded ? missing : null;
   const [problem] = isJson(field) ? readJson(text).problems : [];
   return problem ? `Line ${problem.line}: ${problem.message}` : null;
 }

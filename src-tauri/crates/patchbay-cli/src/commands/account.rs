@@ -124,12 +124,12 @@ async fn secrets(
     if let Some(found) = from_environment(door, form, settings)? {
         return Ok(found);
     }
-    let needs_key = form
-        .fields
-        .iter()
-        .any(|field| field.is_secret && field.is_required);
-    let has_input = !door.is_interactive() || needs_key;
-    if needs_key && has_input {
+    let is_needed = |field: &PlatformField| {
+        let replaced = field.unless.as_ref();
+        let is_replaced = replaced.is_some_and(|other| settings.get(other).is_some());
+        field.is_secret && field.is_required && !is_replaced
+    };
+    if form.fields.iter().any(is_needed) {
         return key(door, form, &Source::Input).await;
     }
     Ok(Secrets::new())

@@ -10,6 +10,7 @@ pub(super) const FIELDS: &[AccountField] = &[
         help: "A workspace key that starts with tnx_; not needed with an e-mail address and password.",
         is_secret: true,
         is_required: false,
+        unless: None,
         variables: &["TENEX_API_KEY"],
     },
     setting(
@@ -23,6 +24,7 @@ pub(super) const FIELDS: &[AccountField] = &[
         help: "Of that e-mail address.",
         is_secret: true,
         is_required: false,
+        unless: None,
         variables: &[],
     },
     AccountField {
@@ -31,6 +33,7 @@ pub(super) const FIELDS: &[AccountField] = &[
         help: "Only for an instance other than api.10ex.ai.",
         is_secret: false,
         is_required: false,
+        unless: None,
         variables: &["TENEX_API_BASE"],
     },
     setting(
@@ -132,6 +135,7 @@ const fn setting(name: &'static str, title: &'static str, help: &'static str) ->
         help,
         is_secret: false,
         is_required: false,
+        unless: None,
         variables: &[],
     }
 }
