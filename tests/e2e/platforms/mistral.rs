@@ -50,7 +50,7 @@ async fn the_whole_story() {
     assert_eq!(place.status("wiki").await, "ready");
 
     let tools = place.json("tool list wiki").await;
-    assert_eq!(tools.as_array().unwrap().len(), 3);
+    assert_eq!(tools.as_array().unwrap().len(), 4);
     let said = place.does("tool run wiki echo text=hello --quiet").await;
     assert_eq!(said.stdout, "hello\n");
     place.fails("tool run wiki fail", 5).await;
@@ -60,6 +60,9 @@ async fn the_whole_story() {
     place.does("tool run wiki erase text=x --yes").await;
     let runs = place.json("run list").await;
     assert_eq!(runs["total"], 3);
+    // It answers with the key, which is neither shown nor kept.
+    let me = place.does("tool run wiki whoami --quiet").await;
+    assert_eq!(me.stdout, "<redacted>\n");
     credentials_rotate(&place, &id).await;
     place
         .api("share_to_organization", json!({ "connector_id": id }))

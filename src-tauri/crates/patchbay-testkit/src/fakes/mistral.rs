@@ -222,6 +222,7 @@ impl FakeMistral {
             { "name": "erase", "description": "Erases it", "inputSchema": text,
               "annotations": { "destructiveHint": true } },
             { "name": "fail", "inputSchema": { "type": "object" } },
+            { "name": "whoami", "inputSchema": { "type": "object" } },
         ]);
         Ok(Answer::json(200, &tools))
     }
@@ -236,6 +237,8 @@ impl FakeMistral {
         let (text, is_error) = match tool {
             "echo" | "erase" => (text.unwrap_or_default(), false),
             "fail" => (json!("it went wrong"), true),
+            // A service that repeats what it was sent has been seen.
+            "whoami" => (json!(bearer(seen)), false),
             _ => return Ok(said(404, "no such tool")),
         };
         let body = json!({
