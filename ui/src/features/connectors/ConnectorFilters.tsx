@@ -62,12 +62,14 @@ export function ConnectorFilters({ connectors, accounts, platforms, filters, onC
       )}
       <span className="grow" />
       <Button look="quiet" icon="refresh-cw" label="Sort rows by their status of now" onPress={onRegroup} />
-      <SegmentedControl
-        label="Height of rows"
-        segments={[{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }]}
-        value={compact ? "compact" : "comfortable"}
-        onChange={(density) => change.mutate({ density })}
-      />
+      <div className={styles.density}>
+        <SegmentedControl
+          label="Height of rows"
+          segments={[{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }]}
+          value={compact ? "compact" : "comfortable"}
+          onChange={(density) => change.mutate({ density })}
+        />
+      </div>
     </div>
   );
 }
