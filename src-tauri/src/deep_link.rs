@@ -58,6 +58,9 @@ fn take<R: Runtime>(app: &AppHandle<R>, link: &Url) {
 /// has a thread of its own.
 #[cfg(any(target_os = "linux", windows))]
 pub(crate) fn register<R: Runtime>(app: &AppHandle<R>) {
+    if is_packaged() {
+        return;
+    }
     let app = app.clone();
     std::thread::spawn(move || {
         let links = app.deep_link();
@@ -68,6 +71,19 @@ pub(crate) fn register<R: Runtime>(app: &AppHandle<R>) {
             tracing::warn!(%error, "patchbay:// links could not be registered");
         }
     });
+}
+
+/// Whether a package of the system installed us: its desktop entry has the scheme then, and an entry of
+/// our own would outlive the package.
+#[cfg(target_os = "linux")]
+fn is_packaged() -> bool {
+    std::env::current_exe().is_ok_and(|program| program.starts_with("/usr"))
+}
+
+/// The installer's entry and ours are the same.
+#[cfg(windows)]
+fn is_packaged() -> bool {
+    false
 }
 
 /// The bundle's own property list says so.
