@@ -1,3 +1,26 @@
-import { start } from "@/app/start";
+import "@/styles/tokens.css";
+import "@/styles/base.css";
+import "@/styles/still.css";
 
-void start();
+/** Longest wait for a frame: a window that is hidden draws none. */
+const PATIENCE_MS = 100;
+
+let begun = false;
+
+/** Reads and runs the app, once. */
+function begin(): void {
+  if (begun) return;
+  begun = true;
+  void import("@/app/start").then(({ start }) => start());
+}
+
+// The window shows when the page has loaded. Reading the app first would keep its outline from the
+// screen, so that comes after the first frame.
+addEventListener(
+  "load",
+  () => {
+    requestAnimationFrame(() => setTimeout(begin));
+    setTimeout(begin, PATIENCE_MS);
+  },
+  { once: true },
+);

@@ -1,8 +1,6 @@
 import { createHashHistory } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { queries } from "@/host/queries";
-import "@/styles/tokens.css";
-import "@/styles/base.css";
 import { App } from "./App";
 import { applyAppearance, complete } from "./appearance";
 import { newQueryClient } from "./Providers";

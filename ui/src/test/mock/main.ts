@@ -1,3 +1,5 @@
+import "@/styles/tokens.css";
+import "@/styles/base.css";
 import { start } from "@/app/start";
 import { type Preferences } from "@/host/bindings";
 import { MockHost } from "../mockHost";
