@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_oauth::{AddressPolicy, OAuthClient};
-use patchbay_platforms::http::{ClientSettings, Clients};
 use patchbay_store::Store;
 use patchbay_vault::{Keychain, SystemKeychain, Vault};
 use tokio::sync::broadcast;
@@ -99,8 +98,7 @@ impl Context {
             news: news.clone(),
             tasks: tasks.clone(),
         });
-        let clients = Clients::build(&ClientSettings::default())?;
-        let hosted = Hosted::new(clients, Arc::clone(&options.clock));
+        let hosted = Hosted::new(Arc::clone(&options.clock));
         let cx = Self {
             inner: Arc::new(Inner {
                 places: options.places,

@@ -1,12 +1,12 @@
 //! Hosted platforms, signed in to by their accounts.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{Account, AccountId, Secret, Timestamp};
-use patchbay_platforms::http::{CallOptions, Clients, Clock as PlatformClock};
+use patchbay_platforms::http::{CallOptions, ClientSettings, Clients, Clock as PlatformClock};
 use patchbay_platforms::{Platform, SignIn, hosted};
 use serde_json::Value;
 
@@ -15,18 +15,27 @@ use crate::{Context, Error, accounts};
 
 /// Sign-ins that were used, so that connections and tokens of a platform are kept between calls.
 pub(crate) struct Hosted {
-    clients: Clients,
+    /// Made when the first account needs them: most of what they take is the system's certificates.
+    clients: OnceLock<Clients>,
     clock: Arc<dyn PlatformClock>,
     open: Mutex<HashMap<AccountId, Arc<dyn Platform>>>,
 }
 
 impl Hosted {
-    pub(crate) fn new(clients: Clients, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
-            clients,
+            clients: OnceLock::new(),
             clock: Arc::new(TurnedClock(clock)),
             open: Mutex::default(),
         }
+    }
+
+    fn clients(&self) -> Result<Clients, Error> {
+        if let Some(clients) = self.clients.get() {
+            return Ok(clients.clone());
+        }
+        let made = Clients::build(&ClientSettings::default())?;
+        Ok(self.clients.get_or_init(|| made).clone())
     }
 
     /// Lets go of a sign-in, for its secrets changed.
@@ -79,7 +88,7 @@ pub(crate) fn sign_in(
     Ok((hosted.sign_in)(SignIn {
         settings,
         secrets,
-        clients: cx.hosted().clients.clone(),
+        clients: cx.hosted().clients()?,
         clock: Arc::clone(&cx.hosted().clock),
     })?)
 }
