@@ -22,6 +22,7 @@ mod clear_up;
 mod consents;
 mod credentials;
 mod disconnect;
+mod dry_run;
 mod edit_connector;
 mod hosted;
 mod hosted_connectors;
@@ -66,6 +67,7 @@ pub use credentials::{
     rename_wallet_entry, replace_wallet_secret, resolve_wallet_entry,
 };
 pub use disconnect::{Disconnected, disconnect_connector};
+pub use dry_run::{DryRun, dry_run};
 pub use edit_connector::{
     ConnectorChanges, delete_connector, remove_connector, restore_connector, update_connector,
 };
@@ -79,7 +81,7 @@ pub use operations::{
 };
 pub use places::Places;
 pub use reference::{is_reference, resolve as resolve_reference};
-pub use run_tool::{DryRun, RunProgress, RunTool, cancel_run, dry_run, replay_run, run_tool};
+pub use run_tool::{RunProgress, RunTool, cancel_run, replay_run, run_tool};
 pub use runs::{find_run, list_runs, remove_run};
 pub use sync_connectors::{Synced, sync_account, sync_connectors};
 pub use tools::{ConnectorTool, list_tools, refresh_tools, validate_arguments};

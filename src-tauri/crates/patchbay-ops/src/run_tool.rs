@@ -11,7 +11,7 @@ use patchbay_model::{
 };
 use patchbay_platforms::mcp::{CallOutcome, CallProgress, ToolCall};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
@@ -68,22 +68,6 @@ pub enum RunProgress {
         /// In words.
         message: Option<String>,
     },
-}
-
-/// What a run would send, secrets redacted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct DryRun {
-    /// Where it would go, absolute URL.
-    pub endpoint: Option<String>,
-    /// Header name and value, secret values as `<redacted>`.
-    pub headers: Vec<(String, String)>,
-    /// The JSON-RPC message.
-    pub body: Json,
-    /// As who.
-    pub identity: IdentityLine,
-    /// What the tool does to the world.
-    pub effect: ToolEffect,
 }
 
 /// Runs a tool and keeps the run in the history, whatever becomes of it.
@@ -176,38 +160,18 @@ pub async fn cancel_run(cx: &Context, run: &RunId) -> Result<(), Error> {
     })
 }
 
-/// Shows exactly what a run would send, as whom, secrets redacted; sends nothing.
-///
-/// # Errors
-/// As [`run_tool`], without [`Error::ConfirmationNeeded`].
-pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
-    let prepared = prepare(cx, &request).await?;
-    let hidden = |name: &str| (name.to_owned(), REDACTED.to_owned());
-    let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-    let sent = cx.tokens().header_names(&prepared.connector).await?;
-    headers.extend(sent.iter().map(|name| hidden(name)));
-    let arguments = hide_marked(&request.arguments, &prepared.tool.input_schema);
-    Ok(DryRun {
-        endpoint: prepared.connector.endpoint.clone(),
-        headers,
-        body: Json(json!({
-            "jsonrpc": "2.0",
-            "id": 1,
-            "method": "tools/call",
-            "params": { "name": request.tool, "arguments": arguments },
-        })),
-        identity: prepared.connector.identity,
-        effect: prepared.tool.effect,
-    })
+/// A run whose connector and tool are known and whose arguments fit.
+pub(crate) struct Prepared {
+    /// Who offers it.
+    pub(crate) connector: Connector,
+    /// The tool.
+    pub(crate) tool: Tool,
+    /// Its arguments, as they are to be sent.
+    pub(crate) arguments: Map<String, Value>,
 }
 
-struct Prepared {
-    connector: Connector,
-    tool: Tool,
-    arguments: Map<String, Value>,
-}
-
-async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared, Error> {
+/// Finds what a run needs before anything is sent.
+pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared, Error> {
     let connector = find_connector(cx, &request.connector).await?;
     if connector.status.status == Status::Disabled {
         return Err(Error::SwitchedOff {
