@@ -12,8 +12,11 @@ pub mod authorization;
 pub mod clean;
 pub mod connector;
 pub mod credential;
+pub mod definition;
 pub mod id;
 pub mod json;
+pub mod particulars;
+pub mod platform_credential;
 pub mod problem;
 pub mod run_query;
 pub mod secret;
@@ -30,8 +33,11 @@ pub use connector::{
     ServerFacts, Status, Transport, Visibility,
 };
 pub use credential::{UsedBy, WalletEntry, WalletKind};
+pub use definition::{ConnectorSettings, Definition, Difference, Form};
 pub use id::{AccountId, AuthorizationId, ConnectorId, RemoteId, RunId, WalletEntryId};
 pub use json::Json;
+pub use particulars::{Act, Control, ControlGroup, Fact, OperationEffect, Particulars};
+pub use platform_credential::{CredentialLevel, CredentialStatus, PlatformCredential};
 pub use problem::{Code, Explain, FieldProblem, Problem};
 pub use run_query::{RunPage, RunQuery};
 pub use secret::Secret;

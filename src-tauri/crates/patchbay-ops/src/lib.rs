@@ -76,9 +76,7 @@ pub use events::Event;
 pub use hosted_connectors::{has_consent, refresh_connector};
 pub use inspect_address::{AddressInspection, inspect_address};
 pub use list_connectors::{find_connector, list_connectors, resolve_connector};
-pub use operations::{
-    CallOperation, OperationCard, OperationEffect, call_operation, list_operations,
-};
+pub use operations::{CallOperation, OperationCard, call_operation, list_operations};
 pub use places::Places;
 pub use reference::{is_reference, resolve as resolve_reference};
 pub use run_tool::{RunProgress, RunTool, cancel_run, replay_run, run_tool};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use patchbay_model::{AccountId, Json, Platform, Secret};
+use patchbay_model::{AccountId, Json, OperationEffect, Platform, Secret};
 use patchbay_platforms::http::{CallOptions, Retries};
 use patchbay_platforms::{Effect, Operation, hosted};
 use serde::{Deserialize, Serialize};
@@ -28,20 +28,6 @@ pub struct OperationCard {
     pub effect: OperationEffect,
     /// Document and operation it comes from.
     pub source: String,
-}
-
-/// What an operation does to its platform.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum OperationEffect {
-    /// Changes nothing.
-    Read,
-    /// Adds or changes.
-    Write,
-    /// Takes away what can be made again.
-    Destructive,
-    /// Cannot be taken back: asks before it runs.
-    Irreversible,
 }
 
 /// An operation to be called.
@@ -131,12 +117,7 @@ fn card(operation: &Operation) -> OperationCard {
         name: operation.name.to_owned(),
         summary: operation.summary.to_owned(),
         parameters: Json((operation.parameters)().to_value()),
-        effect: match operation.effect {
-            Effect::Read => OperationEffect::Read,
-            Effect::Write => OperationEffect::Write,
-            Effect::Destructive => OperationEffect::Destructive,
-            Effect::Irreversible => OperationEffect::Irreversible,
-        },
+        effect: operation.effect,
         source: operation.source.to_owned(),
     }
 }

@@ -1,5 +1,10 @@
 //! What a platform is able to do, a trait for each ability. Ask for it; what is `None` is not offered.
 
+mod creation;
+mod credentials;
+mod peculiar;
+mod settings;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,6 +17,11 @@ use url::Url;
 use crate::Error;
 use crate::http::{CallOptions, StreamedAnswer};
 use crate::mcp::CallOutcome;
+
+pub use creation::Creation;
+pub use credentials::{CredentialToSave, Credentials};
+pub use peculiar::Peculiar;
+pub use settings::Settings;
 
 /// A connector as its platform has it, in our words.
 #[derive(Clone, Debug, PartialEq)]

@@ -26,8 +26,8 @@ mod text;
 mod token_source;
 
 pub use capabilities::{
-    Connectors, ConsentState, Consents, Disconnects, RemoteConnector, StartedConsent, Streams,
-    Tools,
+    Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials, Disconnects,
+    Peculiar, RemoteConnector, Settings, StartedConsent, Streams, Tools,
 };
 pub use error::{BoxError, Error, Found, Refusal, Unreachable};
 pub use field::Field;

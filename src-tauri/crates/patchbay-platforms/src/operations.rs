@@ -7,21 +7,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::http::CallOptions;
-use crate::{Connectors, Consents, Disconnects, Error, Streams, Tools};
+pub use patchbay_model::OperationEffect as Effect;
 
-/// What an operation does to the platform.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Changes nothing.
-    Read,
-    /// Adds or changes.
-    Write,
-    /// Takes away what can be made again.
-    Destructive,
-    /// Cannot be taken back.
-    Irreversible,
-}
+use crate::http::CallOptions;
+use crate::{
+    Connectors, Consents, Creation, Credentials, Disconnects, Error, Peculiar, Settings, Streams,
+    Tools,
+};
 
 /// One documented operation.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +79,26 @@ pub trait Platform: Send + Sync {
 
     /// Giving up the sign-in of a connector that stays.
     fn disconnects(&self) -> Option<&dyn Disconnects> {
+        None
+    }
+
+    /// Creating connectors from definitions.
+    fn creation(&self) -> Option<&dyn Creation> {
+        None
+    }
+
+    /// Changing connectors.
+    fn settings(&self) -> Option<&dyn Settings> {
+        None
+    }
+
+    /// Credentials that the platform keeps.
+    fn credentials(&self) -> Option<&dyn Credentials> {
+        None
+    }
+
+    /// Facts and switches that no other platform has.
+    fn peculiar(&self) -> Option<&dyn Peculiar> {
         None
     }
 

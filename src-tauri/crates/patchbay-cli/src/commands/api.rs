@@ -1,9 +1,7 @@
 //! `patchbay api …`: every documented operation of every platform, by its name.
 
-use patchbay_model::{Json, Platform};
-use patchbay_ops::{
-    CallOperation, Error, OperationCard, OperationEffect, call_operation, list_operations,
-};
+use patchbay_model::{Json, OperationEffect, Platform};
+use patchbay_ops::{CallOperation, Error, OperationCard, call_operation, list_operations};
 use serde_json::Value;
 
 use super::account;

@@ -1,0 +1,129 @@
+//! What is peculiar to the connectors of one platform: facts to read, switches and buttons to use.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{Json, Timestamp};
+
+/// What an operation does to its platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationEffect {
+    /// Changes nothing.
+    Read,
+    /// Adds or changes.
+    Write,
+    /// Takes away what can be made again.
+    Destructive,
+    /// Cannot be taken back: asks before it runs.
+    Irreversible,
+}
+
+/// Everything peculiar to one connector, in the order in which it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Particulars {
+    /// What can be read.
+    pub facts: Vec<Fact>,
+    /// What can be done, by the thing it is about.
+    pub groups: Vec<ControlGroup>,
+}
+
+/// Something to read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Fact {
+    /// What it is, such as `Last checked`.
+    pub label: String,
+    /// In words.
+    pub value: String,
+    /// When it is a moment: that moment.
+    pub at: Option<Timestamp>,
+}
+
+/// Controls that are about one thing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ControlGroup {
+    /// What they are about, such as `Activation`.
+    pub title: String,
+    /// What that means, one or two sentences.
+    pub help: Option<String>,
+    /// The controls.
+    pub controls: Vec<Control>,
+}
+
+/// Something to use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum Control {
+    /// Does one thing.
+    Button {
+        /// What it does.
+        act: Act,
+    },
+    /// Is on or off.
+    Switch {
+        /// What is on or off.
+        label: String,
+        /// Whether it is on; `None` when the platform does not tell: then both acts are offered.
+        is_on: Option<bool>,
+        /// Turns it on.
+        turn_on: Box<Act>,
+        /// Turns it off.
+        turn_off: Box<Act>,
+    },
+    /// Is one of several.
+    Choice {
+        /// What is chosen.
+        label: String,
+        /// Name of the act that brought about how it is now, where that is known.
+        current: Option<String>,
+        /// The acts to choose from.
+        acts: Vec<Act>,
+    },
+}
+
+/// One documented operation of the platform, made ready for one connector.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Act {
+    /// Its name within the connector, with hyphens, such as `activate-for-organization`.
+    pub name: String,
+    /// What the button says.
+    pub title: String,
+    /// The operation that it calls.
+    pub operation: String,
+    /// Arguments that are settled: an object.
+    pub fixed: Json,
+    /// JSON Schema of the arguments that a person gives beside them, an object; `None` when there are none.
+    pub asks: Option<Json>,
+    /// What it does.
+    pub effect: OperationEffect,
+    /// What comes of it that one should know before, one or two sentences; then it asks first.
+    pub consequence: Option<String>,
+}
+
+impl Particulars {
+    /// The act of that name.
+    pub fn find(&self, name: &str) -> Option<&Act> {
+        let mut acts = self.acts();
+        acts.find(|act| act.name == name)
+    }
+
+    /// Every act, in order.
+    pub fn acts(&self) -> impl Iterator<Item = &Act> {
+        let controls = self.groups.iter().flat_map(|group| &group.controls);
+        controls.flat_map(|control| match control {
+            Control::Button { act } => vec![act],
+            Control::Switch {
+                turn_on, turn_off, ..
+            } => vec![turn_on.as_ref(), turn_off.as_ref()],
+            Control::Choice { acts, .. } => acts.iter().collect(),
+        })
+    }
+}

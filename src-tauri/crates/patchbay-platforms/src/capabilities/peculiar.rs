@@ -1,0 +1,18 @@
+//! What only one platform has.
+
+use async_trait::async_trait;
+use patchbay_model::{Particulars, RemoteId};
+
+use crate::Error;
+use crate::http::CallOptions;
+
+/// Its connectors have facts and switches of their own, over operations of its table.
+#[async_trait]
+pub trait Peculiar: Send + Sync {
+    /// Those of one connector, as it is now.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], and those of the contract's read operations.
+    async fn particulars(&self, id: &RemoteId, options: &CallOptions)
+    -> Result<Particulars, Error>;
+}
