@@ -24,6 +24,7 @@ mod row;
 mod run_search;
 #[cfg(test)]
 mod samples;
+mod settings;
 mod store;
 mod tool_runs;
 mod tools;
@@ -32,3 +33,4 @@ mod wallet_entries;
 pub use error::Error;
 pub use registrations::{Registration, RegistrationKind};
 pub use store::Store;
+pub use tool_runs::{OldRuns, RunUsage};

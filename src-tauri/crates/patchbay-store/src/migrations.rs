@@ -7,7 +7,8 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::{
-    Error, accounts, authorizations, connectors, registrations, tool_runs, tools, wallet_entries,
+    Error, accounts, authorizations, connectors, registrations, settings, tool_runs, tools,
+    wallet_entries,
 };
 
 /// One step of one table.
@@ -30,6 +31,7 @@ pub(crate) const TABLES: &[&[Migration]] = &[
     registrations::MIGRATIONS,
     tool_runs::MIGRATIONS,
     authorizations::MIGRATIONS,
+    settings::MIGRATIONS,
 ];
 
 /// Brings the file to the newest version that `tables` know, in one exclusive transaction.

@@ -3,6 +3,8 @@
 //! Lists read `tool_runs` alone; arguments and results, which can be large, lie in `tool_run_details`,
 //! the words by which a run is found in `tool_run_texts`.
 
+mod retention;
+
 use patchbay_model::{
     Code, Problem, RunId, RunPage, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary,
 };
@@ -13,6 +15,8 @@ use crate::migrations::Migration;
 use crate::row::{from_body, listed, to_body};
 use crate::run_search::{Conditions, origin_columns, state_word, texts_of};
 use crate::{Error, Store};
+
+pub use retention::{OldRuns, RunUsage};
 
 const TABLE: &str = "tool_runs";
 

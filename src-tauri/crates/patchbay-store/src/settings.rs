@@ -1,0 +1,96 @@
+//! Settings that the app and the command line share, by name.
+//!
+//! How the window looks is no business of this file; what is kept here changes what is done with the
+//! data in it.
+
+use rusqlite::OptionalExtension;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::migrations::Migration;
+use crate::row::{listed, to_body};
+use crate::{Error, Store};
+
+const TABLE: &str = "settings";
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 2,
+    older_may_use: true,
+    sql: "
+        CREATE TABLE settings (
+            name TEXT PRIMARY KEY,
+            body TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+    ",
+}];
+
+impl Store {
+    /// The setting of that name; `None` when it was never set, or a newer program set it to what this
+    /// one does not know.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn find_setting<T>(&self, name: &str) -> Result<Option<T>, Error>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let name = name.to_owned();
+        self.read(move |tx| {
+            let body: Option<String> = tx
+                .prepare_cached("SELECT body FROM settings WHERE name = ?1")?
+                .query_row([&name], |row| row.get(0))
+                .optional()?;
+            Ok(body.and_then(|body| listed(TABLE, &body)))
+        })
+        .await
+    }
+
+    /// Sets the settings of those names to the same value, all or none.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn put_settings<T: Serialize>(
+        &self,
+        names: Vec<String>,
+        value: &T,
+    ) -> Result<(), Error> {
+        let body = to_body(TABLE, value)?;
+        self.write(move |tx| {
+            let mut put = tx.prepare_cached(
+                "INSERT INTO settings (name, body) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET body = excluded.body",
+            )?;
+            for name in &names {
+                put.execute((name, &body))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::samples::store;
+
+    #[tokio::test]
+    async fn a_setting_is_what_it_was_set_to_last() {
+        let (_home, store) = store().await;
+        assert_eq!(store.find_setting::<u32>("days").await.unwrap(), None);
+        for days in [30, 90] {
+            let names = vec!["days".to_owned(), "others".to_owned()];
+            store.put_settings(names, &days).await.unwrap();
+        }
+        for name in ["days", "others"] {
+            assert_eq!(store.find_setting(name).await.unwrap(), Some(90));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_value_that_is_not_understood_counts_as_not_set() {
+        let (_home, store) = store().await;
+        let names = vec!["days".to_owned()];
+        store.put_settings(names, &"for ever").await.unwrap();
+        assert_eq!(store.find_setting::<u32>("days").await.unwrap(), None);
+    }
+}

@@ -1,0 +1,178 @@
+//! How much the history holds, and taking its oldest runs away.
+
+use patchbay_model::Timestamp;
+use rusqlite::{OptionalExtension, Transaction};
+
+use crate::{Error, Store};
+
+/// How much the history holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunUsage {
+    /// Number of runs.
+    pub runs: u32,
+    /// Bytes that they take, without the index by which they are found.
+    pub bytes: u64,
+    /// When the oldest of them began.
+    pub oldest: Option<Timestamp>,
+}
+
+/// Which runs are too old to be kept; a run that meets one of them is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OldRuns {
+    /// Those that began before that instant.
+    pub before: Option<Timestamp>,
+    /// All but the newest so many.
+    pub beyond: Option<u32>,
+}
+
+impl Store {
+    /// How much the history holds.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn run_usage(&self) -> Result<RunUsage, Error> {
+        self.read(|tx| {
+            // The lengths stand in front of the texts, which are not read.
+            let mut usage = tx
+                .prepare_cached(
+                    "SELECT count(*), coalesce(sum(octet_length(summary)), 0), min(started_at)
+                     FROM tool_runs",
+                )?
+                .query_row([], |row| {
+                    Ok(RunUsage {
+                        runs: row.get(0)?,
+                        bytes: bytes(row.get(1)?),
+                        oldest: row
+                            .get::<_, Option<i64>>(2)?
+                            .and_then(Timestamp::from_unix_millis),
+                    })
+                })?;
+            let details: i64 = tx
+                .prepare_cached(
+                    "SELECT coalesce(sum(octet_length(body)), 0) FROM tool_run_details",
+                )?
+                .query_row([], |row| row.get(0))?;
+            usage.bytes += bytes(details);
+            Ok(usage)
+        })
+        .await
+    }
+
+    /// Removes the oldest of the runs that are too old and over, at most so many; answers how many they
+    /// were.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn trim_runs(&self, old: &OldRuns, at_most: u32) -> Result<u32, Error> {
+        let OldRuns { before, beyond } = old.clone();
+        // What is not asked for is a limit that no run is under.
+        let before = before.map_or(i64::MIN, Timestamp::unix_millis);
+        self.write(move |tx| {
+            let last = last_beyond(tx, beyond)?.unwrap_or_default();
+            let removed = tx
+                .prepare_cached(
+                    "DELETE FROM tool_runs WHERE rowid IN (
+                         SELECT rowid FROM tool_runs
+                         WHERE (started_at < ?1 OR id <= ?2) AND state <> 'running'
+                         ORDER BY id LIMIT ?3)",
+                )?
+                .execute((before, last, at_most))?;
+            Ok(u32::try_from(removed).unwrap_or(u32::MAX))
+        })
+        .await
+    }
+}
+
+/// The id of the newest run that is one too many.
+fn last_beyond(tx: &Transaction<'_>, keep: Option<u32>) -> Result<Option<String>, Error> {
+    let Some(keep) = keep else {
+        return Ok(None);
+    };
+    let last = tx
+        .prepare_cached("SELECT id FROM tool_runs ORDER BY id DESC LIMIT 1 OFFSET ?1")?
+        .query_row([keep], |row| row.get(0))
+        .optional()?;
+    Ok(last)
+}
+
+fn bytes(sum: i64) -> u64 {
+    u64::try_from(sum).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{RunId, RunQuery};
+
+    use super::*;
+    use crate::samples::{answered, at, run, store};
+
+    /// A store with runs of ten seconds, the last of them still under way.
+    async fn ten_runs() -> (tempfile::TempDir, Store) {
+        let (home, store) = store().await;
+        for number in 0..9 {
+            store
+                .open_run(&answered(run(number), "fine"))
+                .await
+                .unwrap();
+        }
+        store.open_run(&run(9)).await.unwrap();
+        (home, store)
+    }
+
+    async fn left(store: &Store) -> Vec<RunId> {
+        let page = store.list_runs(&RunQuery::default()).await.unwrap();
+        page.runs.into_iter().map(|run| run.id).rev().collect()
+    }
+
+    #[tokio::test]
+    async fn usage_counts_runs_and_their_bytes() {
+        let (_home, store) = store().await;
+        assert_eq!(store.run_usage().await.unwrap(), RunUsage::default());
+        let long = "ü".repeat(100_000);
+        store.open_run(&answered(run(1), &long)).await.unwrap();
+        store.open_run(&run(2)).await.unwrap();
+        let usage = store.run_usage().await.unwrap();
+        assert_eq!(usage.runs, 2);
+        assert!((200_000..210_000).contains(&usage.bytes), "{usage:?}");
+        let oldest = usage.oldest.map(Timestamp::unix_millis);
+        assert_eq!(oldest, Some(at(1).unix_millis()));
+    }
+
+    #[tokio::test]
+    async fn the_oldest_go_first_and_only_so_many_at_once() {
+        let (_home, store) = ten_runs().await;
+        let old = OldRuns {
+            before: Some(at(5)),
+            beyond: None,
+        };
+        assert_eq!(store.trim_runs(&old, 3).await.unwrap(), 3);
+        assert_eq!(left(&store).await[0], run(3).summary.id);
+        assert_eq!(store.trim_runs(&old, 3).await.unwrap(), 2);
+        assert_eq!(store.trim_runs(&old, 3).await.unwrap(), 0);
+        assert_eq!(left(&store).await.len(), 5);
+    }
+
+    #[tokio::test]
+    async fn the_newest_so_many_stay() {
+        let (_home, store) = ten_runs().await;
+        let old = OldRuns {
+            before: None,
+            beyond: Some(4),
+        };
+        assert_eq!(store.trim_runs(&old, 100).await.unwrap(), 6);
+        assert_eq!(left(&store).await[0], run(6).summary.id);
+    }
+
+    #[tokio::test]
+    async fn a_run_under_way_stays_whatever_is_asked() {
+        let (_home, store) = ten_runs().await;
+        assert_eq!(store.trim_runs(&OldRuns::default(), 100).await.unwrap(), 0);
+        let all = OldRuns {
+            before: Some(at(1000)),
+            beyond: Some(0),
+        };
+        assert_eq!(store.trim_runs(&all, 100).await.unwrap(), 9);
+        assert_eq!(left(&store).await, [run(9).summary.id]);
+        assert_eq!(store.find_run(&run(1).summary.id).await.unwrap(), None);
+    }
+}
