@@ -38,6 +38,36 @@ pub(super) fn drop_unreadable(answer: &mut Value) -> bool {
     tools.len() < before
 }
 
+/// Takes out of a `tools/list` answer what rmcp took out of its own reading of it: tools whose
+/// `x-mcp-header` breaks the rules must not be used. What rmcp cannot read at all it did not judge.
+///
+/// Source: MCP 2026-07-28, "Custom Headers from Tool Parameters".
+pub(super) fn keep_accepted(answer: &mut Value, accepted: &[rmcp::model::Tool]) {
+    let tools = answer.pointer_mut("/result/tools");
+    let Some(tools) = tools.and_then(Value::as_array_mut) else {
+        return;
+    };
+    // rmcp keeps the order, so that one walk over both finds what is missing.
+    let mut accepted = accepted.iter().peekable();
+    tools.retain(|entry| {
+        let is_same = |tool: &&rmcp::model::Tool| {
+            entry["name"] == *tool.name
+                && entry["inputSchema"].as_object() == Some(&*tool.input_schema)
+        };
+        if accepted.next_if(is_same).is_some() {
+            return true;
+        }
+        let was_judged = serde_json::from_value::<rmcp::model::Tool>(entry.clone()).is_ok();
+        if was_judged {
+            tracing::warn!(
+                tool = clean_text(&entry["name"].to_string(), TITLE_LIMIT),
+                "hid a tool whose headers break the rules"
+            );
+        }
+        !was_judged
+    });
+}
+
 /// The tools of a page, as sent.
 pub(super) fn entries(page: &Value) -> &[Value] {
     page.get("tools")

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{McpSession, server_error};
 use crate::mcp::exchange::Exchange;
-use crate::mcp::{CallProgress, McpLimits};
+use crate::mcp::{CallProgress, McpLimits, tools};
 use crate::{Error, Unreachable, text};
 
 /// How long a server may take to hear that an answer is not awaited any more.
@@ -107,8 +107,7 @@ impl McpSession {
         let facts = exchange.take();
         match answer {
             Ok(result) => Ok(Answered {
-                // What came over a resumed stream was seen by rmcp only.
-                answer: facts.answer.unwrap_or_else(|| json!({ "result": result })),
+                answer: as_it_came(facts.answer, &result),
                 request: facts.request,
                 status: facts.status,
                 bytes: facts.bytes,
@@ -125,6 +124,18 @@ impl McpSession {
             source: None,
         }
     }
+}
+
+/// The answer as it came, without tools that rmcp refused. What came over a resumed stream was seen by
+/// rmcp only.
+fn as_it_came(answer: Option<Value>, result: &ServerResult) -> Value {
+    let Some(mut answer) = answer else {
+        return json!({ "result": result });
+    };
+    if let ServerResult::ListToolsResult(list) = result {
+        tools::keep_accepted(&mut answer, &list.tools);
+    }
+    answer
 }
 
 /// Hands progress on, unless it would go backwards: rmcp may deliver two notices in the wrong order.

@@ -252,3 +252,48 @@ async fn arguments_that_belong_into_headers_are_found_out() {
         .unwrap();
     assert_eq!(calls.load(Ordering::SeqCst), 2);
 }
+
+#[tokio::test]
+async fn a_tool_whose_headers_break_the_rules_hides_itself_only() {
+    let tool = |name: &str, property: serde_json::Value| json!({"name": name, "inputSchema": {"type": "object", "properties": {"a": property}}});
+    let tools = json!([
+        tool("plain", json!({"type": "string"})),
+        tool("empty", json!({"type": "string", "x-mcp-header": ""})),
+        tool(
+            "of-an-object",
+            json!({"type": "object", "x-mcp-header": "A"})
+        ),
+        tool("fine", json!({"type": "string", "x-mcp-header": "A"})),
+        tool(
+            "not-a-token",
+            json!({"type": "string", "x-mcp-header": "A: b"})
+        ),
+        tool("fine", json!({"type": "string", "x-mcp-header": ""})),
+    ]);
+    let listed = async |version: &'static str| {
+        let tools = tools.clone();
+        let server = Server::start(hand_made::raw(move |asked: Asked| {
+            std::future::ready(match asked.method.as_str() {
+                "server/discover" if version >= "2026" => hand_made::result(
+                    &asked.id,
+                    json!({
+                        "supportedVersions": [version], "capabilities": {"tools": {}},
+                        "resultType": "complete", "ttlMs": 0, "cacheScope": "private"
+                    }),
+                ),
+                "initialize" => hand_made::result(&asked.id, hand_made::welcome()),
+                "tools/list" => hand_made::result(&asked.id, json!({ "tools": tools })),
+                "server/discover" => hand_made::failure(&asked.id, -32601, "Method not found"),
+                _ => hand_made::accepted(),
+            })
+        }))
+        .await;
+        let session = connected(&server.url).await;
+        let listed = session.list_tools(&CancellationToken::new()).await;
+        let names = listed.unwrap().into_iter().map(|tool| tool.name);
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(listed("2026-07-28").await, ["plain", "fine"]);
+    // The older era knows no such headers, so they can break nothing there.
+    assert_eq!(listed("2025-06-18").await.len(), 5);
+}
