@@ -12,6 +12,7 @@ mod client;
 mod clock;
 mod options;
 mod path;
+mod plan;
 mod refused;
 mod request;
 mod retry;
@@ -32,6 +33,8 @@ pub use client::{ClientSettings, Clients, ProxyChoice};
 pub use clock::{Clock, SystemClock};
 pub use options::{CachedToken, CallOptions, Head, Retries};
 pub use path::Path;
+pub use plan::PlannedRequest;
+pub(crate) use plan::stand_ins;
 pub use request::{Repeat, Request};
 pub use retry::{Backoff, Jitter, RetryPolicy};
 

@@ -16,6 +16,12 @@ pub trait TokenSource: Send + Sync {
     /// Whatever keeps it from knowing them; the request is not made then.
     async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError>;
 
+    /// Names of the headers that [`TokenSource::headers`] gives, for showing a request that is not sent;
+    /// asks nobody.
+    fn header_names(&self) -> Vec<String> {
+        vec!["authorization".to_owned()]
+    }
+
     /// Hears that the server answered 401 to the headers that were `sent`, with its
     /// `WWW-Authenticate` where it sent one. Meanwhile [`TokenSource::headers`] may have given others to
     /// somebody else.
@@ -39,6 +45,10 @@ pub struct NoToken;
 impl TokenSource for NoToken {
     async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
         Ok(Vec::new())
+    }
+
+    fn header_names(&self) -> Vec<String> {
+        Vec::new()
     }
 
     async fn refused(
@@ -73,6 +83,10 @@ impl FixedHeaders {
 impl TokenSource for FixedHeaders {
     async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
         Ok(self.0.clone())
+    }
+
+    fn header_names(&self) -> Vec<String> {
+        self.0.iter().map(|(name, _)| name.clone()).collect()
     }
 
     async fn refused(

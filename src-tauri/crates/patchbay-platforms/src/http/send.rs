@@ -29,14 +29,30 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const ANYTHING: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.9");
 
 /// A request with everything but its credentials, checked.
-struct Prepared {
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Option<Bytes>,
+pub(super) struct Prepared {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<Bytes>,
     secrets: Vec<Secret>,
-    is_anonymous: bool,
+    pub(super) is_anonymous: bool,
     limit: Duration,
+}
+
+impl Prepared {
+    /// Its headers and the credentials, of which those give way that the call brings itself.
+    pub(super) fn headers_with(
+        &self,
+        credentials: &[(String, Secret)],
+    ) -> Result<HeaderMap, Error> {
+        let mut headers = self.headers.clone();
+        for (name, secret) in credentials {
+            if !headers.contains_key(name) {
+                set(&mut headers, name, secret.expose())?.set_sensitive(true);
+            }
+        }
+        Ok(headers)
+    }
 }
 
 /// An answer with any status, its body not read yet.
@@ -90,7 +106,11 @@ impl Api {
         })
     }
 
-    fn prepare(&self, request: &Request, options: &CallOptions) -> Result<Prepared, Error> {
+    pub(super) fn prepare(
+        &self,
+        request: &Request,
+        options: &CallOptions,
+    ) -> Result<Prepared, Error> {
         let mut url = request.path.under(&self.base);
         let extra = options.query.iter();
         let extra = extra.flat_map(|(name, value)| query_pairs(name, value));
@@ -245,30 +265,19 @@ impl Api {
         client: &reqwest::Client,
         prepared: &Prepared,
     ) -> Result<Arrived, Error> {
-        let mut headers = prepared.headers.clone();
         let mut secrets = prepared.secrets.clone();
         let mut credentials = Vec::new();
         if !prepared.is_anonymous {
             credentials = self.tokens.headers().await.map_err(Error::credential)?;
-            for (name, secret) in &credentials {
-                if !headers.contains_key(name) {
-                    set(&mut headers, name, secret.expose())?.set_sensitive(true);
-                }
-                secrets.push(secret.clone());
-            }
+            secrets.extend(credentials.iter().map(|(_, secret)| secret.clone()));
         }
+        let mut headers = prepared.headers_with(&credentials)?;
         let (mut method, mut url) = (prepared.method.clone(), prepared.url.clone());
         let mut body = prepared.body.clone();
         let mut left = MOST_REDIRECTS;
         loop {
-            let mut request = client
-                .request(method.clone(), url.clone())
-                .headers(headers.clone());
-            if let Some(body) = body.clone() {
-                request = request.body(body);
-            }
             let started = Instant::now();
-            let answer = request
+            let answer = attempt(client, method.clone(), url.clone(), &headers, body.clone())
                 .send()
                 .await
                 .map_err(|error| from_reqwest(error, &host(&url), started.elapsed()))?;
@@ -327,6 +336,21 @@ impl Api {
                 Some(chunk) => body.extend_from_slice(&chunk),
             }
         }
+    }
+}
+
+/// One attempt as it goes to the connection.
+pub(super) fn attempt(
+    client: &reqwest::Client,
+    method: Method,
+    url: Url,
+    headers: &HeaderMap,
+    body: Option<Bytes>,
+) -> reqwest::RequestBuilder {
+    let request = client.request(method, url).headers(headers.clone());
+    match body {
+        Some(body) => request.body(body),
+        None => request,
     }
 }
 

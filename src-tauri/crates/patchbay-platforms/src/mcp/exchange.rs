@@ -6,6 +6,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::Error;
+use crate::http::PlannedRequest;
 
 /// Travels with a request through rmcp, and brings back what rmcp would not tell: the answer as it
 /// came, its size, and the error as we know it.
@@ -33,9 +34,24 @@ pub(super) struct Facts {
     pub(super) bytes: u64,
     /// Why there is no answer.
     pub(super) failure: Option<Error>,
+    /// Whether it is only made and not sent.
+    pub(super) is_only_planned: bool,
+    /// What would have been sent.
+    pub(super) planned: Option<PlannedRequest>,
 }
 
 impl Exchange {
+    /// One whose request is made as any other and then not sent.
+    pub(super) fn planned() -> Self {
+        let exchange = Self::default();
+        exchange.note(|facts| facts.is_only_planned = true);
+        exchange
+    }
+
+    pub(super) fn is_only_planned(&self) -> bool {
+        self.lock().is_only_planned
+    }
+
     pub(super) fn note(&self, change: impl FnOnce(&mut Facts)) {
         change(&mut self.lock());
     }
@@ -49,6 +65,10 @@ impl Exchange {
     /// Waits until [`Exchange::fail`] was called.
     pub(super) async fn failed(&self) {
         self.0.failed.notified().await;
+    }
+
+    pub(super) fn take_failure(&self) -> Option<Error> {
+        self.lock().failure.take()
     }
 
     pub(super) fn take(&self) -> Facts {

@@ -21,6 +21,7 @@ use super::own_side::OwnSide;
 use super::{CallOutcome, McpLimits, ToolCall, content, tools};
 use crate::Error;
 use crate::error::TEXT_LIMIT;
+use crate::http::PlannedRequest;
 
 /// How long a server may take to hear that the session ends.
 const CLOSE_LIMIT: Duration = Duration::from_secs(5);
@@ -194,15 +195,24 @@ impl McpSession {
         call: &ToolCall,
         cancel: &CancellationToken,
     ) -> Result<Answered, Error> {
-        let mut params = CallToolRequestParams::new(call.name.clone());
-        params.arguments = Some(call.arguments.clone());
         let patience = Patience {
             idle: call.timeout,
             total: self.0.limits.total.max(call.timeout),
         };
-        let request = CallToolRequest::new(params).into();
-        self.request(request, patience, &*call.progress, cancel)
+        self.request(request_of(call), patience, &*call.progress, cancel)
             .await
+    }
+
+    /// What [`McpSession::call_tool`] would send; nothing is sent.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] when the session is over; [`Error::Cancelled`].
+    pub async fn plan_call(
+        &self,
+        call: &ToolCall,
+        cancel: &CancellationToken,
+    ) -> Result<PlannedRequest, Error> {
+        self.plan(request_of(call), cancel).await
     }
 
     /// Asks for a sign of life.
@@ -244,6 +254,12 @@ impl McpSession {
 const METHOD_NOT_FOUND: i64 = ErrorCode::METHOD_NOT_FOUND.0 as i64;
 const HEADER_MISMATCH: i64 = ErrorCode::HEADER_MISMATCH.0 as i64;
 const INVALID_PARAMS: i64 = ErrorCode::INVALID_PARAMS.0 as i64;
+
+fn request_of(call: &ToolCall) -> ClientRequest {
+    let mut params = CallToolRequestParams::new(call.name.clone());
+    params.arguments = Some(call.arguments.clone());
+    CallToolRequest::new(params).into()
+}
 
 /// The protocol gives an unknown tool the code of wrong arguments; only the words tell them apart.
 ///

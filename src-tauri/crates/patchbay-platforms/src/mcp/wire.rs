@@ -135,6 +135,13 @@ impl Wire {
         let mut headers = header_map(protocol_headers, session.as_deref())?;
         headers.insert(header::ACCEPT, BOTH_KINDS);
         headers.insert(header::CONTENT_TYPE, JSON);
+        if let Some(asked) = asked
+            && asked.exchange.is_only_planned()
+        {
+            let planned = self.plan(Method::POST, &headers, bytes.into())?;
+            asked.exchange.note(|facts| facts.planned = Some(planned));
+            return Err(Error::Cancelled.into());
+        }
         let sent = self
             .send(Method::POST, &headers, Some(bytes.into()))
             .await?;

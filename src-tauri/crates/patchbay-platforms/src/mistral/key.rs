@@ -71,6 +71,13 @@ impl TokenSource for Key {
             .collect())
     }
 
+    fn header_names(&self) -> Vec<String> {
+        match self {
+            Self::Given(_) | Self::File(_) => vec!["authorization".to_owned()],
+            Self::Missing => Vec::new(),
+        }
+    }
+
     async fn refused(
         &self,
         _sent: &[(String, Secret)],

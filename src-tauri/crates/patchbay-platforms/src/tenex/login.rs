@@ -90,6 +90,10 @@ impl TokenSource for Login {
         Ok(vec![self.credential.with(&token)])
     }
 
+    fn header_names(&self) -> Vec<String> {
+        vec![self.credential.with(&self.password).0]
+    }
+
     async fn refused(
         &self,
         sent: &[(String, Secret)],

@@ -124,6 +124,15 @@ impl TokenSource for WithHeaders {
         Ok(headers)
     }
 
+    fn header_names(&self) -> Vec<String> {
+        let besides = self.headers.iter().map(|(name, _)| name.clone());
+        self.tokens
+            .header_names()
+            .into_iter()
+            .chain(besides)
+            .collect()
+    }
+
     async fn refused(
         &self,
         sent: &[(String, Secret)],

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{McpSession, server_error};
+use crate::http::PlannedRequest;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::{CallProgress, McpLimits, tools};
 use crate::{Error, Unreachable, text};
@@ -47,12 +48,42 @@ impl McpSession {
     /// Sends a request and waits for its answer, a result.
     pub(super) async fn request(
         &self,
-        mut request: ClientRequest,
+        request: ClientRequest,
         patience: Patience,
         progress: &(dyn Fn(CallProgress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<Answered, Error> {
         let exchange = Exchange::default();
+        self.exchange(request, exchange, patience, progress, cancel)
+            .await
+    }
+
+    /// What [`McpSession::request`] would send, made on the same way and stopped before it leaves.
+    pub(super) async fn plan(
+        &self,
+        request: ClientRequest,
+        cancel: &CancellationToken,
+    ) -> Result<PlannedRequest, Error> {
+        let exchange = Exchange::planned();
+        let patience = Patience::usual(&self.0.limits);
+        let ended = self
+            .exchange(request, exchange.clone(), patience, &|_| {}, cancel)
+            .await;
+        match (exchange.take().planned, ended) {
+            (Some(planned), _) => Ok(planned),
+            (None, Err(error)) => Err(error),
+            (None, Ok(_)) => Err(self.lost()),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        mut request: ClientRequest,
+        exchange: Exchange,
+        patience: Patience,
+        progress: &(dyn Fn(CallProgress) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<Answered, Error> {
         request.extensions_mut().insert(exchange.clone());
         // Before the request leaves, so that nothing of its progress is missed.
         let mut news = self.0.own_side.progress();
@@ -76,7 +107,7 @@ impl McpSession {
                 answer = pending.answer() => break answer,
                 () = exchange.failed() => {
                     pending.forget();
-                    return Err(exchange.take().failure.unwrap_or_else(|| self.lost()));
+                    return Err(exchange.take_failure().unwrap_or_else(|| self.lost()));
                 }
                 step = news.recv() => match step {
                     Ok(step) if pending.is_about(&step) => {

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::{Wire, answer};
 use crate::error::from_reqwest;
+use crate::http::{PlannedRequest, stand_ins};
 use crate::{Error, Refusal};
 
 /// How often an address may point to another one of the same origin.
@@ -84,18 +85,12 @@ impl Wire {
         body: Option<Bytes>,
     ) -> Result<Sent, Error> {
         let credentials = self.0.tokens.headers().await.map_err(Error::credential)?;
-        let mut all = credential_headers(&credentials)?;
-        // The protocol's own headers win over those that a user typed.
-        all.extend(headers.clone());
+        let all = all_headers(&credentials, headers)?;
         let mut url = self.0.url.clone();
         for _ in 0..=MOST_REDIRECTS {
-            let mut request = self.0.http.request(method.clone(), url.clone());
-            if let Some(body) = body.clone() {
-                request = request.body(body);
-            }
             let started = Instant::now();
-            let answer = request
-                .headers(all.clone())
+            let answer = self
+                .attempt(method.clone(), url.clone(), &all, body.clone())
                 .send()
                 .await
                 .map_err(|error| from_reqwest(error, &host(&url), started.elapsed()))?;
@@ -112,6 +107,36 @@ impl Wire {
         Err(Error::Protocol(
             "it points from one address to the next".to_owned(),
         ))
+    }
+
+    /// What [`Wire::send`] would send first; no credentials are asked for.
+    pub(super) fn plan(
+        &self,
+        method: Method,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<PlannedRequest, Error> {
+        let credentials = stand_ins(self.0.tokens.header_names());
+        let all = all_headers(&credentials, headers)?;
+        let request = self.attempt(method, self.0.url.clone(), &all, Some(body));
+        let request = request
+            .build()
+            .map_err(|_| Error::Usage("the request cannot be made".to_owned()))?;
+        Ok(PlannedRequest::of(&request))
+    }
+
+    fn attempt(
+        &self,
+        method: Method,
+        url: Url,
+        headers: &HeaderMap,
+        body: Option<Bytes>,
+    ) -> reqwest::RequestBuilder {
+        let request = self.0.http.request(method, url).headers(headers.clone());
+        match body {
+            Some(body) => request.body(body),
+            None => request,
+        }
     }
 
     /// Where a redirect leads: only within the origin, and only where method and body stay.
@@ -134,6 +159,13 @@ impl Wire {
             status: answer.status().as_u16(),
         })
     }
+}
+
+/// Credentials and the protocol's own headers, which win over those that a user typed.
+fn all_headers(credentials: &[(String, Secret)], protocol: &HeaderMap) -> Result<HeaderMap, Error> {
+    let mut all = credential_headers(credentials)?;
+    all.extend(protocol.clone());
+    Ok(all)
 }
 
 fn credential_headers(credentials: &[(String, Secret)]) -> Result<HeaderMap, Error> {
