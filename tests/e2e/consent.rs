@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use patchbay_model::{AuthorizationState, Code, Explain as _, Redirect, Secret, Status};
+use patchbay_model::{AuthorizationState, Code, Explain as _, Json, Redirect, Secret, Status};
 use patchbay_ops::{
     AddConnector, AuthenticationChoice, ConnectorChanges, Error, StartAuthorization, add_connector,
     cancel_authorization, disconnect_connector, extend_authorization, find_authorization,
@@ -50,6 +50,7 @@ async fn a_consent_that_nobody_answers_expires() {
         connector: connector.id.clone(),
         redirect: None,
         timeout_seconds: Some(1),
+        choices: Json::default(),
     };
     let begun = start_authorization(&desk.cx, request).await.unwrap();
     let page = desk.browser.page(1).await;
@@ -301,6 +302,7 @@ async fn what_the_user_decides_meanwhile_outlasts_the_consent() {
         connector: connector.id.clone(),
         redirect: None,
         timeout_seconds: None,
+        choices: Json::default(),
     };
     let refused = start_authorization(&desk.cx, request).await.unwrap_err();
     assert!(matches!(refused, Error::SwitchedOff { .. }), "{refused:?}");
@@ -385,6 +387,7 @@ async fn a_consent_cut_off_by_a_kill_shows_as_expired() {
         connector: connector.id,
         redirect: None,
         timeout_seconds: None,
+        choices: Json::default(),
     };
     let begun = start_authorization(&cx, request).await.unwrap();
     let over = patchbay_ops::wait_for_authorization(&cx, &begun.id)
@@ -404,6 +407,7 @@ async fn waits_for_its_user() {
         connector: role.connector,
         redirect: None,
         timeout_seconds: None,
+        choices: Json::default(),
     };
     let begun = start_authorization(&role.cx, request).await.unwrap();
     role.browser.page(1).await;

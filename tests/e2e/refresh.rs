@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use patchbay_model::{AuthorizationState, Code, Connector, RunState, Status, ToolRun, WalletEntry};
+use patchbay_model::{
+    AuthorizationState, Code, Connector, Json, RunState, Status, ToolRun, WalletEntry,
+};
 use patchbay_ops::{
     AddConnector, Context, StartAuthorization, add_connector, list_wallet, start_authorization,
     wait_for_authorization,
@@ -382,6 +384,7 @@ async fn connect(home: &Path, playground: &Playground) -> (Context, Connector) {
         connector: connector.id.clone(),
         redirect: None,
         timeout_seconds: None,
+        choices: Json::default(),
     };
     let begun = start_authorization(&cx, request).await.unwrap();
     let over = wait_for_authorization(&cx, &begun.id).await.unwrap();

@@ -1,6 +1,8 @@
 //! Signing in where secrets cannot be kept, and where a passphrase keeps them.
 
-use patchbay_model::{Code, Explain as _, RunState, Secret, Status, VaultBackend, VaultState};
+use patchbay_model::{
+    Code, Explain as _, Json, RunState, Secret, Status, VaultBackend, VaultState,
+};
 use patchbay_ops::{
     AddConnector, AuthenticationChoice, Context, SecretInput, StartAuthorization, add_connector,
     choose_passphrase, list_authorizations, list_connectors, list_wallet, probe_vault,
@@ -27,6 +29,7 @@ async fn without_a_keychain_nothing_is_asked_of_the_user() {
             connector: connector.id.clone(),
             redirect: None,
             timeout_seconds: None,
+            choices: Json::default(),
         };
         let error = start_authorization(&desk.cx, request).await.unwrap_err();
         assert_eq!(error.code(), code, "{mood:?}");
@@ -93,6 +96,7 @@ async fn a_key_that_is_lost_is_named_and_nothing_is_reset() {
         connector: connector.id.clone(),
         redirect: None,
         timeout_seconds: None,
+        choices: Json::default(),
     };
     let error = start_authorization(&desk.cx, request).await.unwrap_err();
     assert_eq!(error.code(), Code::VaultKeyLost);

@@ -109,6 +109,7 @@ impl Desk {
             connector: connector.id.clone(),
             redirect: Some(redirect),
             timeout_seconds: None,
+            choices: Json::default(),
         };
         start_authorization(&self.cx, request).await.unwrap()
     }

@@ -1021,6 +1021,8 @@ export type StartAuthorization = {
 	redirect: Redirect | null,
 	/**  How long the user may take, in seconds; `None` for 300. */
 	timeoutSeconds: number | null,
+	/**  What was chosen before, values of a hosted platform's own form: an object, or null for nothing. */
+	choices: unknown,
 };
 
 /**  How a connector is, in one word for all platforms. */

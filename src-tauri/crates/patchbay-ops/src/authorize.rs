@@ -12,11 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_model::{
-    Authentication, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Redirect,
-    Secret, Status,
+    Authentication, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Json,
+    Redirect, Secret, Status,
 };
 use patchbay_oauth::{CallbackError, check_callback, parse_callback_url};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use specta::Type;
 use url::Url;
 
@@ -34,6 +35,8 @@ pub struct StartAuthorization {
     pub redirect: Option<Redirect>,
     /// How long the user may take, in seconds; `None` for 300.
     pub timeout_seconds: Option<u32>,
+    /// What was chosen before, values of a hosted platform's own form: an object, or null for nothing.
+    pub choices: Json,
 }
 
 const TIMEOUT_SECONDS: u32 = 300;
@@ -57,6 +60,16 @@ pub async fn start_authorization(
     if let Some(consent) = cx.consents().of(&request.connector) {
         return Ok(consent.snapshot());
     }
+    let choices = match request.choices.0 {
+        Value::Null => Map::new(),
+        Value::Object(choices) => choices,
+        _ => {
+            return Err(Error::Usage {
+                what: "the choices before a sign-in are no object".to_owned(),
+                hint: "Give them as a JSON object.".to_owned(),
+            });
+        }
+    };
     let connector = find_connector(cx, &request.connector).await?;
     if connector.status.status == Status::Disabled {
         return Err(Error::SwitchedOff {
@@ -94,7 +107,13 @@ pub async fn start_authorization(
         cx.consents().leave(&consent.snapshot().id);
         return Err(error);
     }
-    let task = walk::walk(cx.clone(), Arc::clone(&consent), connector, callbacks);
+    let task = walk::walk(
+        cx.clone(),
+        Arc::clone(&consent),
+        connector,
+        choices,
+        callbacks,
+    );
     cx.tasks().spawn(task);
     Ok(consent.snapshot())
 }

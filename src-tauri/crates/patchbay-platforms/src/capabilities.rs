@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{
-    AuthenticationMethod, Json, Level, RemoteId, Status, Timestamp, Tool, Visibility,
+    AuthenticationMethod, Form, Json, Level, RemoteId, Status, Timestamp, Tool, Visibility,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -125,13 +125,28 @@ pub trait Consents: Send + Sync {
     /// How far the consent is.
     ///
     /// # Errors
-    /// Those of the contract's operation.
+    /// [`Error::NotFound`], and those of the contract's operation, where the platform has to be asked.
+    async fn consent_form(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Option<Form>, Error> {
+        let _ = (id, options);
+        Ok(None)
+    }
+
+    /// Asks for the page. `redirect` is where the browser should end, where the wire has a place for it;
+    /// `choices` are values of [`Self::consent_form`], none of which has to be there.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the choices do not fit the form; those of the contract's operation.
     async fn consent_state(
         &self,
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<ConsentState, Error>;
 }
+        choices: &Map<String, Value>,
 
 /// A consent that was started at a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,6 +161,19 @@ pub struct StartedConsent {
 
 /// How far a consent is at its platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
+/// Refuses choices where a platform has none.
+///
+/// # Errors
+/// [`Error::Usage`] when there is one.
+pub(crate) fn no_choices(choices: &Map<String, Value>) -> Result<(), Error> {
+    match choices.keys().next() {
+        None => Ok(()),
+        Some(name) => Err(Error::Usage(format!(
+            "this sign-in has no {name} to be chosen"
+        ))),
+    }
+}
+
 pub enum ConsentState {
     /// Not given yet.
     Waiting,

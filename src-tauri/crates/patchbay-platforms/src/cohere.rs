@@ -15,13 +15,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::RemoteId;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use self::arguments::{Authorize, List, One, TestSearch};
 use self::operations::OPERATIONS;
 use crate::findings::Findings;
-use crate::http::{Api, CallOptions};
+use crate::capabilities::no_choices;
+use crate::http::{Answer, Api, CallOptions};
 use crate::operations::arguments;
 use crate::token_source::FixedHeaders;
 use crate::{
@@ -178,7 +179,7 @@ impl Cohere {
         &self,
         which: &Authorize,
         options: &CallOptions,
-    ) -> Result<(serde_json::Map<String, Value>, crate::http::Answer), Error> {
+    ) -> Result<(Map<String, Value>, Answer), Error> {
         let answer = client::o_auth_authorize(&self.api, which, options).await?;
         let until = self.api.clock.now() + CONSENT_LIVES;
         self.findings
@@ -297,8 +298,10 @@ impl Consents for Cohere {
         };
         let (page, answer) = self.authorize(&which, options).await?;
         Ok(StartedConsent {
+        choices: &Map<String, Value>,
             page: client::consent_page(&page, &answer)?,
             lives: None,
+        no_choices(choices)?;
             poll_every: POLL_EVERY,
         })
     }

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{RemoteId, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use self::arguments::{List, One, StartOauth};
@@ -35,6 +35,7 @@ use self::settings::Settings;
 use self::table::Table;
 use self::wire::{Connector, Started, Tested};
 use crate::findings::Findings;
+use crate::capabilities::no_choices;
 use crate::http::{Api, CallOptions, Retries};
 use crate::operations::arguments;
 use crate::token_source::FixedHeaders;
@@ -300,8 +301,10 @@ impl Consents for Tenex {
             provider: connector.provider().to_owned(),
             role: None,
             connector_id: Some(id.as_str().to_owned()),
+        choices: &Map<String, Value>,
             return_url: redirect.map(Url::to_string),
         };
+        no_choices(choices)?;
         let (started, lives) = self.start(&which, options).await?;
         Ok(StartedConsent {
             page: Some(started.redirect_url),

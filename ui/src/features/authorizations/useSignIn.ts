@@ -29,7 +29,7 @@ export function useSignIn(): SignIn {
     mutationFn: async (connector: Connector) => {
       const latest = await client.fetchQuery({ ...queries.authorizations(), staleTime: 0 });
       const waiting = latest.find((one) => one.connector === connector.id && isUnderWay(one.state));
-      return waiting ?? call(commands.startAuthorization({ connector: connector.id, redirect: null, timeoutSeconds: null }));
+      return waiting ?? call(commands.startAuthorization({ connector: connector.id, redirect: null, timeoutSeconds: null, choices: null }));
     },
     onSuccess: (authorization, connector) => {
       keepAuthorization(client, authorization);

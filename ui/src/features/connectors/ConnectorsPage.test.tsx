@@ -57,7 +57,7 @@ describe("list of connectors", () => {
     await screen.findByRole("row", { name: /^HubSpot/ });
     await user.keyboard("c");
     expect(await screen.findByRole("dialog", { name: "Sign in to HubSpot CRM" })).toBeVisible();
-    expect(host.lastCall("startAuthorization")).toEqual({ request: { connector: "con_hubspot", redirect: null, timeoutSeconds: null } });
+    expect(host.lastCall("startAuthorization")).toEqual({ request: { connector: "con_hubspot", redirect: null, timeoutSeconds: null, choices: null } });
   });
 
   it("filters_by_every_word_and_takes_letters_as_text_there", async () => {

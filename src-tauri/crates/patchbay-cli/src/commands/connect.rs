@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use patchbay_model::{
-    Authentication, Authorization, AuthorizationState, Code, Connector, Problem, Secret, Status,
+    Authentication, Authorization, AuthorizationState, Code, Connector, Json, Problem, Secret,
+    Status,
 };
 use patchbay_ops::{
     Event, StartAuthorization, cancel_authorization, find_authorization, find_connector,
@@ -111,6 +112,7 @@ async fn consent(
         connector: connector.id.clone(),
         redirect: None,
         timeout_seconds: how.timeout,
+        choices: Json::default(),
     };
     let mut now = start_authorization(&door.cx, request).await?;
     let mut pasted = pasted_lines(door);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use patchbay_model::{AuthorizationState, Connector, RemoteId};
 use patchbay_platforms::{ConsentState, Consents, StartedConsent};
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::await_user;
@@ -18,13 +19,16 @@ pub(super) async fn go(
     consent: &Arc<Consent>,
     connector: &Connector,
     remote: &RemoteId,
+    choices: &Map<String, Value>,
 ) -> Result<(), Error> {
     let (platform, _) = hosted_connectors::place_of(cx, connector).await?;
     let consents = platform.consents().ok_or_else(|| Error::Usage {
         what: format!("{} has no sign-in to click through", connector.title),
         hint: "Give it a key instead.".to_owned(),
     })?;
-    let started = consents.start_consent(remote, None, &options(cx)).await?;
+    let started = consents
+        .start_consent(remote, None, choices, &options(cx))
+        .await?;
     if let Some(page) = &started.page {
         open(cx, consent, page, &started).await?;
         tokio::select! {

@@ -8,6 +8,7 @@ use patchbay_model::{
 use patchbay_oauth::{CallbackParams, Challenge, Discovery, Grant, Page, union};
 use patchbay_platforms::NoToken;
 use patchbay_platforms::mcp::{self, McpLimits, McpTarget};
+use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::await_user::Visitor;
@@ -22,13 +23,14 @@ pub(super) async fn walk(
     cx: Context,
     consent: Arc<Consent>,
     connector: Connector,
+    choices: Map<String, Value>,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) {
     let before = connector.status.clone();
     let way = async {
         show_authorizing(&cx, &connector).await?;
         match connector.remote_id.as_ref() {
-            Some(remote) => hosted::go(&cx, &consent, &connector, remote).await,
+            Some(remote) => hosted::go(&cx, &consent, &connector, remote, &choices).await,
             None => go(&cx, &consent, &connector, callbacks).await,
         }
     };

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::RemoteId;
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::arguments::{Connect, Which};
 use super::wire::{AUTH_REQUIRED, Connector, DISCONNECTED};
 use super::{AgentStack, client, mapping, wait};
+use crate::capabilities::no_choices;
 use crate::http::CallOptions;
 use crate::{ConsentState, Consents, Error, StartedConsent};
 
@@ -25,8 +27,10 @@ impl Consents for AgentStack {
         &self,
         id: &RemoteId,
         redirect: Option<&Url>,
+        choices: &Map<String, Value>,
         options: &CallOptions,
     ) -> Result<StartedConsent, Error> {
+        no_choices(choices)?;
         let connect = Connect {
             connector: Which::by_id(id.as_str()),
             redirect_url: redirect.map(Url::to_string),

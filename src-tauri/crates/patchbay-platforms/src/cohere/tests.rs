@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::response::Response;
 use patchbay_model::{Secret, Status};
 use proptest::prelude::*;
-use serde_json::{Map, json as value};
+use serde_json::json as value;
 
 use super::*;
 use crate::http::tests::{Jumping, Server, json};
@@ -137,7 +137,7 @@ async fn a_consent_is_waited_for_until_it_is_valid() {
     let (id, consents) = (RemoteId::new("a"), cohere.consents().unwrap());
     let back = Url::parse("http://127.0.0.1:1/done").unwrap();
     let started = consents
-        .start_consent(&id, Some(&back), &options())
+        .start_consent(&id, Some(&back), &Map::new(), &options())
         .await
         .unwrap();
     assert_eq!(started.page.unwrap().as_str(), "https://id.test/authorize");
@@ -162,7 +162,7 @@ async fn a_page_that_is_no_web_address_is_not_opened() {
     let (cohere, _server) = signed_in([answer]).await;
     let consents = cohere.consents().unwrap();
     let started = consents
-        .start_consent(&RemoteId::new("a"), None, &options())
+        .start_consent(&RemoteId::new("a"), None, &Map::new(), &options())
         .await;
     assert_eq!(started.unwrap_err().kind(), "unsafe_url");
 }

@@ -195,8 +195,10 @@ impl Consents for Mistral {
         Ok(StartedConsent {
             page: Some(safe(&page.auth_url)?),
             lives: u64::try_from(page.ttl.0)
+        choices: &Map<String, Value>,
                 .ok()
                 .filter(|seconds| *seconds > 0)
+        crate::capabilities::no_choices(choices)?;
                 .map(Duration::from_secs),
             poll_every: POLL_EVERY,
         })

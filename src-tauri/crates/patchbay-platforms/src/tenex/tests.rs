@@ -201,7 +201,10 @@ async fn a_consent_connects_a_connector_again() {
     ];
     let (tenex, server) = signed_in(answers).await;
     let (id, consents) = (RemoteId::new("con_1"), tenex.consents().unwrap());
-    let started = consents.start_consent(&id, None, &options()).await.unwrap();
+    let started = consents
+        .start_consent(&id, None, &Map::new(), &options())
+        .await
+        .unwrap();
     assert_eq!(started.page.unwrap().as_str(), "https://p.example/o");
     assert_eq!(started.lives, Some(Duration::from_secs(60)));
     assert_eq!(started.poll_every, Duration::from_secs(2));

@@ -24,7 +24,9 @@ async fn started(answer: Value) -> Result<Option<Url>, Error> {
     let server = Server::start([json(200, answer)]).await;
     let platform = signed_in(&server.base, Jumping::new());
     let consents = platform.consents().unwrap();
-    let started = consents.start_consent(&id(), None, &options()).await?;
+    let started = consents
+        .start_consent(&id(), None, &Map::new(), &options())
+        .await?;
     Ok(started.page)
 }
 
@@ -76,7 +78,7 @@ async fn a_consent_shows_until_it_is_given_or_its_time_is_over() {
     let start = async || {
         let done = "http://127.0.0.1:9/done".parse().unwrap();
         consents
-            .start_consent(&id(), Some(&done), &options())
+            .start_consent(&id(), Some(&done), &Map::new(), &options())
             .await
             .unwrap();
     };
