@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::Error;
-use crate::http::{CallOptions, StreamedAnswer};
+use crate::http::{CallOptions, PlannedRequest, StreamedAnswer};
 use crate::mcp::CallOutcome;
 
 pub use creation::Creation;
@@ -106,23 +106,25 @@ pub trait Tools: Send + Sync {
         arguments: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<CallOutcome, Error>;
+
+    /// What [`Tools::call_tool`] would send, made by the same code. The call itself is not sent; what has
+    /// to be known for it, such as a connector's own URL, may be asked for.
+    ///
+    /// # Errors
+    /// As [`Tools::call_tool`], as far as nothing is sent.
+    async fn plan_call(
+        &self,
+        id: &RemoteId,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest, Error>;
 }
 
 /// A person connects its connectors by consenting on a page that the platform names.
 #[async_trait]
 pub trait Consents: Send + Sync {
-    /// Asks for the page. `redirect` is where the browser should end, where the wire has a place for it.
-    ///
-    /// # Errors
-    /// Those of the contract's operation.
-    async fn start_consent(
-        &self,
-        id: &RemoteId,
-        redirect: Option<&Url>,
-        options: &CallOptions,
-    ) -> Result<StartedConsent, Error>;
-
-    /// How far the consent is.
+    /// What a person may choose before the page is asked for; `None` where there is nothing to choose.
     ///
     /// # Errors
     /// [`Error::NotFound`], and those of the contract's operation, where the platform has to be asked.
@@ -140,13 +142,37 @@ pub trait Consents: Send + Sync {
     ///
     /// # Errors
     /// [`Error::Usage`] when the choices do not fit the form; those of the contract's operation.
+    async fn start_consent(
+        &self,
+        id: &RemoteId,
+        redirect: Option<&Url>,
+        choices: &Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<StartedConsent, Error>;
+
+    /// How far the consent is.
+    ///
+    /// # Errors
+    /// Those of the contract's operation.
     async fn consent_state(
         &self,
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<ConsentState, Error>;
 }
-        choices: &Map<String, Value>,
+
+/// Refuses choices where a platform has none.
+///
+/// # Errors
+/// [`Error::Usage`] when there is one.
+pub(crate) fn no_choices(choices: &Map<String, Value>) -> Result<(), Error> {
+    match choices.keys().next() {
+        None => Ok(()),
+        Some(name) => Err(Error::Usage(format!(
+            "this sign-in has no {name} to be chosen"
+        ))),
+    }
+}
 
 /// A consent that was started at a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,19 +187,6 @@ pub struct StartedConsent {
 
 /// How far a consent is at its platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
-/// Refuses choices where a platform has none.
-///
-/// # Errors
-/// [`Error::Usage`] when there is one.
-pub(crate) fn no_choices(choices: &Map<String, Value>) -> Result<(), Error> {
-    match choices.keys().next() {
-        None => Ok(()),
-        Some(name) => Err(Error::Usage(format!(
-            "this sign-in has no {name} to be chosen"
-        ))),
-    }
-}
-
 pub enum ConsentState {
     /// Not given yet.
     Waiting,

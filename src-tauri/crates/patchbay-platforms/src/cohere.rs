@@ -7,6 +7,7 @@ mod client;
 mod mapping;
 mod operations;
 mod search;
+mod tools;
 mod wire;
 
 use std::collections::HashSet;
@@ -20,14 +21,14 @@ use url::Url;
 
 use self::arguments::{Authorize, List, One, TestSearch};
 use self::operations::OPERATIONS;
-use crate::findings::Findings;
 use crate::capabilities::no_choices;
+use crate::findings::Findings;
 use crate::http::{Answer, Api, CallOptions};
 use crate::operations::arguments;
 use crate::token_source::FixedHeaders;
 use crate::{
     AccountField, Connectors, ConsentState, Consents, Error, HostedPlatform, Operation, Platform,
-    RemoteConnector, SignIn, StartedConsent,
+    RemoteConnector, SignIn, StartedConsent, Tools,
 };
 
 const BASE_URL: &str = "https://api.cohere.com";
@@ -156,7 +157,7 @@ impl Cohere {
         &self,
         search: &TestSearch,
         options: &CallOptions,
-    ) -> Result<Value, Error> {
+    ) -> Result<(Value, Answer), Error> {
         let one = One {
             id: search.id.clone(),
         };
@@ -233,7 +234,10 @@ impl Platform for Cohere {
                 let (page, _) = self.authorize(&arguments(given)?, options).await?;
                 Ok(Value::Object(page))
             }
-            "test_search" => self.test_search(&arguments(given)?, options).await,
+            "test_search" => {
+                let (found, _) = self.test_search(&arguments(given)?, options).await?;
+                Ok(found)
+            }
             other => Err(Error::Usage(format!("Cohere has no operation {other:?}"))),
         }
     }
@@ -247,6 +251,10 @@ impl Platform for Cohere {
     }
 
     fn connectors(&self) -> Option<&dyn Connectors> {
+        Some(self)
+    }
+
+    fn tools(&self) -> Option<&dyn Tools> {
         Some(self)
     }
 
@@ -290,18 +298,18 @@ impl Consents for Cohere {
         &self,
         id: &RemoteId,
         redirect: Option<&Url>,
+        choices: &Map<String, Value>,
         options: &CallOptions,
     ) -> Result<StartedConsent, Error> {
+        no_choices(choices)?;
         let which = Authorize {
             id: id.as_str().to_owned(),
             after_token_redirect: redirect.map(Url::to_string),
         };
         let (page, answer) = self.authorize(&which, options).await?;
         Ok(StartedConsent {
-        choices: &Map<String, Value>,
             page: client::consent_page(&page, &answer)?,
             lives: None,
-        no_choices(choices)?;
             poll_every: POLL_EVERY,
         })
     }

@@ -12,6 +12,7 @@ mod mcp_path;
 mod operations;
 mod settings;
 mod table;
+mod tools;
 mod wire;
 
 #[cfg(test)]
@@ -34,14 +35,14 @@ use self::operations::OPERATIONS;
 use self::settings::Settings;
 use self::table::Table;
 use self::wire::{Connector, Started, Tested};
-use crate::findings::Findings;
 use crate::capabilities::no_choices;
-use crate::http::{Api, CallOptions, Retries};
+use crate::findings::Findings;
+use crate::http::{Answer, Api, CallOptions, Retries};
 use crate::operations::arguments;
 use crate::token_source::FixedHeaders;
 use crate::{
     Connectors, ConsentState, Consents, Disconnects, Error, HostedPlatform, NoToken, Operation,
-    Platform, RemoteConnector, SignIn, StartedConsent, TokenSource,
+    Platform, RemoteConnector, SignIn, StartedConsent, TokenSource, Tools,
 };
 
 const BASE_URL: &str = "https://api.10ex.ai";
@@ -153,8 +154,8 @@ impl Tenex {
         Ok((started, lives))
     }
 
-    async fn test(&self, one: &One, options: &CallOptions) -> Result<Tested, Error> {
-        let tested = self.client.test(one, options).await?;
+    async fn test(&self, one: &One, options: &CallOptions) -> Result<(Tested, Answer), Error> {
+        let (tested, answer) = self.client.test(one, options).await?;
         let outcome = match (tested.is_ok, tested.message()) {
             (true, _) => Ok(()),
             (false, Some(message)) => Err(message.to_owned()),
@@ -162,7 +163,7 @@ impl Tenex {
         };
         self.findings
             .note(&one.id, |found| found.test = Some(outcome));
-        Ok(tested)
+        Ok((tested, answer))
     }
 
     async fn delete(&self, one: &One, options: &CallOptions) -> Result<(), Error> {
@@ -221,7 +222,10 @@ impl Platform for Tenex {
             "enable" => self.changed(client.switch(&arguments(given)?, true, options).await?),
             "refresh" => self.changed(client.refresh(&arguments(given)?, options).await?),
             "revoke" => self.changed(client.revoke(&arguments(given)?, options).await?),
-            "test" => self.test(&arguments(given)?, options).await?.into_json(),
+            "test" => {
+                let (tested, _) = self.test(&arguments(given)?, options).await?;
+                tested.into_json()
+            }
             "delete" => {
                 self.delete(&arguments(given)?, options).await?;
                 Value::Null
@@ -239,6 +243,10 @@ impl Platform for Tenex {
     }
 
     fn connectors(&self) -> Option<&dyn Connectors> {
+        Some(self)
+    }
+
+    fn tools(&self) -> Option<&dyn Tools> {
         Some(self)
     }
 
@@ -293,18 +301,18 @@ impl Consents for Tenex {
         &self,
         id: &RemoteId,
         redirect: Option<&Url>,
+        choices: &Map<String, Value>,
         options: &CallOptions,
     ) -> Result<StartedConsent, Error> {
+        no_choices(choices)?;
         // A consent is for a provider; naming the connector makes it one of connecting again.
         let connector = self.client.get(&one(id), options).await?;
         let which = StartOauth {
             provider: connector.provider().to_owned(),
             role: None,
             connector_id: Some(id.as_str().to_owned()),
-        choices: &Map<String, Value>,
             return_url: redirect.map(Url::to_string),
         };
-        no_choices(choices)?;
         let (started, lives) = self.start(&which, options).await?;
         Ok(StartedConsent {
             page: Some(started.redirect_url),

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::arguments::Which;
 use super::remembered::Relay;
 use super::{AgentStack, client, wait};
-use crate::http::CallOptions;
+use crate::http::{CallOptions, PlannedRequest};
 use crate::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
 use crate::{Error, Found, Refusal, Tools, Unreachable};
 
@@ -42,17 +42,39 @@ impl Tools for AgentStack {
         options: &CallOptions,
     ) -> Result<CallOutcome, Error> {
         let cancel = options.cancel.clone();
-        let call = ToolCall {
-            name: tool.to_owned(),
-            arguments,
-            timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
-            progress: Arc::new(|_| {}),
-        };
+        let call = call_of(tool, arguments, options);
         self.through(id, options, move |session| {
             let (call, cancel) = (call.clone(), cancel.clone());
             async move { session.call_tool(call, &cancel).await }.boxed()
         })
         .await
+    }
+
+    /// What is sent to the relay depends on what was negotiated with the server behind it, which is done
+    /// where there is no session yet.
+    async fn plan_call(
+        &self,
+        id: &RemoteId,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest, Error> {
+        let cancel = options.cancel.clone();
+        let call = call_of(tool, arguments, options);
+        self.through(id, options, move |session| {
+            let (call, cancel) = (call.clone(), cancel.clone());
+            async move { session.plan_call(&call, &cancel).await }.boxed()
+        })
+        .await
+    }
+}
+
+fn call_of(tool: &str, arguments: Map<String, Value>, options: &CallOptions) -> ToolCall {
+    ToolCall {
+        name: tool.to_owned(),
+        arguments,
+        timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
+        progress: Arc::new(|_| {}),
     }
 }
 

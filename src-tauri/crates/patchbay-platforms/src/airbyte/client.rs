@@ -11,7 +11,7 @@ use url::Url;
 use super::token::{CallTokens, Tokens};
 use super::wire;
 use crate::Error;
-use crate::http::{Answer, Api, CallOptions, Path, Request, StreamedAnswer};
+use crate::http::{Answer, Api, CallOptions, Path, PlannedRequest, Request, StreamedAnswer};
 
 const CONNECTORS: &str = "/api/v1/integrations/connectors";
 const DEFINITIONS: &str = "/api/v1/integrations/definitions/sources";
@@ -213,6 +213,19 @@ impl Client {
         options: &CallOptions,
     ) -> Result<Answer, Error> {
         self.send(execute(id, body)?, options).await
+    }
+
+    /// What [`Client::execute`] would send.
+    ///
+    /// # Errors
+    /// Those of [`Api::plan`].
+    pub(super) fn plan_execute(
+        &self,
+        id: &str,
+        body: &wire::Execute,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest, Error> {
+        self.api(options).plan(&execute(id, body)?, options)
     }
 
     /// As [`Client::execute`], piece by piece.

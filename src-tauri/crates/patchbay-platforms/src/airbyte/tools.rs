@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 use super::execute::{self, Action, Reply};
 use super::wire::{self, Connector};
 use super::{Airbyte, download};
-use crate::http::{Answer, CallOptions};
+use crate::http::{Answer, CallOptions, PlannedRequest};
 use crate::mcp::CallOutcome;
 use crate::{Error, Tools, operations};
 
@@ -101,6 +101,17 @@ impl Tools for Airbyte {
             bytes: answer.body.len() as u64,
             ..outcome(reply, &answer)
         })
+    }
+
+    async fn plan_call(
+        &self,
+        id: &RemoteId,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest, Error> {
+        let body = execute::body(action(tool, arguments)?)?;
+        self.client()?.plan_execute(id.as_str(), &body, options)
     }
 }
 

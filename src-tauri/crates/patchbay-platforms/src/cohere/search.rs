@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::{ServiceAuth, TestSearch};
 use super::wire::Connector;
 use crate::echo::without_secrets;
-use crate::http::{Api, CallOptions, Path, Redirects, Request, RetryPolicy};
+use crate::http::{Answer, Api, CallOptions, Path, Redirects, Request, RetryPolicy};
 use crate::token_source::FixedHeaders;
 use crate::{Error, NoToken, TokenSource};
 
@@ -32,7 +32,28 @@ pub(super) async fn test_search(
     connector: &Connector,
     search: &TestSearch,
     options: &CallOptions,
-) -> Result<Value, Error> {
+) -> Result<(Value, Answer), Error> {
+    let (service, request) = request(account, connector, search)?;
+    let answer = service.send(request, options).await?;
+    let body: Map<String, Value> = answer.json()?;
+    if !body.get("results").is_some_and(Value::is_array) {
+        return Err(answer.unexpected("there is no list of results"));
+    }
+    let mut body = Value::Object(body);
+    let token = search.service_auth.as_ref().map(|auth| auth.token.as_str());
+    without_secrets(&mut body, token.as_slice());
+    Ok((body, answer))
+}
+
+/// The way to the connector's own service, and what it is asked.
+///
+/// # Errors
+/// [`Error::Usage`] when the connector has no URL that can be asked.
+pub(super) fn request(
+    account: &Api,
+    connector: &Connector,
+    search: &TestSearch,
+) -> Result<(Api, Request), Error> {
     let url = connector
         .text("url")
         .ok_or_else(|| Error::Usage("the connector has no URL".to_owned()))?;
@@ -62,15 +83,7 @@ pub(super) async fn test_search(
     for (name, value) in service.base.query_pairs() {
         request = request.query(&name, value);
     }
-    let answer = service.send(request, options).await?;
-    let body: Map<String, Value> = answer.json()?;
-    if !body.get("results").is_some_and(Value::is_array) {
-        return Err(answer.unexpected("there is no list of results"));
-    }
-    let mut body = Value::Object(body);
-    let token = search.service_auth.as_ref().map(|auth| auth.token.as_str());
-    without_secrets(&mut body, token.as_slice());
-    Ok(body)
+    Ok((service, request))
 }
 
 fn authorization(auth: &ServiceAuth) -> Secret {

@@ -11,7 +11,7 @@ use url::Url;
 use super::arguments::{AuthUrl, ById, CallTool, List, ListTools, seed};
 use super::wire::{Connector, Kept, PaginatedConnectors};
 use super::{Mistral, Surface, client, mapping};
-use crate::http::CallOptions;
+use crate::http::{CallOptions, PlannedRequest};
 use crate::mcp::{self, CallOutcome};
 use crate::{
     Connectors, ConsentState, Consents, Error, Field, RemoteConnector, StartedConsent, Tools,
@@ -155,12 +155,7 @@ impl Tools for Mistral {
         options: &CallOptions,
     ) -> Result<CallOutcome, Error> {
         let request = json!({ "arguments": arguments });
-        let call = CallTool {
-            connector_id_or_name: id.as_str().to_owned(),
-            tool_name: tool.to_owned(),
-            credentials_name: None,
-            arguments: Some(arguments),
-        };
+        let call = call_of(id, tool, arguments);
         let started = Instant::now();
         let (result, answer) = client::call_tool(&self.api, &call, options).await?;
         Ok(CallOutcome {
@@ -172,6 +167,26 @@ impl Tools for Mistral {
             bytes: answer.body.len() as u64,
         })
     }
+
+    async fn plan_call(
+        &self,
+        id: &RemoteId,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest, Error> {
+        let request = client::call_tool_request(&call_of(id, tool, arguments))?;
+        self.api.plan(&request, options)
+    }
+}
+
+fn call_of(id: &RemoteId, tool: &str, arguments: Map<String, Value>) -> CallTool {
+    CallTool {
+        connector_id_or_name: id.as_str().to_owned(),
+        tool_name: tool.to_owned(),
+        credentials_name: None,
+        arguments: Some(arguments),
+    }
 }
 
 #[async_trait]
@@ -180,8 +195,10 @@ impl Consents for Mistral {
         &self,
         id: &RemoteId,
         redirect: Option<&Url>,
+        choices: &Map<String, Value>,
         options: &CallOptions,
     ) -> Result<StartedConsent, Error> {
+        crate::capabilities::no_choices(choices)?;
         let which = AuthUrl {
             connector_id_or_name: id.as_str().to_owned(),
             app_return_url: redirect.map(Url::to_string),
@@ -195,10 +212,8 @@ impl Consents for Mistral {
         Ok(StartedConsent {
             page: Some(safe(&page.auth_url)?),
             lives: u64::try_from(page.ttl.0)
-        choices: &Map<String, Value>,
                 .ok()
                 .filter(|seconds| *seconds > 0)
-        crate::capabilities::no_choices(choices)?;
                 .map(Duration::from_secs),
             poll_every: POLL_EVERY,
         })

@@ -251,16 +251,20 @@ pub(super) async fn call_tool(
     call: &CallTool,
     options: &CallOptions,
 ) -> Result<(wire::ToolResult, Answer), Error> {
+    let answer = api.send(call_tool_request(call)?, options).await?;
+    Ok((read("call_tool", &answer)?, answer))
+}
+
+/// The request of [`call_tool`].
+pub(super) fn call_tool_request(call: &CallTool) -> Result<Request, Error> {
     let path = by_ref(&call.connector_id_or_name)?
         .then("/tools")
         .value("tool_name", &call.tool_name)?
         .then("/call");
-    let request = Request::new(Method::POST, path)
+    Ok(Request::new(Method::POST, path)
         .query_if("credentials_name", call.credentials_name.as_ref())
         .json(body(call)?)
-        .repeat(Repeat::Never);
-    let answer = api.send(request, options).await?;
-    Ok((read("call_tool", &answer)?, answer))
+        .repeat(Repeat::Never))
 }
 
 /// How one can sign in to a connector.

@@ -16,7 +16,8 @@ use super::table::Table;
 use super::wire::{Connector, Grant, Page, Started, Tested};
 use crate::Error;
 use crate::http::{
-    Answer, Api, Backoff, CallOptions, Jitter, Path, Repeat, Request, Retries, RetryPolicy,
+    Answer, Api, Backoff, CallOptions, Jitter, Path, PlannedRequest, Repeat, Request, Retries,
+    RetryPolicy,
 };
 
 /// A list that goes on after so many pages is cut there.
@@ -62,6 +63,11 @@ impl Client {
         parts: Parts<'_>,
         options: &CallOptions,
     ) -> Result<Answer, Error> {
+        let request = self.request(operation, parts)?;
+        self.api.send(request, options).await
+    }
+
+    fn request(&self, operation: &str, parts: Parts<'_>) -> Result<Request, Error> {
         let route = self.table.route(operation)?;
         let none = Map::new();
         let fields = parts.body.as_ref().unwrap_or(&none);
@@ -81,7 +87,7 @@ impl Client {
         for (name, value) in parts.query {
             request = request.query(name, value);
         }
-        request = match parts.body {
+        Ok(match parts.body {
             // Where the settings say so, the members go where a GET has room for them.
             Some(body) if route.method == Method::GET => {
                 body.into_iter()
@@ -92,8 +98,7 @@ impl Client {
             }
             Some(body) => request.json(Value::Object(body)),
             None => request,
-        };
-        self.api.send(request, options).await
+        })
     }
 
     /// One page of the providers that can be connected.
@@ -409,13 +414,34 @@ impl Client {
     /// # Errors
     /// Those of [`Api::send`]; [`Error::NotSupported`] when it is switched off;
     /// [`Error::UnexpectedAnswer`] without a verdict.
-    pub(super) async fn test(&self, one: &One, options: &CallOptions) -> Result<Tested, Error> {
+    pub(super) async fn test(
+        &self,
+        one: &One,
+        options: &CallOptions,
+    ) -> Result<(Tested, Answer), Error> {
+        let answer = self.api.send(self.test_request(one)?, options).await?;
+        Ok((Tested::read(&answer)?, answer))
+    }
+
+    /// What [`Client::test`] would send.
+    ///
+    /// # Errors
+    /// Those of [`Api::plan`]; [`Error::NotSupported`] when it is switched off.
+    pub(super) fn plan_test(
+        &self,
+        one: &One,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest, Error> {
+        self.api.plan(&self.test_request(one)?, options)
+    }
+
+    fn test_request(&self, one: &One) -> Result<Request, Error> {
         let parts = Parts {
             id: Some(&one.id),
             is_read: true,
             ..Parts::default()
         };
-        Tested::read(&self.send("test", parts, options).await?)
+        self.request("test", parts)
     }
 
     /// Removes a connector.
