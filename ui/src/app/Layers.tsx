@@ -1,12 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useMemo, useState } from "react";
-import { AddAccountDialog } from "@/features/accounts/AddAccountDialog";
-import { AuthorizationLayer } from "@/features/authorizations/AuthorizationLayer";
+import { type ReactNode, Suspense, useMemo, useState } from "react";
 import { useSignIn } from "@/features/authorizations/useSignIn";
-import { AddDialog } from "@/features/connectors/AddDialog";
-import { CheatSheet } from "./CheatSheet";
+import { AddAccountDialog, AddDialog, AuthorizationLayer, CheatSheet, Palette, useReadAhead } from "./lazyLayers";
 import { type Layers, LayersContext } from "./LayersContext";
-import { Palette } from "./palette/Palette";
 import { RefusedLink } from "./RefusedLink";
 
 type Open = { kind: "add"; address: string } | { kind: "account" } | { kind: "palette"; prefix: string } | { kind: "keys" } | null;
@@ -29,37 +25,42 @@ export function LayersProvider({ children }: { children: ReactNode }) {
     [start, show],
   );
   const close = () => setOpen(null);
+  useReadAhead();
   return (
     <LayersContext value={layers}>
       {children}
-      {open?.kind === "add" && (
-        <AddDialog
-          address={open.address}
-          onClose={close}
-          onAdded={(connector, connect) => {
-            close();
-            void navigate({ to: "/connectors/$id", params: { id: connector.id } });
-            if (connect) start(connector);
-          }}
-        />
-      )}
-      {open?.kind === "account" && (
-        <AddAccountDialog
-          onClose={close}
-          onAdded={(account) => {
-            close();
-            void navigate({ to: "/accounts/$id", params: { id: account.id } });
-          }}
-        />
-      )}
-      {open?.kind === "palette" && <Palette prefix={open.prefix} onClose={close} />}
-      <RefusedLink />
-      {open?.kind === "keys" && <CheatSheet onClose={close} />}
-      <AuthorizationLayer
-        signIn={signIn}
-        onOpenConnector={(id) => void navigate({ to: "/connectors/$id", params: { id }, search: { tab: "tools" } })}
-        onOpenVault={() => void navigate({ to: "/credentials" })}
-      />
+      <Suspense>
+        {open?.kind === "add" && (
+          <AddDialog
+            address={open.address}
+            onClose={close}
+            onAdded={(connector, connect) => {
+              close();
+              void navigate({ to: "/connectors/$id", params: { id: connector.id } });
+              if (connect) start(connector);
+            }}
+          />
+        )}
+        {open?.kind === "account" && (
+          <AddAccountDialog
+            onClose={close}
+            onAdded={(account) => {
+              close();
+              void navigate({ to: "/accounts/$id", params: { id: account.id } });
+            }}
+          />
+        )}
+        {open?.kind === "palette" && <Palette prefix={open.prefix} onClose={close} />}
+        <RefusedLink />
+        {open?.kind === "keys" && <CheatSheet onClose={close} />}
+        {signIn.shown && (
+          <AuthorizationLayer
+            signIn={signIn}
+            onOpenConnector={(id) => void navigate({ to: "/connectors/$id", params: { id }, search: { tab: "tools" } })}
+            onOpenVault={() => void navigate({ to: "/credentials" })}
+          />
+        )}
+      </Suspense>
     </LayersContext>
   );
 }

@@ -8,7 +8,7 @@ import { AccountList } from "@/features/accounts/AccountList";
 import { queries } from "@/host/queries";
 import { grouped } from "@/lib/words";
 import { useLayers } from "./LayersContext";
-import logo from "./logo.svg";
+import { Logo } from "./Logo";
 import { places } from "./places";
 import styles from "./Sidebar.module.css";
 
@@ -22,7 +22,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
   return (
     <nav className={styles.sidebar} data-collapsed={collapsed || undefined} aria-label="Places">
       <div className={styles.brand} data-tauri-drag-region>
-        <img src={logo} alt="" className={styles.logo} />
+        <Logo className={styles.logo} />
         <span className={styles.words}>Patchbay</span>
         <span className="grow" />
         <Button look="quiet" icon="panel-left" small label={collapsed ? "Show the words of the sidebar" : "Show only the signs of the sidebar"} onPress={onToggle} />

@@ -18,12 +18,10 @@ import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AccountOverview } from "./AccountOverview";
 import styles from "./AccountPage.module.css";
+import { type AccountTab } from "./accountTabs";
 import { OperationsPane } from "./operations/OperationsPane";
 import { RemoveAccountDialog } from "./RemoveAccountDialog";
 import { useTestAccount } from "./useAccountActions";
-
-export const accountTabs = ["account", "operations"] as const;
-export type AccountTab = (typeof accountTabs)[number];
 
 type Props = {
   id: AccountId;

@@ -22,12 +22,10 @@ import { agoWords } from "@/lib/time";
 import { capital } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 import { ConnectorSettings } from "./ConnectorSettings";
+import { type ConnectorTab, connectorTabs } from "./connectorTabs";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { Overview } from "./Overview";
 import { useCheckConnector, useDisconnect, useLastCheck, useRemoveConnector, useUpdateConnector } from "./useConnectorActions";
-
-export const connectorTabs = ["overview", "tools", "runs", "settings"] as const;
-export type ConnectorTab = (typeof connectorTabs)[number];
 
 type Props = {
   id: ConnectorId;

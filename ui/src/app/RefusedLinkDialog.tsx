@@ -1,0 +1,13 @@
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type Problem } from "@/host/bindings";
+
+/** Why a `patchbay://` link was not followed. */
+export function RefusedLinkDialog({ problem, onClose }: { problem: Problem; onClose: () => void }) {
+  return (
+    <Dialog alert title="The link was not followed" onClose={onClose} footer={<Button autoFocus onPress={onClose}>Close</Button>}>
+      <ProblemNotice problem={problem} />
+    </Dialog>
+  );
+}

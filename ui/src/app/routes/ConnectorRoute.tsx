@@ -1,0 +1,25 @@
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { ConnectorPage } from "@/features/connectors/ConnectorPage";
+import { RunsPane } from "@/features/runs/RunsPane";
+import { ToolsPane } from "@/features/tools/ToolsPane";
+import { useLayers } from "../LayersContext";
+
+/** The connector that the address names, with its tools and runs from their own features. */
+export function ConnectorRoute() {
+  const { id } = useParams({ from: "/connectors/$id" });
+  const { tab } = useSearch({ from: "/connectors/$id" });
+  const layers = useLayers();
+  const navigate = useNavigate();
+  return (
+    <ConnectorPage
+      key={id}
+      id={id}
+      tab={tab ?? "overview"}
+      onTab={(next) => void navigate({ to: "/connectors/$id", params: { id }, search: { tab: next }, replace: true })}
+      onSignIn={layers.signIn}
+      onLeave={() => void navigate({ to: "/connectors" })}
+      renderTools={(shown) => <ToolsPane connector={shown} />}
+      renderRuns={(shown) => <RunsPane connector={shown} />}
+    />
+  );
+}

@@ -1,0 +1,21 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { ConnectorsPage } from "@/features/connectors/ConnectorsPage";
+import { useLayers } from "../LayersContext";
+import { useOpenConnector } from "./useOpenConnector";
+
+/** The list of connectors, narrowed to the account that the address names. */
+export function ConnectorsRoute() {
+  const { account: shown } = useSearch({ from: "/connectors" });
+  const layers = useLayers();
+  const navigate = useNavigate();
+  return (
+    <ConnectorsPage
+      account={shown ?? null}
+      onAccount={(id) => void navigate({ to: "/connectors", search: id === null ? {} : { account: id }, replace: true })}
+      onAdd={() => layers.add()}
+      onOpen={useOpenConnector()}
+      onOpenAccount={(id) => void navigate({ to: "/accounts/$id", params: { id } })}
+      onSignIn={layers.signIn}
+    />
+  );
+}

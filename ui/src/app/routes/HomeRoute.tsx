@@ -1,0 +1,21 @@
+import { useNavigate } from "@tanstack/react-router";
+import { HomePage } from "@/features/home/HomePage";
+import { useLayers } from "../LayersContext";
+import { useOpenConnector } from "./useOpenConnector";
+
+/** Home, and where its parts lead. */
+export function HomeRoute() {
+  const layers = useLayers();
+  const navigate = useNavigate();
+  return (
+    <HomePage
+      onAdd={layers.add}
+      onSignIn={layers.signIn}
+      onOpenConnector={useOpenConnector()}
+      onOpenRun={(id) => void navigate({ to: "/runs/$run", params: { run: id } })}
+      onOpenRuns={() => void navigate({ to: "/runs" })}
+      onOpenCredentials={() => void navigate({ to: "/credentials" })}
+      onOpenSettings={() => void navigate({ to: "/settings" })}
+    />
+  );
+}
