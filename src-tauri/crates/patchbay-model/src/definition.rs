@@ -28,8 +28,9 @@ pub struct Definition {
 
 /// A form for people, drawn from JSON Schema 2020-12.
 ///
-/// Beside the standard's own words a schema may say `writeOnly` (a secret: it is never in `values`), and
-/// `x-advanced` (folded away until asked for).
+/// Beside the standard's own words a schema may say `writeOnly` (a secret: it is never in `values`),
+/// `x-advanced` (folded away until asked for), and `x-order` (names of an object's members in the order in
+/// which they are drawn; JSON objects themselves have none).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Form {

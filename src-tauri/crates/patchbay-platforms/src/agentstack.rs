@@ -8,6 +8,7 @@
 mod arguments;
 mod client;
 mod consents;
+mod creation;
 mod inflate;
 mod mapping;
 mod operations;
@@ -35,8 +36,8 @@ use crate::http::{Api, CallOptions, Redirects, StreamedAnswer};
 use crate::operations::arguments;
 use crate::token_source::FixedHeaders;
 use crate::{
-    AccountField, Connectors, Consents, Disconnects, Error, HostedPlatform, NoToken, Operation,
-    Platform, RemoteConnector, SignIn, Streams, TokenSource, Tools,
+    AccountField, Connectors, Consents, Creation, Disconnects, Error, HostedPlatform, NoToken,
+    Operation, Platform, RemoteConnector, SignIn, Streams, TokenSource, Tools,
 };
 
 const BASE_URL: &str = "http://127.0.0.1:8333";
@@ -291,6 +292,10 @@ impl Platform for AgentStack {
     }
 
     fn disconnects(&self) -> Option<&dyn Disconnects> {
+        Some(self)
+    }
+
+    fn creation(&self) -> Option<&dyn Creation> {
         Some(self)
     }
 

@@ -18,7 +18,7 @@ use crate::Error;
 use crate::http::{CallOptions, PlannedRequest, StreamedAnswer};
 use crate::mcp::CallOutcome;
 
-pub use creation::Creation;
+pub use creation::{Creation, ProviderOAuth};
 pub use credentials::{CredentialToSave, Credentials};
 pub use peculiar::Peculiar;
 pub use settings::Settings;

@@ -16,6 +16,7 @@ mod echo;
 mod error;
 mod field;
 mod findings;
+mod form;
 pub mod http;
 pub mod mcp;
 mod mistral;
@@ -27,7 +28,7 @@ mod token_source;
 
 pub use capabilities::{
     Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials, Disconnects,
-    Peculiar, RemoteConnector, Settings, StartedConsent, Streams, Tools,
+    Peculiar, ProviderOAuth, RemoteConnector, Settings, StartedConsent, Streams, Tools,
 };
 pub use error::{BoxError, Error, Found, Refusal, Unreachable};
 pub use field::Field;

@@ -102,6 +102,30 @@ impl Connector {
     }
 }
 
+impl Preset {
+    pub(super) fn url(&self) -> &str {
+        self.0
+            .get("url")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    /// Text that its keepers wrote beside it.
+    pub(super) fn metadata(&self, key: &str) -> Option<&str> {
+        filled(self.0.get("metadata")?.get(key)?)
+    }
+
+    /// All of these texts as an object; `None` when there are none.
+    pub(super) fn texts(&self) -> Option<Value> {
+        let texts = self.0.get("metadata")?.as_object()?.iter();
+        let texts: Map<String, Value> = texts
+            .filter(|(_, text)| text.is_string())
+            .map(|(key, text)| (key.clone(), text.clone()))
+            .collect();
+        (!texts.is_empty()).then_some(Value::Object(texts))
+    }
+}
+
 impl Item for Connector {
     fn read(mut json: Value) -> Result<Self, &'static str> {
         without_secrets(&mut json, &[]);

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use patchbay_model::{Definition, Form};
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::RemoteConnector;
 use crate::Error;
@@ -36,4 +37,43 @@ pub trait Creation: Send + Sync {
         values: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<RemoteConnector, Error>;
+
+    /// How a person's own OAuth app gets the tokens that its form asks for; `None` where the form takes
+    /// none, or the platform runs the consent itself.
+    ///
+    /// # Errors
+    /// As [`Self::creation_form`].
+    async fn oauth_app(
+        &self,
+        definition: &str,
+        options: &CallOptions,
+    ) -> Result<Option<ProviderOAuth>, Error> {
+        let _ = (definition, options);
+        Ok(None)
+    }
+}
+
+/// A provider's OAuth, which Patchbay runs with a person's own app to fill in a form. Fields are JSON
+/// pointers into the values of [`Creation::creation_form`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProviderOAuth {
+    /// Where a person consents, without a query; `None` where the definition does not tell: then a person
+    /// types it in.
+    pub authorize_url: Option<Url>,
+    /// Where the code is exchanged, likewise.
+    pub token_url: Option<Url>,
+    /// Scopes to ask for; empty where the definition does not tell.
+    pub scopes: Vec<String>,
+    /// What the form has to hold for this way of signing in: members of its values, to be put in beside
+    /// those of the fields below.
+    pub values: Map<String, Value>,
+    /// Where the id of the app goes.
+    pub client_id_field: String,
+    /// Where its secret goes, where there is a place for it.
+    pub client_secret_field: Option<String>,
+    /// Where the refresh token goes, where there is a place for it. There is one for it or for the access
+    /// token.
+    pub refresh_token_field: Option<String>,
+    /// Where the access token goes, where there is a place for it.
+    pub access_token_field: Option<String>,
 }
