@@ -6,7 +6,10 @@ use specta::Type;
 use tauri::Runtime;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
-use crate::commands::{accounts, app, authorizations, connectors, credentials, runs, tools, vault};
+use crate::commands::{
+    accounts, app, authorizations, connector_settings, connectors, creation, credentials,
+    platform_credentials, runs, tools, vault,
+};
 
 /// News from the verbs, sent to every window.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -42,21 +45,37 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             authorizations::list_authorizations,
             authorizations::open_authorization_page,
             authorizations::start_authorization,
+            connector_settings::act_on_connector,
+            connector_settings::change_settings,
+            connector_settings::connector_particulars,
+            connector_settings::connector_settings,
+            connector_settings::plan_settings,
             connectors::add_connector,
             connectors::check_connector,
             connectors::check_connectors,
             connectors::disconnect_connector,
             connectors::find_connector,
             connectors::inspect_address,
+            connectors::cancel_inspection,
             connectors::list_connectors,
             connectors::remove_connector,
             connectors::restore_connector,
             connectors::update_connector,
+            creation::copy_form,
+            creation::create_connector,
+            creation::creation_form,
+            creation::list_copies,
+            creation::list_definitions,
             credentials::add_wallet_entry,
             credentials::list_wallet,
             credentials::remove_wallet_entry,
             credentials::rename_wallet_entry,
             credentials::replace_wallet_secret,
+            platform_credentials::list_platform_credentials,
+            platform_credentials::make_platform_credential_default,
+            platform_credentials::platform_credential_form,
+            platform_credentials::remove_platform_credential,
+            platform_credentials::save_platform_credential,
             runs::cancel_run,
             runs::dry_run,
             runs::find_run,
@@ -70,6 +89,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             vault::choose_passphrase,
             vault::probe_vault,
             vault::unlock_vault,
+            vault::set_vault_aside,
             vault::use_keychain,
             vault::vault_status,
         ])

@@ -3,8 +3,11 @@
 pub(crate) mod accounts;
 pub(crate) mod app;
 pub(crate) mod authorizations;
+pub(crate) mod connector_settings;
 pub(crate) mod connectors;
+pub(crate) mod creation;
 pub(crate) mod credentials;
+pub(crate) mod platform_credentials;
 pub(crate) mod runs;
 pub(crate) mod tools;
 pub(crate) mod vault;

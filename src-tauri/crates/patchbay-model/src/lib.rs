@@ -16,6 +16,7 @@ pub mod definition;
 pub mod id;
 pub mod json;
 pub mod particulars;
+pub mod placement;
 pub mod platform_credential;
 pub mod problem;
 pub mod run_query;
@@ -34,9 +35,12 @@ pub use connector::{
 };
 pub use credential::{UsedBy, WalletEntry, WalletKind};
 pub use definition::{ConnectorSettings, Definition, Difference, Form};
-pub use id::{AccountId, AuthorizationId, ConnectorId, RemoteId, RunId, WalletEntryId};
+pub use id::{
+    AccountId, AuthorizationId, ConnectorId, InspectionId, RemoteId, RunId, WalletEntryId,
+};
 pub use json::Json;
 pub use particulars::{Act, Control, ControlGroup, Fact, OperationEffect, Particulars};
+pub use placement::{Place, Placement};
 pub use platform_credential::{CredentialLevel, CredentialStatus, PlatformCredential};
 pub use problem::{Code, Explain, FieldProblem, Problem};
 pub use run_query::{RunPage, RunQuery};

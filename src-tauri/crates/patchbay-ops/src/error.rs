@@ -1,6 +1,6 @@
 //! What can keep a verb from being done.
 
-use patchbay_model::{Code, Explain, FieldProblem, Problem};
+use patchbay_model::{Code, Explain, FieldProblem, Problem, WalletKind};
 
 /// A situation that someone acts on.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +56,9 @@ pub enum Error {
         /// Titles of the connectors that use it, parted by commas.
         users: String,
     },
+    /// The saved secrets are about to be given up, and nobody confirmed it.
+    #[error("every saved secret has to be entered again")]
+    VaultBeginsAnew,
     /// The arguments do not fit the tool's schema.
     #[error("the arguments do not fit {tool}")]
     Arguments {
@@ -63,6 +66,18 @@ pub enum Error {
         tool: String,
         /// What is wrong with which argument.
         fields: Vec<FieldProblem>,
+    },
+    /// What a form holds does not fit it.
+    #[error("some of the fields are not right")]
+    Fields {
+        /// What is wrong with which field.
+        fields: Vec<FieldProblem>,
+    },
+    /// What is to be changed was changed elsewhere since it was read.
+    #[error("{title} was changed elsewhere meanwhile")]
+    ChangedElsewhere {
+        /// Title of the connector.
+        title: String,
     },
     /// The tool answered that it failed; the run holds its words.
     #[error("{tool} answered that it failed")]
@@ -128,6 +143,15 @@ pub enum Error {
     /// HTTP cannot be used at all.
     #[error("could not set up HTTP")]
     Http(#[source] reqwest::Error),
+    /// The vault does not have what a wallet entry stands for: it was begun anew, or put back from an
+    /// older copy.
+    #[error("the secret of {name} is not in the vault any more")]
+    SecretLost {
+        /// Name of the entry.
+        name: String,
+        /// What it was made of.
+        kind: WalletKind,
+    },
     /// From the database.
     #[error(transparent)]
     Store(#[from] patchbay_store::Error),
@@ -146,15 +170,19 @@ impl Explain for Error {
     fn code(&self) -> Code {
         match self {
             Self::NoHome | Self::File { .. } => Code::FileFailed,
-            Self::Usage { .. } => Code::UsageInvalid,
+            Self::Usage { .. } | Self::Fields { .. } => Code::UsageInvalid,
             Self::NotFound { .. } => Code::NotFound,
             Self::Ambiguous { .. } => Code::Ambiguous,
-            Self::ConfirmationNeeded { .. } | Self::InUse { .. } => Code::ConfirmationNeeded,
+            Self::ConfirmationNeeded { .. } | Self::InUse { .. } | Self::VaultBeginsAnew => {
+                Code::ConfirmationNeeded
+            }
             Self::Arguments { .. } => Code::ToolArguments,
             Self::ToolFailed { .. } => Code::ToolFailed,
-            Self::SignInNeeded { .. } => Code::AuthNeeded,
+            Self::SignInNeeded { .. } | Self::SecretLost { .. } => Code::AuthNeeded,
             Self::SignInLapsed { .. } => Code::AuthExpired,
-            Self::SwitchedOff { .. } | Self::AuthorizationOver => Code::Conflict,
+            Self::SwitchedOff { .. } | Self::AuthorizationOver | Self::ChangedElsewhere { .. } => {
+                Code::Conflict
+            }
             Self::ConsentTimedOut => Code::AuthTimedOut,
             Self::Callback(error) => error.code(),
             Self::ConsentEnded { .. } => Code::AuthDenied,
@@ -174,13 +202,21 @@ impl Explain for Error {
             Self::NoHome => "Set PATCHBAY_HOME to a folder that you own.",
             Self::File { .. } => "Check that the folder exists and that you may write to it.",
             Self::Usage { hint, .. } => hint,
-            Self::NotFound {
-                kind: "connector", ..
-            } => "List the connectors to see their names and ids.",
+            Self::NotFound { kind, .. } => return not_found_hint(kind).map(str::to_owned),
+            Self::SecretLost {
+                kind: WalletKind::Oauth,
+                ..
+            } => "Sign in again.",
+            Self::SecretLost { .. } => {
+                "Replace the credential with the secret that the provider gave."
+            }
             Self::Ambiguous { .. } => "Use the id, or ACCOUNT/NAME.",
             Self::ConfirmationNeeded { .. } => "Confirm that it may run.",
             Self::InUse { .. } => "Confirm that they may lose it.",
+            Self::VaultBeginsAnew => "Confirm that the old ones are put aside.",
             Self::Arguments { .. } => "Correct the arguments that are named.",
+            Self::Fields { .. } => "Correct the fields that are named.",
+            Self::ChangedElsewhere { .. } => "Look at what changed, then send your change again.",
             Self::SignInNeeded { .. } | Self::SignInLapsed { .. } | Self::AuthorizationOver => {
                 "Sign in again."
             }
@@ -191,9 +227,7 @@ impl Explain for Error {
             Self::Browser(_) => "Copy the link and open it in a browser yourself.",
             Self::Reference { .. } => "Set what it points to, or save the secret in the wallet.",
             Self::TimedOut { .. } => "Give it more time, or check the connector.",
-            Self::NotFound { .. } | Self::ToolFailed { .. } | Self::Cancelled | Self::Http(_) => {
-                return None;
-            }
+            Self::ToolFailed { .. } | Self::Cancelled | Self::Http(_) => return None,
             Self::Store(error) => return error.hint(),
             Self::Vault(error) => return error.hint(),
             Self::OAuth(error) => return error.hint(),
@@ -212,7 +246,7 @@ impl Explain for Error {
             Self::Vault(error) => error.problem(),
             Self::OAuth(error) => error.problem(),
             Self::Platform(error) => error.problem(),
-            Self::Arguments { fields, .. } => Problem {
+            Self::Arguments { fields, .. } | Self::Fields { fields } => Problem {
                 fields: fields.clone(),
                 ..own
             },
@@ -232,6 +266,21 @@ impl Explain for Error {
             _ => own,
         }
     }
+}
+
+/// Where to see what there is of that kind.
+fn not_found_hint(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "connector" => "List the connectors to see their names and ids.",
+        "wallet entry" => "List the credentials to see their names and ids.",
+        "run" => "List the runs to see their ids; old ones may have been deleted.",
+        "run under way" => "List the runs to see how it ended; it may run in another window.",
+        "tool" => "List the connector's tools anew: it may have been renamed or taken away.",
+        "account" => "List the accounts to see their names.",
+        "operation" => "List the operations of the account to see their names.",
+        "sign-in" => "Start another sign-in.",
+        _ => return None,
+    })
 }
 
 impl From<Error> for Problem {

@@ -19,20 +19,32 @@ mod address;
 mod authorize;
 mod check_connector;
 mod clear_up;
+mod compare_runs;
+mod connector_settings;
 mod consents;
+mod copies;
+mod create_connector;
 mod credentials;
+mod differences;
 mod disconnect;
 mod dry_run;
 mod edit_connector;
+mod export_runs;
+mod forms;
 mod hosted;
 mod hosted_connectors;
 mod inspect_address;
 mod list_connectors;
 mod lock;
 mod operations;
+mod particulars;
+mod placements;
 mod places;
+mod platform_credentials;
 mod redact;
 mod reference;
+mod replay_run;
+mod retention;
 mod run_tool;
 mod running;
 mod runs;
@@ -61,7 +73,16 @@ pub use authorize::{
 pub use browser::{OpenBrowser, SystemBrowser};
 pub use check_connector::{Check, CheckState, CheckStep, check_connector, check_connectors};
 pub use clock::{Clock, SystemClock};
+pub use compare_runs::{
+    Change, ComparedLine, ComparedText, Difference, RunComparison, RunPart, compare_runs,
+    ignore_paths, previous_run,
+};
+pub use connector_settings::{
+    ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
+};
 pub use context::{Context, ContextOptions};
+pub use copies::{ConnectorCopy, CopyForm, copy_form, list_copies};
+pub use create_connector::{CreateConnector, create_connector, creation_form, list_definitions};
 pub use credentials::{
     AddWalletEntry, WalletSecret, add_wallet_entry, list_wallet, remove_wallet_entry,
     rename_wallet_entry, replace_wallet_secret, resolve_wallet_entry,
@@ -73,14 +94,30 @@ pub use edit_connector::{
 };
 pub use error::Error;
 pub use events::Event;
+pub use export_runs::{ExportFormat, Exported, RunExport, export_runs};
+pub use forms::GivenSecret;
 pub use hosted_connectors::{has_consent, refresh_connector};
-pub use inspect_address::{AddressInspection, inspect_address};
+pub use inspect_address::{
+    AddressInspection, cancel_inspection, inspect_address, inspect_address_until_cancelled,
+};
 pub use list_connectors::{find_connector, list_connectors, resolve_connector};
 pub use operations::{CallOperation, OperationCard, call_operation, list_operations};
+pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};
 pub use places::Places;
+pub use platform_credentials::{
+    CredentialsOfLevel, SavePlatformCredential, list_platform_credentials,
+    make_platform_credential_default, platform_credential_form, remove_platform_credential,
+    save_platform_credential,
+};
 pub use reference::{is_reference, resolve as resolve_reference};
-pub use run_tool::{RunProgress, RunTool, cancel_run, replay_run, run_tool};
+pub use replay_run::replay_run;
+pub use retention::{
+    History, Retention, history, keep_runs, remove_all_runs, trim_hourly, trim_runs,
+};
+pub use run_tool::{RunProgress, RunTool, cancel_run, run_tool};
 pub use runs::{find_run, list_runs, remove_run};
 pub use sync_connectors::{Synced, sync_account, sync_connectors};
 pub use tools::{ConnectorTool, list_tools, refresh_tools, validate_arguments};
-pub use vault::{choose_passphrase, probe_vault, unlock_vault, use_keychain, vault_status};
+pub use vault::{
+    choose_passphrase, probe_vault, set_vault_aside, unlock_vault, use_keychain, vault_status,
+};

@@ -6,8 +6,9 @@
 //! version cannot read, because a newer one wrote them, are left out of lists instead of making them
 //! fail.
 //!
-//! There is one writer per process and a small pool of readers, which a long write never blocks
-//! (WAL). Other processes may have the same file open.
+//! There is one thread per open store that writes, and a small pool of readers, which a long write never
+//! blocks (WAL). Runs are noted and written a little later, many at once: see [`Store::open_run_soon`] for
+//! what a crash can take. Other processes may have the same file open.
 //!
 //! This crate refuses to know secrets: whatever it keeps has to be `Serialize`, and a
 //! [`patchbay_model::Secret`] is not. Start reading at [`Store`], then at `connectors.rs`.
@@ -18,6 +19,7 @@ mod connection;
 mod connectors;
 mod error;
 mod migrations;
+mod placements;
 mod presence;
 mod registrations;
 mod row;
@@ -29,6 +31,7 @@ mod store;
 mod tool_runs;
 mod tools;
 mod wallet_entries;
+mod writer;
 
 pub use error::Error;
 pub use registrations::{Registration, RegistrationKind};

@@ -7,8 +7,8 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::{
-    Error, accounts, authorizations, connectors, registrations, settings, tool_runs, tools,
-    wallet_entries,
+    Error, accounts, authorizations, connectors, placements, registrations, settings, tool_runs,
+    tools, wallet_entries,
 };
 
 /// One step of one table.
@@ -32,6 +32,7 @@ pub(crate) const TABLES: &[&[Migration]] = &[
     tool_runs::MIGRATIONS,
     authorizations::MIGRATIONS,
     settings::MIGRATIONS,
+    placements::MIGRATIONS,
 ];
 
 /// Brings the file to the newest version that `tables` know, in one exclusive transaction.

@@ -194,6 +194,10 @@ fn users(tx: &Transaction<'_>) -> Result<HashMap<String, Vec<UsedBy>>, Error> {
          UNION
          SELECT wallet_client, id, title FROM connectors
          WHERE removed_at IS NULL AND wallet_client IS NOT NULL
+         UNION
+         SELECT placements.wallet_entry, id, title FROM placements
+         JOIN connectors ON connectors.id = placements.connector
+         WHERE removed_at IS NULL
          ORDER BY title COLLATE NOCASE, id",
     )?;
     let mut rows = statement.query([])?;

@@ -1,0 +1,108 @@
+//! Creating connectors on hosted platforms, from their definitions.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{Account, AccountId, Connector, Definition, Form, Json};
+use patchbay_platforms::{Creation, Platform};
+use serde::Deserialize;
+use specta::Type;
+
+use crate::accounts::find_account;
+use crate::forms::{GivenSecret, fill};
+use crate::hosted::{options, platform_of};
+use crate::list_connectors::list_connectors;
+use crate::{Context, Error, Event, placements, sync_connectors};
+
+/// A connector to be created on an account.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateConnector {
+    /// The account.
+    pub account: AccountId,
+    /// Id of one of its definitions.
+    pub definition: String,
+    /// Values of the definition's form, without secrets: a JSON object.
+    pub values: Json,
+    /// Secrets, by the JSON pointers of their places in the values.
+    pub secrets: BTreeMap<String, GivenSecret>,
+}
+
+/// What can be created on an account.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Reference`].
+pub async fn list_definitions(cx: &Context, account: &AccountId) -> Result<Vec<Definition>, Error> {
+    let account = find_account(cx, account).await?;
+    let platform = platform_of(cx, &account).await?;
+    Ok(creation(&account, &*platform)?
+        .list_definitions(&options(cx))
+        .await?)
+}
+
+/// What one gives to create one of them.
+///
+/// # Errors
+/// As [`list_definitions`].
+pub async fn creation_form(
+    cx: &Context,
+    account: &AccountId,
+    definition: &str,
+) -> Result<Form, Error> {
+    let account = find_account(cx, account).await?;
+    let platform = platform_of(cx, &account).await?;
+    Ok(creation(&account, &*platform)?
+        .creation_form(definition, &options(cx))
+        .await?)
+}
+
+/// Creates a connector. It may need a consent before it works, as its status says.
+///
+/// # Errors
+/// [`Error::Fields`] and [`Error::Usage`] when the values do not fit, before anything is sent;
+/// [`Error::Platform`] with what the platform says of which field; as [`list_definitions`].
+pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<Connector, Error> {
+    let account = find_account(cx, &request.account).await?;
+    let platform = platform_of(cx, &account).await?;
+    let creation = creation(&account, &*platform)?;
+    let options = options(cx);
+    let form = creation
+        .creation_form(&request.definition, &options)
+        .await?;
+    let filled = fill(cx, &form, request.values.clone(), request.secrets).await?;
+    let remote = creation
+        .create_connector(&request.definition, filled.values.clone(), &options)
+        .await?;
+    let connector = keep(cx, &account, remote).await?;
+    let entries = filled.save_secrets(cx).await?;
+    placements::note_creation(cx, &connector, &request.values, entries).await?;
+    Ok(connector)
+}
+
+/// Takes a connector that is new on its platform into the cache.
+async fn keep(
+    cx: &Context,
+    account: &Account,
+    remote: patchbay_platforms::RemoteConnector,
+) -> Result<Connector, Error> {
+    let known = list_connectors(cx).await?;
+    let of_account: Vec<&Connector> = known
+        .iter()
+        .filter(|connector| connector.account == account.id)
+        .collect();
+    // A list that was read meanwhile may have brought it already.
+    let before = of_account
+        .iter()
+        .find(|connector| connector.remote_id.as_ref() == Some(&remote.remote_id))
+        .copied();
+    let connector = sync_connectors::merge(cx, account, before, remote, &of_account);
+    cx.store().save_connector(&connector).await?;
+    cx.tell(Event::ConnectorsChanged);
+    Ok(connector)
+}
+
+fn creation<'a>(account: &Account, platform: &'a dyn Platform) -> Result<&'a dyn Creation, Error> {
+    platform.creation().ok_or_else(|| {
+        let what = format!("creating connectors on {}", account.label);
+        patchbay_platforms::Error::NotSupported(what).into()
+    })
+}

@@ -1,0 +1,216 @@
+//! Filling a platform's form: values that may be shown, and secrets that come apart from them.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{Form, Json, Secret, WalletEntry, WalletEntryId, WalletKind};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use specta::Type;
+
+use crate::credentials::{AddWalletEntry, WalletSecret, add_wallet_entry, find_wallet_entry};
+use crate::{Context, Error, redact, secrets, tools};
+
+/// A secret for a platform's form.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum GivenSecret {
+    /// One that the wallet has.
+    Entry {
+        /// The entry.
+        entry: WalletEntryId,
+    },
+    /// One typed in.
+    New {
+        /// The secret.
+        secret: Secret,
+        /// Name of the wallet entry to save it as, once it is sent; `None` to keep it nowhere.
+        save_as: Option<String>,
+    },
+    /// Where it is to be found, such as `env://NAME`.
+    Reference {
+        /// The reference.
+        reference: String,
+    },
+}
+
+/// A form that was filled and fits its schema.
+pub(crate) struct Filled {
+    /// The values with secrets in their places.
+    pub(crate) values: Map<String, Value>,
+    /// The wallet entries that went into it, by the JSON pointer of their place.
+    pub(crate) entries: BTreeMap<String, WalletEntryId>,
+    /// Secrets to be saved in the wallet once the form was taken, by the JSON pointer of their place.
+    to_save: Vec<(String, String, Secret)>,
+}
+
+/// Puts secrets into the places that they are for, and checks the whole.
+///
+/// # Errors
+/// [`Error::Usage`] when the values are no object, or a secret stands among them; [`Error::Fields`] when
+/// they do not fit; [`Error::NotFound`], [`Error::Vault`], [`Error::Reference`] when a secret cannot be had.
+pub(crate) async fn fill(
+    cx: &Context,
+    form: &Form,
+    values: Json,
+    given: BTreeMap<String, GivenSecret>,
+) -> Result<Filled, Error> {
+    if !redact::marked_values(&values, &form.schema).is_empty() {
+        return Err(Error::Usage {
+            what: "a secret stands among the values".to_owned(),
+            hint: "Give it as a secret, with the JSON pointer of its place.".to_owned(),
+        });
+    }
+    let Json(mut values) = values;
+    let (mut entries, mut to_save) = (BTreeMap::new(), Vec::new());
+    for (path, given) in given {
+        let secret = match given {
+            GivenSecret::Entry { entry } => {
+                let found = find_wallet_entry(cx, &entry).await?;
+                let secret = plain(cx, &found).await?;
+                entries.insert(path.clone(), entry);
+                secret
+            }
+            GivenSecret::New { secret, save_as } => {
+                if let Some(name) = save_as {
+                    to_save.push((path.clone(), name, secret.clone()));
+                }
+                secret
+            }
+            GivenSecret::Reference { reference } => crate::reference::resolve(&reference).await?,
+        };
+        put(&mut values, &path, Value::from(secret.expose()))?;
+    }
+    let fields = tools::check_arguments(&form.schema, &values);
+    if !fields.is_empty() {
+        return Err(Error::Fields { fields });
+    }
+    let Value::Object(values) = values else {
+        return Err(Error::Usage {
+            what: "the values are no JSON object".to_owned(),
+            hint: "Give them as an object such as {\"name\": \"value\"}.".to_owned(),
+        });
+    };
+    Ok(Filled {
+        values,
+        entries,
+        to_save,
+    })
+}
+
+impl Filled {
+    /// Values without any secret.
+    #[cfg(test)]
+    pub(crate) fn of(values: Map<String, Value>) -> Self {
+        Self {
+            values,
+            entries: BTreeMap::new(),
+            to_save: Vec::new(),
+        }
+    }
+
+    /// Saves in the wallet what was to be saved, now that the form was taken; a name that is taken is
+    /// numbered. Answers with all entries that went into the form, by the pointers of their places.
+    ///
+    /// # Errors
+    /// [`Error::Vault`], [`Error::Store`].
+    pub(crate) async fn save_secrets(
+        self,
+        cx: &Context,
+    ) -> Result<BTreeMap<String, WalletEntryId>, Error> {
+        let mut entries = self.entries;
+        for (path, name, token) in self.to_save {
+            let name = crate::add_connector::free_entry_name(cx, &name).await?;
+            let secret = WalletSecret::Bearer { token };
+            let entry = add_wallet_entry(cx, AddWalletEntry { name, secret }).await?;
+            entries.insert(path, entry.id);
+        }
+        Ok(entries)
+    }
+}
+
+/// The one secret text of an entry.
+///
+/// # Errors
+/// [`Error::Usage`] when it has none, or several; [`Error::Vault`], [`Error::Reference`].
+pub(crate) async fn plain(cx: &Context, entry: &WalletEntry) -> Result<Secret, Error> {
+    let refused = || Error::Usage {
+        what: format!("{} is not a single secret", entry.name),
+        hint: "Choose a credential that is a token or a key.".to_owned(),
+    };
+    match entry.kind {
+        WalletKind::Bearer => secrets::read(cx.vault(), entry).await,
+        WalletKind::OauthClient => {
+            let app = secrets::oauth_app(cx.vault(), entry).await?;
+            app.client_secret.ok_or_else(refused)
+        }
+        WalletKind::Headers => {
+            let headers = secrets::headers(cx.vault(), entry).await?;
+            let mut values = headers.into_values();
+            match (values.next(), values.next()) {
+                (Some(only), None) => Ok(only),
+                _ => Err(refused()),
+            }
+        }
+        WalletKind::Oauth => Err(refused()),
+    }
+}
+
+/// Puts a value at a JSON pointer; objects on the way are made.
+pub(crate) fn put(root: &mut Value, path: &str, value: Value) -> Result<(), Error> {
+    let nowhere = || Error::Usage {
+        what: format!("{path} points to no place of the form"),
+        hint: "Use a JSON pointer such as /credentials/token.".to_owned(),
+    };
+    let mut place = root;
+    let mut names = path.split('/');
+    if names.next() != Some("") {
+        return Err(nowhere());
+    }
+    for name in names {
+        let name = name.replace("~1", "/").replace("~0", "~");
+        if place.is_null() {
+            *place = Value::Object(Map::new());
+        }
+        place = match place {
+            Value::Object(members) => members.entry(name).or_insert(Value::Null),
+            Value::Array(items) => {
+                let number = name.parse::<usize>().ok();
+                let item = number.and_then(|number| items.get_mut(number));
+                item.ok_or_else(nowhere)?
+            }
+            _ => return Err(nowhere()),
+        };
+    }
+    *place = value;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_put_where_its_pointer_leads() {
+        let mut root = json!({ "headers": [{ "name": "X-Key" }] });
+        put(&mut root, "/headers/0/value", json!("s")).unwrap();
+        put(&mut root, "/auth/a~1b", json!("t")).unwrap();
+        assert_eq!(
+            root,
+            json!({ "headers": [{ "name": "X-Key", "value": "s" }], "auth": { "a/b": "t" } })
+        );
+    }
+
+    #[test]
+    fn a_pointer_to_no_place_is_refused() {
+        let mut root = json!({ "name": "text", "list": [] });
+        for path in ["name", "/name/deeper", "/list/0", "/list/x"] {
+            assert!(put(&mut root, path, json!(1)).is_err(), "{path}");
+        }
+    }
+}

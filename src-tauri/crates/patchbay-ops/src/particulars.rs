@@ -1,0 +1,170 @@
+//! What only one platform has: its facts, switches and buttons for a connector.
+
+use patchbay_model::{Act, Connector, ConnectorId, Json, OperationEffect, Particulars};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use specta::Type;
+
+use crate::hosted::options;
+use crate::hosted_connectors::{place_of, refresh_status};
+use crate::list_connectors::find_connector;
+use crate::{Context, Error, tools};
+
+/// An act to be carried out.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ActOnConnector {
+    /// The connector.
+    pub connector: ConnectorId,
+    /// Name of one of its acts.
+    pub act: String,
+    /// The arguments that the act asks for: a JSON object.
+    pub values: Json,
+    /// Whether the user has confirmed what comes of it.
+    pub confirmed: bool,
+}
+
+/// What came of an act.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Acted {
+    /// The platform's own answer.
+    pub answer: Json,
+    /// The connector as it is then.
+    pub connector: Connector,
+}
+
+/// The facts and acts of a hosted connector, as it is now; none where its platform has nothing of its own.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] for a connector of this computer; [`Error::Platform`];
+/// [`Error::Vault`], [`Error::Reference`].
+pub async fn connector_particulars(cx: &Context, id: &ConnectorId) -> Result<Particulars, Error> {
+    let connector = find_connector(cx, id).await?;
+    let (platform, remote) = place_of(cx, &connector).await?;
+    match platform.peculiar() {
+        Some(peculiar) => Ok(peculiar.particulars(&remote, &options(cx)).await?),
+        None => Ok(Particulars::default()),
+    }
+}
+
+/// Carries out an act and reads the connector again.
+///
+/// # Errors
+/// [`Error::NotFound`] when the connector has no such act now; [`Error::ConfirmationNeeded`] when something
+/// comes of it that cannot be undone or that one should know before; [`Error::Fields`], [`Error::Usage`]
+/// when the values do not fit; as [`connector_particulars`].
+pub async fn act_on_connector(cx: &Context, request: ActOnConnector) -> Result<Acted, Error> {
+    let connector = find_connector(cx, &request.connector).await?;
+    let (platform, remote) = place_of(cx, &connector).await?;
+    let options = options(cx);
+    let particulars = match platform.peculiar() {
+        Some(peculiar) => peculiar.particulars(&remote, &options).await?,
+        None => Particulars::default(),
+    };
+    let act = particulars.find(&request.act).ok_or(Error::NotFound {
+        kind: "act",
+        name: request.act,
+    })?;
+    if asks_first(act) && !request.confirmed {
+        return Err(Error::ConfirmationNeeded {
+            tool: act.title.clone(),
+        });
+    }
+    let arguments = arguments(act, request.values)?;
+    let answer = platform.call(&act.operation, arguments, &options).await?;
+    refresh_status(cx, &connector, &*platform, &remote).await?;
+    Ok(Acted {
+        answer: Json(answer),
+        connector: find_connector(cx, &connector.id).await?,
+    })
+}
+
+fn asks_first(act: &Act) -> bool {
+    act.consequence.is_some()
+        || matches!(
+            act.effect,
+            OperationEffect::Destructive | OperationEffect::Irreversible
+        )
+}
+
+/// What is settled, with what was asked for.
+fn arguments(act: &Act, Json(values): Json) -> Result<Value, Error> {
+    let mut given = match values {
+        Value::Null => Map::new(),
+        Value::Object(given) => given,
+        _ => {
+            return Err(Error::Usage {
+                what: "the arguments are no JSON object".to_owned(),
+                hint: "Give them as an object such as {\"name\": \"value\"}.".to_owned(),
+            });
+        }
+    };
+    match &act.asks {
+        Some(schema) => {
+            let fields = tools::check_arguments(schema, &Value::Object(given.clone()));
+            if !fields.is_empty() {
+                return Err(Error::Fields { fields });
+            }
+        }
+        None if given.is_empty() => {}
+        None => {
+            return Err(Error::Usage {
+                what: format!("{} takes no arguments", act.name),
+                hint: "Leave them out.".to_owned(),
+            });
+        }
+    }
+    if let Value::Object(fixed) = &act.fixed.0 {
+        given.extend(fixed.clone());
+    }
+    Ok(Value::Object(given))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn act() -> Act {
+        Act {
+            name: "make-source".to_owned(),
+            title: "Make it a source".to_owned(),
+            operation: "update".to_owned(),
+            fixed: Json(json!({ "id": "c1", "role": "source" })),
+            asks: None,
+            effect: OperationEffect::Write,
+            consequence: None,
+        }
+    }
+
+    #[test]
+    fn what_is_settled_cannot_be_given_otherwise() {
+        let asking = Act {
+            asks: Some(Json(
+                json!({ "type": "object", "properties": { "note": {} } }),
+            )),
+            ..act()
+        };
+        let given = Json(json!({ "note": "x", "id": "other" }));
+        assert_eq!(
+            arguments(&asking, given).unwrap(),
+            json!({ "note": "x", "id": "c1", "role": "source" })
+        );
+        assert!(arguments(&act(), Json(json!({ "note": "x" }))).is_err());
+    }
+
+    #[test]
+    fn what_has_consequences_asks_first() {
+        assert!(!asks_first(&act()));
+        assert!(asks_first(&Act {
+            consequence: Some("The other one is demoted.".to_owned()),
+            ..act()
+        }));
+        assert!(asks_first(&Act {
+            effect: OperationEffect::Destructive,
+            ..act()
+        }));
+    }
+}

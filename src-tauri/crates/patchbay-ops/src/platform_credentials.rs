@@ -1,0 +1,214 @@
+//! Credentials that hosted platforms keep for their connectors.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{
+    Connector, ConnectorId, CredentialLevel, Form, Json, Level, PlatformCredential, Problem,
+};
+use patchbay_platforms::{CredentialToSave, Credentials, Platform};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::forms::{GivenSecret, fill};
+use crate::hosted::options;
+use crate::hosted_connectors::{place_of, refresh_status};
+use crate::list_connectors::find_connector;
+use crate::{Context, Error, Event, placements};
+
+/// One level of a connector's credentials.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialsOfLevel {
+    /// What can be done at it.
+    pub level: CredentialLevel,
+    /// The credentials, the default first.
+    pub credentials: Vec<PlatformCredential>,
+    /// Why they could not be listed.
+    pub problem: Option<Problem>,
+}
+
+/// A credential to be created on a platform, or replaced.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SavePlatformCredential {
+    /// The connector that it is for.
+    pub connector: ConnectorId,
+    /// Whose it is.
+    pub level: Level,
+    /// Its name; empty where the level has one without a name.
+    pub name: String,
+    /// Values of its form, without secrets: a JSON object.
+    pub values: Json,
+    /// Secrets, by the JSON pointers of their places in the values.
+    pub secrets: BTreeMap<String, GivenSecret>,
+    /// Whether it becomes the default; `None` leaves that as it is.
+    pub is_default: Option<bool>,
+}
+
+/// The credentials of a hosted connector, by level; none where its platform keeps none. A level that cannot
+/// be listed says why and hides no other.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Usage`] for a connector of this computer; [`Error::Platform`];
+/// [`Error::Vault`], [`Error::Reference`].
+pub async fn list_platform_credentials(
+    cx: &Context,
+    id: &ConnectorId,
+) -> Result<Vec<CredentialsOfLevel>, Error> {
+    let connector = find_connector(cx, id).await?;
+    let (platform, remote) = place_of(cx, &connector).await?;
+    let Some(credentials) = platform.credentials() else {
+        return Ok(Vec::new());
+    };
+    let options = options(cx);
+    let levels = credentials.credential_levels(&remote, &options).await?;
+    let mut listed = Vec::with_capacity(levels.len());
+    for level in levels {
+        let found = if level.is_listed {
+            let found = credentials.list_credentials(&remote, level.level, &options);
+            found.await
+        } else {
+            Ok(Vec::new())
+        };
+        let (mut credentials, problem) = match found {
+            Ok(credentials) => (credentials, None),
+            Err(error) => (Vec::new(), Some(Error::from(error).into())),
+        };
+        credentials.sort_by_key(|credential| !credential.is_default);
+        listed.push(CredentialsOfLevel {
+            level,
+            credentials,
+            problem,
+        });
+    }
+    Ok(listed)
+}
+
+/// What one gives to save a credential at a level.
+///
+/// # Errors
+/// As [`list_platform_credentials`].
+pub async fn platform_credential_form(
+    cx: &Context,
+    id: &ConnectorId,
+    level: Level,
+) -> Result<Form, Error> {
+    let connector = find_connector(cx, id).await?;
+    let (platform, remote) = place_of(cx, &connector).await?;
+    Ok(credentials(&connector, &*platform)?
+        .credential_form(&remote, level, &options(cx))
+        .await?)
+}
+
+/// Creates a credential, or replaces the one of that name.
+///
+/// # Errors
+/// [`Error::Fields`] and [`Error::Usage`] when values, name or default do not fit the platform's rules,
+/// before anything is sent; as [`list_platform_credentials`].
+pub async fn save_platform_credential(
+    cx: &Context,
+    request: SavePlatformCredential,
+) -> Result<(), Error> {
+    let connector = find_connector(cx, &request.connector).await?;
+    let (platform, remote) = place_of(cx, &connector).await?;
+    let credentials = credentials(&connector, &*platform)?;
+    let (level, options) = (request.level, options(cx));
+    let form = credentials
+        .credential_form(&remote, level, &options)
+        .await?;
+    let filled = fill(cx, &form, request.values.clone(), request.secrets).await?;
+    let known = credentials
+        .list_credentials(&remote, level, &options)
+        .await?;
+    let credential = CredentialToSave {
+        name: request.name.clone(),
+        level,
+        values: filled.values.clone(),
+        is_default: request.is_default,
+        is_replacement: known.iter().any(|known| known.name == request.name),
+    };
+    credentials
+        .save_credential(&remote, credential, &options)
+        .await?;
+    let entries = filled.save_secrets(cx).await?;
+    let place = placements::CredentialPlace {
+        level,
+        name: request.name,
+    };
+    placements::note_credential(cx, &connector, place, &request.values, entries).await?;
+    after_change(cx, &connector, &*platform, &remote).await
+}
+
+/// Makes a credential the one that is used when none is named.
+///
+/// # Errors
+/// As [`list_platform_credentials`].
+pub async fn make_platform_credential_default(
+    cx: &Context,
+    id: &ConnectorId,
+    level: Level,
+    name: &str,
+) -> Result<(), Error> {
+    let connector = find_connector(cx, id).await?;
+    let (platform, remote) = place_of(cx, &connector).await?;
+    let credentials = credentials(&connector, &*platform)?;
+    credentials
+        .make_default(&remote, level, name, &options(cx))
+        .await?;
+    after_change(cx, &connector, &*platform, &remote).await
+}
+
+/// Deletes a credential on its platform.
+///
+/// # Errors
+/// [`Error::ConfirmationNeeded`] unless `confirmed`; as [`list_platform_credentials`].
+pub async fn remove_platform_credential(
+    cx: &Context,
+    id: &ConnectorId,
+    level: Level,
+    name: &str,
+    confirmed: bool,
+) -> Result<(), Error> {
+    let connector = find_connector(cx, id).await?;
+    if !confirmed {
+        return Err(Error::ConfirmationNeeded {
+            tool: format!("deleting the credential {name}"),
+        });
+    }
+    let (platform, remote) = place_of(cx, &connector).await?;
+    let credentials = credentials(&connector, &*platform)?;
+    credentials
+        .delete_credential(&remote, level, name, &options(cx))
+        .await?;
+    let place = placements::CredentialPlace {
+        level,
+        name: name.to_owned(),
+    };
+    placements::forget_credential(cx, &connector, place).await?;
+    after_change(cx, &connector, &*platform, &remote).await
+}
+
+/// The connector may work now, or not any more.
+async fn after_change(
+    cx: &Context,
+    connector: &Connector,
+    platform: &dyn Platform,
+    remote: &patchbay_model::RemoteId,
+) -> Result<(), Error> {
+    refresh_status(cx, connector, platform, remote).await?;
+    cx.tell(Event::ConnectorsChanged);
+    Ok(())
+}
+
+fn credentials<'a>(
+    connector: &Connector,
+    platform: &'a dyn Platform,
+) -> Result<&'a dyn Credentials, Error> {
+    platform.credentials().ok_or_else(|| {
+        let what = format!(
+            "credentials for connectors of {}",
+            connector.identity.account
+        );
+        patchbay_platforms::Error::NotSupported(what).into()
+    })
+}

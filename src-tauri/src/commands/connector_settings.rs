@@ -1,0 +1,57 @@
+//! What a hosted platform lets one change of a connector, and what only that platform has.
+
+use patchbay_model::{Connector, ConnectorId, ConnectorSettings, Particulars, Problem};
+use patchbay_ops::{ActOnConnector, Acted, ChangeSettings, Context, SettingsPlan};
+use tauri::State;
+
+/// What can be changed of a hosted connector, as its platform has it now.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn connector_settings(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<ConnectorSettings, Problem> {
+    Ok(patchbay_ops::connector_settings(&cx, &connector).await?)
+}
+
+/// What a change would do; nothing is sent but a read.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_settings(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+    change: ChangeSettings,
+) -> Result<SettingsPlan, Problem> {
+    Ok(patchbay_ops::plan_settings(&cx, &connector, change).await?)
+}
+
+/// Changes a hosted connector.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn change_settings(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+    change: ChangeSettings,
+) -> Result<Connector, Problem> {
+    Ok(patchbay_ops::change_settings(&cx, &connector, change).await?)
+}
+
+/// The facts and acts that only the connector's platform has.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn connector_particulars(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<Particulars, Problem> {
+    Ok(patchbay_ops::connector_particulars(&cx, &connector).await?)
+}
+
+/// Carries out one of those acts.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn act_on_connector(
+    cx: State<'_, Context>,
+    request: ActOnConnector,
+) -> Result<Acted, Problem> {
+    Ok(patchbay_ops::act_on_connector(&cx, request).await?)
+}
