@@ -661,11 +661,13 @@ export type Disconnected = {
 
 /**  What a run would send, secrets redacted. */
 export type DryRun = {
-	/**  Where it would go, absolute URL. */
+	/**  HTTP method. */
+	method: string,
+	/**  Where it would go, absolute URL; `None` for a program of this computer. */
 	endpoint: string | null,
 	/**  Header name and value, secret values as `<redacted>`. */
 	headers: ([string, string])[],
-	/**  The JSON-RPC message. */
+	/**  The body: a JSON-RPC message, or what a hosted platform takes; null where there is none. */
 	body: Json,
 	/**  As who. */
 	identity: IdentityLine,

@@ -224,7 +224,7 @@ export class MockHost {
       renameWalletEntry: ({ entry: id, name }) => this.changeEntry(id, { name: name as string }),
       replaceWalletSecret: ({ entry: id }) => this.changeEntry(id, { replacedAt: new Date().toISOString() }),
       cancelRun: () => null,
-      dryRun: () => ({ endpoint: "https://api.githubcopilot.com/mcp", headers: [["authorization", "<redacted>"]], body: {}, identity: connector().identity, effect: "read" }),
+      dryRun: () => ({ method: "POST", endpoint: "https://api.githubcopilot.com/mcp", headers: [["authorization", "<redacted>"]], body: {}, identity: connector().identity, effect: "read" }),
       findRun: ({ run: id }) => found(state.runs.find((one) => one.id === id)),
       listRuns: ({ query }) => {
         const { connector: of, limit } = query as RunQuery;

@@ -2,22 +2,24 @@
 
 use patchbay_model::{IdentityLine, Json, ToolEffect};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use specta::Type;
 
-use crate::redact::{REDACTED, hide_marked};
-use crate::run_tool::{RunTool, prepare};
-use crate::{Context, Error};
+use crate::redact::{KnownSecrets, REDACTED, hide_marked};
+use crate::run_tool::{Prepared, RunTool, prepare};
+use crate::{Context, Error, hosted_connectors};
 
 /// What a run would send, secrets redacted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DryRun {
-    /// Where it would go, absolute URL.
+    /// HTTP method.
+    pub method: String,
+    /// Where it would go, absolute URL; `None` for a program of this computer.
     pub endpoint: Option<String>,
     /// Header name and value, secret values as `<redacted>`.
     pub headers: Vec<(String, String)>,
-    /// The JSON-RPC message.
+    /// The body: a JSON-RPC message, or what a hosted platform takes; null where there is none.
     pub body: Json,
     /// As who.
     pub identity: IdentityLine,
@@ -25,25 +27,58 @@ pub struct DryRun {
     pub effect: ToolEffect,
 }
 
-/// Shows exactly what a run would send, as whom, secrets redacted; sends nothing.
+/// Shows exactly what a run would send, as whom, secrets redacted; the call itself is not sent.
 ///
 /// # Errors
-/// As [`run_tool`], without [`Error::ConfirmationNeeded`].
+/// As [`run_tool`](crate::run_tool()), without [`Error::ConfirmationNeeded`].
 pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
     let prepared = prepare(cx, &request).await?;
+    let arguments = hide_marked(&request.arguments, &prepared.tool.input_schema);
+    match prepared.connector.remote_id {
+        Some(_) => at_platform(cx, prepared, arguments).await,
+        None => at_server(cx, prepared, &arguments).await,
+    }
+}
+
+/// The request of the connector's platform, as the platform's own client makes it.
+async fn at_platform(cx: &Context, prepared: Prepared, arguments: Value) -> Result<DryRun, Error> {
+    let connector = prepared.connector;
+    // What is hidden of an object is an object.
+    let arguments = match arguments {
+        Value::Object(arguments) => arguments,
+        _ => prepared.arguments,
+    };
+    let name = &prepared.tool.name;
+    let planned = hosted_connectors::plan_call(cx, &connector, name, arguments).await?;
+    let secrets = KnownSecrets::new(hosted_connectors::secrets_of(cx, &connector).await);
+    let headers = planned.headers.into_iter();
+    Ok(DryRun {
+        method: planned.method,
+        endpoint: Some(secrets.hide_text(planned.url.into())),
+        headers: headers
+            .map(|(name, value)| (name, secrets.hide_text(value)))
+            .collect(),
+        body: Json(secrets.hide(planned.body.unwrap_or_default())),
+        identity: connector.identity,
+        effect: prepared.tool.effect,
+    })
+}
+
+/// The message to an MCP server.
+async fn at_server(cx: &Context, prepared: Prepared, arguments: &Value) -> Result<DryRun, Error> {
     let hidden = |name: &str| (name.to_owned(), REDACTED.to_owned());
     let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
     let sent = cx.tokens().header_names(&prepared.connector).await?;
     headers.extend(sent.iter().map(|name| hidden(name)));
-    let arguments = hide_marked(&request.arguments, &prepared.tool.input_schema);
     Ok(DryRun {
+        method: "POST".to_owned(),
         endpoint: prepared.connector.endpoint.clone(),
         headers,
         body: Json(json!({
             "jsonrpc": "2.0",
             "id": 1,
             "method": "tools/call",
-            "params": { "name": request.tool, "arguments": arguments },
+            "params": { "name": prepared.tool.name, "arguments": arguments },
         })),
         identity: prepared.connector.identity,
         effect: prepared.tool.effect,

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use patchbay_model::{Connector, ConnectorId, RemoteId, Secret, Tool};
-use patchbay_platforms::http::CallOptions;
+use patchbay_platforms::http::{CallOptions, PlannedRequest};
 use patchbay_platforms::mcp::CallOutcome;
-use patchbay_platforms::{Platform, RemoteConnector};
+use patchbay_platforms::{Platform, RemoteConnector, Tools};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
@@ -78,10 +78,7 @@ pub(crate) async fn call_tool(
 ) -> Result<(CallOutcome, Duration), Error> {
     let began = Instant::now();
     let (platform, remote) = place_of(cx, connector).await?;
-    let tools = platform.tools().ok_or_else(|| Error::Usage {
-        what: format!("{} has no tools", connector.identity.account),
-        hint: "Choose a connector that has tools.".to_owned(),
-    })?;
+    let tools = tools_of(&*platform, connector)?;
     let options = CallOptions {
         timeout: Some(timeout),
         cancel: cancel.clone(),
@@ -90,6 +87,26 @@ pub(crate) async fn call_tool(
     let prepare = began.elapsed();
     let outcome = tools.call_tool(&remote, tool, arguments, &options).await?;
     Ok((outcome, prepare))
+}
+
+/// What [`call_tool`] would send; the call itself is not sent.
+pub(crate) async fn plan_call(
+    cx: &Context,
+    connector: &Connector,
+    tool: &str,
+    arguments: Map<String, Value>,
+) -> Result<PlannedRequest, Error> {
+    let (platform, remote) = place_of(cx, connector).await?;
+    let tools = tools_of(&*platform, connector)?;
+    let options = options(cx);
+    Ok(tools.plan_call(&remote, tool, arguments, &options).await?)
+}
+
+fn tools_of<'a>(platform: &'a dyn Platform, connector: &Connector) -> Result<&'a dyn Tools, Error> {
+    platform.tools().ok_or_else(|| Error::Usage {
+        what: format!("{} has no tools", connector.identity.account),
+        hint: "Choose a connector that has tools.".to_owned(),
+    })
 }
 
 /// Has the platform part a connector from its service, and keeps how it is then.

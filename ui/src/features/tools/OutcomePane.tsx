@@ -93,7 +93,7 @@ function Dry({ dryRun, onClose }: { dryRun: DryRun; onClose: () => void }) {
           <Button small look="quiet" icon="x" label="Close dry run" onPress={onClose} />
         </div>
         <div className="small"><IdentityLine identity={dryRun.identity} /></div>
-        <div className="mono cut" title={dryRun.endpoint ?? undefined} data-selectable>{dryRun.endpoint === null ? "to a program of this computer" : `POST ${dryRun.endpoint}`}</div>
+        <div className="mono cut" title={dryRun.endpoint ?? undefined} data-selectable>{dryRun.endpoint === null ? "to a program of this computer" : `${dryRun.method} ${dryRun.endpoint}`}</div>
       </header>
       <dl className={styles.headers} data-selectable>
         {dryRun.headers.map(([name, value], index) => (
@@ -101,7 +101,7 @@ function Dry({ dryRun, onClose }: { dryRun: DryRun; onClose: () => void }) {
           <Header key={`${index} ${name}`} name={name} value={value} />
         ))}
       </dl>
-      <JsonView label="Body that would be sent" value={dryRun.body} />
+      {dryRun.body !== null && <JsonView label="Body that would be sent" value={dryRun.body} />}
     </section>
   );
 }

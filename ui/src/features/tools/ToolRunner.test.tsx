@@ -160,6 +160,7 @@ describe("a destructive tool", () => {
 
 it("shows a dry run without running", async () => {
   host.dry_run = ({ request }) => ({
+    method: "POST",
     endpoint: "https://api.githubcopilot.com/mcp",
     headers: [["Authorization", "<redacted>"]],
     body: { method: "tools/call", params: { arguments: (request as RunTool).arguments } },

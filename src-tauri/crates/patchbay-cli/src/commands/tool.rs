@@ -140,9 +140,14 @@ async fn try_out(door: &Door, args: RunArgs) -> Result<(), Failure> {
 
 fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
     let (effect, tone) = words::effect(dry.effect);
-    let body = serde_json::to_string_pretty(&dry.body).unwrap_or_default();
+    let body = match dry.body.is_null() {
+        true => String::new(),
+        false => serde_json::to_string_pretty(&dry.body).unwrap_or_default(),
+    };
+    let to = dry.endpoint.as_ref();
+    let to = to.map(|endpoint| format!("{} {endpoint}", dry.method));
     let facts = Facts::default()
-        .maybe("To", dry.endpoint.as_ref())
+        .maybe("To", to)
         .add("As", identity)
         .toned("Effect", effect, tone)
         .render(screen);
