@@ -163,7 +163,14 @@ async fn a_secret_argument_is_not_kept_and_such_a_run_is_not_repeated() {
         "{raw}"
     );
 
-    let again = replay_run(&desk.cx, &run.summary.id, run.summary.origin, false, |_| {});
+    let again = replay_run(
+        &desk.cx,
+        &run.summary.id,
+        None,
+        run.summary.origin,
+        false,
+        |_| {},
+    );
     assert_eq!(again.await.unwrap_err().code(), Code::UsageInvalid);
     assert_eq!(
         list_runs(&desk.cx, &RunQuery::default())

@@ -67,7 +67,14 @@ async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
     desk.restart().await;
     let connector = desk.connector(&connector.id).await;
     assert_eq!(connector.status.status, Status::Ready);
-    let again = replay_run(&desk.cx, &run.summary.id, run.summary.origin, false, |_| {});
+    let again = replay_run(
+        &desk.cx,
+        &run.summary.id,
+        None,
+        run.summary.origin,
+        false,
+        |_| {},
+    );
     let again = again.await.unwrap();
     assert_eq!(text_of(&again), "**hi**");
     assert_eq!(again.replay_of, Some(run.summary.id));

@@ -28,6 +28,8 @@ pub enum Event {
         /// As it stands now.
         run: Box<ToolRunSummary>,
     },
+    /// Runs were taken out of the history, or how long they are kept changed.
+    HistoryChanged,
     /// The vault was unlocked, locked or moved.
     VaultChanged {
         /// As it stands now.

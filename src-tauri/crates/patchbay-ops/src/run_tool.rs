@@ -16,8 +16,7 @@ use specta::Type;
 use tokio_util::sync::CancellationToken;
 
 use crate::list_connectors::find_connector;
-use crate::redact::{KnownSecrets, REDACTED, hide_marked, marked_values};
-use crate::runs::find_run;
+use crate::redact::{KnownSecrets, hide_marked, marked_values};
 use crate::sessions::session;
 use crate::{Context, Error, Event, hosted_connectors, status, tools};
 
@@ -114,36 +113,6 @@ pub async fn run_tool(
     cx.store().close_run(&run).await?;
     announce(cx, &run);
     Ok(run)
-}
-
-/// Runs the same again, with the same arguments.
-///
-/// # Errors
-/// As [`run_tool`]; [`Error::Usage`] when an argument was secret and therefore not kept.
-pub async fn replay_run(
-    cx: &Context,
-    run: &RunId,
-    origin: Origin,
-    confirmed: bool,
-    on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
-) -> Result<ToolRun, Error> {
-    let earlier = find_run(cx, run).await?;
-    if holds_redacted(&earlier.arguments) {
-        return Err(Error::Usage {
-            what: "an argument of that run was secret and is not kept".to_owned(),
-            hint: "Edit the run and enter it again.".to_owned(),
-        });
-    }
-    let request = RunTool {
-        connector: earlier.summary.connector,
-        tool: earlier.summary.tool,
-        arguments: earlier.arguments,
-        timeout_seconds: None,
-        confirmed,
-        replay_of: Some(run.clone()),
-        origin,
-    };
-    run_tool(cx, request, on_progress).await
 }
 
 /// Stops a run that is under way in this process.
@@ -340,13 +309,4 @@ fn announce(cx: &Context, run: &ToolRun) {
     cx.tell(Event::RunChanged {
         run: Box::new(run.summary.clone()),
     });
-}
-
-fn holds_redacted(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text == REDACTED,
-        Value::Array(items) => items.iter().any(holds_redacted),
-        Value::Object(members) => members.values().any(holds_redacted),
-        _ => false,
-    }
 }

@@ -119,7 +119,14 @@ async fn replay(door: &Door, id: String) -> Result<(), Failure> {
     let progress = Progress::new(door);
     let again = |confirmed| {
         let origin = patchbay_model::Origin::CommandLine;
-        let running = replay_run(&door.cx, &id, origin, confirmed, progress.listener());
+        let running = replay_run(
+            &door.cx,
+            &id,
+            None,
+            origin,
+            confirmed,
+            progress.listener(),
+        );
         until_interrupted(door, running, &progress)
     };
     let run = match again(door.says_yes()).await {

@@ -25,13 +25,16 @@ pub struct OldRuns {
     pub beyond: Option<u32>,
 }
 
+/// Where no instant is asked for: no run began before it.
+const NEVER: i64 = i64::MIN;
+
 impl Store {
     /// How much the history holds.
     ///
     /// # Errors
     /// [`Error::Failed`].
     pub async fn run_usage(&self) -> Result<RunUsage, Error> {
-        self.read(|tx| {
+        self.read_runs(|tx| {
             // The lengths stand in front of the texts, which are not read.
             let mut usage = tx
                 .prepare_cached(
@@ -58,6 +61,26 @@ impl Store {
         .await
     }
 
+    /// Number of the runs that are too old and over.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn count_old_runs(&self, old: &OldRuns) -> Result<u32, Error> {
+        let OldRuns { before, beyond } = old.clone();
+        let before = before.map_or(NEVER, Timestamp::unix_millis);
+        self.read(move |tx| {
+            let last = last_beyond(tx, beyond)?.unwrap_or_default();
+            let count = tx
+                .prepare_cached(
+                    "SELECT count(*) FROM tool_runs
+                     WHERE (started_at < ?1 OR id <= ?2) AND state <> 'running'",
+                )?
+                .query_row((before, last), |row| row.get(0))?;
+            Ok(count)
+        })
+        .await
+    }
+
     /// Removes the oldest of the runs that are too old and over, at most so many; answers how many they
     /// were.
     ///
@@ -65,8 +88,7 @@ impl Store {
     /// [`Error::Failed`].
     pub async fn trim_runs(&self, old: &OldRuns, at_most: u32) -> Result<u32, Error> {
         let OldRuns { before, beyond } = old.clone();
-        // What is not asked for is a limit that no run is under.
-        let before = before.map_or(i64::MIN, Timestamp::unix_millis);
+        let before = before.map_or(NEVER, Timestamp::unix_millis);
         self.write(move |tx| {
             let last = last_beyond(tx, beyond)?.unwrap_or_default();
             let removed = tx
@@ -145,7 +167,9 @@ mod tests {
             before: Some(at(5)),
             beyond: None,
         };
+        assert_eq!(store.count_old_runs(&old).await.unwrap(), 5);
         assert_eq!(store.trim_runs(&old, 3).await.unwrap(), 3);
+        assert_eq!(store.count_old_runs(&old).await.unwrap(), 2);
         assert_eq!(left(&store).await[0], run(3).summary.id);
         assert_eq!(store.trim_runs(&old, 3).await.unwrap(), 2);
         assert_eq!(store.trim_runs(&old, 3).await.unwrap(), 0);

@@ -1,0 +1,184 @@
+//! What differs between two JSON values, place by place.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::{Duration, Instant};
+
+use patchbay_model::Json;
+use serde_json::{Map, Value};
+use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
+
+use super::documents::{Documents, step_of};
+use super::paths::{IGNORED, PathPattern, Step, is_ignored, pointer};
+use super::{Change, Difference, RunPart};
+
+/// How long items of one list may be matched; what is left then counts as replaced.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Members by which an item of a list is known again though others of its members changed.
+const NAMES: [&str; 8] = ["id", "key", "uuid", "uri", "url", "path", "name", "number"];
+
+/// A difference on its way to the answer.
+pub(super) struct Found {
+    pub(super) part: RunPart,
+    pub(super) path: Vec<Step>,
+    pub(super) before: Option<Value>,
+    pub(super) after: Option<Value>,
+}
+
+impl From<Found> for Difference {
+    fn from(found: Found) -> Self {
+        let change = match (&found.before, &found.after) {
+            (None, _) => Change::Added,
+            (_, None) => Change::Removed,
+            _ => Change::Changed,
+        };
+        Self {
+            part: found.part,
+            pointer: pointer(&found.path),
+            change,
+            before: Json(found.before.unwrap_or_default()),
+            after: Json(found.after.unwrap_or_default()),
+        }
+    }
+}
+
+/// All differences between two runs, part by part.
+pub(super) fn differences(old: &Documents, new: &Documents, ignored: &[PathPattern]) -> Vec<Found> {
+    let mut all = Vec::new();
+    for ((part, before), (_, after)) in old.parts().zip(new.parts()) {
+        let mut walk = Walk {
+            part,
+            path: vec![step_of(part)],
+            ignored,
+            found: Vec::new(),
+        };
+        walk.compare(before, after);
+        all.append(&mut walk.found);
+    }
+    all
+}
+
+struct Walk<'a> {
+    part: RunPart,
+    path: Vec<Step>,
+    ignored: &'a [PathPattern],
+    found: Vec<Found>,
+}
+
+impl Walk<'_> {
+    fn compare(&mut self, before: &Value, after: &Value) {
+        match (before, after) {
+            (Value::Object(before), Value::Object(after)) => self.compare_members(before, after),
+            (Value::Array(before), Value::Array(after)) => self.compare_items(before, after),
+            (before, after) if before == after => {}
+            (before, after) => self.note(Some(before), Some(after)),
+        }
+    }
+
+    fn compare_members(&mut self, before: &Map<String, Value>, after: &Map<String, Value>) {
+        for (name, value) in before {
+            self.beneath(Step::Member(name.clone()), |walk| match after.get(name) {
+                Some(other) => walk.compare(value, other),
+                None => walk.note(Some(value), None),
+            });
+        }
+        for (name, value) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
+            self.beneath(Step::Member(name.clone()), |walk| {
+                walk.note(None, Some(value));
+            });
+        }
+    }
+
+    fn compare_items(&mut self, before: &[Value], after: &[Value]) {
+        let deadline = Some(Instant::now() + PATIENCE);
+        let [old, new] = [before, after].map(|items| items.iter().map(hash_of).collect::<Vec<_>>());
+        for op in capture_diff_slices_deadline(Algorithm::Myers, &old, &new, deadline) {
+            if let DiffOp::Equal { .. } = op {
+                continue;
+            }
+            let (_, old, new) = op.as_tag_tuple();
+            self.compare_replaced((old.start, &before[old]), (new.start, &after[new]));
+        }
+    }
+
+    /// Stretches of two lists that have no equal items: those that can be matched are compared.
+    fn compare_replaced(&mut self, before: (usize, &[Value]), after: (usize, &[Value])) {
+        for (old, new) in matched(before.1, after.1) {
+            let place = match (old, new) {
+                (_, Some(new)) => after.0 + new,
+                (old, None) => before.0 + old.unwrap_or_default(),
+            };
+            self.beneath(Step::Item(place), |walk| {
+                match (old.map(|at| &before.1[at]), new.map(|at| &after.1[at])) {
+                    (Some(old), Some(new)) => walk.compare(old, new),
+                    (old, new) => walk.note(old, new),
+                }
+            });
+        }
+    }
+
+    fn beneath(&mut self, step: Step, look: impl FnOnce(&mut Self)) {
+        self.path.push(step);
+        look(self);
+        self.path.pop();
+    }
+
+    fn note(&mut self, before: Option<&Value>, after: Option<&Value>) {
+        // What only one run has is not masked in the other.
+        if is_ignored(self.ignored, &self.path) {
+            return;
+        }
+        self.found.push(Found {
+            part: self.part,
+            path: self.path.clone(),
+            before: before.cloned(),
+            after: after.cloned(),
+        });
+    }
+}
+
+/// Which items belong together: those of one name, the nameless ones in their order. A named item
+/// without its like came or went, unless it stands alone on both sides.
+fn matched(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<usize>)> {
+    if let ([_], [_]) = (before, after) {
+        return vec![(Some(0), Some(0))];
+    }
+    let mut named = HashMap::new();
+    for (place, item) in after.iter().enumerate() {
+        if let Some(name) = name_of(item) {
+            named.entry(name).or_insert(place);
+        }
+    }
+    let nameless = |place: &usize| name_of(&after[*place]).is_none();
+    let mut nameless = (0..after.len()).filter(nameless);
+    let mut taken = HashSet::new();
+    let mut pairs = Vec::with_capacity(before.len().max(after.len()));
+    for (place, item) in before.iter().enumerate() {
+        let partner = match name_of(item) {
+            Some(name) => named.remove(&name),
+            None => nameless.next(),
+        };
+        taken.extend(partner);
+        pairs.push((Some(place), partner));
+    }
+    let left = (0..after.len()).filter(|place| !taken.contains(place));
+    pairs.extend(left.map(|place| (None, Some(place))));
+    pairs
+}
+
+/// What an object is known by: the first of [`NAMES`] that it has with a text or a number.
+fn name_of(item: &Value) -> Option<(&'static str, u64)> {
+    let members = item.as_object()?;
+    NAMES.into_iter().find_map(|name| {
+        let value = members.get(name)?;
+        let names = (value.is_string() && *value != IGNORED) || value.is_number();
+        names.then(|| (name, hash_of(value)))
+    })
+}
+
+fn hash_of(value: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,174 @@
+//! A run as the documents that are compared.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use patchbay_model::{Content, ToolResult, ToolRun};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::RunPart;
+use super::paths::{PathPattern, Step, masked};
+
+/// The parts of a run, with what is ignored masked.
+pub(super) struct Documents([(RunPart, Value); 4]);
+
+impl Documents {
+    pub(super) fn of(run: &ToolRun, ignored: &[PathPattern]) -> Self {
+        let parts = [
+            (RunPart::Arguments, run.arguments.0.clone()),
+            (RunPart::Outcome, outcome(run)),
+            (RunPart::Identity, identity(run)),
+            (RunPart::Timing, timing(run)),
+        ];
+        Self(parts.map(|(part, value)| {
+            let mut path = vec![step_of(part)];
+            (part, masked(value, &mut path, ignored))
+        }))
+    }
+
+    /// Each part with its value.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (RunPart, &Value)> {
+        self.0.iter().map(|(part, value)| (*part, value))
+    }
+
+    /// A part as text: a result that is text as it is, anything else as JSON.
+    pub(super) fn text(&self, part: RunPart) -> String {
+        let value = self.parts().find(|(own, _)| *own == part);
+        let value = value.map_or(&Value::Null, |(_, value)| value);
+        let shown = match part {
+            RunPart::Outcome => value.get("result").or_else(|| value.get("problem")),
+            _ => None,
+        };
+        match shown.unwrap_or(value) {
+            Value::String(text) => text.clone(),
+            other => serde_json::to_string_pretty(other).unwrap_or_default(),
+        }
+    }
+}
+
+/// The step with which the paths of a part begin.
+pub(super) fn step_of(part: RunPart) -> Step {
+    let name = match part {
+        RunPart::Arguments => "arguments",
+        RunPart::Outcome => "outcome",
+        RunPart::Identity => "identity",
+        RunPart::Timing => "timing",
+    };
+    Step::Member(name.to_owned())
+}
+
+fn outcome(run: &ToolRun) -> Value {
+    let summary = &run.summary;
+    let mut outcome = known([("state", word(&summary.state))]);
+    if let Some(problem) = &summary.problem {
+        let problem = known([
+            ("code", word(&problem.code)),
+            ("message", Value::from(problem.message.as_str())),
+            ("detail", word(&problem.detail)),
+            ("status", word(&problem.status)),
+        ]);
+        outcome.insert("problem".to_owned(), Value::Object(problem));
+    }
+    if let Some(result) = &run.result {
+        outcome.insert("result".to_owned(), result_value(result));
+    }
+    Value::Object(outcome)
+}
+
+/// The answer as one value: tools that answer in JSON repeat it as text, which is left out.
+fn result_value(result: &ToolResult) -> Value {
+    let mut parts: Vec<Value> = result.content.iter().map(part_value).collect();
+    let only_text = result
+        .content
+        .iter()
+        .all(|part| matches!(part, Content::Text { .. }));
+    match &result.structured {
+        Some(structured) if only_text => structured.0.clone(),
+        Some(structured) => json!({ "structured": structured, "content": parts }),
+        None if parts.len() == 1 => parts.remove(0),
+        None => Value::Array(parts),
+    }
+}
+
+/// Text as itself or as the JSON that it is; of bytes only what tells them apart.
+fn part_value(part: &Content) -> Value {
+    match part {
+        Content::Text { text } => text_value(text),
+        Content::Image { data, mime_type } => bytes_value("image", mime_type, data),
+        Content::Audio { data, mime_type } => bytes_value("audio", mime_type, data),
+        Content::Resource {
+            uri,
+            text: Some(text),
+            ..
+        } => json!({ "uri": uri, "text": text_value(text) }),
+        Content::Resource {
+            uri,
+            blob: Some(blob),
+            mime_type,
+            ..
+        } => bytes_value(uri, mime_type.as_deref().unwrap_or_default(), blob),
+        other => word(other),
+    }
+}
+
+fn text_value(text: &str) -> Value {
+    let looks_like_json = text.trim_start().starts_with(['{', '[']);
+    let read = looks_like_json.then(|| serde_json::from_str(text).ok());
+    read.flatten().unwrap_or_else(|| Value::from(text))
+}
+
+fn bytes_value(what: &str, mime_type: &str, base64: &str) -> Value {
+    let mut fingerprint = DefaultHasher::new();
+    base64.hash(&mut fingerprint);
+    json!({
+        "kind": what,
+        "mimeType": mime_type,
+        "bytes": base64.len() / 4 * 3,
+        "fingerprint": format!("{:016x}", fingerprint.finish()),
+    })
+}
+
+fn identity(run: &ToolRun) -> Value {
+    let identity = &run.summary.identity;
+    Value::Object(known([
+        (
+            "connector",
+            Value::from(run.summary.connector_title.as_str()),
+        ),
+        ("tool", Value::from(run.summary.tool.as_str())),
+        ("platform", word(&identity.platform)),
+        ("account", Value::from(identity.account.as_str())),
+        ("credential", word(&identity.credential)),
+        ("level", word(&identity.level)),
+        ("origin", word(&run.summary.origin)),
+    ]))
+}
+
+fn timing(run: &ToolRun) -> Value {
+    let timings = run.timings.as_ref();
+    Value::Object(known([
+        ("durationMs", word(&run.summary.duration_ms)),
+        ("prepareMs", word(&timings.map(|one| one.prepare_ms))),
+        ("waitMs", word(&timings.map(|one| one.wait_ms))),
+        ("readMs", word(&timings.map(|one| one.read_ms))),
+        (
+            "connectionReused",
+            word(&timings.map(|one| one.connection_reused)),
+        ),
+        ("resultBytes", word(&run.summary.result_bytes)),
+    ]))
+}
+
+/// A part of the model as JSON, which it can always be.
+fn word<T: Serialize>(value: &T) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// The members that have a value.
+fn known<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
+    members
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}

@@ -1,0 +1,82 @@
+//! Two texts line by line.
+
+use std::time::Duration;
+
+use similar::{ChangeTag, TextDiff};
+
+use super::ComparedLine;
+
+/// Equal lines that are shown around those that differ.
+const AROUND: usize = 3;
+
+/// How long lines may be matched; what is left then counts as replaced.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Lines beyond these are counted and not shown.
+const MOST_LINES: usize = 4000;
+
+/// Signs of a line beyond these are counted and not shown.
+const LONGEST: usize = 2000;
+
+/// The lines of both texts with equal stretches folded; none when the texts are equal.
+pub(super) fn compared_lines(before: &str, after: &str) -> Vec<ComparedLine> {
+    if before == after {
+        return Vec::new();
+    }
+    let diff = TextDiff::configure()
+        .timeout(PATIENCE)
+        .diff_lines(before, after);
+    let mut lines = Vec::new();
+    // Lines of the earlier text that are shown or folded already.
+    let mut past = 0;
+    for group in diff.grouped_ops(AROUND) {
+        let start = group.first().map_or(past, |op| op.old_range().start);
+        fold(&mut lines, start - past);
+        for op in &group {
+            lines.extend(diff.iter_changes(op).map(|change| line_of(&change)));
+        }
+        past = group.last().map_or(past, |op| op.old_range().end);
+    }
+    fold(&mut lines, diff.old_slices().len() - past);
+    cut(lines)
+}
+
+fn line_of(change: &similar::Change<&str>) -> ComparedLine {
+    let number = |place: Option<usize>| {
+        u32::try_from(place.unwrap_or_default()).map_or(u32::MAX, |place| place.saturating_add(1))
+    };
+    let (before, after) = (number(change.old_index()), number(change.new_index()));
+    let text = shortened(change.value().trim_end_matches(['\n', '\r']));
+    match change.tag() {
+        ChangeTag::Equal => ComparedLine::Same {
+            before,
+            after,
+            text,
+        },
+        ChangeTag::Delete => ComparedLine::Removed { before, text },
+        ChangeTag::Insert => ComparedLine::Added { after, text },
+    }
+}
+
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} … {} more", &line[..end], line[end..].chars().count()),
+        None => line.to_owned(),
+    }
+}
+
+fn fold(lines: &mut Vec<ComparedLine>, count: usize) {
+    if count > 0 {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        lines.push(ComparedLine::Folded { count });
+    }
+}
+
+fn cut(mut lines: Vec<ComparedLine>) -> Vec<ComparedLine> {
+    if lines.len() > MOST_LINES {
+        let count = u32::try_from(lines.len() - MOST_LINES).unwrap_or(u32::MAX);
+        lines.truncate(MOST_LINES);
+        lines.push(ComparedLine::Cut { count });
+    }
+    lines
+}

@@ -1,0 +1,196 @@
+//! Paths into a compared run, and patterns of them.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+/// What stands where a value is ignored.
+pub(super) const IGNORED: &str = "<ignored>";
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Into a member of an object.
+    Member(String),
+    /// Into an item of a list.
+    Item(usize),
+}
+
+impl Step {
+    /// The step as text, without the escapes of a pointer.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Member(name) => Cow::Borrowed(name),
+            Self::Item(place) => Cow::Owned(place.to_string()),
+        }
+    }
+
+    fn escaped(&self) -> String {
+        self.text().replace('~', "~0").replace('/', "~1")
+    }
+}
+
+/// The path as a JSON pointer (RFC 6901).
+pub(super) fn pointer(path: &[Step]) -> String {
+    path.iter()
+        .map(|step| format!("/{}", step.escaped()))
+        .collect()
+}
+
+/// The path as a pattern that fits it for every item of a list.
+pub(super) fn general(path: &[Step]) -> String {
+    path.iter()
+        .map(|step| match step {
+            Step::Member(_) => format!("/{}", step.escaped()),
+            Step::Item(_) => "/*".to_owned(),
+        })
+        .collect()
+}
+
+/// A path that may leave steps open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PathPattern(Vec<Part>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Named(String),
+    /// One step, whatever it is.
+    One,
+    /// Any number of steps.
+    Any,
+}
+
+/// Reads paths as a person writes them.
+pub(super) fn patterns(paths: &[String]) -> Vec<PathPattern> {
+    paths.iter().map(|path| PathPattern::parse(path)).collect()
+}
+
+impl PathPattern {
+    fn parse(text: &str) -> Self {
+        let part = |word: &str| match word {
+            "*" => Part::One,
+            "**" => Part::Any,
+            name => Part::Named(name.replace("~1", "/").replace("~0", "~")),
+        };
+        if let Some(pointer) = text.strip_prefix('/') {
+            return Self(pointer.split('/').map(part).collect());
+        }
+        // `items[*].id` means what `items.*.id` does.
+        let dotted = text.replace('[', ".").replace(']', "");
+        let words = dotted.split('.').filter(|word| !word.is_empty());
+        Self(std::iter::once(Part::Any).chain(words.map(part)).collect())
+    }
+
+    /// Whether the path is meant, or lies beneath one that is.
+    fn covers(&self, path: &[Step]) -> bool {
+        covers(&self.0, path)
+    }
+}
+
+fn covers(parts: &[Part], path: &[Step]) -> bool {
+    match (parts.split_first(), path.split_first()) {
+        (None, _) => true,
+        (Some((Part::Any, rest)), None) => covers(rest, path),
+        (Some(_), None) => false,
+        (Some((Part::Any, rest)), Some((_, beneath))) => {
+            covers(rest, path) || covers(parts, beneath)
+        }
+        (Some((Part::One, rest)), Some((_, beneath))) => covers(rest, beneath),
+        (Some((Part::Named(name), rest)), Some((step, beneath))) => {
+            *name == step.text() && covers(rest, beneath)
+        }
+    }
+}
+
+/// Whether any of the patterns means the path.
+pub(super) fn is_ignored(patterns: &[PathPattern], path: &[Step]) -> bool {
+    patterns.iter().any(|pattern| pattern.covers(path))
+}
+
+/// The value, which lies at `path`, with a mark in place of all that is ignored.
+pub(super) fn masked(value: Value, path: &mut Vec<Step>, patterns: &[PathPattern]) -> Value {
+    if patterns.is_empty() {
+        return value;
+    }
+    if is_ignored(patterns, path) {
+        return Value::from(IGNORED);
+    }
+    let mut beneath = |step: Step, value: Value| {
+        path.push(step);
+        let value = masked(value, path, patterns);
+        path.pop();
+        value
+    };
+    match value {
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, member)| (name.clone(), beneath(Step::Member(name), member)))
+            .collect(),
+        Value::Array(items) => items
+            .into_iter()
+            .enumerate()
+            .map(|(place, item)| beneath(Step::Item(place), item))
+            .collect(),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn path(words: &[&str]) -> Vec<Step> {
+        words
+            .iter()
+            .map(|word| match word.parse() {
+                Ok(place) => Step::Item(place),
+                Err(_) => Step::Member((*word).to_owned()),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn patterns_mean_a_path_and_what_lies_beneath() {
+        let steps = path(&["outcome", "result", "items", "3", "updatedAt"]);
+        for (pattern, fits) in [
+            ("/outcome/result/items/3/updatedAt", true),
+            ("/outcome/result/items/*/updatedAt", true),
+            ("/outcome", true),
+            ("/**/updatedAt", true),
+            ("updatedAt", true),
+            ("items.*.updatedAt", true),
+            ("items[*].updatedAt", true),
+            ("items", true),
+            ("/outcome/*/updatedAt", false),
+            ("/items", false),
+            ("/outcome/result/items/4", false),
+            ("result.updatedAt", false),
+        ] {
+            assert_eq!(
+                PathPattern::parse(pattern).covers(&steps),
+                fits,
+                "{pattern}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_with_slashes_are_escaped_both_ways() {
+        let steps = path(&["a/b", "c~d", "0"]);
+        assert_eq!(pointer(&steps), "/a~1b/c~0d/0");
+        assert_eq!(general(&steps), "/a~1b/c~0d/*");
+        assert!(PathPattern::parse(&pointer(&steps)).covers(&steps));
+    }
+
+    #[test]
+    fn what_is_ignored_is_masked_where_it_stands() {
+        let value = json!({ "items": [{ "id": 1, "at": "x" }, { "id": 2 }], "at": "y" });
+        let patterns = [PathPattern::parse("/items/*/at")];
+        assert_eq!(
+            masked(value, &mut Vec::new(), &patterns),
+            json!({ "items": [{ "id": 1, "at": IGNORED }, { "id": 2 }], "at": "y" })
+        );
+    }
+}

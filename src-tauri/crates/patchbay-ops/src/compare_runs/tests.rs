@@ -1,0 +1,238 @@
+use patchbay_model::{
+    Code, ConnectorId, Content, IdentityLine, Origin, Platform, Problem, RunState, RunTimings,
+    Timestamp, ToolResult,
+};
+use serde_json::{Value, json};
+
+use super::*;
+
+fn run(id: &str, structured: Value) -> ToolRun {
+    ToolRun {
+        summary: ToolRunSummary {
+            id: RunId::new(id),
+            connector: ConnectorId::new("con_1"),
+            connector_title: "GitHub".into(),
+            tool: "search".into(),
+            identity: IdentityLine {
+                platform: Platform::Local,
+                account: "This computer".into(),
+                credential: Some("lena".into()),
+                level: None,
+                expires_at: None,
+            },
+            origin: Origin::Window,
+            state: RunState::Done,
+            started_at: Timestamp::parse("2026-11-20T08:00:00Z").unwrap(),
+            duration_ms: Some(12),
+            result_bytes: Some(80),
+            problem: None,
+        },
+        arguments: Json(json!({ "query": "relay" })),
+        result: Some(ToolResult {
+            content: vec![Content::Text {
+                text: structured.to_string(),
+            }],
+            structured: Some(Json(structured)),
+            is_error: false,
+        }),
+        request: None,
+        answer: None,
+        timings: Some(RunTimings {
+            prepare_ms: 1,
+            wait_ms: 10,
+            read_ms: 1,
+            connection_reused: true,
+        }),
+        replay_of: None,
+    }
+}
+
+fn compared(before: Value, after: Value, ignored: &[&str]) -> RunComparison {
+    let ignored = ignored.iter().map(|path| (*path).to_owned()).collect();
+    compare(&run("run_1", before), &run("run_2", after), ignored)
+}
+
+/// The differences as `sign pointer`.
+fn signs(comparison: &RunComparison) -> Vec<String> {
+    let differences = comparison.differences.iter();
+    differences
+        .map(|one| {
+            let sign = match one.change {
+                Change::Added => '+',
+                Change::Removed => '-',
+                Change::Changed => '~',
+            };
+            format!("{sign} {}", one.pointer)
+        })
+        .collect()
+}
+
+#[test]
+fn a_run_does_not_differ_from_itself() {
+    let same = compared(
+        json!({ "a": [1, { "b": null }] }),
+        json!({ "a": [1, { "b": null }] }),
+        &[],
+    );
+    assert_eq!(signs(&same), [""; 0]);
+    assert!(same.texts.iter().all(|text| text.lines.is_empty()));
+}
+
+#[test]
+fn members_come_go_and_change_and_null_is_a_value() {
+    let comparison = compared(
+        json!({ "state": "open", "gone": null, "same": 1 }),
+        json!({ "state": "closed", "new": null, "same": 1 }),
+        &[],
+    );
+    let mut found = signs(&comparison);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "+ /outcome/result/new",
+            "- /outcome/result/gone",
+            "~ /outcome/result/state"
+        ]
+    );
+}
+
+#[test]
+fn items_are_known_again_by_their_names() {
+    let item = |id: u32, state: &str| json!({ "id": id, "state": state });
+    let comparison = compared(
+        json!([item(1, "open"), item(2, "open"), item(3, "open")]),
+        json!([
+            item(9, "open"),
+            item(1, "open"),
+            item(3, "closed"),
+            item(4, "new")
+        ]),
+        &[],
+    );
+    assert_eq!(
+        signs(&comparison),
+        [
+            "+ /outcome/result/0",
+            "- /outcome/result/1",
+            "~ /outcome/result/2/state",
+            "+ /outcome/result/3",
+        ]
+    );
+}
+
+#[test]
+fn ignored_paths_are_left_out_everywhere() {
+    let at = |at: &str, title: &str| json!({ "items": [{ "updatedAt": at, "title": title }], "requestId": at });
+    let (before, after) = (
+        at("2026-11-20T08:00:00Z", "a"),
+        at("2026-11-20T09:00:00Z", "a"),
+    );
+    let all = compared(before.clone(), after.clone(), &[]);
+    assert_eq!(
+        all.suggested,
+        [
+            "/outcome/result/items/*/updatedAt",
+            "/outcome/result/requestId"
+        ]
+    );
+    let suggested: Vec<&str> = all.suggested.iter().map(String::as_str).collect();
+    let none = compared(before, after, &suggested);
+    assert_eq!(signs(&none), [""; 0]);
+    assert_eq!(none.suggested, [""; 0]);
+    assert!(none.texts.iter().all(|text| text.lines.is_empty()));
+}
+
+#[test]
+fn an_ignored_member_that_only_one_run_has_is_no_difference() {
+    let comparison = compared(
+        json!({ "a": 1 }),
+        json!({ "a": 1, "cursor": "x" }),
+        &["cursor"],
+    );
+    assert_eq!(signs(&comparison), [""; 0]);
+}
+
+#[test]
+fn every_part_is_compared() {
+    let before = run("run_1", json!({}));
+    let mut after = before.clone();
+    after.arguments = Json(json!({ "query": "relay", "limit": 10 }));
+    after.summary.identity.credential = Some("ada".into());
+    after.summary.duration_ms = Some(30);
+    after.summary.state = RunState::Failed;
+    after.summary.problem = Some(Problem::new(Code::TimedOut, "no answer in 60 s"));
+    after.result = None;
+    let comparison = compare(&before, &after, Vec::new());
+    assert_eq!(
+        signs(&comparison),
+        [
+            "+ /arguments/limit",
+            "- /outcome/result",
+            "~ /outcome/state",
+            "+ /outcome/problem",
+            "~ /identity/credential",
+            "~ /timing/durationMs",
+        ]
+    );
+    assert_eq!(comparison.differences[1].before, Json(json!({})));
+}
+
+#[test]
+fn text_is_compared_as_text_and_bytes_by_their_fingerprint() {
+    let with = |content: Vec<Content>| ToolRun {
+        result: Some(ToolResult {
+            content,
+            ..ToolResult::default()
+        }),
+        ..run("run_1", json!({}))
+    };
+    let text = |text: &str| with(vec![Content::Text { text: text.into() }]);
+    let before: String = (1..=20).map(|line| format!("line {line}\n")).collect();
+    let comparison = compare(
+        &text(&before),
+        &text(&before.replace("line 10\n", "")),
+        Vec::new(),
+    );
+    let outcome = &comparison.texts[1];
+    assert_eq!(outcome.part, RunPart::Outcome);
+    assert_eq!(
+        outcome.lines.first(),
+        Some(&ComparedLine::Folded { count: 6 })
+    );
+    assert_eq!(
+        outcome.lines.last(),
+        Some(&ComparedLine::Folded { count: 7 })
+    );
+    let removed = ComparedLine::Removed {
+        before: 10,
+        text: "line 10".into(),
+    };
+    assert!(outcome.lines.contains(&removed), "{outcome:?}");
+
+    let image = |data: &str| {
+        with(vec![Content::Image {
+            data: data.into(),
+            mime_type: "image/png".into(),
+        }])
+    };
+    let comparison = compare(&image("AAAA"), &image("AAAB"), Vec::new());
+    assert_eq!(signs(&comparison), ["~ /outcome/result/fingerprint"]);
+}
+
+#[test]
+fn long_lists_and_texts_end() {
+    let items =
+        |from: u32| -> Value { (from..from + 20_000).map(|at| json!({ "n": at })).collect() };
+    let comparison = compared(items(0), items(50_000), &[]);
+    assert_eq!(comparison.differences.len(), MOST_DIFFERENCES);
+    assert_eq!(comparison.more, 20_000 - 500);
+    let lines = &comparison.texts[1].lines;
+    assert!(matches!(lines.last(), Some(ComparedLine::Cut { .. })));
+}
+
+#[test]
+fn paths_are_kept_once_and_never_mean_everything() {
+    let paths = [" /a ", "/a", "", "/", "b"].map(str::to_owned);
+    assert_eq!(cleaned(paths.into()), ["/a", "b"]);
+}

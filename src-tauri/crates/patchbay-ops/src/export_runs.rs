@@ -1,0 +1,251 @@
+//! The history as a file for other programs.
+//!
+//! Runs are kept without secrets. On their way out they are searched once more for what is secret now:
+//! a token that was entered after a tool had answered with it, an argument that its tool has marked
+//! since.
+
+mod csv;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use patchbay_model::{Connector, ConnectorId, RunId, RunQuery, ToolRun};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use specta::Type;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::redact::{KnownSecrets, hide_marked};
+use crate::{Context, Error, hosted_connectors, tools};
+
+/// Runs that are read at once.
+const PAGE: u32 = 100;
+
+/// How runs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// One JSON document a line, each a run with everything that is known of it.
+    Jsonl,
+    /// A table for spreadsheets: what lists show, the arguments, and the text of the answer.
+    Csv,
+}
+
+impl ExportFormat {
+    /// The usual ending of such a file, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// Runs that were written to a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Exported {
+    /// The file.
+    pub path: String,
+    /// Number of runs in it.
+    pub runs: u32,
+}
+
+/// Writes the runs that the query asks for to a file, newest first; one that is there is replaced once
+/// all is written. `limit` of the query is the most that are written, 0 for all. Only the user can read
+/// the file.
+///
+/// # Errors
+/// [`Error::File`], [`Error::Store`].
+pub async fn export_runs(
+    cx: &Context,
+    query: &RunQuery,
+    format: ExportFormat,
+    path: &Path,
+) -> Result<Exported, Error> {
+    let part = beside(path);
+    let mut export = RunExport::new(cx, query, format);
+    let written = write_all(&mut export, &part).await;
+    let moved = match written {
+        Ok(()) => tokio::fs::rename(&part, path).await.map_err(failed(path)),
+        Err(error) => Err(error),
+    };
+    if moved.is_err() {
+        // What was half written helps nobody; that it cannot be removed changes nothing of the error.
+        drop(tokio::fs::remove_file(&part).await);
+    }
+    moved.map(|()| Exported {
+        path: path.display().to_string(),
+        runs: export.runs,
+    })
+}
+
+async fn write_all(export: &mut RunExport<'_>, path: &Path) -> Result<(), Error> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let mut file = options.open(path).await.map_err(failed(path))?;
+    while let Some(chunk) = export.next().await? {
+        file.write_all(&chunk).await.map_err(failed(path))?;
+    }
+    file.sync_all().await.map_err(failed(path))
+}
+
+/// A name of its own in the same folder, so that the file is there in full or not at all.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    let path = path.display().to_string();
+    move |source| Error::File { path, source }
+}
+
+/// The runs that a query asks for, as the bytes of a file, piece by piece.
+pub struct RunExport<'a> {
+    cx: &'a Context,
+    query: RunQuery,
+    format: ExportFormat,
+    /// How many may still be written; `None` for all.
+    left: Option<u32>,
+    stage: Stage,
+    runs: u32,
+    known: Known,
+}
+
+enum Stage {
+    Head,
+    Rows,
+    Over,
+}
+
+/// What is secret of each connector, and the schema of each tool, as far as was asked for.
+#[derive(Default)]
+struct Known {
+    secrets: HashMap<ConnectorId, KnownSecrets>,
+    schemas: HashMap<(ConnectorId, String), Option<Value>>,
+}
+
+impl<'a> RunExport<'a> {
+    /// Begins with the newest run that the query asks for.
+    pub fn new(cx: &'a Context, query: &RunQuery, format: ExportFormat) -> Self {
+        Self {
+            cx,
+            query: query.clone(),
+            format,
+            left: (query.limit > 0).then_some(query.limit),
+            stage: Stage::Head,
+            runs: 0,
+            known: Known::default(),
+        }
+    }
+
+    /// Number of runs in the pieces so far.
+    pub fn runs(&self) -> u32 {
+        self.runs
+    }
+
+    /// The next piece; `None` after the last.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        match self.stage {
+            Stage::Head => {
+                self.stage = Stage::Rows;
+                match self.format {
+                    ExportFormat::Csv => Ok(Some(csv::head().into_bytes())),
+                    ExportFormat::Jsonl => self.page().await,
+                }
+            }
+            Stage::Rows => self.page().await,
+            Stage::Over => Ok(None),
+        }
+    }
+
+    async fn page(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        self.query.limit = self.left.map_or(PAGE, |left| left.min(PAGE));
+        if self.query.limit == 0 {
+            self.stage = Stage::Over;
+            return Ok(None);
+        }
+        let page = self.cx.store().list_runs(&self.query).await?;
+        let mut text = String::new();
+        for run in &page.runs {
+            self.write(&run.id, &mut text).await?;
+        }
+        if let Some(left) = &mut self.left {
+            *left -= self.query.limit;
+        }
+        if page.next.is_none() {
+            self.stage = Stage::Over;
+        }
+        self.query.before = page.next;
+        if text.is_empty() && matches!(self.stage, Stage::Over) {
+            return Ok(None);
+        }
+        Ok(Some(text.into_bytes()))
+    }
+
+    async fn write(&mut self, id: &RunId, text: &mut String) -> Result<(), Error> {
+        // It may have been removed since the page was read.
+        let Some(run) = self.cx.store().find_run(id).await? else {
+            return Ok(());
+        };
+        let run = self.known.without_secrets(self.cx, run).await?;
+        match self.format {
+            ExportFormat::Jsonl => {
+                text.push_str(&run.to_string());
+                text.push('\n');
+            }
+            ExportFormat::Csv => text.push_str(&csv::row(&run)),
+        }
+        self.runs += 1;
+        Ok(())
+    }
+}
+
+impl Known {
+    /// The run as JSON, searched once more for secrets.
+    async fn without_secrets(&mut self, cx: &Context, mut run: ToolRun) -> Result<Value, Error> {
+        if let Some(schema) = self.schema(cx, &run).await? {
+            run.arguments.0 = hide_marked(&run.arguments, schema);
+        }
+        let secrets = self.secrets(cx, &run.summary.connector).await?;
+        let value = serde_json::to_value(&run).unwrap_or_default();
+        Ok(secrets.hide(value))
+    }
+
+    async fn schema(&mut self, cx: &Context, run: &ToolRun) -> Result<Option<&Value>, Error> {
+        let key = (run.summary.connector.clone(), run.summary.tool.clone());
+        if !self.schemas.contains_key(&key) {
+            let schema = match tools::find_tool(cx, &key.0, &key.1).await {
+                Ok(tool) => Some(tool.input_schema.0),
+                Err(Error::NotFound { .. }) => None,
+                Err(error) => return Err(error),
+            };
+            self.schemas.insert(key.clone(), schema);
+        }
+        Ok(self.schemas.get(&key).and_then(Option::as_ref))
+    }
+
+    async fn secrets(&mut self, cx: &Context, id: &ConnectorId) -> Result<&KnownSecrets, Error> {
+        if !self.secrets.contains_key(id) {
+            let secrets = match cx.store().find_connector(id).await? {
+                Some(connector) => secrets_of(cx, &connector).await,
+                None => KnownSecrets::default(),
+            };
+            self.secrets.insert(id.clone(), secrets);
+        }
+        Ok(self.secrets.entry(id.clone()).or_default())
+    }
+}
+
+async fn secrets_of(cx: &Context, connector: &Connector) -> KnownSecrets {
+    let mut secrets = cx.tokens().secrets_of(connector).await;
+    secrets.extend(hosted_connectors::secrets_of(cx, connector).await);
+    KnownSecrets::new(secrets)
+}

@@ -1,0 +1,124 @@
+//! Runs as rows of a table.
+//!
+//! Source: RFC 4180, with what spreadsheets make of formulas in mind.
+
+use serde_json::Value;
+
+/// The columns, and where in the JSON of a run each stands.
+const COLUMNS: [(&str, &str); 17] = [
+    ("id", "/id"),
+    ("started_at", "/startedAt"),
+    ("connector_id", "/connector"),
+    ("connector", "/connectorTitle"),
+    ("tool", "/tool"),
+    ("state", "/state"),
+    ("duration_ms", "/durationMs"),
+    ("result_bytes", "/resultBytes"),
+    ("account", "/identity/account"),
+    ("credential", "/identity/credential"),
+    ("level", "/identity/level"),
+    ("origin", "/origin/kind"),
+    ("client", "/origin/name"),
+    ("problem_code", "/problem/code"),
+    ("problem", "/problem/message"),
+    ("replay_of", "/replayOf"),
+    ("arguments", "/arguments"),
+];
+
+/// The last column: the answer as text, or as JSON where it is no text.
+const RESULT: &str = "result";
+
+/// The line with the names of the columns.
+pub(super) fn head() -> String {
+    let names = COLUMNS.iter().map(|(name, _)| *name).chain([RESULT]);
+    line(names.map(str::to_owned))
+}
+
+/// One run.
+pub(super) fn row(run: &Value) -> String {
+    let cells = COLUMNS
+        .iter()
+        .map(|(_, pointer)| text(run.pointer(pointer)));
+    line(cells.chain([result(run)]))
+}
+
+fn result(run: &Value) -> String {
+    let texts = run.pointer("/result/content").and_then(Value::as_array);
+    let texts: Vec<&str> = texts
+        .into_iter()
+        .flatten()
+        .filter_map(|part| part.get("text")?.as_str())
+        .collect();
+    if texts.is_empty() {
+        text(run.pointer("/result/structured"))
+    } else {
+        texts.join("\n")
+    }
+}
+
+fn text(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+fn line(cells: impl Iterator<Item = String>) -> String {
+    let cells: Vec<String> = cells.map(|cell| quoted(&cell)).collect();
+    cells.join(",") + "\r\n"
+}
+
+/// A cell in quotes where it needs them. Text that a spreadsheet would take for a formula gets an
+/// apostrophe in front: tools answer what strangers wrote.
+fn quoted(cell: &str) -> String {
+    let is_number = cell.parse::<f64>().is_ok();
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number;
+    let apostrophe = if formula { "'" } else { "" };
+    if formula || cell.contains([',', '"', '\n', '\r']) {
+        format!("\"{apostrophe}{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_column_has_a_cell_in_its_row() {
+        let run = json!({
+            "id": "run_1", "tool": "echo", "state": "done", "durationMs": 12,
+            "identity": { "account": "This computer", "credential": null },
+            "origin": { "kind": "client", "name": "Claude, the desktop" },
+            "arguments": { "message": "a \"b\"" },
+            "result": { "content": [
+                { "kind": "text", "text": "one" },
+                { "kind": "image", "data": "AAAA" },
+                { "kind": "text", "text": "two" },
+            ], "structured": { "not": "shown" } },
+        });
+        assert_eq!(head().split(',').count(), 18);
+        assert_eq!(
+            row(&run),
+            "run_1,,,,echo,done,12,,This computer,,,client,\"Claude, the desktop\",,,,\
+             \"{\"\"message\"\":\"\"a \\\"\"b\\\"\"\"\"}\",\"one\ntwo\"\r\n"
+        );
+    }
+
+    #[test]
+    fn formulas_are_made_harmless() {
+        for (cell, shown) in [
+            ("=1+1", "\"'=1+1\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("-5", "-5"),
+            ("-5+cmd", "\"'-5+cmd\""),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(quoted(cell), shown);
+        }
+    }
+}

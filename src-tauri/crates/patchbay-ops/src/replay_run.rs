@@ -1,0 +1,50 @@
+//! Running the same again, there or elsewhere.
+
+use patchbay_model::{ConnectorId, Origin, RunId, ToolRun};
+use serde_json::Value;
+
+use crate::redact::REDACTED;
+use crate::run_tool::{RunProgress, RunTool, run_tool};
+use crate::runs::find_run;
+use crate::{Context, Error};
+
+/// Runs the same tool again with the same arguments: on the same connector, or on another one that
+/// offers it, such as a copy of it under another identity.
+///
+/// # Errors
+/// As [`run_tool`]; [`Error::Usage`] when an argument was secret and therefore not kept.
+pub async fn replay_run(
+    cx: &Context,
+    run: &RunId,
+    elsewhere: Option<ConnectorId>,
+    origin: Origin,
+    confirmed: bool,
+    on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
+) -> Result<ToolRun, Error> {
+    let earlier = find_run(cx, run).await?;
+    if holds_redacted(&earlier.arguments) {
+        return Err(Error::Usage {
+            what: "an argument of that run was secret and is not kept".to_owned(),
+            hint: "Edit the run and enter it again.".to_owned(),
+        });
+    }
+    let request = RunTool {
+        connector: elsewhere.unwrap_or(earlier.summary.connector),
+        tool: earlier.summary.tool,
+        arguments: earlier.arguments,
+        timeout_seconds: None,
+        confirmed,
+        replay_of: Some(run.clone()),
+        origin,
+    };
+    run_tool(cx, request, on_progress).await
+}
+
+fn holds_redacted(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text == REDACTED,
+        Value::Array(items) => items.iter().any(holds_redacted),
+        Value::Object(members) => members.values().any(holds_redacted),
+        _ => false,
+    }
+}
