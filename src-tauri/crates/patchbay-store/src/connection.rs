@@ -1,14 +1,16 @@
-//! The connections to one file: one that writes, a few that read.
+//! The connections to one file: one that writes, on a thread of its own, a few that read, and one that
+//! notices changes.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::Error;
 use crate::migrations::{self, TABLES};
 use crate::presence::{Presence, create_private_folder, opening_lock, private_file};
+use crate::writer::Writer;
 
 /// How long SQLite waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -16,12 +18,18 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 64;
 
+/// Pages in the journal from which on whoever writes takes them into the file, though others wait.
+/// Usually the writer did it earlier, in a quiet moment.
+const LONGEST_JOURNAL: u32 = 8_000;
+
 /// The open file.
 #[derive(Debug)]
 pub(crate) struct Connections {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    // Before the presence: what it still writes while it is dropped belongs to a store that is open.
+    pub(crate) writer: Writer,
     idle_readers: Mutex<Vec<Connection>>,
+    watch: Mutex<Connection>,
     pub(crate) presence: Presence,
 }
 
@@ -43,11 +51,13 @@ impl Connections {
         let mut writer = open_writer(path)?;
         migrations::migrate(&mut writer, TABLES)?;
         let owner = new_owner(&writer)?;
+        let presence = Presence::new(path, owner.clone())?;
         Ok(Self {
             path: path.to_owned(),
-            writer: Mutex::new(writer),
+            writer: Writer::start(writer, owner).map_err(Error::file(path))?,
             idle_readers: Mutex::default(),
-            presence: Presence::new(path, owner)?,
+            watch: Mutex::new(open_reader(path)?),
+            presence,
         })
     }
 
@@ -69,17 +79,13 @@ impl Connections {
         answer
     }
 
-    /// Writes all of it or nothing. Blocks.
-    pub(crate) fn write<T>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let mut writer = lock(&self.writer);
-        // At once and not at the first write: a lock taken later could not wait for another process.
-        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let answer = work(&tx)?;
-        tx.commit()?;
-        Ok(answer)
+    /// A number that is another one after every commit, of whatever process, to the file.
+    ///
+    /// It only looks at memory that the processes share, so that asking takes microseconds.
+    pub(crate) fn version(&self) -> Result<i64, Error> {
+        let watch = lock(&self.watch);
+        let mut statement = watch.prepare_cached("PRAGMA data_version")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
     }
 }
 
@@ -111,6 +117,7 @@ fn open_writer(path: &Path) -> Result<Connection, Error> {
     // Safe in WAL: a power cut may undo the last writes but not damage the file.
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LONGEST_JOURNAL)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }

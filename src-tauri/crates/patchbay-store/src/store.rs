@@ -8,14 +8,15 @@ use tokio::sync::Semaphore;
 
 use crate::Error;
 use crate::connection::Connections;
+use crate::writer::Writer;
 
 /// Reads under way at the same time; more of them wait for their turn.
 const READERS: usize = 4;
 
 /// The open file. Clones share it.
 ///
-/// Every method does its work on tokio's blocking threads; dropping the future of a write does not
-/// undo it.
+/// Reads are done on tokio's blocking threads, writes on a thread of the store's own; dropping the
+/// future of a write does not undo it. Dropping the last clone waits until everything is written.
 #[derive(Clone, Debug)]
 pub struct Store {
     connections: Arc<Connections>,
@@ -51,7 +52,18 @@ impl Store {
         &self.connections.presence.owner
     }
 
-    /// Reads from one state of the file.
+    /// A number that is another one whenever something was written to the file since, by this store or
+    /// by another process: what was read before may be kept while the number stays.
+    ///
+    /// Takes microseconds and does not wait for whoever writes.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub fn version(&self) -> Result<i64, Error> {
+        self.connections.version()
+    }
+
+    /// Reads from one state of the file, in which rows of runs that were noted last may be missing.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
@@ -66,13 +78,26 @@ impl Store {
         .await
     }
 
-    /// Writes all of it or nothing.
+    /// Reads from one state of the file, with every run that was noted before.
+    pub(crate) async fn read_runs<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.connections.writer.settle().await?;
+        self.read(work).await
+    }
+
+    /// Writes all of it or nothing, after every run that was noted before.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let connections = Arc::clone(&self.connections);
-        blocking(move || connections.write(work)).await
+        self.connections.writer.write(work).await
+    }
+
+    /// What notes rows of runs.
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.connections.writer
     }
 }
 

@@ -3,6 +3,7 @@
 //! Lists read `tool_runs` alone; arguments and results, which can be large, lie in `tool_run_details`,
 //! the words by which a run is found in `tool_run_texts`.
 
+mod notes;
 mod retention;
 
 use patchbay_model::{
@@ -16,6 +17,7 @@ use crate::row::{from_body, listed, to_body};
 use crate::run_search::{Conditions, origin_columns, state_word, texts_of};
 use crate::{Error, Store};
 
+pub(crate) use notes::{Note, merged, write_note};
 pub use retention::{OldRuns, RunUsage};
 
 const TABLE: &str = "tool_runs";
@@ -23,6 +25,9 @@ const TABLE: &str = "tool_runs";
 /// Length of a page where the query names none, and the most that it can be.
 const PAGE: u32 = 50;
 const LONGEST_PAGE: u32 = 500;
+
+/// Answers of more bytes do not lie in memory until they are written.
+const LARGE: u32 = 256 * 1024;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
@@ -63,37 +68,58 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 impl Store {
-    /// Adds a run that begins, or puts it in place of the one with its id. While it is `running` it
-    /// belongs to this store, see [`Store::close_orphans`].
+    /// Adds a run that begins, or puts it in place of the one with its id; a crash later on leaves it
+    /// there. While it is `running` it belongs to this store, see [`Store::close_orphans`].
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`].
     pub async fn open_run(&self, run: &ToolRun) -> Result<(), Error> {
-        let run = run.clone();
-        let owner = self.owner().to_owned();
-        self.write(move |tx| {
-            let row = insert(tx, &run, &owner)?;
-            write_details(tx, row, &run)
-        })
-        .await
+        let begins = true;
+        self.note_now(run, begins).await
     }
 
-    /// Notes how a run went on or ended; `false`, with nothing written, when it was removed meanwhile.
+    /// As [`Store::open_run`], without waiting for the disk: this store finds the run at once, other
+    /// processes after 20 ms, and a process that is killed within those 20 ms leaves no trace of it.
     ///
     /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
-    pub async fn close_run(&self, run: &ToolRun) -> Result<bool, Error> {
+    /// Those of an earlier run that could not be written meanwhile, so that nothing goes on unseen when
+    /// the history cannot be kept: [`Error::Failed`], [`Error::Row`]; and [`Error::Interrupted`].
+    pub async fn open_run_soon(&self, run: &ToolRun) -> Result<(), Error> {
+        if let Some(failure) = self.writer().take_failure() {
+            return Err(failure);
+        }
         let run = run.clone();
+        self.writer().note(Note { run, begins: true }).await
+    }
+
+    /// Notes how a run went on or ended, unless it was removed meanwhile. It is written as soon as a
+    /// run of [`Store::open_run_soon`], or before this returns when its answer is large.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`] when its answer is large; [`Error::Interrupted`].
+    pub async fn close_run(&self, run: &ToolRun) -> Result<(), Error> {
+        let begins = false;
+        if run.summary.result_bytes > Some(LARGE) {
+            return self.note_now(run, begins).await;
+        }
+        let run = run.clone();
+        self.writer().note(Note { run, begins }).await
+    }
+
+    async fn note_now(&self, run: &ToolRun, begins: bool) -> Result<(), Error> {
+        let run = run.clone();
+        let note = Note { run, begins };
         let owner = self.owner().to_owned();
-        self.write(move |tx| match row_of(tx, &run.summary.id)? {
-            Some(row) => {
-                update(tx, row, &run, &owner)?;
-                write_details(tx, row, &run)?;
-                Ok(true)
-            }
-            None => Ok(false),
-        })
-        .await
+        self.write(move |tx| write_note(tx, &note, &owner)).await
+    }
+
+    /// Waits until every run that was noted is written.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`] when one could not be; [`Error::Interrupted`].
+    pub async fn settle_runs(&self) -> Result<(), Error> {
+        self.writer().settle().await?;
+        self.writer().take_failure().map_or(Ok(()), Err)
     }
 
     /// The run with everything that is known of it, if it is there.
@@ -102,7 +128,7 @@ impl Store {
     /// [`Error::Failed`], [`Error::Row`].
     pub async fn find_run(&self, id: &RunId) -> Result<Option<ToolRun>, Error> {
         let id = id.clone();
-        self.read(move |tx| match row_of(tx, &id)? {
+        self.read_runs(move |tx| match row_of(tx, &id)? {
             Some(row) => read_details(tx, row).map(Some),
             None => Ok(None),
         })
@@ -115,7 +141,7 @@ impl Store {
     /// [`Error::Failed`].
     pub async fn list_runs(&self, query: &RunQuery) -> Result<RunPage, Error> {
         let query = query.clone().expanded();
-        self.read(move |tx| {
+        self.read_runs(move |tx| {
             let mut conditions = Conditions::of(&query);
             let total = count(tx, &conditions)?;
             if let Some(before) = &query.before {

@@ -1,0 +1,277 @@
+//! The one thread of a store that writes.
+//!
+//! All that is to be written goes through one queue and is written in its order. A write that somebody
+//! waits for is a transaction of its own and begins at once. Rows of runs are noted instead, and nobody
+//! waits: they lie in the queue for up to [`WINDOW`], and those that came together are one transaction,
+//! which costs hardly more than one row. A process that is killed loses the notes of its last window;
+//! whoever cannot have that waits, and whoever reads runs calls [`Writer::settle`] first.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::Error;
+use crate::tool_runs::{Note, merged, write_note};
+
+/// How long a note waits for others at most.
+pub(crate) const WINDOW: Duration = Duration::from_millis(20);
+
+/// Notes that may wait; whoever brings more waits until some are written.
+const PLACES: usize = 256;
+
+/// How long nothing must be written before the journal is taken into the file. Nobody waits for that
+/// then; under steady load SQLite does it by itself, see `connection.rs`.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// The way to the thread. Dropping it writes what is noted and ends the thread.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    /// `None` only while it is dropped: that the queue has no other end is what ends the thread.
+    queue: Option<Queue>,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Queue {
+    jobs: Sender<Job>,
+    /// Ends the wait for further notes.
+    bell: SyncSender<()>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    /// Places that are free.
+    places: Semaphore,
+    /// Notes that are not written yet.
+    unwritten: AtomicUsize,
+    /// Why a note could not be written, until somebody is told.
+    failure: Mutex<Option<Error>>,
+}
+
+enum Job {
+    Write(Box<dyn FnOnce(&mut Connection) + Send>),
+    Note(Note),
+}
+
+impl Writer {
+    /// Starts the thread on that connection; `owner` is what rows of runs carry while they are open.
+    pub(crate) fn start(connection: Connection, owner: String) -> std::io::Result<Self> {
+        let (jobs, waiting) = mpsc::channel();
+        let (bell, rung) = mpsc::sync_channel(1);
+        let shared = Arc::new(Shared {
+            places: Semaphore::new(PLACES),
+            unwritten: AtomicUsize::new(0),
+            failure: Mutex::default(),
+        });
+        let desk = Desk {
+            connection,
+            owner,
+            waiting,
+            rung,
+            shared: Arc::clone(&shared),
+        };
+        let thread = Builder::new().name("store-writer".to_owned());
+        Ok(Self {
+            queue: Some(Queue { jobs, bell }),
+            shared,
+            thread: Some(thread.spawn(move || desk.work())?),
+        })
+    }
+
+    /// Writes all of it or nothing, after everything that was noted before.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.send_now(move |connection| {
+            // Whoever asked may have gone; the write stands.
+            drop(answer.send(transact(connection, work)));
+        })?;
+        answered.await.unwrap_or(Err(Error::Interrupted))
+    }
+
+    /// Has the note written within [`WINDOW`], and waits only while too many others lie before it.
+    pub(crate) async fn note(&self, note: Note) -> Result<(), Error> {
+        let place = match self.shared.places.try_acquire() {
+            Ok(place) => place,
+            Err(_) => {
+                self.ring();
+                let place = self.shared.places.acquire().await;
+                place.map_err(|_| Error::Interrupted)?
+            }
+        };
+        // The thread gives it back.
+        place.forget();
+        self.shared.unwritten.fetch_add(1, Ordering::SeqCst);
+        self.send(Job::Note(note))
+    }
+
+    /// Waits until everything that was noted before is written, or was found not to be writable.
+    pub(crate) async fn settle(&self) -> Result<(), Error> {
+        if self.shared.unwritten.load(Ordering::SeqCst) == 0 {
+            return Ok(());
+        }
+        let (answer, answered) = oneshot::channel();
+        self.send_now(move |_| {
+            // Whoever waited may have gone.
+            let _ = answer.send(());
+        })?;
+        answered.await.map_err(|_| Error::Interrupted)
+    }
+
+    /// Why a note could not be written, once.
+    pub(crate) fn take_failure(&self) -> Option<Error> {
+        self.shared.failure().take()
+    }
+
+    fn send_now(&self, work: impl FnOnce(&mut Connection) + Send + 'static) -> Result<(), Error> {
+        self.send(Job::Write(Box::new(work)))?;
+        self.ring();
+        Ok(())
+    }
+
+    fn send(&self, job: Job) -> Result<(), Error> {
+        let queue = self.queue.as_ref().ok_or(Error::Interrupted)?;
+        queue.jobs.send(job).map_err(|_| Error::Interrupted)
+    }
+
+    fn ring(&self) {
+        if let Some(queue) = &self.queue {
+            // A bell that was rung and not heard yet is enough.
+            let _ = queue.bell.try_send(());
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            // Its panic was reported where it happened.
+            drop(thread.join());
+        }
+    }
+}
+
+impl Shared {
+    fn failure(&self) -> std::sync::MutexGuard<'_, Option<Error>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the thread works with.
+struct Desk {
+    connection: Connection,
+    owner: String,
+    waiting: Receiver<Job>,
+    rung: Receiver<()>,
+    shared: Arc<Shared>,
+}
+
+impl Desk {
+    fn work(mut self) {
+        let mut has_written = false;
+        loop {
+            let first = if has_written {
+                self.waiting.recv_timeout(QUIET)
+            } else {
+                self.waiting
+                    .recv()
+                    .map_err(|_| RecvTimeoutError::Disconnected)
+            };
+            match first {
+                Ok(first) => {
+                    self.take(first);
+                    has_written = true;
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    self.take_journal_in();
+                    has_written = false;
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// Does the first job and all that came meanwhile.
+    fn take(&mut self, first: Job) {
+        if matches!(first, Job::Note(_)) {
+            // Rung or not, the time is over then.
+            let _ = self.rung.recv_timeout(WINDOW);
+        }
+        // Before the queue is looked at: whoever rings from now on may have come too late for this time.
+        while self.rung.try_recv().is_ok() {}
+        let mut jobs = vec![first];
+        jobs.extend(self.waiting.try_iter());
+        let mut notes = Vec::new();
+        for job in jobs {
+            match job {
+                Job::Note(note) => notes.push(note),
+                Job::Write(write) => {
+                    self.write_notes(std::mem::take(&mut notes));
+                    write(&mut self.connection);
+                }
+            }
+        }
+        self.write_notes(notes);
+    }
+
+    fn write_notes(&mut self, notes: Vec<Note>) {
+        let count = notes.len();
+        if count == 0 {
+            return;
+        }
+        let notes = merged(notes);
+        let owner = &self.owner;
+        let together = transact(&mut self.connection, |tx| {
+            notes
+                .iter()
+                .try_for_each(|note| write_note(tx, note, owner))
+        });
+        if let Err(error) = together {
+            tracing::warn!(%error, "could not write rows of the history together");
+            self.write_each(&notes);
+        }
+        self.shared.unwritten.fetch_sub(count, Ordering::SeqCst);
+        self.shared.places.add_permits(count);
+    }
+
+    /// Writes what can be written, so that one bad row takes no others with it.
+    fn write_each(&mut self, notes: &[Note]) {
+        for note in notes {
+            let alone = transact(&mut self.connection, |tx| write_note(tx, note, &self.owner));
+            if let Err(error) = alone {
+                tracing::error!(run = %note.run.summary.id, %error, "a run is missing from the history");
+                *self.shared.failure() = Some(error);
+            }
+        }
+    }
+
+    fn take_journal_in(&mut self) {
+        // Passive: neither waits for other processes nor keeps them waiting.
+        let taken = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        if let Err(error) = taken {
+            tracing::warn!(%error, "the journal could not be taken into the database");
+        }
+    }
+}
+
+fn transact<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    // At once and not at the first write: a lock taken later could not wait for another process.
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let answer = work(&tx)?;
+    tx.commit()?;
+    Ok(answer)
+}
