@@ -55,6 +55,16 @@ export const commands = {
 	openAuthorizationPage: (authorization: AuthorizationId) => typedError<null, Problem>(__TAURI_INVOKE("open_authorization_page", { authorization })),
 	/**  Starts a consent and opens the browser; its steps come as events. */
 	startAuthorization: (request: StartAuthorization) => typedError<Authorization, Problem>(__TAURI_INVOKE("start_authorization", { request })),
+	/**  Carries out one of those acts. */
+	actOnConnector: (request: ActOnConnector) => typedError<Acted, Problem>(__TAURI_INVOKE("act_on_connector", { request })),
+	/**  Changes a hosted connector. */
+	changeSettings: (connector: ConnectorId, change: ChangeSettings) => typedError<Connector, Problem>(__TAURI_INVOKE("change_settings", { connector, change })),
+	/**  The facts and acts that only the connector's platform has. */
+	connectorParticulars: (connector: ConnectorId) => typedError<Particulars, Problem>(__TAURI_INVOKE("connector_particulars", { connector })),
+	/**  What can be changed of a hosted connector, as its platform has it now. */
+	connectorSettings: (connector: ConnectorId) => typedError<ConnectorSettings, Problem>(__TAURI_INVOKE("connector_settings", { connector })),
+	/**  What a change would do; nothing is sent but a read. */
+	planSettings: (connector: ConnectorId, change: ChangeSettings) => typedError<SettingsPlan, Problem>(__TAURI_INVOKE("plan_settings", { connector, change })),
 	/**  Adds a connector to this computer, as a draft until it first works. */
 	addConnector: (request: AddConnector) => typedError<Connector, Problem>(__TAURI_INVOKE("add_connector", { request })),
 	/**  Has the doctor look at one connector. */
@@ -65,8 +75,10 @@ export const commands = {
 	disconnectConnector: (connector: ConnectorId) => typedError<Disconnected, Problem>(__TAURI_INVOKE("disconnect_connector", { connector })),
 	/**  One connector. */
 	findConnector: (connector: ConnectorId) => typedError<Connector, Problem>(__TAURI_INVOKE("find_connector", { connector })),
-	/**  Looks at an address: is it an MCP server, and how does one sign in? */
-	inspectAddress: (address: string) => typedError<AddressInspection, Problem>(__TAURI_INVOKE("inspect_address", { address })),
+	/**  Looks at an address: is it an MCP server, and how does one sign in? `inspection` names this look. */
+	inspectAddress: (address: string, inspection: InspectionId) => typedError<AddressInspection, Problem>(__TAURI_INVOKE("inspect_address", { address, inspection })),
+	/**  Stops a look at an address at once; nothing when it is over. */
+	cancelInspection: (inspection: InspectionId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_inspection", { inspection })),
 	/**  Every connector, from the cache. */
 	listConnectors: () => typedError<Connector[], Problem>(__TAURI_INVOKE("list_connectors")),
 	/**  Takes a connector out of the lists; it can be restored until the app ends. */
@@ -75,6 +87,16 @@ export const commands = {
 	restoreConnector: (connector: ConnectorId) => typedError<Connector, Problem>(__TAURI_INVOKE("restore_connector", { connector })),
 	/**  Changes what is given and leaves the rest. */
 	updateConnector: (connector: ConnectorId, changes: ConnectorChanges) => typedError<Connector, Problem>(__TAURI_INVOKE("update_connector", { connector, changes })),
+	/**  The form with which an account creates the same connector. */
+	copyForm: (connector: ConnectorId, account: AccountId) => typedError<CopyForm, Problem>(__TAURI_INVOKE("copy_form", { connector, account })),
+	/**  Creates a connector on an account. */
+	createConnector: (request: CreateConnector) => typedError<Connector, Problem>(__TAURI_INVOKE("create_connector", { request })),
+	/**  What one gives to create one of them. */
+	creationForm: (account: AccountId, definition: string) => typedError<Form, Problem>(__TAURI_INVOKE("creation_form", { account, definition })),
+	/**  The other connectors that lead to the same service. */
+	listCopies: (connector: ConnectorId) => typedError<ConnectorCopy[], Problem>(__TAURI_INVOKE("list_copies", { connector })),
+	/**  What can be created on an account. */
+	listDefinitions: (account: AccountId) => typedError<Definition[], Problem>(__TAURI_INVOKE("list_definitions", { account })),
 	/**  Saves a personal credential. */
 	addWalletEntry: (request: AddWalletEntry) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("add_wallet_entry", { request })),
 	/**  Every personal credential, without its secret. */
@@ -85,6 +107,16 @@ export const commands = {
 	renameWalletEntry: (entry: WalletEntryId, name: string) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("rename_wallet_entry", { entry, name })),
 	/**  Puts another secret in the place of the saved one. */
 	replaceWalletSecret: (entry: WalletEntryId, secret: WalletSecret) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("replace_wallet_secret", { entry, secret })),
+	/**  The credentials of a hosted connector, by level. */
+	listPlatformCredentials: (connector: ConnectorId) => typedError<CredentialsOfLevel[], Problem>(__TAURI_INVOKE("list_platform_credentials", { connector })),
+	/**  Makes a credential the one that is used when none is named. */
+	makePlatformCredentialDefault: (connector: ConnectorId, level: Level, name: string) => typedError<null, Problem>(__TAURI_INVOKE("make_platform_credential_default", { connector, level, name })),
+	/**  What one gives to save a credential at a level. */
+	platformCredentialForm: (connector: ConnectorId, level: Level) => typedError<Form, Problem>(__TAURI_INVOKE("platform_credential_form", { connector, level })),
+	/**  Deletes a credential on its platform; only when `confirmed`. */
+	removePlatformCredential: (connector: ConnectorId, level: Level, name: string, confirmed: boolean) => typedError<null, Problem>(__TAURI_INVOKE("remove_platform_credential", { connector, level, name, confirmed })),
+	/**  Creates a credential, or replaces the one of that name. */
+	savePlatformCredential: (request: SavePlatformCredential) => typedError<null, Problem>(__TAURI_INVOKE("save_platform_credential", { request })),
 	/**  Stops a run. */
 	cancelRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_run", { run })),
 	/**  Shows exactly what a run would send, as whom. */
@@ -95,8 +127,8 @@ export const commands = {
 	listRuns: (query: RunQuery) => typedError<RunPage, Problem>(__TAURI_INVOKE("list_runs", { query })),
 	/**  Takes one run out of the history. */
 	removeRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("remove_run", { run })),
-	/**  Runs the same again. */
-	replayRun: (run: RunId, confirmed: boolean, progress: Channel<RunProgress>) => typedError<ToolRun, Problem>(__TAURI_INVOKE("replay_run", { run, confirmed, progress })),
+	/**  Runs the same again: there, or on another connector that offers the tool. */
+	replayRun: (run: RunId, elsewhere: ConnectorId | null, confirmed: boolean, progress: Channel<RunProgress>) => typedError<ToolRun, Problem>(__TAURI_INVOKE("replay_run", { run, elsewhere, confirmed, progress })),
 	/**  Runs a tool; steps go to the window that asked, the finished run is the answer. */
 	runTool: (request: RunTool, progress: Channel<RunProgress>) => typedError<ToolRun, Problem>(__TAURI_INVOKE("run_tool", { request, progress })),
 	/**  The tools of one connector, or of all, from the cache. */
@@ -111,6 +143,8 @@ export const commands = {
 	probeVault: () => typedError<VaultStatus, Problem>(__TAURI_INVOKE("probe_vault")),
 	/**  Opens a vault that a passphrase protects. */
 	unlockVault: (passphrase: Secret) => typedError<VaultStatus, Problem>(__TAURI_INVOKE("unlock_vault", { passphrase })),
+	/**  Puts secrets that cannot be opened any more aside, and begins anew. */
+	setVaultAside: (confirmed: boolean) => typedError<VaultStatus, Problem>(__TAURI_INVOKE("set_vault_aside", { confirmed })),
 	/**  Protects the vault with the system keychain from now on. */
 	useKeychain: () => typedError<VaultStatus, Problem>(__TAURI_INVOKE("use_keychain")),
 	/**  How the vault is. */
@@ -164,6 +198,44 @@ export type AccountSynced = {
 	connectors: number | null,
 	/**  Why they could not be listed. */
 	problem: Problem | null,
+};
+
+/**  One documented operation of the platform, made ready for one connector. */
+export type Act = {
+	/**  Its name within the connector, with hyphens, such as `activate-for-organization`. */
+	name: string,
+	/**  What the button says. */
+	title: string,
+	/**  The operation that it calls. */
+	operation: string,
+	/**  Arguments that are settled: an object. */
+	fixed: Json,
+	/**  JSON Schema of the arguments that a person gives beside them, an object; `None` when there are none. */
+	asks: Json | null,
+	/**  What it does. */
+	effect: OperationEffect,
+	/**  What comes of it that one should know before, one or two sentences; then it asks first. */
+	consequence: string | null,
+};
+
+/**  An act to be carried out. */
+export type ActOnConnector = {
+	/**  The connector. */
+	connector: ConnectorId,
+	/**  Name of one of its acts. */
+	act: string,
+	/**  The arguments that the act asks for: a JSON object. */
+	values: Json,
+	/**  Whether the user has confirmed what comes of it. */
+	confirmed: boolean,
+};
+
+/**  What came of an act. */
+export type Acted = {
+	/**  The platform's own answer. */
+	answer: Json,
+	/**  The connector as it is then. */
+	connector: Connector,
 };
 
 /**  An account to be added. */
@@ -379,6 +451,18 @@ export type CallOperation = {
 	body: Json,
 };
 
+/**  A change of a connector's settings. */
+export type ChangeSettings = {
+	/**  The values that the form began with, as they were read. */
+	base: Json,
+	/**  The values as they are to be, without secrets. */
+	values: Json,
+	/**  Secrets that are to be others, by the JSON pointers of their places in the values. */
+	secrets: { [key in string]: GivenSecret },
+	/**  Whether to go over what was changed elsewhere meanwhile. */
+	overwrite: boolean,
+};
+
 /**  What the doctor found: name, TLS, discovery, sign-in, negotiation, tools. */
 export type Check = {
 	/**  The connector after the check. */
@@ -567,8 +651,24 @@ export type ConnectorChanges = {
 	enabled?: boolean | null,
 };
 
+/**  Another connector of the same service. */
+export type ConnectorCopy = {
+	/**  It. */
+	connector: Connector,
+	/**  How it differs from the one that was asked about. */
+	differences: Difference[],
+};
+
 /**  A connector, in Patchbay's own numbering; stable for its whole life. */
 export type ConnectorId = string;
+
+/**  The settings of a connector as its platform has them now. */
+export type ConnectorSettings = {
+	/**  The form, filled with what is set. */
+	form: Form,
+	/**  The platform's own JSON of the connector, without secrets: what a change is compared with. */
+	native: Json,
+};
 
 /**  A status with its reason and date. */
 export type ConnectorStatus = {
@@ -642,12 +742,135 @@ export type Contrast =
 /**  Stronger. */
 "more";
 
+/**  Something to use. */
+export type Control = 
+/**  Does one thing. */
+{ kind: "button"; 
+/**  What it does. */
+act: Act } | 
+/**  Is on or off. */
+{ kind: "switch"; 
+/**  What is on or off. */
+label: string; 
+/**  Whether it is on; `None` when the platform does not tell: then both acts are offered. */
+isOn: boolean | null; 
+/**  Turns it on. */
+turnOn: Act; 
+/**  Turns it off. */
+turnOff: Act } | 
+/**  Is one of several. */
+{ kind: "choice"; 
+/**  What is chosen. */
+label: string; 
+/**  Name of the act that brought about how it is now, where that is known. */
+current: string | null; 
+/**  The acts to choose from. */
+acts: Act[] };
+
+/**  Controls that are about one thing. */
+export type ControlGroup = {
+	/**  What they are about, such as `Activation`. */
+	title: string,
+	/**  What that means, one or two sentences. */
+	help: string | null,
+	/**  The controls. */
+	controls: Control[],
+};
+
+/**  What is needed to create a connector once more, on another account. */
+export type CopyForm = {
+	/**  Id of the definition that fits. */
+	definition: string,
+	/**  Its form, filled with what is known. */
+	form: Form,
+};
+
+/**  A connector to be created on an account. */
+export type CreateConnector = {
+	/**  The account. */
+	account: AccountId,
+	/**  Id of one of its definitions. */
+	definition: string,
+	/**  Values of the definition's form, without secrets: a JSON object. */
+	values: Json,
+	/**  Secrets, by the JSON pointers of their places in the values. */
+	secrets: { [key in string]: GivenSecret },
+};
+
+/**  What can be done with the credentials of one level of a connector. */
+export type CredentialLevel = {
+	/**  Whose they are. */
+	level: Level,
+	/**  What they are and who uses them, one or two sentences. */
+	help: string,
+	/**  Whether a person names them; there is at most one otherwise. */
+	isNamed: boolean,
+	/**  Whether one of them can be made the default. */
+	hasDefault: boolean,
+	/**  Whether they can be deleted. */
+	canDelete: boolean,
+	/**  Whether the platform lists them; what it does not list can still be replaced. */
+	isListed: boolean,
+};
+
+/**  How a credential is. */
+export type CredentialStatus = 
+/**  The platform found it good. */
+"valid" | 
+/**  The platform or the service refused it. */
+"invalid" | 
+/**  It could not be tried. */
+"failing" | 
+/**  The platform does not tell, or in a word that we do not know. */
+"unknown";
+
+/**  One level of a connector's credentials. */
+export type CredentialsOfLevel = {
+	/**  What can be done at it. */
+	level: CredentialLevel,
+	/**  The credentials, the default first. */
+	credentials: PlatformCredential[],
+	/**  Why they could not be listed. */
+	problem: Problem | null,
+};
+
+/**  A kind of connector that an account can create. */
+export type Definition = {
+	/**  Its name on its platform: a slug, an address or a UUID. */
+	id: string,
+	/**  Name for people. */
+	title: string,
+	/**  What it is for, cleaned. */
+	description: string | null,
+	/**  What it belongs to, such as `email`, in the platform's own word. */
+	category: string | null,
+	/**  Absolute URL of the service, where the definition names it. */
+	endpoint: string | null,
+	/**
+	 *  JSON pointer to the member of its form that takes the address of an MCP server; `None` where an
+	 *  address cannot be chosen. "Also create on…" fills it.
+	 */
+	endpointField: string | null,
+	/**  Whether a person signs in on a page after it was created, as far as is known before. */
+	hasConsent: boolean | null,
+};
+
 /**  Height of rows. */
 export type Density = 
 /**  Two lines a row. */
 "comfortable" | 
 /**  One line a row. */
 "compact";
+
+/**  A member that differs between two JSON values. */
+export type Difference = {
+	/**  JSON pointer to it, empty for the whole. */
+	path: string,
+	/**  What was there; `None` when it was not. */
+	before: Json | null,
+	/**  What is there now; `None` when it is gone. */
+	after: Json | null,
+};
 
 /**  How a disconnect went. */
 export type Disconnected = {
@@ -691,6 +914,8 @@ authorization: Authorization } |
 { kind: "run_changed"; 
 /**  As it stands now. */
 run: ToolRunSummary } | 
+/**  Runs were taken out of the history, or how long they are kept changed. */
+{ kind: "history_changed" } | 
 /**  The vault was unlocked, locked or moved. */
 { kind: "vault_changed"; 
 /**  As it stands now. */
@@ -702,6 +927,16 @@ problem: Problem } |
 /**  The window should come to the front. */
 { kind: "raise" };
 
+/**  Something to read. */
+export type Fact = {
+	/**  What it is, such as `Last checked`. */
+	label: string,
+	/**  In words. */
+	value: string,
+	/**  When it is a moment: that moment. */
+	at: Timestamp | null,
+};
+
 /**  What is wrong with one field. */
 export type FieldProblem = {
 	/**  JSON pointer to the field, empty for the whole. */
@@ -709,6 +944,39 @@ export type FieldProblem = {
 	/**  What is wrong, without a full stop. */
 	message: string,
 };
+
+/**
+ *  A form for people, drawn from JSON Schema 2020-12.
+ * 
+ *  Beside the standard's own words a schema may say `writeOnly` (a secret: it is never in `values`),
+ *  `x-advanced` (folded away until asked for), and `x-order` (names of an object's members in the order in
+ *  which they are drawn; JSON objects themselves have none).
+ */
+export type Form = {
+	/**  JSON Schema of the values, an object. */
+	schema: Json,
+	/**  What stands in it at first: an object without secrets. */
+	values: Json,
+	/**  JSON pointers to secrets that the platform has and does not tell. */
+	kept: string[],
+};
+
+/**  A secret for a platform's form. */
+export type GivenSecret = 
+/**  One that the wallet has. */
+{ kind: "entry"; 
+/**  The entry. */
+entry: WalletEntryId } | 
+/**  One typed in. */
+{ kind: "new"; 
+/**  The secret. */
+secret: Secret; 
+/**  Name of the wallet entry to save it as, once it is sent; `None` to keep it nowhere. */
+saveAs: string | null } | 
+/**  Where it is to be found, such as `env://NAME`. */
+{ kind: "reference"; 
+/**  The reference. */
+reference: string };
 
 /**  "As who": shown on every connector, authorization and run. */
 export type IdentityLine = {
@@ -723,6 +991,9 @@ export type IdentityLine = {
 	/**  When the credential lapses; `None` when it does not or nobody knows. */
 	expiresAt: Timestamp | null,
 };
+
+/**  One look at an address, named by whoever may want to stop it. */
+export type InspectionId = string;
 
 /**  A JSON value whose shape is not ours to know. */
 export type Json = unknown;
@@ -788,6 +1059,14 @@ export type Origin =
 /**  What it calls itself. */
 name: string };
 
+/**  Everything peculiar to one connector, in the order in which it is shown. */
+export type Particulars = {
+	/**  What can be read. */
+	facts: Fact[],
+	/**  What can be done, by the thing it is about. */
+	groups: ControlGroup[],
+};
+
 /**  A kind of place where connectors live. */
 export type Platform = 
 /**  Any MCP server that is reached from this computer. */
@@ -802,6 +1081,34 @@ export type Platform =
 "airbyte" | 
 /**  10ex. */
 "tenex";
+
+/**  A credential of a connector on its platform. Its secret can be replaced, never read. */
+export type PlatformCredential = {
+	/**  Its name there; unique within its level. Empty where the platform has one without a name. */
+	name: string,
+	/**  Name for people. */
+	title: string | null,
+	/**  Whose it is. */
+	level: Level,
+	/**  What it is for; `None` for a word that we do not know, see `word`. */
+	method: AuthenticationMethod | null,
+	/**  The platform's own word for that. */
+	word: string | null,
+	/**  Whether it is the one used when none is named. */
+	isDefault: boolean,
+	/**  How it is. */
+	status: CredentialStatus,
+	/**  Why, in a few plain words without a full stop. */
+	reason: string | null,
+	/**  When the platform last tried it. */
+	checkedAt: Timestamp | null,
+	/**  When it lapses. */
+	expiresAt: Timestamp | null,
+	/**  When it was made. */
+	createdAt: Timestamp | null,
+	/**  Who made it, in the platform's words. */
+	createdBy: string | null,
+};
 
 /**  One field of a [`PlatformForm`]. */
 export type PlatformField = {
@@ -977,6 +1284,22 @@ export type RunTool = {
 	origin: Origin,
 };
 
+/**  A credential to be created on a platform, or replaced. */
+export type SavePlatformCredential = {
+	/**  The connector that it is for. */
+	connector: ConnectorId,
+	/**  Whose it is. */
+	level: Level,
+	/**  Its name; empty where the level has one without a name. */
+	name: string,
+	/**  Values of its form, without secrets: a JSON object. */
+	values: Json,
+	/**  Secrets, by the JSON pointers of their places in the values. */
+	secrets: { [key in string]: GivenSecret },
+	/**  Whether it becomes the default; `None` leaves that as it is. */
+	isDefault: boolean | null,
+};
+
 /**
  *  A token, key, code, verifier or passphrase.
  * 
@@ -1015,6 +1338,16 @@ export type ServerFacts = {
 	instructions: string | null,
 };
 
+/**  What a change would do. */
+export type SettingsPlan = {
+	/**  What would be another, against what the platform has now. */
+	changes: Difference[],
+	/**  JSON pointers to the secrets that would be replaced. */
+	secrets: string[],
+	/**  What was changed elsewhere since the form was read. */
+	changedElsewhere: Difference[],
+};
+
 /**  A consent to be started. */
 export type StartAuthorization = {
 	/**  The connector to be connected. */
@@ -1024,7 +1357,7 @@ export type StartAuthorization = {
 	/**  How long the user may take, in seconds; `None` for 300. */
 	timeoutSeconds: number | null,
 	/**  What was chosen before, values of a hosted platform's own form: an object, or null for nothing. */
-	choices: unknown,
+	choices: Json,
 };
 
 /**  How a connector is, in one word for all platforms. */
@@ -1267,13 +1600,16 @@ token: Secret } |
 reference: string } | 
 /**  Headers. */
 { kind: "headers"; 
-/**  Header name to value; when replacing, an empty value keeps the one that is saved. */
+/**
+ *  Header name to value, or to a reference such as `env://NAME` in its place; when replacing, an
+ *  empty value keeps the one that is saved.
+ */
 values: { [key in string]: Secret } } | 
 /**  An OAuth app of the user's own. */
 { kind: "oauth_client"; 
 /**  The client id. */
 clientId: string; 
-/**  The client secret, where there is one. */
+/**  The client secret, where there is one, or a reference in its place. */
 clientSecret: Secret | null };
 
 /* Tauri Specta runtime */
