@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measures, each beside its goal.
 
 mod first_paint;
+mod hosted;
 mod installer;
 mod processes;
 mod tool_run;
@@ -23,6 +24,14 @@ pub(crate) enum Bench {
     ToolRun,
     /// Size of the Debian package
     Installer,
+    /// Calls per second of each hosted platform's client, beside bare reqwest
+    HostedCalls,
+    /// Processor time per call of those clients, beside the official ones (--with-sdks)
+    HostedCpu,
+    /// Processor time of connecting to an Airbyte connector by its slug in a new process
+    AirbyteConnect,
+    /// Memory of listing 10,000 connectors over 100 pages
+    HostedMany,
 }
 
 /// The outcome of one bench.
@@ -55,11 +64,12 @@ impl Outcome {
     }
 }
 
-/// Takes the named measures, or all; the exit code tells whether every goal was met.
+/// Takes the named measures, or all; the exit code tells whether every goal was met. `with_sdks` allows
+/// to install the official clients of the platforms to compare with.
 ///
 /// # Errors
 /// When something cannot be measured.
-pub(crate) fn bench(names: &[Bench], as_json: bool) -> Result<ExitCode> {
+pub(crate) fn bench(names: &[Bench], with_sdks: bool, as_json: bool) -> Result<ExitCode> {
     let names = if names.is_empty() {
         Bench::value_variants()
     } else {
@@ -71,6 +81,10 @@ pub(crate) fn bench(names: &[Bench], as_json: bool) -> Result<ExitCode> {
             Bench::FirstPaint => first_paint::measure()?,
             Bench::ToolRun => vec![tool_run::measure()?],
             Bench::Installer => vec![installer::measure()?],
+            Bench::HostedCalls => hosted::calls()?,
+            Bench::HostedCpu => hosted::cpu(with_sdks)?,
+            Bench::AirbyteConnect => hosted::connect()?,
+            Bench::HostedMany => hosted::many()?,
         };
         for outcome in outcomes {
             all_met &= outcome.met;

@@ -67,6 +67,9 @@ enum Command {
     Bench {
         /// Benches to run; all of them when none is named
         names: Vec<bench::Bench>,
+        /// Install the official clients of hosted platforms from PyPI, for this once, and compare with them
+        #[arg(long)]
+        with_sdks: bool,
         /// Print one JSON object a line and nothing else on standard output
         #[arg(long)]
         json: bool,
@@ -100,7 +103,11 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bindings => bindings::write()?,
         Command::Bundle { formats } => bundle::bundle(&formats)?,
         Command::Screenshots { out } => screenshots::screenshots(&out)?,
-        Command::Bench { names, json } => return bench::bench(&names, json),
+        Command::Bench {
+            names,
+            with_sdks,
+            json,
+        } => return bench::bench(&names, with_sdks, json),
         Command::UpdateManifest { folder, base_url } => update_manifest::write(&folder, &base_url)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -32,6 +32,9 @@ const HEADLESS_PACKAGES: &[&str] = &[
     "procps",
 ];
 
+/// Debian packages that official clients in Python need on top of building.
+const SDK_PACKAGES: &[&str] = &["python3-venv"];
+
 /// Debian packages that tests need on top of both.
 const TEST_PACKAGES: &[&str] = &[
     "chromium",
@@ -49,6 +52,8 @@ pub(crate) enum Need {
     Build,
     /// Compiling it and showing it where there is no display.
     Headless,
+    /// Compiling it and running the official clients of hosted platforms.
+    Sdks,
     /// Everything that the tests use.
     Tests,
 }
@@ -58,6 +63,7 @@ impl Need {
         let lists: &[&[&str]] = match self {
             Self::Build => &[BUILD_PACKAGES],
             Self::Headless => &[BUILD_PACKAGES, HEADLESS_PACKAGES],
+            Self::Sdks => &[BUILD_PACKAGES, SDK_PACKAGES],
             Self::Tests => &[BUILD_PACKAGES, HEADLESS_PACKAGES, TEST_PACKAGES],
         };
         lists.concat()

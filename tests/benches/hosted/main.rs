@@ -1,0 +1,56 @@
+//! How fast the clients of the hosted platforms are, beside bare reqwest and the official clients.
+//!
+//! The first argument says what to measure; standard output is one JSON object a line, which
+//! `cargo xtask bench` reads and whose goals it knows. The server, and what has to be measured in a
+//! process of its own, are this same program with another first argument.
+#![expect(
+    clippy::print_stdout,
+    reason = "the result of this program is its output"
+)]
+
+mod calls;
+mod cases;
+mod connect;
+mod cpu;
+mod many;
+mod recorded;
+mod server;
+mod side;
+mod usage;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+
+fn main() -> Result<()> {
+    // Cargo adds `--bench` to what it is given.
+    let mut arguments = std::env::args().skip(1).filter(|word| word != "--bench");
+    let what = arguments.next().unwrap_or_default();
+    let mut next = |what: &str| {
+        arguments
+            .next()
+            .with_context(|| format!("{what} is missing"))
+    };
+    match what.as_str() {
+        "calls" => calls::measure(),
+        "cpu" => cpu::measure(&PathBuf::from(next("a Python interpreter")?)),
+        "connect" => connect::measure(),
+        "many" => many::measure(),
+        server::SERVE => server::serve(),
+        connect::ONCE => connect::once(&next("an address")?),
+        many::ONCE => many::once(&next("a platform")?, &next("an address")?),
+        _ => bail!("the first argument has to be calls, cpu, connect or many"),
+    }
+}
+
+/// Writes one line of the result.
+fn tell(line: impl std::fmt::Display) {
+    println!("{line}");
+}
+
+/// The number in the middle.
+fn median(numbers: impl IntoIterator<Item = f64>) -> f64 {
+    let mut numbers: Vec<f64> = numbers.into_iter().collect();
+    numbers.sort_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,120 @@
+//! The two sides of a comparison: Patchbay's client of a platform, and what somebody writes who needs
+//! just this one call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use patchbay_model::{Platform as Kind, RemoteId, Secret};
+use patchbay_platforms::http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
+use patchbay_platforms::{Platform, SignIn, hosted};
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+use crate::cases::{Asked, Case, KEY};
+use crate::recorded;
+
+/// Patchbay's client of a platform of the contracts, signed in at `base`.
+///
+/// # Errors
+/// When there is no such platform.
+pub(crate) fn platform(name: &str, base: &str) -> Result<Arc<dyn Platform>> {
+    let (kind, secret) = match name {
+        "mistral" => (Kind::Mistral, "api_key"),
+        "cohere" => (Kind::Cohere, "api_key"),
+        "agentstack" => (Kind::Agentstack, "token"),
+        "airbyte" => (Kind::Airbyte, "client_secret"),
+        "tenex" => (Kind::Tenex, "api_key"),
+        other => bail!("there is no platform {other}"),
+    };
+    let hosted = hosted(kind).context("it is not hosted")?;
+    let settings = ClientSettings {
+        proxy: ProxyChoice::Direct,
+        ..ClientSettings::default()
+    };
+    let mut fields = Map::new();
+    fields.insert("base_url".to_owned(), json!(base));
+    if kind == Kind::Airbyte {
+        fields.insert("client_id".to_owned(), json!("cid-1"));
+    }
+    let account = SignIn {
+        settings: fields,
+        secrets: BTreeMap::from([(secret.to_owned(), Secret::new(KEY))]),
+        clients: Clients::build(&settings)?,
+        clock: Arc::new(SystemClock),
+    };
+    Ok((hosted.sign_in)(account)?)
+}
+
+/// Makes one call and looks at its answer.
+pub(crate) enum Side {
+    /// Patchbay's client.
+    Ours(Arc<dyn Platform>, Arc<Case>),
+    /// reqwest and `serde_json` alone, with the address of the server.
+    Bare(reqwest::Client, String, Arc<Case>),
+}
+
+impl Side {
+    /// Patchbay's client for a case.
+    ///
+    /// # Errors
+    /// As [`platform`].
+    pub(crate) fn ours(case: &Arc<Case>, base: &str) -> Result<Self> {
+        let platform = platform(case.platform, base)?;
+        Ok(Self::Ours(platform, Arc::clone(case)))
+    }
+
+    /// The least that makes the same call.
+    ///
+    /// # Errors
+    /// When a client cannot be made.
+    pub(crate) fn bare(case: &Arc<Case>, base: &str) -> Result<Self> {
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self::Bare(client, base.to_owned(), Arc::clone(case)))
+    }
+
+    /// Makes the call.
+    ///
+    /// # Errors
+    /// When it fails, or nothing is answered.
+    pub(crate) async fn call(&self) -> Result<()> {
+        let answer = match self {
+            Self::Ours(platform, case) => ask(&**platform, case).await?,
+            Self::Bare(client, base, case) => bare(client, base, case).await?,
+        };
+        ensure!(!answer.is_null(), "nothing was answered");
+        Ok(())
+    }
+}
+
+async fn ask(platform: &dyn Platform, case: &Case) -> Result<Value> {
+    let options = CallOptions::default();
+    match &case.asked {
+        Asked::Operation(name, arguments) => {
+            Ok(platform.call(name, arguments.clone(), &options).await?)
+        }
+        Asked::Tool(name, arguments) => {
+            let tools = platform.tools().context("it has no tools")?;
+            let id = RemoteId::new(recorded::id(0));
+            let arguments = arguments.as_object().cloned().unwrap_or_default();
+            let outcome = tools.call_tool(&id, name, arguments, &options).await?;
+            ensure!(!outcome.result.content.is_empty(), "an empty result");
+            Ok(outcome.answer)
+        }
+    }
+}
+
+async fn bare(client: &reqwest::Client, base: &str, case: &Case) -> Result<Value> {
+    let method = Method::from_bytes(case.method.as_bytes())?;
+    let mut request = client
+        .request(method, format!("{base}{}", case.path))
+        .bearer_auth(KEY);
+    if !case.query.is_empty() {
+        request = request.query(case.query);
+    }
+    if let Some(body) = &case.body {
+        request = request.json(body);
+    }
+    let answer = request.send().await?.error_for_status()?;
+    Ok(serde_json::from_slice(&answer.bytes().await?)?)
+}
