@@ -9,9 +9,11 @@ mod arguments;
 mod client;
 mod consents;
 mod creation;
+mod credentials;
 mod inflate;
 mod mapping;
 mod operations;
+mod particulars;
 mod relay;
 mod remembered;
 mod sessions;
@@ -36,8 +38,8 @@ use crate::http::{Api, CallOptions, Redirects, StreamedAnswer};
 use crate::operations::arguments;
 use crate::token_source::FixedHeaders;
 use crate::{
-    AccountField, Connectors, Consents, Creation, Disconnects, Error, HostedPlatform, NoToken,
-    Operation, Platform, RemoteConnector, SignIn, Streams, TokenSource, Tools,
+    AccountField, Connectors, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform,
+    NoToken, Operation, Peculiar, Platform, RemoteConnector, SignIn, Streams, TokenSource, Tools,
 };
 
 const BASE_URL: &str = "http://127.0.0.1:8333";
@@ -296,6 +298,14 @@ impl Platform for AgentStack {
     }
 
     fn creation(&self) -> Option<&dyn Creation> {
+        Some(self)
+    }
+
+    fn credentials(&self) -> Option<&dyn Credentials> {
+        Some(self)
+    }
+
+    fn peculiar(&self) -> Option<&dyn Peculiar> {
         Some(self)
     }
 

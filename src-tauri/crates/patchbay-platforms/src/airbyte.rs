@@ -8,12 +8,17 @@
 mod arguments;
 mod client;
 mod connectors;
+mod creation;
 mod download;
 mod execute;
 mod lookup;
 mod mapping;
+mod oauth;
 mod operations;
+mod particulars;
 mod remembered;
+mod settings;
+mod spec;
 mod token;
 mod tools;
 mod wire;
@@ -33,8 +38,8 @@ use self::remembered::Remembered;
 use self::token::{Credentials, Tokens};
 use crate::http::{Api, CallOptions, StreamedAnswer};
 use crate::{
-    AccountField, Connectors, Error, HostedPlatform, NoToken, Operation, Platform, SignIn, Streams,
-    Tools,
+    AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, Operation, Peculiar,
+    Platform, Settings, SignIn, Streams, Tools,
 };
 
 const BASE: &str = "https://api.airbyte.ai";
@@ -279,6 +284,18 @@ impl Platform for Airbyte {
     }
 
     fn tools(&self) -> Option<&dyn Tools> {
+        Some(self)
+    }
+
+    fn creation(&self) -> Option<&dyn Creation> {
+        Some(self)
+    }
+
+    fn settings(&self) -> Option<&dyn Settings> {
+        Some(self)
+    }
+
+    fn peculiar(&self) -> Option<&dyn Peculiar> {
         Some(self)
     }
 

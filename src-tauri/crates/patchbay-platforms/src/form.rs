@@ -1,7 +1,7 @@
 //! Schemas of forms: put together in the order in which they are drawn, and the pointers of a refusal
 //! brought to their fields.
 
-use patchbay_model::{Form, Json, RemoteId};
+use patchbay_model::{Form, Json};
 use serde_json::{Map, Value, json};
 
 use crate::{Error, Refusal};
@@ -105,13 +105,6 @@ pub(crate) fn at_fields(error: Error, place: impl Fn(&str, &str) -> String) -> E
         Error::NotFound(refusal) => Error::NotFound(moved(refusal)),
         other => other,
     }
-}
-
-/// The connector by its id, as the arguments of an operation.
-pub(crate) fn of(argument: &str, id: &RemoteId) -> Json {
-    let mut arguments = Map::new();
-    arguments.insert(argument.to_owned(), id.as_str().into());
-    Json(Value::Object(arguments))
 }
 
 #[cfg(test)]

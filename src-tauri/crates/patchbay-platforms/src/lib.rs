@@ -7,6 +7,7 @@
 //! This crate refuses to know the vault, the database, windows and terminals. Start reading at
 //! [`mcp::connect`] and at [`Error`].
 
+mod acts;
 mod address;
 mod agentstack;
 mod airbyte;
@@ -25,6 +26,7 @@ mod registry;
 mod tenex;
 mod text;
 mod token_source;
+mod variants;
 
 pub use capabilities::{
     Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials, Disconnects,

@@ -123,8 +123,10 @@ impl Airbyte {
 
     /// `check`: the platform's answer, which is remembered as how the connector is.
     pub(super) async fn check(&self, id: &str, options: &CallOptions) -> Result<Value, Error> {
-        let answer = self.client()?.check(id, options).await?;
-        self.remembered.note_check(id, &answer);
+        let client = self.client()?;
+        let answer = client.check(id, options).await?;
+        self.remembered
+            .note_check(id, &answer, client.clock().now());
         Ok(answer)
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use patchbay_model::Timestamp;
 use serde_json::Value;
 
 use super::mapping::{self, State};
@@ -15,6 +16,7 @@ pub(super) struct Remembered(Mutex<Inner>);
 #[derive(Default)]
 struct Inner {
     states: HashMap<String, State>,
+    checks: HashMap<String, Timestamp>,
     leaving: HashSet<String>,
     ids: HashMap<Kind, String>,
 }
@@ -42,14 +44,20 @@ impl Remembered {
             .unwrap_or_else(mapping::unchecked)
     }
 
-    /// Notes the answer of a check.
-    pub(super) fn note_check(&self, id: &str, answer: &Value) {
+    /// When it was last checked from here; `None` when it was not.
+    pub(super) fn checked_at(&self, id: &str) -> Option<Timestamp> {
+        self.lock().checks.get(id).copied()
+    }
+
+    /// Notes the answer of a check that came now.
+    pub(super) fn note_check(&self, id: &str, answer: &Value, now: Timestamp) {
         let mut inner = self.lock();
         let before = inner.states.get(id).cloned();
         let before = before.unwrap_or_else(mapping::unchecked);
         inner
             .states
             .insert(id.to_owned(), mapping::checked(answer, before));
+        inner.checks.insert(id.to_owned(), now);
     }
 
     /// Notes that a deletion was accepted.
@@ -62,6 +70,7 @@ impl Remembered {
         let mut inner = self.lock();
         inner.leaving.remove(id);
         inner.states.remove(id);
+        inner.checks.remove(id);
         inner.ids.retain(|_, kept| kept != id);
     }
 
@@ -71,6 +80,7 @@ impl Remembered {
         let mut inner = self.lock();
         inner.leaving.retain(|id| ids.contains(id.as_str()));
         inner.states.retain(|id, _| ids.contains(id.as_str()));
+        inner.checks.retain(|id, _| ids.contains(id.as_str()));
     }
 
     pub(super) fn id(&self, kind: &Kind) -> Option<String> {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::arguments::Entity;
+use super::spec::Spec;
 use crate::Error;
 use crate::http::Answer;
 
@@ -109,6 +110,22 @@ impl Connector {
         ["actor_definition_id", "source_definition_id"]
             .into_iter()
             .find_map(|member| filled(template.get(member)?))
+    }
+
+    /// Whether its kind is run directly, replicated, or both; the platform's word.
+    pub(super) fn mode(&self) -> Option<&str> {
+        filled(self.template()?.get("mode")?)
+    }
+
+    /// Which of both it uses, likewise.
+    pub(super) fn runtime_mode(&self) -> Option<&str> {
+        filled(self.template()?.get("runtime_mode")?)
+    }
+
+    /// What its template says of its settings.
+    pub(super) fn template_spec(&self) -> Spec {
+        let template = self.template().cloned().unwrap_or_default();
+        Spec::read(&Value::Object(template))
     }
 
     /// What can be read and written, with the modes of each; empty where nothing is told.

@@ -1,0 +1,93 @@
+//! Acts and facts of connectors, put together.
+
+use patchbay_model::{Act, Control, Fact, Json, Timestamp, clean_text};
+use serde_json::Value;
+
+use crate::{Effect, Operation};
+
+const FACT_LIMIT: usize = 500;
+
+/// An act that calls an operation of a table, with nothing left to ask.
+pub(crate) fn act(
+    table: &[Operation],
+    operation: &str,
+    name: &str,
+    title: &str,
+    fixed: Value,
+) -> Act {
+    let listed = table.iter().find(|listed| listed.name == operation);
+    Act {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        operation: operation.to_owned(),
+        fixed: Json(fixed),
+        asks: None,
+        // What is in no table is called by nobody.
+        effect: listed.map_or(Effect::Irreversible, |listed| listed.effect),
+        consequence: None,
+    }
+}
+
+/// A button for it.
+pub(crate) fn button(act: Act) -> Control {
+    Control::Button { act }
+}
+
+/// A fact in the words of somebody else, cleaned; `None` when there are no words.
+pub(crate) fn fact(label: &str, words: Option<&str>) -> Option<Fact> {
+    let value = clean_text(words?, FACT_LIMIT);
+    (!value.is_empty()).then(|| Fact {
+        label: label.to_owned(),
+        value,
+        at: None,
+    })
+}
+
+/// A moment in the platform's spelling; `None` when there is none, and without its moment when it cannot
+/// be read.
+pub(crate) fn moment(label: &str, words: Option<&str>) -> Option<Fact> {
+    Some(Fact {
+        at: words.and_then(Timestamp::parse),
+        ..fact(label, words)?
+    })
+}
+
+/// A platform's word as a person writes it: `primary_source` is `Primary source`.
+pub(crate) fn plain(word: &str) -> String {
+    let words = clean_text(word, 100).replace(['_', '-'], " ");
+    let words = match words.chars().any(char::is_lowercase) {
+        true => words,
+        false => words.to_lowercase(),
+    };
+    let mut signs = words.chars();
+    signs.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(signs).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_platform_are_written_as_a_person_does() {
+        for (word, written) in [
+            ("primary_source", "Primary source"),
+            ("DIRECT", "Direct"),
+            ("api_key", "Api key"),
+            ("accountId", "AccountId"),
+            ("", ""),
+        ] {
+            assert_eq!(plain(word), written);
+        }
+    }
+
+    #[test]
+    fn a_moment_that_cannot_be_read_is_shown_as_it_is() {
+        let read = moment("Created", Some("2026-11-20T08:00:00Z")).unwrap();
+        assert_eq!(read.at, Timestamp::parse("2026-11-20T08:00:00Z"));
+        let odd = moment("Created", Some("yesterday")).unwrap();
+        assert_eq!((odd.value.as_str(), odd.at), ("yesterday", None));
+        assert_eq!(moment("Created", None), None);
+    }
+}

@@ -1,0 +1,83 @@
+//! What only connectors of this platform have: the state of their connection.
+//!
+//! Source: Agent Stack contract, sections 3 and 5.
+
+use async_trait::async_trait;
+use patchbay_model::{Act, ControlGroup, Fact, Particulars, RemoteId};
+use serde_json::json;
+
+use super::arguments::Which;
+use super::operations::OPERATIONS;
+use super::wire::{CONNECTED, Connector};
+use super::{AgentStack, client};
+use crate::acts::{act, button, fact, moment, plain};
+use crate::http::CallOptions;
+use crate::{Error, Peculiar};
+
+#[async_trait]
+impl Peculiar for AgentStack {
+    async fn particulars(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Particulars, Error> {
+        let one = Which::by_id(id.as_str());
+        let connector = client::get(&self.api, &one, options).await?;
+        Ok(Particulars {
+            facts: facts(&connector),
+            groups: vec![connection(&connector)],
+        })
+    }
+}
+
+fn facts(connector: &Connector) -> Vec<Fact> {
+    let facts = [
+        fact("State", Some(&plain(connector.state()))),
+        fact("Disconnected because", connector.text("disconnect_reason")),
+        moment("Created", connector.text("created_at")),
+    ];
+    facts.into_iter().flatten().collect()
+}
+
+fn connection(connector: &Connector) -> ControlGroup {
+    let fixed = || json!({"connector": connector.id()});
+    let is_connected = connector.state() == CONNECTED;
+    let title = if is_connected {
+        "Connect again"
+    } else {
+        "Connect"
+    };
+    let mut controls = vec![button(act(
+        OPERATIONS,
+        "connect",
+        "connect",
+        title,
+        fixed(),
+    ))];
+    // The platform refuses to disconnect what was never connected.
+    if connector.state() != "created" {
+        controls.push(button(Act {
+            consequence: Some(
+                "The platform gives its token for the server back and forgets it. Connecting again \
+                 may need a consent."
+                    .to_owned(),
+            ),
+            ..act(
+                OPERATIONS,
+                "disconnect",
+                "disconnect",
+                "Disconnect",
+                fixed(),
+            )
+        }));
+    }
+    ControlGroup {
+        title: "Connection".to_owned(),
+        help: Some(
+            "The platform tries the MCP server with the token it has. Where the server asks for a \
+             consent, sign in after it."
+                .to_owned(),
+        ),
+        controls,
+    }
+}

@@ -1,0 +1,262 @@
+//! A provider's OAuth as a kind of connector describes it: which members of its credentials take what a
+//! person's own app obtains, and where the provider is asked.
+//!
+//! No contract tells where a specification keeps addresses and scopes, so they are looked for by the names
+//! that Airbyte's and OpenAPI's specifications give them.
+//!
+//! Source: Airbyte contract, section 3, `create`: `client_id`, `client_secret`, `refresh_token`.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::spec::Spec;
+use crate::ProviderOAuth;
+
+const AUTHORIZE: [&str; 6] = [
+    "consent_url",
+    "authorization_url",
+    "authorizationUrl",
+    "authorize_url",
+    "authorization_endpoint",
+    "auth_url",
+];
+
+const TOKEN: [&str; 4] = [
+    "access_token_url",
+    "token_url",
+    "tokenUrl",
+    "token_endpoint",
+];
+
+/// Levels of a specification that are looked through.
+const DEEPEST: usize = 16;
+
+/// The OAuth of a kind of connector, out of the answer of `get_definition`; `None` when its credentials
+/// take no token that an app obtains.
+pub(super) fn provider(told: &Value, spec: &Spec) -> Option<ProviderOAuth> {
+    let ways = spec.ways().into_iter();
+    let mut fields: Vec<Fields> = ways.filter_map(Fields::of).collect();
+    // A token that renews itself before one that lapses.
+    fields.sort_by_key(|fields| fields.refresh_token.is_none());
+    let fields = fields.into_iter().next()?;
+    let at = |name: String| format!("/credentials/{name}");
+    Some(ProviderOAuth {
+        authorize_url: url(told, &AUTHORIZE),
+        token_url: url(told, &TOKEN),
+        scopes: find(told, 0, &|name, value| match name {
+            "scope" | "scopes" => scopes(name, value),
+            _ => None,
+        })
+        .unwrap_or_default(),
+        values: Map::from_iter([("credentials".to_owned(), fields.constants)]),
+        client_id_field: at(fields.client_id),
+        client_secret_field: fields.client_secret.map(at),
+        refresh_token_field: fields.refresh_token.map(at),
+        access_token_field: fields.access_token.map(at),
+    })
+}
+
+/// Members of one way to sign in, by their names in it.
+struct Fields {
+    client_id: String,
+    client_secret: Option<String>,
+    refresh_token: Option<String>,
+    access_token: Option<String>,
+    /// What tells this way from the others.
+    constants: Value,
+}
+
+impl Fields {
+    fn of(way: &Value) -> Option<Self> {
+        let properties = way.get("properties")?.as_object()?;
+        let named = |name: &str| {
+            let mut names = properties.keys();
+            names.find(|own| plain(own) == name).cloned()
+        };
+        let fields = Self {
+            client_id: named("clientid")?,
+            client_secret: named("clientsecret"),
+            refresh_token: named("refreshtoken"),
+            access_token: named("accesstoken"),
+            constants: constants(properties),
+        };
+        (fields.refresh_token.is_some() || fields.access_token.is_some()).then_some(fields)
+    }
+}
+
+/// `client_id`, `clientId` and `oauth_client_id` are one name.
+fn plain(name: &str) -> String {
+    let name = name.replace(['_', '-'], "").to_lowercase();
+    name.strip_prefix("oauth").unwrap_or(&name).to_owned()
+}
+
+fn constants(properties: &Map<String, Value>) -> Value {
+    let fixed = properties.iter();
+    let fixed = fixed.filter_map(|(name, each)| Some((name.clone(), each.get("const")?.clone())));
+    Value::Object(fixed.collect())
+}
+
+fn url(told: &Value, names: &[&str]) -> Option<Url> {
+    find(told, 0, &|name, value| {
+        let is_it = names.contains(&name);
+        is_it.then(|| address(value.as_str()?)).flatten()
+    })
+}
+
+/// The address without its query, which holds what each consent fills in.
+fn address(text: &str) -> Option<Url> {
+    let end = text.find(['?', '#']).unwrap_or(text.len());
+    let (text, _) = text.split_at(end);
+    if text.contains(['{', '}', ' ']) {
+        return None;
+    }
+    let url = Url::parse(text).ok()?;
+    let is_own = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_own);
+    let is_bare = url.username().is_empty() && url.password().is_none();
+    (is_safe && is_bare).then_some(url)
+}
+
+/// Scopes in any of their spellings: words in a text, a list of words or of `{scope}`, OpenAPI's object.
+fn scopes(name: &str, value: &Value) -> Option<Vec<String>> {
+    let scopes: Vec<String> = match value {
+        Value::String(text) => {
+            let words = text.split([' ', ',']).map(str::to_owned);
+            words.filter(|word| !word.is_empty()).collect()
+        }
+        Value::Array(items) => {
+            let words = items.iter().filter_map(|item| {
+                let word = item.as_str().or_else(|| item.get("scope")?.as_str())?;
+                Some(word.to_owned())
+            });
+            words.collect()
+        }
+        // A member of a form that is called so is the schema of one.
+        Value::Object(members) if name == "scopes" && members.values().all(Value::is_string) => {
+            let is_schema = members.contains_key("type");
+            members.keys().filter(|_| !is_schema).cloned().collect()
+        }
+        _ => Vec::new(),
+    };
+    let is_scope = |scope: &String| scope.chars().all(|sign| sign.is_ascii_graphic());
+    (!scopes.is_empty() && scopes.iter().all(is_scope)).then_some(scopes)
+}
+
+/// The first member anywhere that a look finds something in, outer ones first.
+fn find<T>(json: &Value, depth: usize, look: &impl Fn(&str, &Value) -> Option<T>) -> Option<T> {
+    if depth == DEEPEST {
+        return None;
+    }
+    match json {
+        Value::Object(members) => members
+            .iter()
+            .find_map(|(name, value)| look(name, value))
+            .or_else(|| {
+                members
+                    .values()
+                    .find_map(|inner| find(inner, depth + 1, look))
+            }),
+        Value::Array(items) => items.iter().find_map(|item| find(item, depth + 1, look)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::airbyte::spec::tests::{any_schema, github};
+
+    fn of(told: &Value) -> Option<ProviderOAuth> {
+        provider(told, &Spec::read(told))
+    }
+
+    #[test]
+    fn members_addresses_and_scopes_are_found() {
+        let found = of(&github()).unwrap();
+        let text = |url: &Option<Url>| url.as_ref().map(Url::to_string);
+        assert_eq!(
+            text(&found.authorize_url).as_deref(),
+            Some("https://github.example/login/oauth/authorize")
+        );
+        assert_eq!(
+            text(&found.token_url).as_deref(),
+            Some("https://github.example/login/oauth/access_token")
+        );
+        assert_eq!(found.scopes, ["repo", "read:org"]);
+        let values = json!({"credentials": {"option_title": "OAuth Credentials"}});
+        assert_eq!(Value::Object(found.values), values);
+        assert_eq!(found.client_id_field, "/credentials/client_id");
+        let secret = found.client_secret_field.as_deref();
+        assert_eq!(secret, Some("/credentials/client_secret"));
+        assert_eq!(found.refresh_token_field, None);
+        let token = found.access_token_field.as_deref();
+        assert_eq!(token, Some("/credentials/access_token"));
+    }
+
+    #[test]
+    fn a_refresh_token_at_the_top_is_found_without_addresses() {
+        let found = of(&json!({"spec": {"properties": {
+            "client_id": {"type": "string"},
+            "clientSecret": {"type": "string", "airbyte_secret": true},
+            "refresh_token": {"type": "string", "airbyte_secret": true},
+            "scopes": {"type": "string"}
+        }}}))
+        .unwrap();
+        assert_eq!(
+            found.refresh_token_field.as_deref(),
+            Some("/credentials/refresh_token")
+        );
+        assert_eq!((found.authorize_url, found.token_url), (None, None));
+        assert!(found.scopes.is_empty());
+    }
+
+    #[test]
+    fn credentials_without_an_app_are_no_oauth() {
+        let key = json!({"spec": {"properties": {"api_key": {"airbyte_secret": true}}}});
+        assert_eq!(of(&key), None);
+        assert_eq!(of(&json!({})), None);
+    }
+
+    #[test]
+    fn an_address_that_is_not_safe_is_none() {
+        for (text, is_fine) in [
+            ("https://a.example/x?y={{z}}", true),
+            ("http://127.0.0.1:9/token", true),
+            ("http://a.example/token", false),
+            ("https://{{ shop }}.example/token", false),
+            ("https://u:p@a.example/", false),
+            ("javascript:alert(1)", false),
+            ("", false),
+        ] {
+            assert_eq!(address(text).is_some(), is_fine, "{text}");
+        }
+    }
+
+    #[test]
+    fn scopes_are_read_in_every_spelling() {
+        for (name, value) in [
+            ("scope", json!("a b")),
+            ("scopes", json!("a,b")),
+            ("scopes", json!(["a", "b"])),
+            ("scopes", json!([{"scope": "a"}, {"scope": "b"}])),
+            ("scopes", json!({"a": "read", "b": "write"})),
+        ] {
+            assert_eq!(scopes(name, &value).unwrap(), ["a", "b"], "{value}");
+        }
+        assert_eq!(scopes("scopes", &json!({"type": "string"})), None);
+        assert_eq!(scopes("scope", &json!("")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_specification_is_looked_through(told in any_schema()) {
+            let wrapped = json!({"definition": {"spec": told}});
+            if let Some(found) = of(&wrapped) {
+                prop_assert!(found.client_id_field.starts_with("/credentials/"));
+            }
+        }
+    }
+}

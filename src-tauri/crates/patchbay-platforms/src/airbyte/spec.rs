@@ -1,0 +1,214 @@
+//! What a kind of connector wants to know, by its own specification.
+//!
+//! No contract tells the shape of a specification. Known ones are read; of any other the form is free JSON.
+//!
+//! Source: Airbyte contract, section 3, `create` and `definitions`.
+
+mod drawable;
+
+use serde_json::{Map, Value, json};
+
+use self::drawable::{drawable, tell_apart};
+use crate::form::Members;
+
+/// Members of a specification under which credentials are known to lie.
+const CREDENTIALS: [&str; 4] = ["credentials", "auth", "authentication", "auth_config"];
+
+/// The two schemas of a kind of connector, each of an object.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Spec {
+    /// How it signs in, and whether it has to; `None` when nothing is known of it.
+    pub(super) credentials: Option<(Value, bool)>,
+    /// Settings that are no credentials; `None` when nothing is known of them.
+    pub(super) replication: Option<Value>,
+}
+
+impl Spec {
+    /// Reads the answer of `get_definition`, or a connector's template.
+    pub(super) fn read(told: &Value) -> Self {
+        let Some(schema) = schema(told) else {
+            return Self {
+                credentials: None,
+                replication: None,
+            };
+        };
+        let schema = drawable(schema);
+        let required: Vec<&str> = required(&schema).collect();
+        let mut rest = match schema.get("properties") {
+            Some(Value::Object(properties)) => properties.clone(),
+            _ => Map::new(),
+        };
+        let named = CREDENTIALS.iter().find_map(|name| {
+            let found = rest.remove(*name)?;
+            Some((ways(found), required.contains(name)))
+        });
+        let credentials = named.or_else(|| whole(&schema, &rest)).or_else(|| {
+            let secrets = secrets(&mut rest);
+            let is_needed = secrets.keys().any(|name| required.contains(&name.as_str()));
+            (!secrets.is_empty()).then(|| (object(&schema, secrets), is_needed))
+        });
+        let replication = match rest.remove("replication_config") {
+            Some(replication) => Some(replication),
+            None if rest.is_empty() => None,
+            None => Some(object(&schema, rest)),
+        };
+        Self {
+            credentials,
+            replication,
+        }
+    }
+
+    /// The schema of the credentials; free JSON when nothing is known of them.
+    pub(super) fn credentials(&self) -> Value {
+        let mut schema = match &self.credentials {
+            Some((schema, _)) => schema.clone(),
+            None => json!({
+                "type": "object", "writeOnly": true,
+                "description": "What this kind of connector signs in with, as a JSON object.",
+            }),
+        };
+        schema["title"] = "Credentials".into();
+        schema
+    }
+
+    /// The schema of the other settings; free JSON when nothing is known of them.
+    pub(super) fn replication(&self) -> Value {
+        let mut schema = match &self.replication {
+            Some(schema) => schema.clone(),
+            None => json!({
+                "type": "object",
+                "description": "Settings that are no credentials, as a JSON object.",
+            }),
+        };
+        schema["title"] = "Settings".into();
+        schema
+    }
+
+    /// The ways to sign in, each the schema of an object.
+    pub(super) fn ways(&self) -> Vec<&Value> {
+        let Some((schema, _)) = &self.credentials else {
+            return Vec::new();
+        };
+        match ["oneOf", "anyOf"]
+            .iter()
+            .find_map(|word| schema.get(word)?.as_array())
+        {
+            Some(ways) => ways.iter().collect(),
+            None => vec![schema],
+        }
+    }
+}
+
+/// The JSON Schema of a specification, wherever it lies in what was told.
+pub(super) fn schema(told: &Value) -> Option<&Value> {
+    let places = [
+        "/definition/spec",
+        "/definition/user_config_spec",
+        "/user_config_spec",
+        "/spec",
+        "/definition/connectionSpecification",
+    ];
+    let found = places.iter().filter_map(|place| told.pointer(place));
+    let inner = |spec: &Value| {
+        let names = ["connectionSpecification", "connection_specification"];
+        names.into_iter().find(|name| spec[*name].is_object())
+    };
+    let mut schemas = found.map(|spec| inner(spec).map_or(spec, |name| &spec[name]));
+    schemas.find(|schema| {
+        let members = ["properties", "required", "oneOf", "anyOf", "allOf", "$ref"];
+        members.iter().any(|member| !schema[*member].is_null())
+    })
+}
+
+/// A specification that is nothing but ways to sign in.
+fn whole(schema: &Value, properties: &Map<String, Value>) -> Option<(Value, bool)> {
+    let is_only_ways =
+        properties.is_empty() && (schema["oneOf"].is_array() || schema["anyOf"].is_array());
+    is_only_ways.then(|| (ways(schema.clone()), true))
+}
+
+/// The secret members at the top, taken out, with the id that belongs to a secret of an OAuth app.
+fn secrets(properties: &mut Map<String, Value>) -> Map<String, Value> {
+    let is_secret = |property: &Value| property["writeOnly"] == true;
+    let mut names: Vec<String> = properties
+        .iter()
+        .filter(|(_, property)| is_secret(property))
+        .map(|(name, _)| name.clone())
+        .collect();
+    if names
+        .iter()
+        .any(|name| name == "client_secret" || name == "refresh_token")
+    {
+        names.push("client_id".to_owned());
+    }
+    let names = names.into_iter();
+    names
+        .filter_map(|name| Some((name.clone(), properties.remove(&name)?)))
+        .collect()
+}
+
+/// An object with these of a schema's members, in its order.
+fn object(schema: &Value, mut properties: Map<String, Value>) -> Value {
+    let order = schema["x-order"].as_array().into_iter().flatten();
+    let required: Vec<&str> = required(schema).collect();
+    let mut members = Members::default();
+    for name in order.filter_map(Value::as_str) {
+        if let Some(property) = properties.remove(name) {
+            members = match required.contains(&name) {
+                true => members.needs(name, property),
+                false => members.with(name, property),
+            };
+        }
+    }
+    members.open()
+}
+
+fn required(schema: &Value) -> impl Iterator<Item = &str> {
+    let names = schema["required"].as_array().into_iter().flatten();
+    names.filter_map(Value::as_str)
+}
+
+/// Ways to sign in that a person can choose from: one is no choice, and of several each says its name, by
+/// `option_title` where nothing else tells it from the others.
+fn ways(mut credentials: Value) -> Value {
+    let found = ["oneOf", "anyOf"]
+        .into_iter()
+        .find_map(|word| credentials.get_mut(word).map(Value::take));
+    let Some(Value::Array(mut ways)) = found else {
+        return credentials;
+    };
+    if let Some(credentials) = credentials.as_object_mut() {
+        credentials.remove("oneOf");
+        credentials.remove("anyOf");
+    }
+    if ways.len() == 1 && credentials.get("properties").is_none() {
+        return ways.remove(0);
+    }
+    for (n, way) in ways.iter_mut().enumerate() {
+        if way.get("title").is_none() {
+            let told = &way["properties"]["option_title"]["const"];
+            let title = told.as_str().map(str::to_owned);
+            way["title"] = title.unwrap_or_else(|| format!("Way {}", n + 1)).into();
+        }
+        if way.get("properties").is_none() {
+            way["properties"] = json!({});
+        }
+    }
+    if !tell_apart(&mut ways) {
+        for way in &mut ways {
+            let name = json!({"type": "string", "title": "Way", "const": way["title"]});
+            way["properties"]["option_title"] = name;
+        }
+        if !tell_apart(&mut ways) {
+            // Two of the same name: whichever fits.
+            credentials["anyOf"] = Value::Array(ways);
+            return credentials;
+        }
+    }
+    credentials["oneOf"] = Value::Array(ways);
+    credentials["type"] = "object".into();
+    credentials
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,372 @@
+//! A connector's own schema made fit to be drawn and checked: only known words, each of the right type,
+//! every part standing for itself.
+//!
+//! Source: Airbyte contract, section 3, `definitions`; the words that start with `airbyte_`, `order` and
+//! `multiline` are those of Airbyte's connector specifications.
+
+use std::cell::Cell;
+
+use patchbay_model::clean_text;
+use serde_json::{Map, Value, json};
+
+use crate::acts::plain;
+use crate::text;
+
+/// Parts within parts; deeper ones are free JSON.
+const DEEPEST: usize = 16;
+
+/// Parts of one schema, those behind references counted each time.
+const MOST_PARTS: usize = 4000;
+
+const TITLE_LIMIT: usize = 200;
+const DESCRIPTION_LIMIT: usize = 1000;
+
+const TYPES: [&str; 7] = [
+    "array", "boolean", "integer", "null", "number", "object", "string",
+];
+
+/// The schema without anything that a form cannot draw or a check cannot read.
+pub(super) fn drawable(schema: &Value) -> Value {
+    let cleaner = Cleaner {
+        root: schema,
+        left: Cell::new(MOST_PARTS),
+    };
+    cleaner.clean(schema, 0)
+}
+
+struct Cleaner<'a> {
+    root: &'a Value,
+    left: Cell<usize>,
+}
+
+impl Cleaner<'_> {
+    fn clean(&self, schema: &Value, depth: usize) -> Value {
+        let left = self.left.get();
+        let Some(own) = schema.as_object().filter(|_| depth < DEEPEST && left > 0) else {
+            return json!({});
+        };
+        self.left.set(left - 1);
+        if let Some(target) = self.target(own) {
+            let mut whole = target.clone();
+            let own = own.iter().filter(|(word, _)| *word != "$ref");
+            whole.extend(own.map(|(word, value)| (word.clone(), value.clone())));
+            return self.clean(&Value::Object(whole), depth + 1);
+        }
+        let mut clean = told(own);
+        limits(own, &mut clean);
+        self.object(own, &mut clean, depth);
+        for word in ["items", "if", "then", "else"] {
+            if let Some(part) = own.get(word).filter(|part| part.is_object()) {
+                clean.insert(word.to_owned(), self.clean(part, depth + 1));
+            }
+        }
+        if let Some(all) = self.parts(own, "allOf", depth) {
+            clean.insert("allOf".to_owned(), Value::Array(all));
+        }
+        let alternatives = ["oneOf", "anyOf"];
+        let alternatives = alternatives
+            .iter()
+            .find_map(|word| self.parts(own, word, depth));
+        if let Some(mut alternatives) = alternatives {
+            let word = match tell_apart(&mut alternatives) {
+                true => "oneOf",
+                // Several may fit at once where nothing tells them apart.
+                false => "anyOf",
+            };
+            clean.insert(word.to_owned(), Value::Array(alternatives));
+        }
+        Value::Object(clean)
+    }
+
+    /// What a reference within the schema leads to.
+    fn target(&self, own: &Map<String, Value>) -> Option<&Map<String, Value>> {
+        let pointer = own.get("$ref")?.as_str()?.strip_prefix('#')?;
+        self.root.pointer(pointer)?.as_object()
+    }
+
+    fn parts(&self, own: &Map<String, Value>, word: &str, depth: usize) -> Option<Vec<Value>> {
+        let parts = own.get(word)?.as_array()?.iter();
+        let parts = parts.filter(|part| part.is_object());
+        let parts: Vec<Value> = parts.map(|part| self.clean(part, depth + 1)).collect();
+        (!parts.is_empty()).then_some(parts)
+    }
+
+    fn object(&self, own: &Map<String, Value>, clean: &mut Map<String, Value>, depth: usize) {
+        let properties = own.get("properties").and_then(Value::as_object);
+        let required: Vec<&str> = strings(own.get("required")).collect();
+        if properties.is_none() && required.is_empty() {
+            if let Some(additional) = own.get("additionalProperties") {
+                let additional = match additional {
+                    Value::Bool(_) => additional.clone(),
+                    other => self.clean(other, depth + 1),
+                };
+                clean.insert("additionalProperties".to_owned(), additional);
+            }
+            return;
+        }
+        let mut drawn = Map::new();
+        for (name, property) in properties.into_iter().flatten() {
+            let mut property = self.clean(property, depth + 1);
+            if property.get("title").is_none() {
+                property["title"] = plain(name).into();
+            }
+            drawn.insert(name.clone(), property);
+        }
+        // What has to be there and is not described is asked for all the same.
+        for name in &required {
+            if !drawn.contains_key(*name) {
+                drawn.insert((*name).to_owned(), json!({"title": plain(name)}));
+            }
+        }
+        clean.insert(
+            "x-order".to_owned(),
+            json!(order(properties, &drawn, &required)),
+        );
+        clean.insert("properties".to_owned(), Value::Object(drawn));
+        if !required.is_empty() {
+            clean.insert("required".to_owned(), json!(required));
+        }
+        clean.insert("type".to_owned(), "object".into());
+    }
+}
+
+/// By `order`, then those that have to be there, then by name.
+fn order(
+    properties: Option<&Map<String, Value>>,
+    drawn: &Map<String, Value>,
+    required: &[&str],
+) -> Vec<String> {
+    let place = |name: &str| {
+        let place = properties?.get(name)?.get("order")?;
+        place.as_i64()
+    };
+    let mut names: Vec<String> = drawn.keys().cloned().collect();
+    names.sort_by_key(|name| {
+        let place = place(name).unwrap_or(i64::MAX);
+        (place, !required.contains(&name.as_str()), name.clone())
+    });
+    names
+}
+
+/// What it is and how it is shown.
+fn told(own: &Map<String, Value>) -> Map<String, Value> {
+    let mut clean = Map::new();
+    let text = |word: &str| own.get(word).and_then(Value::as_str);
+    if let Some(title) = text("title") {
+        clean.insert("title".to_owned(), clean_text(title, TITLE_LIMIT).into());
+    }
+    if let Some(words) = text("description") {
+        let words = text::clean_lines(&without_tags(words), DESCRIPTION_LIMIT);
+        clean.insert("description".to_owned(), words.into());
+    }
+    let types: Vec<&str> = match own.get("type") {
+        Some(Value::String(one)) => vec![one.as_str()],
+        several => strings(several).collect(),
+    };
+    let types: Vec<&str> = types
+        .into_iter()
+        .filter(|kind| TYPES.contains(kind))
+        .collect();
+    match types.as_slice() {
+        [] => {}
+        [one] => drop(clean.insert("type".to_owned(), (*one).into())),
+        several => drop(clean.insert("type".to_owned(), json!(several))),
+    }
+    let is = |word: &str| own.get(word) == Some(&Value::Bool(true));
+    if is("airbyte_secret") || is("writeOnly") || text("format") == Some("password") {
+        clean.insert("writeOnly".to_owned(), true.into());
+    }
+    if is("airbyte_hidden") {
+        clean.insert("x-advanced".to_owned(), true.into());
+    }
+    if is("multiline") {
+        clean.insert("contentMediaType".to_owned(), "text/plain".into());
+    }
+    clean
+}
+
+/// What its value may be.
+fn limits(own: &Map<String, Value>, clean: &mut Map<String, Value>) {
+    for (word, value) in own {
+        let is_fine = match word.as_str() {
+            "const" | "default" => true,
+            "enum" | "examples" => value.as_array().is_some_and(|values| !values.is_empty()),
+            "pattern" | "contentMediaType" => value.is_string(),
+            "format" => value.is_string() && value != "password",
+            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties"
+            | "maxProperties" => value.is_u64(),
+            "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => value.is_number(),
+            "multipleOf" => value.as_f64().is_some_and(|step| step > 0.0),
+            "uniqueItems" => value.is_boolean(),
+            _ => false,
+        };
+        if is_fine {
+            clean.insert(word.clone(), value.clone());
+        }
+    }
+    // One value to choose from is no choice.
+    if let Some([only]) = clean
+        .get("enum")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+    {
+        let only = only.clone();
+        clean.remove("enum");
+        clean.insert("const".to_owned(), only);
+    }
+}
+
+/// Has each alternative hold the constant that tells it from the others, where there is one. Whether
+/// there is.
+pub(super) fn tell_apart(alternatives: &mut [Value]) -> bool {
+    let Some(name) = discriminator(alternatives) else {
+        return false;
+    };
+    for alternative in alternatives {
+        let word =
+            constant(alternative, &name).map(|word| plain(&word.to_string().replace('"', "")));
+        if alternative.get("title").is_none()
+            && let Some(word) = word
+        {
+            alternative["title"] = word.into();
+        }
+        let mut required: Vec<String> = strings(alternative.get("required"))
+            .map(str::to_owned)
+            .collect();
+        if !required.contains(&name) {
+            required.insert(0, name.clone());
+            alternative["required"] = json!(required);
+        }
+    }
+    true
+}
+
+/// The member that has another constant in each alternative.
+fn discriminator(alternatives: &[Value]) -> Option<String> {
+    let first = alternatives.first()?.get("properties")?.as_object()?;
+    let is_it = |name: &&String| {
+        let constants = alternatives.iter().map(|each| constant(each, name));
+        let constants: Option<Vec<&Value>> = constants.collect();
+        constants.is_some_and(|constants| {
+            let others = |n: usize| &constants[n + 1..];
+            !(0..constants.len()).any(|n| others(n).contains(&constants[n]))
+        })
+    };
+    first.keys().find(is_it).cloned()
+}
+
+fn constant<'a>(alternative: &'a Value, name: &str) -> Option<&'a Value> {
+    alternative.get("properties")?.get(name)?.get("const")
+}
+
+fn strings(value: Option<&Value>) -> impl Iterator<Item = &str> {
+    let values = value.and_then(Value::as_array).into_iter().flatten();
+    values.filter_map(Value::as_str)
+}
+
+/// Descriptions come with links in HTML; the words between the tags stay.
+fn without_tags(words: &str) -> String {
+    let mut left = String::new();
+    let mut rest = words;
+    while let Some((before, tag)) = rest.split_once('<') {
+        left.push_str(before);
+        let is_tag = tag.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '/');
+        match tag.split_once('>').filter(|_| is_tag) {
+            Some((_, after)) => rest = after,
+            None => {
+                left.push('<');
+                rest = tag;
+            }
+        }
+    }
+    left.push_str(rest);
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::airbyte::spec::tests::any_schema;
+
+    #[test]
+    fn secrets_are_write_only_and_members_keep_their_order() {
+        let clean = drawable(&json!({
+            "$schema": "http://json-schema.org/draft-07/schema#", "type": "object",
+            "required": ["b"], "additionalProperties": true,
+            "properties": {
+                "a": {"type": "string", "order": 1, "description": "See <a href=\"x\">docs</a>, a<b."},
+                "b": {"type": "string", "airbyte_secret": true},
+                "key_file": {"type": "string", "order": 0, "multiline": true, "airbyte_hidden": true}
+            }
+        }));
+        assert_eq!(clean["x-order"], json!(["key_file", "a", "b"]));
+        assert_eq!(clean["properties"]["a"]["description"], "See docs, a<b.");
+        assert_eq!(
+            clean["properties"]["b"],
+            json!({"type": "string", "title": "B", "writeOnly": true})
+        );
+        assert_eq!(
+            clean["properties"]["key_file"],
+            json!({
+                "type": "string", "title": "Key file", "contentMediaType": "text/plain",
+                "x-advanced": true
+            })
+        );
+        assert!(clean.get("$schema").is_none());
+    }
+
+    #[test]
+    fn alternatives_are_told_apart_by_their_constant() {
+        let clean = drawable(&json!({"type": "object", "oneOf": [
+            {"properties": {"auth_type": {"type": "string", "const": "oauth"}, "x": {}}},
+            {"title": "Key", "required": ["key"], "properties": {
+                "auth_type": {"type": "string", "enum": ["api_key"]}, "key": {"type": "string"}}}
+        ]}));
+        assert_eq!(clean["oneOf"][0]["title"], "Oauth");
+        assert_eq!(clean["oneOf"][0]["required"], json!(["auth_type"]));
+        assert_eq!(clean["oneOf"][1]["title"], "Key");
+        assert_eq!(clean["oneOf"][1]["required"], json!(["auth_type", "key"]));
+        let same = drawable(&json!({"oneOf": [{"type": "string"}, {"type": "string"}]}));
+        assert!(same.get("oneOf").is_none());
+        assert_eq!(same["anyOf"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn references_are_resolved_and_circles_end() {
+        let clean = drawable(&json!({
+            "properties": {"a": {"$ref": "#/definitions/A", "title": "Mine"}, "b": {"$ref": "other"}},
+            "definitions": {"A": {"type": "object", "title": "A", "properties": {
+                "again": {"$ref": "#/definitions/A"}}}}
+        }));
+        assert_eq!(clean["properties"]["a"]["title"], "Mine");
+        assert_eq!(
+            clean["properties"]["a"]["properties"]["again"]["title"],
+            "A"
+        );
+        assert_eq!(clean["properties"]["b"], json!({"title": "B"}));
+    }
+
+    #[test]
+    fn what_has_to_be_there_is_asked_for_even_when_nothing_describes_it() {
+        let clean = drawable(&json!({"type": "object", "required": ["repositories"]}));
+        assert_eq!(
+            clean["properties"],
+            json!({"repositories": {"title": "Repositories"}})
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_schema_becomes_one_that_can_be_checked(schema in any_schema()) {
+            let clean = drawable(&schema);
+            prop_assert!(clean.is_object());
+            // Patterns are the connector's; whether one can be read is the check's business.
+            let text = clean.to_string();
+            if !text.contains("\"pattern\"") {
+                prop_assert!(jsonschema::validator_for(&clean).is_ok(), "{}", text);
+            }
+        }
+    }
+}
