@@ -19,6 +19,9 @@ pub struct Authorization {
     pub connector_title: String,
     /// As who.
     pub identity: IdentityLine,
+    /// Who was signed in before, when somebody else is now.
+    #[serde(default)]
+    pub asked_as: Option<String>,
     /// How far it is.
     pub state: AuthorizationState,
     /// When it began.

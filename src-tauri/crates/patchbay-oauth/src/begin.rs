@@ -113,7 +113,7 @@ fn with_parameters(endpoint: &Url, parameters: &[(&str, &str)]) -> Url {
 }
 
 /// 256 bits as 43 characters of the URL alphabet.
-fn random() -> Result<Secret, Error> {
+pub(crate) fn random() -> Result<Secret, Error> {
     let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
     getrandom::fill(bytes.as_mut()).map_err(|_| Error::NoRandomness)?;
     Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes.as_ref())))

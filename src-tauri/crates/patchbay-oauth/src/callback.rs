@@ -28,16 +28,19 @@ impl CallbackParams {
 
     /// Whether they carry that consent's state: the one thing that tells to which flow they belong.
     pub fn belongs_to(&self, pending: &Pending) -> bool {
+        self.state().is_some_and(|state| {
+            let state = state.expose().as_bytes();
+            bool::from(state.ct_eq(pending.state.expose().as_bytes()))
+        })
+    }
+
+    /// The one state that they carry.
+    pub(crate) fn state(&self) -> Option<&Secret> {
         let mut states = self.0.iter().filter(|(name, _)| name == "state");
-        let (Some((_, state)), None) = (states.next(), states.next()) else {
-            return false;
-        };
-        bool::from(
-            state
-                .expose()
-                .as_bytes()
-                .ct_eq(pending.state.expose().as_bytes()),
-        )
+        match (states.next(), states.next()) {
+            (Some((_, state)), None) => Some(state),
+            _ => None,
+        }
     }
 
     fn get(&self, name: &str) -> Option<&str> {
@@ -149,18 +152,8 @@ pub fn check_callback(
         None if !pending.iss_required => {}
         _ => return Err(CallbackError::WrongIssuer),
     }
-    if let Some(error) = params.get("error") {
-        let detail = params
-            .get("error_description")
-            .map(|words| clean_text(words, 256));
-        let detail = detail.filter(|words| !words.is_empty());
-        return Err(match error {
-            "access_denied" => CallbackError::Denied { detail },
-            error => CallbackError::Refused {
-                error: clean_text(error, 64),
-                detail,
-            },
-        });
+    if let Some(refusal) = refusal(params) {
+        return Err(refusal);
     }
     match params.get("code").filter(|code| !code.is_empty()) {
         Some(code) => Ok(Callback {
@@ -168,6 +161,22 @@ pub fn check_callback(
         }),
         None => Err(CallbackError::NoCode),
     }
+}
+
+/// What the other side says when it did not do it, cleaned.
+pub(crate) fn refusal(params: &CallbackParams) -> Option<CallbackError> {
+    let error = params.get("error")?;
+    let detail = params
+        .get("error_description")
+        .map(|words| clean_text(words, 256));
+    let detail = detail.filter(|words| !words.is_empty());
+    Some(match error {
+        "access_denied" => CallbackError::Denied { detail },
+        error => CallbackError::Refused {
+            error: clean_text(error, 64),
+            detail,
+        },
+    })
 }
 
 /// Reads an address that a browser ended on or that the system handed over: a loopback redirect or

@@ -34,6 +34,7 @@ mod revoke;
 mod scopes;
 mod token;
 mod trace;
+mod way_back;
 
 pub use address::{AddressPolicy, Lookup};
 pub use begin::Pending;
@@ -55,3 +56,4 @@ pub use revoke::Revocation;
 pub use scopes::{parse_scopes, union};
 pub use token::Tokens;
 pub use trace::{Trace, Untraced};
+pub use way_back::WayBack;

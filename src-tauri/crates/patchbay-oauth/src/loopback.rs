@@ -24,7 +24,7 @@ use url::Url;
 
 use crate::page::CONTENT_SECURITY_POLICY;
 use crate::port_holder::holder_of;
-use crate::{CallbackParams, Error, Page, Pending};
+use crate::{CallbackParams, Error, Page, Pending, WayBack};
 
 /// The port that is tried first when nothing else was registered.
 pub const DEFAULT_PORT: u16 = 33218;
@@ -162,9 +162,31 @@ impl LoopbackListener {
         pending: &Pending,
         cancel: &CancellationToken,
     ) -> Result<CallbackRequest, Error> {
+        self.wait_until(|params| params.belongs_to(pending), cancel)
+            .await
+    }
+
+    /// The next request that came by that way; as [`Self::wait_for`] otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`] when `cancel` is cancelled.
+    pub async fn wait_for_return(
+        &mut self,
+        way: &WayBack,
+        cancel: &CancellationToken,
+    ) -> Result<CallbackRequest, Error> {
+        self.wait_until(|params| way.brought(params), cancel).await
+    }
+
+    async fn wait_until(
+        &mut self,
+        is_awaited: impl Fn(&CallbackParams) -> bool,
+        cancel: &CancellationToken,
+    ) -> Result<CallbackRequest, Error> {
         loop {
             let request = self.next(cancel).await?;
-            if request.params.belongs_to(pending) {
+            if is_awaited(&request.params) {
                 return Ok(request);
             }
             request.respond(Page::unknown()).await;

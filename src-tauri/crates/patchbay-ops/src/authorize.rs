@@ -6,6 +6,7 @@ mod await_user;
 mod client;
 mod hosted;
 mod keep;
+mod return_visit;
 mod walk;
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use patchbay_model::{
     Authentication, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Json,
     Redirect, Secret, Status,
 };
-use patchbay_oauth::{CallbackError, check_callback, parse_callback_url};
+use patchbay_oauth::{CallbackError, parse_callback_url};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use specta::Type;
@@ -90,6 +91,7 @@ pub async fn start_authorization(
         connector: connector.id.clone(),
         connector_title: connector.title.clone(),
         identity: connector.identity.clone(),
+        asked_as: None,
         state: AuthorizationState::Preparing,
         started_at: now,
         deadline_at: now + Duration::from_secs(seconds.into()),
@@ -193,11 +195,8 @@ pub async fn finish_authorization(
 ) -> Result<(), Error> {
     let consent = under_way(cx, id)?;
     let params = parse_callback_url(address.expose())?;
-    let pending = consent.pending.get().ok_or(Error::AuthorizationOver)?;
-    if matches!(
-        check_callback(pending, &params),
-        Err(CallbackError::WrongState)
-    ) {
+    let awaited = consent.awaited.get().ok_or(Error::AuthorizationOver)?;
+    if !awaited.is(&params) {
         return Err(CallbackError::WrongState.into());
     }
     hand_over(&consent, params)

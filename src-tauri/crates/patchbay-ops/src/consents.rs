@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use patchbay_model::{Authorization, AuthorizationId, ConnectorId};
-use patchbay_oauth::{CallbackParams, Pending};
+use patchbay_oauth::{CallbackError, CallbackParams, Pending, WayBack, check_callback};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -69,8 +69,8 @@ impl Consents {
 /// One consent under way.
 pub(crate) struct Consent {
     state: watch::Sender<Authorization>,
-    /// What the browser has to bring back; there from `awaiting_user` on.
-    pub(crate) pending: OnceLock<Pending>,
+    /// What the browser has to bring back; there from `awaiting_user` on, where it can come back.
+    pub(crate) awaited: OnceLock<Awaited>,
     /// Server and issuer with which we were registered before, where that registration is used.
     pub(crate) registration: OnceLock<(String, String)>,
     /// Callbacks that came as a link, or were pasted.
@@ -87,7 +87,7 @@ impl Consent {
         let (handed, callbacks) = mpsc::channel(1);
         let consent = Self {
             state: watch::Sender::new(authorization),
-            pending: OnceLock::new(),
+            awaited: OnceLock::new(),
             registration: OnceLock::new(),
             handed,
             cancel,
@@ -141,7 +141,26 @@ impl Consent {
     }
 
     fn awaits(&self, params: &CallbackParams) -> bool {
-        let pending = self.pending.get();
-        !self.is_over() && pending.is_some_and(|pending| params.belongs_to(pending))
+        let awaited = self.awaited.get();
+        !self.is_over() && awaited.is_some_and(|awaited| awaited.is(params))
+    }
+}
+
+/// What a browser has to bring back.
+pub(crate) enum Awaited {
+    /// A code for us.
+    Code(Box<Pending>),
+    /// Only itself: a platform is the one that gets the code.
+    Return(WayBack),
+}
+
+impl Awaited {
+    /// Whether what came belongs to it; its other errors are for the consent itself to meet.
+    pub(crate) fn is(&self, params: &CallbackParams) -> bool {
+        let checked = match self {
+            Self::Code(pending) => check_callback(pending, params).map(drop),
+            Self::Return(way) => way.check(params),
+        };
+        !matches!(checked, Err(CallbackError::WrongState))
     }
 }

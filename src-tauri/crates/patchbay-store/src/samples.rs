@@ -164,6 +164,7 @@ pub(crate) fn authorization(id: &str, seconds: u64) -> Authorization {
         connector: ConnectorId::new("c1"),
         connector_title: "GitHub".into(),
         identity: identity(),
+        asked_as: None,
         state: AuthorizationState::AwaitingUser,
         started_at: at(seconds),
         deadline_at: at(seconds + 300),

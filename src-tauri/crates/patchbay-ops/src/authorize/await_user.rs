@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::address::host_of;
-use crate::consents::Consent;
+use crate::consents::{Awaited, Consent};
 use crate::{Context, Error};
 
 /// What the browser brought, checked.
@@ -24,8 +24,8 @@ pub(super) struct Came {
 
 /// A browser that came back. The port stays open until it has its page.
 pub(super) struct Visitor {
-    request: CallbackRequest,
-    _listener: LoopbackListener,
+    pub(super) request: CallbackRequest,
+    pub(super) _listener: LoopbackListener,
 }
 
 impl Visitor {
@@ -48,7 +48,11 @@ pub(super) async fn await_user(
     mut callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<Came, Error> {
     // Set once: a consent awaits its user once.
-    drop(consent.pending.set(pending.clone()));
+    drop(
+        consent
+            .awaited
+            .set(Awaited::Code(Box::new(pending.clone()))),
+    );
     let opened = open_browser(cx, &pending.url).await;
     let step = opening_step(cx, &pending.url, opened.as_ref().err());
     consent
@@ -140,7 +144,7 @@ pub(super) async fn deadline(cx: &Context, consent: &Consent) {
     }
 }
 
-fn page_of(title: &str, error: &CallbackError) -> Page {
+pub(super) fn page_of(title: &str, error: &CallbackError) -> Page {
     match error {
         CallbackError::Denied { .. } => Page::declined(title),
         error => Page::failed(title, &error.to_string()),

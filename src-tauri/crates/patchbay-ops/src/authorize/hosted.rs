@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_model::{AuthorizationState, Connector, RemoteId};
+use patchbay_model::{AuthorizationState, Connector, IdentityLine, RemoteId};
+use patchbay_oauth::CallbackParams;
 use patchbay_platforms::{ConsentState, Consents, StartedConsent};
 use serde_json::{Map, Value};
+use tokio::sync::mpsc;
 use url::Url;
 
 use super::await_user;
+use super::return_visit::ReturnVisit;
+use super::walk::answer_browser;
 use crate::consents::Consent;
 use crate::hosted::options;
 use crate::{Context, Error, Event, hosted_connectors, tools};
@@ -20,30 +24,48 @@ pub(super) async fn go(
     connector: &Connector,
     remote: &RemoteId,
     choices: &Map<String, Value>,
+    callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
     let (platform, _) = hosted_connectors::place_of(cx, connector).await?;
     let consents = platform.consents().ok_or_else(|| Error::Usage {
         what: format!("{} has no sign-in to click through", connector.title),
         hint: "Give it a key instead.".to_owned(),
     })?;
+    let mut visit = ReturnVisit::expect(consent, callbacks).await?;
     let started = consents
-        .start_consent(remote, None, choices, &options(cx))
+        .start_consent(remote, Some(visit.address()), choices, &options(cx))
         .await?;
     if let Some(page) = &started.page {
         open(cx, consent, page, &started).await?;
+        let asked = Asked {
+            consents,
+            remote,
+            poll_every: started.poll_every,
+            title: &connector.title,
+        };
         tokio::select! {
             () = await_user::deadline(cx, consent) => return Err(Error::ConsentTimedOut),
-            given = wait(cx, consents, remote, started.poll_every) => given?,
+            given = wait(cx, consent, &asked, &mut visit) => given?,
         }
-        cx.tell(Event::Raise);
     }
     consent
         .advance(cx, |now| now.state = AuthorizationState::Checking)
         .await?;
     hosted_connectors::refresh_status(cx, connector, &*platform, remote).await?;
+    let before = &connector.identity;
     let connector = crate::find_connector(cx, &connector.id).await?;
+    consent.change(cx, |now| {
+        now.asked_as = other_than_asked(before, &connector.identity);
+        now.identity.clone_from(&connector.identity);
+    });
     tools::refresh(cx, &connector, &consent.cancel).await?;
     Ok(())
+}
+
+/// As who was asked for, when the platform tells that somebody else signed in.
+fn other_than_asked(before: &IdentityLine, now: &IdentityLine) -> Option<String> {
+    let (before, now) = (before.credential.as_ref()?, now.credential.as_ref()?);
+    (before != now).then(|| before.clone())
 }
 
 async fn open(
@@ -66,21 +88,48 @@ async fn open(
         .await
 }
 
-/// Asks until the consent is given or over. What fails once is asked again: the deadline ends it.
+/// What is asked until it is known.
+struct Asked<'a> {
+    consents: &'a dyn Consents,
+    remote: &'a RemoteId,
+    poll_every: Duration,
+    title: &'a str,
+}
+
+/// Asks until the consent is given or over, at once when the browser comes back: what the platform says
+/// counts, not the visit. What fails once is asked again: the deadline ends it.
 async fn wait(
     cx: &Context,
-    consents: &dyn Consents,
-    remote: &RemoteId,
-    poll_every: Duration,
+    consent: &Consent,
+    asked: &Asked<'_>,
+    visit: &mut ReturnVisit,
 ) -> Result<(), Error> {
-    loop {
-        match consents.consent_state(remote, &options(cx)).await {
-            Ok(ConsentState::Given) => return Ok(()),
-            Ok(ConsentState::Ended { reason }) => return Err(Error::ConsentEnded { reason }),
+    let (mut visitor, mut is_back) = (None, false);
+    let options = options(cx);
+    let given = loop {
+        let state = asked.consents.consent_state(asked.remote, &options);
+        match state.await {
+            Ok(ConsentState::Given) => break Ok(()),
+            Ok(ConsentState::Ended { reason }) => break Err(Error::ConsentEnded { reason }),
             Ok(ConsentState::Waiting) => {}
             Err(error) if error.is_retryable() => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => break Err(error.into()),
         }
-        tokio::time::sleep(poll_every).await;
+        tokio::select! {
+            () = tokio::time::sleep(asked.poll_every) => {}
+            came = visit.came(consent, asked.title), if !is_back => {
+                is_back = true;
+                cx.tell(Event::Raise);
+                match came {
+                    Ok(came) => visitor = came,
+                    Err(error) => break Err(error),
+                }
+            }
+        }
+    };
+    answer_browser(visitor, asked.title, given.as_ref().err()).await;
+    if given.is_ok() && !is_back {
+        cx.tell(Event::Raise);
     }
+    given
 }

@@ -30,7 +30,9 @@ pub(super) async fn walk(
     let way = async {
         show_authorizing(&cx, &connector).await?;
         match connector.remote_id.as_ref() {
-            Some(remote) => hosted::go(&cx, &consent, &connector, remote, &choices).await,
+            Some(remote) => {
+                hosted::go(&cx, &consent, &connector, remote, &choices, callbacks).await
+            }
             None => go(&cx, &consent, &connector, callbacks).await,
         }
     };
@@ -150,7 +152,7 @@ fn tracer(cx: &Context, consent: &Arc<Consent>) -> impl Fn(TraceStep) + Send + S
     move |step| consent.change(&cx, |now| now.trace.push(step))
 }
 
-async fn answer_browser(browser: Option<Visitor>, title: &str, error: Option<&Error>) {
+pub(super) async fn answer_browser(browser: Option<Visitor>, title: &str, error: Option<&Error>) {
     let Some(browser) = browser else {
         return;
     };

@@ -1,0 +1,106 @@
+//! The browser's way back from a platform's own consent page.
+
+use patchbay_model::Redirect;
+use patchbay_oauth::{
+    CallbackParams, CallbackRequest, DEEP_LINK_REDIRECT, LoopbackListener, LoopbackOptions,
+    PortChoice, WayBack,
+};
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::await_user::{Visitor, page_of};
+use crate::Error;
+use crate::consents::{Awaited, Consent};
+
+/// Where a platform is to send the browser, and what comes from there.
+pub(super) struct ReturnVisit {
+    way: WayBack,
+    listener: Option<LoopbackListener>,
+    callbacks: mpsc::Receiver<CallbackParams>,
+}
+
+impl ReturnVisit {
+    /// Opens the way back. A port is never asked for twice: nothing about it is registered anywhere.
+    ///
+    /// # Errors
+    /// [`Error::OAuth`] when no port can be had.
+    pub(super) async fn expect(
+        consent: &Consent,
+        callbacks: mpsc::Receiver<CallbackParams>,
+    ) -> Result<Self, Error> {
+        let (redirect, listener) = match consent.snapshot().redirect {
+            Redirect::DeepLink => {
+                #[expect(clippy::expect_used, reason = "a constant address")]
+                let link = Url::parse(DEEP_LINK_REDIRECT).expect("the constant is an address");
+                (link, None)
+            }
+            Redirect::Loopback => {
+                let options = LoopbackOptions {
+                    port: PortChoice::Any,
+                    ..LoopbackOptions::default()
+                };
+                let listener = LoopbackListener::bind(options).await?;
+                (listener.redirect_uri().clone(), Some(listener))
+            }
+        };
+        let way = WayBack::new(&redirect)?;
+        // Set once: a consent awaits its user once.
+        drop(consent.awaited.set(Awaited::Return(way.clone())));
+        Ok(Self {
+            way,
+            listener,
+            callbacks,
+        })
+    }
+
+    /// What the platform is to be told.
+    pub(super) fn address(&self) -> &Url {
+        self.way.address()
+    }
+
+    /// Waits until the browser is back, by the port, by a link or pasted; for ever when it never comes.
+    /// The browser waits for its page then.
+    ///
+    /// # Errors
+    /// [`Error::Callback`] when the platform says that it was refused; the browser has its page then.
+    pub(super) async fn came(
+        &mut self,
+        consent: &Consent,
+        title: &str,
+    ) -> Result<Option<Visitor>, Error> {
+        tokio::select! {
+            request = from_browser(&mut self.listener, &self.way, consent) => {
+                let request = request?;
+                let checked = self.way.check(request.params());
+                match (checked, self.listener.take()) {
+                    (Ok(()), Some(listener)) => Ok(Some(Visitor {
+                        request,
+                        _listener: listener,
+                    })),
+                    (Ok(()), None) => Ok(None),
+                    (Err(error), listener) => {
+                        request.respond(page_of(title, &error)).await;
+                        drop(listener);
+                        Err(error.into())
+                    }
+                }
+            }
+            params = self.callbacks.recv() => {
+                let params = params.ok_or(Error::Cancelled)?;
+                self.way.check(&params)?;
+                Ok(None)
+            }
+        }
+    }
+}
+
+async fn from_browser(
+    listener: &mut Option<LoopbackListener>,
+    way: &WayBack,
+    consent: &Consent,
+) -> Result<CallbackRequest, Error> {
+    match listener {
+        Some(listener) => Ok(listener.wait_for_return(way, &consent.cancel).await?),
+        None => std::future::pending().await,
+    }
+}
