@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use patchbay_model::Secret;
+use patchbay_model::{Form, Secret};
 use serde_json::{Map, Value};
 
 use crate::http::{Clients, Clock};
@@ -87,6 +87,32 @@ pub static HOSTED: &[HostedPlatform] = &[
     crate::tenex::TENEX,
 ];
 
+/// Forms of those account fields whose value is JSON, a line each.
+static FORMS: &[(patchbay_model::Platform, &str, fn() -> Form)] = &[
+    (
+        patchbay_model::Platform::Tenex,
+        "routes",
+        crate::tenex::routes_form,
+    ),
+    (
+        patchbay_model::Platform::Tenex,
+        "list.filter_params",
+        crate::tenex::filter_params_form,
+    ),
+];
+
+impl HostedPlatform {
+    /// The form of an account field whose value is JSON: what fits its schema can be kept as that field.
+    /// `None` for a field that is plain text. Whether the account then works shows when it is signed in to
+    /// with the settings to be tried and [checked](Platform::check).
+    pub fn setting_form(&self, field: &str) -> Option<Form> {
+        let mut forms = FORMS.iter();
+        let of_field =
+            |(platform, name, _): &&(_, &str, _)| *platform == self.platform && *name == field;
+        forms.find(of_field).map(|(_, _, form)| form())
+    }
+}
+
 /// The hosted platform of that kind; `None` for this computer.
 pub fn hosted(platform: patchbay_model::Platform) -> Option<&'static HostedPlatform> {
     HOSTED.iter().find(|hosted| hosted.platform == platform)
@@ -95,6 +121,16 @@ pub fn hosted(platform: patchbay_model::Platform) -> Option<&'static HostedPlatf
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_form_of_a_setting_belongs_to_a_field() {
+        for (platform, field, _) in FORMS {
+            let hosted = hosted(*platform).unwrap();
+            assert!(hosted.fields.iter().any(|known| known.name == *field));
+            assert_eq!(hosted.setting_form(field).unwrap().schema["type"], "object");
+            assert_eq!(hosted.setting_form("base_url"), None);
+        }
+    }
 
     #[test]
     fn every_operation_has_a_name_of_its_own_and_an_object_schema() {

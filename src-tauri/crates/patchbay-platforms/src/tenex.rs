@@ -4,14 +4,21 @@
 //! Source: 10ex contract.
 
 mod arguments;
+mod changing;
 mod client;
+mod consents;
+mod creation;
+mod credentials;
 mod fields;
 mod login;
 mod mapping;
 mod mcp_path;
 mod operations;
+mod particulars;
+mod provider;
 mod settings;
 mod table;
+mod table_form;
 mod tools;
 mod wire;
 
@@ -23,26 +30,26 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{RemoteId, Timestamp};
-use serde_json::{Map, Value, json};
-use url::Url;
+use serde_json::{Value, json};
 
 use self::arguments::{List, One, StartOauth};
 use self::client::Client;
+use self::consents::Waiting;
 use self::fields::FIELDS;
 use self::login::Login;
 use self::mcp_path::McpPath;
 use self::operations::OPERATIONS;
-use self::settings::Settings;
+use self::settings::Settings as AccountSettings;
 use self::table::Table;
+pub(crate) use self::table_form::{filter_params_form, routes_form};
 use self::wire::{Connector, Started, Tested};
-use crate::capabilities::no_choices;
 use crate::findings::Findings;
-use crate::http::{Answer, Api, CallOptions, Retries};
+use crate::http::{Answer, Api, CallOptions};
 use crate::operations::arguments;
 use crate::token_source::FixedHeaders;
 use crate::{
-    Connectors, ConsentState, Consents, Disconnects, Error, HostedPlatform, NoToken, Operation,
-    Platform, RemoteConnector, SignIn, StartedConsent, TokenSource, Tools,
+    Connectors, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform, NoToken,
+    Operation, Peculiar, Platform, RemoteConnector, Settings, SignIn, TokenSource, Tools,
 };
 
 const BASE_URL: &str = "https://api.10ex.ai";
@@ -61,7 +68,7 @@ pub(crate) const TENEX: HostedPlatform = HostedPlatform {
 };
 
 fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
-    let settings = Settings(&account.settings);
+    let settings = AccountSettings(&account.settings);
     let base = account.text("base_url")?.unwrap_or(BASE_URL);
     let anonymous = Api {
         secrets: account.secrets.values().cloned().collect(),
@@ -85,13 +92,14 @@ fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
             mcp: McpPath::default(),
         },
         findings: Findings::default(),
+        waiting: Waiting::default(),
     }))
 }
 
 /// A key, else e-mail address and password.
 fn tokens(
     account: &SignIn,
-    settings: &Settings<'_>,
+    settings: &AccountSettings<'_>,
     anonymous: &Api,
 ) -> Result<Arc<dyn TokenSource>, Error> {
     let credential = settings.credential()?;
@@ -119,11 +127,17 @@ fn tokens(
 struct Tenex {
     client: Client,
     findings: Findings,
+    waiting: Waiting,
 }
 
 impl Tenex {
     fn now(&self) -> Timestamp {
         self.client.api.clock.now()
+    }
+
+    /// Whether the table of routes has that operation switched on.
+    fn offers(&self, operation: &str) -> bool {
+        self.client.table.route(operation).is_ok()
     }
 
     fn mapped(&self, connector: Connector) -> RemoteConnector {
@@ -169,6 +183,7 @@ impl Tenex {
     async fn delete(&self, one: &One, options: &CallOptions) -> Result<(), Error> {
         self.client.delete(one, options).await?;
         self.findings.forget(&one.id);
+        self.waiting.forget(&one.id);
         Ok(())
     }
 
@@ -216,7 +231,10 @@ impl Platform for Tenex {
                 let grant = client.wait_for_grant(&arguments(given)?, options).await?;
                 grant.into_json()
             }
-            "submit_byok" => self.changed(client.submit_byok(&arguments(given)?, options).await?),
+            "submit_byok" => {
+                let submitted = client.submit_byok(&arguments(given)?, &[], options).await?;
+                self.changed(submitted)
+            }
             "update" => self.changed(client.update(&arguments(given)?, options).await?),
             "disable" => self.changed(client.switch(&arguments(given)?, false, options).await?),
             "enable" => self.changed(client.switch(&arguments(given)?, true, options).await?),
@@ -251,11 +269,29 @@ impl Platform for Tenex {
     }
 
     fn consents(&self) -> Option<&dyn Consents> {
-        Some(self)
+        let is_offered = self.offers("start_oauth") && self.offers("get_status");
+        is_offered.then_some(self as _)
     }
 
     fn disconnects(&self) -> Option<&dyn Disconnects> {
-        Some(self)
+        self.offers("revoke").then_some(self as _)
+    }
+
+    fn creation(&self) -> Option<&dyn Creation> {
+        let is_offered = self.offers("start_oauth") || self.offers("submit_byok");
+        (is_offered && self.offers("list_providers")).then_some(self as _)
+    }
+
+    fn settings(&self) -> Option<&dyn Settings> {
+        (self.offers("get") && self.offers("update")).then_some(self as _)
+    }
+
+    fn credentials(&self) -> Option<&dyn Credentials> {
+        (self.offers("get") && self.offers("submit_byok")).then_some(self as _)
+    }
+
+    fn peculiar(&self) -> Option<&dyn Peculiar> {
+        self.offers("get").then_some(self as _)
     }
 }
 
@@ -292,51 +328,6 @@ impl Disconnects for Tenex {
         let revoked = self.client.revoke(&one, options).await?;
         self.changed(revoked);
         Ok(())
-    }
-}
-
-#[async_trait]
-impl Consents for Tenex {
-    async fn start_consent(
-        &self,
-        id: &RemoteId,
-        redirect: Option<&Url>,
-        choices: &Map<String, Value>,
-        options: &CallOptions,
-    ) -> Result<StartedConsent, Error> {
-        no_choices(choices)?;
-        // A consent is for a provider; naming the connector makes it one of connecting again.
-        let connector = self.client.get(&one(id), options).await?;
-        let which = StartOauth {
-            provider: connector.provider().to_owned(),
-            role: None,
-            connector_id: Some(id.as_str().to_owned()),
-            return_url: redirect.map(Url::to_string),
-        };
-        let (started, lives) = self.start(&which, options).await?;
-        Ok(StartedConsent {
-            page: Some(started.redirect_url),
-            lives: Some(lives),
-            poll_every: self.client.table.poll_interval,
-        })
-    }
-
-    async fn consent_state(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<ConsentState, Error> {
-        // Whoever polls comes back by itself.
-        let once = CallOptions {
-            retries: Some(Retries::Times(0)),
-            ..options.clone()
-        };
-        let grant = self.client.get_status(&one(id), &once).await?;
-        let state = mapping::consent(&grant, &self.client.table.states);
-        if state == ConsentState::Given {
-            self.findings.forget(id.as_str());
-        }
-        Ok(state)
     }
 }
 

@@ -50,8 +50,8 @@ struct Parts<'a> {
     id: Option<&'a str>,
     query: Vec<(&'a str, String)>,
     body: Option<Map<String, Value>>,
-    /// A secret in the body, which an error must not repeat.
-    secret: Option<&'a str>,
+    /// Secrets in the body, which an error must not repeat.
+    secrets: Vec<&'a str>,
     /// Whether it only reads, so that it may be repeated.
     is_read: bool,
 }
@@ -81,7 +81,7 @@ impl Client {
         } else {
             Repeat::Never
         });
-        if let Some(secret) = parts.secret {
+        for secret in parts.secrets {
             request = request.secret(Secret::new(secret));
         }
         for (name, value) in parts.query {
@@ -320,22 +320,24 @@ impl Client {
         }
     }
 
-    /// Connects a provider by its key.
+    /// Connects a provider by its key. `secrets` are those among its settings.
     ///
     /// # Errors
     /// As [`Client::get`].
     pub(super) async fn submit_byok(
         &self,
         key: &SubmitByok,
+        secrets: &[&str],
         options: &CallOptions,
     ) -> Result<Connector, Error> {
+        let secrets = [&[key.api_key.as_str()], secrets].concat();
         let parts = Parts {
             body: Some(members(key)?),
-            secret: Some(&key.api_key),
+            secrets: secrets.clone(),
             ..Parts::default()
         };
         let answer = self.send("submit_byok", parts, options).await?;
-        Connector::read(&answer, &[&key.api_key])
+        Connector::read(&answer, &secrets)
     }
 
     /// Changes what is given of a connector.

@@ -16,7 +16,7 @@ use super::settings::Settings;
 use crate::Error;
 
 /// Method and path of each operation under the base path.
-const ROUTES: [(&str, Method, &str); 13] = [
+pub(super) const ROUTES: [(&str, Method, &str); 13] = [
     ("list_providers", Method::GET, "/providers"),
     ("list", Method::GET, ""),
     ("get", Method::GET, "/{id}"),

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use axum::response::Response;
 use patchbay_model::{Secret, Status};
 use proptest::prelude::*;
-use serde_json::json as value;
+use serde_json::{Map, json as value};
 
 use super::*;
+use crate::ConsentState;
 use crate::http::tests::{Jumping, Server, json};
 use crate::http::{ClientSettings, Clients, ProxyChoice};
 

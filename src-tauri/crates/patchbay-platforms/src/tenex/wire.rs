@@ -81,6 +81,18 @@ impl Connector {
         })
     }
 
+    /// One whose consent was started and that cannot be read yet.
+    pub(super) fn pending(id: &str, provider: &str) -> Self {
+        let members = [("id", id), ("provider", provider), ("status", "pending")];
+        let members = members.map(|(name, text)| (name.to_owned(), Value::from(text)));
+        Self {
+            id: id.to_owned(),
+            provider: provider.to_owned(),
+            status: "pending".to_owned(),
+            json: Map::from_iter(members),
+        }
+    }
+
     pub(super) fn id(&self) -> &str {
         &self.id
     }

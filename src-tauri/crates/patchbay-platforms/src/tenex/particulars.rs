@@ -1,0 +1,184 @@
+//! What only connectors of this platform have: health, a role, and a switch.
+//!
+//! Source: 10ex contract, sections 1 and 3 (assumed).
+
+use async_trait::async_trait;
+use patchbay_model::{Act, Control, ControlGroup, Fact, Particulars, RemoteId, clean_text};
+use serde_json::json;
+
+use super::arguments::List;
+use super::operations::OPERATIONS;
+use super::provider::{Provider, SOLE, title_of_role};
+use super::wire::Connector;
+use super::{PAGE, Tenex, one};
+use crate::acts::{act, button, fact, moment, plain};
+use crate::http::CallOptions;
+use crate::{Error, Peculiar};
+
+#[async_trait]
+impl Peculiar for Tenex {
+    async fn particulars(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Particulars, Error> {
+        let connector = self.client.get(&one(id), options).await?;
+        let mut groups = Vec::new();
+        if self.offers("update") {
+            let (provider, holders) = futures::future::join(
+                self.provider_of(connector.provider(), options),
+                self.holders(&connector, options),
+            )
+            .await;
+            groups.push(roles(&connector, &provider, &holders));
+        }
+        groups.extend(self.connection(&connector));
+        Ok(Particulars {
+            facts: facts(&connector),
+            groups,
+        })
+    }
+}
+
+/// Who has a role that only one can have; `None` when nobody could be asked.
+type Holders = Option<Vec<(String, String)>>;
+
+impl Tenex {
+    /// Other connectors with such a role: the role and the connector's name.
+    async fn holders(&self, connector: &Connector, options: &CallOptions) -> Holders {
+        let page = List {
+            limit: Some(PAGE),
+            ..List::default()
+        };
+        let (all, _) = self.client.list_all(page, options).await.ok()?;
+        let others = all.iter().filter(|other| other.id() != connector.id());
+        let holders = others.filter_map(|other| {
+            let role = other.text("role").filter(|role| SOLE.contains(role))?;
+            Some((role.to_owned(), called(other)))
+        });
+        Some(holders.collect())
+    }
+
+    /// What is done to the connection, as far as the table of routes offers it.
+    fn connection(&self, connector: &Connector) -> Option<ControlGroup> {
+        let fixed = || json!({"id": connector.id()});
+        let made =
+            |operation: &str, title: &str| act(OPERATIONS, operation, operation, title, fixed());
+        let mut controls = Vec::new();
+        if self.offers("enable") && self.offers("disable") {
+            controls.push(Control::Switch {
+                label: "Enabled".to_owned(),
+                is_on: Some(connector.status() != "disabled"),
+                turn_on: Box::new(made("enable", "Enable")),
+                turn_off: Box::new(made("disable", "Disable")),
+            });
+        }
+        let revoke = Act {
+            consequence: Some(
+                "10ex gives its access to the provider up. Whatever uses this connector stops until it \
+                 is connected again."
+                    .to_owned(),
+            ),
+            ..made("revoke", "Revoke")
+        };
+        let buttons = [
+            made("test", "Test"),
+            made("refresh", "Refresh the token"),
+            revoke,
+        ];
+        let offered = buttons
+            .into_iter()
+            .filter(|act| self.offers(&act.operation));
+        controls.extend(offered.map(button));
+        (!controls.is_empty()).then(|| ControlGroup {
+            title: "Connection".to_owned(),
+            help: Some("A test is a light read at the provider.".to_owned()),
+            controls,
+        })
+    }
+}
+
+fn facts(connector: &Connector) -> Vec<Fact> {
+    let facts = [
+        fact("Health", connector.text("health").map(plain).as_deref()),
+        moment("Last checked", connector.text("last_checked_at")),
+        fact("Account", connector.text("account_label")),
+        fact("Provider", Some(connector.provider())),
+        fact("Trouble", connector.error()),
+    ];
+    facts.into_iter().flatten().collect()
+}
+
+fn roles(connector: &Connector, provider: &Provider, holders: &Holders) -> ControlGroup {
+    let current = connector.text("role");
+    let acts = provider.roles(current).into_iter().map(|role| {
+        let fixed = json!({"id": connector.id(), "role": role});
+        let is_changed = current != Some(role.as_str());
+        Act {
+            consequence: is_changed.then(|| demotion(&role, holders)).flatten(),
+            ..act(
+                OPERATIONS,
+                "update",
+                &name(&role),
+                &title_of_role(&role),
+                fixed,
+            )
+        }
+    });
+    ControlGroup {
+        title: "Role".to_owned(),
+        help: Some("What 10ex uses it for.".to_owned()),
+        controls: vec![Control::Choice {
+            label: "Role".to_owned(),
+            current: current.map(name),
+            acts: acts.collect(),
+        }],
+    }
+}
+
+fn name(role: &str) -> String {
+    format!("role-{}", role.replace('_', "-"))
+}
+
+/// Who loses the role.
+fn demotion(role: &str, holders: &Holders) -> Option<String> {
+    if !SOLE.contains(&role) {
+        return None;
+    }
+    let title = title_of_role(role);
+    let Some(holders) = holders else {
+        return Some(format!(
+            "The connector that is the {title} now, if there is one, is demoted."
+        ));
+    };
+    let names = holders.iter().filter(|(held, _)| held == role);
+    let names: Vec<&str> = names.map(|(_, name)| name.as_str()).collect();
+    (!names.is_empty()).then(|| format!("{} is demoted: it is the {title} now.", names.join(", ")))
+}
+
+/// What a person knows a connector by.
+fn called(connector: &Connector) -> String {
+    let name = connector.text("name").or(connector.text("account_label"));
+    clean_text(name.unwrap_or(connector.provider()), 200)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_promotion_says_who_is_demoted() {
+        let holders = Some(vec![("crm_sink".to_owned(), "HubSpot".to_owned())]);
+        assert_eq!(
+            demotion("crm_sink", &holders).as_deref(),
+            Some("HubSpot is demoted: it is the CRM sink now.")
+        );
+        assert_eq!(demotion("primary_source", &holders), None);
+        assert_eq!(demotion("sink", &None), None);
+        assert!(
+            demotion("primary_source", &None)
+                .unwrap()
+                .contains("if there is one")
+        );
+    }
+}
