@@ -44,6 +44,7 @@ async fn main() -> Result<()> {
         clock: Arc::new(SystemClock),
     })
     .await?;
+        client_document: None,
     let connector = add(&cx, &playground).await?;
     let bare = connect(&playground).await?;
 

@@ -2,15 +2,19 @@
 
 use std::net::TcpListener;
 
-use patchbay_model::{AuthorizationState, Code, Explain as _, Redirect, RunState, Secret, Status};
+use patchbay_model::{
+    AuthorizationState, Code, Explain as _, InspectionId, Redirect, RunState, Secret, Status,
+};
 use patchbay_ops::{
-    AddConnector, AuthenticationChoice, SecretInput, add_connector, find_authorization,
-    finish_authorization, inspect_address, list_tools, refresh_tools, take_callback_link,
+    AddConnector, AuthenticationChoice, SecretInput, add_connector, cancel_inspection,
+    find_authorization, finish_authorization, inspect_address, inspect_address_until_cancelled,
+    list_tools, refresh_tools, take_callback_link,
 };
 use patchbay_playground::{Challenge, Document, Options, Playground};
 use serde_json::{Value, json};
+use tokio::io::AsyncReadExt as _;
 
-use crate::support::{Answer, Desk, oauth, text_of};
+use crate::support::{Answer, Desk, PATIENCE, oauth, text_of};
 
 #[tokio::test]
 async fn an_address_without_an_mcp_server_is_named_for_what_it_is() {
@@ -59,6 +63,30 @@ async fn an_address_without_an_mcp_server_is_named_for_what_it_is() {
         .run(&good, "echo", json!({ "message": "still here" }))
         .await;
     assert_eq!(text_of(&run), "still here");
+}
+
+/// Accepts a connection and says nothing, at the negotiation and at every step of a discovery.
+#[tokio::test]
+async fn a_look_at_an_address_can_be_stopped_and_ends_its_request() {
+    let desk = Desk::new().await;
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/mcp", silent.local_addr().unwrap());
+    let id = InspectionId::new("look-1");
+    let looking = inspect_address_until_cancelled(&desk.cx, &address, &id);
+    let server = async {
+        let (mut stream, _) = silent.accept().await.unwrap();
+        let mut buffer = vec![0; 64 * 1024];
+        assert!(stream.read(&mut buffer).await.unwrap() > 0, "it asks");
+        cancel_inspection(&desk.cx, &id);
+        // The client hangs up: whatever it has sent by then, an end follows.
+        while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
+    };
+    let both = async { tokio::join!(looking, server).0 };
+    let stopped = tokio::time::timeout(PATIENCE, both)
+        .await
+        .expect("both end");
+    assert_eq!(stopped.unwrap_err().code(), Code::Cancelled);
+    cancel_inspection(&desk.cx, &id);
 }
 
 #[tokio::test]
@@ -307,10 +335,7 @@ async fn a_schema_that_turns_in_circles_stops_neither_app_nor_tool() {
             crate::support::request(&connector.id, "echo", json!({ "message": long })),
             |_| {},
         );
-        match tokio::time::timeout(crate::support::PATIENCE, run)
-            .await
-            .unwrap()
-        {
+        match tokio::time::timeout(PATIENCE, run).await.unwrap() {
             Ok(run) => assert_eq!(run.summary.state, RunState::Done, "{schema}"),
             Err(error) => assert_eq!(error.code(), Code::ToolArguments, "{schema}"),
         }

@@ -21,6 +21,8 @@ pub(crate) struct About {
     mac: bool,
     /// Address of the Playground's MCP server, when one was started beside the app.
     playground_url: Option<String>,
+    /// The redirect address to enter in an OAuth app of one's own, absolute URL.
+    redirect_uri: String,
     /// Whether this build can update itself.
     updates: bool,
 }
@@ -37,6 +39,7 @@ pub(crate) async fn about<R: Runtime>(
         data_folder: cx.places().data.display().to_string(),
         mac: cfg!(target_os = "macos"),
         playground_url: std::env::var("PATCHBAY_PLAYGROUND_URL").ok(),
+        redirect_uri: patchbay_ops::usual_redirect_uri(),
         updates: updater::is_configured(),
     })
 }

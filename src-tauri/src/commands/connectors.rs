@@ -1,19 +1,31 @@
 //! Adding, looking at, changing and removing connectors.
 
-use patchbay_model::{Connector, ConnectorId, Problem};
+use patchbay_model::{Connector, ConnectorId, InspectionId, Problem};
 use patchbay_ops::{
     AddConnector, AddressInspection, Check, ConnectorChanges, Context, Disconnected,
 };
 use tauri::State;
 
-/// Looks at an address: is it an MCP server, and how does one sign in?
+/// Looks at an address: is it an MCP server, and how does one sign in? `inspection` names this look.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn inspect_address(
     cx: State<'_, Context>,
     address: String,
+    inspection: InspectionId,
 ) -> Result<AddressInspection, Problem> {
-    Ok(patchbay_ops::inspect_address(&cx, &address).await?)
+    Ok(patchbay_ops::inspect_address_until_cancelled(&cx, &address, &inspection).await?)
+}
+
+/// Stops a look at an address at once; nothing when it is over.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cancel_inspection(
+    cx: State<'_, Context>,
+    inspection: InspectionId,
+) -> Result<(), Problem> {
+    patchbay_ops::cancel_inspection(&cx, &inspection);
+    Ok(())
 }
 
 /// Adds a connector to this computer, as a draft until it first works.

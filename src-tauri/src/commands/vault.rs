@@ -38,6 +38,16 @@ pub(crate) async fn choose_passphrase(
     Ok(patchbay_ops::choose_passphrase(&cx, passphrase).await?)
 }
 
+/// Puts secrets that cannot be opened any more aside, and begins anew.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_vault_aside(
+    cx: State<'_, Context>,
+    confirmed: bool,
+) -> Result<VaultStatus, Problem> {
+    Ok(patchbay_ops::set_vault_aside(&cx, confirmed).await?)
+}
+
 /// Protects the vault with the system keychain from now on.
 #[tauri::command]
 #[specta::specta]

@@ -172,6 +172,7 @@ async fn open(
         keychain: Arc::new(keychain),
         browser: Arc::new(browser.clone()),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
+        client_document: None,
     };
     Context::open(options).await.unwrap()
 }
@@ -187,12 +188,23 @@ pub(crate) fn oauth(client: Option<OAuthClientInput>) -> AuthenticationChoice {
     }
 }
 
-/// An OAuth app of the user's own, typed in.
+/// An OAuth app of the user's own, typed in. Its port is one that tests beside this one leave alone.
 pub(crate) fn oauth_app(id: &str, secret: Option<&str>) -> AuthenticationChoice {
-    oauth(Some(OAuthClientInput::New {
-        client_id: id.to_owned(),
-        client_secret: secret.map(Secret::new),
-    }))
+    AuthenticationChoice::Oauth {
+        client: Some(OAuthClientInput::New {
+            client_id: id.to_owned(),
+            client_secret: secret.map(Secret::new),
+        }),
+        callback_port: Some(free_port()),
+        callback_host: None,
+        redirect: Redirect::Loopback,
+        scopes: Vec::new(),
+    }
+}
+
+fn free_port() -> u16 {
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    socket.local_addr().unwrap().port()
 }
 
 pub(crate) fn request(connector: &ConnectorId, tool: &str, arguments: Value) -> RunTool {

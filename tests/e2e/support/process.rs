@@ -133,6 +133,7 @@ pub(crate) async fn open_shared(home: &Path, browser: &Browser, late: Duration) 
         keychain: Arc::new(FolderKeychain::new(home.join("keychain"))),
         browser: Arc::new(browser.clone()),
         clock: Arc::new(clock),
+        client_document: None,
     };
     Context::open(options).await.unwrap()
 }

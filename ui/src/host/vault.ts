@@ -15,5 +15,6 @@ export function useVaultActions() {
   const choose = useMutation({ mutationFn: (passphrase: string) => call(commands.choosePassphrase(passphrase)), onSuccess });
   const keychain = useMutation({ mutationFn: () => call(commands.useKeychain()), onSuccess });
   const probe = useMutation({ mutationFn: () => call(commands.probeVault()), onSuccess });
-  return { unlock, choose, keychain, probe };
+  const setAside = useMutation({ mutationFn: () => call(commands.setVaultAside(true)), onSuccess });
+  return { unlock, choose, keychain, probe, setAside };
 }

@@ -42,7 +42,7 @@ export class MockHost {
 
   constructor(state: Partial<HostState> = {}) {
     this.state = {
-      about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: null, updates: false },
+      about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: null, redirectUri: "http://127.0.0.1:33218/callback", updates: false },
       preferences: {}, accounts: [account()], platforms: manyPlatforms(), operations: manyOperations(), connectors: [], tools: [], runs: [], wallet: [], authorizations: [], vault: vault(), ...state,
     };
     this.handlers = this.usual();
@@ -197,6 +197,7 @@ export class MockHost {
         this.removed.set(id as string, this.connectorOf(id));
         state.connectors = state.connectors.filter((one) => one.id !== id);
         return null;
+      cancelInspection: () => null,
       },
       restoreConnector: ({ connector: id }) => this.put(found(this.removed.get(id as string))),
       updateConnector: ({ connector: id, changes }) => {
@@ -278,3 +279,7 @@ function found<T>(value: T | undefined): T {
 }
 
 const notFound: Problem = problem({ code: "not_found", message: "it is not there any more", hint: null, retryable: false });
+      setVaultAside: ({ confirmed }) => {
+        if (!confirmed) throw problem({ code: "confirmation_needed", message: "every saved secret has to be entered again", hint: "Confirm that the old ones are put aside." });
+        return this.setVault({ backend: null, state: "empty", problem: null });
+      },

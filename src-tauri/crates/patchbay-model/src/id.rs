@@ -51,6 +51,10 @@ id! {
     RunId
 }
 id! {
+    /// One look at an address, named by whoever may want to stop it.
+    InspectionId
+}
+id! {
     /// A personal credential in the vault.
     WalletEntryId
 }

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use patchbay_model::{InspectionId, RunId};
 use patchbay_oauth::{AddressPolicy, OAuthClient};
 use patchbay_store::Store;
 use patchbay_vault::{Keychain, SystemKeychain, Vault};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use url::Url;
 
 use crate::browser::{OpenBrowser, SystemBrowser};
 use crate::clock::{Clock, SystemClock, new_id};
 use crate::consents::Consents;
 use crate::hosted::Hosted;
-use crate::running::RunningRuns;
+use crate::running::Running;
 use crate::sessions::Sessions;
 use crate::tokens::Tokens;
 use crate::{Error, Event, Places};
@@ -46,7 +48,9 @@ struct Inner {
     hosted: Hosted,
     sessions: Sessions,
     consents: Consents,
-    running: RunningRuns,
+    running: Running<RunId>,
+    inspections: Running<InspectionId>,
+    client_document: Option<Url>,
     tasks: TaskTracker,
     ending: CancellationToken,
 }
@@ -61,7 +65,12 @@ pub struct ContextOptions {
     pub browser: Arc<dyn OpenBrowser>,
     /// What tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Absolute URL of our client-id metadata document; `None` where there is none.
+    pub client_document: Option<Url>,
 }
+
+/// Address of our client-id metadata document, where this build has one.
+const CLIENT_DOCUMENT: Option<&str> = option_env!("PATCHBAY_CLIENT_ID_URL");
 
 impl ContextOptions {
     /// Those of a program that a person runs.
@@ -71,6 +80,7 @@ impl ContextOptions {
             keychain: Arc::new(SystemKeychain),
             browser: Arc::new(SystemBrowser),
             clock: Arc::new(SystemClock),
+            client_document: CLIENT_DOCUMENT.and_then(|url| Url::parse(url).ok()),
         }
     }
 }
@@ -113,7 +123,9 @@ impl Context {
                 hosted,
                 sessions: Sessions::default(),
                 consents: Consents::default(),
-                running: RunningRuns::default(),
+                running: Running::default(),
+                inspections: Running::default(),
+                client_document: options.client_document,
                 tasks,
                 ending: CancellationToken::new(),
             }),
@@ -195,8 +207,16 @@ impl Context {
         &self.inner.consents
     }
 
-    pub(crate) fn running(&self) -> &RunningRuns {
+    pub(crate) fn running(&self) -> &Running<RunId> {
         &self.inner.running
+    }
+
+    pub(crate) fn inspections(&self) -> &Running<InspectionId> {
+        &self.inner.inspections
+    }
+
+    pub(crate) fn client_document(&self) -> Option<&Url> {
+        self.inner.client_document.as_ref()
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {

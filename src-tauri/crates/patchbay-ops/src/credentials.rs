@@ -40,14 +40,15 @@ pub enum WalletSecret {
     },
     /// Headers.
     Headers {
-        /// Header name to value; when replacing, an empty value keeps the one that is saved.
+        /// Header name to value, or to a reference such as `env://NAME` in its place; when replacing, an
+        /// empty value keeps the one that is saved.
         values: BTreeMap<String, Secret>,
     },
     /// An OAuth app of the user's own.
     OauthClient {
         /// The client id.
         client_id: String,
-        /// The client secret, where there is one.
+        /// The client secret, where there is one, or a reference in its place.
         client_secret: Option<Secret>,
     },
 }
@@ -153,10 +154,13 @@ pub async fn replace_wallet_secret(
             hint: "Replace it with a secret of the same kind, or add a new credential.".to_owned(),
         });
     }
-    let saved = if entry.kind == WalletKind::Headers {
-        secrets::headers(cx.vault(), &entry).await?
-    } else {
-        SecretHeaders::new()
+    let saved = match entry.kind {
+        WalletKind::Headers => match secrets::saved_headers(cx.vault(), &entry).await {
+            // New ones are the way on from there.
+            Err(Error::SecretLost { .. }) => SecretHeaders::new(),
+            saved => saved?,
+        },
+        _ => SecretHeaders::new(),
     };
     let entry = WalletEntry {
         replaced_at: cx.now(),
@@ -245,6 +249,8 @@ async fn put(
         }
         WalletSecret::Headers { values } => {
             let headers = checked_headers(values, saved)?;
+            // References that stand for nothing would only be noticed when they are needed.
+            secrets::resolved_headers(headers.clone()).await?;
             entry.header_names = headers.keys().cloned().collect();
             cx.vault()
                 .write(&name, &secrets::write_headers(&headers))
@@ -255,6 +261,9 @@ async fn put(
             client_secret,
         } => {
             let app = checked_app(&client_id, client_secret)?;
+            if let Some(secret) = app.client_secret.clone() {
+                secrets::resolved(secret).await?;
+            }
             cx.vault()
                 .write(&name, &secrets::write_oauth_app(&app))
                 .await?;

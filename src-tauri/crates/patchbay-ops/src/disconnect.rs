@@ -1,13 +1,15 @@
 //! Giving up a sign-in.
 
-use patchbay_model::{Authentication, Connector, ConnectorId, ConnectorStatus, Status, WalletKind};
+use patchbay_model::{
+    Authentication, Connector, ConnectorId, ConnectorStatus, Secret, Status, WalletKind,
+};
 use patchbay_oauth::{Grant, Revocation, Untraced};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::credentials::forget;
 use crate::list_connectors::find_connector;
-use crate::{Context, Error, Event, hosted_connectors, secrets, status};
+use crate::{Context, Error, Event, hosted_connectors, secrets, status, tokens};
 
 /// How a disconnect went.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -22,8 +24,8 @@ pub struct Disconnected {
 }
 
 /// Gives up the sign-in of a connector, at the provider too where it takes tokens back. A bearer token
-/// or headers stay in the wallet; only the connector stops using its connection. A hosted connector is
-/// parted from its service by its platform.
+/// or headers stay in the wallet; only the connector stops using its connection. Tokens that the vault
+/// lost keep nobody connected. A hosted connector is parted from its service by its platform.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Store`]; [`Error::Vault`] when the tokens could not be deleted;
@@ -84,10 +86,12 @@ async fn give_back(
             Some("another connector uses the same sign-in".to_owned()),
         ));
     }
-    let secret = secrets::read(cx.vault(), &entry).await?;
-    let told = match Grant::from_secret(&secret) {
-        Ok(grant) => cx.oauth().revoke(&grant, &Untraced).await,
-        Err(error) => Err(error),
+    let told = match secrets::read(cx.vault(), &entry).await {
+        Ok(secret) => revoke(cx, &secret).await,
+        // There is nothing left that the provider could be told of.
+        Err(error @ Error::SecretLost { .. }) => Err(error),
+        // The tokens are still there: they would stay valid, and nobody could take them back.
+        Err(error) => return Err(error),
     };
     forget(cx, &id).await?;
     cx.tell(Event::WalletChanged);
@@ -99,9 +103,20 @@ async fn give_back(
                 "the provider takes no tokens back; end the access in its own settings".to_owned(),
             ),
         ),
+        Err(error @ Error::SecretLost { .. }) => (
+            false,
+            Some(format!(
+                "{error}, so the provider could not be told; end the access in its own settings"
+            )),
+        ),
         Err(error) => (
             false,
             Some(format!("the provider could not be told: {error}")),
         ),
     })
+}
+
+async fn revoke(cx: &Context, secret: &Secret) -> Result<Revocation, Error> {
+    let grant = tokens::resolved(Grant::from_secret(secret)?).await?;
+    Ok(cx.oauth().revoke(&grant, &Untraced).await?)
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{AuthenticationMethod, Explain, Problem, ServerFacts, Transport};
+use patchbay_model::{
+    AuthenticationMethod, Explain, InspectionId, Problem, ServerFacts, Transport,
+};
 use patchbay_oauth::{CALLBACK_PATH, Challenge, DEFAULT_PORT, DiscoverySource, Untraced};
 use patchbay_platforms::NoToken;
 use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget};
@@ -52,6 +54,30 @@ pub struct AddressInspection {
     pub problem: Option<Problem>,
 }
 
+/// As [`inspect_address`], until [`cancel_inspection`] is called with `id`.
+///
+/// # Errors
+/// As [`inspect_address`]; [`Error::Cancelled`].
+pub async fn inspect_address_until_cancelled(
+    cx: &Context,
+    address: &str,
+    id: &InspectionId,
+) -> Result<AddressInspection, Error> {
+    let cancel = cx.ending().child_token();
+    let _underway = cx.inspections().enter(id, cancel.clone());
+    // Whatever is asked at that moment ends with its future.
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Error::Cancelled),
+        found = inspect_address(cx, address) => found,
+    }
+}
+
+/// Stops a look at an address, and with it every request that it makes; nothing when it is over.
+pub fn cancel_inspection(cx: &Context, id: &InspectionId) {
+    cx.inspections().cancel(id);
+}
+
 /// Looks at an address: is there an MCP server, does it let us in, and how does one sign in? Sends no
 /// credential and keeps nothing.
 ///
@@ -81,6 +107,12 @@ pub async fn inspect_address(cx: &Context, address: &str) -> Result<AddressInspe
     Ok(found)
 }
 
+/// The redirect address to enter in an OAuth app of one's own, absolute URL, unless the connector has a
+/// port or a host of its own.
+pub fn usual_redirect_uri() -> String {
+    format!("http://127.0.0.1:{DEFAULT_PORT}{CALLBACK_PATH}")
+}
+
 async fn blank(cx: &Context, url: &Url) -> Result<AddressInspection, Error> {
     let connectors = list_connectors(cx).await?;
     let already = connectors
@@ -101,7 +133,7 @@ async fn blank(cx: &Context, url: &Url) -> Result<AddressInspection, Error> {
         issuer: None,
         scopes: Vec::new(),
         registers_itself: false,
-        redirect_uri: format!("http://127.0.0.1:{DEFAULT_PORT}{CALLBACK_PATH}"),
+        redirect_uri: usual_redirect_uri(),
         server: None,
         tool_count: None,
         name: free_name(&name_of(&title), "-", is_taken),

@@ -100,6 +100,7 @@ pub use hosted_connectors::{has_consent, refresh_connector};
 pub use inspect_address::{
     AddressInspection, cancel_inspection, inspect_address, inspect_address_until_cancelled,
 };
+    usual_redirect_uri,
 pub use list_connectors::{find_connector, list_connectors, resolve_connector};
 pub use operations::{CallOperation, OperationCard, call_operation, list_operations};
 pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};

@@ -1,44 +1,49 @@
-//! Runs that are under way in this process.
+//! Runs and inspections that are under way in this process.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
-use patchbay_model::RunId;
 use tokio_util::sync::CancellationToken;
 
-/// How to stop each run that is under way.
-#[derive(Default)]
-pub(crate) struct RunningRuns(Mutex<HashMap<RunId, CancellationToken>>);
+/// How to stop each thing that is under way.
+pub(crate) struct Running<Id>(Mutex<HashMap<Id, CancellationToken>>);
 
-impl RunningRuns {
-    /// Notes a run; it is under way until the guard is dropped.
-    pub(crate) fn enter(&self, run: &RunId, cancel: CancellationToken) -> Underway<'_> {
-        self.lock().insert(run.clone(), cancel);
+impl<Id> Default for Running<Id> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<Id: Clone + Eq + Hash> Running<Id> {
+    /// Notes what begins; it is under way until the guard is dropped.
+    pub(crate) fn enter(&self, id: &Id, cancel: CancellationToken) -> Underway<'_, Id> {
+        self.lock().insert(id.clone(), cancel);
         Underway {
-            runs: self,
-            run: run.clone(),
+            running: self,
+            id: id.clone(),
         }
     }
 
-    /// Stops a run; `false` when it is not under way here.
-    pub(crate) fn cancel(&self, run: &RunId) -> bool {
-        let token = self.lock().get(run).cloned();
+    /// Stops it; `false` when it is not under way here.
+    pub(crate) fn cancel(&self, id: &Id) -> bool {
+        let token = self.lock().get(id).cloned();
         token.inspect(CancellationToken::cancel).is_some()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, CancellationToken>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Id, CancellationToken>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A run that is under way.
-pub(crate) struct Underway<'a> {
-    runs: &'a RunningRuns,
-    run: RunId,
+/// Something that is under way.
+pub(crate) struct Underway<'a, Id: Clone + Eq + Hash> {
+    running: &'a Running<Id>,
+    id: Id,
 }
 
-impl Drop for Underway<'_> {
+impl<Id: Clone + Eq + Hash> Drop for Underway<'_, Id> {
     fn drop(&mut self) {
-        self.runs.lock().remove(&self.run);
+        self.running.lock().remove(&self.id);
     }
 }

@@ -57,6 +57,8 @@ struct State {
 struct Known {
     /// When the last of them was saved.
     replaced_at: Timestamp,
+    /// Whether a reference is among them, for what it stands for may change without a word.
+    may_change: bool,
     secrets: VecDeque<Secret>,
 }
 
@@ -98,7 +100,7 @@ impl Tokens {
             return Ok(Vec::new());
         };
         if entry.kind == WalletKind::Headers {
-            let headers = secrets::headers(&self.0.parts.vault, &entry).await?;
+            let headers = secrets::saved_headers(&self.0.parts.vault, &entry).await?;
             return Ok(headers.into_keys().collect());
         }
         Ok(vec!["Authorization".to_owned()])
@@ -118,35 +120,39 @@ impl Tokens {
             return Ok(known);
         }
         let vault = &self.0.parts.vault;
+        let mut may_change = entry.reference.is_some();
         let secrets = match entry.kind {
             WalletKind::Oauth => grant_secrets(self.read_grant(&entry).await?),
             WalletKind::Headers => {
-                let headers = secrets::headers(vault, &entry).await?;
+                let saved = secrets::saved_headers(vault, &entry).await?;
+                may_change |= saved.values().any(secrets::is_reference);
+                let headers = secrets::resolved_headers(saved).await?;
                 headers.into_values().collect()
             }
             WalletKind::Bearer | WalletKind::OauthClient => {
                 vec![secrets::read(vault, &entry).await?]
             }
         };
-        Ok(self.remember(&entry, secrets))
+        Ok(self.remember(&entry, secrets, may_change))
     }
 
-    /// What is known of an entry, unless its secret was replaced since. What a reference stands for may
-    /// change without a word.
+    /// What is known of an entry, unless its secret was or may have been replaced since.
     fn remembered(&self, entry: &WalletEntry) -> Option<Vec<Secret>> {
         let known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.get(&entry.id)?;
-        let holds = known.replaced_at == entry.replaced_at && entry.reference.is_none();
+        let holds = known.replaced_at == entry.replaced_at && !known.may_change;
         holds.then(|| known.secrets.iter().cloned().collect())
     }
 
-    fn remember(&self, entry: &WalletEntry, secrets: Vec<Secret>) -> Vec<Secret> {
+    fn remember(&self, entry: &WalletEntry, secrets: Vec<Secret>, may_change: bool) -> Vec<Secret> {
         let mut all = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.entry(entry.id.clone()).or_insert_with(|| Known {
             replaced_at: entry.replaced_at,
+            may_change,
             secrets: VecDeque::new(),
         });
         known.replaced_at = entry.replaced_at;
+        known.may_change = may_change;
         for secret in secrets {
             let is_new = |known: &Secret| known.expose() != secret.expose();
             if known.secrets.iter().all(is_new) {
@@ -203,7 +209,8 @@ impl Tokens {
         if !self.must_renew(&grant, refused.as_ref()) {
             return Ok(grant);
         }
-        match self.0.parts.oauth.refresh(&grant, &Untraced).await {
+        let asking = resolved(grant.clone()).await?;
+        match self.0.parts.oauth.refresh(&asking, &Untraced).await {
             Ok(tokens) => self.keep(entry, grant.renewed(tokens, self.now())).await,
             Err(RefreshError::Later(error)) => {
                 let usable = refused.is_none() && !has_lapsed(&grant, self.now());
@@ -302,6 +309,17 @@ pub(crate) fn entry_id(authentication: &Authentication) -> Option<&WalletEntryId
         Authentication::Oauth { entry, .. } => entry.as_ref(),
         Authentication::Bearer { entry } | Authentication::Headers { entry } => Some(entry),
     }
+}
+
+/// The grant with what a reference in it stands for.
+///
+/// # Errors
+/// [`Error::Reference`].
+pub(crate) async fn resolved(mut grant: Grant) -> Result<Grant, Error> {
+    if let Some(secret) = grant.client_secret.take() {
+        grant.client_secret = Some(secrets::resolved(secret).await?);
+    }
+    Ok(grant)
 }
 
 fn grant_secrets(grant: Grant) -> Vec<Secret> {

@@ -1,8 +1,10 @@
 //! Where the key of the secrets lies.
 
-use patchbay_model::{Secret, VaultStatus};
+use patchbay_model::{Code, Explain as _, Secret, Status, VaultStatus};
 
-use crate::{Context, Error, Event};
+use crate::list_connectors::list_connectors;
+use crate::tokens::entry_id;
+use crate::{Context, Error, Event, secrets, status};
 
 /// How the vault is; raises no prompt of the keychain.
 pub async fn vault_status(cx: &Context) -> VaultStatus {
@@ -50,6 +52,52 @@ pub async fn choose_passphrase(cx: &Context, passphrase: Secret) -> Result<Vault
 pub async fn use_keychain(cx: &Context) -> Result<VaultStatus, Error> {
     cx.vault().use_keychain().await?;
     Ok(tell(cx).await)
+}
+
+/// Puts secrets that cannot be opened any more aside, and begins anew: the way on from a lost key or a
+/// damaged file. The old file stays in its folder, and every connector needs its sign-in again.
+///
+/// # Errors
+/// [`Error::VaultBeginsAnew`] unless `confirmed`; [`Error::Usage`] when the secrets can be opened, or
+/// may be once the keychain answers or the passphrase is entered; [`Error::Vault`].
+pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatus, Error> {
+    let problem = cx.vault().probe().await.err();
+    let is_lost = |error: &patchbay_vault::Error| {
+        matches!(error.code(), Code::VaultKeyLost | Code::VaultDamaged)
+    };
+    if !problem.as_ref().is_some_and(is_lost) {
+        return Err(Error::Usage {
+            what: "the saved secrets are not lost".to_owned(),
+            hint: "Unlock the keychain or enter the passphrase instead.".to_owned(),
+        });
+    }
+    if !confirmed {
+        return Err(Error::VaultBeginsAnew);
+    }
+    cx.vault().set_aside().await?;
+    note_lost(cx).await?;
+    Ok(tell(cx).await)
+}
+
+/// Connectors that worked with what was put aside need their sign-in now, not at the next run.
+async fn note_lost(cx: &Context) -> Result<(), Error> {
+    for mut connector in list_connectors(cx).await? {
+        if connector.status.status == Status::Disabled {
+            continue;
+        }
+        let Some(id) = entry_id(&connector.authentication) else {
+            continue;
+        };
+        let Some(entry) = cx.store().find_wallet_entry(id).await? else {
+            continue;
+        };
+        if let Err(lost @ Error::SecretLost { .. }) = secrets::read(cx.vault(), &entry).await {
+            cx.sessions().close(&connector.id).await;
+            status::note_failure(cx, &mut connector, &lost);
+            status::save(cx, &connector).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn tell(cx: &Context) -> VaultStatus {

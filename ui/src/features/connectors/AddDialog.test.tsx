@@ -81,10 +81,27 @@ it("says_why_an_address_is_no_server_and_keeps_it", async () => {
 });
 
 it("can_be_stopped_while_it_looks", async () => {
-  const { user } = await pasteAddress((host) => {
-    host.handlers.inspectAddress = () => new Promise(() => undefined);
+  const { user, host } = await pasteAddress((mock) => {
+    mock.handlers.inspectAddress = () => new Promise(() => undefined);
   });
   await user.click(await screen.findByRole("button", { name: "Stop" }));
   expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
   expect(screen.getByRole("textbox", { name: "Address" })).toHaveValue(address);
+  expect(host.lastCall("cancelInspection")).toEqual({ inspection: host.lastCall("inspectAddress")?.inspection });
+});
+
+it("ends_its_look_when_it_is_cancelled", async () => {
+  const { user, host } = await pasteAddress((mock) => {
+    mock.handlers.inspectAddress = () => new Promise(() => undefined);
+  });
+  await screen.findByRole("button", { name: "Stop" });
+  await user.click(screen.getByRole("button", { name: /^Cancel/ }));
+  await waitFor(() => expect(host.lastCall("cancelInspection")).toEqual({ inspection: host.lastCall("inspectAddress")?.inspection }));
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+it("is_quiet_about_a_look_that_was_over", async () => {
+  const { host } = await pasteAddress();
+  expect(await screen.findByText("https://auth.example.com")).toBeVisible();
+  expect(host.lastCall("cancelInspection")).toBeUndefined();
 });

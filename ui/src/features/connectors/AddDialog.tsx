@@ -1,4 +1,3 @@
-import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
@@ -6,12 +5,13 @@ import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusGlyph } from "@/components/StatusGlyph";
-import { type AddressInspection, commands, type Connector } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { type AddressInspection, type Connector } from "@/host/bindings";
+import { asProblem } from "@/host/call";
 import { AddReview } from "./AddReview";
 import { choiceOf, errorsOf, type FormErrors, newForm } from "./authenticationForm";
 import styles from "./AddDialog.module.css";
 import { useAddConnector, useCheckConnector } from "./useConnectorActions";
+import { useInspection } from "./useInspection";
 
 type Props = {
   /** An address to begin with, looked at at once. */
@@ -29,22 +29,19 @@ export function AddDialog({ address: given, onClose, onAdded }: Props) {
   const [name, setName] = useState("");
   const [form, setForm] = useState(newForm("oauth"));
   const [errors, setErrors] = useState<FormErrors>({});
-  const inspect = useMutation({
-    mutationFn: (url: string) => call(commands.inspectAddress(url)),
-    onSuccess: (inspection) => {
-      setFound(inspection);
-      setTitle(inspection.title);
-      setName(inspection.name);
-      setForm((typed) => ({
-        ...typed,
-        method: inspection.methods[0] ?? (inspection.needsAuthorization ? "oauth" : "none"),
-        ownClient: inspection.methods[0] === "oauth" && !inspection.registersItself,
-      }));
-    },
+  const inspect = useInspection((inspection) => {
+    setFound(inspection);
+    setTitle(inspection.title);
+    setName(inspection.name);
+    setForm((typed) => ({
+      ...typed,
+      method: inspection.methods[0] ?? (inspection.needsAuthorization ? "oauth" : "none"),
+      ownClient: inspection.methods[0] === "oauth" && !inspection.registersItself,
+    }));
   });
   const add = useAddConnector();
   const check = useCheckConnector();
-  const { mutate: look } = inspect;
+  const { look } = inspect;
   const looked = useRef(false);
   useEffect(() => {
     if (looked.current || !given) return;
@@ -73,7 +70,7 @@ export function AddDialog({ address: given, onClose, onAdded }: Props) {
     );
   };
   const startOver = () => {
-    inspect.reset();
+    inspect.stop();
     add.reset();
     setFound(null);
   };
@@ -120,7 +117,7 @@ export function AddDialog({ address: given, onClose, onAdded }: Props) {
       ) : (
         <form onSubmit={submitAddress} className={styles.form}>
           <Field label="Address" icon="clipboard" autoFocus placeholder="https://mcp.example.com/mcp" value={address} onChange={setAddress} isReadOnly={inspect.isPending} />
-          {inspect.isPending && <Looking address={address} onCancel={() => inspect.reset()} />}
+          {inspect.isPending && <Looking address={address} onCancel={inspect.stop} />}
           {inspect.error && <ProblemNotice problem={asProblem(inspect.error)} onRetry={() => submitAddress()} />}
         </form>
       )}

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
@@ -8,6 +9,7 @@ import { Switch } from "@/components/Switch";
 import { useToasts } from "@/components/Toast";
 import { type Connector, type ConnectorChanges } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
 import { AuthenticationFields } from "./AuthenticationFields";
 import { choiceOf, errorsOf, type FormErrors, formOf } from "./authenticationForm";
 import styles from "./ConnectorPage.module.css";
@@ -129,6 +131,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
   const [touched, setTouched] = useState(false);
   const { toast } = useToasts();
   const save = useUpdateConnector(connector.id);
+  const { data: about } = useQuery(queries.about());
   const submit = () => {
     const wrong = errorsOf(form);
     setErrors(wrong);
@@ -156,7 +159,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
             setErrors({});
             setTouched(true);
           }}
-          usualRedirectUri="http://127.0.0.1/callback"
+          usualRedirectUri={about?.redirectUri ?? null}
           registersItself={null}
         />
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}

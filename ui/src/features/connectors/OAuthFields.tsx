@@ -47,7 +47,7 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
           {typed ? (
             <div className={styles.pair}>
               <Field label="Client id" mono isRequired value={form.clientId} onChange={(clientId) => set({ clientId })} error={errors.clientId} />
-              <Field label="Client secret" mono type="password" autoComplete="new-password" value={form.clientSecret} onChange={(clientSecret) => set({ clientSecret })} help="Leave empty when the provider gave none." />
+              <Field label="Client secret" mono type="password" autoComplete="new-password" value={form.clientSecret} onChange={(clientSecret) => set({ clientSecret })} help="Leave empty when the provider gave none. A reference such as env://NAME works too." />
             </div>
           ) : (
             <SavedEntry label="Saved OAuth app" entries={clients} value={form.clientEntry} error={errors.clientEntry} onChange={(clientEntry) => set({ clientEntry })} />
@@ -66,7 +66,7 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
         </div>
         {form.redirect === "loopback" && (
           <div className={styles.pair}>
-            <Field label="Port" mono inputMode="numeric" placeholder="any that is free" value={form.callbackPort} onChange={(callbackPort) => set({ callbackPort })} error={errors.callbackPort} help="Fix it where the provider wants one exact address." />
+            <Field label="Port" mono inputMode="numeric" placeholder={form.ownClient ? "the usual one" : "any that is free"} value={form.callbackPort} onChange={(callbackPort) => set({ callbackPort })} error={errors.callbackPort} help="Fix it where the provider wants one exact address." />
             <Select
               label="Host"
               options={[{ value: "127.0.0.1", label: "127.0.0.1" }, { value: "localhost", label: "localhost" }]}
@@ -92,7 +92,7 @@ function RedirectUri({ uri }: { uri: string }) {
   const copy = useCopy();
   return (
     <div className={styles.copy}>
-      <span className="text2">Redirect address for your app</span>
+      <span className="text2">Redirect address to enter at the provider, exactly</span>
       <span className="mono cut grow" data-selectable title={uri}>{uri}</span>
       <Button small icon="copy" onPress={() => copy(uri, "Redirect address")}>Copy</Button>
     </div>

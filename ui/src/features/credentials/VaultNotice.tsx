@@ -6,6 +6,7 @@ import { type VaultStatus } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useVaultActions } from "@/host/vault";
 import { capital, sentence } from "@/lib/words";
+import { BeginAnewDialog } from "./BeginAnewDialog";
 import styles from "./Credentials.module.css";
 
 /** Says why the vault cannot be used, with the way on; nothing when it can. */
@@ -41,9 +42,12 @@ function Locked() {
 function NotReadable({ vault }: { vault: VaultStatus }) {
   const { probe, choose } = useVaultActions();
   const [choosing, setChoosing] = useState(false);
+  const [givingUp, setGivingUp] = useState(false);
   const { problem } = vault;
   // A passphrase makes a new key: only where no secret would be left behind under the old one.
   const mayChoose = problem?.code === "vault.no_keychain" || vault.backend === null;
+  // The only way on where the key or the file is gone for good; nothing is thrown away.
+  const isLost = problem?.code === "vault.key_lost" || problem?.code === "vault.damaged";
   const failure = choose.error ?? probe.error;
   return (
     <Notice
@@ -56,6 +60,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
           <>
             <Button small look={mayChoose ? "plain" : "primary"} isPending={probe.isPending} onPress={() => probe.mutate()}>Try the keychain again</Button>
             {mayChoose && <Button small look="primary" onPress={() => setChoosing(true)}>Choose a passphrase instead</Button>}
+            {isLost && <Button small onPress={() => setGivingUp(true)}>Begin anew…</Button>}
           </>
         )
       }
@@ -67,6 +72,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
         </div>
       )}
       {failure && <ProblemNotice problem={asProblem(failure)} />}
+      {givingUp && <BeginAnewDialog onClose={() => setGivingUp(false)} />}
     </Notice>
   );
 }

@@ -18,9 +18,6 @@ use crate::{Context, Error, secrets};
 /// What authorization servers and consent pages call us.
 const CLIENT_NAME: &str = "Patchbay";
 
-/// Address of our client-id metadata document, where this build has one.
-const METADATA_DOCUMENT: Option<&str> = option_env!("PATCHBAY_CLIENT_ID_URL");
-
 /// Everything that has to be there before the browser opens.
 pub(super) struct Prepared {
     pub(super) client: ClientIdentity,
@@ -80,9 +77,11 @@ async fn way_back(
         _ => (None, None),
     };
     let registered = known.and_then(ClientIdentity::loopback_port);
-    let port = match pinned {
-        Some(port) => PortChoice::Pinned(port),
-        None => PortChoice::Preferred(registered.unwrap_or(DEFAULT_PORT)),
+    let port = match (pinned, known) {
+        (Some(port), _) => PortChoice::Pinned(port),
+        // A person entered the redirect at the provider, which would refuse one of another port.
+        (None, Some(ClientIdentity::PreRegistered { .. })) => PortChoice::Pinned(DEFAULT_PORT),
+        (None, _) => PortChoice::Preferred(registered.unwrap_or(DEFAULT_PORT)),
     };
     let host = match host {
         Some("localhost") => LoopbackHost::Localhost,
@@ -106,9 +105,9 @@ async fn known_client(
         let entry = find_wallet_entry(cx, entry).await?;
         return own_app(cx, entry, discovery).await.map(Some);
     }
-    let document = METADATA_DOCUMENT.and_then(|url| Url::parse(url).ok());
+    let document = cx.client_document();
     if let Some(url) = document.filter(|_| discovery.takes_metadata_document) {
-        return Ok(Some(ClientIdentity::MetadataDocument { url }));
+        return Ok(Some(ClientIdentity::MetadataDocument { url: url.clone() }));
     }
     registered(cx, discovery).await
 }
@@ -127,6 +126,10 @@ async fn own_app(
         return Err(patchbay_oauth::Error::ClientMismatch.into());
     }
     let app = secrets::oauth_app(cx.vault(), &entry).await?;
+    let secret = match app.client_secret {
+        Some(secret) => Some(secrets::resolved(secret).await?),
+        None => None,
+    };
     if entry.issuer.is_none() {
         let bound = WalletEntry {
             issuer: Some(discovery.issuer.clone()),
@@ -136,7 +139,7 @@ async fn own_app(
     }
     Ok(ClientIdentity::PreRegistered {
         id: app.client_id,
-        secret: app.client_secret,
+        secret,
     })
 }
 

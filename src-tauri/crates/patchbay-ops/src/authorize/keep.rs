@@ -9,7 +9,7 @@ use patchbay_vault::SecretName;
 use crate::add_connector::free_entry_name;
 use crate::address::endpoint_of;
 use crate::list_connectors::find_connector;
-use crate::{Context, Error, Event, status, step_up};
+use crate::{Context, Error, Event, secrets, status, step_up};
 
 /// Saves the tokens, in the vault first, and has the connector use them.
 ///
@@ -22,8 +22,9 @@ pub(super) async fn keep(cx: &Context, id: &ConnectorId, grant: &Grant) -> Resul
         return Err(patchbay_oauth::Error::ClientMismatch.into());
     }
     let entry = entry_for(cx, &connector, grant).await?;
+    let kept = with_reference(cx, &connector, grant).await?;
     cx.vault()
-        .write(&SecretName::wallet(&entry.id), &grant.to_secret())
+        .write(&SecretName::wallet(&entry.id), &kept.to_secret())
         .await?;
     cx.store().save_wallet_entry(&entry).await?;
     connector.authentication = with_entry(connector.authentication, entry.id.clone());
@@ -33,6 +34,28 @@ pub(super) async fn keep(cx: &Context, id: &ConnectorId, grant: &Grant) -> Resul
     cx.sessions().close(id).await;
     cx.tell(Event::WalletChanged);
     Ok(())
+}
+
+/// A client secret that the wallet has as a reference stays one in the grant: what it stands for is
+/// never kept, and asked for again at each refresh.
+async fn with_reference(
+    cx: &Context,
+    connector: &Connector,
+    grant: &Grant,
+) -> Result<Grant, Error> {
+    let mut kept = grant.clone();
+    let Authentication::Oauth {
+        client: Some(app), ..
+    } = &connector.authentication
+    else {
+        return Ok(kept);
+    };
+    if let Some(app) = cx.store().find_wallet_entry(app).await? {
+        let app = secrets::oauth_app(cx.vault(), &app).await?;
+        let reference = app.client_secret.filter(secrets::is_reference);
+        kept.client_secret = reference.or(kept.client_secret);
+    }
+    Ok(kept)
 }
 
 /// The entry that the connector uses, when it is for the same issuer and resource, else a new one:

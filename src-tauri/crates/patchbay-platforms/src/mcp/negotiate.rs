@@ -30,6 +30,8 @@ const INSTRUCTIONS_LIMIT: usize = 20_000;
 /// [`Error::TooLarge`]; [`Error::RateLimited`]; [`Error::Status`]; [`Error::ServerError`];
 /// [`Error::Protocol`]; [`Error::Credential`] from the token source.
 ///
+/// Whatever is being sent ends with `cancel`, with the time limit, and with the future.
+///
 /// Source: MCP 2026-07-28, "Lifecycle"; MCP requirements R1, R2.
 pub async fn connect(
     http: &reqwest::Client,
@@ -115,6 +117,7 @@ async fn start(
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
     let own_side = OwnSide::new();
+    let unless_abandoned = wire.abandon_on_drop();
     let transport = StreamableHttpClientTransport::with_client(
         wire.clone(),
         StreamableHttpClientTransportConfig::with_uri("").max_sse_event_size(limits.body_bytes),
@@ -124,6 +127,7 @@ async fn start(
         .serve_with_lifecycle(transport, mode)
         .await
         .map_err(|error| wire.take_failure().unwrap_or_else(|| explain(error)))?;
+    unless_abandoned.disarm();
     let info = running.peer_info();
     let facts = facts(info.as_deref(), &wire);
     let offers_tools = info.is_some_and(|info| info.capabilities.tools.is_some());

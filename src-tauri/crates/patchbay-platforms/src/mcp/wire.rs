@@ -14,6 +14,7 @@ use rmcp::transport::streamable_http_client::{
 };
 use serde_json::Value;
 use sse_stream::Sse;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
 use super::exchange::Exchange;
@@ -37,6 +38,8 @@ struct Inner {
     tokens: Arc<dyn TokenSource>,
     body_bytes: usize,
     failure: Mutex<Option<Error>>,
+    /// Ends whatever is under way, because the connection is not wanted any more.
+    abandoned: CancellationToken,
 }
 
 /// Stands for an error that was put aside, because rmcp only hands on errors that can be cloned or
@@ -91,7 +94,14 @@ impl Wire {
             tokens,
             body_bytes,
             failure: Mutex::default(),
+            abandoned: CancellationToken::new(),
         }))
+    }
+
+    /// Ends every request at once when the answer is dropped: rmcp sends on a task of its own, which
+    /// would go on where nobody waits any more. Disarm it once somebody does.
+    pub(super) fn abandon_on_drop(&self) -> DropGuard {
+        self.0.abandoned.clone().drop_guard()
     }
 
     /// The last error of a request that no [`Exchange`] went with, which is how negotiations fail.
@@ -173,6 +183,7 @@ impl Wire {
         let (exchange, id, kind) = (asked.exchange.clone(), asked.id.clone(), asked.kind);
         let host = self.host();
         sse::events(answer, limit)
+            .take_until(self.0.abandoned.clone().cancelled_owned())
             .map(move |event| match event {
                 Ok(mut event) => {
                     if let Some(data) = &mut event.data {
@@ -271,12 +282,15 @@ impl StreamableHttpClient for Wire {
         custom_headers: HashMap<HeaderName, HeaderValue>,
     ) -> RmcpResult<StreamableHttpPostResponse> {
         let asked = asked(&message);
-        self.post(&message, session_id, custom_headers, asked.as_ref())
-            .await
-            .map_err(|failure| match failure {
-                Failure::SessionOver => StreamableHttpError::SessionExpired,
-                Failure::Known(error) => self.put_aside(error, asked.as_ref()),
-            })
+        let posted = tokio::select! {
+            biased;
+            () = self.0.abandoned.cancelled() => Err(Error::Cancelled.into()),
+            posted = self.post(&message, session_id, custom_headers, asked.as_ref()) => posted,
+        };
+        posted.map_err(|failure| match failure {
+            Failure::SessionOver => StreamableHttpError::SessionExpired,
+            Failure::Known(error) => self.put_aside(error, asked.as_ref()),
+        })
     }
 
     async fn get_stream(

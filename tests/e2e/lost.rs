@@ -1,0 +1,101 @@
+//! What becomes of connectors whose secrets are gone.
+
+use std::fs;
+
+use patchbay_model::{Code, Explain as _, Secret, Status, VaultState, WalletKind};
+use patchbay_ops::{
+    AuthenticationChoice, CheckState, SecretInput, WalletSecret, check_connector,
+    disconnect_connector, list_wallet, replace_wallet_secret, set_vault_aside, vault_status,
+};
+use serde_json::json;
+
+use crate::support::{Desk, text_of};
+
+#[tokio::test]
+async fn a_connector_whose_secret_is_lost_can_be_disconnected_and_connected_again() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    lose_secrets(&desk);
+    let gone = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+    assert!(!gone.revoked);
+    let note = gone.note.unwrap();
+    assert!(note.contains("not in the vault any more"), "{note}");
+    assert!(note.contains("could not be told"), "{note}");
+    assert_eq!(gone.connector.status.status, Status::Disconnected);
+    assert!(list_wallet(&desk.cx).await.unwrap().is_empty());
+    desk.sign_in(&connector).await;
+    let status = desk.connector(&connector.id).await.status.status;
+    assert_eq!(status, Status::Ready);
+}
+
+#[tokio::test]
+async fn a_lost_secret_is_a_sign_in_that_is_needed_and_the_doctor_says_so() {
+    let desk = Desk::new().await;
+    let signed_in = desk.connected().await;
+    let bearer = AuthenticationChoice::Bearer {
+        token: SecretInput::New {
+            secret: Secret::new(desk.playground.bearer_token()),
+        },
+    };
+    let address = desk.playground.bearer_url();
+    let guarded = desk.add_at(address.as_str(), bearer).await;
+    check_connector(&desk.cx, &guarded.id).await.unwrap();
+    lose_secrets(&desk);
+    for (connector, way_on) in [(&signed_in, "Sign in again."), (&guarded, "Replace")] {
+        let check = check_connector(&desk.cx, &connector.id).await.unwrap();
+        let failed = check.steps.iter().find(|it| it.state == CheckState::Failed);
+        let failed = failed.unwrap();
+        let problem = failed.problem.as_ref().unwrap();
+        assert_eq!(
+            (failed.name.as_str(), problem.code),
+            ("sign_in", Code::AuthNeeded)
+        );
+        assert!(problem.hint.as_ref().unwrap().starts_with(way_on));
+        let status = check.connector.status.status;
+        assert_eq!(status, Status::NeedsAuthorization);
+    }
+    let wallet = list_wallet(&desk.cx).await.unwrap();
+    let entry = wallet.iter().find(|entry| entry.kind == WalletKind::Bearer);
+    let token = Secret::new(desk.playground.bearer_token());
+    replace_wallet_secret(&desk.cx, &entry.unwrap().id, WalletSecret::Bearer { token })
+        .await
+        .unwrap();
+    let check = check_connector(&desk.cx, &guarded.id).await.unwrap();
+    assert_eq!(check.connector.status.status, Status::Ready);
+}
+
+#[tokio::test]
+async fn a_vault_whose_key_is_lost_is_put_aside_at_the_users_word_alone() {
+    let mut desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let early = set_vault_aside(&desk.cx, true).await.unwrap_err();
+    assert_eq!(early.code(), Code::UsageInvalid, "nothing is lost");
+    desk.cx.close().await;
+    desk.keychain.lose_entries();
+    desk.restart().await;
+    let asked = set_vault_aside(&desk.cx, false).await.unwrap_err();
+    assert_eq!(asked.code(), Code::ConfirmationNeeded);
+    let file = desk.cx.places().data.join("vault.json");
+    assert!(file.exists());
+    let before = fs::read(&file).unwrap();
+
+    let status = set_vault_aside(&desk.cx, true).await.unwrap();
+    assert_eq!(status.state, VaultState::Empty);
+    let aside = fs::read(desk.cx.places().data.join("vault.aside-1.json")).unwrap();
+    assert_eq!(aside, before, "nothing is thrown away");
+    let needy = desk.connector(&connector.id).await.status;
+    assert_eq!(needy.status, Status::NeedsAuthorization);
+    assert_eq!(needy.code, Some(Code::AuthNeeded));
+
+    desk.sign_in(&connector).await;
+    assert_eq!(vault_status(&desk.cx).await.state, VaultState::Ready);
+    let run = desk
+        .run(&connector, "echo", json!({ "message": "hi" }))
+        .await;
+    assert_eq!(text_of(&run), "hi");
+}
+
+/// Takes the file of the secrets away, as a restored home folder may lack it.
+fn lose_secrets(desk: &Desk) {
+    fs::remove_file(desk.cx.places().data.join("vault.json")).unwrap();
+}

@@ -1,0 +1,39 @@
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { useToasts } from "@/components/Toast";
+import { asProblem } from "@/host/call";
+import { useVaultActions } from "@/host/vault";
+
+type Props = { onClose: () => void };
+
+/** Asks before secrets that cannot be opened any more are put aside. */
+export function BeginAnewDialog({ onClose }: Props) {
+  const { setAside } = useVaultActions();
+  const { toast } = useToasts();
+  const submit = () =>
+    setAside.mutate(undefined, {
+      onSuccess: () => {
+        toast("The old secrets were put aside");
+        onClose();
+      },
+    });
+  return (
+    <Dialog
+      alert
+      title="Begin the vault anew?"
+      subtitle="For secrets whose key cannot be brought back."
+      onClose={onClose}
+      footer={
+        <>
+          <Button autoFocus onPress={onClose}>Keep waiting</Button>
+          <Button look="danger" isPending={setAside.isPending} onPress={submit}>Put the old secrets aside</Button>
+        </>
+      }
+    >
+      <p>Every connector with a secret needs its sign-in, token or headers again. Connectors, tools and runs stay.</p>
+      <p className="text2">The old file is kept beside the new one as vault.aside-1.json, in case the key is found.</p>
+      {setAside.error && <ProblemNotice problem={asProblem(setAside.error)} onRetry={submit} />}
+    </Dialog>
+  );
+}
