@@ -77,7 +77,18 @@ async fn with_json_a_failure_is_one_line_of_json() {
         let failure = done.failure();
         assert_eq!(failure["code"], code);
         let members: Vec<_> = failure.as_object().unwrap().keys().collect();
-        assert_eq!(members, ["code", "hint", "message", "status"]);
+        let whole = [
+            "code",
+            "detail",
+            "fields",
+            "hint",
+            "message",
+            "platformCode",
+            "requestId",
+            "retryable",
+            "status",
+        ];
+        assert_eq!(members, whole);
     }
 }
 

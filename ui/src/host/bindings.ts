@@ -43,6 +43,8 @@ export const commands = {
 	takeRefusedLink: () => typedError<Problem | null, Problem>(__TAURI_INVOKE("take_refused_link")),
 	/**  Stops a consent. */
 	cancelAuthorization: (authorization: AuthorizationId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_authorization", { authorization })),
+	/**  What a person may choose before a connector's consent starts. */
+	consentForm: (connector: ConnectorId) => typedError<Form | null, Problem>(__TAURI_INVOKE("consent_form", { connector })),
 	/**  Gives the user five minutes more. */
 	extendAuthorization: (authorization: AuthorizationId) => typedError<Authorization, Problem>(__TAURI_INVOKE("extend_authorization", { authorization })),
 	/**  One consent. */
@@ -53,8 +55,12 @@ export const commands = {
 	listAuthorizations: () => typedError<Authorization[], Problem>(__TAURI_INVOKE("list_authorizations")),
 	/**  Opens the consent page once more. */
 	openAuthorizationPage: (authorization: AuthorizationId) => typedError<null, Problem>(__TAURI_INVOKE("open_authorization_page", { authorization })),
+	/**  How the form of a definition can be filled by a sign-in to its provider. */
+	providerSignIn: (account: AccountId, definition: string) => typedError<ProviderSignIn | null, Problem>(__TAURI_INVOKE("provider_sign_in", { account, definition })),
 	/**  Starts a consent and opens the browser; its steps come as events. */
 	startAuthorization: (request: StartAuthorization) => typedError<Authorization, Problem>(__TAURI_INVOKE("start_authorization", { request })),
+	/**  Starts that sign-in; its tokens become wallet entries. */
+	startProviderSignIn: (request: StartProviderSignIn) => typedError<Authorization, Problem>(__TAURI_INVOKE("start_provider_sign_in", { request })),
 	/**  Carries out one of those acts. */
 	actOnConnector: (request: ActOnConnector) => typedError<Acted, Problem>(__TAURI_INVOKE("act_on_connector", { request })),
 	/**  Changes a hosted connector. */
@@ -117,14 +123,34 @@ export const commands = {
 	removePlatformCredential: (connector: ConnectorId, level: Level, name: string, confirmed: boolean) => typedError<null, Problem>(__TAURI_INVOKE("remove_platform_credential", { connector, level, name, confirmed })),
 	/**  Creates a credential, or replaces the one of that name. */
 	savePlatformCredential: (request: SavePlatformCredential) => typedError<null, Problem>(__TAURI_INVOKE("save_platform_credential", { request })),
+	/**
+	 *  Asks for a file and writes the runs into it; `None` when the user chose none.
+	 * 
+	 *  The file is chosen here and not by the page, which could name any.
+	 */
+	exportRuns: (query: RunQuery, format: ExportFormat) => typedError<Exported | null, Problem>(__TAURI_INVOKE("export_runs", { query, format })),
+	/**  How much the history holds, and how long it holds it. */
+	history: () => typedError<History, Problem>(__TAURI_INVOKE("history")),
+	/**  Sets how long runs are kept. */
+	keepRuns: (retention: Retention) => typedError<History, Problem>(__TAURI_INVOKE("keep_runs", { retention })),
+	/**  Removes every run that is over; answers how many they were. */
+	removeAllRuns: () => typedError<number, Problem>(__TAURI_INVOKE("remove_all_runs")),
+	/**  Removes the runs that are too old; answers how many they were. */
+	trimRuns: () => typedError<number, Problem>(__TAURI_INVOKE("trim_runs")),
 	/**  Stops a run. */
 	cancelRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_run", { run })),
+	/**  What differs between two runs; ignores what is remembered for the tool. */
+	compareRuns: (before: RunId, after: RunId) => typedError<RunComparison, Problem>(__TAURI_INVOKE("compare_runs", { before, after })),
 	/**  Shows exactly what a run would send, as whom. */
 	dryRun: (request: RunTool) => typedError<DryRun, Problem>(__TAURI_INVOKE("dry_run", { request })),
 	/**  One run with its arguments and its answer. */
 	findRun: (run: RunId) => typedError<ToolRun, Problem>(__TAURI_INVOKE("find_run", { run })),
+	/**  Remembers what is ignored when runs of these tools are compared. */
+	ignorePaths: (before: RunId, after: RunId, paths: string[]) => typedError<null, Problem>(__TAURI_INVOKE("ignore_paths", { before, after, paths })),
 	/**  A page of the history, newest first. */
 	listRuns: (query: RunQuery) => typedError<RunPage, Problem>(__TAURI_INVOKE("list_runs", { query })),
+	/**  The run to compare with unless another is chosen. */
+	previousRun: (run: RunId) => typedError<ToolRunSummary | null, Problem>(__TAURI_INVOKE("previous_run", { run })),
 	/**  Takes one run out of the history. */
 	removeRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("remove_run", { run })),
 	/**  Runs the same again: there, or on another connector that offers the tool. */
@@ -167,6 +193,8 @@ export type About = {
 	mac: boolean,
 	/**  Address of the Playground's MCP server, when one was started beside the app. */
 	playgroundUrl: string | null,
+	/**  The redirect address to enter in an OAuth app of one's own, absolute URL. */
+	redirectUri: string,
 	/**  Whether this build can update itself. */
 	updates: boolean,
 };
@@ -381,6 +409,10 @@ export type Authorization = {
 	connectorTitle: string,
 	/**  As who. */
 	identity: IdentityLine,
+	/**  Who was signed in before, when somebody else is now. */
+	askedAs?: string | null,
+	/**  What came of a sign-in for a form that is not sent yet. */
+	granted?: Granted[],
 	/**  How far it is. */
 	state: AuthorizationState,
 	/**  When it began. */
@@ -584,8 +616,49 @@ export type Code =
 "platform.answer" | 
 /**  The platform does not offer this. */
 "platform.not_supported" | 
+/**  The platform does not take the key of the account, or not any more. */
+"platform.signed_out" | 
 /**  A fault of Patchbay itself. */
 "internal";
+
+/**  One line of two texts that are compared. */
+export type ComparedLine = 
+/**  Both have it. */
+{ kind: "same"; 
+/**  Its number in the earlier text, from 1. */
+before: number; 
+/**  Its number in the later text, from 1. */
+after: number; 
+/**  The line. */
+text: string } | 
+/**  Only the earlier text has it. */
+{ kind: "removed"; 
+/**  Its number there, from 1. */
+before: number; 
+/**  The line. */
+text: string } | 
+/**  Only the later text has it. */
+{ kind: "added"; 
+/**  Its number there, from 1. */
+after: number; 
+/**  The line. */
+text: string } | 
+/**  Lines that both have and that are left out. */
+{ kind: "folded"; 
+/**  How many. */
+count: number } | 
+/**  The rest, which differs too much to be shown. */
+{ kind: "cut"; 
+/**  Number of lines. */
+count: number };
+
+/**  One part, line by line; equal stretches are folded. */
+export type ComparedText = {
+	/**  The part. */
+	part: RunPart,
+	/**  Its lines; none when nothing differs. */
+	lines: ComparedLine[],
+};
 
 /**  A stored link to a service, whatever platform holds it. */
 export type Connector = {
@@ -927,6 +1000,21 @@ problem: Problem } |
 /**  The window should come to the front. */
 { kind: "raise" };
 
+/**  How runs are written. */
+export type ExportFormat = 
+/**  One JSON document a line, each a run with everything that is known of it. */
+"jsonl" | 
+/**  A table for spreadsheets: what lists show, the arguments, and the text of the answer. */
+"csv";
+
+/**  Runs that were written to a file. */
+export type Exported = {
+	/**  The file. */
+	path: string,
+	/**  Number of runs in it. */
+	runs: number,
+};
+
 /**  Something to read. */
 export type Fact = {
 	/**  What it is, such as `Last checked`. */
@@ -977,6 +1065,28 @@ saveAs: string | null } |
 { kind: "reference"; 
 /**  The reference. */
 reference: string };
+
+/**  A token that a sign-in brought, kept in the wallet for the form it was asked for. */
+export type Granted = {
+	/**  JSON pointer to its place in the form's values. */
+	path: string,
+	/**  The wallet entry that holds it. */
+	entry: WalletEntryId,
+};
+
+/**  How much the history holds, and how long it holds it. */
+export type History = {
+	/**  How long runs are kept. */
+	retention: Retention,
+	/**  Number of runs. */
+	runs: number,
+	/**  Number of those that are too old and go with the next trim. */
+	due: number,
+	/**  What they take on disk, in thousands of bytes, rounded up. */
+	kilobytes: number,
+	/**  When the oldest of them began. */
+	oldest: Timestamp | null,
+};
 
 /**  "As who": shown on every connector, authorization and run. */
 export type IdentityLine = {
@@ -1171,12 +1281,30 @@ export type Problem = {
 	detail: string | null,
 	/**  HTTP status, where there was one. */
 	status: number | null,
+	/**  The platform's own code of the failure, where it has one. */
+	platformCode?: string | null,
 	/**  The platform's own number for the request, for its support. */
 	requestId: string | null,
 	/**  What is wrong with which field. */
 	fields: FieldProblem[],
 	/**  Whether the same again may help. */
 	retryable: boolean,
+};
+
+/**  How the form of a definition can be filled by a sign-in. */
+export type ProviderSignIn = {
+	/**  Where a person consents; `None` when it has to be typed in. */
+	authorizeUrl: string | null,
+	/**  Where the code is exchanged; `None` when it has to be typed in. */
+	tokenUrl: string | null,
+	/**  Scopes that are asked for unless others are chosen. */
+	scopes: string[],
+	/**  What the form has to hold for this way of signing in: a JSON object. */
+	values: Json,
+	/**  JSON pointer to the place of the app's id. */
+	clientIdField: string,
+	/**  JSON pointer to the place of the app's secret. */
+	clientSecretField: string | null,
 };
 
 /**  How the browser comes back. */
@@ -1188,6 +1316,58 @@ export type Redirect =
 
 /**  A connector as its platform names it; opaque text. */
 export type RemoteId = string;
+
+/**  How long runs are kept. A run goes when it is older than the one or beyond the other. */
+export type Retention = {
+	/**  Days; `None` for ever. */
+	days: number | null,
+	/**  Number of the newest runs; `None` for all. */
+	runs: number | null,
+};
+
+/**  How a value differs. */
+export type RunChange = 
+/**  Only the later run has it. */
+"added" | 
+/**  Only the earlier run has it. */
+"removed" | 
+/**  Both have it, with different values. */
+"changed";
+
+/**  What differs between two runs. */
+export type RunComparison = {
+	/**  The run that the other is compared with. */
+	before: ToolRunSummary,
+	/**  The other. */
+	after: ToolRunSummary,
+	/**  What differs, part by part, without what is ignored. */
+	differences: RunDifference[],
+	/**  Number of differences that are not listed because there are too many. */
+	more: number,
+	/**  Arguments and outcome line by line, in that order. */
+	texts: ComparedText[],
+	/**  The paths that are ignored. */
+	ignored: string[],
+	/**  Paths that look as if they differed every time. */
+	suggested: string[],
+};
+
+/**  One value that differs. */
+export type RunDifference = {
+	/**  The part that it belongs to. */
+	part: RunPart,
+	/**
+	 *  JSON pointer that begins with the part, such as `/outcome/result/items/0/state`. Places in lists
+	 *  are those of the later run, of the earlier one for what was removed.
+	 */
+	pointer: string,
+	/**  Whether it came, went, or has another value. */
+	change: RunChange,
+	/**  Its value in the earlier run; null when it was added. */
+	before: Json,
+	/**  Its value in the later run; null when it was removed. */
+	after: Json,
+};
 
 /**  One call of a tool, kept in history. */
 export type RunId = string;
@@ -1201,6 +1381,17 @@ export type RunPage = {
 	/**  Number of runs on all pages. */
 	total: number,
 };
+
+/**  One part of a run. */
+export type RunPart = 
+/**  What it was called with. */
+"arguments" | 
+/**  State, problem and result. */
+"outcome" | 
+/**  As who, where, and who asked for it. */
+"identity" | 
+/**  Durations and size. */
+"timing";
 
 /**  A step of a run. */
 export type RunProgress = 
@@ -1358,6 +1549,29 @@ export type StartAuthorization = {
 	timeoutSeconds: number | null,
 	/**  What was chosen before, values of a hosted platform's own form: an object, or null for nothing. */
 	choices: Json,
+};
+
+/**  A sign-in to a provider to be started. */
+export type StartProviderSignIn = {
+	/**  The account on which the connector is to be created. */
+	account: AccountId,
+	/**  The definition. */
+	definition: string,
+	/**  Id of the person's own OAuth app. */
+	clientId: string,
+	/**  Its secret, where it has one. */
+	clientSecret: GivenSecret | null,
+	/**
+	 *  Where a person consents; `None` for what the definition says. Parameters such as
+	 *  `access_type=offline` stay.
+	 */
+	authorizeUrl: string | null,
+	/**  Where the code is exchanged; `None` for what the definition says. */
+	tokenUrl: string | null,
+	/**  Scopes; `None` for those of the definition. */
+	scopes: string[] | null,
+	/**  How the browser comes back. */
+	redirect: Redirect,
 };
 
 /**  How a connector is, in one word for all platforms. */

@@ -18,7 +18,11 @@ pub(crate) fn code_of(code: Code) -> u8 {
         Code::UsageInvalid | Code::Ambiguous | Code::ConfirmationNeeded | Code::ToolArguments => {
             USAGE
         }
-        Code::AuthNeeded | Code::AuthExpired | Code::AuthTimedOut | Code::TimedOut => SIGN_IN,
+        Code::AuthNeeded
+        | Code::AuthExpired
+        | Code::AuthTimedOut
+        | Code::PlatformSignedOut
+        | Code::TimedOut => SIGN_IN,
         Code::AuthDenied | Code::AuthForbidden | Code::VaultDenied => DENIED,
         Code::ToolFailed | Code::McpServerError => TOOL,
         Code::NotFound | Code::ToolNotFound => NOT_FOUND,

@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use patchbay_model::{Authentication, Code, Connector, Explain as _, FieldProblem, Problem};
-use serde_json::json;
 
 use crate::exit;
 use crate::output::text;
@@ -77,7 +76,14 @@ impl From<Problem> for Failure {
 
 impl From<patchbay_ops::Error> for Failure {
     fn from(error: patchbay_ops::Error) -> Self {
-        error.problem().into()
+        let failure = Self::from(error.problem());
+        match error {
+            patchbay_ops::Error::SignedOut { account, .. } => {
+                let label = text::quoted(&account);
+                failure.hinting(format!("Run `patchbay account replace {label} --from -`."))
+            }
+            _ => failure,
+        }
     }
 }
 
@@ -108,13 +114,10 @@ fn for_terminal(problem: Problem) -> Problem {
     problem.with_hint(hint)
 }
 
+/// The whole problem as the model has it.
 fn line_of(problem: &Problem) -> serde_json::Value {
-    json!({
-        "code": problem.code,
-        "message": problem.message,
-        "status": problem.status,
-        "hint": problem.hint,
-    })
+    // It has text for keys and nothing that JSON cannot hold.
+    serde_json::to_value(problem).unwrap_or_default()
 }
 
 fn words_of(problem: &Problem) -> String {
@@ -161,6 +164,8 @@ fn sentence(problem: &Problem) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -187,11 +192,27 @@ mod tests {
     }
 
     #[test]
-    fn the_json_line_has_four_members() {
-        let line = line_of(&Problem::new(Code::NotFound, "there is no run x")).to_string();
+    fn the_json_line_is_the_whole_problem() {
+        let problem = Problem {
+            detail: Some("name is taken".to_owned()),
+            status: Some(422),
+            platform_code: Some("taken".to_owned()),
+            request_id: Some("req-1".to_owned()),
+            fields: vec![FieldProblem {
+                path: "/name".to_owned(),
+                message: "is taken".to_owned(),
+            }],
+            retryable: true,
+            ..Problem::new(Code::PlatformInvalid, "wrong").with_hint("Correct it.")
+        };
         assert_eq!(
-            line,
-            r#"{"code":"not_found","hint":null,"message":"there is no run x","status":null}"#
+            line_of(&problem),
+            json!({
+                "code": "platform.invalid", "message": "wrong", "hint": "Correct it.",
+                "detail": "name is taken", "status": 422, "platformCode": "taken",
+                "requestId": "req-1", "fields": [{ "path": "/name", "message": "is taken" }],
+                "retryable": true,
+            })
         );
     }
 }

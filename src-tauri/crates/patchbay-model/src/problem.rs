@@ -17,6 +17,10 @@ pub struct Problem {
     pub detail: Option<String>,
     /// HTTP status, where there was one.
     pub status: Option<u16>,
+    /// The platform's own code of the failure, where it has one.
+    #[serde(default)]
+    #[specta(optional)]
+    pub platform_code: Option<String>,
     /// The platform's own number for the request, for its support.
     pub request_id: Option<String>,
     /// What is wrong with which field.
@@ -34,6 +38,7 @@ impl Problem {
             hint: None,
             detail: None,
             status: None,
+            platform_code: None,
             request_id: None,
             fields: Vec::new(),
             retryable: false,
@@ -189,6 +194,8 @@ codes! {
     PlatformAnswer = "platform.answer",
     /// The platform does not offer this.
     PlatformNotSupported = "platform.not_supported",
+    /// The platform does not take the key of the account, or not any more.
+    PlatformSignedOut = "platform.signed_out",
     /// A fault of Patchbay itself.
     Internal = "internal",
 }

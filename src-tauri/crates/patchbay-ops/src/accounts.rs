@@ -174,7 +174,8 @@ pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error
     let account = find_account(cx, id).await?;
     if account.platform != Platform::Local {
         let signed_in = platforms::platform_of(cx, &account).await?;
-        signed_in.check(&platforms::options(cx)).await?;
+        let checked = signed_in.check(&platforms::options(cx)).await;
+        checked.map_err(|error| platforms::signed_out(&account, error))?;
     }
     Ok(account)
 }

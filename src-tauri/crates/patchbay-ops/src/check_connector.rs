@@ -186,6 +186,7 @@ fn failing_step(code: Code) -> &'static str {
         Code::NetworkDns | Code::UsageInvalid => "name",
         Code::NetworkTls | Code::NetworkUnreachable => "tls",
         Code::AuthDiscovery | Code::AuthUnsafeUrl | Code::AuthClientNeeded => "discovery",
+        Code::PlatformSignedOut => "sign_in",
         code if code.as_str().starts_with("auth.") || code.as_str().starts_with("vault.") => {
             "sign_in"
         }

@@ -99,6 +99,15 @@ pub enum Error {
         /// The provider's own words.
         detail: Option<String>,
     },
+    /// The platform does not take the key of an account.
+    #[error("{account} is signed out: its key is not accepted")]
+    SignedOut {
+        /// Label of the account.
+        account: String,
+        /// What the platform said.
+        #[source]
+        source: Box<patchbay_platforms::Error>,
+    },
     /// The connector is switched off.
     #[error("{connector} is switched off")]
     SwitchedOff {
@@ -180,6 +189,7 @@ impl Explain for Error {
             Self::ToolFailed { .. } => Code::ToolFailed,
             Self::SignInNeeded { .. } | Self::SecretLost { .. } => Code::AuthNeeded,
             Self::SignInLapsed { .. } => Code::AuthExpired,
+            Self::SignedOut { .. } => Code::PlatformSignedOut,
             Self::SwitchedOff { .. } | Self::AuthorizationOver | Self::ChangedElsewhere { .. } => {
                 Code::Conflict
             }
@@ -199,6 +209,9 @@ impl Explain for Error {
 
     fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::SignedOut { account, .. } => {
+                return Some(format!("Replace the key of the account {account}."));
+            }
             Self::NoHome => "Set PATCHBAY_HOME to a folder that you own.",
             Self::File { .. } => "Check that the folder exists and that you may write to it.",
             Self::Usage { hint, .. } => hint,
@@ -251,6 +264,12 @@ impl Explain for Error {
                 ..own
             },
             Self::Callback(error) => error.problem(),
+            Self::SignedOut { source, .. } => Problem {
+                code: own.code,
+                message: own.message,
+                hint: own.hint,
+                ..source.problem()
+            },
             Self::SignInLapsed { detail, .. } => Problem {
                 detail: detail.clone(),
                 ..own

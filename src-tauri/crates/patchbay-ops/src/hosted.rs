@@ -6,12 +6,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{Account, AccountId, Secret, Timestamp};
-use patchbay_platforms::http::{CallOptions, ClientSettings, Clients, Clock as PlatformClock};
-use patchbay_platforms::{Platform, SignIn, hosted};
+use patchbay_platforms::http::{
+    CallOptions, ClientSettings, Clients, Clock as PlatformClock, Retries,
+};
+use patchbay_platforms::{Error as PlatformError, Platform, SignIn, hosted};
 use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::{Context, Error, accounts};
+
+/// How long the read may take that tells whose sign-in was refused.
+const READ_LIMIT: Duration = Duration::from_secs(10);
 
 /// Sign-ins that were used, so that connections and tokens of a platform are kept between calls.
 pub(crate) struct Hosted {
@@ -91,6 +96,47 @@ pub(crate) fn sign_in(
         clients: cx.hosted().clients()?,
         clock: Arc::clone(&cx.hosted().clock),
     })?)
+}
+
+/// What became of a call to a platform. A 401 speaks of the account's key or of one connector's own
+/// sign-in: a light read tells which.
+///
+/// # Errors
+/// [`Error::SignedOut`] when the key is not accepted; else what the platform said, as it is.
+pub(crate) async fn judged<T>(
+    cx: &Context,
+    account: &AccountId,
+    platform: &dyn Platform,
+    outcome: Result<T, PlatformError>,
+) -> Result<T, Error> {
+    match outcome {
+        Err(error @ PlatformError::Unauthorized { .. }) => {
+            let read = CallOptions {
+                timeout: Some(READ_LIMIT),
+                retries: Some(Retries::Times(0)),
+                ..options(cx)
+            };
+            match platform.check(&read).await {
+                Err(PlatformError::Unauthorized { .. }) => {
+                    let account = accounts::find_account(cx, account).await?;
+                    Err(signed_out(&account, error))
+                }
+                _ => Err(error.into()),
+            }
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+/// The failure of what speaks of nothing but the account itself.
+pub(crate) fn signed_out(account: &Account, error: PlatformError) -> Error {
+    match error {
+        PlatformError::Unauthorized { .. } => Error::SignedOut {
+            account: account.label.clone(),
+            source: Box::new(error),
+        },
+        error => error.into(),
+    }
 }
 
 /// Options of a call that ends when the process does.

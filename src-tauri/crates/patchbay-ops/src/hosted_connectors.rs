@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::{find_account, secrets_of as secrets_of_account};
-use crate::hosted::{options, platform_of};
+use crate::hosted::{judged, options, platform_of};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, status, sync_connectors};
 
@@ -45,7 +45,12 @@ pub(crate) async fn list_tools(
         ..options(cx)
     };
     match platform.tools() {
-        Some(tools) => Ok(Some(tools.list_tools(&remote, &options).await?)),
+        Some(tools) => {
+            let listed = tools.list_tools(&remote, &options).await;
+            judged(cx, &connector.account, &*platform, listed)
+                .await
+                .map(Some)
+        }
         None => {
             refresh_status(cx, connector, &*platform, &remote).await?;
             Ok(None)
@@ -85,7 +90,8 @@ pub(crate) async fn call_tool(
         ..CallOptions::default()
     };
     let prepare = began.elapsed();
-    let outcome = tools.call_tool(&remote, tool, arguments, &options).await?;
+    let outcome = tools.call_tool(&remote, tool, arguments, &options).await;
+    let outcome = judged(cx, &connector.account, &*platform, outcome).await?;
     Ok((outcome, prepare))
 }
 
@@ -99,7 +105,8 @@ pub(crate) async fn plan_call(
     let (platform, remote) = place_of(cx, connector).await?;
     let tools = tools_of(&*platform, connector)?;
     let options = options(cx);
-    Ok(tools.plan_call(&remote, tool, arguments, &options).await?)
+    let planned = tools.plan_call(&remote, tool, arguments, &options).await;
+    judged(cx, &connector.account, &*platform, planned).await
 }
 
 fn tools_of<'a>(platform: &'a dyn Platform, connector: &Connector) -> Result<&'a dyn Tools, Error> {
@@ -116,7 +123,8 @@ pub(crate) async fn disconnect(cx: &Context, connector: &Connector) -> Result<()
         let what = format!("disconnecting connectors of {}", connector.identity.account);
         patchbay_platforms::Error::NotSupported(what)
     })?;
-    disconnects.disconnect(&remote, &options(cx)).await?;
+    let gone = disconnects.disconnect(&remote, &options(cx)).await;
+    judged(cx, &connector.account, &*platform, gone).await?;
     refresh_status(cx, connector, &*platform, &remote).await
 }
 
@@ -153,7 +161,8 @@ pub(crate) async fn delete(cx: &Context, connector: &Connector) -> Result<(), Er
         what: format!("{} deletes no connectors", connector.identity.account),
         hint: "Delete it in the platform's own console.".to_owned(),
     })?;
-    Ok(connectors.delete_connector(&remote, &options(cx)).await?)
+    let deleted = connectors.delete_connector(&remote, &options(cx)).await;
+    judged(cx, &connector.account, &*platform, deleted).await
 }
 
 /// Asks the platform how a connector is, and keeps the answer.
@@ -166,7 +175,8 @@ pub(crate) async fn refresh_status(
     let Some(connectors) = platform.connectors() else {
         return Ok(());
     };
-    let found = connectors.find_connector(remote, &options(cx)).await?;
+    let found = connectors.find_connector(remote, &options(cx)).await;
+    let found = judged(cx, &connector.account, platform, found).await?;
     let fresh = merged(cx, connector, found).await?;
     status::save(cx, &fresh).await
 }

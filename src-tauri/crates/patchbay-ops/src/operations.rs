@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::accounts::find_account;
-use crate::hosted::{options, platform_of};
+use crate::hosted::{judged, options, platform_of};
 use crate::{Context, Error};
 
 /// One documented operation, as windows and commands show it.
@@ -88,7 +88,8 @@ pub async fn call_operation(cx: &Context, request: CallOperation) -> Result<Json
     };
     let answer = platform
         .call(operation.name, request.arguments.0, &options)
-        .await?;
+        .await;
+    let answer = judged(cx, &account.id, &*platform, answer).await?;
     Ok(Json(answer))
 }
 

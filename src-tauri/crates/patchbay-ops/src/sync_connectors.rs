@@ -11,7 +11,7 @@ use patchbay_platforms::RemoteConnector;
 
 use crate::accounts::list_accounts;
 use crate::address::{free_name, name_of};
-use crate::hosted::{options, platform_of};
+use crate::hosted::{options, platform_of, signed_out};
 use crate::list_connectors::list_connectors;
 use crate::{Context, Error, Event};
 
@@ -94,7 +94,10 @@ fn is_same(connector: &Connector, remote: &RemoteConnector) -> bool {
 async fn list(cx: &Context, account: &Account) -> Result<Vec<RemoteConnector>, Error> {
     let platform = platform_of(cx, account).await?;
     match platform.connectors() {
-        Some(connectors) => Ok(connectors.list_connectors(&options(cx)).await?),
+        Some(connectors) => {
+            let listed = connectors.list_connectors(&options(cx)).await;
+            listed.map_err(|error| signed_out(account, error))
+        }
         None => Ok(Vec::new()),
     }
 }

@@ -331,6 +331,7 @@ impl Explain for Error {
         };
         if let Some(refusal) = self.refusal() {
             problem.detail.clone_from(&refusal.text);
+            problem.platform_code.clone_from(&refusal.code);
             problem.request_id.clone_from(&refusal.request_id);
             problem.fields.clone_from(&refusal.fields);
         }

@@ -20,7 +20,7 @@ fn table() -> Vec<(What, &'static str, i32)> {
         { "loc": ["body", "name"], "msg": format!("bad {KEY}"), "type": "value_error" },
     ]});
     vec![
-        (said(401), "auth.needed", 3),
+        (said(401), "platform.signed_out", 3),
         (said(403), "auth.forbidden", 4),
         (said(404), "not_found", 6),
         (said(409), "conflict", 1),
@@ -85,7 +85,7 @@ async fn fails<H: Hosted>(place: &Place<H>, read: (&str, Value), write: (&str, V
             let writes = |seen: &&Seen| seen.writes() && is_no_exchange(seen);
             let log = place.fake.log();
             // A token that was refused did nothing: only then may the call be made again.
-            let most = if code == "auth.needed" { 2 } else { 1 };
+            let most = if code == "platform.signed_out" { 2 } else { 1 };
             assert!(
                 log.iter().filter(writes).count() <= most,
                 "{operation} {code}"

@@ -14,7 +14,7 @@ use crate::args::{AccountAddArgs, AccountSecretArgs, AccountVerb};
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table};
-use crate::output::{text, when};
+use crate::output::when;
 use crate::secret_source::Source;
 use crate::tool_arguments;
 use crate::unlock::unlock;
@@ -29,12 +29,7 @@ pub(super) async fn run(door: &Door, verb: AccountVerb) -> Result<(), Failure> {
         AccountVerb::Test { account } => {
             unlock(door).await?;
             let account = find(door, &account).await?;
-            let tested = test_account(&door.cx, &account.id).await;
-            said(
-                door,
-                "Works",
-                &tested.map_err(|error| refused(error, &account))?,
-            )
+            said(door, "Works", &test_account(&door.cx, &account.id).await?)
         }
         AccountVerb::Rename { account, label } => {
             let account = find(door, &account).await?;
@@ -60,14 +55,13 @@ pub(super) async fn find(door: &Door, text: &str) -> Result<Account, Failure> {
     })
 }
 
-/// The failure of an account, with the command that gives it another key where that is the way on.
-pub(super) fn refused(error: patchbay_ops::Error, account: &Account) -> Failure {
+/// The failure of a key that was just given.
+fn refused(error: patchbay_ops::Error) -> Failure {
     let failure = Failure::from(error);
-    if failure.code() != Code::AuthNeeded {
-        return failure;
+    match failure.code() {
+        Code::AuthNeeded => failure.hinting("Check the key, and give it again."),
+        _ => failure,
     }
-    let label = text::quoted(&account.label);
-    failure.hinting(format!("Run `patchbay account replace {label} --from -`."))
 }
 
 fn said(door: &Door, verb: &str, account: &Account) -> Result<(), Failure> {
@@ -102,7 +96,7 @@ async fn add(door: &Door, args: AccountAddArgs) -> Result<(), Failure> {
         settings,
         secrets,
     };
-    let account = add_account(&door.cx, request).await?;
+    let account = add_account(&door.cx, request).await.map_err(refused)?;
     door.talk.say(&format!("Signed in to {}.", form.title));
     door.out
         .answer(&account, |_| format!("{}\n", account.label))
@@ -227,7 +221,8 @@ async fn replace(door: &Door, text: &str, args: AccountSecretArgs) -> Result<(),
     let form = form(account.platform)?;
     let secrets = secrets(door, &form, args, &mut Value::Null).await?;
     unlock(door).await?;
-    let account = replace_account_secrets(&door.cx, &account.id, secrets).await?;
+    let replaced = replace_account_secrets(&door.cx, &account.id, secrets).await;
+    let account = replaced.map_err(refused)?;
     said(door, "Replaced", &account)
 }
 

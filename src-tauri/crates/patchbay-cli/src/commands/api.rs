@@ -134,7 +134,6 @@ async fn call(door: &Door, platform: Platform, args: ApiArgs) -> Result<(), Fail
     };
     let account = account::find(door, account).await?;
     let operation = operation(platform, name)?;
-    let told = account.clone();
     let headers = if args.headers.is_empty() {
         std::collections::BTreeMap::new()
     } else {
@@ -152,8 +151,7 @@ async fn call(door: &Door, platform: Platform, args: ApiArgs) -> Result<(), Fail
         body: tool_arguments::read(None, &args.body)?,
     };
     unlock(door).await?;
-    let answer = call_operation(&door.cx, request).await;
-    let answer = answer.map_err(|error| account::refused(error, &told))?;
+    let answer = call_operation(&door.cx, request).await?;
     door.out.answer(&answer, |_| pretty(&answer))
 }
 
