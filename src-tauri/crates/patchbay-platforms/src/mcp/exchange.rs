@@ -19,6 +19,8 @@ pub(super) struct Exchange(Arc<Inner>);
 struct Inner {
     facts: Mutex<Facts>,
     failed: Notify,
+    /// Where the request goes that is made and never sent.
+    plan: Option<Mutex<Option<PlannedRequest>>>,
 }
 
 /// What is known of an exchange.
@@ -34,22 +36,26 @@ pub(super) struct Facts {
     pub(super) bytes: u64,
     /// Why there is no answer.
     pub(super) failure: Option<Error>,
-    /// Whether it is only made and not sent.
-    pub(super) is_only_planned: bool,
-    /// What would have been sent.
-    pub(super) planned: Option<PlannedRequest>,
 }
 
 impl Exchange {
     /// One whose request is made as any other and then not sent.
     pub(super) fn planned() -> Self {
-        let exchange = Self::default();
-        exchange.note(|facts| facts.is_only_planned = true);
-        exchange
+        Self(Arc::new(Inner {
+            plan: Some(Mutex::default()),
+            ..Inner::default()
+        }))
     }
 
-    pub(super) fn is_only_planned(&self) -> bool {
-        self.lock().is_only_planned
+    /// Where to put the request instead of sending it; `None` when it is to be sent.
+    pub(super) fn plan(&self) -> Option<&Mutex<Option<PlannedRequest>>> {
+        self.0.plan.as_ref()
+    }
+
+    /// What would have been sent.
+    pub(super) fn take_planned(&self) -> Option<PlannedRequest> {
+        let plan = self.0.plan.as_ref()?;
+        plan.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     pub(super) fn note(&self, change: impl FnOnce(&mut Facts)) {
@@ -65,10 +71,6 @@ impl Exchange {
     /// Waits until [`Exchange::fail`] was called.
     pub(super) async fn failed(&self) {
         self.0.failed.notified().await;
-    }
-
-    pub(super) fn take_failure(&self) -> Option<Error> {
-        self.lock().failure.take()
     }
 
     pub(super) fn take(&self) -> Facts {

@@ -146,10 +146,10 @@ impl Wire {
         headers.insert(header::ACCEPT, BOTH_KINDS);
         headers.insert(header::CONTENT_TYPE, JSON);
         if let Some(asked) = asked
-            && asked.exchange.is_only_planned()
+            && let Some(plan) = asked.exchange.plan()
         {
             let planned = self.plan(Method::POST, &headers, bytes.into())?;
-            asked.exchange.note(|facts| facts.planned = Some(planned));
+            *plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(planned);
             return Err(Error::Cancelled.into());
         }
         let sent = self

@@ -69,7 +69,7 @@ impl McpSession {
         let ended = self
             .exchange(request, exchange.clone(), patience, &|_| {}, cancel)
             .await;
-        match (exchange.take().planned, ended) {
+        match (exchange.take_planned(), ended) {
             (Some(planned), _) => Ok(planned),
             (None, Err(error)) => Err(error),
             (None, Ok(_)) => Err(self.lost()),
@@ -107,7 +107,7 @@ impl McpSession {
                 answer = pending.answer() => break answer,
                 () = exchange.failed() => {
                     pending.forget();
-                    return Err(exchange.take_failure().unwrap_or_else(|| self.lost()));
+                    return Err(exchange.take().failure.unwrap_or_else(|| self.lost()));
                 }
                 step = news.recv() => match step {
                     Ok(step) if pending.is_about(&step) => {
