@@ -7,7 +7,7 @@ use tauri::Runtime;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::commands::{
-    accounts, app, authorizations, connector_settings, connectors, creation, credentials,
+    accounts, app, authorizations, connector_settings, connectors, creation, credentials, history,
     platform_credentials, runs, tools, vault,
 };
 
@@ -76,10 +76,18 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             platform_credentials::platform_credential_form,
             platform_credentials::remove_platform_credential,
             platform_credentials::save_platform_credential,
+            history::export_runs::<tauri::Wry>,
+            history::history,
+            history::keep_runs,
+            history::remove_all_runs,
+            history::trim_runs,
             runs::cancel_run,
+            runs::compare_runs,
             runs::dry_run,
             runs::find_run,
+            runs::ignore_paths,
             runs::list_runs,
+            runs::previous_run,
             runs::remove_run,
             runs::replay_run,
             runs::run_tool,

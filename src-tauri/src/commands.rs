@@ -7,6 +7,7 @@ pub(crate) mod connector_settings;
 pub(crate) mod connectors;
 pub(crate) mod creation;
 pub(crate) mod credentials;
+pub(crate) mod history;
 pub(crate) mod platform_credentials;
 pub(crate) mod runs;
 pub(crate) mod tools;

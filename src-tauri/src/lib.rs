@@ -84,6 +84,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     app.manage(cx.clone());
     app.manage(deep_link::RefusedLinks::default());
     news::forward(app.handle(), &cx);
+    tauri::async_runtime::spawn(async move { patchbay_ops::trim_hourly(&cx).await });
     deep_link::listen(app);
     Ok(())
 }

@@ -3,7 +3,9 @@
 use patchbay_ops::Places;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::{PageLoadEvent, PageLoadPayload};
-use tauri::{AppHandle, Manager, Runtime, Webview, WebviewWindowBuilder, Window, WindowEvent};
+use tauri::{
+    AppHandle, Manager, Runtime, Webview, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
+};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::{deep_link, tray};
@@ -53,6 +55,11 @@ pub(crate) fn show_when_loaded<R: Runtime>(webview: &Webview<R>, page: &PageLoad
     }
     tray::make(webview.app_handle());
     deep_link::register(webview.app_handle());
+}
+
+/// The window, where it is there.
+pub(crate) fn main<R: Runtime>(app: &AppHandle<R>) -> Option<WebviewWindow<R>> {
+    app.get_webview_window(MAIN)
 }
 
 /// Brings the window to the front.

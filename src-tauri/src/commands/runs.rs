@@ -1,7 +1,9 @@
 //! Running tools, and the history of it.
 
-use patchbay_model::{Origin, Problem, RunId, RunPage, RunQuery, ToolRun};
-use patchbay_ops::{Context, DryRun, RunProgress, RunTool};
+use patchbay_model::{
+    ConnectorId, Origin, Problem, RunId, RunPage, RunQuery, ToolRun, ToolRunSummary,
+};
+use patchbay_ops::{Context, DryRun, RunComparison, RunProgress, RunTool};
 use tauri::State;
 use tauri::ipc::Channel;
 
@@ -25,17 +27,21 @@ pub(crate) async fn dry_run(cx: State<'_, Context>, request: RunTool) -> Result<
     Ok(patchbay_ops::dry_run(&cx, request).await?)
 }
 
-/// Runs the same again.
+/// Runs the same again: there, or on another connector that offers the tool.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn replay_run(
     cx: State<'_, Context>,
     run: RunId,
+    elsewhere: Option<ConnectorId>,
     confirmed: bool,
     progress: Channel<RunProgress>,
 ) -> Result<ToolRun, Problem> {
     let on_progress = move |step| drop(progress.send(step));
-    Ok(patchbay_ops::replay_run(&cx, &run, Origin::Window, confirmed, on_progress).await?)
+    let origin = Origin::Window;
+    let run =
+        patchbay_ops::replay_run(&cx, &run, elsewhere, origin, confirmed, on_progress).await?;
+    Ok(run)
 }
 
 /// Stops a run.
@@ -64,4 +70,37 @@ pub(crate) async fn find_run(cx: State<'_, Context>, run: RunId) -> Result<ToolR
 #[specta::specta]
 pub(crate) async fn remove_run(cx: State<'_, Context>, run: RunId) -> Result<(), Problem> {
     Ok(patchbay_ops::remove_run(&cx, &run).await?)
+}
+
+/// What differs between two runs; ignores what is remembered for the tool.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn compare_runs(
+    cx: State<'_, Context>,
+    before: RunId,
+    after: RunId,
+) -> Result<RunComparison, Problem> {
+    Ok(patchbay_ops::compare_runs(&cx, &before, &after, None).await?)
+}
+
+/// Remembers what is ignored when runs of these tools are compared.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn ignore_paths(
+    cx: State<'_, Context>,
+    before: RunId,
+    after: RunId,
+    paths: Vec<String>,
+) -> Result<(), Problem> {
+    Ok(patchbay_ops::ignore_paths(&cx, &before, &after, paths).await?)
+}
+
+/// The run to compare with unless another is chosen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn previous_run(
+    cx: State<'_, Context>,
+    run: RunId,
+) -> Result<Option<ToolRunSummary>, Problem> {
+    Ok(patchbay_ops::previous_run(&cx, &run).await?)
 }

@@ -6,6 +6,7 @@ mod account;
 mod authentication;
 mod connector;
 mod credential;
+mod run;
 mod tool;
 mod vault;
 
@@ -16,7 +17,8 @@ pub(crate) use account::{AccountAddArgs, AccountSecretArgs, AccountVerb, ApiArgs
 pub(crate) use authentication::{AuthenticationArgs, Method};
 pub(crate) use connector::{AddArgs, ConnectArgs, ConnectorVerb, EditArgs};
 pub(crate) use credential::{CredentialVerb, Kind, SecretArgs};
-pub(crate) use tool::{RunArgs, RunListArgs, RunVerb, ToolVerb};
+pub(crate) use run::{Limit, RunCompareArgs, RunExportArgs, RunFilterArgs, RunListArgs, RunVerb};
+pub(crate) use tool::{RunArgs, ToolVerb};
 pub(crate) use vault::VaultVerb;
 
 const EXIT_CODES: &str = "\
@@ -74,7 +76,7 @@ pub(crate) enum Noun {
     /// Find tools and run them
     #[command(subcommand)]
     Tool(ToolVerb),
-    /// Look at earlier runs and repeat them
+    /// Look at earlier runs, repeat and compare them
     #[command(subcommand)]
     Run(RunVerb),
     /// Keep personal credentials

@@ -42,6 +42,11 @@ impl Output {
         }
     }
 
+    /// Whether standard output holds one JSON document.
+    pub(crate) fn is_json(self) -> bool {
+        self.json
+    }
+
     /// Writes the value as a JSON document, or what `words` makes of it for people.
     ///
     /// # Errors

@@ -32,7 +32,7 @@ pub struct RunComparison {
     /// The other.
     pub after: ToolRunSummary,
     /// What differs, part by part, without what is ignored.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<RunDifference>,
     /// Number of differences that are not listed because there are too many.
     pub more: u32,
     /// Arguments and outcome line by line, in that order.
@@ -60,14 +60,14 @@ pub enum RunPart {
 /// One value that differs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Difference {
+pub struct RunDifference {
     /// The part that it belongs to.
     pub part: RunPart,
     /// JSON pointer that begins with the part, such as `/outcome/result/items/0/state`. Places in lists
     /// are those of the later run, of the earlier one for what was removed.
     pub pointer: String,
     /// Whether it came, went, or has another value.
-    pub change: Change,
+    pub change: RunChange,
     /// Its value in the earlier run; null when it was added.
     pub before: Json,
     /// Its value in the later run; null when it was removed.
@@ -77,7 +77,7 @@ pub struct Difference {
 /// How a value differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
-pub enum Change {
+pub enum RunChange {
     /// Only the later run has it.
     Added,
     /// Only the earlier run has it.

@@ -74,7 +74,7 @@ pub use browser::{OpenBrowser, SystemBrowser};
 pub use check_connector::{Check, CheckState, CheckStep, check_connector, check_connectors};
 pub use clock::{Clock, SystemClock};
 pub use compare_runs::{
-    Change, ComparedLine, ComparedText, Difference, RunComparison, RunPart, compare_runs,
+    ComparedLine, ComparedText, RunChange, RunComparison, RunDifference, RunPart, compare_runs,
     ignore_paths, previous_run,
 };
 pub use connector_settings::{

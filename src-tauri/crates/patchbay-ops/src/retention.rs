@@ -117,23 +117,22 @@ pub async fn remove_all_runs(cx: &Context) -> Result<u32, Error> {
     remove(cx, &all).await
 }
 
-/// Trims the history soon and then every hour, until the process ends.
-pub fn trim_hourly(cx: &Context) {
-    let own = cx.clone();
-    cx.tasks().spawn(async move {
-        let mut wait = FIRST;
-        while own
-            .ending()
-            .run_until_cancelled(tokio::time::sleep(wait))
-            .await
-            .is_some()
-        {
-            wait = AGAIN;
-            if let Err(error) = trim_runs(&own).await {
-                tracing::warn!(%error, "the history could not be trimmed");
-            }
+/// Trims the history soon and then every hour, until the context is closed.
+pub async fn trim_hourly(cx: &Context) {
+    let mut wait = FIRST;
+    while cx
+        .ending()
+        .run_until_cancelled(tokio::time::sleep(wait))
+        .await
+        .is_some()
+    {
+        wait = AGAIN;
+        // Closing waits for a trim under way.
+        let trimmed = cx.tasks().track_future(trim_runs(cx)).await;
+        if let Err(error) = trimmed {
+            tracing::warn!(%error, "the history could not be trimmed");
         }
-    });
+    }
 }
 
 async fn retention(cx: &Context) -> Result<Retention, Error> {

@@ -1,7 +1,6 @@
-//! `patchbay tool …` and `patchbay run …`.
+//! `patchbay tool …`.
 
-use clap::{Args, Subcommand, ValueEnum};
-use patchbay_model::RunState;
+use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ToolVerb {
@@ -43,64 +42,4 @@ pub(crate) struct RunArgs {
     /// Show exactly what would be sent, as whom, and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum RunVerb {
-    /// List runs, newest first
-    #[command(visible_alias = "ls")]
-    List(RunListArgs),
-    /// Show one with its arguments and its answer
-    Show {
-        /// Its id
-        id: String,
-    },
-    /// Run the same again
-    Replay {
-        /// Its id
-        id: String,
-    },
-    /// Take one out of the history
-    #[command(visible_alias = "rm")]
-    Remove {
-        /// Its id
-        id: String,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RunListArgs {
-    /// Words to look for, and filters such as status:error connector:github tool:search source:cli
-    pub(crate) query: Vec<String>,
-    /// How many at most
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
-    pub(crate) limit: u32,
-    /// Only runs that stand like this
-    #[arg(long = "state", value_enum)]
-    pub(crate) states: Vec<State>,
-    /// Only runs older than this one
-    #[arg(long, value_name = "ID")]
-    pub(crate) before: Option<String>,
-}
-
-/// How a run stands, as one types it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum State {
-    Running,
-    Done,
-    Failed,
-    Cancelled,
-    Denied,
-}
-
-impl From<State> for RunState {
-    fn from(state: State) -> Self {
-        match state {
-            State::Running => Self::Running,
-            State::Done => Self::Done,
-            State::Failed => Self::Failed,
-            State::Cancelled => Self::Cancelled,
-            State::Denied => Self::Denied,
-        }
-    }
 }

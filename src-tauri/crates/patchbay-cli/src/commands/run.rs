@@ -1,5 +1,9 @@
 //! `patchbay run …`, and what is shown of a run that has just ended.
 
+mod compare;
+mod export;
+mod keep;
+
 use patchbay_model::{
     Connector, Content, Problem, RunId, RunQuery, RunState, Timestamp, ToolResult, ToolRun,
     ToolRunSummary,
@@ -7,7 +11,7 @@ use patchbay_model::{
 use patchbay_ops::{Error, find_connector, find_run, list_runs, remove_run, replay_run};
 
 use super::tool::{Progress, confirm, until_interrupted};
-use crate::args::{RunListArgs, RunVerb};
+use crate::args::{RunFilterArgs, RunListArgs, RunVerb};
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
@@ -18,7 +22,12 @@ pub(super) async fn run(door: &Door, verb: RunVerb) -> Result<(), Failure> {
     match verb {
         RunVerb::List(args) => list(door, args).await,
         RunVerb::Show { id } => show(door, id).await,
-        RunVerb::Replay { id } => replay(door, id).await,
+        RunVerb::Replay { id, connector } => replay(door, id, connector).await,
+        RunVerb::Compare(args) => compare::run(door, args).await,
+        RunVerb::Export(args) => export::run(door, args).await,
+        RunVerb::Keep { days, runs } => keep::keep(door, days, runs).await,
+        RunVerb::Trim => keep::trim(door).await,
+        RunVerb::Clear => keep::clear(door).await,
         RunVerb::Remove { id } => {
             remove_run(&door.cx, &RunId::new(&id)).await?;
             door.talk.say(&format!("Removed {id}."));
@@ -27,19 +36,24 @@ pub(super) async fn run(door: &Door, verb: RunVerb) -> Result<(), Failure> {
     }
 }
 
-async fn list(door: &Door, args: RunListArgs) -> Result<(), Failure> {
-    let typed = RunQuery::parse(&args.query.join(" "));
-    let states: Vec<RunState> = args.states.into_iter().map(Into::into).collect();
-    let query = RunQuery {
+/// What the filters ask for; 0 for all that there are.
+fn query_of(filter: RunFilterArgs, limit: u32) -> RunQuery {
+    let typed = RunQuery::parse(&filter.query.join(" "));
+    let states: Vec<RunState> = filter.states.into_iter().map(Into::into).collect();
+    RunQuery {
         states: if states.is_empty() {
             typed.states
         } else {
             states
         },
-        before: args.before.map(RunId::new),
-        limit: args.limit,
+        before: filter.before.map(RunId::new),
+        limit,
         ..typed
-    };
+    }
+}
+
+async fn list(door: &Door, args: RunListArgs) -> Result<(), Failure> {
+    let query = query_of(args.filter, args.limit);
     let page = list_runs(&door.cx, &query).await?;
     let now = door.now();
     let left = page
@@ -111,19 +125,21 @@ fn result_words(run: &ToolRun, screen: Screen) -> String {
         .unwrap_or_default()
 }
 
-async fn replay(door: &Door, id: String) -> Result<(), Failure> {
+async fn replay(door: &Door, id: String, elsewhere: Option<String>) -> Result<(), Failure> {
     let id = RunId::new(id);
     let earlier = find_run(&door.cx, &id).await?.summary;
-    let connector = find_connector(&door.cx, &earlier.connector).await?;
+    let connector = match &elsewhere {
+        Some(named) => door.connector(named).await?,
+        None => find_connector(&door.cx, &earlier.connector).await?,
+    };
     door.unlock_for(&connector).await?;
     let progress = Progress::new(door);
     let again = |confirmed| {
-        let origin = patchbay_model::Origin::CommandLine;
         let running = replay_run(
             &door.cx,
             &id,
-            None,
-            origin,
+            Some(connector.id.clone()),
+            patchbay_model::Origin::CommandLine,
             confirmed,
             progress.listener(),
         );

@@ -10,7 +10,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 
 use super::documents::{Documents, step_of};
 use super::paths::{IGNORED, PathPattern, Step, is_ignored, pointer};
-use super::{Change, Difference, RunPart};
+use super::{RunChange, RunDifference, RunPart};
 
 /// How long items of one list may be matched; what is left then counts as replaced.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -26,12 +26,12 @@ pub(super) struct Found {
     pub(super) after: Option<Value>,
 }
 
-impl From<Found> for Difference {
+impl From<Found> for RunDifference {
     fn from(found: Found) -> Self {
         let change = match (&found.before, &found.after) {
-            (None, _) => Change::Added,
-            (_, None) => Change::Removed,
-            _ => Change::Changed,
+            (None, _) => RunChange::Added,
+            (_, None) => RunChange::Removed,
+            _ => RunChange::Changed,
         };
         Self {
             part: found.part,

@@ -58,9 +58,9 @@ fn signs(comparison: &RunComparison) -> Vec<String> {
     differences
         .map(|one| {
             let sign = match one.change {
-                Change::Added => '+',
-                Change::Removed => '-',
-                Change::Changed => '~',
+                RunChange::Added => '+',
+                RunChange::Removed => '-',
+                RunChange::Changed => '~',
             };
             format!("{sign} {}", one.pointer)
         })

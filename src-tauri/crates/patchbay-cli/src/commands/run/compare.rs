@@ -1,0 +1,142 @@
+//! `patchbay run compare`.
+
+use patchbay_model::{RunId, Timestamp, ToolRunSummary};
+use patchbay_ops::{
+    ComparedLine, RunChange, RunComparison, RunDifference, RunPart, compare_runs, ignore_paths,
+    previous_run,
+};
+
+use crate::args::RunCompareArgs;
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::output::facts::Facts;
+use crate::output::table::Tone;
+use crate::output::{Screen, text, when, words};
+
+/// A value longer than this is cut where it stands in a list.
+const LONGEST: usize = 100;
+
+pub(super) async fn run(door: &Door, args: RunCompareArgs) -> Result<(), Failure> {
+    let (before, after) = chosen(door, args.first, args.second).await?;
+    let mut comparison = compare_runs(&door.cx, &before, &after, None).await?;
+    if args.all || !args.ignored.is_empty() {
+        let mut ignored = if args.all {
+            Vec::new()
+        } else {
+            comparison.ignored
+        };
+        ignored.extend(args.ignored);
+        comparison = compare_runs(&door.cx, &before, &after, Some(ignored)).await?;
+    }
+    if args.remember {
+        ignore_paths(&door.cx, &before, &after, comparison.ignored.clone()).await?;
+    }
+    let now = door.now();
+    door.out
+        .answer(&comparison, |screen| shown(&comparison, now, screen))?;
+    if !comparison.suggested.is_empty() {
+        let paths = comparison.suggested.iter().map(|path| text::quoted(path));
+        let paths: Vec<_> = paths.map(|path| format!("--ignore {path}")).collect();
+        let paths = paths.join(" ");
+        door.talk
+            .say(&format!("Differs every time, by its look: {paths}"));
+    }
+    Ok(())
+}
+
+/// The earlier and the later run.
+async fn chosen(
+    door: &Door,
+    first: String,
+    second: Option<String>,
+) -> Result<(RunId, RunId), Failure> {
+    let first = RunId::new(first);
+    if let Some(second) = second {
+        return Ok((first, RunId::new(second)));
+    }
+    match previous_run(&door.cx, &first).await? {
+        Some(before) => Ok((before.id, first)),
+        None => Err(Failure::usage(
+            "there is no earlier run of that tool",
+            "Name the run to compare with.",
+        )),
+    }
+}
+
+fn shown(comparison: &RunComparison, now: Timestamp, screen: Screen) -> String {
+    let mut shown = Facts::default()
+        .add("Before", run_line(&comparison.before, now))
+        .add("After", run_line(&comparison.after, now))
+        .add("Ignored", comparison.ignored.join(", "))
+        .render(screen);
+    for (part, name) in [
+        (RunPart::Arguments, "Arguments"),
+        (RunPart::Outcome, "Outcome"),
+        (RunPart::Identity, "Identity"),
+        (RunPart::Timing, "Timing"),
+    ] {
+        let of_part = |one: &&RunDifference| one.part == part;
+        let found: Vec<_> = comparison.differences.iter().filter(of_part).collect();
+        let amount = match found.len() {
+            0 => "the same".to_owned(),
+            1 => "1 difference".to_owned(),
+            many => format!("{many} differences"),
+        };
+        shown.push_str(&format!("\n{name}: {amount}\n"));
+        found
+            .iter()
+            .for_each(|one| shown.push_str(&difference_lines(one, screen)));
+        let lines = comparison.texts.iter().filter(|text| text.part == part);
+        let lines: String = lines
+            .flat_map(|text| &text.lines)
+            .map(|line| line_of(line, screen))
+            .collect();
+        if !lines.is_empty() {
+            shown.push_str(&format!("\n{lines}"));
+        }
+    }
+    if comparison.more > 0 {
+        shown.push_str(&format!("\n{} more differences\n", comparison.more));
+    }
+    shown
+}
+
+fn run_line(run: &ToolRunSummary, now: Timestamp) -> String {
+    let took = run.duration_ms.map(when::duration);
+    let parts = [
+        Some(run.id.to_string()),
+        Some(run.tool.clone()),
+        Some(words::run_state(run.state).0.to_owned()),
+        took,
+        Some(when::relative(run.started_at, now)),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn difference_lines(difference: &RunDifference, screen: Screen) -> String {
+    let before = short(&difference.before);
+    let after = short(&difference.after);
+    let (sign, tone, value) = match difference.change {
+        RunChange::Added => ("+", Tone::Good, after),
+        RunChange::Removed => ("-", Tone::Bad, before),
+        RunChange::Changed => ("~", Tone::Plain, format!("{before} → {after}")),
+    };
+    let line = format!("{sign} {}: {value}", text::line(&difference.pointer));
+    format!("  {}\n", tone.paint(&line, screen))
+}
+
+fn short(value: &serde_json::Value) -> String {
+    text::cut(&text::line(&value.to_string()), LONGEST)
+}
+
+fn line_of(line: &ComparedLine, screen: Screen) -> String {
+    let (tone, line) = match line {
+        ComparedLine::Same { text, .. } => (Tone::Plain, format!("  {}", text::lines(text))),
+        ComparedLine::Removed { text, .. } => (Tone::Bad, format!("- {}", text::lines(text))),
+        ComparedLine::Added { text, .. } => (Tone::Good, format!("+ {}", text::lines(text))),
+        ComparedLine::Folded { count: 1 } => (Tone::Faint, "  … 1 equal line".to_owned()),
+        ComparedLine::Folded { count } => (Tone::Faint, format!("  … {count} equal lines")),
+        ComparedLine::Cut { count } => (Tone::Faint, format!("  … {count} more lines")),
+    };
+    format!("  {}\n", tone.paint(&line, screen))
+}
