@@ -8,10 +8,11 @@ import { StillShapes } from "@/components/StillShapes";
 import { Toolbar } from "@/components/Toolbar";
 import { commands, type Connector, type ConnectorId, type RunId, type ToolRunSummary } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
-import { everyRun, queries } from "@/host/queries";
+import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
 import { FirstLaunch } from "./FirstLaunch";
 import styles from "./Home.module.css";
+import { latestRuns } from "./latestRuns";
 import { NeedsYou } from "./NeedsYou";
 import { PasteBox } from "./PasteBox";
 import { RecentRuns } from "./RecentRuns";
@@ -30,7 +31,7 @@ type Props = {
 /** What needs you, what was run last, and one box that takes an address. */
 export function HomePage(props: Props) {
   const { data: connectors, error, refetch } = useQuery(queries.connectors());
-  const { data: runs } = useQuery(queries.runs({ ...everyRun, limit: 6 }));
+  const { data: runs } = useQuery(latestRuns());
   useShortcut({ keys: "N", label: "Add connector", run: () => props.onAdd() });
   if (error) {
     return (
