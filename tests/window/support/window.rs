@@ -275,18 +275,10 @@ impl Window {
 
     /// Closes the window as its close button does, and waits until the app is gone.
     pub(crate) fn quit(mut self) {
-        const LOOKS_BETWEEN: usize = 10;
         let started = Instant::now();
         // Not through the driver, which kills the app once its page is closed.
-        for look in 0.. {
-            // Asked more than once: about every second app was seen to sit idle after the first message
-            // and to end at the second. Why is not known.
-            if look % LOOKS_BETWEEN == 0 {
-                display::ask_to_close();
-            }
-            if self.processes().is_empty() {
-                break;
-            }
+        display::ask_to_close();
+        while !self.processes().is_empty() {
             assert!(started.elapsed() < PATIENCE, "the app does not end");
             self.session().pause();
         }
