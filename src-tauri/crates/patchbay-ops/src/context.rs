@@ -16,6 +16,7 @@ use crate::browser::{OpenBrowser, SystemBrowser};
 use crate::clock::{Clock, SystemClock, new_id};
 use crate::consents::Consents;
 use crate::hosted::Hosted;
+use crate::run_tool::KnownTools;
 use crate::running::Running;
 use crate::sessions::Sessions;
 use crate::tokens::Tokens;
@@ -51,6 +52,7 @@ struct Inner {
     running: Running<RunId>,
     inspections: Running<InspectionId>,
     client_document: Option<Url>,
+    known_tools: KnownTools,
     tasks: TaskTracker,
     ending: CancellationToken,
 }
@@ -126,6 +128,7 @@ impl Context {
                 running: Running::default(),
                 inspections: Running::default(),
                 client_document: options.client_document,
+                known_tools: KnownTools::default(),
                 tasks,
                 ending: CancellationToken::new(),
             }),
@@ -134,7 +137,8 @@ impl Context {
         Ok(cx)
     }
 
-    /// Stops what is under way, says farewell to servers, and waits for both, a few seconds at most.
+    /// Stops what is under way, says farewell to servers, and waits for both, a few seconds at most; then
+    /// the history is on disk.
     pub async fn close(&self) {
         const PATIENCE: Duration = Duration::from_secs(3);
         self.inner.ending.cancel();
@@ -145,6 +149,9 @@ impl Context {
         };
         if tokio::time::timeout(PATIENCE, farewell).await.is_err() {
             tracing::warn!("work was still under way when Patchbay ended");
+        }
+        if let Err(error) = self.inner.store.settle_runs().await {
+            tracing::error!(%error, "the history is not complete");
         }
     }
 
@@ -217,6 +224,10 @@ impl Context {
 
     pub(crate) fn client_document(&self) -> Option<&Url> {
         self.inner.client_document.as_ref()
+    }
+
+    pub(crate) fn known_tools(&self) -> &KnownTools {
+        &self.inner.known_tools
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {

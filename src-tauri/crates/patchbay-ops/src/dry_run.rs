@@ -59,7 +59,7 @@ async fn at_platform(cx: &Context, prepared: Prepared, arguments: Value) -> Resu
             .map(|(name, value)| (name, secrets.hide_text(value)))
             .collect(),
         body: Json(secrets.hide(planned.body.unwrap_or_default())),
-        identity: connector.identity,
+        identity: connector.identity.clone(),
         effect: prepared.tool.effect,
     })
 }
@@ -80,7 +80,7 @@ async fn at_server(cx: &Context, prepared: Prepared, arguments: &Value) -> Resul
             "method": "tools/call",
             "params": { "name": prepared.tool.name, "arguments": arguments },
         })),
-        identity: prepared.connector.identity,
+        identity: prepared.connector.identity.clone(),
         effect: prepared.tool.effect,
     })
 }

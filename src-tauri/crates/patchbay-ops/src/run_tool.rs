@@ -1,6 +1,7 @@
 //! Running a tool: the main thing that Patchbay does.
 
 mod keep;
+mod known;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +16,8 @@ use serde_json::{Map, Value};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
-use crate::list_connectors::find_connector;
+pub(crate) use self::known::KnownTools;
+use self::known::{Known, KnownTool};
 use crate::redact::{KnownSecrets, hide_marked, marked_values};
 use crate::sessions::session;
 use crate::{Context, Error, Event, hosted_connectors, status, tools};
@@ -74,6 +76,9 @@ pub enum RunProgress {
 /// A run that began is the answer even when it failed: its `state` and `problem` tell. `on_progress`
 /// first hears the id under which the run can be cancelled; it must not block.
 ///
+/// The run is seen in the history of this process at once. It is on disk before a destructive tool is
+/// called; of others a process that is killed loses those of its last 20 ms.
+///
 /// # Errors
 /// What kept it from beginning: [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Arguments`];
 /// [`Error::ConfirmationNeeded`]; [`Error::Usage`] when the arguments are no JSON object;
@@ -90,7 +95,7 @@ pub async fn run_tool(
     }
     let secrets = known_secrets(cx, &prepared).await;
     let mut run = opened(cx, &request, &prepared, &secrets);
-    cx.store().open_run(&run).await?;
+    open(cx, &run, prepared.tool.effect).await?;
     let cancel = cx.ending().child_token();
     let _underway = cx.running().enter(&run.summary.id, cancel.clone());
     announce(cx, &run);
@@ -115,6 +120,16 @@ pub async fn run_tool(
     Ok(run)
 }
 
+/// Puts the run that begins into the history. What may destroy something leaves its trace before
+/// anything is sent, whenever the process ends.
+async fn open(cx: &Context, run: &ToolRun, effect: ToolEffect) -> Result<(), Error> {
+    match effect {
+        ToolEffect::Destructive => cx.store().open_run(run).await?,
+        ToolEffect::Read | ToolEffect::Write => cx.store().open_run_soon(run).await?,
+    }
+    Ok(())
+}
+
 /// Stops a run that is under way in this process.
 ///
 /// # Errors
@@ -132,19 +147,21 @@ pub async fn cancel_run(cx: &Context, run: &RunId) -> Result<(), Error> {
 /// A run whose connector and tool are known and whose arguments fit.
 pub(crate) struct Prepared {
     /// Who offers it.
-    pub(crate) connector: Connector,
+    pub(crate) connector: Arc<Connector>,
     /// The tool.
-    pub(crate) tool: Tool,
+    pub(crate) tool: Arc<Tool>,
     /// Its arguments, as they are to be sent.
     pub(crate) arguments: Map<String, Value>,
+    /// Whether the tool's schema marks anything as secret.
+    has_marks: bool,
 }
 
 /// Finds what a run needs before anything is sent.
 pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared, Error> {
-    let connector = find_connector(cx, &request.connector).await?;
+    let Known { connector, tool } = known::find(cx, &request.connector, &request.tool).await?;
     if connector.status.status == Status::Disabled {
         return Err(Error::SwitchedOff {
-            connector: connector.title,
+            connector: connector.title.clone(),
         });
     }
     let Value::Object(arguments) = request.arguments.0.clone() else {
@@ -153,35 +170,46 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
             hint: "Give them as an object such as {\"name\": \"value\"}.".to_owned(),
         });
     };
-    let tool = known_tool(cx, &connector, &request.tool).await?;
-    let fields = tools::check_arguments(&tool.input_schema, &request.arguments);
+    let known = match tool {
+        None if connector.tool_count.is_none() => listed_tool(cx, &connector, request).await?,
+        tool => tool,
+    };
+    let Some(known) = known else {
+        return Err(tools::not_found(&request.tool));
+    };
+    let fields = known.check.problems(&request.arguments);
     if !fields.is_empty() {
         return Err(Error::Arguments {
-            tool: tool.name,
+            tool: request.tool.clone(),
             fields,
         });
     }
     Ok(Prepared {
         connector,
-        tool,
+        tool: Arc::clone(&known.tool),
         arguments,
+        has_marks: known.has_marks,
     })
 }
 
-/// The tool from the cache, or from the server when its tools were never listed.
-async fn known_tool(cx: &Context, connector: &Connector, name: &str) -> Result<Tool, Error> {
-    match tools::find_tool(cx, &connector.id, name).await {
-        Err(Error::NotFound { .. }) if connector.tool_count.is_none() => {
-            tools::refresh(cx, connector, cx.ending()).await?;
-            tools::find_tool(cx, &connector.id, name).await
-        }
-        found => found,
-    }
+/// The tool from the server, for its tools were never listed.
+async fn listed_tool(
+    cx: &Context,
+    connector: &Connector,
+    request: &RunTool,
+) -> Result<Option<Arc<KnownTool>>, Error> {
+    tools::refresh(cx, connector, cx.ending()).await?;
+    let known = known::find(cx, &connector.id, &request.tool).await?;
+    Ok(known.tool)
 }
 
 fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownSecrets) -> ToolRun {
     let connector = &prepared.connector;
-    let arguments = hide_marked(&request.arguments, &prepared.tool.input_schema);
+    let arguments = if prepared.has_marks {
+        hide_marked(&request.arguments, &prepared.tool.input_schema)
+    } else {
+        request.arguments.0.clone()
+    };
     ToolRun {
         summary: ToolRunSummary {
             id: RunId::new(cx.new_id("run")),
@@ -300,8 +328,10 @@ async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Res
 async fn known_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
     let mut secrets = cx.tokens().secrets_of(&prepared.connector).await;
     secrets.extend(hosted_connectors::secrets_of(cx, &prepared.connector).await);
-    let arguments = Value::Object(prepared.arguments.clone());
-    secrets.extend(marked_values(&arguments, &prepared.tool.input_schema));
+    if prepared.has_marks {
+        let arguments = Value::Object(prepared.arguments.clone());
+        secrets.extend(marked_values(&arguments, &prepared.tool.input_schema));
+    }
     KnownSecrets::new(secrets)
 }
 

@@ -150,32 +150,52 @@ pub(crate) async fn find_tool(
     name: &str,
 ) -> Result<Tool, Error> {
     let tool = cx.store().find_tool(connector, name).await?;
-    tool.ok_or_else(|| Error::NotFound {
-        kind: "tool",
-        name: name.to_owned(),
-    })
+    tool.ok_or_else(|| not_found(name))
 }
 
-/// What is wrong with a value by a JSON Schema (draft 2020-12 unless it names another); references
-/// to other documents are not followed. A schema that is broken itself forbids nothing: then the
-/// server has the last word.
-pub(crate) fn check_arguments(schema: &Value, arguments: &Value) -> Vec<FieldProblem> {
-    if !comes_to_an_end(schema) {
-        return Vec::new();
+/// That a connector has no tool of that name.
+pub(crate) fn not_found(name: &str) -> Error {
+    Error::NotFound {
+        kind: "tool",
+        name: name.to_owned(),
     }
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .build(schema);
-    let Ok(validator) = validator else {
-        return Vec::new();
-    };
-    validator
-        .iter_errors(arguments)
-        .map(|error| FieldProblem {
-            path: pointer_of(&error),
-            message: words_of(&error),
-        })
-        .collect()
+}
+
+/// What is wrong with a value by a JSON Schema, as [`ArgumentCheck`] says.
+pub(crate) fn check_arguments(schema: &Value, arguments: &Value) -> Vec<FieldProblem> {
+    ArgumentCheck::new(schema).problems(arguments)
+}
+
+/// A JSON Schema (draft 2020-12 unless it names another), ready to check values by; references to other
+/// documents are not followed. One that is broken itself forbids nothing: then the server has the last
+/// word.
+pub(crate) struct ArgumentCheck(Option<jsonschema::Validator>);
+
+impl ArgumentCheck {
+    /// Makes a schema ready, which takes longer than a check.
+    pub(crate) fn new(schema: &Value) -> Self {
+        if !comes_to_an_end(schema) {
+            return Self(None);
+        }
+        let validator = jsonschema::options()
+            .should_validate_formats(true)
+            .build(schema);
+        Self(validator.ok())
+    }
+
+    /// What is wrong with the value; empty when nothing is.
+    pub(crate) fn problems(&self, value: &Value) -> Vec<FieldProblem> {
+        let errors = self
+            .0
+            .iter()
+            .flat_map(|validator| validator.iter_errors(value));
+        errors
+            .map(|error| FieldProblem {
+                path: pointer_of(&error),
+                message: words_of(&error),
+            })
+            .collect()
+    }
 }
 
 /// Where the problem is to be shown: a missing or unwelcome member at itself, not at its parent.

@@ -1,0 +1,91 @@
+//! Connectors and tools as runs need them, with what is costly to make of them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use patchbay_model::{Connector, ConnectorId, Tool};
+
+use crate::list_connectors::find_connector;
+use crate::redact::has_marks;
+use crate::tools::ArgumentCheck;
+use crate::{Context, Error};
+
+/// How many tools are remembered; beyond that all are forgotten and looked up anew.
+const REMEMBERED: usize = 256;
+
+/// A connector, and one of its tools where it has that.
+#[derive(Clone)]
+pub(super) struct Known {
+    pub(super) connector: Arc<Connector>,
+    pub(super) tool: Option<Arc<KnownTool>>,
+}
+
+/// A tool and what was made of its schema.
+pub(super) struct KnownTool {
+    pub(super) tool: Arc<Tool>,
+    pub(super) check: ArgumentCheck,
+    /// Whether its schema marks anything as secret.
+    pub(super) has_marks: bool,
+}
+
+impl KnownTool {
+    fn new(tool: Tool) -> Self {
+        Self {
+            check: ArgumentCheck::new(&tool.input_schema),
+            has_marks: has_marks(&tool.input_schema),
+            tool: Arc::new(tool),
+        }
+    }
+}
+
+/// What was looked up, by connector and name of the tool.
+#[derive(Default)]
+pub(crate) struct KnownTools(Mutex<HashMap<(ConnectorId, String), Remembered>>);
+
+struct Remembered {
+    /// The [`patchbay_store::Store::version`] for which it holds.
+    version: i64,
+    known: Known,
+}
+
+impl KnownTools {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(ConnectorId, String), Remembered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The connector and its tool of that name as they are now, whoever changed them last.
+///
+/// They are read again only when something was written to the file since, and the schema is looked at
+/// again only when it is another one.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such connector; [`Error::Store`].
+pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<Known, Error> {
+    // Before anything is read: what is written meanwhile makes the version another one.
+    let version = cx.store().version()?;
+    let key = (id.clone(), name.to_owned());
+    let before = match cx.known_tools().lock().get(&key) {
+        Some(remembered) if remembered.version == version => return Ok(remembered.known.clone()),
+        remembered => remembered.and_then(|remembered| remembered.known.tool.clone()),
+    };
+    let connector = find_connector(cx, id).await?;
+    let tool = cx.store().find_tool(id, name).await?;
+    let known = Known {
+        connector: Arc::new(connector),
+        tool: tool.map(|tool| match before {
+            Some(before) if *before.tool == tool => before,
+            _ => Arc::new(KnownTool::new(tool)),
+        }),
+    };
+    let mut all = cx.known_tools().lock();
+    if all.len() >= REMEMBERED && !all.contains_key(&key) {
+        all.clear();
+    }
+    let remembered = Remembered {
+        version,
+        known: known.clone(),
+    };
+    all.insert(key, remembered);
+    Ok(known)
+}
