@@ -1,7 +1,9 @@
 //! Click-through consents.
 
-use patchbay_model::{Authorization, AuthorizationId, Problem, Secret};
-use patchbay_ops::{Context, StartAuthorization};
+use patchbay_model::{
+    AccountId, Authorization, AuthorizationId, ConnectorId, Form, Problem, Secret,
+};
+use patchbay_ops::{Context, ProviderSignIn, StartAuthorization, StartProviderSignIn};
 use tauri::State;
 
 /// Starts a consent and opens the browser; its steps come as events.
@@ -72,4 +74,35 @@ pub(crate) async fn cancel_authorization(
     authorization: AuthorizationId,
 ) -> Result<(), Problem> {
     Ok(patchbay_ops::cancel_authorization(&cx, &authorization).await?)
+}
+
+/// What a person may choose before a connector's consent starts.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn consent_form(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<Option<Form>, Problem> {
+    Ok(patchbay_ops::consent_form(&cx, &connector).await?)
+}
+
+/// How the form of a definition can be filled by a sign-in to its provider.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn provider_sign_in(
+    cx: State<'_, Context>,
+    account: AccountId,
+    definition: String,
+) -> Result<Option<ProviderSignIn>, Problem> {
+    Ok(patchbay_ops::provider_sign_in(&cx, &account, &definition).await?)
+}
+
+/// Starts that sign-in; its tokens become wallet entries.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start_provider_sign_in(
+    cx: State<'_, Context>,
+    request: StartProviderSignIn,
+) -> Result<Authorization, Problem> {
+    Ok(patchbay_ops::start_provider_sign_in(&cx, request).await?)
 }

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AuthorizationId, ConnectorId, IdentityLine, Problem, Timestamp};
+use crate::{AuthorizationId, ConnectorId, IdentityLine, Problem, Timestamp, WalletEntryId};
 
 /// A consent under way or over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -22,6 +22,9 @@ pub struct Authorization {
     /// Who was signed in before, when somebody else is now.
     #[serde(default)]
     pub asked_as: Option<String>,
+    /// What came of a sign-in for a form that is not sent yet.
+    #[serde(default)]
+    pub granted: Vec<Granted>,
     /// How far it is.
     pub state: AuthorizationState,
     /// When it began.
@@ -38,6 +41,16 @@ pub struct Authorization {
     pub trace: Vec<TraceStep>,
     /// Why it ended without success.
     pub problem: Option<Problem>,
+}
+
+/// A token that a sign-in brought, kept in the wallet for the form it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Granted {
+    /// JSON pointer to its place in the form's values.
+    pub path: String,
+    /// The wallet entry that holds it.
+    pub entry: WalletEntryId,
 }
 
 /// How far a consent is.

@@ -19,6 +19,7 @@ pub mod particulars;
 pub mod placement;
 pub mod platform_credential;
 pub mod problem;
+pub mod resource;
 pub mod run_query;
 pub mod secret;
 pub mod timestamp;
@@ -27,7 +28,7 @@ pub mod tool_run;
 pub mod vault;
 
 pub use account::{Account, Platform};
-pub use authorization::{Authorization, AuthorizationState, Redirect, TraceStep};
+pub use authorization::{Authorization, AuthorizationState, Granted, Redirect, TraceStep};
 pub use clean::clean_text;
 pub use connector::{
     Authentication, AuthenticationMethod, Connector, ConnectorStatus, IdentityLine, Level,
@@ -43,6 +44,7 @@ pub use particulars::{Act, Control, ControlGroup, Fact, OperationEffect, Particu
 pub use placement::{Place, Placement};
 pub use platform_credential::{CredentialLevel, CredentialStatus, PlatformCredential};
 pub use problem::{Code, Explain, FieldProblem, Problem};
+pub use resource::{FilledPrompt, Prompt, PromptArgument, PromptMessage, Resource};
 pub use run_query::{RunPage, RunQuery};
 pub use secret::Secret;
 pub use timestamp::Timestamp;

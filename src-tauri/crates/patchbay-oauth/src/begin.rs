@@ -77,8 +77,10 @@ impl OAuthClient {
             ("state", state.expose()),
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
-            ("resource", &discovery.resource),
         ];
+        if !discovery.resource.is_empty() {
+            parameters.push(("resource", &discovery.resource));
+        }
         if !wanted.is_empty() {
             parameters.push(("scope", &wanted));
         }

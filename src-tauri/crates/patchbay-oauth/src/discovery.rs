@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::address::Reach;
 use crate::scopes::union;
+use crate::{Error, OAuthClient};
 
 /// How to sign in to an MCP server, every address and claim checked.
 #[derive(Clone, Debug)]
@@ -13,7 +14,8 @@ pub struct Discovery {
     pub server: Url,
     /// Where this comes from.
     pub source: DiscoverySource,
-    /// The protected resource exactly as published; sent as `resource` with every request.
+    /// The protected resource exactly as published; sent as `resource` with every request. Empty where
+    /// there is none: then nothing is sent.
     pub resource: String,
     /// Name of the resource for people, cleaned.
     pub resource_name: Option<String>,
@@ -52,6 +54,44 @@ pub enum DiscoverySource {
     /// The server publishes nothing: `/authorize`, `/token` and `/register` are guessed, and whether it
     /// honours PKCE is unknown. The user has to be told before the browser opens.
     LegacyEndpointFallback,
+    /// Nobody was asked: a person or a platform named the endpoints of a provider that is no MCP server's.
+    Given,
+}
+
+impl OAuthClient {
+    /// How to sign in to a provider whose endpoints are known from elsewhere. There is no protected
+    /// resource, no registration, and no issuer but the host of the page.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotHttps`], [`Error::UnsafeUrl`] when an endpoint must not be used.
+    pub fn given_endpoints(
+        &self,
+        authorization_endpoint: Url,
+        token_endpoint: Url,
+        scopes: Vec<String>,
+    ) -> Result<Discovery, Error> {
+        let reach = self.policy.reach(&authorization_endpoint);
+        reach.check_url("authorization endpoint", &authorization_endpoint)?;
+        reach.check_url("token endpoint", &token_endpoint)?;
+        Ok(Discovery {
+            server: authorization_endpoint.clone(),
+            source: DiscoverySource::Given,
+            resource: String::new(),
+            resource_name: None,
+            issuer: authorization_endpoint.origin().ascii_serialization(),
+            authorization_endpoint,
+            token_endpoint,
+            registration_endpoint: None,
+            revocation_endpoint: None,
+            initial_scopes: scopes,
+            scopes_supported: Vec::new(),
+            token_auth_methods: Some(vec!["client_secret_post".to_owned()]),
+            iss_required: false,
+            takes_metadata_document: false,
+            reach,
+        })
+    }
 }
 
 impl Discovery {

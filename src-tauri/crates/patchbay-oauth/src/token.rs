@@ -54,13 +54,15 @@ impl OAuthClient {
         if pending.issuer != discovery.issuer || pending.client_id != client.id() {
             return Err(Error::ClientMismatch);
         }
-        let form = [
+        let mut form = vec![
             ("grant_type", "authorization_code"),
             ("code", code.expose()),
             ("redirect_uri", pending.redirect_uri.as_str()),
             ("code_verifier", pending.verifier.expose()),
-            ("resource", discovery.resource.as_str()),
         ];
+        if !discovery.resource.is_empty() {
+            form.push(("resource", discovery.resource.as_str()));
+        }
         let prover = Prover {
             id: client.id(),
             secret: client.secret(),

@@ -6,8 +6,12 @@ mod await_user;
 mod client;
 mod hosted;
 mod keep;
+mod provider;
 mod return_visit;
 mod walk;
+
+pub use hosted::consent_form;
+pub use provider::{ProviderSignIn, StartProviderSignIn, provider_sign_in, start_provider_sign_in};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +44,7 @@ pub struct StartAuthorization {
     pub choices: Json,
 }
 
+/// How long the user may take, unless it is said otherwise.
 const TIMEOUT_SECONDS: u32 = 300;
 
 /// What [`extend_authorization`] adds.
@@ -92,6 +97,7 @@ pub async fn start_authorization(
         connector_title: connector.title.clone(),
         identity: connector.identity.clone(),
         asked_as: None,
+        granted: Vec::new(),
         state: AuthorizationState::Preparing,
         started_at: now,
         deadline_at: now + Duration::from_secs(seconds.into()),

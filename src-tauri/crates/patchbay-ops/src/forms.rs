@@ -67,21 +67,15 @@ pub(crate) async fn fill(
     let Json(mut values) = values;
     let (mut entries, mut to_save) = (BTreeMap::new(), Vec::new());
     for (path, given) in given {
-        let secret = match given {
-            GivenSecret::Entry { entry } => {
-                let found = find_wallet_entry(cx, &entry).await?;
-                let secret = plain(cx, &found).await?;
-                entries.insert(path.clone(), entry);
-                secret
-            }
-            GivenSecret::New { secret, save_as } => {
-                if let Some(name) = save_as {
-                    to_save.push((path.clone(), name, secret.clone()));
-                }
-                secret
-            }
-            GivenSecret::Reference { reference } => crate::reference::resolve(&reference).await?,
-        };
+        let secret = had(cx, given.clone()).await?;
+        match given {
+            GivenSecret::Entry { entry } => drop(entries.insert(path.clone(), entry)),
+            GivenSecret::New {
+                save_as: Some(name),
+                ..
+            } => to_save.push((path.clone(), name, secret.clone())),
+            GivenSecret::New { save_as: None, .. } | GivenSecret::Reference { .. } => {}
+        }
         put(&mut values, &path, Value::from(secret.expose()))?;
     }
     let fields = tools::check_arguments(&form.schema, &values);
@@ -129,6 +123,18 @@ impl Filled {
             entries.insert(path, entry.id);
         }
         Ok(entries)
+    }
+}
+
+/// The secret itself.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Usage`] as [`plain`]; [`Error::Vault`], [`Error::Reference`].
+pub(crate) async fn had(cx: &Context, given: GivenSecret) -> Result<Secret, Error> {
+    match given {
+        GivenSecret::Entry { entry } => plain(cx, &find_wallet_entry(cx, &entry).await?).await,
+        GivenSecret::New { secret, .. } => Ok(secret),
+        GivenSecret::Reference { reference } => crate::reference::resolve(&reference).await,
     }
 }
 

@@ -66,8 +66,9 @@ pub use add_connector::{
     AddConnector, AuthenticationChoice, OAuthClientInput, SecretInput, add_connector,
 };
 pub use authorize::{
-    StartAuthorization, cancel_authorization, extend_authorization, find_authorization,
-    finish_authorization, list_authorizations, open_authorization_page, start_authorization,
+    ProviderSignIn, StartAuthorization, StartProviderSignIn, cancel_authorization, consent_form,
+    extend_authorization, find_authorization, finish_authorization, list_authorizations,
+    open_authorization_page, provider_sign_in, start_authorization, start_provider_sign_in,
     take_callback_link, wait_for_authorization,
 };
 pub use browser::{OpenBrowser, SystemBrowser};
@@ -99,8 +100,8 @@ pub use forms::GivenSecret;
 pub use hosted_connectors::{has_consent, refresh_connector};
 pub use inspect_address::{
     AddressInspection, cancel_inspection, inspect_address, inspect_address_until_cancelled,
-};
     usual_redirect_uri,
+};
 pub use list_connectors::{find_connector, list_connectors, resolve_connector};
 pub use operations::{CallOperation, OperationCard, call_operation, list_operations};
 pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};

@@ -165,6 +165,7 @@ pub(crate) fn authorization(id: &str, seconds: u64) -> Authorization {
         connector_title: "GitHub".into(),
         identity: identity(),
         asked_as: None,
+        granted: Vec::new(),
         state: AuthorizationState::AwaitingUser,
         started_at: at(seconds),
         deadline_at: at(seconds + 300),

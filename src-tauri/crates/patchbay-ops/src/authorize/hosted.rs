@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_model::{AuthorizationState, Connector, IdentityLine, RemoteId};
+use patchbay_model::{AuthorizationState, Connector, ConnectorId, Form, IdentityLine, RemoteId};
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::{ConsentState, Consents, StartedConsent};
 use serde_json::{Map, Value};
@@ -16,6 +16,22 @@ use super::walk::answer_browser;
 use crate::consents::Consent;
 use crate::hosted::options;
 use crate::{Context, Error, Event, hosted_connectors, tools};
+
+/// What a person may choose before a connector's consent starts; `None` where there is nothing to choose.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Reference`].
+pub async fn consent_form(cx: &Context, id: &ConnectorId) -> Result<Option<Form>, Error> {
+    let connector = crate::find_connector(cx, id).await?;
+    if connector.remote_id.is_none() {
+        return Ok(None);
+    }
+    let (platform, remote) = hosted_connectors::place_of(cx, &connector).await?;
+    match platform.consents() {
+        Some(consents) => Ok(consents.consent_form(&remote, &options(cx)).await?),
+        None => Ok(None),
+    }
+}
 
 /// Goes the whole way of such a consent.
 pub(super) async fn go(

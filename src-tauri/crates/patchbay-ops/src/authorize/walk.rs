@@ -222,7 +222,7 @@ async fn doubt_registration(cx: &Context, consent: &Consent, error: &Error) {
     }
 }
 
-fn state_after(error: &Error) -> AuthorizationState {
+pub(super) fn state_after(error: &Error) -> AuthorizationState {
     use patchbay_model::Code;
     match error.code() {
         Code::AuthDenied => AuthorizationState::Denied,
