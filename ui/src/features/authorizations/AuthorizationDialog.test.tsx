@@ -82,7 +82,7 @@ describe("the end of a consent", () => {
   it.each([
     ["authorized", null, "Signed in to Notion"],
     ["denied", problem({ code: "auth.denied", message: "the consent was refused" }), "Access was not allowed"],
-    ["expired", problem({ code: "auth.timed_out", message: "not in time" }), "Not finished in time"],
+    ["expired", problem({ code: "auth.timed_out", message: "not in time" }), "Not finished"],
     ["cancelled", null, "You cancelled this sign-in"],
     ["failed", problem({ code: "auth.exchange", message: "the server refused the code" }), "The server refused the code"],
   ] as const)("%s_has_its_own_look", async (state, why, words) => {
@@ -91,6 +91,13 @@ describe("the end of a consent", () => {
     expect(await within(dialog).findByText(words)).toBeVisible();
     if (why) expect(within(dialog).getByText(why.code)).toBeVisible();
     expect(within(dialog).queryByRole("progressbar")).toBeNull();
+  });
+
+  it("says_that_it_was_cut_off_by_the_end_of_patchbay", async () => {
+    const { host, dialog } = await openWaiting();
+    await act(() => host.moveAuthorization("aut_notion", { state: "expired", problem: problem({ code: "auth.timed_out", message: "Patchbay was ended before the sign-in was over" }) }));
+    expect(await within(dialog).findByText(/^Patchbay was ended before the sign-in was over\. Nothing was saved/)).toBeVisible();
+    expect(within(dialog).getByRole("button", { name: "Try again" })).toBeVisible();
   });
 
   it("can_be_tried_again", async () => {

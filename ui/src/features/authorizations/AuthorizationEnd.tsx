@@ -1,6 +1,6 @@
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { type Authorization, type Problem } from "@/host/bindings";
-import { count } from "@/lib/words";
+import { count, sentence } from "@/lib/words";
 
 type Props = { authorization: Authorization; toolCount: number | null };
 
@@ -22,8 +22,9 @@ export function AuthorizationEnd({ authorization, toolCount }: Props) {
       );
     case "expired":
       return (
-        <Notice role="alert" glyph="disconnected" title="Not finished in time" end={<Code problem={problem} />}>
-          The page in the browser can be closed. Try again; the time can be prolonged while it runs.
+        // Nobody answered in time, or Patchbay was ended in the middle: the problem says which.
+        <Notice role="alert" glyph="disconnected" title="Not finished" end={<Code problem={problem} />}>
+          {problem && `${sentence(problem.message)} `}Nothing was saved, and the page in the browser can be closed. Try again; the time can be prolonged while it runs.
         </Notice>
       );
     case "cancelled":

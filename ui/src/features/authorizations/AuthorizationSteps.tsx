@@ -95,7 +95,7 @@ export function sayState(authorization: Authorization): string {
     checking: authorization.identity.platform === "local" ? "Code exchanged, listing tools" : `Access given, asking how ${title} is`,
     authorized: `Signed in to ${title}`,
     denied: `Sign-in to ${title} was refused`,
-    expired: `Sign-in to ${title} was not finished in time`,
+    expired: `Sign-in to ${title} was not finished`,
     cancelled: `Sign-in to ${title} cancelled`,
     failed: `Sign-in to ${title} failed. ${problem?.message ?? ""}`,
   };

@@ -14,24 +14,40 @@ const steps: { name: string; label: string }[] = [
   { name: "tools", label: "Tools" },
 ];
 
-const looks: Record<CheckState | "waiting" | "running", { glyph: GlyphName; word: string }> = {
+const looks: Record<CheckState | "running", { glyph: GlyphName; word: string }> = {
   passed: { glyph: "ready", word: "passed" },
   failed: { glyph: "failing", word: "failed" },
   skipped: { glyph: "todo", word: "not looked at" },
-  waiting: { glyph: "todo", word: "not looked at yet" },
   running: { glyph: "authorizing", word: "being looked at" },
 };
 
 type Props = {
+  /** What was found since the window opened; steps are not kept for longer. */
   check: Check | undefined;
   checking: boolean;
+  /** Whether it was ever looked at, here or elsewhere. */
+  everChecked: boolean;
+  /** Whether it can be looked at: one that is turned off is not. */
+  canCheck: boolean;
   onSignIn: () => void;
   onSettings: () => void;
   onCheck: () => void;
 };
 
 /** The doctor's six steps side by side; the first failure opens its fix beneath. */
-export function DoctorStrip({ check, checking, onSignIn, onSettings, onCheck }: Props) {
+export function DoctorStrip({ check, checking, everChecked, canCheck, onSignIn, onSettings, onCheck }: Props) {
+  if (!check && !checking) {
+    return (
+      <div className={styles.unchecked}>
+        <StatusGlyph name="unknown" />
+        <span className={styles.uncheckedWords}>
+          <span className="medium">{everChecked ? "Not checked since Patchbay was opened" : "Not checked yet"}</span>
+          <span className="text2">{canCheck ? "A check goes from the address to the tools and names the first step that fails." : "Turn it on to check it."}</span>
+        </span>
+        {canCheck && <Button small icon="refresh-cw" onPress={onCheck}>Check now</Button>}
+      </div>
+    );
+  }
   const failed = checking ? undefined : check?.steps.find((step) => step.state === "failed");
   return (
     <>
@@ -52,7 +68,7 @@ export function DoctorStrip({ check, checking, onSignIn, onSettings, onCheck }: 
 }
 
 function Step({ label, step, checking }: { label: string; step: CheckStep | undefined; checking: boolean }) {
-  const { glyph, word } = looks[step?.state ?? (checking ? "running" : "waiting")];
+  const { glyph, word } = looks[step?.state ?? (checking ? "running" : "skipped")];
   const took = step?.durationMs == null ? null : duration(step.durationMs);
   const note = [step?.note, took].filter(Boolean).join(" · ");
   return (

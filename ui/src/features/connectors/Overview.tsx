@@ -23,10 +23,18 @@ export function Overview({ connector, onSignIn, onSettings, onCheck }: Props) {
         <div className={styles.sectionHead}>
           <h2>Doctor</h2>
           <span className="text3 small">
-            {checking ? "looking now" : status.checkedAt ? `last looked ${agoWords(status.checkedAt)}` : "has not looked yet"}
+            {checking ? "looking now" : status.checkedAt && `last looked ${agoWords(status.checkedAt)}`}
           </span>
         </div>
-        <DoctorStrip check={check} checking={checking} onSignIn={() => onSignIn(connector)} onSettings={onSettings} onCheck={onCheck} />
+        <DoctorStrip
+          check={check}
+          checking={checking}
+          everChecked={status.checkedAt !== null}
+          canCheck={status.status !== "disabled" || isHosted(connector)}
+          onSignIn={() => onSignIn(connector)}
+          onSettings={onSettings}
+          onCheck={onCheck}
+        />
         {!check && !checking && status.reason && status.status !== "ready" && (
           <p className="text2">{capital(status.reason)}. Check to see which step fails. {status.code && <span className="mono text3">{status.code}</span>}</p>
         )}
