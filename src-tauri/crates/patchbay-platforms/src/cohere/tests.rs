@@ -9,7 +9,7 @@ use serde_json::json as value;
 
 use super::*;
 use crate::http::tests::{Jumping, Server, json};
-use crate::http::{ClientSettings, Clients, ProxyChoice};
+use crate::http::{ClientSettings, Clients, Head, ProxyChoice};
 
 /// Any JSON, with the names that the readers look at.
 pub(super) fn any_json() -> impl Strategy<Value = Value> {
@@ -225,7 +225,10 @@ async fn a_refusal_does_not_repeat_the_secrets_of_the_body() {
 async fn status_and_headers_are_there_beside_the_data() {
     let answer = json(201, value!({"connector": {"id": "a"}}));
     let (cohere, _server) = signed_in([answer]).await;
-    let options = options();
+    let options = CallOptions {
+        head: Head::wanted(),
+        ..options()
+    };
     let made = value!({"name": "n", "url": "u"});
     cohere.call("create", made, &options).await.unwrap();
     let (status, headers) = options.head.take().unwrap();

@@ -42,19 +42,32 @@ pub struct CachedToken {
     pub good_until: Timestamp,
 }
 
-/// Status and headers of the last success of a call. Clones are the same.
+/// Status and headers of the last success of a call, kept where they are [wanted](Head::wanted). Clones
+/// are the same.
 #[derive(Clone, Default)]
-pub struct Head(Arc<Mutex<Option<(u16, HeaderMap)>>>);
+pub struct Head(Option<Arc<Mutex<Noted>>>);
+
+/// What is noted of a success.
+type Noted = Option<(u16, HeaderMap)>;
 
 impl Head {
-    /// HTTP status and headers as sent; `None` while there was no success.
+    /// Keeps them; by default nothing is kept, for hardly any call looks at them.
+    pub fn wanted() -> Self {
+        Self(Some(Arc::default()))
+    }
+
+    /// HTTP status and headers as sent; `None` while there was no success, and where they are not
+    /// wanted.
     pub fn take(&self) -> Option<(u16, HeaderMap)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        let noted = self.0.as_ref()?;
+        noted.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     pub(super) fn note(&self, status: u16, headers: &HeaderMap) {
-        let mut head = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *head = Some((status, headers.clone()));
+        if let Some(noted) = &self.0 {
+            let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+            *noted = Some((status, headers.clone()));
+        }
     }
 }
 

@@ -58,7 +58,6 @@ impl Prepared {
 /// An answer with any status, its body not read yet.
 struct Arrived {
     answer: reqwest::Response,
-    secrets: Vec<Secret>,
     /// What the connection itself sent, as asked for at that moment.
     credentials: Vec<(String, Secret)>,
 }
@@ -114,9 +113,10 @@ impl Api {
         let mut url = request.path.under(&self.base);
         let extra = options.query.iter();
         let extra = extra.flat_map(|(name, value)| query_pairs(name, value));
-        let pairs: Vec<_> = request.query.iter().cloned().chain(extra).collect();
-        if !pairs.is_empty() {
-            url.query_pairs_mut().extend_pairs(pairs);
+        let extra: Vec<_> = extra.collect();
+        if !(request.query.is_empty() && extra.is_empty()) {
+            let mut pairs = url.query_pairs_mut();
+            pairs.extend_pairs(&request.query).extend_pairs(extra);
         }
         let (body, content_type) = body(&request.body, options)?;
         let mut headers = HeaderMap::new();
@@ -153,14 +153,11 @@ impl Api {
 
     /// One attempt, its answer read as a whole.
     async fn whole(&self, prepared: &Prepared) -> Result<Answer, Error> {
-        let arrived = self.arrive(&self.clients.usual, prepared).await?;
-        let status = arrived.answer.status().as_u16();
-        let headers = arrived.answer.headers().clone();
-        let body = self.read_whole(arrived.answer).await?;
+        let mut answer = self.arrive(&self.clients.usual, prepared).await?.answer;
         Ok(Answer {
-            status,
-            headers,
-            body,
+            status: answer.status().as_u16(),
+            headers: std::mem::take(answer.headers_mut()),
+            body: self.read_whole(answer).await?,
         })
     }
 
@@ -175,7 +172,6 @@ impl Api {
         options: &CallOptions,
         attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>>,
     ) -> Result<T, Error> {
-        let policy = self.policy(options);
         let started = self.clock.now().instant();
         let mut repeats = 0;
         loop {
@@ -189,6 +185,7 @@ impl Api {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
+            let policy = self.policy(options);
             let now = self.clock.now();
             let passed = Duration::try_from(now.instant() - started).unwrap_or_default();
             let is_over =
@@ -235,7 +232,9 @@ impl Api {
             }
             let headers = arrived.answer.headers().clone();
             let body = read_start(arrived.answer).await;
-            let error = refused::error(status, headers, body, &arrived.secrets, self.clock.now());
+            let sent = arrived.credentials.iter().map(|(_, secret)| secret);
+            let secrets: Vec<Secret> = prepared.secrets.iter().chain(sent).cloned().collect();
+            let error = refused::error(status, headers, body, &secrets, self.clock.now());
             let Error::Unauthorized { challenge, .. } = &error else {
                 return Err(error);
             };
@@ -265,26 +264,28 @@ impl Api {
         client: &reqwest::Client,
         prepared: &Prepared,
     ) -> Result<Arrived, Error> {
-        let mut secrets = prepared.secrets.clone();
-        let mut credentials = Vec::new();
-        if !prepared.is_anonymous {
-            credentials = self.tokens.headers().await.map_err(Error::credential)?;
-            secrets.extend(credentials.iter().map(|(_, secret)| secret.clone()));
-        }
-        let mut headers = prepared.headers_with(&credentials)?;
+        let credentials = match prepared.is_anonymous {
+            true => Vec::new(),
+            false => self.tokens.headers().await.map_err(Error::credential)?,
+        };
         let (mut method, mut url) = (prepared.method.clone(), prepared.url.clone());
-        let mut body = prepared.body.clone();
+        let mut has_body = true;
         let mut left = MOST_REDIRECTS;
         loop {
+            let mut headers = prepared.headers_with(&credentials)?;
+            if !has_body {
+                headers.remove(CONTENT_TYPE);
+                headers.remove(CONTENT_LENGTH);
+            }
+            let body = prepared.body.clone().filter(|_| has_body);
             let started = Instant::now();
-            let answer = attempt(client, method.clone(), url.clone(), &headers, body.clone())
+            let answer = attempt(client, method.clone(), url.clone(), headers, body)
                 .send()
                 .await
                 .map_err(|error| from_reqwest(error, &host(&url), started.elapsed()))?;
             let Some(next) = self.redirect(&url, &answer)?.filter(|_| left > 0) else {
                 return Ok(Arrived {
                     answer,
-                    secrets,
                     credentials,
                 });
             };
@@ -296,9 +297,7 @@ impl Api {
             );
             if !keeps_body && method != Method::GET {
                 method = Method::GET;
-                body = None;
-                headers.remove(CONTENT_TYPE);
-                headers.remove(CONTENT_LENGTH);
+                has_body = false;
             }
         }
     }
@@ -321,20 +320,32 @@ impl Api {
     }
 
     async fn read_whole(&self, mut answer: reqwest::Response) -> Result<Bytes, Error> {
-        let host = host(answer.url());
         let started = Instant::now();
-        let mut body = Vec::new();
+        // Most answers are one piece, which is the body as it is.
+        let mut body = Bytes::new();
+        let mut pieces = Vec::new();
         loop {
-            let chunk = answer.chunk().await;
-            match chunk.map_err(|error| from_reqwest(error, &host, started.elapsed()))? {
-                None => return Ok(body.into()),
-                Some(chunk) if body.len() + chunk.len() > self.body_bytes => {
-                    return Err(Error::TooLarge {
-                        limit: self.body_bytes as u64,
-                    });
+            let piece = match answer.chunk().await {
+                Ok(Some(piece)) => piece,
+                Ok(None) if pieces.is_empty() => return Ok(body),
+                Ok(None) => return Ok(pieces.into()),
+                Err(error) => {
+                    return Err(from_reqwest(error, &host(answer.url()), started.elapsed()));
                 }
-                Some(chunk) => body.extend_from_slice(&chunk),
+            };
+            if body.len().max(pieces.len()) + piece.len() > self.body_bytes {
+                return Err(Error::TooLarge {
+                    limit: self.body_bytes as u64,
+                });
             }
+            if body.is_empty() && pieces.is_empty() {
+                body = piece;
+                continue;
+            }
+            if pieces.is_empty() {
+                pieces.extend_from_slice(&body);
+            }
+            pieces.extend_from_slice(&piece);
         }
     }
 }
@@ -344,10 +355,10 @@ pub(super) fn attempt(
     client: &reqwest::Client,
     method: Method,
     url: Url,
-    headers: &HeaderMap,
+    headers: HeaderMap,
     body: Option<Bytes>,
 ) -> reqwest::RequestBuilder {
-    let request = client.request(method, url).headers(headers.clone());
+    let request = client.request(method, url).headers(headers);
     match body {
         Some(body) => request.body(body),
         None => request,

@@ -137,8 +137,8 @@ impl Page<Connector> {
     }
 
     pub(super) fn into_json(self) -> Value {
-        let items: Vec<Value> = self.items.into_iter().map(Connector::into_json).collect();
-        json!({"items": items, "next_cursor": self.next_cursor, "total": self.total})
+        let items = self.items.into_iter().map(Connector::into_json);
+        page(items.collect(), self.next_cursor, self.total)
     }
 }
 
@@ -163,8 +163,19 @@ impl Page<Value> {
     }
 
     pub(super) fn into_json(self) -> Value {
-        json!({"items": self.items, "next_cursor": self.next_cursor, "total": self.total})
+        page(self.items, self.next_cursor, self.total)
     }
+}
+
+/// A page as our JSON; moved together, as `json!` would copy every item.
+fn page(items: Vec<Value>, next_cursor: Option<String>, total: Value) -> Value {
+    let members = [
+        ("items", Value::Array(items)),
+        ("next_cursor", next_cursor.into()),
+        ("total", total),
+    ];
+    let members = members.map(|(name, value)| (name.to_owned(), value));
+    Value::Object(members.into_iter().collect())
 }
 
 impl Started {
