@@ -26,6 +26,8 @@ pub struct FakeAgentStack {
     pub connectors: Vec<Map<String, Value>>,
     /// MCP servers behind OAuth, by their URL: what a connect answers with `auth_required`.
     pub protected: Vec<String>,
+    /// Access tokens that no MCP server takes.
+    pub refused: Vec<String>,
     /// Whether who stands before the consent page says yes.
     pub consents: bool,
     /// Presets: URL and metadata.
@@ -42,6 +44,7 @@ impl FakeAgentStack {
             tokens: Vec::new(),
             connectors: Vec::new(),
             protected: Vec::new(),
+            refused: Vec::new(),
             consents: true,
             presets: Vec::new(),
             states: BTreeMap::new(),
@@ -104,9 +107,10 @@ impl FakeAgentStack {
             .unwrap_or_default()
             .to_owned();
         let url = self.connectors[place]["url"].as_str().unwrap_or_default();
-        let has_token = given["access_token"]
+        let token = given["access_token"]
             .as_str()
-            .is_some_and(|token| !token.is_empty());
+            .filter(|token| !token.is_empty());
+        let has_token = token.is_some_and(|token| !self.refused.iter().any(|bad| bad == token));
         let is_open = has_token || !self.protected.iter().any(|other| other == url);
         let connector = &mut self.connectors[place];
         connector.insert("disconnect_reason".to_owned(), Value::Null);

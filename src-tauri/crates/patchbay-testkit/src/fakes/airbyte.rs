@@ -243,6 +243,34 @@ impl FakeAirbyte {
         }
     }
 
+    /// One kind with the form of its credentials.
+    fn definition(seen: &Seen, id: &str) -> Judged {
+        seen.no_body()?;
+        let Some((id, title)) = KINDS.iter().find(|(known, _)| *known == id) else {
+            return Ok(said(404, "Definition not found"));
+        };
+        let specification = match *title {
+            "GitHub" => github_specification(),
+            _ => json!({
+                "type": "object", "required": ["account_id", "client_secret"],
+                "properties": {
+                    "account_id": { "type": "string", "title": "Account ID", "order": 0 },
+                    "client_secret": { "type": "string", "airbyte_secret": true, "order": 1 },
+                },
+            }),
+        };
+        let body = json!({
+            "id": id,
+            "definition": {
+                "sourceDefinitionId": id, "destinationDefinitionId": null, "name": title,
+                "dockerRepository": null, "iconUrl": null, "custom": false,
+                "supportLevel": "certified", "spec": specification,
+            },
+            "example_questions": { "direct": [], "search": [] },
+        });
+        Ok(Answer::json(200, &body))
+    }
+
     fn definitions(&self, seen: &Seen) -> Judged {
         seen.only_query("name")?;
         let wanted = seen.parameter("name").unwrap_or_default().to_lowercase();
@@ -291,6 +319,7 @@ impl FakeAirbyte {
             ("POST", ["integrations", "connectors"]) => self.create(seen),
             (_, ["integrations", "connectors", id, rest @ ..]) => self.of_connector(seen, id, rest),
             ("GET", ["integrations", "definitions", "sources"]) => self.definitions(seen),
+            ("GET", ["integrations", "definitions", "sources", id]) => Self::definition(seen, id),
             ("GET", ["workspaces"]) => self.list_workspaces(seen, base),
             _ => Err("no such operation".to_owned()),
         }
@@ -309,6 +338,44 @@ impl Hosted for FakeAirbyte {
             Some(_) => Ok(said(401, "Invalid or expired token")),
         }
     }
+}
+
+/// Two ways to sign in, the second by a person's own OAuth app.
+fn github_specification() -> Value {
+    let secret = |title: &str| json!({ "type": "string", "title": title, "airbyte_secret": true });
+    let way = |word: &str| json!({ "type": "string", "const": word, "order": 0 });
+    let token = json!({
+        "type": "object", "title": "Token", "required": ["token"],
+        "properties": { "option_title": way("PAT Credentials"), "token": secret("Token") },
+    });
+    let app = json!({
+        "type": "object", "title": "OAuth",
+        "required": ["client_id", "client_secret", "refresh_token"],
+        "properties": {
+            "option_title": way("OAuth Credentials"), "client_id": secret("Client ID"),
+            "client_secret": secret("Client secret"), "refresh_token": secret("Refresh token"),
+        },
+    });
+    let repositories = json!({
+        "type": "array", "title": "Repositories", "items": { "type": "string" }, "order": 1,
+    });
+    json!({
+        "connectionSpecification": {
+            "$schema": "http://json-schema.org/draft-07/schema#", "type": "object",
+            "required": ["credentials", "repositories"],
+            "properties": {
+                "credentials": { "type": "object", "oneOf": [token, app], "order": 0 },
+                "repositories": repositories,
+            },
+        },
+        "advanced_auth": { "oauth_config_specification": {
+            "oauth_connector_input_specification": {
+                "consent_url": "https://github.example/login/oauth/authorize?{{client_id_param}}",
+                "access_token_url": "https://github.example/login/oauth/access_token",
+                "scope": "repo read:org",
+            },
+        } },
+    })
 }
 
 /// A connector in detail; where it lies is not part of it.

@@ -19,6 +19,8 @@ pub struct FakeTenex {
     pub connectors: Vec<Map<String, Value>>,
     /// Whether who stands before the consent page says yes.
     pub consents: bool,
+    /// Whether a consent that is under way keeps another from being started.
+    pub one_at_a_time: bool,
     /// Most items of a page, whatever is asked for.
     pub page: usize,
     made: u32,
@@ -33,6 +35,7 @@ impl FakeTenex {
             login: ("ada@example.com".to_owned(), "tulips-3d51".to_owned()),
             connectors: Vec::new(),
             consents: true,
+            one_at_a_time: false,
             page: 200,
             made: 0,
         }
@@ -78,15 +81,31 @@ impl FakeTenex {
 
     fn providers(&self, seen: &Seen) -> Judged {
         seen.only_query("limit cursor category")?;
-        let provider = |slug: &str, category: &str, auth: &str| {
-            json!({
-                "provider": slug, "name": slug.to_uppercase(), "category": category,
-                "auth_types": [auth], "roles": ["source"], "byok_fields": [], "connected_count": 0,
-            })
-        };
+        let provider =
+            |slug: &str, category: &str, auth: &[&str], roles: &[&str], fields: Value| {
+                json!({
+                    "provider": slug, "name": slug.to_uppercase(), "category": category,
+                    "auth_types": auth, "roles": roles, "byok_fields": fields, "connected_count": 0,
+                })
+            };
+        let field = |name: &str, label: &str, is_secret: bool| json!({ "name": name, "label": label, "secret": is_secret, "required": true });
+        let key = || field("api_key", "API key", true);
+        let sanity = json!([
+            field("token", "Token", true),
+            field("dataset", "Dataset", false)
+        ]);
+        let crm = ["source", "both", "primary_source", "crm_sink"];
         let all = [
-            provider("gmail", "email", "oauth"),
-            provider("apollo", "prospecting", "byok"),
+            provider("gmail", "email", &["oauth"], &["source"], json!([])),
+            provider(
+                "apollo",
+                "prospecting",
+                &["byok"],
+                &["source"],
+                json!([key()]),
+            ),
+            provider("sanity", "cms", &["byok"], &["source", "sink"], sanity),
+            provider("hubspot", "crm", &["oauth", "byok"], &crm, json!([key()])),
         ];
         let fits = |one: &&Value| {
             let category = seen.parameter("category");
@@ -116,6 +135,9 @@ impl FakeTenex {
         let id = match given.get("connector_id").and_then(Value::as_str) {
             Some(id) => match self.place(id) {
                 Some(place) => {
+                    if self.one_at_a_time && self.connectors[place]["status"] == "pending" {
+                        return Ok(said(409, "grant_in_progress"));
+                    }
                     self.connectors[place].insert("status".to_owned(), "pending".into());
                     id.to_owned()
                 }
@@ -160,13 +182,21 @@ impl FakeTenex {
 
     fn update(&mut self, seen: &Seen, place: usize) -> Judged {
         let given =
-            seen.object("name:text role:text is_primary:bool settings:object enabled:bool")?;
+            seen.object("name:text? role:text? is_primary:bool settings:object enabled:bool")?;
         if given.is_empty() {
             return Err("an update of nothing".to_owned());
         }
         if given.get("is_primary") == Some(&true.into()) {
             for other in &mut self.connectors {
                 other.insert("is_primary".to_owned(), false.into());
+            }
+        }
+        // Of these, a workspace has one.
+        if let Some(role @ ("primary_source" | "crm_sink")) =
+            given.get("role").and_then(Value::as_str)
+        {
+            for other in self.connectors.iter_mut().filter(|one| one["role"] == role) {
+                other.insert("role".to_owned(), "source".into());
             }
         }
         let connector = &mut self.connectors[place];
@@ -208,10 +238,11 @@ impl FakeTenex {
         self.connectors.iter().position(|one| one["id"] == id)
     }
 
-    fn consent(&mut self, id: &str) -> Judged {
+    /// The person before a connector's consent page decides.
+    pub fn decide(&mut self, id: &str) {
         let consents = self.consents;
         let Some(place) = self.place(id) else {
-            return Ok(Answer::text(404, "text/plain", "no such consent"));
+            return;
         };
         let connector = &mut self.connectors[place];
         if consents {
@@ -222,6 +253,13 @@ impl FakeTenex {
             connector.insert("status".to_owned(), "error".into());
             connector.insert("error".to_owned(), error);
         }
+    }
+
+    fn consent(&mut self, id: &str) -> Judged {
+        if self.place(id).is_none() {
+            return Ok(Answer::text(404, "text/plain", "no such consent"));
+        }
+        self.decide(id);
         Ok(Answer::page("Back to 10ex"))
     }
 
