@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Account, AccountId, ConnectorId, Json, Platform, Problem};
+use patchbay_model::{Account, AccountColour, AccountId, ConnectorId, Json, Platform, Problem};
 use patchbay_ops::{AddAccount, CallOperation, Context, OperationCard, PlatformForm, SecretInput};
 use serde::Serialize;
 use specta::Type;
@@ -64,6 +64,49 @@ pub(crate) async fn rename_account(
     label: String,
 ) -> Result<Account, Problem> {
     Ok(patchbay_ops::rename_account(&cx, &account, &label).await?)
+}
+
+/// Gives an account a colour to know it by; none for its platform's own look.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn colour_account(
+    cx: State<'_, Context>,
+    account: AccountId,
+    colour: Option<AccountColour>,
+) -> Result<Account, Problem> {
+    Ok(patchbay_ops::colour_account(&cx, &account, colour).await?)
+}
+
+/// Tries whether an account would work with other settings; nothing is kept.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn try_account_settings(
+    cx: State<'_, Context>,
+    account: AccountId,
+    settings: Json,
+) -> Result<(), Problem> {
+    Ok(patchbay_ops::try_account_settings(&cx, &account, settings).await?)
+}
+
+/// Puts other settings in place of an account's, after a light read has shown that they work.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn change_account_settings(
+    cx: State<'_, Context>,
+    account: AccountId,
+    settings: Json,
+) -> Result<Account, Problem> {
+    Ok(patchbay_ops::change_account_settings(&cx, &account, settings).await?)
+}
+
+/// Forgets the secrets of an account; it stays in the lists.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn sign_out_account(
+    cx: State<'_, Context>,
+    account: AccountId,
+) -> Result<Account, Problem> {
+    Ok(patchbay_ops::sign_out_account(&cx, &account).await?)
 }
 
 /// Puts other secrets in place of an account's, after a light read has shown that they work.

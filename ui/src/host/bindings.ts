@@ -9,6 +9,10 @@ export const commands = {
 	addAccount: (request: AddAccount) => typedError<Account, Problem>(__TAURI_INVOKE("add_account", { request })),
 	/**  Calls an operation as an account. */
 	callOperation: (request: CallOperation) => typedError<Json, Problem>(__TAURI_INVOKE("call_operation", { request })),
+	/**  Puts other settings in place of an account's, after a light read has shown that they work. */
+	changeAccountSettings: (account: AccountId, settings: Json) => typedError<Account, Problem>(__TAURI_INVOKE("change_account_settings", { account, settings })),
+	/**  Gives an account a colour to know it by; none for its platform's own look. */
+	colourAccount: (account: AccountId, colour: AccountColour | null) => typedError<Account, Problem>(__TAURI_INVOKE("colour_account", { account, colour })),
 	/**  Deletes a connector at its platform; only when `confirmed`, for there is no way back. */
 	deleteConnector: (connector: ConnectorId, confirmed: boolean) => typedError<null, Problem>(__TAURI_INVOKE("delete_connector", { connector, confirmed })),
 	/**  Every account, "This computer" first. */
@@ -23,10 +27,14 @@ export const commands = {
 	renameAccount: (account: AccountId, label: string) => typedError<Account, Problem>(__TAURI_INVOKE("rename_account", { account, label })),
 	/**  Puts other secrets in place of an account's, after a light read has shown that they work. */
 	replaceAccountSecrets: (account: AccountId, secrets: { [key in string]: SecretInput }) => typedError<Account, Problem>(__TAURI_INVOKE("replace_account_secrets", { account, secrets })),
+	/**  Forgets the secrets of an account; it stays in the lists. */
+	signOutAccount: (account: AccountId) => typedError<Account, Problem>(__TAURI_INVOKE("sign_out_account", { account })),
 	/**  Asks every hosted account for its connectors; `each` hears of an account as soon as its turn is over. */
 	syncConnectors: (each: Channel<AccountSynced>) => typedError<null, Problem>(__TAURI_INVOKE("sync_connectors", { each })),
 	/**  Tries whether the sign-in of an account works. */
 	testAccount: (account: AccountId) => typedError<Account, Problem>(__TAURI_INVOKE("test_account", { account })),
+	/**  Tries whether an account would work with other settings; nothing is kept. */
+	tryAccountSettings: (account: AccountId, settings: Json) => typedError<null, Problem>(__TAURI_INVOKE("try_account_settings", { account, settings })),
 	/**  What the app says of itself. */
 	about: () => typedError<About, Problem>(__TAURI_INVOKE("about")),
 	/**  The newer version of Patchbay, if there is one. */
@@ -207,13 +215,38 @@ export type Account = {
 	platform: Platform,
 	/**  What the user calls it; unique among accounts. */
 	label: string,
+	/**  By what colour the user knows it; `None` for the platform's own look. */
+	colour?: AccountColour | null,
 	/**  Absolute URL in place of the platform's own; `None` for the default. */
 	baseUrl: string | null,
 	/**  Its other fields that are no secrets, by their names in the platform's contract: a JSON object. */
 	settings?: Json,
+	/**  Whether the user signed it out: its secrets are forgotten, and nothing is sent until it has new ones. */
+	isSignedOut?: boolean,
+	/**  The wallet entries that it signs in with. */
+	entries?: WalletEntryId[],
 	/**  When it was added. */
 	createdAt: Timestamp,
 };
+
+/**  A colour to know an account by. */
+export type AccountColour = 
+/**  Red. */
+"red" | 
+/**  Orange. */
+"orange" | 
+/**  Yellow. */
+"yellow" | 
+/**  Green. */
+"green" | 
+/**  Teal. */
+"teal" | 
+/**  Blue. */
+"blue" | 
+/**  Violet. */
+"violet" | 
+/**  Pink. */
+"pink";
 
 /**  One sign-in to one platform. `local` is the one account of this computer. */
 export type AccountId = string;

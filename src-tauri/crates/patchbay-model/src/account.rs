@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AccountId, Json, Timestamp};
+use crate::{AccountId, Json, Timestamp, WalletEntryId};
 
 /// A kind of place where connectors live.
 #[derive(
@@ -66,11 +66,75 @@ pub struct Account {
     pub platform: Platform,
     /// What the user calls it; unique among accounts.
     pub label: String,
+    /// By what colour the user knows it; `None` for the platform's own look.
+    #[serde(default)]
+    pub colour: Option<AccountColour>,
     /// Absolute URL in place of the platform's own; `None` for the default.
     pub base_url: Option<String>,
     /// Its other fields that are no secrets, by their names in the platform's contract: a JSON object.
     #[serde(default)]
     pub settings: Json,
+    /// Whether the user signed it out: its secrets are forgotten, and nothing is sent until it has new ones.
+    #[serde(default)]
+    pub is_signed_out: bool,
+    /// The wallet entries that it signs in with.
+    #[serde(default)]
+    pub entries: Vec<WalletEntryId>,
     /// When it was added.
     pub created_at: Timestamp,
+}
+
+/// A colour to know an account by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountColour {
+    /// Red.
+    Red,
+    /// Orange.
+    Orange,
+    /// Yellow.
+    Yellow,
+    /// Green.
+    Green,
+    /// Teal.
+    Teal,
+    /// Blue.
+    Blue,
+    /// Violet.
+    Violet,
+    /// Pink.
+    Pink,
+}
+
+impl AccountColour {
+    /// Every colour, in the order in which they are offered.
+    pub const ALL: [Self; 8] = [
+        Self::Red,
+        Self::Orange,
+        Self::Yellow,
+        Self::Green,
+        Self::Teal,
+        Self::Blue,
+        Self::Violet,
+        Self::Pink,
+    ];
+
+    /// The word for it on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Red => "red",
+            Self::Orange => "orange",
+            Self::Yellow => "yellow",
+            Self::Green => "green",
+            Self::Teal => "teal",
+            Self::Blue => "blue",
+            Self::Violet => "violet",
+            Self::Pink => "pink",
+        }
+    }
+
+    /// The colour of that word; `None` when there is no such colour.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|colour| colour.as_str() == word)
+    }
 }

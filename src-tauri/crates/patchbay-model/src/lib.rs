@@ -27,7 +27,7 @@ pub mod tool;
 pub mod tool_run;
 pub mod vault;
 
-pub use account::{Account, Platform};
+pub use account::{Account, AccountColour, Platform};
 pub use authorization::{Authorization, AuthorizationState, Granted, Redirect, TraceStep};
 pub use clean::clean_text;
 pub use connector::{

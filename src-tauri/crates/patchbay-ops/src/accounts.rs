@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Account, AccountId, Json, Platform, Secret};
+use patchbay_model::{Account, AccountId, Json, Platform, Secret, WalletEntryId};
 use patchbay_platforms::{AccountField, HostedPlatform, hosted};
 use patchbay_vault::SecretName;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use specta::Type;
 
 use crate::address::free_name;
+use crate::edit_account::base_url;
 use crate::{Context, Error, Event, SecretInput, hosted as platforms, sync_connectors};
 
 /// An account to be added.
@@ -65,15 +66,9 @@ pub struct PlatformField {
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum KeptSecret {
-    Secret {
-        secret: Secret,
-    },
-    Reference {
-        reference: String,
-    },
-    Entry {
-        entry: patchbay_model::WalletEntryId,
-    },
+    Secret { secret: Secret },
+    Reference { reference: String },
+    Entry { entry: WalletEntryId },
 }
 
 /// The hosted platforms, with what one needs to sign in to each.
@@ -139,16 +134,17 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
         what: format!("{} has no accounts", request.platform.as_str()),
         hint: "Add a connector to this computer instead.".to_owned(),
     })?;
-    let settings = checked(hosted, request.settings.0, &request.secrets)?;
+    let names: Vec<&str> = request.secrets.keys().map(String::as_str).collect();
+    let settings = checked_settings(hosted, request.settings.0, &names)?;
     let account = Account {
         id: AccountId::new(cx.new_id("acc")),
         platform: request.platform,
         label: chosen_label(cx, request.label, hosted.title).await?,
-        base_url: settings
-            .get("base_url")
-            .and_then(Value::as_str)
-            .map(ToOwned::to_owned),
+        colour: None,
+        base_url: base_url(&settings),
         settings: Json(Value::Object(settings)),
+        is_signed_out: false,
+        entries: entries_of(&request.secrets),
         created_at: cx.now(),
     };
     let kept = kept_secrets(request.secrets);
@@ -212,6 +208,14 @@ pub async fn replace_account_secrets(
         .write(&SecretName::account(&account.id), &kept)
         .await?;
     cx.hosted().forget(id);
+    let account = Account {
+        is_signed_out: false,
+        entries: kept_entries(&kept),
+        ..account
+    };
+    cx.store().save_account(&account).await?;
+    cx.tell(Event::AccountsChanged);
+    cx.tell(Event::WalletChanged);
     Ok(account)
 }
 
@@ -255,10 +259,14 @@ pub(crate) async fn secrets_of(
     }
 }
 
-fn checked(
+/// Settings that the platform has, with all that it needs beside secrets of those names.
+///
+/// # Errors
+/// [`Error::Usage`] otherwise.
+pub(crate) fn checked_settings(
     hosted: &HostedPlatform,
     settings: Value,
-    secrets: &BTreeMap<String, SecretInput>,
+    secrets: &[&str],
 ) -> Result<Map<String, Value>, Error> {
     let usage = |what: String| Error::Usage {
         what,
@@ -276,10 +284,10 @@ fn checked(
     if let Some(name) = settings.keys().find(|name| !field(name, false)) {
         return Err(usage(format!("{} has no setting {name}", hosted.title)));
     }
-    if let Some(name) = secrets.keys().find(|name| !field(name, true)) {
+    if let Some(name) = secrets.iter().find(|name| !field(name, true)) {
         return Err(usage(format!("{} has no secret {name}", hosted.title)));
     }
-    let given = |name: &str| settings.contains_key(name) || secrets.contains_key(name);
+    let given = |name: &str| settings.contains_key(name) || secrets.contains(&name);
     let is_needed = |field: &&AccountField| field.is_required && !field.unless.is_some_and(given);
     let mut needed = hosted.fields.iter().filter(is_needed);
     match needed.find(|field| !given(field.name)) {
@@ -314,6 +322,24 @@ async fn replaced(
     let mut kept = before.as_ref().map(members).unwrap_or_default();
     kept.extend(members(&fresh));
     Ok(Secret::new(Value::Object(kept).to_string()))
+}
+
+fn entries_of(secrets: &BTreeMap<String, SecretInput>) -> Vec<WalletEntryId> {
+    let entries = secrets.values().filter_map(|input| match input {
+        SecretInput::Entry { entry } => Some(entry.clone()),
+        SecretInput::New { .. } | SecretInput::Reference { .. } => None,
+    });
+    entries.collect()
+}
+
+fn kept_entries(kept: &Secret) -> Vec<WalletEntryId> {
+    let kept: BTreeMap<String, KeptSecret> =
+        serde_json::from_str(kept.expose()).unwrap_or_default();
+    let entries = kept.into_values().filter_map(|kept| match kept {
+        KeptSecret::Entry { entry } => Some(entry),
+        KeptSecret::Secret { .. } | KeptSecret::Reference { .. } => None,
+    });
+    entries.collect()
 }
 
 fn members(kept: &Secret) -> Map<String, Value> {

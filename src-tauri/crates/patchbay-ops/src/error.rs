@@ -108,6 +108,12 @@ pub enum Error {
         #[source]
         source: Box<patchbay_platforms::Error>,
     },
+    /// The user signed the account out.
+    #[error("{account} is signed out")]
+    SignedOutHere {
+        /// Label of the account.
+        account: String,
+    },
     /// The connector is switched off.
     #[error("{connector} is switched off")]
     SwitchedOff {
@@ -189,7 +195,7 @@ impl Explain for Error {
             Self::ToolFailed { .. } => Code::ToolFailed,
             Self::SignInNeeded { .. } | Self::SecretLost { .. } => Code::AuthNeeded,
             Self::SignInLapsed { .. } => Code::AuthExpired,
-            Self::SignedOut { .. } => Code::PlatformSignedOut,
+            Self::SignedOut { .. } | Self::SignedOutHere { .. } => Code::PlatformSignedOut,
             Self::SwitchedOff { .. } | Self::AuthorizationOver | Self::ChangedElsewhere { .. } => {
                 Code::Conflict
             }
@@ -211,6 +217,9 @@ impl Explain for Error {
         let hint = match self {
             Self::SignedOut { account, .. } => {
                 return Some(format!("Replace the key of the account {account}."));
+            }
+            Self::SignedOutHere { account } => {
+                return Some(format!("Enter a key for the account {account} again."));
             }
             Self::NoHome => "Set PATCHBAY_HOME to a folder that you own.",
             Self::File { .. } => "Check that the folder exists and that you may write to it.",

@@ -56,12 +56,17 @@ impl Hosted {
 /// The platform of an account, signed in.
 ///
 /// # Errors
-/// [`Error::Usage`] for "This computer"; [`Error::Vault`], [`Error::Reference`]; [`Error::Platform`] when
-/// a field cannot be used.
+/// [`Error::SignedOutHere`]; [`Error::Usage`] for "This computer"; [`Error::Vault`], [`Error::Reference`];
+/// [`Error::Platform`] when a field cannot be used.
 pub(crate) async fn platform_of(
     cx: &Context,
     account: &Account,
 ) -> Result<Arc<dyn Platform>, Error> {
+    if account.is_signed_out {
+        return Err(Error::SignedOutHere {
+            account: account.label.clone(),
+        });
+    }
     let open = cx.hosted().lock().get(&account.id).cloned();
     if let Some(platform) = open {
         return Ok(platform);

@@ -28,6 +28,7 @@ mod credentials;
 mod differences;
 mod disconnect;
 mod dry_run;
+mod edit_account;
 mod edit_connector;
 mod export_runs;
 mod forms;
@@ -36,6 +37,7 @@ mod hosted_connectors;
 mod inspect_address;
 mod list_connectors;
 mod lock;
+mod offers;
 mod operations;
 mod particulars;
 mod placements;
@@ -90,6 +92,9 @@ pub use credentials::{
 };
 pub use disconnect::{Disconnected, disconnect_connector};
 pub use dry_run::{DryRun, dry_run};
+pub use edit_account::{
+    change_account_settings, colour_account, sign_out_account, try_account_settings,
+};
 pub use edit_connector::{
     ConnectorChanges, delete_connector, remove_connector, restore_connector, update_connector,
 };
@@ -103,6 +108,7 @@ pub use inspect_address::{
     usual_redirect_uri,
 };
 pub use list_connectors::{find_connector, list_connectors, resolve_connector};
+pub use offers::{fill_prompt, list_prompts, list_resources, read_resource};
 pub use operations::{CallOperation, OperationCard, call_operation, list_operations};
 pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};
 pub use places::Places;

@@ -32,8 +32,11 @@ pub(crate) fn account(id: &str, label: &str) -> Account {
         id: AccountId::new(id),
         platform: Platform::Mistral,
         label: label.into(),
+        colour: None,
         base_url: None,
         settings: Json(json!({ "surface": "current" })),
+        is_signed_out: false,
+        entries: Vec::new(),
         created_at: at(0),
     }
 }
