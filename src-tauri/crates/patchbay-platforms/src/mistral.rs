@@ -7,11 +7,17 @@ mod arguments;
 mod call;
 mod capabilities;
 mod client;
+mod consents;
+mod creation;
+mod credentials;
+mod forms;
 mod gateway;
 mod key;
 mod mapping;
 mod memory;
 mod operations;
+mod particulars;
+mod settings;
 mod wire;
 
 use std::sync::Arc;

@@ -11,7 +11,10 @@ use super::wire::{self, Message};
 use super::{Mistral, Surface, client, gateway, operations};
 use crate::http::{CallOptions, StreamedAnswer};
 use crate::operations::arguments;
-use crate::{Connectors, Consents, Error, Field, Operation, Platform, Streams, Tools};
+use crate::{
+    Connectors, Consents, Creation, Credentials, Error, Field, Operation, Peculiar, Platform,
+    Settings, Streams, Tools,
+};
 
 #[async_trait]
 impl Platform for Mistral {
@@ -61,6 +64,22 @@ impl Platform for Mistral {
     }
 
     fn consents(&self) -> Option<&dyn Consents> {
+        Some(self)
+    }
+
+    fn creation(&self) -> Option<&dyn Creation> {
+        Some(self)
+    }
+
+    fn settings(&self) -> Option<&dyn Settings> {
+        Some(self)
+    }
+
+    fn credentials(&self) -> Option<&dyn Credentials> {
+        Some(self)
+    }
+
+    fn peculiar(&self) -> Option<&dyn Peculiar> {
         Some(self)
     }
 
@@ -296,8 +315,10 @@ impl Mistral {
     fn asked_for_page(&self, name: &str, page: &wire::AuthUrl) {
         let lives = u64::try_from(page.ttl.0).unwrap_or(0).min(MOST_TTL);
         let until = self.api.clock.now() + std::time::Duration::from_secs(lives);
-        self.memory
-            .note(name, |remembered| remembered.page_until = Some(until));
+        self.memory.note(name, |remembered| {
+            remembered.page_until = Some(until);
+            remembered.awaited = None;
+        });
     }
 
     pub(super) fn listed<T>(&self, name: &str, outcome: &Result<T, Error>) {

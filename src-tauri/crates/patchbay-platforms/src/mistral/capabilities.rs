@@ -1,21 +1,18 @@
 //! What Patchbay does with Mistral's connectors.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use async_trait::async_trait;
 use patchbay_model::{RemoteId, Tool};
 use serde_json::{Map, Value, json};
-use url::Url;
 
-use super::arguments::{AuthUrl, ById, CallTool, List, ListTools, seed};
+use super::arguments::{ById, CallTool, List, ListTools, seed};
 use super::wire::{Connector, Kept, PaginatedConnectors};
 use super::{Mistral, Surface, client, mapping};
 use crate::http::{CallOptions, PlannedRequest};
 use crate::mcp::{self, CallOutcome};
-use crate::{
-    Connectors, ConsentState, Consents, Error, Field, RemoteConnector, StartedConsent, Tools,
-};
+use crate::{Connectors, Error, Field, RemoteConnector, Tools};
 
 /// The most that the platform gives at once.
 ///
@@ -27,8 +24,6 @@ const MOST_PAGES: usize = 1000;
 
 /// How many tools are asked for at once: `list_tools` of the current surface has no second page.
 const TOOLS: i64 = 1000;
-
-const POLL_EVERY: Duration = Duration::from_secs(2);
 
 impl Mistral {
     async fn page(
@@ -45,7 +40,7 @@ impl Mistral {
         client::list(&self.api, &page, options).await
     }
 
-    fn mapped(&self, connector: &Connector) -> RemoteConnector {
+    pub(super) fn mapped(&self, connector: &Connector) -> RemoteConnector {
         let remembered = self.memory.of(&[&connector.id, &connector.name]);
         mapping::connector(connector, &remembered, self.api.clock.now())
     }
@@ -187,64 +182,4 @@ fn call_of(id: &RemoteId, tool: &str, arguments: Map<String, Value>) -> CallTool
         credentials_name: None,
         arguments: Some(arguments),
     }
-}
-
-#[async_trait]
-impl Consents for Mistral {
-    async fn start_consent(
-        &self,
-        id: &RemoteId,
-        redirect: Option<&Url>,
-        choices: &Map<String, Value>,
-        options: &CallOptions,
-    ) -> Result<StartedConsent, Error> {
-        crate::capabilities::no_choices(choices)?;
-        let which = AuthUrl {
-            connector_id_or_name: id.as_str().to_owned(),
-            app_return_url: redirect.map(Url::to_string),
-            method_type: None,
-            credentials_name: None,
-            credentials_title: None,
-            github_installation_link: Field::Absent,
-        };
-        // Without a title for the credentials both surfaces ask alike.
-        let page = self.auth_url(&which, options).await?;
-        Ok(StartedConsent {
-            page: Some(safe(&page.auth_url)?),
-            lives: u64::try_from(page.ttl.0)
-                .ok()
-                .filter(|seconds| *seconds > 0)
-                .map(Duration::from_secs),
-            poll_every: POLL_EVERY,
-        })
-    }
-
-    async fn consent_state(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<ConsentState, Error> {
-        let found = self.one(id.as_str(), options).await?.0;
-        if found.read().is_some_and(mapping::is_authenticated) {
-            self.memory
-                .note(id.as_str(), |remembered| remembered.page_until = None);
-            return Ok(ConsentState::Given);
-        }
-        let until = self.memory.of(&[id.as_str()]).page_until;
-        if until.is_some_and(|until| self.api.clock.now() >= until) {
-            return Ok(ConsentState::Ended {
-                reason: "the page is no longer good".to_owned(),
-            });
-        }
-        Ok(ConsentState::Waiting)
-    }
-}
-
-/// A page that a browser may open.
-fn safe(page: &str) -> Result<Url, Error> {
-    let url = Url::parse(page).ok().filter(|url| {
-        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-        is_web && url.username().is_empty() && url.password().is_none()
-    });
-    url.ok_or(Error::UnsafeUrl { status: 200 })
 }

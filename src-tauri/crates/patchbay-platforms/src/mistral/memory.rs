@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use patchbay_model::Timestamp;
+use serde_json::Value;
 
 use crate::Error;
 
@@ -20,8 +21,19 @@ pub(super) struct Remembered {
     pub(super) is_switched_off: bool,
     /// Until when a page that was asked for can be used.
     pub(super) page_until: Option<Timestamp>,
+    /// The credential that the consent under way is to bring, where it was named.
+    pub(super) awaited: Option<Awaited>,
     /// How the last list of its tools ended; `None` before the first.
     pub(super) tools: Option<Listed>,
+}
+
+/// A credential that a consent is to bring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Awaited {
+    /// Its name.
+    pub(super) name: String,
+    /// What the platform showed of it before; `None` when there was none.
+    pub(super) before: Option<Value>,
 }
 
 /// How a list of tools ended.
@@ -62,6 +74,7 @@ impl Memory {
         for other in found {
             first.is_switched_off |= other.is_switched_off;
             first.page_until = first.page_until.max(other.page_until);
+            first.awaited = first.awaited.or_else(|| other.awaited.clone());
             first.tools = first.tools.or_else(|| other.tools.clone());
         }
         first

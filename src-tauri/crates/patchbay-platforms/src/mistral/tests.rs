@@ -1,3 +1,5 @@
+pub(super) mod place;
+
 use std::collections::BTreeMap;
 
 use patchbay_model::Secret;

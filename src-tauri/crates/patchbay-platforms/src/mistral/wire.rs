@@ -97,13 +97,21 @@ pub(super) struct AuthMethod {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     has_default_credentials: Option<Kept<Flag>>,
     #[serde(flatten)]
-    more: Map<String, Value>,
+    pub(super) more: Map<String, Value>,
+}
+
+impl AuthMethod {
+    /// Headers that one has to give.
+    pub(super) fn asked_headers(&self) -> impl Iterator<Item = &AuthHeader> {
+        let headers = self.headers.as_ref().and_then(Kept::read);
+        headers.into_iter().flatten().filter_map(Kept::read)
+    }
 }
 
 /// A header that one has to give to sign in.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-struct AuthHeader {
-    name: String,
+pub(super) struct AuthHeader {
+    pub(super) name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     is_required: Option<Kept<Flag>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,11 +120,28 @@ struct AuthHeader {
     more: Map<String, Value>,
 }
 
+impl AuthHeader {
+    /// Whether it has to be given; said where it is not so.
+    pub(super) fn is_required(&self) -> bool {
+        is_on(&self.is_required)
+    }
+
+    /// Whether its value is secret; said where it is not so.
+    pub(super) fn is_secret(&self) -> bool {
+        is_on(&self.is_secret)
+    }
+}
+
+fn is_on(flag: &Option<Kept<Flag>>) -> bool {
+    let flag = flag.as_ref().and_then(Kept::read);
+    flag.is_none_or(|flag| flag.0)
+}
+
 /// The credentials of one level.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub(super) struct Credentials {
     #[serde(deserialize_with = "lenient::list")]
-    credentials: Vec<Kept<Credential>>,
+    pub(super) credentials: Vec<Kept<Credential>>,
     #[serde(flatten)]
     more: Map<String, Value>,
 }
@@ -133,7 +158,7 @@ pub(super) struct Credential {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) is_default: Option<Kept<Flag>>,
     #[serde(flatten)]
-    more: Map<String, Value>,
+    pub(super) more: Map<String, Value>,
 }
 
 /// How credentials are.
@@ -142,7 +167,7 @@ pub(super) struct CredentialStatus {
     /// `valid`, `invalid`, `error`, or another word.
     pub(super) status_type: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    last_checked_at: Option<Kept<Moment>>,
+    pub(super) last_checked_at: Option<Kept<Moment>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) error_http_code: Option<Kept<Number>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -186,7 +211,9 @@ pub(super) struct ToolList(#[serde(deserialize_with = "lenient::list")] pub(supe
 /// Ways to sign in.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(transparent)]
-pub(super) struct AuthMethods(#[serde(deserialize_with = "lenient::list")] Vec<Kept<AuthMethod>>);
+pub(super) struct AuthMethods(
+    #[serde(deserialize_with = "lenient::list")] pub(super) Vec<Kept<AuthMethod>>,
+);
 
 #[cfg(test)]
 mod tests;

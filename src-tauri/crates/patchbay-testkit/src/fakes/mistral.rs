@@ -3,6 +3,7 @@
 //! Source: Mistral contract, sections 1 to 6 and 9.
 
 mod credentials;
+mod methods;
 
 use serde_json::{Map, Value, json};
 
@@ -85,25 +86,36 @@ impl FakeMistral {
             }
         }
         let name = given["name"].as_str().unwrap_or_default();
+        let protocol = given["protocol"].as_str().unwrap_or_default();
         if name.is_empty() || name.contains(' ') {
-            return Ok(invalid("name", "String should match pattern"));
+            return Ok(self.invalid(protocol, &["name"], "String should match pattern"));
+        }
+        let server = given["server"].as_str().unwrap_or_default();
+        if !server.starts_with("http") {
+            return Ok(self.invalid(protocol, &["server"], "Input should be a valid URL"));
+        }
+        if let Some(place) = methods::fault(&given)? {
+            let place: Vec<&str> = place.iter().map(String::as_str).collect();
+            return Ok(self.invalid(protocol, &place, "String should have at least 3 characters"));
         }
         if self.connectors.iter().any(|one| one.shown["name"] == name) {
             return Ok(said(409, "a connector of that name exists"));
         }
         self.made += 1;
-        let methods = methods_of(&given);
+        let methods = methods::shown(&given);
         let is_open = methods.iter().all(|method| method["method_type"] == "none");
         let owner = if self.seed { json!(2) } else { json!("user") };
         let mut shown = json!({
             "id": uuid(self.made), "name": name, "description": given["description"],
-            "created_at": NOW, "modified_at": NOW, "owner_type": owner, "visibility": "private",
+            "created_at": NOW, "modified_at": NOW, "owner_type": owner, "visibility": given.get("visibility").unwrap_or(&json!("private")),
             "private_tool_execution": false, "supports_mcp": true, "server": given["server"],
             "protocol": given["protocol"], "is_authenticated": is_open,
             "supported_auth_methods": methods,
         });
-        if let Some(title) = given.get("title") {
-            shown["title"] = title.clone();
+        for name in ["title", "icon_url", "system_prompt"] {
+            if let Some(text) = given.get(name) {
+                shown[name] = text.clone();
+            }
         }
         let Value::Object(shown) = shown else {
             return Err("unreachable".to_owned());
@@ -115,6 +127,17 @@ impl FakeMistral {
             shared: Vec::new(),
         });
         Ok(Answer::json(201, &Value::Object(shown)))
+    }
+
+    /// A refusal of one member of the body; the current surface names which of its bodies it took it for.
+    fn invalid(&self, protocol: &str, place: &[&str], message: &str) -> Answer {
+        let mut loc = vec!["body"];
+        if !self.seed {
+            loc.push(protocol);
+        }
+        loc.extend(place);
+        let problem = json!({ "type": "value_error", "loc": loc, "msg": message });
+        Answer::json(422, &json!({ "detail": [problem] }))
     }
 
     /// Keyset pages; an empty one in the middle has a successor all the same.
@@ -169,10 +192,17 @@ impl FakeMistral {
 
     fn update(&mut self, seen: &Seen, place: usize) -> Judged {
         let mut given = seen.object(if self.seed { SEED_UPDATE } else { UPDATE })?;
+        let shown = &mut self.connectors[place].shown;
+        if given.contains_key("auth_methods") {
+            let before = shown["supported_auth_methods"].clone();
+            shown.insert(
+                "supported_auth_methods".to_owned(),
+                methods::changed(&given, &before).into(),
+            );
+        }
         for secret in ["auth_methods", "auth_data", "headers", "connection_secrets"] {
             given.remove(secret);
         }
-        let shown = &mut self.connectors[place].shown;
         shown.extend(given);
         Ok(Answer::json(200, &Value::Object(shown.clone())))
     }
@@ -186,24 +216,44 @@ impl FakeMistral {
         let id = self.connectors[place].shown["id"]
             .as_str()
             .unwrap_or_default();
-        let body = json!({ "auth_url": format!("{base}/consent/{id}"), "ttl": 300 });
-        Ok(Answer::json(200, &body))
+        let methods = self.connectors[place].shown["supported_auth_methods"].as_array();
+        let on_page = methods
+            .into_iter()
+            .flatten()
+            .filter(|method| !matches!(method["method_type"].as_str(), Some("none" | "bearer")));
+        if seen.parameter("method_type").is_none() && on_page.count() > 1 {
+            return Ok(said(400, "method_type is required"));
+        }
+        let mut page = url::form_urlencoded::Serializer::new(format!("{base}/consent/{id}?"));
+        for name in [
+            "app_return_url",
+            "method_type",
+            "credentials_name",
+            "credentials_title",
+        ] {
+            if let Some(value) = seen.parameter(name) {
+                page.append_pair(name, value);
+            }
+        }
+        let page = page.finish().trim_end_matches('?').to_owned();
+        Ok(Answer::json(200, &json!({ "auth_url": page, "ttl": 300 })))
     }
 
-    fn consent(&mut self, id: &str) -> Judged {
+    fn consent(&mut self, seen: &Seen, id: &str) -> Judged {
         let consents = self.consents;
         let connector = self.connectors.iter_mut().find(|one| one.shown["id"] == id);
         let Some(connector) = connector else {
             return Ok(Answer::text(404, "text/plain", "no such consent"));
         };
         if consents {
-            let given = json!({ "name": "default", "is_default": true, "oauth2": true });
-            if let Value::Object(given) = given {
-                connector.credentials.push(("user".to_owned(), given));
-            }
-            connector.settle();
+            let method = seen.parameter("method_type").unwrap_or("oauth2");
+            let name = seen.parameter("credentials_name").unwrap_or("default");
+            connector.consented(name, method, seen.parameter("credentials_title"));
         }
-        Ok(Answer::page("You can go back to Le Chat"))
+        Ok(match seen.parameter("app_return_url") {
+            Some(back) => Answer::redirect(back),
+            None => Answer::page("You can go back to Le Chat"),
+        })
     }
 
     fn list_tools(&self, seen: &Seen, place: usize) -> Judged {
@@ -340,7 +390,7 @@ impl FakeMistral {
 impl Hosted for FakeMistral {
     fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
         if let ("GET", ["consent", id]) = (seen.method.as_str(), seen.route().1.as_slice()) {
-            return self.consent(id);
+            return self.consent(seen, id);
         }
         match bearer(seen) {
             None => Err("no bearer token".to_owned()),
@@ -350,27 +400,10 @@ impl Hosted for FakeMistral {
     }
 }
 
-fn methods_of(given: &Map<String, Value>) -> Vec<Value> {
-    let chosen = given.get("auth_methods").and_then(Value::as_array);
-    let Some(chosen) = chosen else {
-        // The older surface takes an OAuth app, or finds out by itself.
-        return vec![json!({ "method_type": "oauth2", "has_default_credentials": false })];
-    };
-    let named = chosen.iter().map(
-        |method| json!({ "method_type": method["method_type"], "has_default_credentials": false }),
-    );
-    named.collect()
-}
-
 fn message(words: &str) -> Answer {
     Answer::json(200, &json!({ "message": words }))
 }
 
 fn said(status: u16, detail: &str) -> Answer {
     Answer::json(status, &json!({ "detail": detail })).with("x-request-id", "req-77")
-}
-
-fn invalid(field: &str, message: &str) -> Answer {
-    let problem = json!({ "type": "value_error", "loc": ["body", field], "msg": message });
-    Answer::json(422, &json!({ "detail": [problem] }))
 }

@@ -243,7 +243,6 @@ impl<'de> Deserialize<'de> for Checked {
 /// The members that there are, and of which type.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Metadata")]
 #[expect(dead_code, reason = "only what fits is looked at")]
 struct MetadataMembers {
     issuer: String,

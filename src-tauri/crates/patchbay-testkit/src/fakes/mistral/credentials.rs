@@ -33,6 +33,9 @@ impl Connector {
             ("DELETE", [name]) => {
                 seen.no_body()?;
                 let before = self.credentials.len();
+                if self.is_needed(scope, name) {
+                    return Ok(said(409, "promote other credentials to default first"));
+                }
                 self.credentials
                     .retain(|(level, one)| level != scope || one["name"] != *name);
                 self.settle();
@@ -53,6 +56,12 @@ impl Connector {
         let is_it = |(level, one): &&mut (String, Map<String, Value>)| {
             level == scope && one["name"] == given["name"]
         };
+        let name = given["name"].as_str().unwrap_or_default().to_owned();
+        if given.get("is_default") == Some(&false.into()) && !self.may_be_no_default(scope, &given)
+        {
+            return Ok(said(400, "a default must exist"));
+        }
+        let makes_default = given.get("is_default") == Some(&true.into());
         match (
             self.credentials.iter_mut().find(is_it),
             seen.method.as_str(),
@@ -62,8 +71,64 @@ impl Connector {
             (Some((_, known)), _) => known.extend(given),
             (None, _) => self.credentials.push((scope.to_owned(), given)),
         }
+        self.one_default(scope, &name, makes_default);
         self.settle();
         Ok(message("saved"))
+    }
+
+    /// A person has signed in.
+    pub(super) fn consented(&mut self, name: &str, method: &str, title: Option<&str>) {
+        let given = json!({ "name": name, "title": title, "method": method });
+        self.credentials
+            .retain(|(level, one)| level != "user" || one["name"] != name);
+        if let Value::Object(given) = given {
+            self.credentials.push(("user".to_owned(), given));
+        }
+        self.one_default("user", name, false);
+        self.settle();
+    }
+
+    fn alike(&self, scope: &str, method: &str) -> impl Iterator<Item = &Map<String, Value>> {
+        let of_scope = self
+            .credentials
+            .iter()
+            .filter(move |(level, _)| level == scope);
+        of_scope
+            .map(|(_, one)| one)
+            .filter(move |one| method_of(one) == method)
+    }
+
+    /// The default cannot go while there are others for the same way to sign in.
+    fn is_needed(&self, scope: &str, name: &str) -> bool {
+        let mut of_scope = self.credentials.iter().filter(|(level, _)| level == scope);
+        let Some((_, one)) = of_scope.find(|(_, one)| one["name"] == name) else {
+            return false;
+        };
+        is_default(one) && self.alike(scope, method_of(one)).count() > 1
+    }
+
+    /// Neither the first for its way to sign in, nor the default that there is.
+    fn may_be_no_default(&self, scope: &str, given: &Map<String, Value>) -> bool {
+        let mut alike = self.alike(scope, method_of(given));
+        alike.any(|one| is_default(one) && one["name"] != given["name"])
+    }
+
+    /// There is one default for each way to sign in, the first as long as no other is chosen.
+    fn one_default(&mut self, scope: &str, name: &str, chosen: bool) {
+        let saved = self
+            .credentials
+            .iter()
+            .find(|(level, one)| level == scope && one["name"] == name);
+        let Some(method) = saved.map(|(_, one)| method_of(one).to_owned()) else {
+            return;
+        };
+        let is_first = !self.alike(scope, &method).any(|one| one["name"] != name);
+        for (level, one) in &mut self.credentials {
+            if level == scope && method_of(one) == method && (chosen || is_first) {
+                let is_it = one["name"] == name;
+                one.insert("is_default".to_owned(), is_it.into());
+            }
+        }
     }
 
     /// Whoever has a credential is let in.
@@ -81,13 +146,31 @@ pub(super) fn shown((level, given): &(String, Map<String, Value>)) -> Value {
     } else {
         level
     };
-    let has_token = given
-        .get("credentials")
-        .is_some_and(|credentials| !credentials["bearer_token"].is_null());
     json!({
         "name": given["name"], "title": given.get("title"), "scope": word,
-        "authentication_type": if has_token { "bearer" } else { "oauth2" },
-        "is_default": given.get("is_default").is_some_and(|value| value == true),
+        "authentication_type": method_of(given), "is_default": is_default(given),
         "status": { "status_type": "valid", "last_checked_at": super::NOW },
     })
+}
+
+fn is_default(given: &Map<String, Value>) -> bool {
+    given.get("is_default").is_some_and(|value| value == true)
+}
+
+/// The way to sign in that a credential is for.
+fn method_of(given: &Map<String, Value>) -> &str {
+    if let Some(method) = given.get("method").and_then(Value::as_str) {
+        return method;
+    }
+    let has = |name: &str| {
+        let credentials = given.get("credentials");
+        credentials.is_some_and(|credentials| !credentials[name].is_null())
+    };
+    match () {
+        () if has("bearer_token") => "bearer",
+        () if has("github_installation_id") => "github_app",
+        () if has("oauth") => "oauth2",
+        () if has("headers") => "none",
+        () => "oauth2",
+    }
 }

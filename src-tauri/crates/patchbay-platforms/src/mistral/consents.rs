@@ -1,0 +1,229 @@
+//! Consents on the page of Mistral, or of the service behind it.
+//!
+//! Source: Mistral contract, section 2, `get_auth_url`, and section 13.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_model::{Form, Json, RemoteId};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::arguments::{AuthUrl, ByRef};
+use super::forms::{check_name, name, title};
+use super::memory::Awaited;
+use super::wire::{AuthMethod, Connector, Kept};
+use super::{Mistral, Surface, client, mapping};
+use crate::form::{Members, choice};
+use crate::http::CallOptions;
+use crate::operations::arguments;
+use crate::variants::flag;
+use crate::{ConsentState, Consents, Error, Field, StartedConsent};
+
+const POLL_EVERY: Duration = Duration::from_secs(2);
+
+/// What was chosen before the page is asked for.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Choices {
+    method_type: Option<String>,
+    credentials_name: Option<String>,
+    credentials_title: Option<String>,
+    github_installation_link: Option<bool>,
+}
+
+#[async_trait]
+impl Consents for Mistral {
+    async fn consent_form(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Option<Form>, Error> {
+        let which = ByRef {
+            connector_id_or_name: id.as_str().to_owned(),
+        };
+        let methods = client::get_authentication_methods(&self.api, &which, options).await?;
+        let methods: Vec<_> = methods.0.iter().filter_map(Kept::read).collect();
+        let words = interactive(&methods);
+        Ok(Some(Form {
+            values: Json(match words.as_slice() {
+                [only] => json!({ "method_type": only }),
+                _ => json!({}),
+            }),
+            schema: Json(schema(self.surface, &words)),
+            kept: Vec::new(),
+        }))
+    }
+
+    async fn start_consent(
+        &self,
+        id: &RemoteId,
+        redirect: Option<&Url>,
+        choices: &Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<StartedConsent, Error> {
+        let choices = self.chosen(choices)?;
+        let awaited = match &choices.credentials_name {
+            Some(name) => {
+                let before = credential(&self.known(id, options).await?, name);
+                let name = name.clone();
+                Some(Awaited { name, before })
+            }
+            None => None,
+        };
+        let which = AuthUrl {
+            connector_id_or_name: id.as_str().to_owned(),
+            app_return_url: redirect.map(Url::to_string),
+            method_type: choices.method_type,
+            credentials_name: choices.credentials_name,
+            credentials_title: choices.credentials_title,
+            github_installation_link: choices
+                .github_installation_link
+                .map_or(Field::Absent, Field::Value),
+        };
+        // Without a title for the credentials both surfaces ask alike.
+        let page = self.auth_url(&which, options).await?;
+        let consent = StartedConsent {
+            page: Some(safe(&page.auth_url)?),
+            lives: u64::try_from(page.ttl.0)
+                .ok()
+                .filter(|seconds| *seconds > 0)
+                .map(Duration::from_secs),
+            poll_every: POLL_EVERY,
+        };
+        self.memory
+            .note(id.as_str(), |remembered| remembered.awaited = awaited);
+        Ok(consent)
+    }
+
+    async fn consent_state(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<ConsentState, Error> {
+        let found = self.one(id.as_str(), options).await?.0;
+        let remembered = self.memory.of(&[id.as_str()]);
+        let is_given = found
+            .read()
+            .is_some_and(|connector| match &remembered.awaited {
+                Some(awaited) => {
+                    let now = credential(connector, &awaited.name);
+                    now.is_some() && now != awaited.before
+                }
+                None => mapping::is_authenticated(connector),
+            });
+        if is_given {
+            self.memory.note(id.as_str(), |remembered| {
+                remembered.page_until = None;
+                remembered.awaited = None;
+            });
+            return Ok(ConsentState::Given);
+        }
+        let until = remembered.page_until;
+        if until.is_some_and(|until| self.api.clock.now() >= until) {
+            return Ok(ConsentState::Ended {
+                reason: "the page is no longer good".to_owned(),
+            });
+        }
+        Ok(ConsentState::Waiting)
+    }
+}
+
+impl Mistral {
+    /// Reads what was chosen, by the rules of the operation.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it does not fit.
+    fn chosen(&self, choices: &Map<String, Value>) -> Result<Choices, Error> {
+        let choices: Choices = arguments(Value::Object(choices.clone()))?;
+        if let Some(name) = &choices.credentials_name {
+            check_name(name)?;
+        }
+        if choices.credentials_title.is_some() && self.surface == Surface::Seed {
+            return Err(Error::Usage(
+                "the older surface has no credentials_title".to_owned(),
+            ));
+        }
+        let is_oauth = matches!(choices.method_type.as_deref(), Some("oauth2") | None);
+        if choices.github_installation_link == Some(true) && !is_oauth {
+            return Err(Error::Usage(
+                "the installation of a GitHub app goes with the method oauth2 only".to_owned(),
+            ));
+        }
+        Ok(choices)
+    }
+}
+
+/// Ways to sign in on a page, in the platform's words.
+fn interactive<'a>(methods: &[&'a AuthMethod]) -> Vec<&'a str> {
+    let on_page = methods.iter().filter(|method| {
+        let grant = method.more.get("grant_type").and_then(Value::as_str);
+        let is_typed = matches!(method.method_type.as_str(), "none" | "bearer");
+        !is_typed && grant != Some("client_credentials")
+    });
+    let mut words: Vec<&str> = on_page.map(|method| method.method_type.as_str()).collect();
+    words.dedup();
+    words
+}
+
+fn schema(surface: Surface, words: &[&str]) -> Value {
+    let mut members = Members::default();
+    if !words.is_empty() {
+        let methods = choice(
+            "Method",
+            "How to sign in.",
+            words.iter().map(|word| (*word, titled(word))),
+        );
+        members = match words {
+            [_] => members.with("method_type", methods),
+            _ => members.needs("method_type", methods),
+        };
+    }
+    members = members.with(
+        "credentials_name",
+        name(
+            "Credential",
+            "Under which name the sign-in is kept; left empty, it is called default.",
+        ),
+    );
+    if surface == Surface::Current {
+        let title = title("Name of the credential for people.");
+        members = members.with("credentials_title", title);
+    }
+    if words.contains(&"oauth2") {
+        let help = "Installs the GitHub app on the way, where the connector is one of GitHub's.";
+        let install = flag("Install the GitHub app", help, false);
+        members = members.folds("github_installation_link", install);
+    }
+    members.closed()
+}
+
+fn titled(word: &str) -> &str {
+    match word {
+        "oauth2" => "OAuth",
+        "github_app" => "GitHub app",
+        "slack_app" => "Slack app",
+        other => other,
+    }
+}
+
+/// The user's credential of that name, as the platform shows it.
+fn credential(connector: &Connector, name: &str) -> Option<Value> {
+    let all = connector.connection_credentials.as_ref()?.read()?;
+    let mut of_user = all.iter().filter_map(Kept::read);
+    let found = of_user.find(|one| one.name == name && one.scope == "user")?;
+    serde_json::to_value(found).ok()
+}
+
+/// A page that a browser may open.
+fn safe(page: &str) -> Result<Url, Error> {
+    let url = Url::parse(page).ok().filter(|url| {
+        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+        is_web && url.username().is_empty() && url.password().is_none()
+    });
+    url.ok_or(Error::UnsafeUrl { status: 200 })
+}
+
+#[cfg(test)]
+mod tests;

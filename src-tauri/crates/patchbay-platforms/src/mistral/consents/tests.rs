@@ -1,0 +1,121 @@
+//! Consents against a platform that keeps to the contract.
+
+use serde_json::json;
+
+use super::super::tests::place::{Place, fits, members, token};
+use super::*;
+
+async fn open(page: &Url) -> reqwest::Response {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    client.get(page.as_str()).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_sign_in_under_a_name_is_waited_for_by_that_name() {
+    let place = Place::new("current").await;
+    let id = place.created(json!({})).await;
+    let credentials = place.platform.credentials().unwrap();
+    let saved = credentials.save_credential(&id, token("other", None), &place.options);
+    saved.await.unwrap();
+    let consents = place.platform.consents().unwrap();
+    let form = consents
+        .consent_form(&id, &place.options)
+        .await
+        .unwrap()
+        .unwrap();
+    let choices = json!({
+        "method_type": "oauth2", "credentials_name": "personal", "credentials_title": "Mine",
+        "github_installation_link": true,
+    });
+    fits(&form, &choices);
+    let back = Url::parse("http://127.0.0.1:1/done").unwrap();
+    let started = consents
+        .start_consent(&id, Some(&back), &members(choices), &place.options)
+        .await
+        .unwrap();
+    // Another credential lets the user in; this one is not there yet.
+    let state = consents.consent_state(&id, &place.options).await.unwrap();
+    assert_eq!(state, ConsentState::Waiting);
+    let answer = open(&started.page.unwrap()).await;
+    assert_eq!(answer.headers()["location"], back.as_str());
+    let state = consents.consent_state(&id, &place.options).await.unwrap();
+    assert_eq!(state, ConsentState::Given);
+    let log = place.fake.log();
+    let asked = log
+        .iter()
+        .find(|seen| seen.path.last().is_some_and(|part| part == "auth_url"));
+    let asked = asked.unwrap();
+    assert_eq!(asked.parameter("github_installation_link"), Some("true"));
+    assert_eq!(asked.parameter("credentials_title"), Some("Mine"));
+    place.over();
+}
+
+#[tokio::test]
+async fn without_choices_any_sign_in_counts_on_both_surfaces() {
+    for surface in ["current", "seed"] {
+        let place = Place::new(surface).await;
+        let id = place.created(json!({})).await;
+        let consents = place.platform.consents().unwrap();
+        let none = Map::new();
+        let started = consents.start_consent(&id, None, &none, &place.options);
+        let started = started.await.unwrap();
+        let state = consents.consent_state(&id, &place.options).await.unwrap();
+        assert_eq!(state, ConsentState::Waiting);
+        open(&started.page.unwrap()).await;
+        let state = consents.consent_state(&id, &place.options).await.unwrap();
+        assert_eq!(state, ConsentState::Given);
+        place.over();
+    }
+}
+
+#[tokio::test]
+async fn a_method_has_to_be_chosen_where_there_are_several() {
+    let place = Place::new("current").await;
+    let id = place.created(json!({})).await;
+    place.fake.with(|mistral| {
+        mistral.connectors[0].shown["supported_auth_methods"] = json!([
+            {"method_type": "bearer"}, {"method_type": "oauth2"}, {"method_type": "github_app"},
+            {"method_type": "oauth2", "grant_type": "client_credentials"},
+        ]);
+    });
+    let consents = place.platform.consents().unwrap();
+    let form = consents
+        .consent_form(&id, &place.options)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(form.schema["required"], json!(["method_type"]));
+    let words = &form.schema["properties"]["method_type"]["oneOf"];
+    assert_eq!(
+        words[1],
+        json!({"const": "github_app", "title": "GitHub app"})
+    );
+    assert_eq!(words.as_array().map(Vec::len), Some(2));
+    place.over();
+}
+
+#[tokio::test]
+async fn choices_outside_the_rules_are_refused_before_anything_is_sent() {
+    for (surface, choices) in [
+        ("current", json!({"credentials_name": "two words"})),
+        (
+            "current",
+            json!({"method_type": "github_app", "github_installation_link": true}),
+        ),
+        ("current", json!({"scope": "all"})),
+        ("seed", json!({"credentials_title": "Mine"})),
+    ] {
+        let place = Place::new(surface).await;
+        let id = place.created(json!({})).await;
+        place.fake.clear_log();
+        let consents = place.platform.consents().unwrap();
+        let chosen = members(choices.clone());
+        let started = consents.start_consent(&id, None, &chosen, &place.options);
+        assert_eq!(started.await.unwrap_err().kind(), "usage", "{choices}");
+        assert!(place.fake.log().is_empty(), "{choices}");
+    }
+}

@@ -1,0 +1,175 @@
+//! Creating against a platform that keeps to the contract.
+
+use patchbay_model::Explain as _;
+use serde_json::json;
+
+use super::super::tests::place::{Place, fits, members, wiki};
+
+#[tokio::test]
+async fn every_member_of_the_form_reaches_the_wire() {
+    let place = Place::new("current").await;
+    let metadata = json!({
+        "kind": "given", "issuer": "https://id.example/", "token_endpoint": "https://id.example/token",
+        "scopes_supported": ["read"],
+    });
+    place
+        .created(json!({
+            "title": "Wiki", "visibility": "shared_workspace", "system_prompt": "Be brief",
+            "icon_url": "https://wiki.example/i.png", "headers": {"X-Team": "search"},
+            "global_headers": [{"name": "X-Org", "value": "acme"}],
+            "secret_global_headers": [{"name": "X-Key", "value": "key-12345"}],
+            "authorization_server": metadata,
+            "auth_methods": [
+                {"kind": "bearer", "headers": [{"name": "X-A", "is_required": false}]},
+                {"kind": "none"},
+                {"kind": "oauth_app", "client_id": "cid", "client_secret": "sec-12345",
+                    "client_scopes": ["read"], "authorization_server": {"kind": "discover"}},
+                {"kind": "client_credentials", "token_endpoint_auth_method": "client_secret_post",
+                    "authorization_server": {"issuer": "https://i.example", "token_endpoint": "https://t.example"}},
+            ],
+        }))
+        .await;
+    let body = json!({
+        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
+        "title": "Wiki", "visibility": "shared_workspace", "system_prompt": "Be brief",
+        "icon_url": "https://wiki.example/i.png", "headers": {"X-Team": "search"}, "protocol": "mcp",
+        "global_headers": {
+            "X-Org": {"value": "acme", "is_secret": false},
+            "X-Key": {"value": "key-12345", "is_secret": true},
+        },
+        "oauth2_server_metadata": {
+            "issuer": "https://id.example/", "token_endpoint": "https://id.example/token",
+            "scopes_supported": ["read"],
+        },
+        "auth_methods": [
+            {"method_type": "bearer",
+                "headers": [{"name": "X-A", "is_required": false, "is_secret": true}]},
+            {"method_type": "none"},
+            {"method_type": "oauth2", "grant_type": "authorization_code",
+                "auth_data": {"client_id": "cid", "client_secret": "sec-12345", "client_scopes": ["read"]}},
+            {"method_type": "oauth2", "grant_type": "client_credentials",
+                "token_endpoint_auth_method": "client_secret_post",
+                "oauth2_server_metadata": {
+                    "issuer": "https://i.example", "token_endpoint": "https://t.example"}},
+        ],
+    });
+    assert_eq!(place.sent(), body);
+    place.over();
+}
+
+#[tokio::test]
+async fn the_older_surface_takes_an_app_of_ones_own() {
+    let place = Place::new("seed").await;
+    let creation = place.platform.creation().unwrap();
+    let definitions = creation.list_definitions(&place.options).await.unwrap();
+    assert_eq!(definitions.len(), 1);
+    place
+        .created(json!({
+            "visibility": "shared_global",
+            "oauth_app": {"kind": "given", "client_id": "cid", "client_secret": "sec-12345"},
+            "headers": [{"name": "X-Key", "value": "key-12345"}],
+            "authorization_server": {"kind": "url", "url": "https://id.example/.well-known/x"},
+        }))
+        .await;
+    let sent = place.sent();
+    assert_eq!(sent["auth_data"]["client_secret"], "sec-12345");
+    assert_eq!(sent["headers"], json!({"X-Key": "key-12345"}));
+    assert_eq!(
+        sent["oauth2_server_metadata_url"],
+        "https://id.example/.well-known/x"
+    );
+    assert_eq!(sent["protocol"], "mcp");
+    place.over();
+}
+
+#[tokio::test]
+async fn an_http_service_is_one_of_the_current_surface() {
+    let place = Place::new("current").await;
+    let creation = place.platform.creation().unwrap();
+    let definitions = creation.list_definitions(&place.options).await.unwrap();
+    let ids: Vec<&str> = definitions.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, ["mcp", "http"]);
+    assert!(
+        definitions
+            .iter()
+            .all(|one| one.endpoint_field.as_deref() == Some("/server"))
+    );
+    let values = members(wiki(json!({"auth_methods": [{"kind": "none"}]})));
+    let made = creation
+        .create_connector("http", values, &place.options)
+        .await
+        .unwrap();
+    assert_eq!(made.name, "wiki");
+    assert_eq!(place.sent()["protocol"], "http");
+    assert!(
+        creation
+            .creation_form("grpc", &place.options)
+            .await
+            .is_err()
+    );
+    place.over();
+}
+
+#[tokio::test]
+async fn a_refused_field_is_named_by_its_place_in_the_form() {
+    for surface in ["current", "seed"] {
+        let place = Place::new(surface).await;
+        let creation = place.platform.creation().unwrap();
+        let values = members(wiki(json!({"name": "bad name"})));
+        let refused = creation
+            .create_connector("mcp", values, &place.options)
+            .await;
+        let fields = refused.unwrap_err().problem().fields;
+        assert_eq!(fields[0].path, "/name", "{surface}");
+        place.over();
+    }
+    let place = Place::new("current").await;
+    let creation = place.platform.creation().unwrap();
+    let methods = json!([{"kind": "none"}, {"kind": "oauth_app", "client_id": "c"}]);
+    let values = members(wiki(json!({"auth_methods": methods})));
+    let refused = creation
+        .create_connector("mcp", values, &place.options)
+        .await;
+    let fields = refused.unwrap_err().problem().fields;
+    assert_eq!(fields[0].path, "/auth_methods/1/client_id");
+    place.over();
+}
+
+#[tokio::test]
+async fn the_rules_of_the_contract_stand_in_the_form() {
+    let place = Place::new("current").await;
+    let creation = place.platform.creation().unwrap();
+    let form = creation.creation_form("mcp", &place.options).await.unwrap();
+    fits(&form, &wiki(json!({})));
+    let validator = jsonschema::validator_for(&form.schema).unwrap();
+    for wrong in [
+        json!({"name": "two words"}),
+        json!({"name": "n".repeat(65)}),
+        json!({"server": format!("https://{}", "s".repeat(2083))}),
+        json!({"title": "t".repeat(256)}),
+        json!({"visibility": "shared_global"}),
+        json!({"authorization_server": {"kind": "url", "url": "https://a", "issuer": "https://b"}}),
+        json!({"auth_methods": [{"kind": "bearer", "client_id": "c"}]}),
+        json!({"auth_methods": [{"kind": "client_credentials"}]}),
+        json!({"auth_data": {}}),
+    ] {
+        assert!(!validator.is_valid(&wiki(wrong.clone())), "{wrong}");
+    }
+    assert!(!validator.is_valid(&json!({"name": "wiki"})));
+    assert!(place.fake.log().is_empty());
+}
+
+#[tokio::test]
+async fn a_header_cannot_be_there_twice() {
+    let place = Place::new("current").await;
+    let creation = place.platform.creation().unwrap();
+    let values = members(wiki(json!({
+        "global_headers": [{"name": "X-A", "value": "1"}],
+        "secret_global_headers": [{"name": "X-A", "value": "2"}],
+    })));
+    let refused = creation
+        .create_connector("mcp", values, &place.options)
+        .await;
+    assert_eq!(refused.unwrap_err().kind(), "usage");
+    assert!(place.fake.log().is_empty());
+}

@@ -1,0 +1,316 @@
+//! Credentials that Mistral keeps, at three levels.
+//!
+//! Source: Mistral contract, sections 2, 3 and 9; the rules about defaults: the official client's
+//! documentation of `is_default`, and Mistral's cookbook "Multiple Authentication Credentials".
+
+mod form;
+
+use async_trait::async_trait;
+use patchbay_model::{
+    AuthenticationMethod, CredentialLevel, CredentialStatus, Form, Level, PlatformCredential,
+    RemoteId, clean_text,
+};
+use serde_json::{Map, Value, json};
+
+use super::arguments::parts::Scope;
+use super::arguments::{self as wanted, ByRef, DeleteCredentials, ListCredentials, seed};
+use super::forms::check_name;
+use super::wire::{Credential, Kept};
+use super::{Mistral, Surface, client};
+use crate::form::{at_fields, empty};
+use crate::http::CallOptions;
+use crate::operations::arguments;
+use crate::variants::kind_of;
+use crate::{CredentialToSave, Credentials, Error, Field};
+
+const WORDS_LIMIT: usize = 300;
+
+const LEVELS: [(Level, &str); 3] = [
+    (
+        Level::User,
+        "Yours alone: the connector acts with them when you use it.",
+    ),
+    (
+        Level::Workspace,
+        "The workspace's: its members use them who have none of their own.",
+    ),
+    (
+        Level::Organization,
+        "The organization's: all its members use them who have none of their own.",
+    ),
+];
+
+#[async_trait]
+impl Credentials for Mistral {
+    async fn credential_levels(
+        &self,
+        _id: &RemoteId,
+        _options: &CallOptions,
+    ) -> Result<Vec<CredentialLevel>, Error> {
+        let level = |(level, help): (Level, &str)| CredentialLevel {
+            level,
+            help: help.to_owned(),
+            is_named: true,
+            has_default: true,
+            can_delete: true,
+            is_listed: true,
+        };
+        Ok(LEVELS.map(level).to_vec())
+    }
+
+    async fn list_credentials(
+        &self,
+        id: &RemoteId,
+        level: Level,
+        options: &CallOptions,
+    ) -> Result<Vec<PlatformCredential>, Error> {
+        let which = ListCredentials {
+            connector_id_or_name: id.as_str().to_owned(),
+            auth_type: None,
+            fetch_default: Field::Absent,
+        };
+        let listed = client::list_credentials(&self.api, scope(level), &which, options).await?;
+        let listed = listed.credentials.iter().filter_map(Kept::read);
+        Ok(listed.map(|one| credential(one, level)).collect())
+    }
+
+    async fn credential_form(
+        &self,
+        id: &RemoteId,
+        _level: Level,
+        options: &CallOptions,
+    ) -> Result<Form, Error> {
+        let which = ByRef {
+            connector_id_or_name: id.as_str().to_owned(),
+        };
+        let methods = client::get_authentication_methods(&self.api, &which, options).await?;
+        let methods: Vec<_> = methods.0.iter().filter_map(Kept::read).collect();
+        form::schema(self.surface, &methods).map(empty)
+    }
+
+    async fn save_credential(
+        &self,
+        id: &RemoteId,
+        credential: CredentialToSave,
+        options: &CallOptions,
+    ) -> Result<(), Error> {
+        check_name(&credential.name)?;
+        let known = self.list_credentials(id, credential.level, options).await?;
+        check_default(&credential, &known)?;
+        let saved = match self.surface {
+            Surface::Current => {
+                let body = form::current_body(id, scope(credential.level), &credential);
+                self.save_current(body, credential.is_replacement, options)
+                    .await
+            }
+            Surface::Seed => {
+                let body = form::seed_body(id, &credential);
+                self.save_seed(scope(credential.level), body, options).await
+            }
+        };
+        saved.map_err(|error| at_fields(error, |path, _| form::place(path)))
+    }
+
+    async fn make_default(
+        &self,
+        id: &RemoteId,
+        level: Level,
+        name: &str,
+        options: &CallOptions,
+    ) -> Result<(), Error> {
+        let known = self.list_credentials(id, level, options).await?;
+        // The older surface would make one of a name that there is not.
+        let credential = named(&known, name)?;
+        if credential.is_default {
+            return Ok(());
+        }
+        let mut body = json!({
+            "connector_id_or_name": id.as_str(), "name": name, "is_default": true,
+        });
+        match self.surface {
+            Surface::Current => {
+                body["consumer_scope"] = scope(level).as_str().into();
+                self.save_current(body, true, options).await
+            }
+            Surface::Seed => self.save_seed(scope(level), body, options).await,
+        }
+    }
+
+    async fn delete_credential(
+        &self,
+        id: &RemoteId,
+        level: Level,
+        name: &str,
+        options: &CallOptions,
+    ) -> Result<(), Error> {
+        let known = self.list_credentials(id, level, options).await?;
+        let credential = named(&known, name)?;
+        let others = known.iter().filter(|other| other.name != name);
+        if credential.is_default && others.clone().any(|other| other.word == credential.word) {
+            return Err(Error::Usage(format!(
+                "{name} is the default, and the default cannot be deleted while there are others: make \
+                 another one the default first"
+            )));
+        }
+        let (connector_id_or_name, credentials_name) = (id.as_str().to_owned(), name.to_owned());
+        let deleted = match self.surface {
+            Surface::Current => {
+                let which = DeleteCredentials {
+                    connector_id_or_name,
+                    consumer_scope: scope(level),
+                    credentials_name,
+                };
+                client::delete_credentials(&self.api, &which, options).await
+            }
+            Surface::Seed => {
+                let which = seed::DeleteCredentials {
+                    connector_id_or_name,
+                    credentials_name,
+                };
+                client::seed::delete_credentials(&self.api, scope(level), &which, options).await
+            }
+        };
+        deleted.map(drop)
+    }
+}
+
+impl Mistral {
+    async fn save_current(
+        &self,
+        body: Value,
+        is_there: bool,
+        options: &CallOptions,
+    ) -> Result<(), Error> {
+        let given: wanted::Credentials = arguments(body)?;
+        let saved = if is_there {
+            client::update_credentials(&self.api, &given, options).await
+        } else {
+            client::create_credentials(&self.api, &given, options).await
+        };
+        saved.map(drop)
+    }
+
+    async fn save_seed(
+        &self,
+        scope: Scope,
+        body: Value,
+        options: &CallOptions,
+    ) -> Result<(), Error> {
+        let given: seed::Credentials = arguments(body)?;
+        client::seed::create_or_update_credentials(&self.api, scope, &given, options)
+            .await
+            .map(drop)
+    }
+}
+
+/// There is one default for each way to sign in, as soon as there is a credential for it. What the platform
+/// would refuse, or would do otherwise than asked, is explained before it is sent.
+///
+/// # Errors
+/// [`Error::Usage`].
+fn check_default(credential: &CredentialToSave, known: &[PlatformCredential]) -> Result<(), Error> {
+    let name = &credential.name;
+    let present = known.iter().find(|known| known.name == *name);
+    if present.is_some() && !credential.is_replacement {
+        return Err(Error::Usage(format!(
+            "there is a credential {name} already: choose another name, or replace it"
+        )));
+    }
+    if credential.is_default != Some(false) {
+        return Ok(());
+    }
+    if present.is_some_and(|present| present.is_default) {
+        return Err(Error::Usage(format!(
+            "{name} is the default: make another one the default in place of it"
+        )));
+    }
+    let word = method_word(&credential.values);
+    let is_first = !known
+        .iter()
+        .any(|known| known.word.as_deref() == Some(word));
+    if present.is_none() && is_first {
+        return Err(Error::Usage(format!(
+            "the first credential for {word} becomes the default: another one can be made it later"
+        )));
+    }
+    Ok(())
+}
+
+/// The platform's word for the way to sign in that a filled form is for.
+fn method_word(values: &Map<String, Value>) -> &str {
+    let credential = values.get("credential").and_then(Value::as_object);
+    match credential.and_then(kind_of) {
+        Some("client_credentials" | "oauth_token") => "oauth2",
+        Some(word) => word,
+        None => "bearer",
+    }
+}
+
+fn named<'a>(known: &'a [PlatformCredential], name: &str) -> Result<&'a PlatformCredential, Error> {
+    let found = known.iter().find(|credential| credential.name == name);
+    found.ok_or_else(|| Error::NoneFound(format!("credential {}", clean_text(name, WORDS_LIMIT))))
+}
+
+pub(super) fn scope(level: Level) -> Scope {
+    match level {
+        Level::User => Scope::User,
+        Level::Workspace => Scope::Workspace,
+        Level::Organization => Scope::Organization,
+    }
+}
+
+/// A credential in our words, listed at a level.
+fn credential(wire: &Credential, level: Level) -> PlatformCredential {
+    let told = |name: &str| {
+        let words = wire.more.get(name).and_then(Value::as_str);
+        let words = words.map(|words| clean_text(words, WORDS_LIMIT));
+        words.filter(|words| !words.is_empty())
+    };
+    let status = wire.status.as_ref().and_then(Kept::read);
+    let message = status.and_then(|status| status.error_message.as_ref().and_then(Kept::read));
+    let code = status.and_then(|status| status.error_http_code.as_ref().and_then(Kept::read));
+    let reason = match (message, code) {
+        (Some(message), Some(code)) => Some(format!("{message} ({})", code.0)),
+        (Some(message), None) => Some(message.clone()),
+        (None, Some(code)) => Some(format!("status {}", code.0)),
+        (None, None) => None,
+    };
+    PlatformCredential {
+        name: wire.name.clone(),
+        title: told("title"),
+        level,
+        method: method(&wire.authentication_type),
+        word: Some(wire.authentication_type.clone()),
+        is_default: wire
+            .is_default
+            .as_ref()
+            .and_then(Kept::read)
+            .is_some_and(|flag| flag.0),
+        status: match status.map(|status| status.status_type.as_str()) {
+            Some("valid") => CredentialStatus::Valid,
+            Some("invalid") => CredentialStatus::Invalid,
+            Some("error") => CredentialStatus::Failing,
+            _ => CredentialStatus::Unknown,
+        },
+        reason: reason.map(|reason| clean_text(&reason, WORDS_LIMIT)),
+        checked_at: status
+            .and_then(|status| status.last_checked_at.as_ref())
+            .and_then(Kept::read)
+            .map(|moment| moment.0),
+        expires_at: None,
+        created_at: None,
+        created_by: told("creator_id"),
+    }
+}
+
+fn method(word: &str) -> Option<AuthenticationMethod> {
+    match word {
+        "none" => Some(AuthenticationMethod::None),
+        "bearer" => Some(AuthenticationMethod::Bearer),
+        "oauth2" | "github_app" | "slack_app" => Some(AuthenticationMethod::Oauth),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,219 @@
+//! Credentials against a platform that keeps to the contract.
+
+use serde_json::json;
+
+use super::super::tests::place::{Place, fits, members, token};
+use super::*;
+
+async fn place(surface: &str) -> (Place, RemoteId) {
+    let place = Place::new(surface).await;
+    let id = place.created(json!({})).await;
+    (place, id)
+}
+
+async fn refused(place: &Place, id: &RemoteId, credential: CredentialToSave) -> String {
+    let credentials = place.platform.credentials().unwrap();
+    let saved = credentials.save_credential(id, credential, &place.options);
+    let error = saved.await.unwrap_err();
+    assert_eq!(error.kind(), "usage");
+    error.to_string()
+}
+
+/// Name and whether it is the default, of the user's.
+async fn listed(place: &Place, id: &RemoteId) -> Vec<(String, bool)> {
+    let credentials = place.platform.credentials().unwrap();
+    let listed = credentials.list_credentials(id, Level::User, &place.options);
+    let listed = listed.await.unwrap().into_iter();
+    listed.map(|one| (one.name, one.is_default)).collect()
+}
+
+fn pairs(pairs: &[(&str, bool)]) -> Vec<(String, bool)> {
+    pairs
+        .iter()
+        .map(|(name, is)| ((*name).to_owned(), *is))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_rules_about_defaults_are_kept_before_anything_is_sent() {
+    for surface in ["current", "seed"] {
+        let (place, id) = place(surface).await;
+        let credentials = place.platform.credentials().unwrap();
+        let words = refused(&place, &id, token("main", Some(false))).await;
+        assert!(
+            words.starts_with("the first credential for bearer"),
+            "{words}"
+        );
+        let save = |credential| credentials.save_credential(&id, credential, &place.options);
+        save(token("main", None)).await.unwrap();
+        save(token("spare", Some(false))).await.unwrap();
+        assert_eq!(
+            listed(&place, &id).await,
+            pairs(&[("main", true), ("spare", false)])
+        );
+        // Taken names, names outside the rule, and the default without another one.
+        refused(&place, &id, token("spare", None)).await;
+        refused(&place, &id, token("two words", None)).await;
+        let demoted = CredentialToSave {
+            is_replacement: true,
+            ..token("main", Some(false))
+        };
+        let words = refused(&place, &id, demoted).await;
+        assert!(words.contains("is the default"), "{words}");
+        let deleted = credentials.delete_credential(&id, Level::User, "main", &place.options);
+        assert_eq!(deleted.await.unwrap_err().kind(), "usage");
+        assert!(place.fake.log().iter().all(|seen| seen.method != "DELETE"));
+
+        let promoted = credentials.make_default(&id, Level::User, "spare", &place.options);
+        promoted.await.unwrap();
+        assert_eq!(
+            listed(&place, &id).await,
+            pairs(&[("main", false), ("spare", true)])
+        );
+        for name in ["main", "spare"] {
+            let deleted = credentials.delete_credential(&id, Level::User, name, &place.options);
+            deleted.await.unwrap();
+        }
+        assert_eq!(listed(&place, &id).await, pairs(&[]));
+        let unknown = credentials.make_default(&id, Level::User, "main", &place.options);
+        assert_eq!(unknown.await.unwrap_err().kind(), "none_found");
+        place.over();
+    }
+}
+
+#[tokio::test]
+async fn each_surface_replaces_in_its_own_way() {
+    for (surface, method) in [("current", "PATCH"), ("seed", "POST")] {
+        let (place, id) = place(surface).await;
+        let credentials = place.platform.credentials().unwrap();
+        for level in [Level::User, Level::Workspace, Level::Organization] {
+            for is_replacement in [false, true] {
+                let credential = CredentialToSave {
+                    level,
+                    is_replacement,
+                    ..token("main", None)
+                };
+                let saved = credentials.save_credential(&id, credential, &place.options);
+                saved.await.unwrap();
+            }
+            assert_eq!(place.fake.log().last().unwrap().method, method);
+            let listed = credentials.list_credentials(&id, level, &place.options);
+            let listed = listed.await.unwrap();
+            assert_eq!(listed.len(), 1);
+            assert_eq!(listed[0].level, level);
+            assert_eq!(listed[0].method, Some(AuthenticationMethod::Bearer));
+            assert_eq!(listed[0].status, CredentialStatus::Valid);
+            assert!(listed[0].checked_at.is_some());
+        }
+        place.over();
+    }
+}
+
+#[tokio::test]
+async fn the_form_has_what_the_ways_to_sign_in_want() {
+    let place = Place::new("current").await;
+    let server = json!({"issuer": "https://i.example", "token_endpoint": "https://t.example"});
+    let id = place
+        .created(json!({"auth_methods": [
+            {"kind": "bearer", "headers": [
+                {"name": "X-Key"}, {"name": "X-Team", "is_required": false, "is_secret": false}]},
+            {"kind": "client_credentials", "authorization_server": server,
+                "token_endpoint_auth_method": "client_secret_post"},
+            {"kind": "none", "headers": [{"name": "X-Only"}]},
+            {"kind": "oauth_app", "client_id": "cid"},
+        ]}))
+        .await;
+    let credentials = place.platform.credentials().unwrap();
+    let form = credentials
+        .credential_form(&id, Level::User, &place.options)
+        .await
+        .unwrap();
+    let kinds = form.schema["properties"]["credential"]["oneOf"]
+        .as_array()
+        .unwrap();
+    let kinds: Vec<&str> = kinds
+        .iter()
+        .filter_map(|kind| kind["properties"]["kind"]["const"].as_str())
+        .collect();
+    assert_eq!(kinds, ["bearer", "client_credentials", "none"]);
+    let header = &form.schema["properties"]["credential"]["oneOf"][0]["properties"]["headers"];
+    assert_eq!(header["properties"]["X-Key"]["writeOnly"], true);
+    assert!(header["properties"]["X-Team"].get("writeOnly").is_none());
+    let app = json!({
+        "title": "App", "credential": {
+            "kind": "client_credentials", "client_id": "cid", "client_secret": "sec-12345",
+        },
+    });
+    fits(&form, &app);
+    let headers = json!({"credential": {"kind": "none", "headers": {"X-Only": "only-12345"}}});
+    fits(&form, &headers);
+    for (values, sent) in [
+        (
+            app,
+            json!({"oauth": {
+            "client_id": "cid", "grant_type": "client_credentials", "client_secret": "sec-12345"}}),
+        ),
+        (headers, json!({"headers": {"X-Only": "only-12345"}})),
+    ] {
+        let credential = CredentialToSave {
+            name: sent.to_string().len().to_string(),
+            values: members(values),
+            ..token("", None)
+        };
+        let saved = credentials.save_credential(&id, credential, &place.options);
+        saved.await.unwrap();
+        assert_eq!(place.sent()["credentials"], sent);
+    }
+    place.over();
+}
+
+#[tokio::test]
+async fn the_older_surface_takes_stored_tokens_and_installations() {
+    let (place, id) = place("seed").await;
+    place.fake.with(|mistral| {
+        mistral.connectors[0].shown["supported_auth_methods"] = json!([
+            {"method_type": "oauth2", "has_default_credentials": false},
+            {"method_type": "github_app", "has_default_credentials": false},
+        ]);
+    });
+    let credentials = place.platform.credentials().unwrap();
+    let form = credentials
+        .credential_form(&id, Level::User, &place.options)
+        .await
+        .unwrap();
+    for (given, sent) in [
+        (
+            json!({"kind": "oauth_token", "access_token": "acc-12345", "expires_in": 60}),
+            json!({"oauth": {"access_token": "acc-12345", "expires_in": 60}}),
+        ),
+        (
+            json!({"kind": "github_app", "github_installation_id": "77"}),
+            json!({"github_installation_id": "77"}),
+        ),
+    ] {
+        let values = json!({ "credential": given });
+        fits(&form, &values);
+        let credential = CredentialToSave {
+            name: format!("as-{}", given["kind"].as_str().unwrap()),
+            values: members(values),
+            ..token("", None)
+        };
+        let saved = credentials.save_credential(&id, credential, &place.options);
+        saved.await.unwrap();
+        assert_eq!(place.sent()["credentials"], sent);
+    }
+    place.over();
+}
+
+#[tokio::test]
+async fn where_one_signs_in_on_a_page_there_is_nothing_to_type_in() {
+    let place = Place::new("current").await;
+    let methods = json!([{"kind": "oauth_app", "client_id": "cid"}]);
+    let id = place.created(json!({"auth_methods": methods})).await;
+    let credentials = place.platform.credentials().unwrap();
+    let form = credentials
+        .credential_form(&id, Level::User, &place.options)
+        .await;
+    assert_eq!(form.unwrap_err().kind(), "not_supported");
+    place.over();
+}

@@ -1,0 +1,355 @@
+//! What only Mistral's connectors have: activation and sharing at levels, and a gateway.
+//!
+//! Source: Mistral contract, sections 2, 4, 8 and 9.
+
+mod tools;
+
+use async_trait::async_trait;
+use patchbay_model::{
+    Act, Control, ControlGroup, Fact, Json, Particulars, RemoteId, Timestamp, clean_text,
+};
+use serde_json::{Value, json};
+
+use super::arguments::parts::Scope;
+use super::wire::{Connector, Flag, Kept};
+use super::{Mistral, Surface};
+use crate::http::CallOptions;
+use crate::operations::Platform as _;
+use crate::{Error, Peculiar, acts};
+
+const WORDS_LIMIT: usize = 200;
+
+const SCOPES: [(Scope, &str, &str); 3] = [
+    (
+        Scope::Organization,
+        "Your organization",
+        "Nobody in the organization can use it until it is switched on again.",
+    ),
+    (
+        Scope::Workspace,
+        "Your workspace",
+        "Nobody in the workspace can use it until it is switched on again.",
+    ),
+    (
+        Scope::User,
+        "You",
+        "You cannot use it until it is switched on again.",
+    ),
+];
+
+#[async_trait]
+impl Peculiar for Mistral {
+    async fn particulars(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Particulars, Error> {
+        let connector = self.known(id, options).await?;
+        let mut groups = vec![self.activation(&connector), self.sharing(&connector)];
+        if self.surface == Surface::Current {
+            groups.push(self.credentials_group(&connector));
+        }
+        groups.retain(|group| !group.controls.is_empty());
+        Ok(Particulars {
+            facts: self.facts(&connector),
+            groups,
+        })
+    }
+}
+
+impl Mistral {
+    fn facts(&self, connector: &Connector) -> Vec<Fact> {
+        let mut facts = vec![fact("Protocol", protocol(connector))];
+        facts.extend(owner(connector).map(|owner| fact("Owner", owner)));
+        facts.push(fact("Visibility", visibility(connector)));
+        facts.push(fact(
+            "Signed in",
+            match flag(&connector.is_authenticated) {
+                Some(true) => "Yes",
+                Some(false) => "No",
+                None => "Not told",
+            },
+        ));
+        let blocked = connector.blocked_by.as_ref().and_then(Kept::read);
+        if let Some(levels) = blocked.filter(|levels| !levels.is_empty()) {
+            let levels: Vec<&str> = levels.iter().map(|word| level(word)).collect();
+            facts.push(fact("Blocked by", levels.join(", ")));
+        }
+        if flag(&connector.mistral) == Some(true) {
+            facts.push(fact("Made by", "Mistral"));
+        }
+        if flag(&connector.private_tool_execution) == Some(true) {
+            facts.push(fact("Tools run", "In private"));
+        }
+        facts.extend(self.gateway(connector));
+        facts.push(moment("Created", connector.created_at.0));
+        facts.push(moment("Changed", connector.modified_at.0));
+        facts
+    }
+
+    /// Where programs reach the service through Mistral. Only the current surface has it.
+    fn gateway(&self, connector: &Connector) -> Option<Fact> {
+        let part = match connector.protocol.as_ref().and_then(Kept::read)?.as_str() {
+            "mcp" => "mcp",
+            "http" => "http/",
+            _ => return None,
+        };
+        let base = self.api.base.as_str().trim_end_matches('/');
+        let place = format!("{base}/v1/connectors-gateway/{}/{part}", connector.id);
+        (self.surface == Surface::Current).then(|| fact("Gateway", place))
+    }
+
+    fn activation(&self, connector: &Connector) -> ControlGroup {
+        let controls = SCOPES.map(|(scope, label, loss)| Control::Switch {
+            label: label.to_owned(),
+            is_on: self.is_active(connector, scope),
+            turn_on: Box::new(self.switching_on(connector, scope)),
+            turn_off: Box::new(self.switching_off(connector, scope, loss)),
+        });
+        ControlGroup {
+            title: "Activation".to_owned(),
+            help: Some(
+                "For whom Mistral's models use it. Mistral does not tell at which levels it is on."
+                    .to_owned(),
+            ),
+            controls: controls.to_vec(),
+        }
+    }
+
+    /// The older surface tells it of the user; of the current one only what was done here is known.
+    fn is_active(&self, connector: &Connector, scope: Scope) -> Option<bool> {
+        if scope != Scope::User {
+            return None;
+        }
+        let remembered = self.memory.of(&[&connector.id, &connector.name]);
+        let was_switched_off = remembered.is_switched_off.then_some(false);
+        flag(&connector.active).or(was_switched_off)
+    }
+
+    fn switching_on(&self, connector: &Connector, scope: Scope) -> Act {
+        let word = scope.as_str();
+        let mut fixed = json!({"connector_id": connector.id});
+        let (operation, asks) = match self.surface {
+            Surface::Current => {
+                fixed["consumer_scope"] = word.into();
+                ("activate_for_consumer".to_owned(), None)
+            }
+            Surface::Seed => (
+                format!("activate_for_{word}"),
+                Some(Json(tools::configuration())),
+            ),
+        };
+        Act {
+            asks,
+            ..self.act(
+                &format!("activate-for-{word}"),
+                "Switch on",
+                &operation,
+                fixed,
+            )
+        }
+    }
+
+    fn switching_off(&self, connector: &Connector, scope: Scope, loss: &str) -> Act {
+        let word = scope.as_str();
+        let mut fixed = json!({"connector_id": connector.id});
+        let operation = match self.surface {
+            Surface::Current => {
+                fixed["consumer_scope"] = word.into();
+                "deactivate_for_consumer".to_owned()
+            }
+            Surface::Seed => format!("deactivate_for_{word}"),
+        };
+        Act {
+            consequence: Some(loss.to_owned()),
+            ..self.act(
+                &format!("deactivate-for-{word}"),
+                "Switch off",
+                &operation,
+                fixed,
+            )
+        }
+    }
+
+    fn sharing(&self, connector: &Connector) -> ControlGroup {
+        let word = connector.visibility.as_ref().and_then(Kept::read);
+        let word = word.map(String::as_str);
+        let controls = match (self.surface, word) {
+            (Surface::Current, _) => vec![
+                self.shared(
+                    connector,
+                    Level::Workspace,
+                    word.map(|it| it == "shared_workspace"),
+                ),
+                self.shared(
+                    connector,
+                    Level::Organization,
+                    word.map(|it| it == "shared_org"),
+                ),
+            ],
+            (Surface::Seed, Some("private") | None) => {
+                vec![acts::button(self.share_for_good(connector))]
+            }
+            (Surface::Seed, Some(_)) => Vec::new(),
+        };
+        ControlGroup {
+            title: "Sharing".to_owned(),
+            help: Some("Who owns it, and so who can use it.".to_owned()),
+            controls,
+        }
+    }
+
+    fn shared(&self, connector: &Connector, level: Level, is_on: Option<bool>) -> Control {
+        let (word, on, off) = match level {
+            Level::Workspace => ("workspace", "share", "unshare"),
+            Level::Organization => (
+                "organization",
+                "share_to_organization",
+                "unshare_from_organization",
+            ),
+        };
+        let fixed = || json!({"connector_id": connector.id});
+        let share = format!("share-with-{word}");
+        let unshare = format!("unshare-from-{word}");
+        Control::Switch {
+            label: format!("Shared with the {word}"),
+            is_on,
+            turn_on: Box::new(Act {
+                consequence: Some(format!(
+                    "The {word} owns it then and every member can use it. Sign-ins that rest on you as its \
+                     owner have to be set up again. Only its creator can take it back."
+                )),
+                ..self.act(&share, "Share", on, fixed())
+            }),
+            turn_off: Box::new(Act {
+                consequence: Some(format!(
+                    "It is private to its creator again. Connections of the {word} and of other members are \
+                     removed, and sharing it once more does not bring them back."
+                )),
+                ..self.act(&unshare, "Take back", off, fixed())
+            }),
+        }
+    }
+
+    fn share_for_good(&self, connector: &Connector) -> Act {
+        let fixed = json!({"connector_id": connector.id});
+        Act {
+            consequence: Some(
+                "This cannot be undone: the workspace owns it from then on and every member can use it. \
+                 Sign-ins that rest on you as its owner have to be set up again."
+                    .to_owned(),
+            ),
+            ..self.act(
+                "share-with-workspace",
+                "Share with the workspace",
+                "share",
+                fixed,
+            )
+        }
+    }
+
+    fn credentials_group(&self, connector: &Connector) -> ControlGroup {
+        let act = Act {
+            consequence: Some(
+                "Every credential of yours for this connector is deleted, the default too. Those of the \
+                 workspace and the organization stay."
+                    .to_owned(),
+            ),
+            ..self.act(
+                "delete-all-user-credentials",
+                "Delete all of mine",
+                "delete_all_user_credentials",
+                json!({"connector_id_or_name": connector.id}),
+            )
+        };
+        ControlGroup {
+            title: "Credentials".to_owned(),
+            help: None,
+            controls: vec![acts::button(act)],
+        }
+    }
+
+    fn act(&self, name: &str, title: &str, operation: &str, fixed: Value) -> Act {
+        acts::act(self.operations(), operation, name, title, fixed)
+    }
+}
+
+/// With whom something can be shared.
+#[derive(Clone, Copy)]
+enum Level {
+    Workspace,
+    Organization,
+}
+
+fn fact(label: &str, value: impl Into<String>) -> Fact {
+    Fact {
+        label: label.to_owned(),
+        value: value.into(),
+        at: None,
+    }
+}
+
+fn moment(label: &str, at: Timestamp) -> Fact {
+    Fact {
+        at: Some(at),
+        ..fact(label, at.to_string())
+    }
+}
+
+fn protocol(connector: &Connector) -> String {
+    match connector
+        .protocol
+        .as_ref()
+        .and_then(Kept::read)
+        .map(String::as_str)
+    {
+        Some("mcp") => "MCP".to_owned(),
+        Some("http") => "HTTP".to_owned(),
+        Some(other) => clean_text(other, WORDS_LIMIT),
+        None => "Not told".to_owned(),
+    }
+}
+
+/// Who owns it: a word on the current surface, a number that nobody explains on the older one.
+fn owner(connector: &Connector) -> Option<String> {
+    let kind = match connector.more.get("owner_type")? {
+        Value::String(word) => level(word).to_owned(),
+        Value::Number(number) => format!("kind {number}"),
+        _ => return None,
+    };
+    let id = connector.more.get("owner_id").and_then(Value::as_str);
+    Some(match id {
+        Some(id) => clean_text(&format!("{kind} ({id})"), WORDS_LIMIT),
+        None => clean_text(&kind, WORDS_LIMIT),
+    })
+}
+
+fn level(word: &str) -> &str {
+    match word {
+        "org" => "organization",
+        other => other,
+    }
+}
+
+fn visibility(connector: &Connector) -> String {
+    match connector
+        .visibility
+        .as_ref()
+        .and_then(Kept::read)
+        .map(String::as_str)
+    {
+        Some("private") => "Private".to_owned(),
+        Some("shared_workspace") => "Workspace".to_owned(),
+        Some("shared_org") => "Organization".to_owned(),
+        Some("shared_global") => "Everyone".to_owned(),
+        Some(other) => clean_text(other, WORDS_LIMIT),
+        None => "Not told".to_owned(),
+    }
+}
+
+fn flag(member: &Option<Kept<Flag>>) -> Option<bool> {
+    member.as_ref()?.read().map(|flag| flag.0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! Facts and acts against a platform that keeps to the contract.
+
+use patchbay_model::{OperationEffect, RemoteId};
+use serde_json::{Map, json};
+
+use super::super::tests::place::Place;
+use super::*;
+
+async fn particulars(place: &Place, id: &RemoteId) -> Particulars {
+    let peculiar = place.platform.peculiar().unwrap();
+    peculiar.particulars(id, &place.options).await.unwrap()
+}
+
+fn fact_of<'a>(particulars: &'a Particulars, label: &str) -> Option<&'a str> {
+    let found = particulars.facts.iter().find(|fact| fact.label == label);
+    found.map(|fact| fact.value.as_str())
+}
+
+fn is_on(particulars: &Particulars, wanted: &str) -> Option<bool> {
+    let mut controls = particulars.groups.iter().flat_map(|group| &group.controls);
+    controls.find_map(|control| match control {
+        Control::Switch { label, is_on, .. } if label == wanted => Some(*is_on),
+        _ => None,
+    })?
+}
+
+/// Everything that an act asks for, answered.
+fn answers() -> Map<String, Value> {
+    serde_json::from_value(json!({
+        "include": ["search"], "exclude": ["erase"],
+        "requires_confirmation": {"type": "or", "expressions": [{"read_only": false}, ["erase"]]},
+        "skip_confirmation": {"read_only": true},
+    }))
+    .unwrap()
+}
+
+/// Every act of every state fits its operation, and the platform takes it.
+#[tokio::test]
+async fn every_act_is_one_of_the_platforms_operations() {
+    for surface in ["current", "seed"] {
+        for visibility in ["private", "shared_workspace", "shared_org", "odd"] {
+            let place = Place::new(surface).await;
+            let id = place.created(json!({})).await;
+            place.fake.with(|mistral| {
+                let shown = &mut mistral.connectors[0].shown;
+                shown.insert("visibility".to_owned(), visibility.into());
+            });
+            let found = particulars(&place, &id).await;
+            let mut names = Vec::new();
+            for act in found.acts() {
+                names.push(act.name.clone());
+                let mut table = place.platform.operations().iter();
+                let operation = table.find(|known| known.name == act.operation).unwrap();
+                assert_eq!(act.effect, operation.effect, "{}", act.name);
+                let schema = (operation.parameters)().to_value();
+                let parameters = jsonschema::validator_for(&schema).unwrap();
+                let mut given = act.fixed.0.clone();
+                assert!(parameters.is_valid(&given), "{} {given}", act.name);
+                if let Some(asks) = &act.asks {
+                    let asks = jsonschema::validator_for(asks).unwrap();
+                    assert!(asks.is_valid(&Value::Object(answers())), "{}", act.name);
+                    given.as_object_mut().unwrap().extend(answers());
+                    assert!(parameters.is_valid(&given), "{} {given}", act.name);
+                }
+                let done = place.platform.call(&act.operation, given, &place.options);
+                done.await.unwrap();
+            }
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "a name stands for two acts");
+            place.over();
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_an_act_asks_for_has_a_place_in_its_operation() {
+    let place = Place::new("seed").await;
+    let id = place.created(json!({})).await;
+    for act in particulars(&place, &id).await.acts() {
+        let Some(asks) = &act.asks else { continue };
+        let mut table = place.platform.operations().iter();
+        let operation = table.find(|known| known.name == act.operation).unwrap();
+        let schema = (operation.parameters)().to_value();
+        let names = asks["properties"].as_object().unwrap().keys();
+        for name in names {
+            assert!(
+                schema["properties"].get(name).is_some(),
+                "{}: {name}",
+                act.name
+            );
+            assert!(act.fixed.get(name).is_none(), "{}: {name}", act.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_switches_show_how_it_is() {
+    let place = Place::new("current").await;
+    let id = place
+        .created(json!({"visibility": "shared_workspace"}))
+        .await;
+    let found = particulars(&place, &id).await;
+    assert_eq!(is_on(&found, "Shared with the workspace"), Some(true));
+    assert_eq!(is_on(&found, "Shared with the organization"), Some(false));
+    assert_eq!(is_on(&found, "You"), None);
+    let act = found.find("deactivate-for-user").unwrap();
+    let given = act.fixed.0.clone();
+    place
+        .platform
+        .call(&act.operation, given, &place.options)
+        .await
+        .unwrap();
+    assert_eq!(is_on(&particulars(&place, &id).await, "You"), Some(false));
+
+    let act = found.find("unshare-from-workspace").unwrap();
+    assert!(
+        act.consequence
+            .as_ref()
+            .is_some_and(|words| words.contains("removed"))
+    );
+    let given = act.fixed.0.clone();
+    place
+        .platform
+        .call(&act.operation, given, &place.options)
+        .await
+        .unwrap();
+    let found = particulars(&place, &id).await;
+    assert_eq!(is_on(&found, "Shared with the workspace"), Some(false));
+    assert_eq!(fact_of(&found, "Visibility"), Some("Private"));
+    place.over();
+}
+
+#[tokio::test]
+async fn sharing_on_the_older_surface_is_for_good_and_offered_once() {
+    let place = Place::new("seed").await;
+    let id = place.created(json!({})).await;
+    let found = particulars(&place, &id).await;
+    let share = found.find("share-with-workspace").unwrap();
+    assert_eq!(share.effect, OperationEffect::Irreversible);
+    assert!(
+        share
+            .consequence
+            .as_ref()
+            .is_some_and(|words| words.contains("cannot be undone"))
+    );
+    assert_eq!(fact_of(&found, "Gateway"), None);
+    assert_eq!(fact_of(&found, "Owner"), Some("kind 2"));
+    let given = share.fixed.0.clone();
+    place
+        .platform
+        .call(&share.operation, given, &place.options)
+        .await
+        .unwrap();
+    let found = particulars(&place, &id).await;
+    assert_eq!(found.find("share-with-workspace"), None);
+    place.over();
+}
+
+#[tokio::test]
+async fn facts_tell_who_owns_it_and_where_the_gateway_is() {
+    let place = Place::new("current").await;
+    let id = place.created(json!({})).await;
+    place.fake.with(|mistral| {
+        let shown = &mut mistral.connectors[0].shown;
+        shown.insert("blocked_by".to_owned(), json!(["org", "workspace"]));
+        shown.insert("owner_type".to_owned(), "org".into());
+        shown.insert("owner_id".to_owned(), "o-1".into());
+    });
+    let found = particulars(&place, &id).await;
+    assert_eq!(fact_of(&found, "Owner"), Some("organization (o-1)"));
+    assert_eq!(
+        fact_of(&found, "Blocked by"),
+        Some("organization, workspace")
+    );
+    assert_eq!(fact_of(&found, "Signed in"), Some("No"));
+    let gateway = format!("{}/v1/connectors-gateway/{id}/mcp", place.fake.url());
+    assert_eq!(fact_of(&found, "Gateway"), Some(gateway.as_str()));
+    place.over();
+}

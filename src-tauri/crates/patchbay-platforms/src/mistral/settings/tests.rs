@@ -1,0 +1,201 @@
+//! Changing against a platform that keeps to the contract.
+
+use serde_json::json;
+
+use super::super::tests::place::{Place, fits, members};
+use super::*;
+
+fn methods() -> Value {
+    json!([
+        {"kind": "bearer", "headers": [{"name": "X-A", "is_required": false, "is_secret": true}]},
+        {"kind": "oauth_app", "client_id": "cid", "client_secret": "sec-12345"},
+    ])
+}
+
+#[tokio::test]
+async fn the_form_shows_what_is_set_and_no_secret() {
+    let place = Place::new("current").await;
+    let id = place
+        .created(json!({"title": "Wiki", "system_prompt": "Be brief", "auth_methods": methods()}))
+        .await;
+    place.fake.with(|mistral| {
+        let shown = &mut mistral.connectors[0].shown;
+        shown["supported_auth_methods"][0]["global_headers"] = json!({
+            "X-Org": {"value": "acme", "is_secret": false}, "X-Key": {"value": "***", "is_secret": true},
+        });
+        shown["supported_auth_methods"][1]["token_endpoint_auth_method"] = "client_secret_post".into();
+    });
+    let settings = place.platform.settings().unwrap();
+    let found = settings.settings(&id, &place.options).await.unwrap();
+    fits(&found.form, &found.form.values);
+    assert_eq!(
+        *found.form.values,
+        json!({
+            "name": "wiki", "title": "Wiki", "description": "The wiki",
+            "server": "https://wiki.example/mcp", "system_prompt": "Be brief",
+            "auth_methods": [
+                {"kind": "bearer",
+                    "headers": [{"name": "X-A", "is_required": false, "is_secret": true}],
+                    "global_headers": [{"name": "X-Org", "value": "acme"}],
+                    "secret_global_headers": [{"name": "X-Key"}]},
+                {"kind": "oauth2"},
+            ],
+        })
+    );
+    assert_eq!(
+        found.form.kept,
+        [
+            "/auth_methods/0/secret_global_headers/0/value",
+            "/auth_methods/1/client_secret"
+        ]
+    );
+    place.over();
+}
+
+#[tokio::test]
+async fn only_what_changes_is_sent_and_null_clears() {
+    let place = Place::new("current").await;
+    let id = place.created(json!({"title": "Wiki"})).await;
+    let settings = place.platform.settings().unwrap();
+    let changes = members(json!({"title": null, "description": "Another"}));
+    settings
+        .change_settings(&id, changes, &place.options)
+        .await
+        .unwrap();
+    assert_eq!(
+        place.sent(),
+        json!({"title": null, "description": "Another", "protocol": "mcp"})
+    );
+    let now = settings.settings(&id, &place.options).await.unwrap();
+    assert_eq!(now.form.values["description"], "Another");
+    assert!(now.form.values.get("title").is_none());
+    place.over();
+}
+
+#[tokio::test]
+async fn ways_to_sign_in_keep_the_secrets_that_are_not_given_anew() {
+    let place = Place::new("current").await;
+    let id = place.created(json!({"auth_methods": methods()})).await;
+    place.fake.with(|mistral| {
+        let shown = &mut mistral.connectors[0].shown;
+        shown["supported_auth_methods"][0]["global_headers"] =
+            json!({"X-Key": {"value": "***", "is_secret": true}});
+    });
+    let settings = place.platform.settings().unwrap();
+    let mut now = settings
+        .settings(&id, &place.options)
+        .await
+        .unwrap()
+        .form
+        .values
+        .0;
+    now["auth_methods"][0]["headers"] = json!([{"name": "X-B"}]);
+    now["auth_methods"][1]["client_secret"] = "next-12345".into();
+    now["auth_methods"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"kind": "none"}));
+    let changes = members(json!({"auth_methods": now["auth_methods"]}));
+    settings
+        .change_settings(&id, changes, &place.options)
+        .await
+        .unwrap();
+    let sent = place.sent();
+    assert_eq!(
+        sent["auth_methods"],
+        json!([
+            {"method_type": "bearer",
+                "headers": [{"name": "X-B", "is_required": true, "is_secret": true}]},
+            {"method_type": "oauth2", "oauth2_metadata_secrets": {"client_secret": "next-12345"}},
+            {"method_type": "none"},
+        ])
+    );
+    // One that is to be another needs all of them: those that stay cannot be told apart on the wire.
+    let mut other = now.clone();
+    other["auth_methods"][0]["global_headers"] = json!([{"name": "X-Org", "value": "acme"}]);
+    let changes = members(json!({"auth_methods": other["auth_methods"]}));
+    let refused = settings.change_settings(&id, changes, &place.options).await;
+    assert_eq!(refused.unwrap_err().kind(), "usage");
+    other["auth_methods"][0]["secret_global_headers"][0]["value"] = "key-12345".into();
+    let changes = members(json!({"auth_methods": other["auth_methods"]}));
+    settings
+        .change_settings(&id, changes, &place.options)
+        .await
+        .unwrap();
+    assert_eq!(
+        place.sent()["auth_methods"][0]["global_headers"],
+        json!({
+            "X-Org": {"value": "acme", "is_secret": false},
+            "X-Key": {"value": "key-12345", "is_secret": true},
+        })
+    );
+    place.over();
+}
+
+#[tokio::test]
+async fn the_older_surface_keeps_what_it_does_not_tell() {
+    let place = Place::new("seed").await;
+    let id = place.created(json!({})).await;
+    place.fake.with(|mistral| {
+        let shown = &mut mistral.connectors[0].shown;
+        shown.insert("connection_config".to_owned(), json!({"space": "docs"}));
+    });
+    let settings = place.platform.settings().unwrap();
+    let found = settings.settings(&id, &place.options).await.unwrap();
+    fits(&found.form, &found.form.values);
+    assert_eq!(found.form.values["oauth_app"], json!({"kind": "kept"}));
+    assert_eq!(
+        found.form.values["connection_config"],
+        json!({"space": "docs"})
+    );
+    let changes = members(json!({
+        "oauth_app": {"kind": "given", "client_id": "cid", "client_secret": "sec-12345"},
+        "connection_config": {"space": "wiki"},
+        "connection_secrets": [{"name": "pin", "value": "pin-12345"}],
+        "headers": [{"name": "X-Key", "value": "key-12345"}],
+    }));
+    settings
+        .change_settings(&id, changes, &place.options)
+        .await
+        .unwrap();
+    assert_eq!(
+        place.sent(),
+        json!({
+            "connection_config": {"space": "wiki"}, "connection_secrets": {"pin": "pin-12345"},
+            "protocol": "mcp", "headers": {"X-Key": "key-12345"},
+            "auth_data": {"client_id": "cid", "client_secret": "sec-12345"},
+        })
+    );
+    let changes = members(json!({"oauth_app": {"kind": "none"}}));
+    settings
+        .change_settings(&id, changes, &place.options)
+        .await
+        .unwrap();
+    assert_eq!(place.sent(), json!({"auth_data": null, "protocol": "mcp"}));
+    place.over();
+}
+
+#[tokio::test]
+async fn an_http_service_has_no_advice_to_models() {
+    let place = Place::new("current").await;
+    let id = place.created(json!({})).await;
+    place.fake.with(|mistral| {
+        mistral.connectors[0]
+            .shown
+            .insert("protocol".to_owned(), "http".into());
+    });
+    let settings = place.platform.settings().unwrap();
+    let found = settings.settings(&id, &place.options).await.unwrap();
+    assert!(
+        found.form.schema["properties"]
+            .get("system_prompt")
+            .is_none()
+    );
+    let changes = members(json!({"title": "Wiki"}));
+    settings
+        .change_settings(&id, changes, &place.options)
+        .await
+        .unwrap();
+    assert_eq!(place.sent()["protocol"], "http");
+    place.over();
+}

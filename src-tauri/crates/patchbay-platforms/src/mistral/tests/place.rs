@@ -1,0 +1,92 @@
+//! An account on a fake Mistral.
+
+use std::sync::Arc;
+
+use patchbay_model::{Form, RemoteId};
+use patchbay_testkit::fakes::{Fake, FakeMistral};
+use serde_json::{Map, Value, json};
+
+use crate::http::CallOptions;
+use crate::{CredentialToSave, Platform};
+
+pub(in crate::mistral) struct Place {
+    pub(in crate::mistral) platform: Arc<dyn Platform>,
+    pub(in crate::mistral) fake: Fake<FakeMistral>,
+    pub(in crate::mistral) options: CallOptions,
+}
+
+impl Place {
+    pub(in crate::mistral) async fn new(surface: &str) -> Self {
+        let mut mistral = FakeMistral::new("k-12345");
+        mistral.seed = surface == "seed";
+        let fake = Fake::start(mistral).await.unwrap();
+        let settings = json!({"base_url": fake.url(), "surface": surface});
+        let account = super::account(settings, Some("k-12345"));
+        Self {
+            platform: super::sign_in(account).unwrap(),
+            fake,
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Creates a connector from values that fit the form.
+    pub(in crate::mistral) async fn created(&self, more: Value) -> RemoteId {
+        let values = wiki(more);
+        let creation = self.platform.creation().unwrap();
+        let form = creation.creation_form("mcp", &self.options).await.unwrap();
+        fits(&form, &values);
+        let made = creation
+            .create_connector("mcp", members(values), &self.options)
+            .await;
+        made.unwrap().remote_id
+    }
+
+    /// The body of the last request.
+    pub(in crate::mistral) fn sent(&self) -> Value {
+        let log = self.fake.log();
+        serde_json::from_slice(&log.last().unwrap().body).unwrap()
+    }
+
+    /// Nothing was sent that the contract does not allow.
+    pub(in crate::mistral) fn over(&self) {
+        assert_eq!(self.fake.faults(), Vec::<String>::new());
+    }
+}
+
+pub(in crate::mistral) fn wiki(more: Value) -> Value {
+    let mut values = json!({
+        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
+    });
+    for (name, value) in members(more) {
+        values[name] = value;
+    }
+    values
+}
+
+pub(in crate::mistral) fn members(value: Value) -> Map<String, Value> {
+    serde_json::from_value(value).unwrap()
+}
+
+/// The values fit the form's schema, and the schema is one.
+pub(in crate::mistral) fn fits(form: &Form, values: &Value) {
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&form.schema)
+        .unwrap();
+    let problems: Vec<String> = validator
+        .iter_errors(values)
+        .map(|error| format!("{}: {error}", error.instance_path))
+        .collect();
+    assert_eq!(problems, Vec::<String>::new(), "{values}");
+}
+
+pub(in crate::mistral) fn token(name: &str, is_default: Option<bool>) -> CredentialToSave {
+    let values = json!({"credential": {"kind": "bearer", "bearer_token": "tok-12345"}});
+    CredentialToSave {
+        name: name.to_owned(),
+        level: patchbay_model::Level::User,
+        values: members(values),
+        is_default,
+        is_replacement: false,
+    }
+}
