@@ -52,6 +52,7 @@ const runs = createRoute({
 const run = createRoute({
   getParentRoute: () => root,
   path: "/runs/$run",
+  validateSearch: (search): { with?: string } => ({ with: typeof search.with === "string" ? search.with : undefined }),
   component: lazyRouteComponent(() => import("@/features/runs/RunPage"), "RunPage"),
 });
 const credentials = createRoute({

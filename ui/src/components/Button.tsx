@@ -12,6 +12,8 @@ type Props = Omit<ButtonProps, "children" | "className" | "style"> & {
   look?: Looks;
   small?: boolean;
   icon?: IconName;
+  /** A drawing after the words, such as the arrow of a menu. */
+  endIcon?: IconName;
   /** The shortcut that does the same; shown in the button, registered elsewhere. */
   keys?: string;
   /** The words; without them `label` must say what the button does. */
@@ -23,7 +25,7 @@ type Props = Omit<ButtonProps, "children" | "className" | "style"> & {
 };
 
 /** A button with words, a sign, or both. One `primary` in each layer. */
-export function Button({ look = "plain", small = false, icon, keys, children, label, testId, ...rest }: Props) {
+export function Button({ look = "plain", small = false, icon, endIcon, keys, children, label, testId, ...rest }: Props) {
   const mac = useMac();
   return (
     <AriaButton
@@ -39,6 +41,7 @@ export function Button({ look = "plain", small = false, icon, keys, children, la
     >
       {icon && <Icon name={icon} size={small || children !== undefined ? 14 : 16} />}
       {children}
+      {endIcon && <Icon name={endIcon} size={14} />}
       {keys && <KeyHint keys={keys} />}
     </AriaButton>
   );

@@ -1,4 +1,5 @@
 import { type ReactNode } from "react";
+import { grouped } from "@/lib/words";
 import styles from "./Toolbar.module.css";
 
 type Props = { title: string; count?: number; children?: ReactNode };
@@ -8,7 +9,7 @@ export function Toolbar({ title, count, children }: Props) {
   return (
     <header className={styles.toolbar}>
       <h1>{title}</h1>
-      {count !== undefined && <span className="text3">{count}</span>}
+      {count !== undefined && <span className="text3">{grouped(count)}</span>}
       <span className="grow" />
       {children}
     </header>

@@ -1,5 +1,6 @@
 import { type QueryClient } from "@tanstack/react-query";
 import { type Authorization, events, type News } from "./bindings";
+import { keepRun } from "./history";
 import { queries } from "./queries";
 
 /** Puts what the news says into the cache, or has it read again. */
@@ -20,7 +21,11 @@ export function applyNews(client: QueryClient, news: News): void {
       keepAuthorization(client, news.authorization);
       break;
     case "run_changed":
+      keepRun(client, news.run);
+      break;
+    case "history_changed":
       void client.invalidateQueries({ queryKey: ["runs"] });
+      void client.invalidateQueries({ queryKey: ["history"] });
       break;
     case "vault_changed":
       client.setQueryData(queries.vault().queryKey, news.status);

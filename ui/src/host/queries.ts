@@ -25,6 +25,7 @@ export const queries = {
       queryFn: () => call(commands.listRuns(query)),
       placeholderData: keepPreviousData,
     }),
+  history: () => queryOptions({ queryKey: ["history"], queryFn: () => call(commands.history()) }),
   run: (id: RunId) => queryOptions({ queryKey: ["runs", "one", id], queryFn: () => call(commands.findRun(id)) }),
   wallet: () => queryOptions({ queryKey: ["wallet"], queryFn: () => call(commands.listWallet()) }),
   authorizations: () =>

@@ -3,9 +3,10 @@ import { emit } from "@tauri-apps/api/event";
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import {
   type About, type Account, type AccountSynced, type AddAccount, type AddConnector, type AddressInspection, type AddWalletEntry, type Authorization, type Check, type commands, type Connector,
-  type ConnectorChanges, type ConnectorTool, type News, type OperationCard, type PlatformForm, type Preferences, type Problem, type RunQuery, type StartAuthorization, type ToolRun,
+  type ConnectorChanges, type ConnectorTool, type News, type OperationCard, type PlatformForm, type Preferences, type Problem, type Retention, type RunQuery, type StartAuthorization, type ToolRun,
   type VaultStatus, type WalletEntry,
 } from "@/host/bindings";
+import { comparison, history } from "./historySamples";
 import { account, authorization, check, connector, entry, manyOperations, manyPlatforms, problem, run, vault } from "./samples";
 
 type Commands = typeof commands;
@@ -38,6 +39,11 @@ export class MockHost {
   /** Every command that was called, with its arguments. */
   readonly calls: { name: string; given: Given }[] = [];
   readonly handlers: Handlers;
+  /** Number of runs that are too old. */
+  due = 0;
+  /** What is ignored when runs are compared. */
+  ignored: string[] = ["/outcome/result/**/updatedAt"];
+  private retention: Retention = { days: 90, runs: 10_000 };
   private readonly removed = new Map<string, Connector>();
 
   constructor(state: Partial<HostState> = {}) {
@@ -191,13 +197,13 @@ export class MockHost {
         return { connector: this.put({ ...before, status: { ...before.status, status: "disconnected", reason: "you disconnected it" } }), revoked: true, note: null };
       },
       findConnector: ({ connector: id }) => this.connectorOf(id),
+      cancelInspection: () => null,
       inspectAddress: ({ address }): AddressInspection => inspection(address as string),
       listConnectors: () => state.connectors,
       removeConnector: ({ connector: id }) => {
         this.removed.set(id as string, this.connectorOf(id));
         state.connectors = state.connectors.filter((one) => one.id !== id);
         return null;
-      cancelInspection: () => null,
       },
       restoreConnector: ({ connector: id }) => this.put(found(this.removed.get(id as string))),
       updateConnector: ({ connector: id, changes }) => {
@@ -226,11 +232,41 @@ export class MockHost {
       replaceWalletSecret: ({ entry: id }) => this.changeEntry(id, { replacedAt: new Date().toISOString() }),
       cancelRun: () => null,
       dryRun: () => ({ method: "POST", endpoint: "https://api.githubcopilot.com/mcp", headers: [["authorization", "<redacted>"]], body: {}, identity: connector().identity, effect: "read" }),
+      compareRuns: ({ before, after }) => {
+        const [one, other] = [before, after].map((id) => found(state.runs.find((kept) => kept.id === id)));
+        return comparison(found(one), found(other), { ignored: this.ignored });
+      },
+      exportRuns: ({ format }) => ({ path: `/home/lena/Downloads/patchbay-runs.${format as string}`, runs: state.runs.length }),
+      history: () => history({ retention: this.retention, runs: state.runs.length, due: this.due }),
+      ignorePaths: ({ paths }) => {
+        this.ignored = paths as string[];
+        return null;
+      },
+      keepRuns: ({ retention }) => {
+        this.retention = retention as Retention;
+        return history({ retention: this.retention, runs: state.runs.length, due: this.due });
+      },
+      previousRun: ({ run: id }) => {
+        const of = found(state.runs.find((one) => one.id === id));
+        return state.runs.slice(state.runs.indexOf(of) + 1).find((one) => one.tool === of.tool) ?? null;
+      },
+      removeAllRuns: () => {
+        const removed = state.runs.length;
+        state.runs = [];
+        return removed;
+      },
+      trimRuns: () => {
+        const removed = this.due;
+        this.due = 0;
+        return removed;
+      },
       findRun: ({ run: id }) => found(state.runs.find((one) => one.id === id)),
       listRuns: ({ query }) => {
-        const { connector: of, limit } = query as RunQuery;
-        const all = of ? state.runs.filter((one) => one.connector === of) : state.runs;
-        return { runs: all.slice(0, limit || 50), next: null, total: all.length };
+        const { connector: of, tool, before, limit } = query as RunQuery;
+        const all = state.runs.filter((one) => (!of || one.connector === of) && (!tool || one.tool === tool));
+        const start = before === null ? 0 : all.findIndex((one) => one.id === before) + 1;
+        const runs = all.slice(start, start + (limit || 50));
+        return { runs, next: start + runs.length < all.length ? (runs.at(-1)?.id ?? null) : null, total: all.length };
       },
       removeRun: ({ run: id }) => {
         state.runs = state.runs.filter((one) => one.id !== id);
@@ -243,6 +279,10 @@ export class MockHost {
       validateArguments: () => [],
       choosePassphrase: () => this.setVault({ backend: "passphrase", state: "ready", problem: null }),
       probeVault: () => state.vault,
+      setVaultAside: ({ confirmed }) => {
+        if (!confirmed) throw problem({ code: "confirmation_needed", message: "every saved secret has to be entered again", hint: "Confirm that the old ones are put aside." });
+        return this.setVault({ backend: null, state: "empty", problem: null });
+      },
       unlockVault: ({ passphrase }) => {
         if (passphrase !== "correct horse") throw problem({ code: "vault.passphrase", message: "the passphrase is not the right one", hint: "Enter it again." });
         return this.setVault({ ...state.vault, state: "ready", problem: null });
@@ -279,7 +319,3 @@ function found<T>(value: T | undefined): T {
 }
 
 const notFound: Problem = problem({ code: "not_found", message: "it is not there any more", hint: null, retryable: false });
-      setVaultAside: ({ confirmed }) => {
-        if (!confirmed) throw problem({ code: "confirmation_needed", message: "every saved secret has to be entered again", hint: "Confirm that the old ones are put aside." });
-        return this.setVault({ backend: null, state: "empty", problem: null });
-      },

@@ -10,10 +10,14 @@ import styles from "./ToolResult.module.css";
 
 type View = "rendered" | "structured" | "arguments" | "raw" | "http";
 
+/** One more view that its owner opens and closes: this run held against another one. */
+type ComparisonView = { content: ReactNode; isShown: boolean; onShow: (shown: boolean) => void };
+
 type Props = {
   run: ToolRun;
   /** Whether the arguments have a view too: in history, where no form stands beside. */
   withArguments?: boolean;
+  comparison?: ComparisonView;
   onRetry?: () => void;
 };
 
@@ -21,23 +25,28 @@ type Props = {
 const large = 256 * 1024;
 
 /** The answer of a run in its views; give it the run's id as `key`. */
-export function ResultViews({ run, withArguments = false, onRetry }: Props) {
+export function ResultViews({ run, withArguments = false, comparison, onRetry }: Props) {
   const structured = run.result?.structured ?? null;
   const [view, setView] = useState<View>(structured !== null && !run.problem ? "structured" : "rendered");
   const [asked, setAsked] = useState(false);
   const size = run.resultBytes ?? 0;
   const held = size > large && !asked;
   const guard = (content: ReactNode) => (held ? <Large size={size} onShow={() => setAsked(true)} /> : content);
-  const tabs: TabItem<View>[] = [
+  const tabs: TabItem<View | "compare">[] = [
     { id: "rendered", label: "Rendered", content: <Rendered run={run} onRetry={onRetry} guard={guard} /> },
     ...(structured !== null ? [{ id: "structured" as const, label: "Structured", content: guard(<JsonView label="Structured result" value={structured} />) }] : []),
     ...(withArguments ? [{ id: "arguments" as const, label: "Arguments", content: <JsonView label="Arguments" value={run.arguments} /> }] : []),
     { id: "raw", label: "Raw", content: run.answer === null ? <Lacking>No answer was received</Lacking> : guard(<JsonView label="Answer as received" value={run.answer} />) },
     { id: "http", label: "HTTP", content: run.request === null ? <Lacking>Nothing was sent</Lacking> : <JsonView label="Request as sent, without secrets" value={run.request} /> },
+    ...(comparison ? [{ id: "compare" as const, label: "Compare", content: comparison.content }] : []),
   ];
+  const select = (chosen: View | "compare") => {
+    comparison?.onShow(chosen === "compare");
+    if (chosen !== "compare") setView(chosen);
+  };
   return (
     <div className={styles.views}>
-      <Tabs label="Views of the result" tabs={tabs} selected={view} onSelect={setView} />
+      <Tabs label="Views of the result" tabs={tabs} selected={comparison?.isShown ? "compare" : view} onSelect={select} />
     </div>
   );
 }

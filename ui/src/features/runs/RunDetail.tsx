@@ -18,34 +18,52 @@ import { originWord, runStates } from "@/components/ToolResult/runWords";
 import { Timing } from "@/components/ToolResult/Timing";
 import { ago, bytes, duration, exactTime } from "@/lib/time";
 import styles from "./Runs.module.css";
+import { type Comparing, comparing as fresh } from "./comparing";
+import { RunComparisonPane } from "./RunComparisonPane";
+import { RunElsewhereDialog } from "./RunElsewhereDialog";
 import { useRunActions } from "./useRunActions";
 
 type Props = {
   id: RunId;
+  /** The run beside which this one is shown; `null` while it is shown alone. */
+  comparing: Comparing | null;
+  onCompare: (comparing: Comparing | null) => void;
+  /** Compares the runs that are marked instead; none when fewer than two are meant. */
+  onCompareMarked?: (() => void) | null;
   /** Another run is to be shown: the one that was just started. */
   onShow: (id: RunId) => void;
   onRemoved: () => void;
 };
 
 /** One run with everything that is known of it, and what can be done with it. */
-export function RunDetail({ id, onShow, onRemoved }: Props) {
+export function RunDetail({ id, ...rest }: Props) {
   const { data: run, error, refetch } = useQuery(queries.run(id));
   if (error) return <div className={styles.pad}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
   if (!run) return <StillShapes rows={4} label="The run is read" />;
-  return <Known key={run.id} run={run} onShow={onShow} onRemoved={onRemoved} />;
+  return <Known key={run.id} run={run} {...rest} />;
 }
 
-function Known({ run, onShow, onRemoved }: { run: ToolRun; onShow: (id: RunId) => void; onRemoved: () => void }) {
+function Known({ run, comparing, onCompare, onCompareMarked, onShow, onRemoved }: Omit<Props, "id"> & { run: ToolRun }) {
   const [removing, setRemoving] = useState(false);
+  const [elsewhere, setElsewhere] = useState(false);
   const copy = useCopy();
-  const actions = useRunActions(run, onShow, onRemoved);
+  const show = (id: RunId) => {
+    setElsewhere(false);
+    onShow(id);
+  };
+  const actions = useRunActions(run, show, onRemoved);
   const { glyph, word } = runStates[run.state];
   const isRunning = run.state === "running";
   const copyCommand = () => copy(actions.command, "Command");
-  useShortcut(actions.isAsking || isRunning ? null : { keys: "R", label: "Run again", inBar: true, run: actions.replay });
-  useShortcut({ keys: "E", label: "Edit and run", inBar: true, run: actions.edit });
+  const compare = () => onCompare(comparing ?? fresh);
+  const runElsewhere = () => setElsewhere(true);
+  useShortcut(actions.asking || isRunning ? null : { keys: "R", label: "Run again", inBar: true, run: actions.replay });
+  useShortcut(actions.asking || isRunning ? null : { keys: "A", label: "As someone else", inBar: true, run: runElsewhere });
+  useShortcut({ keys: "E", label: "Edit and run", run: actions.edit });
   useShortcut({ keys: "Backspace", label: "Remove", run: () => setRemoving(true) });
   useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });
+  const compares = onCompareMarked ? { label: "Compare the two", run: onCompareMarked } : !isRunning && !comparing && { label: "Compare", run: compare };
+  useShortcut(compares ? { ...compares, keys: "Mod+D", inBar: true } : null);
   useShortcut(isRunning ? { keys: "Mod+.", label: "Cancel", inBar: true, run: actions.cancel } : null);
   return (
     <article className={styles.detail} aria-label={`Run of ${run.tool}`}>
@@ -56,12 +74,14 @@ function Known({ run, onShow, onRemoved }: { run: ToolRun; onShow: (id: RunId) =
           <span className={styles.measure}>{[run.durationMs !== null && duration(run.durationMs), run.resultBytes !== null && bytes(run.resultBytes)].filter(Boolean).join(" · ")}</span>
           <span className="grow" />
           {isRunning && <Button keys="Mod+." onPress={actions.cancel}>Cancel</Button>}
-          {!isRunning && <Button icon="rotate-cw" keys="R" isDisabled={actions.isReplaying} onPress={actions.replay}>Run again</Button>}
+          {!isRunning && <Button icon="rotate-cw" keys="R" isDisabled={actions.isReplaying} onPress={() => actions.replay()}>Run again</Button>}
           <Button keys="E" onPress={actions.edit}>Edit and run</Button>
           <Menu
             label="More for this run"
             trigger={<Button look="quiet" icon="ellipsis" label="More for this run" />}
             actions={[
+              { id: "elsewhere", label: "Run as someone else…", icon: "rotate-cw", keys: "A", isDisabled: isRunning, onAction: runElsewhere },
+              { id: "compare", label: "Compare with the run before", icon: "git-compare", keys: "Mod+D", isDisabled: isRunning, onAction: compare },
               { id: "command", label: "Copy as command", icon: "square-terminal", keys: "Mod+Shift+C", onAction: copyCommand },
               { id: "remove", label: "Remove…", icon: "trash-2", keys: "Backspace", danger: true, isDisabled: isRunning, onAction: () => setRemoving(true) },
             ]}
@@ -75,11 +95,30 @@ function Known({ run, onShow, onRemoved }: { run: ToolRun; onShow: (id: RunId) =
           <span className="cut" title={exactTime(run.startedAt)}><span className="text3" aria-hidden="true">· </span>{ago(run.startedAt)}</span>
         </div>
       </header>
-      {actions.problem && <div className={styles.notice}><ProblemNotice problem={actions.problem} /></div>}
-      <ResultViews run={run} withArguments />
-      {run.timings && <Timing timings={run.timings} />}
-      {actions.isAsking && (
-        <ConfirmCard title={`Run ${run.tool} again?`} verb="Run again" onConfirm={actions.confirm} onKeep={actions.keep}>
+      {actions.problem && !elsewhere && <div className={styles.notice}><ProblemNotice problem={actions.problem} /></div>}
+      <ResultViews
+        run={run}
+        withArguments
+        comparison={{
+          isShown: comparing !== null,
+          onShow: (shown) => onCompare(shown ? (comparing ?? fresh) : null),
+          content: <RunComparisonPane run={run} comparing={comparing ?? fresh} onChange={onCompare} />,
+        }}
+      />
+      {run.timings && !comparing && <Timing timings={run.timings} />}
+      {elsewhere && (
+        <RunElsewhereDialog
+          run={run}
+          asking={actions.asking?.elsewhere ?? null}
+          isPending={actions.isReplaying}
+          problem={actions.problem}
+          onRun={actions.replay}
+          onKeep={actions.keep}
+          onClose={() => setElsewhere(false)}
+        />
+      )}
+      {actions.asking?.elsewhere === null && (
+        <ConfirmCard title={`Run ${run.tool} again?`} verb="Run again" onConfirm={() => actions.replay(undefined, true)} onKeep={actions.keep}>
           {`In ${run.connectorTitle}, ${run.identity.account}, ${run.identity.credential === null ? "without a credential" : `as ${run.identity.credential}`}, with the arguments above. It may delete or overwrite.`}
         </ConfirmCard>
       )}

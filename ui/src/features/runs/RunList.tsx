@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "react";
 import { type ToolRunSummary } from "@/host/bindings";
+import { Icon } from "@/components/Icon";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { originWord, runStates } from "@/components/ToolResult/runWords";
 import { TwoLines } from "@/components/TwoLines";
@@ -11,6 +12,8 @@ import styles from "./Runs.module.css";
 type Props = {
   runs: ToolRunSummary[];
   selected: string | null;
+  /** Those that are to be compared. */
+  marked: ReadonlySet<string>;
   onSelect: (id: string) => void;
   onOpen: (id: string) => void;
   /** The last row came near: there may be more. */
@@ -20,7 +23,7 @@ type Props = {
 };
 
 /** Runs by day, newest first. */
-export function RunList({ runs, selected, onSelect, onOpen, onEnd, isOneConnector }: Props) {
+export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOneConnector }: Props) {
   const sections = useMemo(() => runDays(runs).map(({ day, runs: rows }) => ({ key: `${day} ${rows[0]?.id ?? ""}`, head: day, rows })), [runs]);
   const last = runs.at(-1)?.id;
   return (
@@ -28,10 +31,10 @@ export function RunList({ runs, selected, onSelect, onOpen, onEnd, isOneConnecto
       label="Runs"
       sections={sections}
       keyOf={(run) => run.id}
-      nameOf={(run) => [run.tool, runStates[run.state].word, run.connectorTitle, who(run), originWord(run.origin), run.durationMs !== null && duration(run.durationMs), exactTime(run.startedAt)].filter(Boolean).join(", ")}
+      nameOf={(run) => [run.tool, marked.has(run.id) && "marked to compare", runStates[run.state].word, run.connectorTitle, who(run), originWord(run.origin), run.durationMs !== null && duration(run.durationMs), exactTime(run.startedAt)].filter(Boolean).join(", ")}
       renderRow={(run) => (
         <>
-          <StatusGlyph name={glyphOf(run)} />
+          {marked.has(run.id) ? <span className={styles.mark}><Icon name="git-compare" size={14} /></span> : <StatusGlyph name={glyphOf(run)} />}
           <TwoLines first={<span className="mono medium">{run.tool}</span>} second={[!isOneConnector && run.connectorTitle, who(run), originWord(run.origin)].filter(Boolean).join(" · ")} />
           <span className={styles.figures} title={exactTime(run.startedAt)}>
             <span className="text2 small">{measure(run)}</span>

@@ -1,11 +1,20 @@
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { type RunId } from "@/host/bindings";
 import { Icon } from "@/components/Icon";
+import { type Comparing, comparing as fresh } from "./comparing";
 import { RunDetail } from "./RunDetail";
 import styles from "./Runs.module.css";
 
-/** One run, reached by its address. */
+/** One run, reached by its address; `with` names the run that it is compared with. */
 export function RunPage() {
   const { run: id = "" } = useParams({ strict: false });
+  const { with: partner } = useSearch({ strict: false });
+  return <Shown key={`${id} ${partner ?? ""}`} id={id} partner={partner} />;
+}
+
+function Shown({ id, partner }: { id: RunId; partner: RunId | undefined }) {
+  const [comparing, setComparing] = useState<Comparing | null>(partner === undefined ? null : { ...fresh, partner });
   const navigate = useNavigate();
   return (
     <div className={styles.page}>
@@ -16,6 +25,8 @@ export function RunPage() {
       </header>
       <RunDetail
         id={id}
+        comparing={comparing}
+        onCompare={setComparing}
         onShow={(run) => void navigate({ to: "/runs/$run", params: { run }, replace: true })}
         onRemoved={() => void navigate({ to: "/runs" })}
       />

@@ -11,13 +11,22 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
 import { runStates } from "@/components/ToolResult/runWords";
+import { Toolbar } from "@/components/Toolbar";
+import { everyRun } from "@/host/queries";
 import { count, grouped } from "@/lib/words";
+import { type Comparing, comparing as fresh } from "./comparing";
+import { ExportMenu, useExportRuns } from "./ExportMenu";
+import { KeepMenu } from "./KeepMenu";
+import { PeekRun } from "./PeekRun";
 import { RunDetail } from "./RunDetail";
 import { RunList } from "./RunList";
 import styles from "./Runs.module.css";
+import { useMarks } from "./useMarks";
 import { useRuns } from "./useRuns";
 
 type Props = { connector?: ConnectorId };
+
+type Pair = { earlier: string; later: string };
 
 const offered: RunState[] = ["done", "failed", "running", "cancelled", "denied"];
 
@@ -29,24 +38,46 @@ export function RunsBrowser({ connector }: Props) {
   const [selected, setSelected] = useState<string | null>(null);
   const text = useDeferredValue(typed);
   const found = useRuns({ text, states, connector: connector ?? null });
+  const [comparing, setComparing] = useState<Comparing | null>(null);
+  const [peeked, setPeeked] = useState<string | null>(null);
+  const marks = useMarks();
+  const exporting = useExportRuns({ ...everyRun, text: typed.trim() === "" ? null : typed, states, connector: connector ?? null });
   const field = useRef<HTMLInputElement>(null);
   const pane = useRef<HTMLDivElement>(null);
-  useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => field.current?.focus() });
+  useShortcut({ keys: "/", label: "Filter", run: () => field.current?.focus() });
 
   const { runs, total } = found;
   const isFiltered = typed.trim() !== "" || states.length > 0;
   const position = runs.findIndex((run) => run.id === selected);
   // The newest run is shown at first; it stays when newer ones come, for nothing moves by itself.
   if (selected === null && runs[0] && !found.isPrevious && text === typed) setSelected(runs[0].id);
+  const isNarrow = () => pane.current !== null && getComputedStyle(pane.current).display === "none";
+  const select = (id: string | null) => {
+    setSelected(id);
+    // Another run has another one before it.
+    setComparing((kept) => kept && { ...kept, partner: null });
+  };
+  const compare = ({ earlier, later }: Pair) => {
+    if (isNarrow()) {
+      void navigate({ to: "/runs/$run", params: { run: later }, search: { with: earlier } });
+      return;
+    }
+    setSelected(later);
+    setComparing({ ...fresh, ...comparing, partner: earlier });
+  };
+  const pair = marks.pair(selected);
+  useShortcut(selected === null ? null : { keys: "X", label: marks.marked.has(selected) ? "Unmark" : "Mark to compare", inBar: true, run: () => marks.toggle(selected) });
+  useShortcut(selected === null ? null : { keys: "Space", label: "Peek", run: () => setPeeked(selected) });
+  useShortcut(marks.marked.size === 0 ? null : { keys: "Escape", label: "Unmark all", run: marks.clear });
   const filter = (words: string, chosen: RunState[]) => {
     setTyped(words);
     setStates(chosen);
     setSelected(null);
   };
   const open = (id: string) => {
-    setSelected(id);
+    select(id);
     // Where there is no room beside the list, a run has the page to itself.
-    if (pane.current && getComputedStyle(pane.current).display === "none") void navigate({ to: "/runs/$run", params: { run: id } });
+    if (isNarrow()) void navigate({ to: "/runs/$run", params: { run: id } });
   };
   const clear = () => filter("", []);
 
@@ -63,11 +94,19 @@ export function RunsBrowser({ connector }: Props) {
         </EmptyState>
       );
     }
-    return <RunList runs={runs} selected={selected} onSelect={setSelected} onOpen={open} onEnd={found.more} isOneConnector={connector !== undefined} />;
+    return <RunList runs={runs} selected={selected} marked={marks.marked} onSelect={select} onOpen={open} onEnd={found.more} isOneConnector={connector !== undefined} />;
   };
 
+  const exports = (isSmall: boolean) => <ExportMenu small={isSmall} onExport={exporting.start} isPending={exporting.isPending} isDisabled={total === 0} />;
   return (
     <div className={styles.frame}>
+      {connector === undefined && (
+        <Toolbar title="Runs" count={isFiltered || found.isPending ? undefined : total}>
+          {exports(false)}
+          <KeepMenu />
+        </Toolbar>
+      )}
+      {exporting.problem && <div className={styles.notice}><ProblemNotice problem={exporting.problem} /></div>}
       <div className={styles.browser}>
         <section className={styles.left} aria-label="History">
           <div className={styles.filters}>
@@ -99,6 +138,7 @@ export function RunsBrowser({ connector }: Props) {
                   {runStates[state].word}
                 </ToggleButton>
               ))}
+              {connector !== undefined && exports(true)}
             </ToggleButtonGroup>
           </div>
           {list()}
@@ -107,16 +147,21 @@ export function RunsBrowser({ connector }: Props) {
           {selected !== null && (
             <RunDetail
               id={selected}
-              onShow={setSelected}
-              onRemoved={() => setSelected((runs[position + 1] ?? runs[position - 1])?.id ?? null)}
+              comparing={comparing}
+              onCompare={setComparing}
+              onCompareMarked={pair && (() => compare(pair))}
+              onShow={select}
+              onRemoved={() => select((runs[position + 1] ?? runs[position - 1])?.id ?? null)}
             />
           )}
         </div>
       </div>
       <StatusFacts>
         <span>{isFiltered ? `${grouped(runs.length)} of ${count(total, "run")} shown` : count(total, "run")}</span>
+        {marks.marked.size > 0 && <span>{`${marks.marked.size} marked to compare`}</span>}
         <span>Arguments stored with secrets redacted</span>
       </StatusFacts>
+      {peeked !== null && <PeekRun id={peeked} onClose={() => setPeeked(null)} />}
     </div>
   );
 }

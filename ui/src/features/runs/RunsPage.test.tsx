@@ -94,8 +94,8 @@ it("reads further pages when the end comes near, each after the last run of the 
   await userEvent.keyboard("{End}");
   Object.defineProperty(grid, "scrollTop", { value: 100 * 46 - 700, configurable: true });
   grid.dispatchEvent(new Event("scroll"));
-  await waitFor(() => expect(grid).toHaveAttribute("aria-rowcount", "200"));
-  expect(queries.at(-1)).toMatchObject({ before: "run_901", limit: 100 });
+  await waitFor(() => expect(grid).toHaveAttribute("aria-rowcount", "250"));
+  expect(queries.at(-1)).toMatchObject({ before: "run_901", limit: 500 });
 });
 
 it("lists a run that began elsewhere as soon as the news comes, and keeps showing the chosen one", async () => {

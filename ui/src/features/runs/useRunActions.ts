@@ -1,19 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { commands, type Problem, type RunId, type ToolRun } from "@/host/bindings";
+import { commands, type ConnectorId, type Problem, type RunId, type ToolRun } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
+import { dropRun, keepRun } from "@/host/history";
 import { queries } from "@/host/queries";
 import { runProgress } from "@/host/runProgress";
 import { isObject } from "@/lib/schema/schema";
 import { toolCommand } from "@/lib/toolCommand";
 
+/** Where a run is repeated; `elsewhere` is null for the connector that it ran on. */
+type Replay = { elsewhere: ConnectorId | null; confirmed: boolean };
+
 type RunActions = {
-  replay: () => void;
+  replay: (elsewhere?: ConnectorId, confirmed?: boolean) => void;
   isReplaying: boolean;
-  /** The tool is destructive and wants a confirmation first. */
-  isAsking: boolean;
-  confirm: () => void;
+  /** The tool is destructive and wants a confirmation first, there. */
+  asking: Replay | null;
   keep: () => void;
   edit: () => void;
   cancel: () => void;
@@ -26,14 +29,15 @@ type RunActions = {
 export function useRunActions(run: ToolRun, onShow: (id: RunId) => void, onRemoved: () => void): RunActions {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [isAsking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<Replay | null>(null);
   const connector = useQuery(queries.connector(run.connector));
 
   const replaying = useMutation({
-    mutationFn: (confirmed: boolean) =>
+    mutationFn: ({ elsewhere, confirmed }: Replay) =>
       call(
         commands.replayRun(
           run.id,
+          elsewhere,
           confirmed,
           runProgress((step) => {
             if (step.kind === "started") onShow(step.run);
@@ -41,16 +45,16 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId) => void, onRemov
         ),
       ),
     onSuccess: (again) => {
+      keepRun(client, again);
       client.setQueryData(queries.run(again.id).queryKey, again);
-      void client.invalidateQueries({ queryKey: ["runs"] });
     },
-    onError: (error) => setAsking(asProblem(error).code === "confirmation_needed"),
+    onError: (error, replay) => setAsking(asProblem(error).code === "confirmation_needed" ? replay : null),
   });
   const removing = useMutation({
     mutationFn: () => call(commands.removeRun(run.id)),
     onSuccess: () => {
       onRemoved();
-      void client.invalidateQueries({ queryKey: ["runs"] });
+      dropRun(client, run.id);
     },
   });
   const cancelling = useMutation({ mutationFn: () => call(commands.cancelRun(run.id)) });
@@ -58,15 +62,14 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId) => void, onRemov
   const thrown = replaying.error ?? removing.error ?? cancelling.error;
   const problem = thrown ? asProblem(thrown) : null;
   return {
-    replay: () => replaying.mutate(false),
-    isReplaying: replaying.isPending,
-    isAsking,
-    confirm: () => {
-      setAsking(false);
-      replaying.mutate(true);
+    replay: (elsewhere, confirmed = false) => {
+      setAsking(null);
+      replaying.mutate({ elsewhere: elsewhere ?? null, confirmed });
     },
+    isReplaying: replaying.isPending,
+    asking,
     keep: () => {
-      setAsking(false);
+      setAsking(null);
       replaying.reset();
     },
     edit: () => void navigate({ to: "/tools/$connector/$tool", params: { connector: run.connector, tool: run.tool }, search: { from: run.id } }),

@@ -11,7 +11,9 @@ export type RunFilter = {
   connector: ConnectorId | null;
 };
 
-const pageLength = 100;
+/** The first page is there soon; further ones are long, so that the end is near however far it is. */
+const firstPage = 100;
+const furtherPages = 500;
 
 type Runs = {
   runs: ToolRunSummary[];
@@ -31,7 +33,7 @@ export function useRuns({ text, states, connector }: RunFilter): Runs {
   const query = useInfiniteQuery({
     queryKey: ["runs", "pages", { text, states, connector }],
     queryFn: ({ pageParam }) =>
-      call(commands.listRuns({ ...everyRun, text: text.trim() === "" ? null : text, states, connector, before: pageParam, limit: pageLength })),
+      call(commands.listRuns({ ...everyRun, text: text.trim() === "" ? null : text, states, connector, before: pageParam, limit: pageParam === null ? firstPage : furtherPages })),
     initialPageParam: null as RunId | null,
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,

@@ -10,6 +10,7 @@ import { type Contrast, type Density, type Preferences, type Theme } from "@/hos
 import { asProblem } from "@/host/call";
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
+import { HistorySettings } from "./HistorySettings";
 import styles from "./Settings.module.css";
 import { Section, Setting } from "./Section";
 import { Updates } from "./Updates";
@@ -29,6 +30,7 @@ export function SettingsPage({ onOpenKeys }: Props) {
         {problem && <ProblemNotice problem={asProblem(problem)} onRetry={error ? () => void refetch() : undefined} />}
         {!preferences && !error && <StillShapes label="Reading the settings" rows={4} oneLine />}
         {preferences && <Looks preferences={preferences} onChange={(changes) => change.mutate(changes)} onOpenKeys={onOpenKeys} />}
+        <HistorySettings />
         <VaultSettings />
         <AboutPatchbay />
       </div>

@@ -2,12 +2,13 @@ import "@/styles/tokens.css";
 import "@/styles/base.css";
 import { start } from "@/app/start";
 import { type Preferences } from "@/host/bindings";
+import { longHistory } from "../historySamples";
 import { MockHost } from "../mockHost";
 import { authorization, manyAccounts, manyConnectors, manyEntries, manyHosted, manyRuns, manyTools, vault, problem } from "../samples";
 
 /**
  * Looks are chosen in the query: `?theme=dark&contrast=more&density=compact&zoom=150`; what the host
- * knows by `host=hosted`, `host=empty`, `host=locked` or `host=no_keychain`.
+ * knows by `host=hosted`, `host=long` (ten thousand runs), `host=empty`, `host=locked` or `host=no_keychain`.
  */
 const query = new URLSearchParams(location.search);
 // The hash history reads the query too; it is not meant for it.
@@ -23,6 +24,7 @@ const hosted = { ...full, accounts: manyAccounts(), connectors: [...manyHosted()
 const kinds = {
   hosted: () => withAilingAccounts(new MockHost(hosted)),
   full: () => new MockHost(full),
+  long: () => new MockHost({ ...full, runs: longHistory() }),
   empty: () => new MockHost({ preferences, about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: "http://127.0.0.1:7788/mcp", updates: false } }),
   locked: () => new MockHost({ ...full, vault: vault({ backend: "passphrase", state: "locked", problem: problem({ code: "vault.locked", message: "the vault is locked" }) }) }),
   no_keychain: () => new MockHost({ ...full, vault: vault({ backend: null, state: "unavailable", problem: problem({ code: "vault.no_keychain", message: "no keychain answers on this computer", hint: "Start the keychain, or choose a passphrase." }) }) }),

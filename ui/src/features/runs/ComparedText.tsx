@@ -1,0 +1,113 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type ReactNode, useMemo, useRef } from "react";
+import { type RunComparison } from "@/host/bindings";
+import { rem } from "@/lib/layout";
+import { count } from "@/lib/words";
+import styles from "./Compare.module.css";
+import { type ChangedPart, type SideCell, type SideRow, sideRows, type UnifiedRow, unifiedRows } from "./compareRows";
+import { partNames } from "./compareWords";
+
+type Props = { comparison: RunComparison; isSideBySide: boolean };
+
+type Row = { kind: "head"; name: string; isSame: boolean } | UnifiedRow | SideRow;
+
+/** Arguments and outcome of two runs line by line; only the lines in sight are drawn. */
+export function ComparedText({ comparison, isSideBySide }: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useMemo(
+    () =>
+      comparison.texts.flatMap(({ part, lines }): Row[] => [
+        { kind: "head", name: partNames[part], isSame: lines.length === 0 },
+        ...(isSideBySide ? sideRows(lines) : unifiedRows(lines)),
+      ]),
+    [comparison, isSideBySide],
+  );
+  // The compiler leaves components with a virtualizer alone, which is what it needs.
+  // eslint-disable-next-line react-hooks/incompatible-library
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rem(1.25),
+    overscan: 30,
+    initialRect: { width: 600, height: 800 },
+  });
+  return (
+    // What scrolls takes the focus, so that the keyboard can scroll it.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div ref={scroller} className={styles.text} role="region" aria-label={isSideBySide ? "Both runs side by side" : "Both runs in one text"} tabIndex={0} data-selectable>
+      <div className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map((item) => {
+          const row = rows[item.index];
+          return row && (
+            <div key={item.index} ref={virtualizer.measureElement} data-index={item.index} className={styles.row} style={{ transform: `translateY(${item.start}px)` }}>
+              <TextRow row={row} />
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function TextRow({ row }: { row: Row }): ReactNode {
+  switch (row.kind) {
+    case "head":
+      return <h3 className={styles.head}>{row.name}{row.isSame && <span className="text3">the same</span>}</h3>;
+    case "folded":
+      return <div className={styles.fold}>{count(row.count, "equal line")}</div>;
+    case "cut":
+      return <div className={styles.fold}>{`${count(row.count, "line")} more, too different to be shown`}</div>;
+    case "line":
+      return (
+        <div className={styles.line} data-sign={row.sign}>
+          <LineNumber of={row.before} />
+          <LineNumber of={row.after} />
+          <Sign of={row.sign} />
+          <code><Marked text={row.text} changed={row.changed} /></code>
+        </div>
+      );
+    case "pair":
+      return (
+        <div className={styles.pair}>
+          <Side cell={row.before} sign={row.isSame ? " " : "-"} />
+          <Side cell={row.after} sign={row.isSame ? " " : "+"} />
+        </div>
+      );
+  }
+}
+
+function Side({ cell, sign }: { cell: SideCell | null; sign: " " | "-" | "+" }) {
+  if (!cell) return <div className={styles.half} data-lacks />;
+  return (
+    <div className={styles.half} data-sign={sign}>
+      <LineNumber of={cell.line} />
+      <Sign of={sign} />
+      <code><Marked text={cell.text} changed={cell.changed} /></code>
+    </div>
+  );
+}
+
+function LineNumber({ of }: { of: number | null }) {
+  return <span className={styles.number} aria-hidden="true">{of}</span>;
+}
+
+/** The sign is read too: colour is never the only one to say it. */
+function Sign({ of }: { of: " " | "-" | "+" }) {
+  return (
+    <span className={styles.sign}>
+      <span aria-hidden="true">{of === "-" ? "−" : of}</span>
+      {of !== " " && <span className="unseen">{of === "-" ? "removed " : "added "}</span>}
+    </span>
+  );
+}
+
+function Marked({ text, changed }: { text: string; changed: ChangedPart | null }) {
+  if (!changed || changed.from === changed.to) return text === "" ? "\u00a0" : text;
+  return (
+    <>
+      {text.slice(0, changed.from)}
+      <mark>{text.slice(changed.from, changed.to)}</mark>
+      {text.slice(changed.to)}
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { useMutation } from "@tanstack/react-query";
+import { commands, type ExportFormat, type Problem, type RunQuery } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { Button } from "@/components/Button";
+import { Menu } from "@/components/Menu";
+import { useToasts } from "@/components/Toast";
+import { count } from "@/lib/words";
+
+/** Writing the runs of a filter to a file that the user chooses. */
+export function useExportRuns(query: RunQuery): { start: (format: ExportFormat) => void; isPending: boolean; problem: Problem | null } {
+  const { toast } = useToasts();
+  const exporting = useMutation({
+    mutationFn: (format: ExportFormat) => call(commands.exportRuns(query, format)),
+    // Nothing was chosen: nothing to say.
+    onSuccess: (exported) => exported && toast(`${count(exported.runs, "run")} written to ${exported.path}`),
+  });
+  return { start: exporting.mutate, isPending: exporting.isPending, problem: exporting.error ? asProblem(exporting.error) : null };
+}
+
+type Props = { onExport: (format: ExportFormat) => void; isPending: boolean; isDisabled: boolean; small?: boolean };
+
+/** Offers the kinds of file that the runs in sight can be written to. */
+export function ExportMenu({ onExport, isPending, isDisabled, small = false }: Props) {
+  const trigger = small ? (
+    <Button small look="quiet" icon="download" label="Export these runs" isPending={isPending} isDisabled={isDisabled} />
+  ) : (
+    <Button look="quiet" icon="download" isPending={isPending} isDisabled={isDisabled}>Export</Button>
+  );
+  return (
+    <Menu
+      label="Export these runs"
+      trigger={trigger}
+      actions={[
+        { id: "jsonl", label: "JSON Lines, with everything…", onAction: () => onExport("jsonl") },
+        { id: "csv", label: "CSV, for spreadsheets…", onAction: () => onExport("csv") },
+      ]}
+    />
+  );
+}

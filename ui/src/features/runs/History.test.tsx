@@ -1,0 +1,67 @@
+import { screen, waitFor } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { longHistory } from "@/test/historySamples";
+import { renderApp } from "@/test/renderApp";
+import { problem, run } from "@/test/samples";
+
+it("exports what the filter shows and says where it lies", async () => {
+  const { host, user } = renderApp("/runs", { runs: [run()] });
+  await screen.findByRole("grid", { name: "Runs" });
+  await user.type(screen.getByRole("searchbox", { name: "Filter runs" }), "tool:search");
+  await user.click(screen.getByRole("button", { name: "Export" }));
+  await user.click(await screen.findByRole("menuitem", { name: /^CSV/ }));
+  await waitFor(() => expect(host.lastCall("exportRuns")).toMatchObject({ format: "csv", query: { text: "tool:search", limit: 0, before: null } }));
+  expect((await screen.findAllByText("1 run written to /home/lena/Downloads/patchbay-runs.csv"))[0]).toBeVisible();
+});
+
+it("says why a file could not be written where the button is, and nothing when none was chosen", async () => {
+  const { host, user } = renderApp("/runs", { runs: [run()] });
+  host.handlers.exportRuns = () => null;
+  const exports = async () => {
+    await user.click(await screen.findByRole("button", { name: "Export" }));
+    await user.click(await screen.findByRole("menuitem", { name: /^JSON Lines/ }));
+  };
+  await exports();
+  expect(screen.queryByText(/written to/)).toBeNull();
+  host.handlers.exportRuns = () => {
+    throw problem({ code: "file.failed", message: "could not use /full/disk" });
+  };
+  await exports();
+  expect(await screen.findByText("Could not use /full/disk")).toBeVisible();
+});
+
+it("keeps runs as long as is chosen beside the list", async () => {
+  const { host, user } = renderApp("/runs", { runs: [run()] });
+  await user.click(await screen.findByRole("button", { name: "Keep 90 days" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Keep for ever" }));
+  expect(host.lastCall("keepRuns")).toEqual({ retention: { days: null, runs: 10_000 } });
+  expect(await screen.findByRole("button", { name: "Keep for ever" })).toBeVisible();
+});
+
+it("shows in the settings how much there is, and removes what is too old or all when asked twice", async () => {
+  const { host, user } = renderApp("/settings", { runs: [run(), run({ id: "run_0" })] }, (own) => {
+    own.due = 1;
+  });
+  expect(await screen.findByText(/^2 runs · 12.4 MB · the oldest of/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Remove now" }));
+  await waitFor(() => expect(screen.queryByText(/too old/)).toBeNull());
+  await user.click(screen.getByRole("button", { name: "Delete all runs…" }));
+  expect(await screen.findByRole("button", { name: "Keep them" })).toBeVisible();
+  expect(host.lastCall("removeAllRuns")).toBeUndefined();
+  await user.click(screen.getByRole("button", { name: "Delete all runs" }));
+  expect(await screen.findByText(/^0 runs/)).toBeVisible();
+});
+
+it("draws a few of ten thousand runs, and takes in a new one without reading them again", async () => {
+  const { host } = renderApp("/runs", { runs: longHistory() });
+  const grid = await screen.findByRole("grid", { name: "Runs" });
+  expect(screen.getAllByRole("row").length).toBeLessThan(60);
+  const before = host.calls.filter(({ name, given }) => name === "listRuns" && (given.query as { limit: number }).limit >= 100).length;
+  const begun = run({ id: "run_99999999", tool: "newest", state: "running", durationMs: null });
+  host.state.runs = [begun, ...host.state.runs];
+  await host.tell({ kind: "run_changed", run: begun });
+  expect(await screen.findByRole("row", { name: /^newest, Running/ })).toBeVisible();
+  expect(grid).toHaveAttribute("aria-rowcount", "101");
+  const after = host.calls.filter(({ name, given }) => name === "listRuns" && (given.query as { limit: number }).limit >= 100).length;
+  expect(after).toBe(before);
+});

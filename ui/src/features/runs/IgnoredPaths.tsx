@@ -1,0 +1,54 @@
+import { type SyntheticEvent, useState } from "react";
+import { Button } from "@/components/Button";
+import { Field } from "@/components/Field";
+import { Icon } from "@/components/Icon";
+import styles from "./Compare.module.css";
+
+type Props = {
+  ignored: string[];
+  suggested: string[];
+  onChange: (paths: string[]) => void;
+};
+
+/** What is left out whenever runs of this tool are compared, and what might be. */
+export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
+  const [typed, setTyped] = useState("");
+  const add = (path: string) => onChange([...ignored, path]);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (typed.trim() === "") return;
+    add(typed.trim());
+    setTyped("");
+  };
+  return (
+    <section className={styles.ignored} aria-label="Ignored paths">
+      {ignored.length > 0 && (
+        <ul className={styles.paths}>
+          {ignored.map((path) => (
+            <li key={path} className={styles.path}>
+              <span className="cut" data-selectable title={path}>{path}</span>
+              <Button small look="quiet" icon="x" label={`Do not ignore ${path}`} onPress={() => onChange(ignored.filter((other) => other !== path))} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {suggested.length > 0 && (
+        <div className={styles.suggested}>
+          <span className="text3">Differs every time, by its look</span>
+          {suggested.map((path) => (
+            <button key={path} type="button" className={styles.suggestion} title={path} aria-label={`Ignore ${path}`} onClick={() => add(path)}>
+              <Icon name="plus" size={12} />
+              <span className="cut">{path.replace(/^\/outcome\/(result\/)?/, "")}</span>
+            </button>
+          ))}
+          {suggested.length > 1 && <Button small look="link" onPress={() => onChange([...ignored, ...suggested])}>Ignore all of these</Button>}
+        </div>
+      )}
+      <form className={styles.add} onSubmit={submit}>
+        <Field label="Path to ignore" hideLabel mono soft placeholder="updatedAt or /outcome/result/items/*/id" value={typed} onChange={setTyped} />
+        <Button type="submit" small isDisabled={typed.trim() === ""}>Ignore</Button>
+      </form>
+      <p className="text3 small">Remembered for this tool. A star stands for any name or place; what lies beneath a path is left out with it.</p>
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Button } from "@/components/Button";
+import { Menu } from "@/components/Menu";
+import { useKeepRuns } from "@/host/history";
+import { queries } from "@/host/queries";
+import { keptFor, offeredDays } from "@/lib/retention";
+
+/** How long runs are kept, and the way to change it. */
+export function KeepMenu() {
+  const { data: history } = useQuery(queries.history());
+  const keep = useKeepRuns();
+  const navigate = useNavigate();
+  if (!history) return null;
+  const { retention } = history;
+  return (
+    <Menu
+      label="How long runs are kept"
+      trigger={<Button endIcon="chevron-down">{keptFor(retention.days)}</Button>}
+      actions={[
+        ...offeredDays.map((days) => ({ id: String(days), label: keptFor(days), icon: days === retention.days ? ("check" as const) : undefined, onAction: () => keep.mutate({ ...retention, days }) })),
+        { id: "more", label: "More of the history…", icon: "settings" as const, onAction: () => void navigate({ to: "/settings" }) },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,44 @@
+import { useQuery } from "@tanstack/react-query";
+import { type RunId } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { Badge } from "@/components/Badge";
+import { Dialog } from "@/components/Dialog";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
+import { StillShapes } from "@/components/StillShapes";
+import { ResultViews } from "@/components/ToolResult/ResultViews";
+import { runStates } from "@/components/ToolResult/runWords";
+import { agoWords, duration } from "@/lib/time";
+import styles from "./Runs.module.css";
+
+type Props = { id: RunId; onClose: () => void };
+
+/** A quick look at a run, over the list. */
+export function PeekRun({ id, onClose }: Props) {
+  const { data: run, error } = useQuery(queries.run(id));
+  return (
+    <Dialog
+      title={run?.tool ?? "Run"}
+      wide
+      onClose={onClose}
+      subtitle={run && (
+        <span className="line">
+          <Badge glyph={runStates[run.state].glyph}>{runStates[run.state].word}</Badge>
+          <span className="cut">{[run.connectorTitle, run.durationMs !== null && duration(run.durationMs), agoWords(run.startedAt)].filter(Boolean).join(" · ")}</span>
+        </span>
+      )}
+    >
+      <Keys onClose={onClose} />
+      {error && <ProblemNotice problem={asProblem(error)} />}
+      {!run && !error && <StillShapes rows={4} label="The run is read" />}
+      {run && <div className={styles.peek}><ResultViews key={run.id} run={run} withArguments /></div>}
+    </Dialog>
+  );
+}
+
+/** The key that opened the look closes it. */
+function Keys({ onClose }: { onClose: () => void }) {
+  useShortcut({ keys: "Space", label: "Close", run: onClose });
+  return null;
+}

@@ -1,0 +1,148 @@
+import { screen, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { type ToolRun } from "@/host/bindings";
+import { type MockHost } from "@/test/mockHost";
+import { renderApp } from "@/test/renderApp";
+import { connector, manyTools, problem, run } from "@/test/samples";
+
+const runs = (): ToolRun[] => [
+  run({ id: "run_4", tool: "search", durationMs: 77 }),
+  run({ id: "run_3", tool: "delete_branch" }),
+  run({ id: "run_2", tool: "search", durationMs: 40 }),
+  run({ id: "run_1", tool: "search", durationMs: 30 }),
+];
+
+const open = async (at = "/runs", prepare?: (host: MockHost) => void) => {
+  const view = renderApp(at, { runs: runs(), connectors: [connector()] }, prepare);
+  await screen.findByRole("article", { name: /^Run of/ });
+  return view;
+};
+const row = (name: RegExp) => screen.findByRole("row", { name });
+
+describe("two runs", () => {
+  it("are compared once both are marked, the older one as the one before", async () => {
+    const { host, user } = await open();
+    await user.click(await row(/^search, Done.*77 ms/));
+    await user.keyboard("x");
+    expect(await row(/^search, marked to compare/)).toBeVisible();
+    await user.click(await row(/^search, Done.*30 ms/));
+    await user.keyboard("x");
+    expect(screen.getByText("2 marked to compare")).toBeVisible();
+    await user.click(await row(/^delete_branch/));
+    await user.keyboard("{Control>}d{/Control}");
+    expect(await screen.findByText("6 changes")).toBeVisible();
+    expect(host.lastCall("compareRuns")).toEqual({ before: "run_1", after: "run_4" });
+    expect(screen.getByRole("article", { name: "Run of search" })).toBeVisible();
+    await user.keyboard("{Escape}");
+    expect(screen.queryByText(/marked to compare/)).toBeNull();
+  });
+
+  it("are the chosen one and the one before of its tool when none is marked", async () => {
+    const { host, user } = await open();
+    await user.keyboard("{Control>}d{/Control}");
+    expect(await screen.findByText("6 changes")).toBeVisible();
+    expect(host.lastCall("compareRuns")).toEqual({ before: "run_2", after: "run_4" });
+  });
+
+  it("are named by the address", async () => {
+    const { host } = await open("/runs/run_2?with=run_1");
+    expect(await screen.findByText("6 changes")).toBeVisible();
+    expect(host.lastCall("compareRuns")).toEqual({ before: "run_1", after: "run_2" });
+  });
+});
+
+it("says so where there is no earlier run of the tool", async () => {
+  await open("/runs/run_3");
+  await screen.findByRole("article", { name: "Run of delete_branch" });
+  screen.getByRole("tab", { name: "Compare" }).click();
+  expect(await screen.findByText("Nothing to compare with yet")).toBeVisible();
+});
+
+it("shows what differs as values, as one text and side by side", async () => {
+  const { user } = await open("/runs/run_4?with=run_1");
+  const unified = await screen.findByRole("region", { name: "Both runs in one text" });
+  expect(within(unified).getByText("38 equal lines")).toBeVisible();
+  await user.click(screen.getByRole("radio", { name: "Side by side" }));
+  expect(screen.getByRole("region", { name: "Both runs side by side" })).toBeVisible();
+  await user.click(screen.getByRole("radio", { name: "Changes" }));
+  const changes = within(screen.getByRole("region", { name: "Changes" }));
+  expect(changes.getByText("result.data[0].balance")).toBeVisible();
+  expect(changes.getByText("-4200")).toBeVisible();
+  expect(within(changes.getByRole("region", { name: "Timing" })).getByText("1.18 s")).toBeVisible();
+});
+
+describe("ignored paths", () => {
+  it("are taken from a change, for every item of its list", async () => {
+    const { host, user } = await open("/runs/run_4?with=run_1");
+    await user.click(await screen.findByRole("radio", { name: "Changes" }));
+    await user.click(screen.getByRole("button", { name: "Ignore result.data[0].balance" }));
+    expect(host.lastCall("ignorePaths")).toEqual({ before: "run_1", after: "run_4", paths: ["/outcome/result/**/updatedAt", "/outcome/result/data/*/balance"] });
+    expect(await screen.findByRole("button", { name: "2 paths ignored" })).toBeVisible();
+  });
+
+  it("are suggested, typed and taken back", async () => {
+    const { host, user } = await open("/runs/run_4?with=run_1");
+    await user.click(await screen.findByRole("button", { name: "1 path ignored" }));
+    await user.click(screen.getByRole("button", { name: "Ignore /outcome/result/requestId" }));
+    await user.type(screen.getByRole("textbox", { name: "Path to ignore" }), "total{Enter}");
+    await user.click(screen.getByRole("button", { name: "Do not ignore /outcome/result/**/updatedAt" }));
+    expect(host.ignored).toEqual(["/outcome/result/requestId", "total"]);
+  });
+});
+
+describe("as someone else", () => {
+  const twins = () => {
+    const { endpoint, identity } = connector();
+    const copy = connector({ id: "con_copy", title: "GitHub of Ada", endpoint, identity: { ...identity, credential: "ada" } });
+    const other = connector({ id: "con_other", title: "Another", endpoint: "https://other.example/mcp" });
+    const tool = manyTools()[0]?.tool;
+    if (!tool) throw new Error("there are tools");
+    const tools = ["con_github", "con_copy", "con_other"].map((id) => ({ connector: id, tool: { ...tool, name: "search" } }));
+    return { connectors: [connector(), other, copy], tools };
+  };
+
+  it("runs on another connector that offers the tool, copies first", async () => {
+    const { host, user } = renderApp("/runs", { runs: runs(), ...twins() }, (own) => {
+      own.handlers.replayRun = ({ elsewhere, progress }) => {
+        const again = run({ id: "run_9", tool: "search", connector: elsewhere as string, connectorTitle: "GitHub of Ada", replayOf: "run_4" });
+        own.state.runs = [again, ...own.state.runs];
+        (progress as { onmessage: (step: unknown) => void }).onmessage({ kind: "started", run: "run_9", identity: again.identity });
+        return again;
+      };
+    });
+    await screen.findByRole("article", { name: "Run of search" });
+    await user.keyboard("a");
+    const dialog = within(await screen.findByRole("dialog", { name: "Run search as someone else" }));
+    const options = await dialog.findAllByRole("option");
+    expect(options.map((option) => option.textContent.includes("GitHub of Ada"))).toEqual([true, false]);
+    await user.click(dialog.getByRole("button", { name: "Run there" }));
+    expect(host.lastCall("replayRun")).toMatchObject({ run: "run_4", elsewhere: "con_copy", confirmed: false });
+    expect(await row(/^search, Done, GitHub of Ada/)).toHaveAttribute("aria-selected", "true");
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
+  it("asks before a destructive tool runs there, naming the place", async () => {
+    const { host, user } = renderApp("/runs", { runs: runs(), ...twins() }, (own) => {
+      own.handlers.replayRun = ({ confirmed }) => {
+        if (!confirmed) throw problem({ code: "confirmation_needed" });
+        return run({ id: "run_9" });
+      };
+    });
+    await screen.findByRole("article", { name: "Run of search" });
+    await user.keyboard("a");
+    await user.click(await screen.findByRole("button", { name: "Run there" }));
+    const asked = await screen.findByRole("alertdialog", { name: "Run search in GitHub of Ada?" });
+    expect(within(asked).getByRole("button", { name: "Keep it" })).toHaveFocus();
+    await user.click(within(asked).getByRole("button", { name: "Run search" }));
+    expect(host.lastCall("replayRun")).toMatchObject({ elsewhere: "con_copy", confirmed: true });
+  });
+});
+
+it("peeks at a run and closes with the same key", async () => {
+  const { user } = await open();
+  (await screen.findByRole("grid", { name: "Runs" })).focus();
+  await user.keyboard(" ");
+  expect(await screen.findByRole("dialog", { name: "search" })).toBeVisible();
+  await user.keyboard(" ");
+  expect(screen.queryByRole("dialog")).toBeNull();
+});

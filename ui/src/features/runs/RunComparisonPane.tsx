@@ -1,0 +1,100 @@
+import { useState } from "react";
+import { type RunComparison, type RunId, type ToolRun, type ToolRunSummary } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { Button } from "@/components/Button";
+import { EmptyState } from "@/components/EmptyState";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { SegmentedControl } from "@/components/SegmentedControl";
+import { Select } from "@/components/Select";
+import { StillShapes } from "@/components/StillShapes";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { runStates } from "@/components/ToolResult/runWords";
+import { ago, duration } from "@/lib/time";
+import { count } from "@/lib/words";
+import styles from "./Compare.module.css";
+import { ComparedChanges } from "./ComparedChanges";
+import { ComparedText } from "./ComparedText";
+import { type Comparing, type ComparisonView } from "./comparing";
+import { IgnoredPaths } from "./IgnoredPaths";
+import { useComparison, usePartner, usePartners } from "./useComparison";
+
+type Props = { run: ToolRun; comparing: Comparing; onChange: (comparing: Comparing) => void };
+
+/** A run held against another one of its tool. */
+export function RunComparisonPane({ run, comparing, onChange }: Props) {
+  const { partner, isPending, error } = usePartner(run.id, comparing.partner);
+  if (error) return <div className={styles.pad}><ProblemNotice problem={asProblem(error)} /></div>;
+  if (run.state === "running") return <EmptyState icon="git-compare" title="Still running">It can be compared once it is over.</EmptyState>;
+  if (isPending) return <StillShapes rows={4} label="The earlier run is looked for" />;
+  if (partner === null) {
+    return <EmptyState icon="git-compare" title="Nothing to compare with yet">{`This is the first run of ${run.tool}. Run it again, or mark any two runs with X.`}</EmptyState>;
+  }
+  return <Compared key={partner} run={run} partner={partner} comparing={comparing} onChange={onChange} />;
+}
+
+const views: { value: ComparisonView; label: string }[] = [
+  { value: "changes", label: "Changes" },
+  { value: "unified", label: "Unified" },
+  { value: "side", label: "Side by side" },
+];
+
+function Compared({ run, partner, comparing, onChange }: Props & { partner: RunId }) {
+  const [showsPaths, setShowsPaths] = useState(false);
+  const { comparison, problem, retry, ignore } = useComparison(run.id, partner);
+  return (
+    <div className={styles.pane}>
+      <div className={styles.bar}>
+        <Partner run={run} partner={partner} comparison={comparison} onChoose={(chosen) => onChange({ ...comparing, partner: chosen })} />
+        {comparison && (
+          <Button small icon="eye-off" aria-expanded={showsPaths} onPress={() => setShowsPaths(!showsPaths)}>
+            {comparison.ignored.length === 0 ? "Ignore paths" : `${count(comparison.ignored.length, "path")} ignored`}
+          </Button>
+        )}
+        <span className="grow" />
+        {comparison && <span className={styles.sum} role="status">{sum(comparison)}</span>}
+        <SegmentedControl label="How the runs are compared" segments={views} value={comparing.view} onChange={(view) => onChange({ ...comparing, view })} />
+      </div>
+      {showsPaths && comparison && <IgnoredPaths ignored={comparison.ignored} suggested={comparison.suggested} onChange={(paths) => ignore(paths)} />}
+      {problem && <div className={styles.pad}><ProblemNotice problem={problem} onRetry={retry} /></div>}
+      {!comparison && !problem && <StillShapes rows={6} label="The runs are compared" oneLine />}
+      {comparison && comparing.view === "changes" && <ComparedChanges comparison={comparison} onIgnore={(path) => ignore([...comparison.ignored, path])} />}
+      {comparison && comparing.view !== "changes" && <ComparedText key={comparing.view} comparison={comparison} isSideBySide={comparing.view === "side"} />}
+    </div>
+  );
+}
+
+/** Durations differ every time, so they are no news. */
+function sum({ differences, more }: RunComparison): string {
+  const changes = differences.filter((one) => one.part !== "timing").length + more;
+  return changes === 0 ? "No changes" : count(changes, "change");
+}
+
+type PartnerProps = { run: ToolRun; partner: RunId; comparison: RunComparison | undefined; onChoose: (id: RunId) => void };
+
+function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
+  const offered = usePartners(run);
+  const own = [comparison?.before, comparison?.after].find((one) => one?.id === partner);
+  const partners = own && !offered.some((one) => one.id === partner) ? [own, ...offered] : offered;
+  const options = partners.map((one) => ({ value: one.id, label: [partnerWords(one), noteOf(one, run)].filter(Boolean).join(" · "), start: <StatusGlyph name={runStates[one.state].glyph} /> }));
+  return (
+    <>
+      <span className="text3" aria-hidden="true">With</span>
+      <div className={styles.partner}>
+        <Select label="Compare with" hideLabel options={options} value={partner} onChange={onChoose} placeholder="another run" />
+      </div>
+    </>
+  );
+}
+
+function partnerWords(run: ToolRunSummary): string {
+  return [ago(run.startedAt), run.durationMs !== null && duration(run.durationMs)].filter(Boolean).join(", ");
+}
+
+/** What sets the other run apart where it is not only the time. */
+function noteOf(other: ToolRunSummary, run: ToolRun): string | undefined {
+  if (other.id === run.replayOf) return "repeated here";
+  if (other.tool !== run.tool) return other.tool;
+  if (other.connector !== run.connector) return other.connectorTitle;
+  if (other.identity.credential !== run.identity.credential) return other.identity.credential ?? other.identity.account;
+  return undefined;
+}

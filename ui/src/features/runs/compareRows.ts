@@ -1,0 +1,94 @@
+import { type ComparedLine } from "@/host/bindings";
+
+/** Where two lines that stand for each other differ: what is equal before and after is left out. */
+export type ChangedPart = { from: number; to: number };
+
+/** One line of the text where removed and added lines follow each other. */
+export type UnifiedRow =
+  | { kind: "line"; sign: " " | "-" | "+"; before: number | null; after: number | null; text: string; changed: ChangedPart | null }
+  | { kind: "folded" | "cut"; count: number };
+
+/** One line of two texts beside each other; `null` where one has nothing. */
+export type SideRow = { kind: "pair"; before: SideCell | null; after: SideCell | null; isSame: boolean } | { kind: "folded" | "cut"; count: number };
+
+export type SideCell = { line: number; text: string; changed: ChangedPart | null };
+
+type Removed = Extract<ComparedLine, { kind: "removed" }>;
+type Added = Extract<ComparedLine, { kind: "added" }>;
+
+/** The rows of one text. */
+export function unifiedRows(lines: readonly ComparedLine[]): UnifiedRow[] {
+  return stretches(lines).flatMap((stretch): UnifiedRow[] => {
+    if (stretch.kind === "same") return [{ ...stretch.line, kind: "line", sign: " ", changed: null }];
+    if (stretch.kind !== "changed") return [stretch];
+    const parts = pairs(stretch.removed, stretch.added);
+    return [
+      ...stretch.removed.map(({ before, text }, index): UnifiedRow => ({ kind: "line", sign: "-", before, after: null, text, changed: parts[index]?.removed ?? null })),
+      ...stretch.added.map(({ after, text }, index): UnifiedRow => ({ kind: "line", sign: "+", before: null, after, text, changed: parts[index]?.added ?? null })),
+    ];
+  });
+}
+
+/** The rows of two texts beside each other. */
+export function sideRows(lines: readonly ComparedLine[]): SideRow[] {
+  return stretches(lines).flatMap((stretch): SideRow[] => {
+    if (stretch.kind === "same") {
+      const { before, after, text } = stretch.line;
+      return [{ kind: "pair", before: { line: before, text, changed: null }, after: { line: after, text, changed: null }, isSame: true }];
+    }
+    if (stretch.kind !== "changed") return [stretch];
+    const parts = pairs(stretch.removed, stretch.added);
+    return Array.from({ length: Math.max(stretch.removed.length, stretch.added.length) }, (_, index): SideRow => {
+      const removed = stretch.removed[index];
+      const added = stretch.added[index];
+      return {
+        kind: "pair",
+        before: removed ? { line: removed.before, text: removed.text, changed: parts[index]?.removed ?? null } : null,
+        after: added ? { line: added.after, text: added.text, changed: parts[index]?.added ?? null } : null,
+        isSame: false,
+      };
+    });
+  });
+}
+
+type Stretch =
+  | { kind: "same"; line: Extract<ComparedLine, { kind: "same" }> }
+  | { kind: "changed"; removed: Removed[]; added: Added[] }
+  | { kind: "folded" | "cut"; count: number };
+
+function stretches(lines: readonly ComparedLine[]): Stretch[] {
+  const found: Stretch[] = [];
+  for (const line of lines) {
+    const last = found.at(-1);
+    if (line.kind === "removed" || line.kind === "added") {
+      const changed = last?.kind === "changed" ? last : { kind: "changed" as const, removed: [], added: [] };
+      if (changed !== last) found.push(changed);
+      if (line.kind === "removed") changed.removed.push(line);
+      else changed.added.push(line);
+    } else found.push(line.kind === "same" ? { kind: "same", line } : line);
+  }
+  return found;
+}
+
+/** As many removed as added lines stand for each other one by one; of others nothing is marked. */
+function pairs(removed: readonly Removed[], added: readonly Added[]): { removed: ChangedPart; added: ChangedPart }[] {
+  if (removed.length !== added.length) return [];
+  return removed.map((line, index) => changedParts(line.text, added[index]?.text ?? ""));
+}
+
+/** What differs between two lines: all but their common beginning and end, in whole words. */
+export function changedParts(before: string, after: string): { removed: ChangedPart; added: ChangedPart } {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < most - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  // Equal signs at the edges belong to the words that they stand in.
+  while (start > 0 && isInWord(before[start - 1])) start -= 1;
+  while (end > 0 && isInWord(before[before.length - end])) end -= 1;
+  return { removed: { from: start, to: before.length - end }, added: { from: start, to: after.length - end } };
+}
+
+function isInWord(sign: string | undefined): boolean {
+  return sign !== undefined && /[\p{L}\p{N}_.+-]/u.test(sign);
+}

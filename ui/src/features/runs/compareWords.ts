@@ -1,0 +1,26 @@
+import { type RunDifference, type RunPart } from "@/host/bindings";
+import { fromPointer, readablePointer, toPointer } from "@/lib/jsonPointer";
+import { bytes, duration } from "@/lib/time";
+
+/** The parts of a run in their order, as people call them. */
+export const partNames: Record<RunPart, string> = { arguments: "Arguments", outcome: "Outcome", identity: "Identity", timing: "Timing" };
+
+const longest = 300;
+
+/** Where a difference lies within its part: `result.items[0].state`. */
+export function placeOf({ pointer }: RunDifference): string {
+  return readablePointer(toPointer(fromPointer(pointer).slice(1))) || "all of it";
+}
+
+/** A value in one line; durations and sizes as everywhere else. */
+export function valueWords({ part, pointer }: RunDifference, value: unknown): string {
+  if (part === "timing" && typeof value === "number") return pointer.endsWith("resultBytes") ? bytes(value) : duration(value);
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  const shown = typeof value === "string" && part !== "identity" ? JSON.stringify(value) : text;
+  return shown.length > longest ? `${shown.slice(0, longest)} … ${shown.length - longest} more` : shown;
+}
+
+/** The path that means the same place in every item of a list. */
+export function generalPath(pointer: string): string {
+  return toPointer(fromPointer(pointer).map((step) => (/^\d+$/.test(step) ? "*" : step)));
+}
