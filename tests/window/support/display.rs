@@ -2,20 +2,104 @@
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, Window,
+    AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt as _, EventMask, MapState,
+    PropMode, Window,
 };
 use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
+
+/// Where a window lies and how large it is, in pixels of the display.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) x: i16,
+    pub(crate) y: i16,
+    pub(crate) width: u16,
+    pub(crate) height: u16,
+}
+
+/// The size of the display, in pixels.
+pub(crate) fn size() -> (u16, u16) {
+    let (display, screen) = connect();
+    let screen = &display.setup().roots[screen];
+    (screen.width_in_pixels, screen.height_in_pixels)
+}
+
+/// Where the app's window lies; `None` while it is not shown.
+pub(crate) fn place() -> Option<Place> {
+    let (display, screen) = connect();
+    let window = shown(&display, display.setup().roots[screen].root)?;
+    let geometry = display.get_geometry(window).ok()?.reply().ok()?;
+    Some(Place {
+        x: geometry.x,
+        y: geometry.y,
+        width: geometry.width,
+        height: geometry.height,
+    })
+}
+
+/// Moves the app's window, as dragging it and its edges does.
+pub(crate) fn put(place: Place) {
+    let (display, screen) = connect();
+    let window = shown(&display, display.setup().roots[screen].root).expect("a window is shown");
+    let there = ConfigureWindowAux::new()
+        .x(i32::from(place.x))
+        .y(i32::from(place.y))
+        .width(u32::from(place.width))
+        .height(u32::from(place.height));
+    display
+        .configure_window(window, &there)
+        .expect("the display answers")
+        .check()
+        .expect("the window moves");
+}
+
+/// Tells the app's window that it fills the display, as a window manager does.
+pub(crate) fn maximise() {
+    let (display, screen) = connect();
+    let window = shown(&display, display.setup().roots[screen].root).expect("a window is shown");
+    let [state, wide, high] = maximised_atoms(&display);
+    display
+        .change_property32(
+            PropMode::REPLACE,
+            window,
+            state,
+            AtomEnum::ATOM,
+            &[wide, high],
+        )
+        .expect("the display answers")
+        .check()
+        .expect("the window is told");
+}
+
+/// Whether the app's window fills the display, or asks the window manager that it may.
+pub(crate) fn is_maximised() -> bool {
+    let (display, screen) = connect();
+    let Some(window) = shown(&display, display.setup().roots[screen].root) else {
+        return false;
+    };
+    let [state, wide, high] = maximised_atoms(&display);
+    [wide, high]
+        .into_iter()
+        .all(|atom| lists(&display, window, state, atom))
+}
+
+fn maximised_atoms(display: &RustConnection) -> [u32; 3] {
+    [
+        "_NET_WM_STATE",
+        "_NET_WM_STATE_MAXIMIZED_HORZ",
+        "_NET_WM_STATE_MAXIMIZED_VERT",
+    ]
+    .map(|name| atom(display, name))
+}
 
 /// Asks every window that can be asked to close itself, as pressing the close button does.
 pub(crate) fn ask_to_close() {
-    let (display, screen) = x11rb::connect(None).expect("the display answers");
+    let (display, screen) = connect();
     let root = display.setup().roots[screen].root;
     let protocols = atom(&display, "WM_PROTOCOLS");
     let close = atom(&display, "WM_DELETE_WINDOW");
-    let tree = display.query_tree(root).expect("the display answers");
-    let windows = tree.reply().expect("the windows").children;
-    for window in windows {
-        if !listens(&display, window, protocols, close) {
+    for window in windows(&display, root) {
+        if !lists(&display, window, protocols, close) {
             continue;
         }
         let message =
@@ -31,13 +115,33 @@ pub(crate) fn ask_to_close() {
     }
 }
 
-/// Whether a window is shown and wants to be asked before it closes.
-fn listens(display: &RustConnection, window: Window, protocols: u32, close: u32) -> bool {
+fn connect() -> (RustConnection, usize) {
+    x11rb::connect(None).expect("the display answers")
+}
+
+fn windows(display: &RustConnection, root: Window) -> Vec<Window> {
+    let tree = display.query_tree(root).expect("the display answers");
+    tree.reply().expect("the windows").children
+}
+
+/// The window that is shown and wants to be asked before it closes.
+fn shown(display: &RustConnection, root: Window) -> Option<Window> {
+    let [protocols, close] = ["WM_PROTOCOLS", "WM_DELETE_WINDOW"].map(|name| atom(display, name));
+    windows(display, root).into_iter().find(|window| {
+        let known = display.get_window_attributes(*window);
+        let attributes = known.ok().and_then(|known| known.reply().ok());
+        attributes.is_some_and(|one| one.map_state == MapState::VIEWABLE)
+            && lists(display, *window, protocols, close)
+    })
+}
+
+/// Whether a list that a window carries holds `atom`.
+fn lists(display: &RustConnection, window: Window, property: u32, atom: u32) -> bool {
     // Windows come and go while they are looked at.
-    let known = display.get_property(false, window, protocols, AtomEnum::ATOM, 0, 32);
+    let known = display.get_property(false, window, property, AtomEnum::ATOM, 0, 32);
     let listed = known.ok().and_then(|known| known.reply().ok());
     listed
-        .and_then(|listed| Some(listed.value32()?.any(|atom| atom == close)))
+        .and_then(|listed| Some(listed.value32()?.any(|one| one == atom)))
         .unwrap_or(false)
 }
 

@@ -1,0 +1,73 @@
+//! Size and place of the window, from one start to the next.
+
+use crate::support::display::{self, Place};
+use crate::support::{Desk, Window};
+
+const CHOSEN: Place = Place {
+    x: 130,
+    y: 70,
+    width: 1000,
+    height: 640,
+};
+
+#[test]
+fn size_and_place_are_kept() {
+    let desk = Desk::new();
+    let window = desk.start();
+    assert_ne!(display::place(), Some(CHOSEN));
+    put(&window, CHOSEN);
+    window.quit();
+    let window = desk.start();
+    window.wait_until("the size and place of before", || {
+        display::place() == Some(CHOSEN)
+    });
+    window.quit();
+}
+
+#[test]
+fn a_place_that_no_screen_shows_is_not_returned_to() {
+    let desk = Desk::new();
+    let window = desk.start();
+    let (width, height) = display::size();
+    let beyond = Place {
+        x: i16::try_from(width).expect("a small display") + 700,
+        y: i16::try_from(height).expect("a small display") + 300,
+        ..CHOSEN
+    };
+    put(&window, beyond);
+    window.quit();
+    let window = desk.start();
+    window.wait_until("the size of before within the display", || {
+        display::place().is_some_and(|place| {
+            (place.width, place.height) == (CHOSEN.width, CHOSEN.height)
+                && (0..100).contains(&place.x)
+                && (0..100).contains(&place.y)
+        })
+    });
+    window.quit();
+}
+
+#[test]
+fn a_window_that_filled_the_screen_does_so_again() {
+    let desk = Desk::new();
+    let window = desk.start();
+    put(&window, CHOSEN);
+    assert!(!display::is_maximised());
+    display::maximise();
+    window.quit();
+    let window = desk.start();
+    window.wait_until("the wish to fill the screen", display::is_maximised);
+    // What it goes back to is what was chosen.
+    assert_eq!(
+        display::place().map(|place| (place.width, place.height)),
+        Some((CHOSEN.width, CHOSEN.height))
+    );
+    window.quit();
+}
+
+fn put(window: &Window, place: Place) {
+    display::put(place);
+    window.wait_until("the page in its new size", || {
+        window.script("return innerWidth", &[]) == place.width
+    });
+}
