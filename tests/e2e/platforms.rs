@@ -5,6 +5,7 @@
 mod agentstack;
 mod airbyte;
 mod cohere;
+mod dry_run;
 mod faults;
 mod mistral;
 mod slow;

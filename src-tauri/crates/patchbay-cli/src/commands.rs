@@ -8,6 +8,7 @@ mod connect;
 mod connector;
 mod credential;
 mod doctor;
+mod offers;
 mod run;
 mod tool;
 mod vault;

@@ -50,6 +50,11 @@ impl Door {
         prompt::is_interactive(self.settings.no_input)
     }
 
+    /// Whether the answer is to be one JSON document.
+    pub(crate) fn is_json(&self) -> bool {
+        self.settings.json
+    }
+
     /// Whether every question is answered with yes.
     pub(crate) fn says_yes(&self) -> bool {
         self.settings.yes

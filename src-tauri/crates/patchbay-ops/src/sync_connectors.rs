@@ -28,6 +28,8 @@ pub struct Synced {
     pub account: Account,
     /// Number of its connectors, or why they could not be listed.
     pub outcome: Result<usize, Error>,
+    /// Its connectors as they are known now, from before where they could not be listed.
+    pub connectors: Vec<Connector>,
 }
 
 /// Asks every hosted account for its connectors, several at once, each with a deadline of its own;
@@ -43,7 +45,13 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(Synced)) -> Resu
     let mut turns = futures::stream::iter(hosted)
         .map(|account| async move {
             let outcome = sync_account(cx, &account).await;
-            Synced { account, outcome }
+            // A database that cannot be read has its say in the outcome already.
+            let connectors = of_account(cx, &account.id).await.unwrap_or_default();
+            Synced {
+                account,
+                outcome,
+                connectors,
+            }
         })
         .buffer_unordered(AT_ONCE);
     while let Some(synced) = turns.next().await {

@@ -12,6 +12,7 @@ mod creation;
 mod credentials;
 mod inflate;
 mod mapping;
+mod offers;
 mod operations;
 mod particulars;
 mod relay;
@@ -39,7 +40,8 @@ use crate::operations::arguments;
 use crate::token_source::FixedHeaders;
 use crate::{
     AccountField, Connectors, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform,
-    NoToken, Operation, Peculiar, Platform, RemoteConnector, SignIn, Streams, TokenSource, Tools,
+    NoToken, Operation, Peculiar, Platform, Prompts, RemoteConnector, Resources, SignIn, Streams,
+    TokenSource, Tools,
 };
 
 const BASE_URL: &str = "http://127.0.0.1:8333";
@@ -310,6 +312,14 @@ impl Platform for AgentStack {
     }
 
     fn streams(&self) -> Option<&dyn Streams> {
+        Some(self)
+    }
+
+    fn resources(&self) -> Option<&dyn Resources> {
+        Some(self)
+    }
+
+    fn prompts(&self) -> Option<&dyn Prompts> {
         Some(self)
     }
 }

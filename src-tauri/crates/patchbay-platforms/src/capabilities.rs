@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{
-    AuthenticationMethod, Form, Json, Level, RemoteId, Status, Timestamp, Tool, Visibility,
+    AuthenticationMethod, Content, FilledPrompt, Form, Json, Level, Prompt, RemoteId, Resource,
+    Status, Timestamp, Tool, Visibility,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -223,4 +224,55 @@ pub trait Streams: Send + Sync {
         arguments: Value,
         options: &CallOptions,
     ) -> Result<StreamedAnswer, Error>;
+}
+
+/// Its connectors let one read what they hold.
+#[async_trait]
+pub trait Resources: Send + Sync {
+    /// The resources of one connector.
+    ///
+    /// # Errors
+    /// Those of the contract's operation.
+    async fn list_resources(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Vec<Resource>, Error>;
+
+    /// Reads a resource: its parts, each with its own URI.
+    ///
+    /// # Errors
+    /// Those of the contract's operation.
+    async fn read_resource(
+        &self,
+        id: &RemoteId,
+        uri: &str,
+        options: &CallOptions,
+    ) -> Result<Vec<Content>, Error>;
+}
+
+/// Its connectors have messages prepared.
+#[async_trait]
+pub trait Prompts: Send + Sync {
+    /// The prompts of one connector.
+    ///
+    /// # Errors
+    /// Those of the contract's operation.
+    async fn list_prompts(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Vec<Prompt>, Error>;
+
+    /// Has a prompt filled in.
+    ///
+    /// # Errors
+    /// Those of the contract's operation.
+    async fn fill_prompt(
+        &self,
+        id: &RemoteId,
+        name: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<FilledPrompt, Error>;
 }

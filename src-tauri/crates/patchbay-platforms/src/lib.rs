@@ -30,7 +30,8 @@ mod variants;
 
 pub use capabilities::{
     Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials, Disconnects,
-    Peculiar, ProviderOAuth, RemoteConnector, Settings, StartedConsent, Streams, Tools,
+    Peculiar, Prompts, ProviderOAuth, RemoteConnector, Resources, Settings, StartedConsent,
+    Streams, Tools,
 };
 pub use error::{BoxError, Error, Found, Refusal, Unreachable};
 pub use field::Field;

@@ -10,6 +10,7 @@ mod call;
 mod content;
 mod exchange;
 mod negotiate;
+mod offers;
 mod own_side;
 mod session;
 mod sse;

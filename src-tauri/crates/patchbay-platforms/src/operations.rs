@@ -11,8 +11,8 @@ pub use patchbay_model::OperationEffect as Effect;
 
 use crate::http::CallOptions;
 use crate::{
-    Connectors, Consents, Creation, Credentials, Disconnects, Error, Peculiar, Settings, Streams,
-    Tools,
+    Connectors, Consents, Creation, Credentials, Disconnects, Error, Peculiar, Prompts, Resources,
+    Settings, Streams, Tools,
 };
 
 /// One documented operation.
@@ -104,6 +104,16 @@ pub trait Platform: Send + Sync {
 
     /// Answers that are streams of bytes.
     fn streams(&self) -> Option<&dyn Streams> {
+        None
+    }
+
+    /// Reading what a connector holds.
+    fn resources(&self) -> Option<&dyn Resources> {
+        None
+    }
+
+    /// Messages that a connector has prepared.
+    fn prompts(&self) -> Option<&dyn Prompts> {
         None
     }
 }

@@ -11,7 +11,7 @@ pub(crate) enum ConnectorVerb {
     /// List all connectors
     #[command(visible_alias = "ls")]
     List {
-        /// Ask the hosted platforms first
+        /// Ask the hosted platforms; each account's connectors are printed as they arrive
         #[arg(long)]
         refresh: bool,
     },
@@ -45,6 +45,33 @@ pub(crate) enum ConnectorVerb {
     },
     /// Change what is given and leave the rest
     Edit(Box<EditArgs>),
+    /// List what it lets one read
+    Resources {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+    },
+    /// Read one of its resources; text is printed as text, anything else as its bytes
+    Read {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+        /// URI of the resource
+        uri: String,
+    },
+    /// List the messages that it has prepared
+    Prompts {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+    },
+    /// Have one of its prompts filled in
+    Prompt {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+        /// Name of the prompt
+        prompt: String,
+        /// key=value, or - for a JSON object on standard input
+        #[arg(value_name = "ARGUMENT")]
+        arguments: Vec<String>,
+    },
     /// Look at one step by step: name, TLS, discovery, sign-in, negotiation, tools
     Check {
         /// Id, ACCOUNT/NAME or name

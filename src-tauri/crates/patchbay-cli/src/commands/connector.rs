@@ -7,7 +7,7 @@ use patchbay_ops::{
     sync_connectors, update_connector,
 };
 
-use super::{authentication, connect, doctor};
+use super::{authentication, connect, doctor, offers};
 use crate::args::{AddArgs, ConnectorVerb, EditArgs};
 use crate::door::Door;
 use crate::failure::Failure;
@@ -30,6 +30,14 @@ pub(super) async fn run(door: &Door, verb: ConnectorVerb) -> Result<(), Failure>
         ConnectorVerb::Remove { connector } => remove(door, &connector).await,
         ConnectorVerb::Restore { id } => restore(door, id).await,
         ConnectorVerb::Edit(args) => edit(door, *args).await,
+        ConnectorVerb::Resources { connector } => offers::resources(door, &connector).await,
+        ConnectorVerb::Read { connector, uri } => offers::read(door, &connector, &uri).await,
+        ConnectorVerb::Prompts { connector } => offers::prompts(door, &connector).await,
+        ConnectorVerb::Prompt {
+            connector,
+            prompt,
+            arguments,
+        } => offers::prompt(door, &connector, &prompt, &arguments).await,
         ConnectorVerb::Check { connector } => check(door, &connector).await,
     }
 }
@@ -54,38 +62,75 @@ async fn add(door: &Door, args: AddArgs) -> Result<(), Failure> {
         .answer(&connector, |_| format!("{}\n", connector.name))
 }
 
-/// Asks every hosted account; one that fails is told of and holds up nobody.
-async fn refresh(door: &Door) -> Result<(), Failure> {
+/// Asks every hosted account; one that fails is told of and holds up nobody. `each` takes the connectors
+/// of one account, as soon as its turn is over.
+async fn refresh(
+    door: &Door,
+    mut each: impl FnMut(&[Connector]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     unlock(door).await?;
+    let mut ended = Ok(());
     let tell = |synced: Synced| {
         let label = synced.account.label;
         door.talk.step(&match synced.outcome {
             Ok(count) => format!("{label}: {count} connectors"),
             Err(error) => format!("{label}: {error}; shown as last known"),
         });
+        door.talk.clear();
+        if ended.is_ok() {
+            ended = each(&synced.connectors);
+        }
     };
     sync_connectors(&door.cx, tell).await?;
-    door.talk.clear();
-    Ok(())
+    ended
 }
 
 async fn list(door: &Door, from_platforms: bool) -> Result<(), Failure> {
+    if from_platforms && !door.is_json() {
+        return list_as_they_arrive(door).await;
+    }
     if from_platforms {
-        refresh(door).await?;
+        refresh(door, |_| Ok(())).await?;
     }
     let connectors = list_connectors(&door.cx).await?;
     if connectors.is_empty() {
-        door.talk
-            .say("No connectors yet. Add one: patchbay connector add URL");
+        none_yet(door);
     }
     let now = door.now();
-    door.out.answer(&connectors, |screen| {
-        if connectors.is_empty() {
-            return String::new();
-        }
-        let heads = ["NAME", "STATUS", "TOOLS", "AS", "CHECKED", "URL"];
-        Table::new(heads, connectors.iter().map(|one| row(one, now))).render(screen)
-    })
+    door.out
+        .answer(&connectors, |screen| table(&connectors, now, screen))
+}
+
+/// First what lies on this computer, then each account's connectors in the order in which they come.
+async fn list_as_they_arrive(door: &Door) -> Result<(), Failure> {
+    let now = door.now();
+    let mut any = false;
+    let mut show = |connectors: &[Connector]| {
+        any |= !connectors.is_empty();
+        door.out
+            .answer(connectors, |screen| table(connectors, now, screen))
+    };
+    let mut own = list_connectors(&door.cx).await?;
+    own.retain(|connector| connector.remote_id.is_none());
+    show(&own)?;
+    refresh(door, &mut show).await?;
+    if !any {
+        none_yet(door);
+    }
+    Ok(())
+}
+
+fn none_yet(door: &Door) {
+    door.talk
+        .say("No connectors yet. Add one: patchbay connector add URL");
+}
+
+fn table(connectors: &[Connector], now: Timestamp, screen: Screen) -> String {
+    if connectors.is_empty() {
+        return String::new();
+    }
+    let heads = ["NAME", "STATUS", "TOOLS", "AS", "CHECKED", "URL"];
+    Table::new(heads, connectors.iter().map(|one| row(one, now))).render(screen)
 }
 
 fn row(connector: &Connector, now: Timestamp) -> [Cell; 6] {

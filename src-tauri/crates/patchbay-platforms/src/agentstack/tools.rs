@@ -90,7 +90,7 @@ impl AgentStack {
     /// # Errors
     /// Those of [`connect`](crate::mcp::connect) and of the work itself, with the platform's own words;
     /// those of [`client::get`] when the platform refuses the account, or does not know the connector.
-    async fn through<T>(
+    pub(super) async fn through<T>(
         &self,
         id: &RemoteId,
         options: &CallOptions,

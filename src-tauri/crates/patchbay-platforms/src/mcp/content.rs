@@ -16,7 +16,8 @@ pub(crate) fn tool_result(result: &Value) -> ToolResult {
     }
 }
 
-fn content(part: &Value) -> Content {
+/// One part, of whatever kind.
+pub(super) fn content(part: &Value) -> Content {
     known(part).unwrap_or_else(|| Content::Other {
         value: Json(part.clone()),
     })

@@ -1,5 +1,7 @@
 //! A connection to a server, for as many requests as wanted.
 
+mod lists;
+mod offers;
 mod pending;
 
 use std::collections::HashSet;
@@ -9,13 +11,14 @@ use std::time::{Duration, Instant};
 use patchbay_model::{ServerFacts, Tool, clean_text};
 use rmcp::model::{
     CallToolRequest, CallToolRequestParams, ClientRequest, DiscoverRequest, DiscoverRequestParams,
-    ErrorCode, ErrorData, ListToolsRequest, PaginatedRequestParams, PingRequest, ProtocolVersion,
+    ErrorCode, ErrorData, ListToolsRequest, PingRequest, ProtocolVersion,
 };
 use rmcp::service::{Peer, RoleClient, RunningService};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::lists::Listing;
 use self::pending::{Answered, Patience};
 use super::own_side::OwnSide;
 use super::{CallOutcome, McpLimits, ToolCall, content, tools};
@@ -91,54 +94,23 @@ impl McpSession {
     }
 
     async fn list_pages(&self, cancel: &CancellationToken) -> Result<Vec<Tool>, Error> {
-        let limits = &self.0.limits;
-        let (mut found, mut names, mut cursors) = (Vec::new(), HashSet::new(), HashSet::new());
-        let (mut cursor, mut bytes, mut items) = (None, 0, 0);
-        for _ in 0..limits.list_pages {
-            let request = ListToolsRequest {
-                params: Some(PaginatedRequestParams::default().with_cursor(cursor)),
-                ..Default::default()
-            };
-            let facts = match self
-                .request(request.into(), Patience::usual(limits), &|_| {}, cancel)
-                .await
-            {
-                Err(Error::ServerError { code, .. })
-                    if !self.0.offers_tools && code == METHOD_NOT_FOUND =>
-                {
-                    return Ok(Vec::new());
+        let (mut found, mut names) = (Vec::new(), HashSet::new());
+        let list = Listing {
+            member: "tools",
+            is_offered: self.0.offers_tools,
+            request: |params| {
+                ListToolsRequest {
+                    params,
+                    ..Default::default()
                 }
-                facts => facts?,
-            };
-            bytes += facts.bytes;
-            if bytes > limits.list_bytes {
-                return Err(Error::TooLarge {
-                    limit: limits.list_bytes,
-                });
-            }
-            let page = &facts.answer["result"];
-            items += tools::entries(page).len();
-            if items > limits.list_items {
-                return Err(Error::Protocol(format!(
-                    "it lists more than {} tools",
-                    limits.list_items
-                )));
-            }
+                .into()
+            },
+        };
+        self.pages(&list, cancel, |page| {
             tools::read_page(page, &mut names, &mut found);
-            let Some(next) = page["nextCursor"].as_str() else {
-                return Ok(found);
-            };
-            if !cursors.insert(next.to_owned()) {
-                return Err(Error::Protocol(
-                    "its list of tools repeats itself".to_owned(),
-                ));
-            }
-            cursor = Some(next.to_owned());
-        }
-        Err(Error::Protocol(format!(
-            "its list of tools has more than {} pages",
-            limits.list_pages
-        )))
+        })
+        .await?;
+        Ok(found)
     }
 
     /// Calls a tool and waits for its answer.

@@ -1,0 +1,130 @@
+//! `patchbay connector resources|read|prompts|prompt`.
+
+use std::io::IsTerminal as _;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use patchbay_model::{Content, FilledPrompt};
+use patchbay_ops::{fill_prompt, list_prompts, list_resources, read_resource};
+
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::output::table::{Cell, Table};
+use crate::output::{self, text};
+use crate::tool_arguments;
+
+pub(super) async fn resources(door: &Door, connector: &str) -> Result<(), Failure> {
+    let connector = door.connector(connector).await?;
+    door.unlock_for(&connector).await?;
+    let listed = list_resources(&door.cx, &connector.id).await;
+    let listed = listed.map_err(|error| Failure::from(error).of(&connector))?;
+    if listed.is_empty() {
+        door.talk.say("No resources.");
+    }
+    door.out.answer(&listed, |screen| {
+        if listed.is_empty() {
+            return String::new();
+        }
+        let rows = listed.iter().map(|one| {
+            [
+                Cell::from(&one.uri),
+                Cell::from(one.title.as_ref().unwrap_or(&one.name)),
+                Cell::from(one.mime_type.as_deref().unwrap_or_default()),
+                Cell::from(one.description.as_deref().unwrap_or_default()),
+            ]
+        });
+        Table::new(["URI", "NAME", "KIND", "DESCRIPTION"], rows).render(screen)
+    })
+}
+
+/// Prints what is read as it is: text as text, anything else as its bytes.
+pub(super) async fn read(door: &Door, connector: &str, uri: &str) -> Result<(), Failure> {
+    let connector = door.connector(connector).await?;
+    door.unlock_for(&connector).await?;
+    let parts = read_resource(&door.cx, &connector.id, uri).await;
+    let parts = parts.map_err(|error| Failure::from(error).of(&connector))?;
+    if door.is_json() {
+        return door.out.answer(&parts, |_| String::new());
+    }
+    for part in &parts {
+        match part {
+            Content::Resource {
+                text: Some(text), ..
+            } => output::write(shown(text).as_bytes())?,
+            Content::Resource {
+                blob: Some(blob), ..
+            } => {
+                let bytes = BASE64_STANDARD.decode(blob).map_err(|_| {
+                    Failure::internal("the server sent bytes that cannot be decoded")
+                })?;
+                output::write(&bytes)?;
+            }
+            other => {
+                let json = serde_json::to_string_pretty(other).unwrap_or_default();
+                output::write(format!("{}\n", text::lines(&json)).as_bytes())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn prompts(door: &Door, connector: &str) -> Result<(), Failure> {
+    let connector = door.connector(connector).await?;
+    door.unlock_for(&connector).await?;
+    let listed = list_prompts(&door.cx, &connector.id).await;
+    let listed = listed.map_err(|error| Failure::from(error).of(&connector))?;
+    if listed.is_empty() {
+        door.talk.say("No prompts.");
+    }
+    door.out.answer(&listed, |screen| {
+        if listed.is_empty() {
+            return String::new();
+        }
+        let rows = listed.iter().map(|one| {
+            let arguments = one.arguments.iter().map(|argument| {
+                let mark = if argument.is_required { "" } else { "?" };
+                format!("{}{mark}", argument.name)
+            });
+            [
+                Cell::from(&one.name),
+                Cell::from(arguments.collect::<Vec<_>>().join(" ")),
+                Cell::from(one.description.as_deref().unwrap_or_default()),
+            ]
+        });
+        Table::new(["PROMPT", "ARGUMENTS", "DESCRIPTION"], rows).render(screen)
+    })
+}
+
+pub(super) async fn prompt(
+    door: &Door,
+    connector: &str,
+    name: &str,
+    arguments: &[String],
+) -> Result<(), Failure> {
+    let arguments = tool_arguments::read(None, arguments)?;
+    let connector = door.connector(connector).await?;
+    door.unlock_for(&connector).await?;
+    let filled = fill_prompt(&door.cx, &connector.id, name, arguments).await;
+    let filled = filled.map_err(|error| Failure::from(error).of(&connector))?;
+    door.out.answer(&filled, |_| said(&filled))
+}
+
+/// Text as it is, unless it goes to a terminal whose cursor it could move.
+fn shown(text: &str) -> String {
+    if std::io::stdout().is_terminal() {
+        text::lines(text)
+    } else {
+        text.to_owned()
+    }
+}
+
+fn said(filled: &FilledPrompt) -> String {
+    let messages = filled.messages.iter().map(|message| {
+        let content = match &message.content {
+            Content::Text { text } => text.clone(),
+            other => serde_json::to_string_pretty(other).unwrap_or_default(),
+        };
+        format!("{}: {}\n", text::line(&message.role), text::lines(&content))
+    });
+    messages.collect()
+}

@@ -1,0 +1,73 @@
+//! Resources and prompts of a connector, spoken to in MCP through the relay.
+//!
+//! Source: Agent Stack contract, section 3, `mcp`, and section 9.
+
+use async_trait::async_trait;
+use futures::FutureExt;
+use patchbay_model::{Content, FilledPrompt, Prompt, RemoteId, Resource};
+use serde_json::{Map, Value};
+
+use super::AgentStack;
+use crate::http::CallOptions;
+use crate::{Error, Prompts, Resources};
+
+#[async_trait]
+impl Resources for AgentStack {
+    async fn list_resources(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Vec<Resource>, Error> {
+        let cancel = options.cancel.clone();
+        self.through(id, options, move |session| {
+            let cancel = cancel.clone();
+            async move { session.list_resources(&cancel).await }.boxed()
+        })
+        .await
+    }
+
+    async fn read_resource(
+        &self,
+        id: &RemoteId,
+        uri: &str,
+        options: &CallOptions,
+    ) -> Result<Vec<Content>, Error> {
+        let (uri, cancel) = (uri.to_owned(), options.cancel.clone());
+        self.through(id, options, move |session| {
+            let (uri, cancel) = (uri.clone(), cancel.clone());
+            async move { session.read_resource(&uri, &cancel).await }.boxed()
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Prompts for AgentStack {
+    async fn list_prompts(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Vec<Prompt>, Error> {
+        let cancel = options.cancel.clone();
+        self.through(id, options, move |session| {
+            let cancel = cancel.clone();
+            async move { session.list_prompts(&cancel).await }.boxed()
+        })
+        .await
+    }
+
+    async fn fill_prompt(
+        &self,
+        id: &RemoteId,
+        name: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<FilledPrompt, Error> {
+        let (name, cancel) = (name.to_owned(), options.cancel.clone());
+        self.through(id, options, move |session| {
+            let (name, arguments, cancel) = (name.clone(), arguments.clone(), cancel.clone());
+            async move { session.fill_prompt(&name, arguments, &cancel).await }.boxed()
+        })
+        .await
+    }
+}

@@ -1,0 +1,148 @@
+//! Resources and prompts, from their wire form to ours, each on its own.
+
+use patchbay_model::{
+    Content, FilledPrompt, Prompt, PromptArgument, PromptMessage, Resource, clean_text,
+};
+use serde_json::{Value, json};
+
+use super::content;
+use crate::text;
+
+const NAME_LIMIT: usize = 200;
+const DESCRIPTION_LIMIT: usize = 20_000;
+
+/// The resources of a page of `resources/list`; one without URI is left out.
+///
+/// Source: MCP 2026-07-28, `Resource`.
+pub(super) fn resources(page: &Value) -> Vec<Resource> {
+    items(page, "resources").filter_map(resource).collect()
+}
+
+/// The prompts of a page of `prompts/list`; one without a name is left out.
+///
+/// Source: MCP 2026-07-28, `Prompt`.
+pub(super) fn prompts(page: &Value) -> Vec<Prompt> {
+    items(page, "prompts").filter_map(prompt).collect()
+}
+
+/// The parts of what `resources/read` gave, in the form in which tools give them too.
+///
+/// Source: MCP 2026-07-28, `ReadResourceResult`.
+pub(super) fn contents(result: &Value) -> Vec<Content> {
+    let part = |part: &Value| content::content(&json!({ "type": "resource", "resource": part }));
+    items(result, "contents").map(part).collect()
+}
+
+/// What `prompts/get` gave.
+///
+/// Source: MCP 2026-07-28, `GetPromptResult`.
+pub(super) fn filled(result: &Value) -> FilledPrompt {
+    let message = |message: &Value| PromptMessage {
+        role: clean_text(message["role"].as_str().unwrap_or("user"), NAME_LIMIT),
+        content: content::content(&message["content"]),
+    };
+    FilledPrompt {
+        description: words(&result["description"]),
+        messages: items(result, "messages").map(message).collect(),
+    }
+}
+
+fn resource(entry: &Value) -> Option<Resource> {
+    let uri = filled_text(&entry["uri"])?;
+    let name = filled_text(&entry["name"]).unwrap_or(uri);
+    Some(Resource {
+        uri: uri.to_owned(),
+        name: clean_text(name, NAME_LIMIT),
+        title: title(entry),
+        description: words(&entry["description"]),
+        mime_type: filled_text(&entry["mimeType"]).map(|kind| clean_text(kind, NAME_LIMIT)),
+    })
+}
+
+fn prompt(entry: &Value) -> Option<Prompt> {
+    let argument = |entry: &Value| {
+        Some(PromptArgument {
+            name: filled_text(&entry["name"])?.to_owned(),
+            description: words(&entry["description"]),
+            is_required: entry["required"].as_bool() == Some(true),
+        })
+    };
+    Some(Prompt {
+        name: filled_text(&entry["name"])?.to_owned(),
+        title: title(entry),
+        description: words(&entry["description"]),
+        arguments: items(entry, "arguments").filter_map(argument).collect(),
+    })
+}
+
+fn title(entry: &Value) -> Option<String> {
+    let title = clean_text(filled_text(&entry["title"])?, NAME_LIMIT);
+    Some(title).filter(|title| !title.is_empty())
+}
+
+fn words(value: &Value) -> Option<String> {
+    let words = text::clean_lines(value.as_str()?, DESCRIPTION_LIMIT);
+    Some(words).filter(|words| !words.is_empty())
+}
+
+fn filled_text(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty())
+}
+
+fn items<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> {
+    value[member].as_array().into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_malformed_entry_hides_itself_only() {
+        let page = json!({ "resources": [
+            { "uri": "a://b", "name": "b", "mimeType": "text/plain", "title": "T\u{1b}[1m" },
+            { "name": "no address" }, 7,
+            { "uri": "a://c" },
+        ]});
+        let read = resources(&page);
+        assert_eq!(read.len(), 2);
+        assert_eq!(read[0].title.as_deref(), Some("T[1m"));
+        assert_eq!(read[1].name, "a://c");
+        let page = json!({ "prompts": [
+            { "name": "greet", "arguments": [{ "name": "who", "required": true }, {}] },
+            { "title": "nameless" },
+        ]});
+        let read = prompts(&page);
+        assert_eq!(read.len(), 1);
+        assert_eq!(read[0].arguments.len(), 1);
+        assert!(read[0].arguments[0].is_required);
+    }
+
+    #[test]
+    fn what_is_read_is_text_or_bytes() {
+        let result = json!({ "contents": [
+            { "uri": "a://b", "text": "hello" },
+            { "uri": "a://c", "blob": "AAAA", "mimeType": "image/png" },
+            { "uri": "a://d" },
+        ]});
+        let read = contents(&result);
+        assert!(matches!(&read[0], Content::Resource { text: Some(text), .. } if text == "hello"));
+        assert!(matches!(&read[1], Content::Resource { blob: Some(_), .. }));
+        assert!(matches!(&read[2], Content::Other { .. }));
+    }
+
+    #[test]
+    fn messages_of_a_prompt_keep_their_order_and_role() {
+        let result = json!({ "description": "d", "messages": [
+            { "role": "user", "content": { "type": "text", "text": "one" } },
+            { "role": "assistant", "content": { "type": "text", "text": "two" } },
+        ]});
+        let filled = filled(&result);
+        let roles: Vec<_> = filled
+            .messages
+            .iter()
+            .map(|one| one.role.as_str())
+            .collect();
+        assert_eq!(roles, ["user", "assistant"]);
+    }
+}

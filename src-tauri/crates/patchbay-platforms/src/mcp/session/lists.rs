@@ -1,0 +1,80 @@
+//! Lists of a server, page by page and within limits.
+
+use std::collections::HashSet;
+
+use rmcp::model::{ClientRequest, PaginatedRequestParams};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::pending::Patience;
+use super::{METHOD_NOT_FOUND, McpSession};
+use crate::Error;
+
+/// Which list.
+pub(super) struct Listing {
+    /// The member of a page that holds its items, and what they are called.
+    pub(super) member: &'static str,
+    /// Whether the server says that it has such things. One that does not and knows no such list has none.
+    pub(super) is_offered: bool,
+    /// Asks for one page.
+    pub(super) request: fn(Option<PaginatedRequestParams>) -> ClientRequest,
+}
+
+impl McpSession {
+    /// Hands every page on, in order.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] when the list has too many pages or items, or repeats itself;
+    /// [`Error::TooLarge`]; those of every request.
+    pub(super) async fn pages(
+        &self,
+        list: &Listing,
+        cancel: &CancellationToken,
+        mut each: impl FnMut(&Value) + Send,
+    ) -> Result<(), Error> {
+        let (limits, what) = (&self.0.limits, list.member);
+        let mut cursors = HashSet::new();
+        let (mut cursor, mut bytes, mut items) = (None, 0, 0);
+        for _ in 0..limits.list_pages {
+            let params = PaginatedRequestParams::default().with_cursor(cursor);
+            let request = (list.request)(Some(params));
+            let facts = match self
+                .request(request, Patience::usual(limits), &|_| {}, cancel)
+                .await
+            {
+                Err(Error::ServerError { code, .. })
+                    if !list.is_offered && code == METHOD_NOT_FOUND =>
+                {
+                    return Ok(());
+                }
+                facts => facts?,
+            };
+            bytes += facts.bytes;
+            if bytes > limits.list_bytes {
+                return Err(Error::TooLarge {
+                    limit: limits.list_bytes,
+                });
+            }
+            let page = &facts.answer["result"];
+            items += page[what].as_array().map_or(0, Vec::len);
+            if items > limits.list_items {
+                let most = limits.list_items;
+                return Err(Error::Protocol(format!("it lists more than {most} {what}")));
+            }
+            each(page);
+            let Some(next) = page["nextCursor"].as_str() else {
+                return Ok(());
+            };
+            if !cursors.insert(next.to_owned()) {
+                return Err(Error::Protocol(format!(
+                    "its list of {what} repeats itself"
+                )));
+            }
+            cursor = Some(next.to_owned());
+        }
+        Err(Error::Protocol(format!(
+            "its list of {what} has more than {} pages",
+            limits.list_pages
+        )))
+    }
+}

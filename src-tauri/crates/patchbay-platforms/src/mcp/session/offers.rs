@@ -1,0 +1,131 @@
+//! What a server offers beside tools.
+
+use patchbay_model::{Content, FilledPrompt, Prompt, Resource, clean_text};
+use rmcp::model::{
+    ClientRequest, GetPromptRequest, GetPromptRequestParams, ListPromptsRequest,
+    ListResourcesRequest, ReadResourceRequest, ReadResourceRequestParams,
+};
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use super::McpSession;
+use super::lists::Listing;
+use super::pending::Patience;
+use crate::Error;
+use crate::mcp::offers;
+
+impl McpSession {
+    /// Every resource of the server; none where it has no such thing. One that is malformed is left out.
+    ///
+    /// # Errors
+    /// As [`McpSession::list_tools`].
+    ///
+    /// Source: MCP 2026-07-28, `resources/list`.
+    pub async fn list_resources(&self, cancel: &CancellationToken) -> Result<Vec<Resource>, Error> {
+        let list = Listing {
+            member: "resources",
+            is_offered: false,
+            request: |params| {
+                ListResourcesRequest {
+                    params,
+                    ..Default::default()
+                }
+                .into()
+            },
+        };
+        let mut found = Vec::new();
+        let reading = self.pages(&list, cancel, |page| found.extend(offers::resources(page)));
+        self.within(reading).await?;
+        Ok(found)
+    }
+
+    /// Reads a resource: its parts, each with its own URI.
+    ///
+    /// # Errors
+    /// [`Error::ServerError`] when there is none; [`Error::InputRequired`]; those of every request, as in
+    /// [`McpSession::list_tools`].
+    ///
+    /// Source: MCP 2026-07-28, `resources/read`.
+    pub async fn read_resource(
+        &self,
+        uri: &str,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<Content>, Error> {
+        let params = ReadResourceRequestParams::new(uri);
+        let result = self
+            .result_of(ReadResourceRequest::new(params).into(), cancel)
+            .await?;
+        Ok(offers::contents(&result))
+    }
+
+    /// Every prompt of the server; none where it has no such thing. One that is malformed is left out.
+    ///
+    /// # Errors
+    /// As [`McpSession::list_tools`].
+    ///
+    /// Source: MCP 2026-07-28, `prompts/list`.
+    pub async fn list_prompts(&self, cancel: &CancellationToken) -> Result<Vec<Prompt>, Error> {
+        let list = Listing {
+            member: "prompts",
+            is_offered: false,
+            request: |params| {
+                ListPromptsRequest {
+                    params,
+                    ..Default::default()
+                }
+                .into()
+            },
+        };
+        let mut found = Vec::new();
+        let reading = self.pages(&list, cancel, |page| found.extend(offers::prompts(page)));
+        self.within(reading).await?;
+        Ok(found)
+    }
+
+    /// Has the server fill a prompt in.
+    ///
+    /// # Errors
+    /// As [`McpSession::read_resource`].
+    ///
+    /// Source: MCP 2026-07-28, `prompts/get`.
+    pub async fn fill_prompt(
+        &self,
+        name: &str,
+        arguments: Map<String, Value>,
+        cancel: &CancellationToken,
+    ) -> Result<FilledPrompt, Error> {
+        let mut params = GetPromptRequestParams::new(name);
+        if !arguments.is_empty() {
+            params = params.with_arguments(arguments);
+        }
+        let result = self
+            .result_of(GetPromptRequest::new(params).into(), cancel)
+            .await?;
+        Ok(offers::filled(&result))
+    }
+
+    async fn result_of(
+        &self,
+        request: ClientRequest,
+        cancel: &CancellationToken,
+    ) -> Result<Value, Error> {
+        let patience = Patience::usual(&self.0.limits);
+        let mut facts = self.request(request, patience, &|_| {}, cancel).await?;
+        let result = facts.answer["result"].take();
+        match result["resultType"].as_str() {
+            None | Some("complete") => Ok(result),
+            Some("input_required") => Err(Error::InputRequired),
+            Some(other) => Err(Error::Protocol(format!(
+                "it answered with a result of kind {}",
+                clean_text(other, 50)
+            ))),
+        }
+    }
+
+    async fn within<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let limit = self.0.limits.total;
+        tokio::time::timeout(limit, work)
+            .await
+            .unwrap_or(Err(Error::TimedOut { after: limit }))
+    }
+}
