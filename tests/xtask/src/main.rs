@@ -7,6 +7,7 @@ mod bench;
 mod bindings;
 mod bundle;
 mod cargo;
+mod conformance;
 mod contract;
 mod dev;
 mod headless;
@@ -48,6 +49,8 @@ enum Command {
         /// Trace files, named after their platform; those kept with the tests when none is named
         files: Vec<PathBuf>,
     },
+    /// Run the official conformance suite of MCP against Patchbay's verbs
+    Conformance,
     /// Open the app with hot reload of the window and rebuild on changes
     Dev,
     /// Write the window's typed bindings anew
@@ -99,6 +102,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Run => run::run()?,
         Command::Test { parts } => return test::test(&parts),
         Command::Contract { files } => return contract::contract(&files),
+        Command::Conformance => return test::test(&[test::Part::Conformance]),
         Command::Dev => dev::dev()?,
         Command::Bindings => bindings::write()?,
         Command::Bundle { formats } => bundle::bundle(&formats)?,

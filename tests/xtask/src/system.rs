@@ -93,18 +93,29 @@ pub(crate) fn prepare(need: Need) -> Result<()> {
     );
 }
 
+/// The major version of Node; `None` where there is none.
+pub(crate) fn node_major() -> Option<u32> {
+    let version = shell::read(Command::new("node").arg("--version")).ok()?;
+    let major = version.trim_start_matches('v').split('.').next()?;
+    major.parse().ok()
+}
+
+/// The package on npm that holds Node itself for this system.
+pub(crate) fn node_package() -> String {
+    let system = match env::consts::OS {
+        "macos" => "darwin",
+        "windows" => "win",
+        other => other,
+    };
+    let processor = match env::consts::ARCH {
+        "aarch64" => "arm64",
+        _ => "x64",
+    };
+    format!("node-{system}-{processor}")
+}
+
 fn check_node() -> Result<()> {
-    let major = shell::read(Command::new("node").arg("--version"))
-        .ok()
-        .and_then(|version| {
-            version
-                .trim_start_matches('v')
-                .split('.')
-                .next()?
-                .parse::<u32>()
-                .ok()
-        });
-    match major {
+    match node_major() {
         Some(major) if major >= 20 => Ok(()),
         Some(major) => {
             bail!("Node {major} is too old: install Node 20 or newer from https://nodejs.org")

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that proves a change, in parts.
 
 mod bundle;
+mod conformance;
 mod dependencies;
 mod licences;
 mod lint;
@@ -31,6 +32,8 @@ pub(crate) enum Part {
     Lint,
     /// Rust tests, doctests, bindings unchanged
     Rust,
+    /// The official conformance suite of MCP, with our verbs as the client
+    Conformance,
     /// Journeys in the real web view with a real keychain
     Window,
     /// The Debian package: it installs, starts, takes a link, goes without a trace; by name only
@@ -43,6 +46,7 @@ impl Part {
             Self::Ui => "ui",
             Self::Lint => "lint",
             Self::Rust => "rust",
+            Self::Conformance => "conformance",
             Self::Window => "window",
             Self::Bundle => "bundle",
         }
@@ -53,6 +57,7 @@ impl Part {
             Self::Ui => ui_part::run(report),
             Self::Lint => lint::run(report),
             Self::Rust => rust::run(report),
+            Self::Conformance => conformance::run(report),
             Self::Window => window::run(report),
             Self::Bundle => bundle::run(report),
         }

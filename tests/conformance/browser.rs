@@ -1,0 +1,34 @@
+//! A browser without a window, whose person allows everything at once.
+
+use std::io;
+
+use anyhow::{Context as _, Result};
+use patchbay_ops::OpenBrowser;
+use reqwest::header::LOCATION;
+use url::Url;
+
+/// Follows a consent page to where it leads, which is back to Patchbay.
+pub(crate) struct Browser;
+
+impl OpenBrowser for Browser {
+    fn open(&self, page: &Url) -> io::Result<()> {
+        let page = page.clone();
+        tokio::spawn(async move {
+            if let Err(error) = follow(&page).await {
+                tracing::error!("the consent page leads nowhere: {error:#}");
+            }
+        });
+        Ok(())
+    }
+}
+
+async fn follow(page: &Url) -> Result<()> {
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
+    let shown = http.get(page.clone()).send().await?;
+    let way_back = shown.headers().get(LOCATION).context("no redirect")?;
+    let way_back = page.join(way_back.to_str()?)?;
+    http.get(way_back).send().await?;
+    Ok(())
+}
