@@ -17,6 +17,7 @@ mod options;
 mod parameters;
 mod protection;
 mod secrets;
+mod self_signed;
 pub mod server;
 mod shared;
 mod switches;
@@ -27,6 +28,7 @@ pub use log::LoggedRequest;
 pub use options::{
     APP_CLIENT_ID, BEARER_HEADER, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Options,
 };
+pub use self_signed::SelfSigned;
 pub use server::Playground;
 pub use switches::{
     Challenge, Consent, Document, Endpoint, Failure, IssuerParameter, LoopbackPort, RefreshTokens,

@@ -45,7 +45,9 @@ impl Unreachable {
     pub(super) fn hint(self) -> &'static str {
         match self {
             Self::Dns => "Check the address and the network.",
-            Self::Tls => "Check the address, or add the certificate authority in the settings.",
+            Self::Tls => {
+                "Check the address; the system has to trust whoever signed the server's certificate."
+            }
             Self::Refused => "Check that the server runs, and its port.",
             Self::NoRoute | Self::Lost => "Check the network, then try again.",
         }
