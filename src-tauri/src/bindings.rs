@@ -8,7 +8,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::commands::{
     accounts, app, authorizations, connector_settings, connectors, creation, credentials, history,
-    platform_credentials, runs, tools, vault,
+    platform_credentials, rotation, runs, tools, vault,
 };
 
 /// News from the verbs, sent to every window.
@@ -88,6 +88,11 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             history::keep_runs,
             history::remove_all_runs,
             history::trim_runs,
+            rotation::finish_rotation,
+            rotation::plan_rotation,
+            rotation::retry_rotation,
+            rotation::rotate_wallet_entry,
+            rotation::take_back_rotation,
             runs::cancel_run,
             runs::compare_runs,
             runs::dry_run,

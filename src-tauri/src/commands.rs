@@ -9,6 +9,7 @@ pub(crate) mod creation;
 pub(crate) mod credentials;
 pub(crate) mod history;
 pub(crate) mod platform_credentials;
+pub(crate) mod rotation;
 pub(crate) mod runs;
 pub(crate) mod tools;
 pub(crate) mod vault;

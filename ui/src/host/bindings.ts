@@ -145,6 +145,16 @@ export const commands = {
 	removeAllRuns: () => typedError<number, Problem>(__TAURI_INVOKE("remove_all_runs")),
 	/**  Removes the runs that are too old; answers how many they were. */
 	trimRuns: () => typedError<number, Problem>(__TAURI_INVOKE("trim_runs")),
+	/**  Forgets the old secret: there is no way back then. */
+	finishRotation: (entry: WalletEntryId) => typedError<Rotation, Problem>(__TAURI_INVOKE("finish_rotation", { entry })),
+	/**  Where a rotation of an entry would go. */
+	planRotation: (entry: WalletEntryId) => typedError<Rotation, Problem>(__TAURI_INVOKE("plan_rotation", { entry })),
+	/**  Pushes once more to the places that the last rotation did not reach. */
+	retryRotation: (entry: WalletEntryId, each: Channel<RotationPlace>) => typedError<Rotation, Problem>(__TAURI_INVOKE("retry_rotation", { entry, each })),
+	/**  Puts a new secret into the wallet and pushes it everywhere; `each` hears of every place. */
+	rotateWalletEntry: (entry: WalletEntryId, secret: WalletSecret, each: Channel<RotationPlace>) => typedError<Rotation, Problem>(__TAURI_INVOKE("rotate_wallet_entry", { entry, secret, each })),
+	/**  Puts the old secret back everywhere. */
+	takeBackRotation: (entry: WalletEntryId, each: Channel<RotationPlace>) => typedError<Rotation, Problem>(__TAURI_INVOKE("take_back_rotation", { entry, each })),
 	/**  Stops a run. */
 	cancelRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_run", { run })),
 	/**  What differs between two runs; ignores what is remembered for the tool. */
@@ -589,7 +599,7 @@ export type Code =
 "mcp.not_a_server" | 
 /**  The server speaks MCP in a way that cannot be understood. */
 "mcp.protocol" | 
-/**  The server answered with an error of its own. */
+/**  The server answered in MCP, and its answer is an error of its own, under whatever HTTP status. */
 "mcp.server_error" | 
 /**  The tool answered that it failed. */
 "tool.failed" | 
@@ -643,7 +653,7 @@ export type Code =
 "platform.rate_limited" | 
 /**  The platform found the request wrong. */
 "platform.invalid" | 
-/**  The platform failed. */
+/**  The server or platform failed before it could answer in its own words, such as with HTTP status 500. */
 "platform.failed" | 
 /**  The platform's answer cannot be read. */
 "platform.answer" | 
@@ -1210,6 +1220,19 @@ export type Particulars = {
 	groups: ControlGroup[],
 };
 
+/**  What of a connector holds a secret. */
+export type Place = 
+/**  What it was created with. */
+{ kind: "creation" } | 
+/**  Its settings. */
+{ kind: "settings" } | 
+/**  One of its credentials. */
+{ kind: "credential"; 
+/**  Whose it is. */
+level: Level; 
+/**  Its name; empty where the level has one without a name. */
+name: string };
+
 /**  A kind of place where connectors live. */
 export type Platform = 
 /**  Any MCP server that is reached from this computer. */
@@ -1356,6 +1379,32 @@ export type Retention = {
 	days: number | null,
 	/**  Number of the newest runs; `None` for all. */
 	runs: number | null,
+};
+
+/**  Where a wallet entry is used, and whether a rotation has reached it. */
+export type Rotation = {
+	/**  The entry. */
+	entry: WalletEntry,
+	/**  Every place, those that read the wallet themselves first. */
+	places: RotationPlace[],
+	/**  Whether the old secret is still kept, to retry with the new one or to go back. */
+	canGoBack: boolean,
+};
+
+/**  One place where a wallet entry is used. */
+export type RotationPlace = {
+	/**  What it is called: a connector or an account. */
+	title: string,
+	/**  Label of the account that it lies on. */
+	account: string,
+	/**  The connector, where it is one. */
+	connector: ConnectorId | null,
+	/**  The account, where it is one. */
+	accountId: AccountId | null,
+	/**  What of a hosted connector it is; `None` where the wallet is read at each use. */
+	place: Place | null,
+	/**  Why the last push did not reach it. */
+	problem: Problem | null,
 };
 
 /**  How a value differs. */

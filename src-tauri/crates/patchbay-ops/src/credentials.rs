@@ -168,9 +168,7 @@ pub async fn replace_wallet_secret(
         ..entry
     };
     let entry = put(cx, entry, secret, &saved).await?;
-    for user in &entry.used_by {
-        cx.sessions().close(&user.connector).await;
-    }
+    crate::rotate::let_go(cx, &entry).await?;
     Ok(entry)
 }
 
@@ -204,12 +202,11 @@ pub async fn remove_wallet_entry(
     confirmed: bool,
 ) -> Result<(), Error> {
     let entry = find_wallet_entry(cx, id).await?;
-    if !entry.used_by.is_empty() && !confirmed {
-        let users: Vec<_> = entry
-            .used_by
-            .iter()
-            .map(|user| user.title.as_str())
-            .collect();
+    let mut users: Vec<String> = titles(&entry);
+    let accounts = cx.store().list_accounts().await?.into_iter();
+    let accounts = accounts.filter(|account| account.entries.contains(id));
+    users.extend(accounts.map(|account| account.label));
+    if !users.is_empty() && !confirmed {
         return Err(Error::InUse {
             name: entry.name,
             users: users.join(", "),
@@ -221,9 +218,15 @@ pub async fn remove_wallet_entry(
     Ok(())
 }
 
+fn titles(entry: &WalletEntry) -> Vec<String> {
+    let users = entry.used_by.iter();
+    users.map(|user| user.title.clone()).collect()
+}
+
 /// Deletes secret and entry, whoever uses them.
 pub(crate) async fn forget(cx: &Context, id: &WalletEntryId) -> Result<(), Error> {
     cx.vault().remove(&SecretName::wallet(id)).await?;
+    cx.vault().remove(&crate::rotate::aside(id)).await?;
     cx.store().remove_wallet_entry(id).await?;
     Ok(())
 }

@@ -47,6 +47,7 @@ mod redact;
 mod reference;
 mod replay_run;
 mod retention;
+mod rotate;
 mod run_tool;
 mod running;
 mod runs;
@@ -121,6 +122,10 @@ pub use reference::{is_reference, resolve as resolve_reference};
 pub use replay_run::replay_run;
 pub use retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_hourly, trim_runs,
+};
+pub use rotate::{
+    Rotation, RotationPlace, finish_rotation, plan_rotation, retry_rotation, rotate_wallet_entry,
+    take_back_rotation,
 };
 pub use run_tool::{RunProgress, RunTool, cancel_run, run_tool};
 pub use runs::{find_run, list_runs, remove_run};

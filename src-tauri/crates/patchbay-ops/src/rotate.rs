@@ -1,0 +1,393 @@
+//! Rotating a wallet entry: the new secret is entered once and goes wherever the old one went.
+//!
+//! Connectors of this computer and accounts read the wallet at each use. What a hosted platform was given
+//! is pushed there. The old secret is kept aside in the vault until the rotation is finished or taken
+//! back, so that no place is ever left with a secret that nobody has.
+
+use patchbay_model::{
+    AccountId, ConnectorId, Explain, Level, Place, Placement, Problem, RemoteId, Secret,
+    WalletEntry, WalletEntryId,
+};
+use patchbay_platforms::{CredentialToSave, Platform};
+use patchbay_vault::SecretName;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use specta::Type;
+
+use crate::credentials::{WalletSecret, find_wallet_entry, replace_wallet_secret};
+use crate::differences::below;
+use crate::forms::{plain, put};
+use crate::hosted::options;
+use crate::hosted_connectors::{place_of, refresh_status};
+use crate::list_connectors::find_connector;
+use crate::{Context, Error, Event};
+
+/// Where a wallet entry is used, and whether a rotation has reached it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Rotation {
+    /// The entry.
+    pub entry: WalletEntry,
+    /// Every place, those that read the wallet themselves first.
+    pub places: Vec<RotationPlace>,
+    /// Whether the old secret is still kept, to retry with the new one or to go back.
+    pub can_go_back: bool,
+}
+
+/// One place where a wallet entry is used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RotationPlace {
+    /// What it is called: a connector or an account.
+    pub title: String,
+    /// Label of the account that it lies on.
+    pub account: String,
+    /// The connector, where it is one.
+    pub connector: Option<ConnectorId>,
+    /// The account, where it is one.
+    pub account_id: Option<AccountId>,
+    /// What of a hosted connector it is; `None` where the wallet is read at each use.
+    pub place: Option<Place>,
+    /// Why the last push did not reach it.
+    pub problem: Option<Problem>,
+}
+
+/// Where a rotation of this entry would go.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`], [`Error::Vault`].
+pub async fn plan_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation, Error> {
+    let entry = find_wallet_entry(cx, id).await?;
+    let mut places = own_places(cx, &entry).await?;
+    for placement in cx.store().list_placements(id).await? {
+        places.push(shown(cx, placement).await?);
+    }
+    let kept = cx.vault().read(&aside(id)).await?;
+    Ok(Rotation {
+        entry,
+        places,
+        can_go_back: kept.is_some(),
+    })
+}
+
+/// Puts a new secret into the wallet and pushes it to every platform that was given the old one; `each`
+/// hears of a place as soon as it was tried. A place that fails keeps the old one, and says why.
+///
+/// # Errors
+/// As [`replace_wallet_secret`]; [`Error::Usage`] when the last rotation is neither finished nor taken back.
+pub async fn rotate_wallet_entry(
+    cx: &Context,
+    id: &WalletEntryId,
+    secret: WalletSecret,
+    each: impl FnMut(&RotationPlace),
+) -> Result<Rotation, Error> {
+    let entry = find_wallet_entry(cx, id).await?;
+    let placements = cx.store().list_placements(id).await?;
+    let open = placements.iter().any(|one| one.problem.is_some());
+    if open && cx.vault().read(&aside(id)).await?.is_some() {
+        return Err(Error::Usage {
+            what: format!("the last rotation of {} is not finished", entry.name),
+            hint: "Retry the places that failed, or go back first.".to_owned(),
+        });
+    }
+    if let Some(old) = cx.vault().read(&SecretName::wallet(id)).await? {
+        cx.vault().write(&aside(id), &old).await?;
+    }
+    replace_wallet_secret(cx, id, secret).await?;
+    push(cx, id, placements, each).await
+}
+
+/// Pushes the secret of the wallet once more to the places that the last rotation did not reach.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`], [`Error::Vault`], [`Error::Reference`].
+pub async fn retry_rotation(
+    cx: &Context,
+    id: &WalletEntryId,
+    each: impl FnMut(&RotationPlace),
+) -> Result<Rotation, Error> {
+    let mut placements = cx.store().list_placements(id).await?;
+    placements.retain(|placement| placement.problem.is_some());
+    push(cx, id, placements, each).await
+}
+
+/// Puts the old secret back into the wallet and into every place.
+///
+/// # Errors
+/// [`Error::Usage`] when the old secret is not kept any more; as [`retry_rotation`].
+pub async fn take_back_rotation(
+    cx: &Context,
+    id: &WalletEntryId,
+    each: impl FnMut(&RotationPlace),
+) -> Result<Rotation, Error> {
+    let entry = find_wallet_entry(cx, id).await?;
+    let old = cx.vault().read(&aside(id)).await?;
+    let old = old.ok_or_else(|| Error::Usage {
+        what: format!("the old secret of {} is not kept any more", entry.name),
+        hint: "Rotate to the secret that you want instead.".to_owned(),
+    })?;
+    cx.vault().write(&SecretName::wallet(id), &old).await?;
+    let entry = WalletEntry {
+        reference: None,
+        replaced_at: cx.now(),
+        ..entry
+    };
+    cx.store().save_wallet_entry(&entry).await?;
+    let_go(cx, &entry).await?;
+    let placements = cx.store().list_placements(id).await?;
+    push(cx, id, placements, each).await
+}
+
+/// Forgets the old secret: there is no way back then.
+///
+/// # Errors
+/// [`Error::Vault`], [`Error::NotFound`], [`Error::Store`].
+pub async fn finish_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation, Error> {
+    cx.vault().remove(&aside(id)).await?;
+    plan_rotation(cx, id).await
+}
+
+/// Has connectors and accounts that use an entry read it anew.
+pub(crate) async fn let_go(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
+    for user in &entry.used_by {
+        cx.sessions().close(&user.connector).await;
+    }
+    for account in cx.store().list_accounts().await? {
+        if account.entries.contains(&entry.id) {
+            cx.hosted().forget(&account.id);
+        }
+    }
+    Ok(())
+}
+
+/// What the old secret of an entry is filed under while a rotation can be taken back.
+pub(crate) fn aside(id: &WalletEntryId) -> SecretName {
+    SecretName::new(format!("rotated/{id}"))
+}
+
+/// Connectors of this computer and accounts, which read the wallet at each use.
+async fn own_places(cx: &Context, entry: &WalletEntry) -> Result<Vec<RotationPlace>, Error> {
+    let mut places = Vec::new();
+    for user in &entry.used_by {
+        let connector = find_connector(cx, &user.connector).await?;
+        if connector.remote_id.is_none() {
+            places.push(RotationPlace {
+                title: connector.title,
+                account: connector.identity.account,
+                connector: Some(connector.id),
+                account_id: None,
+                place: None,
+                problem: None,
+            });
+        }
+    }
+    for account in cx.store().list_accounts().await? {
+        if account.entries.contains(&entry.id) {
+            places.push(RotationPlace {
+                title: account.label.clone(),
+                account: account.label,
+                connector: None,
+                account_id: Some(account.id),
+                place: None,
+                problem: None,
+            });
+        }
+    }
+    Ok(places)
+}
+
+async fn shown(cx: &Context, placement: Placement) -> Result<RotationPlace, Error> {
+    let connector = find_connector(cx, &placement.connector).await?;
+    Ok(RotationPlace {
+        title: connector.title,
+        account: connector.identity.account,
+        connector: Some(placement.connector),
+        account_id: None,
+        place: Some(placement.place),
+        problem: placement.problem,
+    })
+}
+
+/// Pushes the secret of the wallet to these places, one after the other.
+async fn push(
+    cx: &Context,
+    id: &WalletEntryId,
+    placements: Vec<Placement>,
+    mut each: impl FnMut(&RotationPlace),
+) -> Result<Rotation, Error> {
+    let entry = find_wallet_entry(cx, id).await?;
+    let secret = if placements.is_empty() {
+        None
+    } else {
+        Some(plain(cx, &entry).await?)
+    };
+    for (placement, secret) in placements.into_iter().zip(secret.iter().cycle()) {
+        let pushed = push_one(cx, &placement, secret).await;
+        let placement = Placement {
+            placed_at: if pushed.is_ok() {
+                cx.now()
+            } else {
+                placement.placed_at
+            },
+            problem: pushed.err().map(|error| error.problem()),
+            ..placement
+        };
+        cx.store().save_placement(&placement).await?;
+        each(&shown(cx, placement).await?);
+    }
+    cx.tell(Event::WalletChanged);
+    plan_rotation(cx, id).await
+}
+
+async fn push_one(cx: &Context, placement: &Placement, secret: &Secret) -> Result<(), Error> {
+    let connector = find_connector(cx, &placement.connector).await?;
+    let (platform, remote) = place_of(cx, &connector).await?;
+    match &placement.place {
+        Place::Credential { level, name } => {
+            save(cx, &*platform, &remote, placement, (*level, name), secret).await?;
+        }
+        Place::Settings | Place::Creation => {
+            if !change(cx, &*platform, &remote, placement, secret).await? {
+                save_unnamed(cx, &*platform, &remote, placement, secret).await?;
+            }
+        }
+    }
+    refresh_status(cx, &connector, &*platform, &remote).await
+}
+
+/// Replaces a credential by the same values with the new secret.
+async fn save(
+    cx: &Context,
+    platform: &dyn Platform,
+    remote: &RemoteId,
+    placement: &Placement,
+    (level, name): (Level, &str),
+    secret: &Secret,
+) -> Result<(), Error> {
+    let credentials = platform.credentials().ok_or_else(by_hand)?;
+    let credential = CredentialToSave {
+        name: name.to_owned(),
+        level,
+        values: with_secret(placement, secret)?,
+        is_default: None,
+        is_replacement: true,
+    };
+    Ok(credentials
+        .save_credential(remote, credential, &options(cx))
+        .await?)
+}
+
+/// Changes the setting that holds the secret; `false` where no setting does.
+async fn change(
+    cx: &Context,
+    platform: &dyn Platform,
+    remote: &RemoteId,
+    placement: &Placement,
+    secret: &Secret,
+) -> Result<bool, Error> {
+    let Some(settings) = platform.settings() else {
+        return Ok(false);
+    };
+    let now = settings.settings(remote, &options(cx)).await?;
+    let mut values = with_secret(placement, secret)?;
+    let Some(member) = values
+        .keys()
+        .find(|name| leads_into(placement, name))
+        .cloned()
+    else {
+        return Ok(false);
+    };
+    let is_setting = now.form.schema.pointer(&below("/properties", &member));
+    if is_setting.is_none() {
+        return Ok(false);
+    }
+    values.retain(|name, _| *name == member);
+    settings
+        .change_settings(remote, values, &options(cx))
+        .await?;
+    Ok(true)
+}
+
+/// Replaces the one credential that has no name, where its form has the secret at the same place.
+async fn save_unnamed(
+    cx: &Context,
+    platform: &dyn Platform,
+    remote: &RemoteId,
+    placement: &Placement,
+    secret: &Secret,
+) -> Result<(), Error> {
+    let credentials = platform.credentials().ok_or_else(by_hand)?;
+    let levels = credentials.credential_levels(remote, &options(cx)).await?;
+    let level = levels.into_iter().find(|level| !level.is_named);
+    let level = level.ok_or_else(by_hand)?.level;
+    let form = credentials
+        .credential_form(remote, level, &options(cx))
+        .await?;
+    let mut values = with_secret(placement, secret)?;
+    values.retain(|name, _| form.schema.pointer(&below("/properties", name)).is_some());
+    if !values.keys().any(|name| leads_into(placement, name)) {
+        return Err(by_hand());
+    }
+    let credential = CredentialToSave {
+        name: String::new(),
+        level,
+        values,
+        is_default: None,
+        is_replacement: true,
+    };
+    Ok(credentials
+        .save_credential(remote, credential, &options(cx))
+        .await?)
+}
+
+fn leads_into(placement: &Placement, member: &str) -> bool {
+    let place = below("", member);
+    let rest = placement.path.strip_prefix(&place);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn with_secret(placement: &Placement, secret: &Secret) -> Result<Map<String, Value>, Error> {
+    let mut values = placement.values.0.clone();
+    put(&mut values, &placement.path, Value::from(secret.expose()))?;
+    match values {
+        Value::Object(values) => Ok(values),
+        _ => Err(by_hand()),
+    }
+}
+
+fn by_hand() -> Error {
+    let what = "replacing this secret; create the connector again with the new one";
+    patchbay_platforms::Error::NotSupported(what.to_owned()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Json, Timestamp};
+    use serde_json::json;
+
+    use super::*;
+
+    fn placement(path: &str) -> Placement {
+        Placement {
+            entry: WalletEntryId::new("w1"),
+            connector: ConnectorId::new("c1"),
+            place: Place::Creation,
+            path: path.to_owned(),
+            values: Json(json!({ "name": "a", "auth": { "kind": "bearer" } })),
+            placed_at: Timestamp::parse("2026-11-20T08:00:00Z").unwrap(),
+            problem: None,
+        }
+    }
+
+    #[test]
+    fn the_secret_goes_back_to_its_place() {
+        let placement = placement("/auth/token");
+        let values = with_secret(&placement, &Secret::new("new")).unwrap();
+        assert_eq!(
+            Value::Object(values),
+            json!({ "name": "a", "auth": { "kind": "bearer", "token": "new" } })
+        );
+        assert!(leads_into(&placement, "auth"));
+        assert!(!leads_into(&placement, "au"));
+    }
+}

@@ -1,0 +1,65 @@
+//! Rotating a wallet entry everywhere it is used.
+
+use patchbay_model::{Problem, WalletEntryId};
+use patchbay_ops::{Context, Rotation, RotationPlace, WalletSecret};
+use tauri::State;
+use tauri::ipc::Channel;
+
+/// Where a rotation of an entry would go.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_rotation(
+    cx: State<'_, Context>,
+    entry: WalletEntryId,
+) -> Result<Rotation, Problem> {
+    Ok(patchbay_ops::plan_rotation(&cx, &entry).await?)
+}
+
+/// Puts a new secret into the wallet and pushes it everywhere; `each` hears of every place.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn rotate_wallet_entry(
+    cx: State<'_, Context>,
+    entry: WalletEntryId,
+    secret: WalletSecret,
+    each: Channel<RotationPlace>,
+) -> Result<Rotation, Problem> {
+    Ok(patchbay_ops::rotate_wallet_entry(&cx, &entry, secret, teller(each)).await?)
+}
+
+/// Pushes once more to the places that the last rotation did not reach.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retry_rotation(
+    cx: State<'_, Context>,
+    entry: WalletEntryId,
+    each: Channel<RotationPlace>,
+) -> Result<Rotation, Problem> {
+    Ok(patchbay_ops::retry_rotation(&cx, &entry, teller(each)).await?)
+}
+
+/// Puts the old secret back everywhere.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn take_back_rotation(
+    cx: State<'_, Context>,
+    entry: WalletEntryId,
+    each: Channel<RotationPlace>,
+) -> Result<Rotation, Problem> {
+    Ok(patchbay_ops::take_back_rotation(&cx, &entry, teller(each)).await?)
+}
+
+/// Forgets the old secret: there is no way back then.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn finish_rotation(
+    cx: State<'_, Context>,
+    entry: WalletEntryId,
+) -> Result<Rotation, Problem> {
+    Ok(patchbay_ops::finish_rotation(&cx, &entry).await?)
+}
+
+fn teller(each: Channel<RotationPlace>) -> impl FnMut(&RotationPlace) {
+    // A window that is gone needs no news.
+    move |place| drop(each.send(place.clone()))
+}
