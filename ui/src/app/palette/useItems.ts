@@ -1,8 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useContext, useMemo, useState } from "react";
 import { accountLook } from "@/components/accountLook";
 import { needsYou, remedyOf, runLook, statusLook } from "@/components/connectorStatus";
+import { type Shortcut, ShortcutContext } from "@/components/shortcuts";
 import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
 import { type Account, type AccountId, commands, type Connector, type ConnectorTool, type ToolRunSummary, type WalletEntry } from "@/host/bindings";
 import { call } from "@/host/call";
@@ -27,6 +28,9 @@ type Go = {
 export function useItems(): Item[] {
   const navigate = useNavigate();
   const layers = useLayers();
+  const registry = useContext(ShortcutContext);
+  // What acted on the page when the palette opened, not what acts in it.
+  const [here] = useState(() => registry.active());
   const change = useChangePreferences();
   const checkAll = useMutation({ mutationFn: () => call(commands.checkConnectors()) });
   const refresh = useRefreshAccounts();
@@ -50,6 +54,7 @@ export function useItems(): Item[] {
     };
     const hosted = (accounts ?? []).filter((account) => account.platform !== "local");
     const actions: Item[] = [
+      ...here.filter(isOfPage).map(hereItem),
       ...places.map((place, index): Item => ({
         id: `go-${place.path}`, group: "do", text: `Go to ${place.label}`, detail: "", start: place.icon, keys: `Mod+${index + 1}`,
         run: () => void navigate({ to: place.path }),
@@ -76,7 +81,17 @@ export function useItems(): Item[] {
       ...actions,
       ...hosted.flatMap((account) => accountItems(account, go)),
     ];
-  }, [accounts, states, refresh, connectors, tools, runs, wallet, navigate, layers, changePreferences, check]);
+  }, [here, accounts, states, refresh, connectors, tools, runs, wallet, navigate, layers, changePreferences, check]);
+}
+
+/** Keys of the whole window have entries of their own, and some only move the focus. */
+function isOfPage({ keys }: Shortcut): boolean {
+  return !/^(Mod\+[\dKZ,]|\?|\/|Escape|Space)$/.test(keys);
+}
+
+/** What a key of the page does, such as comparing the chosen run. */
+function hereItem({ keys, label, run }: Shortcut): Item {
+  return { id: `here-${keys}`, group: "do", text: label, detail: "Here", start: "keyboard", keys, run };
 }
 
 function action(id: string, text: string, start: Extract<Item["start"], string>, run: () => void): Item {

@@ -44,6 +44,15 @@ describe("two runs", () => {
     expect(host.lastCall("compareRuns")).toEqual({ before: "run_2", after: "run_4" });
   });
 
+  it("are compared from the palette too", async () => {
+    const { host, user } = await open();
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), "compare");
+    await user.click(await screen.findByRole("option", { name: /^Compare/ }));
+    expect(await screen.findByText("6 changes")).toBeVisible();
+    expect(host.lastCall("compareRuns")).toEqual({ before: "run_2", after: "run_4" });
+  });
+
   it("are named by the address", async () => {
     const { host } = await open("/runs/run_2?with=run_1");
     expect(await screen.findByText("6 changes")).toBeVisible();
