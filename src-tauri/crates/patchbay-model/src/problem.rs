@@ -134,7 +134,7 @@ codes! {
     McpNotAServer = "mcp.not_a_server",
     /// The server speaks MCP in a way that cannot be understood.
     McpProtocol = "mcp.protocol",
-    /// The server answered with an error of its own.
+    /// The server answered in MCP, and its answer is an error of its own, under whatever HTTP status.
     McpServerError = "mcp.server_error",
     /// The tool answered that it failed.
     ToolFailed = "tool.failed",
@@ -188,7 +188,7 @@ codes! {
     PlatformRateLimited = "platform.rate_limited",
     /// The platform found the request wrong.
     PlatformInvalid = "platform.invalid",
-    /// The platform failed.
+    /// The server or platform failed before it could answer in its own words, such as with HTTP status 500.
     PlatformFailed = "platform.failed",
     /// The platform's answer cannot be read.
     PlatformAnswer = "platform.answer",
