@@ -87,18 +87,25 @@ pub static HOSTED: &[HostedPlatform] = &[
     crate::tenex::TENEX,
 ];
 
-/// Forms of those account fields whose value is JSON, a line each.
-static FORMS: &[(patchbay_model::Platform, &str, fn() -> Form)] = &[
-    (
-        patchbay_model::Platform::Tenex,
-        "routes",
-        crate::tenex::routes_form,
-    ),
-    (
-        patchbay_model::Platform::Tenex,
-        "list.filter_params",
-        crate::tenex::filter_params_form,
-    ),
+/// The form of an account field whose value is JSON.
+struct SettingForm {
+    platform: patchbay_model::Platform,
+    field: &'static str,
+    form: fn() -> Form,
+}
+
+/// All of them, a line each.
+static FORMS: &[SettingForm] = &[
+    SettingForm {
+        platform: patchbay_model::Platform::Tenex,
+        field: "routes",
+        form: crate::tenex::routes_form,
+    },
+    SettingForm {
+        platform: patchbay_model::Platform::Tenex,
+        field: "list.filter_params",
+        form: crate::tenex::filter_params_form,
+    },
 ];
 
 impl HostedPlatform {
@@ -107,9 +114,8 @@ impl HostedPlatform {
     /// with the settings to be tried and [checked](Platform::check).
     pub fn setting_form(&self, field: &str) -> Option<Form> {
         let mut forms = FORMS.iter();
-        let of_field =
-            |(platform, name, _): &&(_, &str, _)| *platform == self.platform && *name == field;
-        forms.find(of_field).map(|(_, _, form)| form())
+        let found = forms.find(|form| form.platform == self.platform && form.field == field);
+        found.map(|found| (found.form)())
     }
 }
 
@@ -124,7 +130,10 @@ mod tests {
 
     #[test]
     fn every_form_of_a_setting_belongs_to_a_field() {
-        for (platform, field, _) in FORMS {
+        for SettingForm {
+            platform, field, ..
+        } in FORMS
+        {
             let hosted = hosted(*platform).unwrap();
             assert!(hosted.fields.iter().any(|known| known.name == *field));
             assert_eq!(hosted.setting_form(field).unwrap().schema["type"], "object");

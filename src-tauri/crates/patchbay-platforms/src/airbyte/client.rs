@@ -118,12 +118,13 @@ impl Client {
         options: &CallOptions,
     ) -> Result<wire::Connector, Error> {
         let request = Request::new(Method::POST, Path::new(CONNECTORS)).json(json!(body));
-        let secrets = body.credentials.iter().flat_map(Map::values);
-        let request = secrets
-            .filter_map(Value::as_str)
-            .fold(request, |request, secret| {
-                request.secret(Secret::new(secret))
-            });
+        let mut secrets = Vec::new();
+        for value in body.credentials.iter().flat_map(Map::values) {
+            texts(value, &mut secrets);
+        }
+        let request = secrets.into_iter().fold(request, |request, secret| {
+            request.secret(Secret::new(secret))
+        });
         wire::detail(&self.send(request, options).await?)
     }
 
@@ -471,6 +472,16 @@ pub(super) async fn exchange(
     })
 }
 
+/// Every text in it, however deep.
+fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => found.push(text),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(members) => members.values().for_each(|member| texts(member, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 fn connector(id: &str) -> Result<Path, Error> {
     Path::new(CONNECTORS).value("connector_id", id)
 }
@@ -496,6 +507,15 @@ fn path_of(encoded: &str) -> Result<Path, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_are_found_however_deep_they_lie() {
+        let credentials = json!({"token": "a", "nested": {"keys": ["b", {"key": "c"}], "n": 1}});
+        let mut found = Vec::new();
+        texts(&credentials, &mut found);
+        found.sort_unstable();
+        assert_eq!(found, ["a", "b", "c"]);
+    }
 
     #[test]
     fn a_path_keeps_its_segments() {
