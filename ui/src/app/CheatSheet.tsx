@@ -19,12 +19,15 @@ const inSignIns = [
   { keys: ["Escape"], label: "Hide; the sign-in goes on" },
 ];
 
+/** The keys that work on every page. */
+const ofWindow = /^(Mod\+[\dK,]|\?)$/;
+
 /** Every key that works now, and those of lists and sign-ins. */
 export function CheatSheet({ onClose }: { onClose: () => void }) {
   const registry = useContext(ShortcutContext);
   // What acted beneath this sheet when it opened, not what acts in it.
   const [here] = useState(() => registry.active());
-  const page = here.filter((shortcut) => !shortcut.keys.startsWith("Mod+") && shortcut.keys !== "?");
+  const page = here.filter((shortcut) => !ofWindow.test(shortcut.keys));
   const everywhere = here.filter((shortcut) => !page.includes(shortcut));
   return (
     <Dialog title="All keys" wide onClose={onClose}>

@@ -6,7 +6,7 @@ import { type Comparing, comparing as fresh } from "./comparing";
 import { RunDetail } from "./RunDetail";
 import styles from "./Runs.module.css";
 
-/** One run, reached by its address; `with` names the run that it is compared with. */
+/** One run, reached by its address; `with` names the run that it is compared with, empty for the one before. */
 export function RunPage() {
   const { run: id = "" } = useParams({ strict: false });
   const { with: partner } = useSearch({ strict: false });
@@ -14,7 +14,7 @@ export function RunPage() {
 }
 
 function Shown({ id, partner }: { id: RunId; partner: RunId | undefined }) {
-  const [comparing, setComparing] = useState<Comparing | null>(partner === undefined ? null : { ...fresh, partner });
+  const [comparing, setComparing] = useState<Comparing | null>(partner === undefined ? null : { ...fresh, partner: partner === "" ? null : partner });
   const navigate = useNavigate();
   return (
     <div className={styles.page}>

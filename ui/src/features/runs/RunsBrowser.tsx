@@ -65,6 +65,11 @@ export function RunsBrowser({ connector }: Props) {
     setSelected(later);
     setComparing({ ...fresh, ...comparing, partner: earlier });
   };
+  // A comparison that starts needs the room of a page where there is none beside the list.
+  const changeComparing = (next: Comparing | null) => {
+    if (next && selected !== null && isNarrow()) void navigate({ to: "/runs/$run", params: { run: selected }, search: { with: next.partner ?? "" } });
+    else setComparing(next);
+  };
   const pair = marks.pair(selected);
   useShortcut(selected === null ? null : { keys: "X", label: marks.marked.has(selected) ? "Unmark" : "Mark to compare", inBar: true, run: () => marks.toggle(selected) });
   useShortcut(selected === null ? null : { keys: "Space", label: "Peek", run: () => setPeeked(selected) });
@@ -148,7 +153,7 @@ export function RunsBrowser({ connector }: Props) {
             <RunDetail
               id={selected}
               comparing={comparing}
-              onCompare={setComparing}
+              onCompare={changeComparing}
               onCompareMarked={pair && (() => compare(pair))}
               onShow={select}
               onRemoved={() => select((runs[position + 1] ?? runs[position - 1])?.id ?? null)}
