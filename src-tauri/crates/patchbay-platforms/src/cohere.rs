@@ -4,9 +4,14 @@
 
 mod arguments;
 mod client;
+mod creation;
+mod credentials;
+mod forms;
 mod mapping;
 mod operations;
+mod particulars;
 mod search;
+mod settings;
 mod tools;
 mod wire;
 
@@ -27,8 +32,8 @@ use crate::http::{Answer, Api, CallOptions};
 use crate::operations::arguments;
 use crate::token_source::FixedHeaders;
 use crate::{
-    AccountField, Connectors, ConsentState, Consents, Error, HostedPlatform, Operation, Platform,
-    RemoteConnector, SignIn, StartedConsent, Tools,
+    AccountField, Connectors, ConsentState, Consents, Creation, Credentials, Error, HostedPlatform,
+    Operation, Peculiar, Platform, RemoteConnector, Settings, SignIn, StartedConsent, Tools,
 };
 
 const BASE_URL: &str = "https://api.cohere.com";
@@ -268,6 +273,22 @@ impl Connectors for Cohere {
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>, Error> {
         let all = self.all(options).await?;
         Ok(all.into_iter().map(|one| self.mapped(one)).collect())
+    }
+
+    fn creation(&self) -> Option<&dyn Creation> {
+        Some(self)
+    }
+
+    fn settings(&self) -> Option<&dyn Settings> {
+        Some(self)
+    }
+
+    fn credentials(&self) -> Option<&dyn Credentials> {
+        Some(self)
+    }
+
+    fn peculiar(&self) -> Option<&dyn Peculiar> {
+        Some(self)
     }
 
     async fn find_connector(

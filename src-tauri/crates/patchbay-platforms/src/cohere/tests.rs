@@ -1,5 +1,7 @@
 //! The platform against a server on loopback.
 
+pub(super) mod place;
+
 use std::collections::BTreeMap;
 
 use axum::response::Response;

@@ -69,12 +69,27 @@ impl Connector {
         (!text.is_empty()).then_some(text)
     }
 
-    /// Whether Cohere asks it. Text counts as the official client reads it.
+    /// A member as it came.
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        self.json.get(name)
+    }
+
+    /// Whether Cohere asks it.
     pub(super) fn is_active(&self) -> bool {
-        match self.json.get("active") {
-            Some(Value::Bool(active)) => *active,
-            Some(Value::String(word)) => word.eq_ignore_ascii_case("true") || word == "1",
-            _ => true,
+        self.flag("active").unwrap_or(true)
+    }
+
+    /// Whether a chat goes on without it when it fails.
+    pub(super) fn goes_on(&self) -> bool {
+        self.flag("continue_on_failure").unwrap_or(false)
+    }
+
+    /// Text counts as the official client reads it.
+    fn flag(&self, member: &str) -> Option<bool> {
+        match self.json.get(member)? {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(word) => Some(word.eq_ignore_ascii_case("true") || word == "1"),
+            _ => None,
         }
     }
 

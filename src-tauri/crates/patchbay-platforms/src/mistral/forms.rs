@@ -171,7 +171,7 @@ pub(super) fn metadata(members: Members, surface: Surface) -> Members {
 }
 
 /// Members that are lists of words.
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 13] = [
     "scopes_supported",
     "response_types_supported",
     "response_modes_supported",
@@ -184,6 +184,7 @@ const LISTS: [&str; 12] = [
     "introspection_endpoint_auth_methods_supported",
     "introspection_endpoint_auth_signing_alg_values_supported",
     "code_challenge_methods_supported",
+    "authorization_grant_profiles_supported",
 ];
 
 /// Members that are text.

@@ -85,6 +85,9 @@ impl FakeCohere {
         )?;
         keeps_to(&given)?;
         let connector = &mut self.connectors[place];
+        if given.contains_key("oauth") || given.contains_key("service_auth") {
+            connector.remove("auth_type");
+        }
         if given.contains_key("oauth") {
             // Another client: what was consented to before does not count.
             connector.remove("auth_status");

@@ -1,0 +1,79 @@
+//! Creating against a platform that keeps to the contract.
+
+use serde_json::json;
+
+use super::super::tests::place::{Place, app, docs, members};
+
+#[tokio::test]
+async fn each_sign_in_becomes_its_member_of_the_wire() {
+    let place = Place::new().await;
+    let service = json!({"kind": "service_auth", "type": "basic", "token": "tok-12345"});
+    let mut oauth = app();
+    oauth.as_object_mut().unwrap().remove("kind");
+    for (given, member, sent) in [
+        (json!({"kind": "none"}), None, json!(null)),
+        (app(), Some("oauth"), oauth),
+        (
+            service,
+            Some("service_auth"),
+            json!({"type": "basic", "token": "tok-12345"}),
+        ),
+    ] {
+        place.created(json!({ "authentication": given })).await;
+        let mut body = json!({"name": "docs", "url": "https://docs.example/search"});
+        if let Some(member) = member {
+            body[member] = sent;
+        }
+        assert_eq!(place.sent(), body);
+    }
+    place.over();
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_not_sent_and_the_rest_is() {
+    let place = Place::new().await;
+    let more = json!({
+        "description": "Our docs", "excludes": ["text"], "active": false, "continue_on_failure": true,
+    });
+    place.created(more.clone()).await;
+    assert_eq!(place.sent(), docs(more));
+    place.over();
+}
+
+#[tokio::test]
+async fn two_sign_ins_cannot_be_given_together() {
+    let place = Place::new().await;
+    let creation = place.platform.creation().unwrap();
+    let form = creation
+        .creation_form("search", &place.options)
+        .await
+        .unwrap();
+    let validator = jsonschema::validator_for(&form.schema).unwrap();
+    let mut both = app();
+    both["token"] = "tok-12345".into();
+    for wrong in [
+        json!({ "authentication": both }),
+        json!({"authentication": {"kind": "service_auth", "type": "bearer"}}),
+        json!({"authentication": {"kind": "oauth", "client_id": "cid"}}),
+        json!({"oauth": {}}),
+        json!({"name": ""}),
+    ] {
+        assert!(!validator.is_valid(&docs(wrong.clone())), "{wrong}");
+    }
+    let unknown = creation.create_connector("mcp", members(docs(json!({}))), &place.options);
+    assert_eq!(unknown.await.unwrap_err().kind(), "usage");
+    assert!(place.fake.log().is_empty());
+}
+
+#[test]
+fn a_place_on_the_wire_is_found_in_the_form() {
+    for (wire, form) in [
+        ("/oauth/client_id", "/authentication/client_id"),
+        ("/service_auth/token", "/authentication/token"),
+        ("/service_auth", "/authentication"),
+        ("/oauthx", "/oauthx"),
+        ("/url", "/url"),
+    ] {
+        assert_eq!(super::forms::place(wire), form);
+    }
+}

@@ -1,0 +1,77 @@
+//! The one credential against a platform that keeps to the contract.
+
+use super::super::tests::place::{Place, app, fits, members};
+use super::*;
+
+fn to_save(authentication: Value) -> CredentialToSave {
+    CredentialToSave {
+        name: String::new(),
+        level: Level::Organization,
+        values: members(json!({ "authentication": authentication })),
+        is_default: None,
+        is_replacement: true,
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_replaced_by_an_app_and_deleted() {
+    let place = Place::new().await;
+    let service = json!({"kind": "service_auth", "type": "bearer", "token": "tok-12345"});
+    let id = place.created(json!({ "authentication": service })).await;
+    let credentials = place.platform.credentials().unwrap();
+    let list = async || {
+        let listed = credentials.list_credentials(&id, Level::Organization, &place.options);
+        listed.await.unwrap()
+    };
+    let listed = list().await;
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].method, Some(AuthenticationMethod::Bearer));
+    let next = json!({"kind": "service_auth", "type": "basic", "token": "next-12345"});
+    let form = credentials.credential_form(&id, Level::Organization, &place.options);
+    let form = form.await.unwrap();
+    fits(&form, &json!({ "authentication": next }));
+    let saved = credentials.save_credential(&id, to_save(next), &place.options);
+    saved.await.unwrap();
+    assert_eq!(
+        place.sent(),
+        json!({"service_auth": {"type": "basic", "token": "next-12345"}})
+    );
+    let saved = credentials.save_credential(&id, to_save(app()), &place.options);
+    saved.await.unwrap();
+    let listed = list().await;
+    assert_eq!(listed[0].method, Some(AuthenticationMethod::Oauth));
+    assert_eq!(
+        listed[0].reason.as_deref(),
+        Some("you have not consented yet")
+    );
+    let form = credentials.credential_form(&id, Level::Organization, &place.options);
+    assert_eq!(
+        form.await.unwrap().values["authentication"]["client_id"],
+        "cid"
+    );
+    let deleted = credentials.delete_credential(&id, Level::Organization, "", &place.options);
+    deleted.await.unwrap();
+    assert_eq!(place.sent(), json!({"oauth": null}));
+    assert!(list().await.is_empty());
+    let again = credentials.delete_credential(&id, Level::Organization, "", &place.options);
+    assert_eq!(again.await.unwrap_err().kind(), "none_found");
+    place.over();
+}
+
+#[tokio::test]
+async fn there_are_no_names_defaults_and_other_levels() {
+    let place = Place::new().await;
+    let id = place.created(json!({})).await;
+    let credentials = place.platform.credentials().unwrap();
+    let named = CredentialToSave {
+        name: "main".to_owned(),
+        ..to_save(app())
+    };
+    let saved = credentials.save_credential(&id, named, &place.options);
+    assert_eq!(saved.await.unwrap_err().kind(), "usage");
+    let listed = credentials.list_credentials(&id, Level::User, &place.options);
+    assert_eq!(listed.await.unwrap_err().kind(), "not_supported");
+    let made = credentials.make_default(&id, Level::Organization, "", &place.options);
+    assert_eq!(made.await.unwrap_err().kind(), "not_supported");
+    place.over();
+}

@@ -1,0 +1,77 @@
+//! Facts and acts against a platform that keeps to the contract.
+
+use patchbay_model::Control;
+
+use super::super::tests::place::{Place, app};
+use super::*;
+
+async fn particulars(place: &Place, id: &RemoteId) -> Particulars {
+    let peculiar = place.platform.peculiar().unwrap();
+    peculiar.particulars(id, &place.options).await.unwrap()
+}
+
+fn switches(particulars: &Particulars) -> Vec<(&str, Option<bool>)> {
+    let controls = particulars.groups.iter().flat_map(|group| &group.controls);
+    let shown = controls.filter_map(|control| match control {
+        Control::Switch { label, is_on, .. } => Some((label.as_str(), *is_on)),
+        _ => None,
+    });
+    shown.collect()
+}
+
+fn authorization(particulars: &Particulars) -> &str {
+    let mut facts = particulars.facts.iter();
+    let fact = facts.find(|fact| fact.label == "Authorization");
+    fact.unwrap().value.as_str()
+}
+
+#[tokio::test]
+async fn every_act_is_one_of_the_platforms_operations() {
+    let place = Place::new().await;
+    for authentication in [json!({"kind": "none"}), app()] {
+        let id = place
+            .created(json!({ "authentication": authentication }))
+            .await;
+        for act in particulars(&place, &id).await.acts() {
+            let mut table = place.platform.operations().iter();
+            let operation = table.find(|known| known.name == act.operation).unwrap();
+            assert_eq!(act.effect, operation.effect);
+            let schema = (operation.parameters)().to_value();
+            let parameters = jsonschema::validator_for(&schema).unwrap();
+            assert!(parameters.is_valid(&act.fixed), "{}", act.name);
+            assert_eq!(act.asks, None);
+            let given = act.fixed.0.clone();
+            let done = place.platform.call(&act.operation, given, &place.options);
+            done.await.unwrap();
+        }
+    }
+    place.over();
+}
+
+#[tokio::test]
+async fn switches_and_facts_show_how_it_is() {
+    let place = Place::new().await;
+    let id = place.created(json!({ "authentication": app() })).await;
+    let found = particulars(&place, &id).await;
+    assert_eq!(
+        switches(&found),
+        [("Active", Some(true)), ("Continue on failure", Some(false))]
+    );
+    assert_eq!(authorization(&found), "Not authorised yet");
+    for name in ["deactivate", "continue-on-failure"] {
+        let act = found.find(name).unwrap();
+        let given = act.fixed.0.clone();
+        let done = place.platform.call(&act.operation, given, &place.options);
+        done.await.unwrap();
+    }
+    place.fake.with(|cohere| {
+        cohere.connectors[0].insert("auth_status".to_owned(), "valid".into());
+    });
+    let found = particulars(&place, &id).await;
+    assert_eq!(
+        switches(&found),
+        [("Active", Some(false)), ("Continue on failure", Some(true))]
+    );
+    assert_eq!(authorization(&found), "Valid");
+    place.over();
+}

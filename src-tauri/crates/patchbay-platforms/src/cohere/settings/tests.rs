@@ -1,0 +1,99 @@
+//! Changing against a platform that keeps to the contract.
+
+use serde_json::json;
+
+use super::super::tests::place::{Place, app, fits, members};
+use super::*;
+
+#[tokio::test]
+async fn the_form_shows_what_is_set_and_no_secret() {
+    let place = Place::new().await;
+    let id = place
+        .created(
+            json!({"excludes": ["text"], "continue_on_failure": true, "authentication": app()}),
+        )
+        .await;
+    let settings = place.platform.settings().unwrap();
+    let found = settings.settings(&id, &place.options).await.unwrap();
+    fits(&found.form, &found.form.values);
+    let mut shown = app();
+    shown.as_object_mut().unwrap().remove("client_secret");
+    assert_eq!(
+        *found.form.values,
+        json!({
+            "name": "docs", "url": "https://docs.example/search", "excludes": ["text"],
+            "active": true, "continue_on_failure": true, "authentication": shown,
+        })
+    );
+    assert_eq!(found.form.kept, ["/authentication/client_secret"]);
+    place.over();
+}
+
+#[tokio::test]
+async fn only_what_changes_is_sent() {
+    let place = Place::new().await;
+    let id = place.created(json!({"excludes": ["text"]})).await;
+    let settings = place.platform.settings().unwrap();
+    let changes = json!({"name": "Docs", "active": false, "excludes": null});
+    settings
+        .change_settings(&id, members(changes.clone()), &place.options)
+        .await
+        .unwrap();
+    assert_eq!(place.sent(), changes);
+    let now = settings.settings(&id, &place.options).await.unwrap();
+    assert_eq!(now.form.values["name"], "Docs");
+    assert_eq!(now.form.values["active"], false);
+    assert!(now.form.values.get("excludes").is_none());
+    place.over();
+}
+
+#[tokio::test]
+async fn a_sign_in_can_be_switched_and_what_it_was_is_cleared() {
+    let place = Place::new().await;
+    let id = place.created(json!({"authentication": app()})).await;
+    let settings = place.platform.settings().unwrap();
+    let change = async |authentication: Value| {
+        let changes = members(json!({ "authentication": authentication }));
+        settings.change_settings(&id, changes, &place.options).await
+    };
+    // The secret of the app stays, and its scope goes.
+    let mut other = app();
+    for gone in ["client_secret", "scope"] {
+        other.as_object_mut().unwrap().remove(gone);
+    }
+    change(other.clone()).await.unwrap();
+    assert_eq!(
+        place.sent(),
+        json!({"oauth": {
+            "client_id": "cid", "authorize_url": "https://id.example/authorize",
+            "token_url": "https://id.example/token", "scope": null,
+        }})
+    );
+    let service = json!({"kind": "service_auth", "type": "bearer", "token": "tok-12345"});
+    change(service).await.unwrap();
+    assert_eq!(
+        place.sent(),
+        json!({"oauth": null, "service_auth": {"type": "bearer", "token": "tok-12345"}})
+    );
+    let now = settings.settings(&id, &place.options).await.unwrap();
+    assert_eq!(
+        now.form.values["authentication"],
+        json!({"kind": "service_auth"})
+    );
+    assert_eq!(now.form.kept, ["/authentication/token"]);
+    fits(&now.form, &now.form.values);
+    // Half of a token is refused, by the form and before anything is sent.
+    let half = json!({"kind": "service_auth", "type": "basic"});
+    let validator = jsonschema::validator_for(&now.form.schema).unwrap();
+    let mut values = now.form.values.0.clone();
+    values["authentication"] = half.clone();
+    assert!(!validator.is_valid(&values));
+    assert_eq!(change(half).await.unwrap_err().kind(), "usage");
+    assert_eq!(change(other).await.unwrap_err().kind(), "usage");
+    change(json!({"kind": "none"})).await.unwrap();
+    assert_eq!(place.sent(), json!({"service_auth": null}));
+    let now = settings.settings(&id, &place.options).await.unwrap();
+    assert_eq!(now.form.values["authentication"], json!({"kind": "none"}));
+    assert!(now.form.kept.is_empty());
+    place.over();
+}

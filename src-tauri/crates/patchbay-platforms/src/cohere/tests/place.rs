@@ -1,0 +1,87 @@
+//! An account on a fake Cohere.
+
+use std::sync::Arc;
+
+use patchbay_model::{Form, RemoteId};
+use patchbay_testkit::fakes::{Fake, FakeCohere};
+use serde_json::{Map, Value, json};
+
+use crate::Platform;
+use crate::http::CallOptions;
+
+pub(in crate::cohere) struct Place {
+    pub(in crate::cohere) platform: Arc<dyn Platform>,
+    pub(in crate::cohere) fake: Fake<FakeCohere>,
+    pub(in crate::cohere) options: CallOptions,
+}
+
+impl Place {
+    pub(in crate::cohere) async fn new() -> Self {
+        let fake = Fake::start(FakeCohere::new("test-key")).await.unwrap();
+        let account = super::account(json!({"base_url": fake.url()}), "test-key");
+        Self {
+            platform: super::sign_in(account).unwrap(),
+            fake,
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Creates a connector from values that fit the form.
+    pub(in crate::cohere) async fn created(&self, more: Value) -> RemoteId {
+        let values = docs(more);
+        let creation = self.platform.creation().unwrap();
+        let form = creation
+            .creation_form("search", &self.options)
+            .await
+            .unwrap();
+        fits(&form, &values);
+        let made = creation
+            .create_connector("search", members(values), &self.options)
+            .await;
+        made.unwrap().remote_id
+    }
+
+    /// The body of the last request.
+    pub(in crate::cohere) fn sent(&self) -> Value {
+        let log = self.fake.log();
+        serde_json::from_slice(&log.last().unwrap().body).unwrap()
+    }
+
+    /// Nothing was sent that the contract does not allow.
+    pub(in crate::cohere) fn over(&self) {
+        assert_eq!(self.fake.faults(), Vec::<String>::new());
+    }
+}
+
+pub(in crate::cohere) fn docs(more: Value) -> Value {
+    let mut values = json!({"name": "docs", "url": "https://docs.example/search"});
+    for (name, value) in members(more) {
+        values[name] = value;
+    }
+    values
+}
+
+pub(in crate::cohere) fn app() -> Value {
+    json!({
+        "kind": "oauth", "client_id": "cid", "client_secret": "sec-12345",
+        "authorize_url": "https://id.example/authorize", "token_url": "https://id.example/token",
+        "scope": "read",
+    })
+}
+
+pub(in crate::cohere) fn members(value: Value) -> Map<String, Value> {
+    serde_json::from_value(value).unwrap()
+}
+
+/// The values fit the form's schema, and the schema is one.
+pub(in crate::cohere) fn fits(form: &Form, values: &Value) {
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&form.schema)
+        .unwrap();
+    let problems: Vec<String> = validator
+        .iter_errors(values)
+        .map(|error| format!("{}: {error}", error.instance_path))
+        .collect();
+    assert_eq!(problems, Vec::<String>::new(), "{values}");
+}
