@@ -266,14 +266,6 @@ impl Platform for Cohere {
     fn consents(&self) -> Option<&dyn Consents> {
         Some(self)
     }
-}
-
-#[async_trait]
-impl Connectors for Cohere {
-    async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>, Error> {
-        let all = self.all(options).await?;
-        Ok(all.into_iter().map(|one| self.mapped(one)).collect())
-    }
 
     fn creation(&self) -> Option<&dyn Creation> {
         Some(self)
@@ -289,6 +281,14 @@ impl Connectors for Cohere {
 
     fn peculiar(&self) -> Option<&dyn Peculiar> {
         Some(self)
+    }
+}
+
+#[async_trait]
+impl Connectors for Cohere {
+    async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>, Error> {
+        let all = self.all(options).await?;
+        Ok(all.into_iter().map(|one| self.mapped(one)).collect())
     }
 
     async fn find_connector(
