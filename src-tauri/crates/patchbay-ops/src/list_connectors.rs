@@ -64,7 +64,8 @@ fn is_account_and_name(connector: &Connector, text: &str) -> bool {
     })
 }
 
-fn not_found(name: &str) -> Error {
+/// That there is no connector of that name.
+pub(crate) fn not_found(name: &str) -> Error {
     Error::NotFound {
         kind: "connector",
         name: name.to_owned(),

@@ -87,6 +87,16 @@ impl Connections {
         let mut statement = watch.prepare_cached("PRAGMA data_version")?;
         Ok(statement.query_row([], |row| row.get(0))?)
     }
+
+    /// Reads a row or two from one state of the file, at once and not in turn with other reads.
+    pub(crate) fn peek<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut watch = lock(&self.watch);
+        let tx = watch.transaction()?;
+        work(&tx)
+    }
 }
 
 /// The lock, also after a panic: an open transaction was rolled back when it was dropped.

@@ -63,6 +63,14 @@ impl Store {
         self.connections.version()
     }
 
+    /// Reads a row or two where it is called, for callers to whom another thread would be the slower way.
+    pub(crate) fn peek<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.connections.peek(work)
+    }
+
     /// Reads from one state of the file, in which rows of runs that were noted last may be missing.
     pub(crate) async fn read<T: Send + 'static>(
         &self,

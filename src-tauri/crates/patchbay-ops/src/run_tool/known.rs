@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use patchbay_model::{Connector, ConnectorId, Tool};
+use patchbay_store::ToolRows;
 
-use crate::list_connectors::find_connector;
+use crate::list_connectors::not_found;
 use crate::redact::has_marks;
 use crate::tools::ArgumentCheck;
 use crate::{Context, Error};
@@ -43,8 +44,10 @@ impl KnownTool {
 pub(crate) struct KnownTools(Mutex<HashMap<(ConnectorId, String), Remembered>>);
 
 struct Remembered {
-    /// The [`patchbay_store::Store::version`] for which it holds.
+    /// The [`Store::version`](patchbay_store::Store::version) for which it holds.
     version: i64,
+    /// What it was made of.
+    rows: ToolRows,
     known: Known,
 }
 
@@ -52,12 +55,20 @@ impl KnownTools {
     fn lock(&self) -> MutexGuard<'_, HashMap<(ConnectorId, String), Remembered>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn keep(&self, key: (ConnectorId, String), remembered: Remembered) {
+        let mut all = self.lock();
+        if all.len() >= REMEMBERED && !all.contains_key(&key) {
+            all.clear();
+        }
+        all.insert(key, remembered);
+    }
 }
 
 /// The connector and its tool of that name as they are now, whoever changed them last.
 ///
-/// They are read again only when something was written to the file since, and the schema is looked at
-/// again only when it is another one.
+/// They are looked at again only when something was written to the file since, and the schema is made
+/// ready again only when it is another one.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such connector; [`Error::Store`].
@@ -65,27 +76,31 @@ pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<K
     // Before anything is read: what is written meanwhile makes the version another one.
     let version = cx.store().version()?;
     let key = (id.clone(), name.to_owned());
-    let before = match cx.known_tools().lock().get(&key) {
-        Some(remembered) if remembered.version == version => return Ok(remembered.known.clone()),
-        remembered => remembered.and_then(|remembered| remembered.known.tool.clone()),
-    };
-    let connector = find_connector(cx, id).await?;
-    let tool = cx.store().find_tool(id, name).await?;
+    let mut before = None;
+    if let Some(remembered) = cx.known_tools().lock().get_mut(&key) {
+        let holds =
+            remembered.version == version || cx.store().is_current(id, name, &remembered.rows)?;
+        if holds {
+            remembered.version = version;
+            return Ok(remembered.known.clone());
+        }
+        before = remembered.known.tool.clone();
+    }
+    let rows = cx.store().find_tool_rows(id, name).await?;
+    let connector = rows.connector()?.ok_or_else(|| not_found(id.as_str()))?;
     let known = Known {
         connector: Arc::new(connector),
-        tool: tool.map(|tool| match before {
+        tool: rows.tool()?.map(|tool| match before {
             Some(before) if *before.tool == tool => before,
             _ => Arc::new(KnownTool::new(tool)),
         }),
     };
-    let mut all = cx.known_tools().lock();
-    if all.len() >= REMEMBERED && !all.contains_key(&key) {
-        all.clear();
-    }
     let remembered = Remembered {
         version,
+        rows,
         known: known.clone(),
     };
-    all.insert(key, remembered);
+    cx.known_tools().keep(key, remembered);
     Ok(known)
 }
+

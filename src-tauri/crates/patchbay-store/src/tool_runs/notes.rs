@@ -46,3 +46,143 @@ pub(crate) fn write_note(tx: &Transaction<'_>, note: &Note, owner: &str) -> Resu
     };
     write_details(tx, row, &note.run)
 }
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{RunQuery, RunState};
+
+    use super::*;
+    use crate::Store;
+    use crate::samples::{answered, run, store};
+
+    async fn count(store: &Store, query: &str) -> u32 {
+        let page = store.list_runs(&RunQuery::parse(query)).await.unwrap();
+        page.total
+    }
+
+    #[test]
+    fn of_a_run_that_began_and_ended_one_note_is_left() {
+        let note = |run: ToolRun, begins| Note { run, begins };
+        let notes = merged(vec![
+            note(run(1), true),
+            note(answered(run(2), "of an earlier window"), false),
+            note(run(3), true),
+            note(answered(run(1), "fine"), false),
+        ]);
+        let kept: Vec<_> = notes
+            .iter()
+            .map(|note| {
+                (
+                    note.run.summary.id.as_str(),
+                    note.run.summary.state,
+                    note.begins,
+                )
+            })
+            .collect();
+        assert_eq!(
+            kept,
+            [
+                ("run-000001", RunState::Done, true),
+                ("run-000002", RunState::Done, false),
+                ("run-000003", RunState::Running, true),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn what_was_noted_is_found_at_once() {
+        let (_home, store) = store().await;
+        let open = run(1);
+        store.open_run_soon(&open).await.unwrap();
+        assert_eq!(count(&store, "status:running").await, 1);
+        let over = answered(open, "zeppelin");
+        store.close_run(&over).await.unwrap();
+        let found = store.find_run(&over.summary.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&over));
+        store.open_run_soon(&run(2)).await.unwrap();
+        assert_eq!(count(&store, "zeppelin").await, 1);
+        assert_eq!(store.run_usage().await.unwrap().runs, 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_written_keeps_its_order() {
+        let (_home, store) = store().await;
+        let open = run(1);
+        store.open_run_soon(&open).await.unwrap();
+        assert!(store.remove_run(&open.summary.id).await.unwrap());
+        store.close_run(&answered(open, "late")).await.unwrap();
+        assert_eq!(count(&store, "").await, 0);
+    }
+
+    #[tokio::test]
+    async fn others_see_what_was_noted_when_it_is_settled_or_the_store_is_dropped() {
+        let (home, store) = store().await;
+        let elsewhere = Store::open(&home.path().join("patchbay.sqlite"))
+            .await
+            .unwrap();
+        store.open_run_soon(&run(1)).await.unwrap();
+        store.settle_runs().await.unwrap();
+        assert_eq!(count(&elsewhere, "status:running").await, 1);
+
+        store.open_run_soon(&run(2)).await.unwrap();
+        for number in [1, 2] {
+            let over = answered(run(number), "fine");
+            store.close_run(&over).await.unwrap();
+        }
+        drop(store);
+        assert_eq!(count(&elsewhere, "status:done").await, 2);
+    }
+
+    #[tokio::test]
+    async fn more_notes_than_may_wait_are_written_all_the_same() {
+        const RUNS: u64 = 1_000;
+        let (_home, store) = store().await;
+        let runs = (0..RUNS).map(|number| {
+            let store = store.clone();
+            async move {
+                let open = run(number);
+                store.open_run_soon(&open).await.unwrap();
+                store.close_run(&answered(open, "fine")).await.unwrap();
+            }
+        });
+        let mut tasks: tokio::task::JoinSet<()> = runs.collect();
+        while let Some(done) = tasks.join_next().await {
+            done.unwrap();
+        }
+        assert_eq!(u64::from(count(&store, "status:done").await), RUNS);
+    }
+
+    #[tokio::test]
+    async fn a_large_answer_is_written_before_its_run_is_closed() {
+        let (home, store) = store().await;
+        let elsewhere = Store::open(&home.path().join("patchbay.sqlite"))
+            .await
+            .unwrap();
+        let open = run(1);
+        store.open_run_soon(&open).await.unwrap();
+        let mut over = answered(open, "large");
+        over.summary.result_bytes = Some(u32::MAX);
+        store.close_run(&over).await.unwrap();
+        assert_eq!(count(&elsewhere, "status:done").await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_row_that_cannot_be_written_is_told_of_once_and_takes_no_other_with_it() {
+        let (_home, store) = store().await;
+        let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON tool_runs WHEN new.id = 'run-000001'
+                      BEGIN SELECT RAISE(FAIL, 'refused'); END";
+        store
+            .write(move |tx| Ok(tx.execute_batch(refuse)?))
+            .await
+            .unwrap();
+        for number in 0..3 {
+            store.open_run_soon(&run(number)).await.unwrap();
+        }
+        assert_eq!(count(&store, "").await, 2);
+        let told = store.open_run_soon(&run(3)).await.unwrap_err();
+        assert!(matches!(told, Error::Failed(_)), "{told:?}");
+        store.open_run_soon(&run(4)).await.unwrap();
+        store.settle_runs().await.unwrap();
+        assert_eq!(count(&store, "").await, 3);
+    }
+}

@@ -1,0 +1,145 @@
+//! A connector and one of its tools as they lie in the file, to be kept by whoever needs them often.
+
+use patchbay_model::{Connector, ConnectorId, Tool};
+use rusqlite::{OptionalExtension, Transaction};
+
+use crate::row::from_body;
+use crate::{Error, Store};
+
+/// The rows of a connector and of one of its tools.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolRows {
+    connector: Option<String>,
+    tool: Option<String>,
+}
+
+impl ToolRows {
+    fn read(tx: &Transaction<'_>, connector: &ConnectorId, name: &str) -> Result<Self, Error> {
+        let body: Option<String> = tx
+            .prepare_cached("SELECT body FROM connectors WHERE id = ?1 AND removed_at IS NULL")?
+            .query_row([connector.as_str()], |row| row.get(0))
+            .optional()?;
+        let tool = tx
+            .prepare_cached("SELECT body FROM tools WHERE connector = ?1 AND name = ?2")?
+            .query_row((connector.as_str(), name), |row| row.get(0))
+            .optional()?;
+        Ok(Self {
+            tool: tool.filter(|_| body.is_some()),
+            connector: body,
+        })
+    }
+
+    /// The connector, if it is there and was not removed.
+    ///
+    /// # Errors
+    /// [`Error::Row`].
+    pub fn connector(&self) -> Result<Option<Connector>, Error> {
+        let body = self.connector.as_deref();
+        body.map(|body| from_body("connectors", body)).transpose()
+    }
+
+    /// The tool, if the connector is there and has it.
+    ///
+    /// # Errors
+    /// [`Error::Row`].
+    pub fn tool(&self) -> Result<Option<Tool>, Error> {
+        let body = self.tool.as_deref();
+        body.map(|body| from_body("tools", body)).transpose()
+    }
+}
+
+impl Store {
+    /// The connector and its tool of that name.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn find_tool_rows(
+        &self,
+        connector: &ConnectorId,
+        name: &str,
+    ) -> Result<ToolRows, Error> {
+        let (connector, name) = (connector.clone(), name.to_owned());
+        self.read(move |tx| ToolRows::read(tx, &connector, &name))
+            .await
+    }
+
+    /// Whether these rows, found before, are what [`Store::find_tool_rows`] would find now.
+    ///
+    /// This one read is done where it is asked for: of pages that were read a moment ago it takes
+    /// microseconds, and handing it to another thread would take several times that.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub fn is_current(
+        &self,
+        connector: &ConnectorId,
+        name: &str,
+        rows: &ToolRows,
+    ) -> Result<bool, Error> {
+        self.peek(|tx| Ok(ToolRows::read(tx, connector, name)? == *rows))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::Json;
+    use serde_json::json;
+
+    use super::*;
+    use crate::samples::{at, connector, store, tool};
+
+    #[tokio::test]
+    async fn rows_are_current_until_somebody_changes_them() {
+        let (home, store) = store().await;
+        let elsewhere = Store::open(&home.path().join("patchbay.sqlite"))
+            .await
+            .unwrap();
+        let owner = connector("c1", "github");
+        let id = &owner.id;
+        store.save_connector(&owner).await.unwrap();
+        let absent = store.find_tool_rows(id, "a").await.unwrap();
+        assert_eq!(absent.connector().unwrap().as_ref(), Some(&owner));
+        assert_eq!(absent.tool().unwrap(), None);
+
+        let tools = [tool("a"), tool("b")];
+        elsewhere.replace_tools(id, &tools, at(0)).await.unwrap();
+        assert!(!store.is_current(id, "a", &absent).unwrap());
+        let rows = store.find_tool_rows(id, "a").await.unwrap();
+        assert_eq!(rows.tool().unwrap(), Some(tool("a")));
+
+        let other = Tool {
+            input_schema: Json(json!({ "type": "object", "required": ["x"] })),
+            ..tool("b")
+        };
+        elsewhere
+            .replace_tools(id, &[tool("a"), other], at(1))
+            .await
+            .unwrap();
+        assert!(store.is_current(id, "a", &rows).unwrap());
+
+        elsewhere.remove_connector(id).await.unwrap();
+        assert!(!store.is_current(id, "a", &rows).unwrap());
+        let gone = store.find_tool_rows(id, "a").await.unwrap();
+        assert_eq!(
+            (gone.connector().unwrap(), gone.tool().unwrap()),
+            (None, None)
+        );
+    }
+
+    #[tokio::test]
+    async fn the_version_is_another_one_after_every_write() {
+        let (home, store) = store().await;
+        let elsewhere = Store::open(&home.path().join("patchbay.sqlite"))
+            .await
+            .unwrap();
+        let first = store.version().unwrap();
+        assert_eq!(store.version().unwrap(), first);
+        let own = connector("c1", "own");
+        store.save_connector(&own).await.unwrap();
+        let second = store.version().unwrap();
+        assert_ne!(second, first);
+        let others = connector("c2", "others");
+        elsewhere.save_connector(&others).await.unwrap();
+        assert_ne!(store.version().unwrap(), second);
+    }
+}
