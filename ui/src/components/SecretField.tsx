@@ -7,6 +7,7 @@ import { type SecretDraft } from "./secretDraft";
 import styles from "./SecretField.module.css";
 import { SegmentedControl } from "./SegmentedControl";
 import { Select } from "./Select";
+import { Switch } from "./Switch";
 
 type Props = {
   label: string;
@@ -20,10 +21,12 @@ type Props = {
   error?: string | null;
   isRequired?: boolean;
   autoFocus?: boolean;
+  /** Whether what is typed can be saved in the wallet as well. */
+  canSave?: boolean;
 };
 
 /** One secret: typed as dots, a reference to where it lies, or one that the wallet has. It never comes back. */
-export function SecretField({ label, help, draft, onChange, entries, variable, error, isRequired = false, autoFocus = false }: Props) {
+export function SecretField({ label, help, draft, onChange, entries, variable, error, isRequired = false, autoFocus = false, canSave = false }: Props) {
   const set = (changes: Partial<SecretDraft>) => onChange({ ...draft, ...changes });
   const reference = variable ? `env://${variable}` : null;
   const usesVariable = draft.from === "reference" && draft.reference === reference;
@@ -45,6 +48,14 @@ export function SecretField({ label, help, draft, onChange, entries, variable, e
       </div>
       {draft.from === "new" && (
         <Field label={label} hideLabel type="password" mono autoFocus={autoFocus} isRequired={isRequired} autoComplete="new-password" value={draft.secret} onChange={(secret) => set({ secret })} error={error} help={help} />
+      )}
+      {draft.from === "new" && canSave && draft.secret !== "" && (
+        <>
+          <Switch isSelected={draft.saveAs != null} onChange={(save) => set({ saveAs: save ? label : null })} help="Then it can be used elsewhere too, and rotated in one go.">
+            Save it in the wallet
+          </Switch>
+          {draft.saveAs != null && <Field label="Name in the wallet" value={draft.saveAs} onChange={(saveAs) => set({ saveAs })} />}
+        </>
       )}
       {draft.from === "reference" && (
         <Field

@@ -1,4 +1,4 @@
-import { type SecretInput, type WalletEntryId } from "@/host/bindings";
+import { type GivenSecret, type SecretInput, type WalletEntryId } from "@/host/bindings";
 
 /** What is typed about one secret; kept whole, so that changing one's mind loses nothing. */
 export type SecretDraft = {
@@ -6,6 +6,8 @@ export type SecretDraft = {
   secret: string;
   reference: string;
   entry: WalletEntryId | null;
+  /** What to call it in the wallet, where it is to be saved there too. */
+  saveAs?: string | null;
 };
 
 /** A draft in which nothing has been typed yet. */
@@ -32,6 +34,12 @@ export function secretInputOf(draft: SecretDraft): SecretInput | null {
     case "entry":
       return draft.entry ? { kind: "entry", entry: draft.entry } : null;
   }
+}
+
+/** The draft as a platform's form takes it; `null` when nothing was given. */
+export function givenSecretOf(draft: SecretDraft): GivenSecret | null {
+  const input = secretInputOf(draft);
+  return input?.kind === "new" ? { ...input, saveAs: draft.saveAs?.trim() || null } : input;
 }
 
 /** Keys are often copied out of an example, together with the word before them. */

@@ -13,7 +13,8 @@ import styles from "./SchemaForm.module.css";
 export function FieldFrame(props: FieldTemplateProps) {
   const { fieldPathId, id, schema, required, disabled, children, onChange } = props;
   const insideOption = use(OptionContext);
-  const problem = useFormFacts().problems.get(toPointer(fieldPathId.path));
+  const { problems, secrets } = useFormFacts();
+  const problem = problems.get(toPointer(fieldPathId.path));
   const { path } = fieldPathId;
   const facts = factsOf(schema);
   const pointer = toPointer(path);
@@ -26,22 +27,26 @@ export function FieldFrame(props: FieldTemplateProps) {
   if (required && "const" in schema && problem === undefined) return <>{children}</>;
 
   const change = (next: unknown) => onChange(next, path, undefined, id);
+  // A secret names itself, with the way in which it is given.
+  if (secrets && facts.field === "leaf" && schema.writeOnly === true) return <div className={styles.field} data-pointer={pointer}>{children}</div>;
+
+  const name = secrets && schema.title ? schema.title : nameOf(path);
   const isNull = facts.nullable && value === null;
   const isGroup = facts.field === "object" || facts.field === "options";
   const isAbsent = isGroup && holdsObjects(schema) && !required && value === undefined;
   return (
     <div className={styles.field} data-pointer={pointer} data-field={facts.field} role={isGroup ? "group" : undefined} aria-labelledby={isGroup ? `${id}-name` : undefined}>
       <div className={styles.head}>
-        <FieldName id={id} path={path} facts={facts} />
+        <FieldName id={id} name={name} facts={facts} />
         {required && <span className={styles.required}>required</span>}
-        <span className={styles.type}>{facts.type}</span>
+        {secrets ? <span className="grow" /> : <span className={styles.type}>{facts.type}</span>}
         {isGroup && !required && value !== undefined && !disabled && (
-          <Button small look="quiet" icon="x" label={`Leave out ${String(path.at(-1))}`} onPress={() => change(undefined)} />
+          <Button small look="quiet" icon="x" label={`Leave out ${name}`} onPress={() => change(undefined)} />
         )}
       </div>
       {isAbsent ? (
         <Button small icon="plus" onPress={() => change({})} isDisabled={disabled}>
-          {`Add ${String(path.at(-1))}`}
+          {`Add ${name}`}
         </Button>
       ) : (
         <div className={styles.control} data-invalid={problem !== undefined || undefined}>
@@ -52,9 +57,9 @@ export function FieldFrame(props: FieldTemplateProps) {
               <OptionContext value={Array.isArray(schema.oneOf) ? id : null}>{children}</OptionContext>
             </div>
           )}
-          {facts.nullable && (
+          {facts.nullable && !secrets && (
             <SegmentedControl
-              label={`${String(path.at(-1))}: value or null`}
+              label={`${name}: value or null`}
               segments={[{ value: "value", label: "Value" }, { value: "null", label: "null" }]}
               value={isNull ? "null" : "value"}
               onChange={(kind) => change(kind === "null" ? null : undefined)}
@@ -73,9 +78,12 @@ function holdsObjects(schema: Schema): boolean {
   return factsOf(schema).field === "object" || branches(schema, "oneOf").some(holdsObjects);
 }
 
-function FieldName({ id, path, facts }: { id: string; path: readonly (string | number)[]; facts: FieldFacts }) {
+function nameOf(path: readonly (string | number)[]): string {
   const last = path.at(-1);
-  const name = typeof last === "number" ? String(last + 1) : last;
+  return typeof last === "number" ? String(last + 1) : String(last);
+}
+
+function FieldName({ id, name, facts }: { id: string; name: string; facts: FieldFacts }) {
   return facts.field === "leaf" || facts.field === "json" || facts.field === "chips" ? (
     <label id={`${id}-name`} htmlFor={id} className={styles.name}>{name}</label>
   ) : (

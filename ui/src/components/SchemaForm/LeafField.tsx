@@ -3,8 +3,11 @@ import { useEffect, useState } from "react";
 import { inexactNumber } from "@/lib/exactNumber";
 import { type Choice } from "@/lib/schema/formSchema";
 import { Button } from "../Button";
+import { SecretField } from "../SecretField";
+import { emptyDraft } from "../secretDraft";
 import { Select } from "../Select";
 import { Switch } from "../Switch";
+import { type FormSecrets } from "./FormContext";
 import styles from "./SchemaForm.module.css";
 import { type FieldInput, inputProps, useField } from "./useField";
 
@@ -16,7 +19,27 @@ export function LeafField(props: FieldProps) {
   if (facts.choices) return <OneOfList field={field} choices={facts.choices} />;
   if (schema.type === "boolean") return <TrueOrFalse field={field} />;
   if (schema.type === "integer" || schema.type === "number") return <NumberInput field={field} />;
+  if (field.secrets && isSecret(field)) return <SecretLeaf field={field} secrets={field.secrets} />;
   return isLong(field) ? <LongText field={field} /> : <ShortText field={field} />;
+}
+
+/** A secret of a platform's form: it never becomes part of the value. */
+function SecretLeaf({ field, secrets }: { field: FieldInput; secrets: FormSecrets }) {
+  const { pointer, name, schema, required, problem } = field;
+  const isKept = secrets.kept.has(pointer);
+  const help = schema.description ?? "";
+  return (
+    <SecretField
+      label={name}
+      help={isKept ? [help, "One is kept there. Leave this empty to keep it."].filter(Boolean).join(" ") : help}
+      draft={secrets.drafts.get(pointer) ?? emptyDraft}
+      onChange={(draft) => secrets.change(pointer, draft)}
+      entries={secrets.wallet}
+      error={problem}
+      isRequired={required && !isKept}
+      canSave
+    />
+  );
 }
 
 /** A value there is no choice about: put in by itself where it is required. */

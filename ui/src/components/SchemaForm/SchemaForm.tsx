@@ -12,12 +12,13 @@ import { FormContext } from "./FormContext";
 import { formValidator } from "./formValidator";
 import { JsonField } from "./JsonField";
 import { LeafField } from "./LeafField";
+import { MapField } from "./MapField";
 import styles from "./SchemaForm.module.css";
 import { type SchemaFormProps } from "./schemaFormProps";
 import { ObjectFields, Options, OptionSelector, Row, Rows } from "./templates";
 
 const Themed = withTheme<JsonObject>({
-  fields: { LeafField, ChipsField, ChoicesField, JsonField, FallbackField: JsonField },
+  fields: { LeafField, ChipsField, ChoicesField, JsonField, MapField, FallbackField: JsonField },
   widgets: { SelectWidget: OptionSelector },
   templates: {
     FieldTemplate: FieldFrame,
@@ -40,7 +41,7 @@ const putNothingIn: FormProps["experimental_defaultFormStateBehavior"] = {
 };
 
 /** A form made from a JSON Schema. The value is the caller's; nothing is sent from here. */
-export function SchemaForm({ label, schema, value, onChange, problems, onLeave, onReadable, isDisabled, ref }: SchemaFormProps) {
+export function SchemaForm({ label, schema, value, onChange, problems, onLeave, onReadable, isDisabled, secrets, ref }: SchemaFormProps) {
   const box = useRef<HTMLDivElement>(null);
   const prefix = useId().replaceAll(":", "");
   const drawn = useMemo(() => formSchema(schemaOf(schema)), [schema]);
@@ -54,8 +55,8 @@ export function SchemaForm({ label, schema, value, onChange, problems, onLeave, 
     [onReadable],
   );
   const facts = useMemo(
-    () => ({ problems: new Map(problems.map((problem) => [problem.path, problem.message])), touch: onLeave, unreadable }),
-    [problems, onLeave, unreadable],
+    () => ({ problems: new Map(problems.map((problem) => [problem.path, problem.message])), touch: onLeave, unreadable, secrets }),
+    [problems, onLeave, unreadable, secrets],
   );
   useImperativeHandle(ref, () => ({ focusProblem: () => focusFirstProblem(box.current) }), []);
   return (

@@ -2,6 +2,7 @@ import { type Ref } from "react";
 import { type Json } from "@/host/bindings";
 import { type JsonObject } from "@/lib/schema/schema";
 import { type ValueProblem } from "@/lib/schema/validate";
+import { type FormSecrets } from "./FormContext";
 
 // Beside the form, not in it: importing even a type from there would load the form library at start.
 
@@ -26,5 +27,7 @@ export type SchemaFormProps = {
   /** Tells whether all that is typed can be read; while not, the value is older than what is seen. */
   onReadable?: (readable: boolean) => void;
   isDisabled?: boolean;
+  /** For a form that a platform made for people. */
+  secrets?: FormSecrets;
   ref?: Ref<SchemaFormHandle>;
 };

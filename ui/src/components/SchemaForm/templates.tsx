@@ -5,16 +5,23 @@ import {
   type ObjectFieldTemplateProps,
   type WidgetProps,
 } from "@rjsf/utils";
-import { isObject } from "@/lib/schema/schema";
+import { factsOf } from "@/lib/schema/formSchema";
+import { asSchema, isObject } from "@/lib/schema/schema";
+import { Advanced } from "../Advanced";
 import { Button } from "../Button";
 import { SegmentedControl } from "../SegmentedControl";
 import { Select } from "../Select";
+import { useFormFacts } from "./FormContext";
 import styles from "./SchemaForm.module.css";
 
 /** The fields of an object; those within another stand indented beside a line. */
 export function ObjectFields({ fieldPathId, properties, formData, schema }: ObjectFieldTemplateProps) {
   const known = isObject(schema.properties) ? schema.properties : {};
   const others = isObject(formData) ? Object.keys(formData).filter((name) => formData[name] !== undefined && !(name in known)) : [];
+  const shown = properties.filter((property) => !property.hidden);
+  const isFolded = ({ name }: { name: string }) => factsOf(asSchema(known[name])).advanced === true;
+  const plain = shown.filter((property) => !isFolded(property));
+  const folded = shown.filter(isFolded);
   // Alternatives of an object bring fields that this level does not know; they are drawn beneath.
   const hasOptions = Array.isArray(schema.oneOf);
   if (fieldPathId.path.length === 0 && properties.length === 0 && !hasOptions && others.length === 0) {
@@ -22,7 +29,8 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
   }
   return (
     <div className={styles.fields} data-nested={fieldPathId.path.length > 0 || undefined}>
-      {properties.filter((property) => !property.hidden).map((property) => <div key={property.name}>{property.content}</div>)}
+      {plain.map((property) => <div key={property.name}>{property.content}</div>)}
+      {folded.length > 0 && <Advanced>{folded.map((property) => <div key={property.name}>{property.content}</div>)}</Advanced>}
       {others.length > 0 && !hasOptions && <p className={styles.help}>{`Also given, in JSON only: ${others.join(", ")}`}</p>}
     </div>
   );
@@ -30,7 +38,8 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
 
 /** Entries of a list, each with its fields and a way to take it out. */
 export function Rows({ items, canAdd, onAddClick, disabled, title, fieldPathId }: ArrayFieldTemplateProps) {
-  const name = String(fieldPathId.path.at(-1) ?? title);
+  const isForPeople = useFormFacts().secrets !== undefined;
+  const name = isForPeople && title ? title : String(fieldPathId.path.at(-1) ?? title);
   return (
     <div className={styles.rows}>
       {items}

@@ -6,14 +6,14 @@ import { useFormFacts } from "./FormContext";
 /** What an input of its own needs of the form library's properties. */
 export function useField(props: FieldProps) {
   const { fieldPathId, schema, onChange, required, disabled } = props;
-  const { problems, touch, unreadable } = useFormFacts();
+  const { problems, touch, unreadable, secrets } = useFormFacts();
   const { path, $id: id } = fieldPathId;
   const pointer = toPointer(path);
   const last = path.at(-1);
   return {
     id,
     pointer,
-    name: typeof last === "number" ? String(last + 1) : String(last ?? ""),
+    name: secrets && schema.title ? schema.title : typeof last === "number" ? String(last + 1) : String(last ?? ""),
     schema,
     facts: factsOf(schema),
     value: props.formData as unknown,
@@ -22,6 +22,8 @@ export function useField(props: FieldProps) {
     change: (next: unknown) => onChange(next, path, undefined, id),
     left: () => touch(pointer),
     invalid: problems.has(pointer),
+    problem: problems.get(pointer),
+    secrets,
     unreadable,
   };
 }

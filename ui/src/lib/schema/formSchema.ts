@@ -4,10 +4,11 @@ import { typeLabel } from "./typeLabel";
 
 /**
  * What the form is told of a field beyond JSON Schema. `field` is how it is edited:
- * `leaf` one input, `chips` texts in one line, `choices` several of a list, `json` as JSON.
+ * `leaf` one input, `chips` texts in one line, `choices` several of a list, `map` texts by names of one's own,
+ * `json` as JSON.
  */
 export type FieldFacts = {
-  field: "leaf" | "chips" | "choices" | "json" | "rows" | "object" | "options";
+  field: "leaf" | "chips" | "choices" | "json" | "map" | "rows" | "object" | "options";
   /** Type in words, from the schema as it was sent. */
   type: string;
   /** Whether `null` is a value of its own here. */
@@ -16,6 +17,10 @@ export type FieldFacts = {
   fallback?: unknown;
   /** The values to choose from. */
   choices?: Choice[];
+  /** Whether it is folded away until asked for (`x-advanced`). */
+  advanced?: boolean;
+  /** Whether the texts of a `map` are secret. */
+  secret?: boolean;
 };
 
 export type Choice = { value: unknown; label: string; description?: string };
@@ -33,6 +38,7 @@ const fieldIds: Partial<Record<FieldFacts["field"], string>> = {
   chips: "ChipsField",
   choices: "ChoicesField",
   json: "JsonField",
+  map: "MapField",
 };
 
 /**
@@ -59,6 +65,11 @@ function draw(schema: AnySchema, top = false): Schema {
     ...(fieldIds[field] ? { $id: fieldIds[field] } : {}),
     [FACTS]: { field, type, nullable, fallback: rest.default, ...more } satisfies FieldFacts,
   });
+  if (rest["x-advanced"] === true) {
+    const { "x-advanced": _folded, ...shown } = rest;
+    const inner = draw(shown, top);
+    return { ...inner, [FACTS]: { ...factsOf(inner), nullable, advanced: true } };
+  }
 
   const choices = choicesOf(rest);
   if (choices) return { ...scalar(rest), ...facts("leaf", { choices }) };
@@ -79,7 +90,11 @@ type Facts = (field: FieldFacts["field"], more?: Partial<FieldFacts>) => Schema;
 function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: boolean): Schema {
   const properties = isObject(rest.properties) ? rest.properties : {};
   const names = Object.keys(properties);
-  if (names.length === 0 && !options) return top ? { type: "object", properties: {}, ...facts("object") } : { ...facts("json") };
+  if (names.length === 0 && !options) {
+    if (top) return { type: "object", properties: {}, ...facts("object") };
+    const texts = isObject(rest.additionalProperties) && typesOf(rest.additionalProperties)[0] === "string" ? rest.additionalProperties : null;
+    return texts ? { type: "object", ...facts("map", { secret: texts.writeOnly === true }) } : { ...facts("json") };
+  }
   return {
     type: "object",
     properties: Object.fromEntries(names.map((name) => [name, draw(properties[name] as AnySchema)])),

@@ -1,0 +1,85 @@
+import { act, render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useEffect } from "react";
+import { expect, it } from "vitest";
+import { type Form, type GivenSecret } from "@/host/bindings";
+import { entry } from "@/test/samples";
+import "../SchemaForm/SchemaForm";
+import { PlatformForm } from "./PlatformForm";
+import { type PlatformFormState, usePlatformForm } from "./usePlatformForm";
+
+const form: Form = {
+  schema: {
+    type: "object",
+    required: ["name", "authentication"],
+    properties: {
+      name: { type: "string", title: "Name", pattern: "^[a-z]+$", description: "Short, for the command line" },
+      authentication: {
+        title: "Sign-in",
+        oneOf: [
+          { title: "None", type: "object", required: ["kind"], properties: { kind: { const: "none" } } },
+          { title: "Token", type: "object", required: ["kind", "token"], properties: { kind: { const: "token" }, token: { type: "string", title: "Token", writeOnly: true } } },
+        ],
+      },
+      notes: { type: "string", title: "Notes", "x-advanced": true },
+    },
+  },
+  values: { name: "wiki", authentication: { kind: "none" } },
+  kept: [],
+};
+
+const latest: { state?: PlatformFormState } = {};
+
+function Harness({ shown }: { shown: Form }) {
+  const state = usePlatformForm(shown);
+  useEffect(() => {
+    latest.state = state;
+  });
+  return <PlatformForm label="Create" state={state} wallet={[entry({ id: "ent_1", name: "Wiki key", kind: "bearer" })]} />;
+}
+
+/** Tries to send; every problem is shown from then on. */
+function attempt(): boolean | undefined {
+  let fits: boolean | undefined;
+  act(() => {
+    fits = latest.state?.attempt();
+  });
+  return fits;
+}
+
+it("shows titles, folds what few need, and no types", async () => {
+  const user = userEvent.setup();
+  render(<Harness shown={form} />);
+  expect(await screen.findByLabelText("Name")).toHaveValue("wiki");
+  expect(screen.queryByText("string")).not.toBeInTheDocument();
+  expect(screen.queryByLabelText("Notes")).not.toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Advanced" }));
+  expect(screen.getByLabelText("Notes")).toBeInTheDocument();
+});
+
+it("keeps secrets out of the values and asks for those that are missing", async () => {
+  const user = userEvent.setup();
+  render(<Harness shown={form} />);
+  await user.click(await screen.findByRole("radio", { name: "Token" }));
+  expect(attempt()).toBe(false);
+  await user.type(screen.getByLabelText(/^Token/, { selector: "input[type=password]" }), "s3cret");
+  expect(latest.state?.values).toEqual({ name: "wiki", authentication: { kind: "token" } });
+  expect(latest.state?.secrets()).toEqual<Record<string, GivenSecret>>({ "/authentication/token": { kind: "new", secret: "s3cret", saveAs: null } });
+  expect(attempt()).toBe(true);
+});
+
+it("takes a secret that is kept for given", async () => {
+  render(<Harness shown={{ ...form, values: { name: "wiki", authentication: { kind: "token" } }, kept: ["/authentication/token"] }} />);
+  expect(await screen.findByText(/One is kept there/)).toBeInTheDocument();
+  expect(attempt()).toBe(true);
+  expect(latest.state?.secrets()).toEqual({});
+});
+
+it("forgets a secret whose place was chosen away", async () => {
+  const user = userEvent.setup();
+  render(<Harness shown={form} />);
+  await user.click(await screen.findByRole("radio", { name: "Token" }));
+  await user.type(screen.getByLabelText(/^Token/, { selector: "input[type=password]" }), "s3cret");
+  await user.click(screen.getByRole("radio", { name: "None" }));
+  expect(attempt()).toBe(true);
+});

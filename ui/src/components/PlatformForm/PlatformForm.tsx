@@ -1,0 +1,24 @@
+import { useMemo } from "react";
+import { type WalletEntry } from "@/host/bindings";
+import { LazySchemaForm } from "../SchemaForm/LazySchemaForm";
+import { type SchemaFormProps } from "../SchemaForm/schemaFormProps";
+import { type PlatformFormState } from "./usePlatformForm";
+
+type Props = {
+  /** Name of the form for assistive technology. */
+  label: string;
+  state: PlatformFormState;
+  wallet: WalletEntry[];
+  isDisabled?: boolean;
+  ref?: SchemaFormProps["ref"];
+};
+
+/** A form that a platform made for people: its own titles and help, secrets typed, referred to, or from the wallet. */
+export function PlatformForm({ label, state, wallet, isDisabled, ref }: Props) {
+  const { form, values, drafts, shown, changeValues, changeSecret, leave } = state;
+  const secrets = useMemo(
+    () => ({ drafts, change: changeSecret, wallet: wallet.filter((entry) => entry.kind === "bearer" || entry.kind === "oauth_client"), kept: new Set(form.kept) }),
+    [drafts, changeSecret, wallet, form],
+  );
+  return <LazySchemaForm ref={ref} label={label} schema={form.schema} value={values} onChange={changeValues} problems={shown} onLeave={leave} isDisabled={isDisabled} secrets={secrets} />;
+}

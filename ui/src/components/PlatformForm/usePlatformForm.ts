@@ -1,0 +1,108 @@
+import { useCallback, useMemo, useState } from "react";
+import { type FieldProblem, type Form, type GivenSecret } from "@/host/bindings";
+import { fromPointer } from "@/lib/jsonPointer";
+import { initialArguments } from "@/lib/schema/initialArguments";
+import { isObject, type JsonObject } from "@/lib/schema/schema";
+import { schemaOf, validate, type ValueProblem } from "@/lib/schema/validate";
+import { draftError, givenSecretOf, type SecretDraft } from "../secretDraft";
+
+/** What is typed into a platform's form: values that may be shown, and secrets apart from them. */
+export type PlatformFormState = {
+  form: Form;
+  values: JsonObject;
+  drafts: ReadonlyMap<string, SecretDraft>;
+  /** Problems at fields that were left, all after a try to send. */
+  shown: readonly ValueProblem[];
+  changeValues: (values: JsonObject) => void;
+  changeSecret: (pointer: string, draft: SecretDraft) => void;
+  leave: (pointer: string) => void;
+  /** Shows every problem; tells whether there is none. */
+  attempt: () => boolean;
+  /** Puts what the host or the platform found at its fields; it stands until something changes. */
+  blame: (fields: readonly FieldProblem[]) => void;
+  /** The secrets as the host takes them, by the pointers of their places. */
+  secrets: () => Record<string, GivenSecret>;
+  /** Whether anything is another than it was at first. */
+  isChanged: boolean;
+};
+
+/** What was typed before, to go on from there. */
+export type PlatformFormDraft = { values: JsonObject; drafts: ReadonlyMap<string, SecretDraft> };
+
+/** Keeps what is typed into a platform's form, and what is wrong with it. */
+export function usePlatformForm(form: Form, start?: PlatformFormDraft): PlatformFormState {
+  const [first] = useState<JsonObject>(() => ({ ...initialArguments(schemaOf(form.schema)), ...(isObject(form.values) ? form.values : {}) }));
+  const [values, setValues] = useState<JsonObject>(start?.values ?? first);
+  const [drafts, setDrafts] = useState<ReadonlyMap<string, SecretDraft>>(start?.drafts ?? new Map());
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [tried, setTried] = useState(false);
+  const [blamed, setBlamed] = useState<readonly FieldProblem[]>([]);
+
+  const found = useMemo(() => problemsOf(form, values, drafts), [form, values, drafts]);
+  const shown = useMemo(() => {
+    const all = [...blamed, ...found.filter((problem) => !blamed.some((other) => other.path === problem.path))];
+    return tried ? all : all.filter((problem) => left.has(problem.path) || blamed.includes(problem));
+  }, [blamed, found, tried, left]);
+
+  const changeValues = useCallback((next: JsonObject) => {
+    setValues(next);
+    setBlamed([]);
+  }, []);
+  const changeSecret = useCallback((pointer: string, draft: SecretDraft) => {
+    setDrafts((before) => new Map(before).set(pointer, draft));
+    setBlamed([]);
+  }, []);
+  const leave = useCallback((pointer: string) => setLeft((before) => (before.has(pointer) ? before : new Set(before).add(pointer))), []);
+  const attempt = useCallback(() => {
+    setTried(true);
+    return found.length === 0;
+  }, [found]);
+  const secrets = useCallback(() => Object.fromEntries(given(values, drafts)), [values, drafts]);
+
+  return {
+    form, values, drafts, shown, changeValues, changeSecret, leave, attempt, blame: setBlamed, secrets,
+    isChanged: JSON.stringify(values) !== JSON.stringify(first) || given(values, drafts).length > 0,
+  };
+}
+
+/** The secrets that were given and still have a place: another choice may have taken it away. */
+function given(values: JsonObject, drafts: ReadonlyMap<string, SecretDraft>): (readonly [string, GivenSecret])[] {
+  return [...drafts].flatMap(([pointer, draft]) => {
+    const secret = givenSecretOf(draft);
+    return secret && hasPlace(values, pointer) ? [[pointer, secret] as const] : [];
+  });
+}
+
+/** Whether what holds a place is there: the value itself, an object in it, or nothing chosen yet at the top. */
+function hasPlace(values: JsonObject, pointer: string): boolean {
+  const parents = fromPointer(pointer).slice(0, -1);
+  const holder = parents.reduce<unknown>((here, step) => (here as JsonObject | undefined)?.[step], values);
+  return parents.length === 0 || holder === undefined || typeof holder === "object";
+}
+
+/** What the schema says against the values, as if the secrets stood in their places. */
+function problemsOf(form: Form, values: JsonObject, drafts: ReadonlyMap<string, SecretDraft>): ValueProblem[] {
+  const secrets = new Map(given(values, drafts));
+  const filled = structuredClone(values) as Record<string, unknown>;
+  for (const pointer of [...form.kept, ...secrets.keys()]) if (hasPlace(values, pointer)) put(filled, fromPointer(pointer));
+  const wrong = [...drafts].flatMap(([path, draft]) => {
+    const message = draftError(draft);
+    return message ? [{ path, message }] : [];
+  });
+  const others = validate(schemaOf(form.schema), filled).filter((problem) => !secrets.has(problem.path) && !wrong.some((other) => other.path === problem.path));
+  return [...wrong, ...others];
+}
+
+/** Stands for a secret while the rest is looked at; long enough for any rule of length. */
+const standIn = "a secret that is kept out of sight";
+
+function put(root: Record<string, unknown>, steps: string[]): void {
+  const last = steps.at(-1);
+  if (last === undefined) return;
+  let here: Record<string, unknown> = root;
+  for (const step of steps.slice(0, -1)) {
+    if (typeof here[step] !== "object" || here[step] === null) here[step] = {};
+    here = here[step] as Record<string, unknown>;
+  }
+  here[last] ??= standIn;
+}

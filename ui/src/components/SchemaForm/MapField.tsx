@@ -1,0 +1,54 @@
+import { type FieldProps } from "@rjsf/utils";
+import { useState } from "react";
+import { isObject } from "@/lib/schema/schema";
+import { Button } from "../Button";
+import { Field } from "../Field";
+import { emptyDraft } from "../secretDraft";
+import styles from "./SchemaForm.module.css";
+import { useField } from "./useField";
+
+type Line = { name: string; text: string };
+
+/** Texts by names of one's own, one line each, such as headers. Secret ones stay out of the value. */
+export function MapField(props: FieldProps) {
+  const field = useField(props);
+  const { secrets, pointer, facts, name } = field;
+  const isSecret = facts.secret === true && secrets !== undefined;
+  const [lines, setLines] = useState<Line[]>(() => linesOf(field.value));
+
+  const set = (next: Line[]) => {
+    const left = lines.filter((line) => !next.some((other) => other.name === line.name));
+    setLines(next);
+    const named = next.filter((line) => line.name.trim() !== "");
+    if (isSecret) {
+      for (const line of left) secrets.change(place(pointer, line.name), emptyDraft);
+      for (const line of named) secrets.change(place(pointer, line.name), { ...emptyDraft, secret: line.text });
+    } else {
+      field.change(named.length === 0 && !field.required ? undefined : Object.fromEntries(named.map((line) => [line.name.trim(), line.text])));
+    }
+  };
+  const change = (index: number, changes: Partial<Line>) => set(lines.map((line, at) => (at === index ? { ...line, ...changes } : line)));
+
+  return (
+    <div className={styles.rows}>
+      {lines.map((line, index) => (
+        <div key={index} className={styles.row}>
+          <Field label={`${name}: name ${index + 1}`} hideLabel mono placeholder="Name" value={line.name} onChange={(next) => change(index, { name: next })} />
+          <Field label={`${name}: value ${index + 1}`} hideLabel mono placeholder="Value" type={isSecret ? "password" : "text"} autoComplete={isSecret ? "new-password" : "off"} value={line.text} onChange={(text) => change(index, { text })} />
+          <Button small look="quiet" icon="x" label={`Leave out ${line.name || `line ${index + 1}`}`} isDisabled={field.disabled} onPress={() => set(lines.filter((_, at) => at !== index))} />
+        </div>
+      ))}
+      <Button small icon="plus" isDisabled={field.disabled} onPress={() => setLines([...lines, { name: "", text: "" }])}>
+        {lines.length === 0 ? `Add to ${name}` : "Add another"}
+      </Button>
+    </div>
+  );
+}
+
+function linesOf(value: unknown): Line[] {
+  return isObject(value) ? Object.entries(value).map(([name, text]) => ({ name, text: String(text) })) : [];
+}
+
+function place(pointer: string, name: string): string {
+  return `${pointer}/${name.trim().replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}
