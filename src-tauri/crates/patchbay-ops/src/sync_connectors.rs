@@ -11,7 +11,7 @@ use patchbay_platforms::RemoteConnector;
 
 use crate::accounts::list_accounts;
 use crate::address::{free_name, name_of};
-use crate::hosted::{options, platform_of, signed_out};
+use crate::hosted::{keep, options, platform_of, signed_out};
 use crate::list_connectors::list_connectors;
 use crate::{Context, Error, Event};
 
@@ -104,6 +104,7 @@ async fn list(cx: &Context, account: &Account) -> Result<Vec<RemoteConnector>, E
     match platform.connectors() {
         Some(connectors) => {
             let listed = connectors.list_connectors(&options(cx)).await;
+            keep(cx, &account.id, &*platform).await;
             listed.map_err(|error| signed_out(account, error))
         }
         None => Ok(Vec::new()),

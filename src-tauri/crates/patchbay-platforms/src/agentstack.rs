@@ -283,6 +283,14 @@ impl Platform for AgentStack {
         }
     }
 
+    fn remembered(&self) -> Value {
+        self.remembered.to_json()
+    }
+
+    fn recall(&self, remembered: Value) {
+        self.remembered.recall(remembered);
+    }
+
     fn connectors(&self) -> Option<&dyn Connectors> {
         Some(self)
     }

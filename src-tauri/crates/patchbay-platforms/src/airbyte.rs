@@ -279,6 +279,14 @@ impl Platform for Airbyte {
         self.dispatch(operation, arguments, options).await
     }
 
+    fn remembered(&self) -> Value {
+        self.remembered.to_json()
+    }
+
+    fn recall(&self, remembered: Value) {
+        self.remembered.recall(remembered);
+    }
+
     fn connectors(&self) -> Option<&dyn Connectors> {
         Some(self)
     }

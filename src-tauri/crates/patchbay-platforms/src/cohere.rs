@@ -255,6 +255,14 @@ impl Platform for Cohere {
         client::list(&self.api, &page, options).await.map(drop)
     }
 
+    fn remembered(&self) -> Value {
+        self.findings.to_json()
+    }
+
+    fn recall(&self, remembered: Value) {
+        self.findings.recall(remembered);
+    }
+
     fn connectors(&self) -> Option<&dyn Connectors> {
         Some(self)
     }

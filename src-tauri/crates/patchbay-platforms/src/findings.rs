@@ -4,13 +4,16 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use patchbay_model::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-/// Findings by connector, for as long as the account is signed in to.
+/// Findings by connector, for as long as the account is signed in to; another process can take them up.
 #[derive(Default)]
 pub(crate) struct Findings(Mutex<HashMap<String, Finding>>);
 
 /// What was found out about one connector.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Finding {
     /// Until when a consent that was started here is waited for; `None` when none was.
     pub(crate) consent_until: Option<Timestamp>,
@@ -41,6 +44,17 @@ impl Findings {
         self.lock().remove(id);
     }
 
+    /// All of it, as JSON.
+    pub(crate) fn to_json(&self) -> Value {
+        // Its keys are text.
+        serde_json::to_value(&*self.lock()).unwrap_or_default()
+    }
+
+    /// Takes up what [`Self::to_json`] gave.
+    pub(crate) fn recall(&self, json: Value) {
+        *self.lock() = serde_json::from_value(json).unwrap_or_default();
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Finding>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -61,6 +75,17 @@ mod tests {
         assert_eq!(findings.of("b").test, None);
         findings.forget("a");
         assert_eq!(findings.of("a").test, None);
+    }
+
+    #[test]
+    fn another_process_takes_up_what_was_found() {
+        let findings = Findings::default();
+        findings.note("a", |found| found.test = Some(Err("no".to_owned())));
+        let other = Findings::default();
+        other.recall(findings.to_json());
+        assert_eq!(other.of("a"), findings.of("a"));
+        other.recall(Value::from("of another time"));
+        assert_eq!(other.of("a"), Finding::default());
     }
 
     #[test]

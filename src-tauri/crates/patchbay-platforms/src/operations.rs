@@ -107,6 +107,17 @@ pub trait Platform: Send + Sync {
         None
     }
 
+    /// What was found out here about connectors that the platform itself does not tell, such as how a test
+    /// went or until when a consent is waited for; to be given to [`Platform::recall`] by another
+    /// process. Holds no secret; null when there is nothing.
+    fn remembered(&self) -> Value {
+        Value::Null
+    }
+
+    /// Takes up what [`Platform::remembered`] gave before, in place of what was found out so far. What
+    /// cannot be read any more is as if never known.
+    fn recall(&self, _remembered: Value) {}
+
     /// Reading what a connector holds.
     fn resources(&self) -> Option<&dyn Resources> {
         None

@@ -14,7 +14,7 @@ use super::await_user;
 use super::return_visit::ReturnVisit;
 use super::walk::answer_browser;
 use crate::consents::Consent;
-use crate::hosted::options;
+use crate::hosted::{judged, options};
 use crate::{Context, Error, Event, hosted_connectors, tools};
 
 /// What a person may choose before a connector's consent starts; `None` where there is nothing to choose.
@@ -50,7 +50,8 @@ pub(super) async fn go(
     let mut visit = ReturnVisit::expect(consent, callbacks).await?;
     let started = consents
         .start_consent(remote, Some(visit.address()), choices, &options(cx))
-        .await?;
+        .await;
+    let started = judged(cx, &connector.account, &*platform, started).await?;
     if let Some(page) = &started.page {
         open(cx, consent, page, &started).await?;
         let asked = Asked {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use patchbay_model::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::wire::{Connector, plain_id};
 
@@ -12,7 +14,8 @@ use super::wire::{Connector, plain_id};
 pub(super) struct Remembered(Mutex<HashMap<String, Known>>);
 
 /// What was found out about one connector.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Known {
     /// Until when a consent that was started here is waited for.
     pub(super) consent_until: Option<Timestamp>,
@@ -23,7 +26,7 @@ pub(super) struct Known {
 }
 
 /// How the relay to a connector did when it was last used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Relay {
     /// The MCP server answered.
     Works,
@@ -58,6 +61,17 @@ impl Remembered {
     /// A connector that is gone, or begins anew.
     pub(super) fn forget(&self, id: &str) {
         self.lock().remove(&plain_id(id));
+    }
+
+    /// All of it, as JSON.
+    pub(super) fn to_json(&self) -> Value {
+        // Its keys are text.
+        serde_json::to_value(&*self.lock()).unwrap_or_default()
+    }
+
+    /// Takes up what [`Self::to_json`] gave.
+    pub(super) fn recall(&self, json: Value) {
+        *self.lock() = serde_json::from_value(json).unwrap_or_default();
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Known>> {

@@ -3,13 +3,14 @@
 //! Source: Airbyte contract, section 9, state mapping.
 
 use patchbay_model::{Json, RemoteId, Status, Timestamp, Visibility, clean_text};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::wire::{self, Connector};
 use crate::RemoteConnector;
 
 /// How a connector is, in our word and in the platform's, and why.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct State {
     pub(super) status: Status,
     pub(super) word: Option<String>,

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use patchbay_model::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::mapping::{self, State};
@@ -13,11 +14,14 @@ use super::wire::Connector;
 #[derive(Default)]
 pub(super) struct Remembered(Mutex<Inner>);
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Inner {
     states: HashMap<String, State>,
     checks: HashMap<String, Timestamp>,
     leaving: HashSet<String>,
+    /// Looked up again in another process.
+    #[serde(skip)]
     ids: HashMap<Kind, String>,
 }
 
@@ -89,6 +93,17 @@ impl Remembered {
 
     pub(super) fn note_id(&self, kind: Kind, id: &str) {
         self.lock().ids.insert(kind, id.to_owned());
+    }
+
+    /// All of it, as JSON.
+    pub(super) fn to_json(&self) -> Value {
+        // Its keys are text.
+        serde_json::to_value(&*self.lock()).unwrap_or_default()
+    }
+
+    /// Takes up what [`Self::to_json`] gave.
+    pub(super) fn recall(&self, json: Value) {
+        *self.lock() = serde_json::from_value(json).unwrap_or_default();
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

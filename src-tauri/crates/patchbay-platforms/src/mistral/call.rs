@@ -55,6 +55,14 @@ impl Platform for Mistral {
         client::list(&self.api, &page, options).await.map(drop)
     }
 
+    fn remembered(&self) -> Value {
+        self.memory.to_json()
+    }
+
+    fn recall(&self, remembered: Value) {
+        self.memory.recall(remembered);
+    }
+
     fn connectors(&self) -> Option<&dyn Connectors> {
         Some(self)
     }

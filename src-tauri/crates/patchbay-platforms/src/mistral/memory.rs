@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use patchbay_model::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Error;
@@ -15,7 +16,8 @@ use crate::Error;
 pub(super) struct Memory(Mutex<HashMap<String, Remembered>>);
 
 /// What happened to one connector.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Remembered {
     /// Whether it was switched off for the user, and not on again.
     pub(super) is_switched_off: bool,
@@ -28,7 +30,7 @@ pub(super) struct Remembered {
 }
 
 /// A credential that a consent is to bring.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Awaited {
     /// Its name.
     pub(super) name: String,
@@ -37,7 +39,7 @@ pub(super) struct Awaited {
 }
 
 /// How a list of tools ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Listed {
     /// With tools.
     Well,
@@ -88,6 +90,17 @@ impl Memory {
     /// A connector that is gone.
     pub(super) fn forget(&self, name: &str) {
         self.lock().remove(name);
+    }
+
+    /// All of it, as JSON.
+    pub(super) fn to_json(&self) -> Value {
+        // Its keys are text.
+        serde_json::to_value(&*self.lock()).unwrap_or_default()
+    }
+
+    /// Takes up what [`Self::to_json`] gave.
+    pub(super) fn recall(&self, json: Value) {
+        *self.lock() = serde_json::from_value(json).unwrap_or_default();
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Remembered>> {
