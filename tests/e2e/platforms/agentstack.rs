@@ -77,6 +77,64 @@ async fn the_whole_story() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn resources_and_prompts_come_through_the_relay() {
+    let place = place().await;
+    create(&place).await;
+    let name = name(&place).await;
+    place.does(&format!("connector connect {name}")).await;
+    let listed = place.json(&format!("connector resources {name}")).await;
+    assert_eq!(listed[0]["uri"], "playground://welcome");
+    let read = format!("connector read {name} playground://welcome");
+    let read = place.does(&read).await;
+    assert_eq!(read.stdout, "Welcome to the playground.\n");
+    place
+        .fails(&format!("connector read {name} playground://none"), 5)
+        .await;
+    let prompts = place.json(&format!("connector prompts {name}")).await;
+    assert_eq!(prompts[0]["arguments"][0]["isRequired"], true);
+    let filled = place
+        .does(&format!("connector prompt {name} greet name=Ada"))
+        .await;
+    assert_eq!(filled.stdout, "user: Greet Ada.\n");
+    place.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_and_a_password_go_the_same_way() {
+    const PASSWORD: &str = "as-password-41d0c2b3";
+    const NEXT: &str = "as-password-next-9e8f7a";
+    let mut fake = FakeAgentStack::new();
+    fake.basic = Some(("ada".to_owned(), PASSWORD.to_owned()));
+    let place = Place::new(fake, &[PASSWORD, NEXT]).await;
+    let settings = ["--set", "auth=basic", "--set", "user=ada"];
+    let input = |password: &str| json!({ "password": password }).to_string();
+    place
+        .signed_in("agentstack", &settings, &input(PASSWORD))
+        .await;
+    create(&place).await;
+    let name = name(&place).await;
+    place.does(&format!("connector connect {name}")).await;
+    assert_eq!(place.status(&name).await, "ready");
+    place.json(&format!("tool list {name}")).await;
+    place
+        .does(&format!("tool run {name} echo message=hello"))
+        .await;
+    place
+        .fake
+        .with(|stack| stack.basic = Some(("ada".to_owned(), NEXT.to_owned())));
+    let run = format!("tool run {name} echo message=hello --json");
+    let out = place.fails(&run, 3).await.failure();
+    assert_eq!(out["code"], "platform.signed_out");
+    let replace = ["account", "replace", "acc", "--from", "-"];
+    place.run_with(&replace, &input(NEXT)).await.succeeded();
+    place.does(&run).await;
+    place.does(&format!("connector disconnect {name}")).await;
+    place.does(&format!("connector remove {name} --yes")).await;
+    place.does("account remove acc").await;
+    place.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_for_everybody_is_connected_without_a_browser() {
     let place = place().await;
     create(&place).await;

@@ -69,6 +69,69 @@ async fn the_whole_story() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn workspaces_change_and_have_tokens_of_their_own() {
+    let place = place().await;
+    let scoped = json!({ "workspace_name": "tea" });
+    let scoped = place.api("create_scoped_token", scoped).await;
+    let token = scoped["token"].as_str().unwrap();
+    let all = place.api("list_workspaces", json!({})).await;
+    let names = all.as_array().unwrap().iter();
+    let names: Vec<_> = names.map(|one| one["name"].clone()).collect();
+    assert_eq!(names, ["default", "tea"]);
+
+    // The token stands in place of id and secret, and reaches its own workspace.
+    let add = [
+        "account", "add", "airbyte", "--label", "narrow", "--from", "-",
+    ];
+    let base = [
+        "--base-url",
+        place.fake.url(),
+        "--set",
+        "workspace_name=tea",
+    ];
+    let input = json!({ "token": token }).to_string();
+    let added = place.run_with(&[&add[..], &base].concat(), &input).await;
+    added.succeeded();
+    let info = place.json("api narrow scoped_token_info").await;
+    assert_eq!(info["workspace_name"], "tea");
+
+    let tea = json!({ "name": "tea" });
+    let id = place.api("find_workspace", tea.clone()).await["id"].clone();
+    let renamed = json!({ "workspace_id": id, "changes": { "name": "coffee" } });
+    place.api("update_workspace", renamed).await;
+    let gone = ["api", "acc", "find_workspace", "name=tea", "--json"];
+    assert_eq!(place.run_with(&gone, "").await.code, 6);
+    place
+        .api("delete_workspace", json!({ "workspace_id": id }))
+        .await;
+    assert_eq!(place.fake.with(|airbyte| airbyte.workspaces.len()), 1);
+    let widget = place.api("create_widget_token", json!({})).await;
+    assert_eq!(widget["token"], "widget-token-00000001");
+    place.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_is_a_file_in_the_history_too() {
+    let place = place().await;
+    let made = json!({
+        "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
+        "replication_config": { "repositories": ["ada/tea"] },
+    });
+    let made = place.api("create_connector", made).await;
+    place.does("connector list --refresh").await;
+    place.does("connector connect repos").await;
+    let run = place
+        .json("tool run repos execute entity=reports action=download --yes")
+        .await;
+    assert_eq!(run["result"]["content"][0]["uri"], "attachment:report.csv");
+    let all = json!({ "connector_id": made["id"], "entity": "issues", "action": "list" });
+    let all = place.api("execute_all", all).await;
+    assert_eq!(all["pages"], 2);
+    assert_eq!(all["data"].as_array().unwrap().len(), 3);
+    place.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_is_shown_field_by_field() {
     let place = place().await;
     let made = json!({ "name": "repos", "definition_id": KINDS[0].0, "credentials": {} });

@@ -1,4 +1,4 @@
-//! Cohere: connectors without tools, that a user lets in on a page.
+//! Cohere: connectors whose one tool is a test search, that a user lets in on a page.
 
 use patchbay_testkit::fakes::FakeCohere;
 use serde_json::json;
@@ -40,13 +40,20 @@ async fn the_whole_story() {
         .await;
     assert_eq!(found["results"][0]["text"], "found");
 
-    assert_eq!(place.json("tool list intranet").await, json!([]));
-    place.fails("tool run intranet search", 6).await;
-    assert_eq!(place.json("run list").await["total"], 0);
+    let tools = place.json("tool list intranet").await;
+    assert_eq!(tools[0]["tool"]["name"], "search");
+    place.fails("tool run intranet search", 2).await;
+    let run = place.json("tool run intranet search query=tea").await;
+    assert_eq!(run["result"]["structured"]["results"][0]["text"], "found");
+    assert_eq!(run["request"], json!({ "query": "tea" }));
+    assert_eq!(place.json("run list").await["total"], 1);
 
     place
         .fake
         .with(|cohere| cohere.keys = vec![NEXT_KEY.to_owned()]);
+    let out = place.fails("account test acc --json", 3).await.failure();
+    assert_eq!(out["code"], "platform.signed_out");
+    assert_eq!(out["status"], 401);
     let lapsed = place.fails("account test acc", 3).await;
     assert!(
         lapsed.stderr.contains("patchbay account replace acc"),
@@ -112,6 +119,32 @@ async fn a_long_list_comes_over_all_pages_and_names_stay() {
         all.find(|one| one["remoteId"] == id).unwrap()["name"].clone()
     };
     assert_eq!([named("docs-0002"), named("docs-0003")], before[1..]);
+    place.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_process_finds_out_another_knows() {
+    let place = place().await;
+    let oauth = json!({ "client_id": "cid", "client_secret": APP_SECRET });
+    let made = json!({ "name": "Docs", "url": "https://docs.example/", "oauth": oauth });
+    let docs = place.api("create", made).await["connector"]["id"].clone();
+    let page = place.api("o_auth_authorize", json!({ "id": docs })).await;
+    place.does("connector list --refresh").await;
+    // Only the process before knows that the page is waiting for somebody.
+    assert_eq!(place.status("docs").await, "authorizing");
+    let page = page["redirect_url"].as_str().unwrap();
+    reqwest::get(page).await.unwrap();
+    place.does("connector list --refresh").await;
+    assert_eq!(place.status("docs").await, "ready");
+
+    // Nobody is at that address, and Cohere itself says nothing of it.
+    let made = json!({ "name": "Wiki", "url": "http://127.0.0.1:9/search" });
+    place.api("create", made).await;
+    place.does("connector list --refresh").await;
+    assert_eq!(place.status("wiki").await, "ready");
+    place.fails("tool run wiki search query=tea", 7).await;
+    place.does("connector list --refresh").await;
+    assert_eq!(place.status("wiki").await, "failing");
     place.over();
 }
 

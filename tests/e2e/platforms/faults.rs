@@ -155,7 +155,7 @@ async fn try_all(hosted: &HostedPlatform, operation: &Operation, clients: &Clien
         };
         // Long enough for a busy computer, and short where nothing else ends the call.
         let limit = match case.name {
-            "silence" => Duration::from_secs(1),
+            "silence" => Duration::from_secs(3),
             _ => Duration::from_secs(30),
         };
         let went = call(hosted, operation, &base, clients, limit).await;

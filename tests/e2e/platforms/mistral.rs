@@ -41,7 +41,12 @@ async fn the_whole_story() {
     let wiki = place.api("create", made(oauth())).await;
     let id = wiki["id"].as_str().unwrap().to_owned();
     place.does("connector list --refresh").await;
-    place.fails("tool list wiki", 3).await;
+    // The platform says 401 of a connector that nobody has let in, and the account is none the worse.
+    let needed = place.fails("tool list wiki --json", 3).await.failure();
+    assert_eq!(needed["code"], "auth.needed");
+    let hint = needed["hint"].as_str().unwrap();
+    assert!(hint.contains("patchbay connector connect wiki"), "{hint}");
+    assert_eq!(place.status("wiki").await, "needs_authorization");
 
     place.does("connector connect wiki").await;
     assert_eq!(place.status("wiki").await, "ready");
@@ -80,11 +85,62 @@ async fn the_whole_story() {
         .fake
         .with(|mistral| mistral.keys = vec![NEXT_KEY.to_owned()]);
     place.fails("account test acc", 3).await;
+    for words in ["tool list wiki --refresh", "connector list --refresh"] {
+        place
+            .run_with(&words.split(' ').collect::<Vec<_>>(), "")
+            .await;
+        assert_eq!(place.status("wiki").await, "ready", "{words}");
+    }
+    let out = place.fails("tool list wiki --refresh --json", 3).await;
+    let out = out.failure();
+    assert_eq!(out["code"], "platform.signed_out");
+    let hint = out["hint"].as_str().unwrap();
+    assert!(hint.contains("patchbay account replace acc"), "{hint}");
     let replace = ["account", "replace", "acc", "--from", "-"];
     place.run_with(&replace, NEXT_KEY).await.succeeded();
     place.does("connector remove wiki --yes").await;
     assert!(place.fake.with(|mistral| mistral.connectors.is_empty()));
     place.does("account remove acc").await;
+    place.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gateway_passes_on_what_the_service_says() {
+    let place = place("current").await;
+    place
+        .api("create", made(json!({ "method_type": "none" })))
+        .await;
+    let request = json!({
+        "connector_id_or_name": "wiki", "method": "put", "path": "/users/a%20b",
+        "query": { "q": ["x", "y"] }, "json": { "n": 1 }, "credentials_name": "mine",
+    });
+    let answer = place.api("gateway_http", request).await;
+    assert_eq!(answer["status"], 200);
+    let heard: Value = serde_json::from_str(answer["text"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        heard,
+        json!({
+            "method": "PUT", "path": ["users", "a b"], "query": [["q", "x"], ["q", "y"]],
+            "body": { "n": 1 }, "credentials": "mine",
+        })
+    );
+    let teapot = json!({ "connector_id_or_name": "wiki", "path": "teapot" });
+    assert_eq!(place.api("gateway_http", teapot).await["status"], 418);
+    let message = json!({
+        "connector_id_or_name": "wiki",
+        "content": { "jsonrpc": "2.0", "id": 7, "method": "ping" },
+    });
+    let answer = place.api("gateway_mcp", message).await;
+    assert!(
+        answer["text"].as_str().unwrap().contains("\"id\":7"),
+        "{answer}"
+    );
+
+    let down = json!({ "connector_id_or_name": "wiki", "path": "down" }).to_string();
+    let words = ["api", "acc", "gateway_http", "--args", &down, "--json"];
+    let failed = place.run_with(&words, "").await.failure();
+    assert_eq!(failed["code"], "platform.failed");
+    assert_eq!(failed["platformCode"], "connection_refused");
     place.over();
 }
 

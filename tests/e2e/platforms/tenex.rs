@@ -30,8 +30,11 @@ async fn the_whole_story() {
     place.does("connector list --refresh").await;
     place.does("connector connect gmail").await;
     assert_eq!(place.status("gmail").await, "ready");
-    let tested = place.api("test", json!({ "id": id })).await;
-    assert_eq!(tested["ok"], true);
+    let tools = place.json("tool list gmail").await;
+    assert_eq!(tools[0]["tool"]["name"], "test");
+    let run = place.json("tool run gmail test").await;
+    assert_eq!(run["result"]["structured"]["ok"], true);
+    assert_eq!(place.json("run list").await["total"], 1);
     place
         .api(
             "update",
@@ -56,6 +59,36 @@ async fn the_whole_story() {
     place.does("connector remove gmail --yes").await;
     place.does("connector remove apollo --yes").await;
     assert!(place.fake.with(|tenex| tenex.connectors.is_empty()));
+    place.does("account remove acc").await;
+    place.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e_mail_and_password_are_changed_for_a_token() {
+    const PASSWORD: &str = "tulips-3d51";
+    const NEXT: &str = "daffodils-77c0";
+    const TOKEN: &str = "jwt-5d0c9aa1b7e2";
+    let secrets = [PASSWORD, NEXT, TOKEN, PROVIDER_KEY];
+    let place = Place::new(FakeTenex::new(KEY), &secrets).await;
+    let input = |password: &str| json!({ "password": password }).to_string();
+    let email = ["--set", "email=ada@example.com"];
+    place.signed_in("tenex", &email, &input(PASSWORD)).await;
+    let byok = json!({ "provider": "apollo", "api_key": PROVIDER_KEY, "name": "Apollo" });
+    place.api("submit_byok", byok).await;
+    place.does("connector list --refresh").await;
+    place.does("tool run apollo test").await;
+    place.fake.with(|tenex| {
+        tenex.login.1 = NEXT.to_owned();
+        tenex.keys.clear();
+    });
+    let out = place.fails("tool run apollo test --json", 3).await;
+    assert_eq!(out.failure()["code"], "platform.signed_out");
+    let replace = ["account", "replace", "acc", "--from", "-"];
+    let wrong = place.run_with(&replace, &input("not it at all")).await;
+    assert_eq!(wrong.code, 3, "{}", wrong.shown());
+    place.run_with(&replace, &input(NEXT)).await.succeeded();
+    place.does("tool run apollo test").await;
+    place.does("connector remove apollo --yes").await;
     place.does("account remove acc").await;
     place.over();
 }

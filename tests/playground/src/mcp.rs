@@ -3,6 +3,7 @@
 mod failures;
 mod identity;
 mod notes;
+mod offers;
 mod pictures;
 mod shapes;
 mod text;
@@ -13,8 +14,10 @@ use std::sync::Arc;
 use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::handler::server::tool::ToolCallContext;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, Implementation, ListToolsResult,
-    PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, GetPromptRequestParams, GetPromptResponse,
+    Implementation, ListPromptsResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+    ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
@@ -72,7 +75,7 @@ impl ServerHandler for Tools {
         let server = Implementation::new("patchbay-playground", env!("CARGO_PKG_VERSION"))
             .with_title("Patchbay Playground")
             .with_description("Tools to try Patchbay with");
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        ServerConfig::new(offered())
             .with_server_info(server)
             .with_instructions(
                 "Tools to try a client with. Nothing here reaches beyond this computer.",
@@ -105,19 +108,80 @@ impl ServerHandler for Tools {
             .map(|tool| changed(tool, &switches))
             .collect::<Result<Vec<_>, _>>()?;
         let listed = ListToolsResult::with_all_items(tools);
-        let modern = context
-            .protocol_version()
-            .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
-        Ok(if modern {
+        Ok(if is_modern(&context) {
             listed.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
         } else {
             listed
         })
     }
 
+    async fn list_resources(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let listed = ListResourcesResult::with_all_items(offers::resources());
+        Ok(if is_modern(&context) {
+            listed.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
+        } else {
+            listed
+        })
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let read = offers::read(&request.uri)?;
+        Ok(if is_modern(&context) {
+            read.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
+        } else {
+            read
+        }
+        .into())
+    }
+
+    async fn list_prompts(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let listed = ListPromptsResult::with_all_items(offers::prompts());
+        Ok(if is_modern(&context) {
+            listed.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
+        } else {
+            listed
+        })
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        Ok(offers::fill(&request)?.into())
+    }
+
     fn get_tool(&self, name: &str) -> Option<Tool> {
         self.router.get(name).cloned()
     }
+}
+
+/// What the server says that it has.
+fn offered() -> ServerCapabilities {
+    ServerCapabilities::builder()
+        .enable_tools()
+        .enable_resources()
+        .enable_prompts()
+        .build()
+}
+
+/// Whether the client speaks the revision that wants to hear how long an answer is good.
+fn is_modern(context: &RequestContext<RoleServer>) -> bool {
+    context
+        .protocol_version()
+        .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
 }
 
 /// The definition of a tool with the change the switches lay over it.

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Hosted, Judged, NOW, Seen, bearer, uuid};
@@ -22,6 +24,8 @@ const RELAYED: [&str; 5] = [
 pub struct FakeAgentStack {
     /// Bearer tokens that are let in; none at all where sign-in is switched off.
     pub tokens: Vec<String>,
+    /// Name and password that are let in, in place of tokens.
+    pub basic: Option<(String, String)>,
     /// Connectors.
     pub connectors: Vec<Map<String, Value>>,
     /// MCP servers behind OAuth, by their URL: what a connect answers with `auth_required`.
@@ -42,6 +46,7 @@ impl FakeAgentStack {
     pub fn new() -> Self {
         Self {
             tokens: Vec::new(),
+            basic: None,
             connectors: Vec::new(),
             protected: Vec::new(),
             refused: Vec::new(),
@@ -251,6 +256,15 @@ impl Hosted for FakeAgentStack {
                 return self.callback(seen);
             }
             _ => {}
+        }
+        if let Some((user, password)) = &self.basic {
+            let given = seen.header("authorization").unwrap_or_default();
+            let encoded = given.strip_prefix("Basic ").unwrap_or_default();
+            let decoded = BASE64_STANDARD.decode(encoded).unwrap_or_default();
+            return match decoded == format!("{user}:{password}").into_bytes() {
+                true => self.guarded(seen, base),
+                false => Ok(said(401, "Not authenticated").with("www-authenticate", "Basic")),
+            };
         }
         if self.tokens.is_empty() {
             return match seen.header("authorization") {

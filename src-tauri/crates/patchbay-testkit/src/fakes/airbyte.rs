@@ -31,6 +31,8 @@ pub struct FakeAirbyte {
     pub expires_in: u32,
     /// Tokens that are good.
     pub tokens: Vec<String>,
+    /// Tokens for one workspace, with its name.
+    scoped: BTreeMap<String, String>,
     leaving: BTreeMap<String, u32>,
     made: u32,
 }
@@ -47,6 +49,7 @@ impl FakeAirbyte {
             lingers: 1,
             expires_in: 900,
             tokens: Vec::new(),
+            scoped: BTreeMap::new(),
             leaving: BTreeMap::new(),
             made: 0,
         }
@@ -290,9 +293,9 @@ impl FakeAirbyte {
     fn list_workspaces(&self, seen: &Seen, base: &str) -> Judged {
         let from = seen.parameter("offset").and_then(|at| at.parse().ok());
         let from: usize = from.unwrap_or(0);
-        let item = |name: &String| {
+        let item = |(place, name): (usize, &String)| {
             json!({
-                "id": uuid(500), "name": name, "organization_id": uuid(900), "status": "active",
+                "id": workspace_id(place), "name": name, "organization_id": uuid(900), "status": "active",
                 "cache_enabled": null, "tombstone": false, "visibility": "shared", "color": null,
                 "created_at": NOW, "updated_at": NOW,
             })
@@ -300,6 +303,7 @@ impl FakeAirbyte {
         let items: Vec<Value> = self
             .workspaces
             .iter()
+            .enumerate()
             .skip(from)
             .take(1)
             .map(item)
@@ -307,6 +311,70 @@ impl FakeAirbyte {
         let more = from + 1 < self.workspaces.len();
         let next = more.then(|| format!("{base}/api/v1/workspaces?offset={}", from + 1));
         Ok(Answer::json(200, &json!({ "data": items, "next": next })))
+    }
+
+    /// Changes of one workspace.
+    fn of_workspace(&mut self, seen: &Seen, id: &str) -> Judged {
+        let mut places = 0..self.workspaces.len();
+        let Some(place) = places.find(|place| workspace_id(*place) == id) else {
+            return Ok(said(404, "Workspace not found"));
+        };
+        match seen.method.as_str() {
+            "PUT" => {
+                let given = seen.object("name:text status:text visibility:text color:text?")?;
+                if let Some(name) = given.get("name").and_then(Value::as_str) {
+                    name.clone_into(&mut self.workspaces[place]);
+                }
+                let body = json!({ "id": id, "name": self.workspaces[place] });
+                Ok(Answer::json(200, &body))
+            }
+            "DELETE" => {
+                seen.no_body()?;
+                self.workspaces.remove(place);
+                Ok(Answer::empty(204))
+            }
+            _ => Err("no such operation".to_owned()),
+        }
+    }
+
+    /// Tokens for one workspace, and for the widget.
+    fn other_tokens(&mut self, seen: &Seen, kind: &[&str]) -> Judged {
+        match (seen.method.as_str(), kind) {
+            ("POST", ["scoped-token"]) => {
+                let given = seen.object("workspace_name:text! region_id:text")?;
+                let name = given["workspace_name"].as_str().unwrap_or_default();
+                if !self.workspaces.iter().any(|known| known == name) {
+                    self.workspaces.push(name.to_owned());
+                }
+                self.made += 1;
+                let token = format!("scoped-token-{:08}", self.made);
+                self.scoped.insert(token.clone(), name.to_owned());
+                Ok(Answer::json(200, &json!({ "token": token })))
+            }
+            ("GET", ["scoped-token", "info"]) => {
+                seen.no_body()?;
+                let name = bearer(seen).and_then(|token| self.scoped.get(token));
+                let Some(name) = name else {
+                    return Ok(said(403, "Not a scoped token"));
+                };
+                let place = self.workspaces.iter().position(|known| known == name);
+                let body = json!({
+                    "organization_id": uuid(900), "workspace_name": name,
+                    "workspace_id": place.map(workspace_id),
+                });
+                Ok(Answer::json(200, &body))
+            }
+            ("POST", ["widget-token"]) => {
+                if seen.body.is_empty() {
+                    seen.no_body()?;
+                } else {
+                    seen.object("workspace_name:text allowed_origin:text")?;
+                }
+                let body = json!({ "token": "widget-token-00000001" });
+                Ok(Answer::json(200, &body))
+            }
+            _ => Err("no such operation".to_owned()),
+        }
     }
 
     fn guarded(&mut self, seen: &Seen, base: &str) -> Judged {
@@ -321,6 +389,8 @@ impl FakeAirbyte {
             ("GET", ["integrations", "definitions", "sources"]) => self.definitions(seen),
             ("GET", ["integrations", "definitions", "sources", id]) => Self::definition(seen, id),
             ("GET", ["workspaces"]) => self.list_workspaces(seen, base),
+            (_, ["workspaces", id]) => self.of_workspace(seen, id),
+            (_, ["account", "applications", kind @ ..]) => self.other_tokens(seen, kind),
             _ => Err("no such operation".to_owned()),
         }
     }
@@ -334,10 +404,20 @@ impl Hosted for FakeAirbyte {
         }
         match bearer(seen) {
             None => Err("no bearer token".to_owned()),
-            Some(token) if self.tokens.iter().any(|good| good == token) => self.guarded(seen, base),
+            Some(token)
+                if self.tokens.iter().any(|good| good == token)
+                    || self.scoped.contains_key(token) =>
+            {
+                self.guarded(seen, base)
+            }
             Some(_) => Ok(said(401, "Invalid or expired token")),
         }
     }
+}
+
+/// The id of the workspace at that place.
+fn workspace_id(place: usize) -> String {
+    uuid(500 + u32::try_from(place).unwrap_or_default())
 }
 
 /// Two ways to sign in, the second by a person's own OAuth app.

@@ -369,12 +369,45 @@ impl FakeMistral {
         }
     }
 
+    /// The service behind a connector says what it was asked; a path `down` does not reach it.
+    fn gateway(&self, seen: &Seen, id: &str, rest: &[&str]) -> Judged {
+        let is_it = |one: &&Connector| one.shown["id"] == *id || one.shown["name"] == *id;
+        if self.connectors.iter().find(is_it).is_none() {
+            let status = "connectors-gateway; error=connector_not_found; status-code=404";
+            return Ok(Answer::empty(404).with("proxy-status", status));
+        }
+        let sent: Value = serde_json::from_slice(&seen.body).unwrap_or_default();
+        match rest {
+            ["mcp"] => {
+                let result = json!({ "jsonrpc": "2.0", "id": sent["id"], "result": {} });
+                Ok(Answer::json(200, &result))
+            }
+            ["http", "down"] => {
+                let status = "connectors-gateway; error=connection_refused; status-code=502";
+                Ok(Answer::empty(502).with("proxy-status", status))
+            }
+            ["http", path @ ..] => {
+                let body = json!({
+                    "method": seen.method, "path": path, "query": seen.query, "body": sent,
+                    "credentials": seen.header("x-credentials-name"),
+                });
+                // What the service itself refuses is handed over unchanged.
+                let status = if path == ["teapot"] { 418 } else { 200 };
+                Ok(Answer::json(status, &body))
+            }
+            _ => Err("no such operation".to_owned()),
+        }
+    }
+
     fn guarded(&mut self, seen: &Seen, base: &str) -> Judged {
         let (method, path) = seen.route();
         match (method, path.as_slice()) {
             ("GET", ["v1", "connectors"]) => return self.list(seen),
             ("POST", ["v1", "connectors"]) => return self.create(seen),
             _ => {}
+        }
+        if let ["v1", "connectors-gateway", id, rest @ ..] = path.as_slice() {
+            return self.gateway(seen, id, rest);
         }
         let ["v1", "connectors", id, rest @ ..] = path.as_slice() else {
             return Err("no such operation".to_owned());

@@ -1,0 +1,40 @@
+//! Resources and prompts of an MCP server.
+
+use super::desk::Terminal;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_offers_is_listed_read_and_filled_in() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let listed = terminal
+        .run(&["connector", "resources", "play", "--json"])
+        .await
+        .document();
+    assert_eq!(listed[0]["title"], "Welcome");
+    let read = ["connector", "read", "play", "playground://welcome"];
+    let text = terminal.run(&read).await;
+    assert_eq!(
+        (text.code, text.stdout.as_str()),
+        (0, "Welcome to the playground.\n")
+    );
+    let dot = [
+        "connector",
+        "read",
+        "play",
+        "playground://dot.png",
+        "--json",
+    ];
+    let dot = terminal.run(&dot).await.document();
+    assert_eq!(dot[0]["mimeType"], "image/png");
+
+    let prompts = terminal
+        .run(&["connector", "prompts", "play", "--json"])
+        .await
+        .document();
+    assert_eq!(prompts[0]["name"], "greet");
+    let greet = ["connector", "prompt", "play", "greet"];
+    let filled = terminal.run(&[&greet[..], &["name=Ada"]].concat()).await;
+    assert_eq!(filled.stdout, "user: Greet Ada.\n");
+    let lacking = terminal.run(&greet).await;
+    assert_eq!(lacking.code, 5, "{}", lacking.shown());
+}

@@ -1,0 +1,64 @@
+//! What the server offers beside tools: two things to read, one message to fill in.
+
+use rmcp::ErrorData;
+use rmcp::model::{
+    GetPromptRequestParams, GetPromptResult, Prompt, PromptArgument, PromptMessage,
+    ReadResourceResult, Resource, ResourceContents, Role,
+};
+
+const WELCOME: &str = "playground://welcome";
+const DOT: &str = "playground://dot.png";
+
+/// A picture of one pixel, as base64.
+const ONE_PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/// What can be read.
+pub(super) fn resources() -> Vec<Resource> {
+    vec![
+        Resource::new(WELCOME, "welcome")
+            .with_title("Welcome")
+            .with_description("A line of text")
+            .with_mime_type("text/plain"),
+        Resource::new(DOT, "dot.png").with_mime_type("image/png"),
+    ]
+}
+
+/// Reads one of them.
+///
+/// # Errors
+/// When there is none of that URI.
+pub(super) fn read(uri: &str) -> Result<ReadResourceResult, ErrorData> {
+    let contents = match uri {
+        WELCOME => ResourceContents::text("Welcome to the playground.\n", uri),
+        DOT => ResourceContents::blob(ONE_PIXEL, uri).with_mime_type("image/png"),
+        _ => return Err(ErrorData::resource_not_found("resource not found", None)),
+    };
+    Ok(ReadResourceResult::new(vec![contents]))
+}
+
+/// What can be filled in.
+pub(super) fn prompts() -> Vec<Prompt> {
+    let name = PromptArgument::new("name")
+        .with_description("Who is greeted")
+        .with_required(true);
+    vec![Prompt::new(
+        "greet",
+        Some("A greeting to begin with"),
+        Some(vec![name]),
+    )]
+}
+
+/// Fills one in.
+///
+/// # Errors
+/// When there is none of that name, or the name to greet is missing.
+pub(super) fn fill(request: &GetPromptRequestParams) -> Result<GetPromptResult, ErrorData> {
+    if request.name != "greet" {
+        return Err(ErrorData::invalid_params("prompt not found", None));
+    }
+    let given = request.arguments.as_ref();
+    let name = given.and_then(|given| given.get("name")?.as_str());
+    let name = name.ok_or_else(|| ErrorData::invalid_params("name is missing", None))?;
+    let message = PromptMessage::new_text(Role::User, format!("Greet {name}."));
+    Ok(GetPromptResult::new(vec![message]).with_description("A greeting to begin with"))
+}
