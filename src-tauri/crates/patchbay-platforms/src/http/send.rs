@@ -48,7 +48,7 @@ impl Prepared {
         let mut headers = self.headers.clone();
         for (name, secret) in credentials {
             if !headers.contains_key(name) {
-                set(&mut headers, name, secret.expose())?.set_sensitive(true);
+                set(&mut headers, name, secret.expose(), true)?;
             }
         }
         Ok(headers)
@@ -129,10 +129,10 @@ impl Api {
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         for (name, value) in self.headers.iter().chain(&request.headers) {
-            set(&mut headers, name, value)?;
+            set(&mut headers, name, value, false)?;
         }
         for (name, value) in &options.headers {
-            set(&mut headers, name, value.expose())?.set_sensitive(true);
+            set(&mut headers, name, value.expose(), true)?;
         }
         Ok(Prepared {
             method: request.method.clone(),
@@ -396,20 +396,15 @@ fn body(body: &Body, options: &CallOptions) -> Result<(Option<Bytes>, Option<Hea
     Ok((Some(json.into()), Some(JSON)))
 }
 
-/// Sets a header in place of any of that name, and gives the value.
-fn set<'a>(
-    headers: &'a mut HeaderMap,
-    name: &str,
-    value: &str,
-) -> Result<&'a mut HeaderValue, Error> {
+/// Sets a header in place of any of that name; a sensitive one is kept out of logs.
+fn set(headers: &mut HeaderMap, name: &str, value: &str, is_sensitive: bool) -> Result<(), Error> {
     let parsed = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| Error::Usage(format!("{name:?} cannot be used as a header")))?;
-    let value = HeaderValue::from_str(value)
+    let mut value = HeaderValue::from_str(value)
         .map_err(|_| Error::Usage(format!("the value of {name:?} is no header value")))?;
-    headers.insert(parsed.clone(), value);
-    headers
-        .get_mut(parsed)
-        .ok_or_else(|| Error::Usage(format!("{name:?} cannot be used as a header")))
+    value.set_sensitive(is_sensitive);
+    headers.insert(parsed, value);
+    Ok(())
 }
 
 /// The start of an error's body; what cannot be read is left out, the status says enough.
