@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::cases::{self, Case};
@@ -26,14 +26,19 @@ const CALLS: usize = 192;
 /// How many of them are under way at the same time.
 const AT_ONCE: [usize; 2] = [1, 32];
 
-/// Measures every case.
+/// Measures every case; `words`, the name of a platform or a call, choose among them.
 ///
 /// # Errors
 /// When a call fails.
 #[tokio::main]
-pub(crate) async fn measure() -> Result<()> {
+pub(crate) async fn measure(words: &[String]) -> Result<()> {
     let server = Server::start()?;
-    for case in cases::all()?.into_iter().map(Arc::new) {
+    let is_chosen = |case: &Case| {
+        let has = |word: &String| [case.platform, case.what].contains(&word.as_str());
+        words.iter().all(has)
+    };
+    let cases = cases::all()?.into_iter().filter(is_chosen);
+    for case in cases.map(Arc::new) {
         let base = format!("{}/{}", server.base, case.platform);
         let ours = Arc::new(Side::ours(&case, &base)?);
         let bare = Arc::new(Side::bare(&case, &base)?);
@@ -69,13 +74,17 @@ async fn rounds(
 }
 
 async fn turn(side: &Arc<Side>, at_once: usize) -> Result<Duration> {
+    // What a caller asks with is made before; for the other side it lies ready too.
+    let all: Vec<Vec<Value>> = std::iter::repeat_with(|| side.arguments(CALLS / at_once))
+        .take(at_once)
+        .collect();
     let started = Instant::now();
     let mut callers = JoinSet::new();
-    for _ in 0..at_once {
+    for arguments in all {
         let side = Arc::clone(side);
         callers.spawn(async move {
-            for _ in 0..CALLS / at_once {
-                side.call().await?;
+            for arguments in arguments {
+                side.call(arguments).await?;
             }
             anyhow::Ok(())
         });

@@ -29,13 +29,11 @@ const CLIENTS: [(&str, &str); 4] = [
     ),
 ];
 
-const WARM_UP: u32 = 200;
-
 /// Counted calls go on until they took so much processor time, which is counted in hundredths.
 const LONG_ENOUGH: Duration = Duration::from_millis(1500);
 
-/// Calls between two looks at the time.
-const STRETCH: u32 = 200;
+/// Calls between two looks at the time; the first so many only warm the client.
+const STRETCH: usize = 200;
 
 /// Measures with the official clients that `python` can import.
 ///
@@ -85,15 +83,15 @@ fn official(python: &Path, platform: &str, base: &str) -> Result<Vec<Value>> {
 
 /// Milliseconds of processor time per call, and how many calls were counted.
 async fn milliseconds(side: &Side) -> Result<(f64, u32)> {
-    for _ in 0..WARM_UP {
-        side.call().await?;
+    for arguments in side.arguments(STRETCH) {
+        side.call(arguments).await?;
     }
     let (mut calls, started) = (0, usage::own_time()?);
     loop {
-        for _ in 0..STRETCH {
-            side.call().await?;
+        for arguments in side.arguments(STRETCH) {
+            side.call(arguments).await?;
         }
-        calls += STRETCH;
+        calls += STRETCH as u32;
         let taken = usage::own_time()? - started;
         if taken >= LONG_ENOUGH {
             return Ok((taken.as_secs_f64() * 1000.0 / f64::from(calls), calls));

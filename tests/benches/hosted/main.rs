@@ -18,28 +18,24 @@ mod server;
 mod side;
 mod usage;
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 fn main() -> Result<()> {
     // Cargo adds `--bench` to what it is given.
     let mut arguments = std::env::args().skip(1).filter(|word| word != "--bench");
     let what = arguments.next().unwrap_or_default();
-    let mut next = |what: &str| {
-        arguments
-            .next()
-            .with_context(|| format!("{what} is missing"))
-    };
-    match what.as_str() {
-        "calls" => calls::measure(),
-        "cpu" => cpu::measure(&PathBuf::from(next("a Python interpreter")?)),
-        "connect" => connect::measure(),
-        "many" => many::measure(),
-        server::SERVE => server::serve(),
-        connect::ONCE => connect::once(&next("an address")?),
-        many::ONCE => many::once(&next("a platform")?, &next("an address")?),
-        _ => bail!("the first argument has to be calls, cpu, connect or many"),
+    let rest: Vec<String> = arguments.collect();
+    match (what.as_str(), rest.as_slice()) {
+        ("calls", words) => calls::measure(words),
+        ("cpu", [python]) => cpu::measure(Path::new(python)),
+        ("connect", []) => connect::measure(),
+        ("many", []) => many::measure(),
+        (server::SERVE, []) => server::serve(),
+        (connect::ONCE, [base]) => connect::once(base),
+        (many::ONCE, [platform, base]) => many::once(platform, base),
+        _ => bail!("expected calls [PLATFORM] [CALL], cpu PYTHON, connect or many"),
     }
 }
 

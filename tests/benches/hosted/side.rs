@@ -73,13 +73,25 @@ impl Side {
         Ok(Self::Bare(client, base.to_owned(), Arc::clone(case)))
     }
 
-    /// Makes the call.
+    /// What `count` calls are asked with, one each.
+    pub(crate) fn arguments(&self, count: usize) -> Vec<Value> {
+        let arguments = match self {
+            Self::Ours(_, case) => match &case.asked {
+                Asked::Operation(_, arguments) | Asked::Tool(_, arguments) => arguments.clone(),
+            },
+            // Its body lies ready in the case.
+            Self::Bare(..) => Value::Null,
+        };
+        vec![arguments; count]
+    }
+
+    /// Makes the call with some of its [arguments](Side::arguments).
     ///
     /// # Errors
     /// When it fails, or nothing is answered.
-    pub(crate) async fn call(&self) -> Result<()> {
+    pub(crate) async fn call(&self, arguments: Value) -> Result<()> {
         let answer = match self {
-            Self::Ours(platform, case) => ask(&**platform, case).await?,
+            Self::Ours(platform, case) => ask(&**platform, case, arguments).await?,
             Self::Bare(client, base, case) => bare(client, base, case).await?,
         };
         ensure!(!answer.is_null(), "nothing was answered");
@@ -87,20 +99,20 @@ impl Side {
     }
 }
 
-async fn ask(platform: &dyn Platform, case: &Case) -> Result<Value> {
+async fn ask(platform: &dyn Platform, case: &Case, arguments: Value) -> Result<Value> {
     let options = CallOptions::default();
-    match &case.asked {
-        Asked::Operation(name, arguments) => {
-            Ok(platform.call(name, arguments.clone(), &options).await?)
+    match (&case.asked, arguments) {
+        (Asked::Operation(name, _), arguments) => {
+            Ok(platform.call(name, arguments, &options).await?)
         }
-        Asked::Tool(name, arguments) => {
+        (Asked::Tool(name, _), Value::Object(arguments)) => {
             let tools = platform.tools().context("it has no tools")?;
             let id = RemoteId::new(recorded::id(0));
-            let arguments = arguments.as_object().cloned().unwrap_or_default();
             let outcome = tools.call_tool(&id, name, arguments, &options).await?;
             ensure!(!outcome.result.content.is_empty(), "an empty result");
             Ok(outcome.answer)
         }
+        (Asked::Tool(..), _) => bail!("a tool is called with an object"),
     }
 }
 
