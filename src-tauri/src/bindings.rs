@@ -8,7 +8,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::commands::{
     accounts, app, authorizations, connector_settings, connectors, creation, credentials, history,
-    platform_credentials, rotation, runs, tools, vault,
+    offers, platform_credentials, rotation, runs, tools, vault,
 };
 
 /// News from the verbs, sent to every window.
@@ -78,6 +78,10 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             credentials::remove_wallet_entry,
             credentials::rename_wallet_entry,
             credentials::replace_wallet_secret,
+            offers::fill_prompt,
+            offers::list_prompts,
+            offers::list_resources,
+            offers::read_resource,
             platform_credentials::list_platform_credentials,
             platform_credentials::make_platform_credential_default,
             platform_credentials::platform_credential_form,

@@ -121,6 +121,14 @@ export const commands = {
 	renameWalletEntry: (entry: WalletEntryId, name: string) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("rename_wallet_entry", { entry, name })),
 	/**  Puts another secret in the place of the saved one. */
 	replaceWalletSecret: (entry: WalletEntryId, secret: WalletSecret) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("replace_wallet_secret", { entry, secret })),
+	/**  Has a connector fill a prompt in; the values are a JSON object of texts. */
+	fillPrompt: (connector: ConnectorId, prompt: string, values: Json) => typedError<FilledPrompt, Problem>(__TAURI_INVOKE("fill_prompt", { connector, prompt, values })),
+	/**  The prompts of a connector, as its server lists them now. */
+	listPrompts: (connector: ConnectorId) => typedError<Prompt[], Problem>(__TAURI_INVOKE("list_prompts", { connector })),
+	/**  The resources of a connector, as its server lists them now. */
+	listResources: (connector: ConnectorId) => typedError<Resource[], Problem>(__TAURI_INVOKE("list_resources", { connector })),
+	/**  Reads a resource of a connector: its parts, each with its own URI. */
+	readResource: (connector: ConnectorId, uri: string) => typedError<Content[], Problem>(__TAURI_INVOKE("read_resource", { connector, uri })),
 	/**  The credentials of a hosted connector, by level. */
 	listPlatformCredentials: (connector: ConnectorId) => typedError<CredentialsOfLevel[], Problem>(__TAURI_INVOKE("list_platform_credentials", { connector })),
 	/**  Makes a credential the one that is used when none is named. */
@@ -1076,6 +1084,14 @@ export type FieldProblem = {
 	message: string,
 };
 
+/**  A prompt that was filled in. */
+export type FilledPrompt = {
+	/**  What it is for, cleaned of control characters. */
+	description: string | null,
+	/**  Its messages, in order. */
+	messages: PromptMessage[],
+};
+
 /**
  *  A form for people, drawn from JSON Schema 2020-12.
  * 
@@ -1347,6 +1363,36 @@ export type Problem = {
 	retryable: boolean,
 };
 
+/**  A message, or several, that a server has prepared. */
+export type Prompt = {
+	/**  Name on the wire, as the server sent it. */
+	name: string,
+	/**  Name for people, cleaned of control characters. */
+	title: string | null,
+	/**  What it is for, likewise. */
+	description: string | null,
+	/**  What it is filled in with. */
+	arguments: PromptArgument[],
+};
+
+/**  A gap of a prompt. */
+export type PromptArgument = {
+	/**  Its name. */
+	name: string,
+	/**  What belongs there, cleaned of control characters. */
+	description: string | null,
+	/**  Whether nothing works without it. */
+	isRequired: boolean,
+};
+
+/**  One message of a prompt. */
+export type PromptMessage = {
+	/**  Who speaks: `user` or `assistant`, or the server's own word. */
+	role: string,
+	/**  What is said. */
+	content: Content,
+};
+
 /**  How the form of a definition can be filled by a sign-in. */
 export type ProviderSignIn = {
 	/**  Where a person consents; `None` when it has to be typed in. */
@@ -1372,6 +1418,20 @@ export type Redirect =
 
 /**  A connector as its platform names it; opaque text. */
 export type RemoteId = string;
+
+/**  Something that a connector lets one read. */
+export type Resource = {
+	/**  By which it is read, exactly as sent. */
+	uri: string,
+	/**  Its name, cleaned of control characters. */
+	name: string,
+	/**  Name for people, likewise. */
+	title: string | null,
+	/**  What it is, likewise. */
+	description: string | null,
+	/**  Media type of what is read, where the server tells. */
+	mimeType: string | null,
+};
 
 /**  How long runs are kept. A run goes when it is older than the one or beyond the other. */
 export type Retention = {

@@ -1,0 +1,48 @@
+//! What connectors offer beside tools.
+
+use patchbay_model::{ConnectorId, Content, FilledPrompt, Json, Problem, Prompt, Resource};
+use patchbay_ops::Context;
+use tauri::State;
+
+/// The resources of a connector, as its server lists them now.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_resources(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<Vec<Resource>, Problem> {
+    Ok(patchbay_ops::list_resources(&cx, &connector).await?)
+}
+
+/// Reads a resource of a connector: its parts, each with its own URI.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn read_resource(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+    uri: String,
+) -> Result<Vec<Content>, Problem> {
+    Ok(patchbay_ops::read_resource(&cx, &connector, &uri).await?)
+}
+
+/// The prompts of a connector, as its server lists them now.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_prompts(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<Vec<Prompt>, Problem> {
+    Ok(patchbay_ops::list_prompts(&cx, &connector).await?)
+}
+
+/// Has a connector fill a prompt in; the values are a JSON object of texts.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn fill_prompt(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+    prompt: String,
+    values: Json,
+) -> Result<FilledPrompt, Problem> {
+    Ok(patchbay_ops::fill_prompt(&cx, &connector, &prompt, values).await?)
+}
