@@ -9,7 +9,9 @@ mod csv;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use patchbay_model::{Connector, ConnectorId, RunId, RunQuery, ToolRun};
+use patchbay_model::{
+    Authentication, Connector, ConnectorId, RunId, RunQuery, ToolRun, VaultBackend, VaultState,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
@@ -56,7 +58,8 @@ pub struct Exported {
 /// the file.
 ///
 /// # Errors
-/// [`Error::File`], [`Error::Store`].
+/// [`Error::File`], [`Error::Store`]; [`Error::Vault`] while the vault is locked, for then nobody knows
+/// what is secret.
 pub async fn export_runs(
     cx: &Context,
     query: &RunQuery,
@@ -151,7 +154,7 @@ impl<'a> RunExport<'a> {
     /// The next piece; `None` after the last.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// [`Error::Store`]; [`Error::Vault`] while the vault is locked.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
         match self.stage {
             Stage::Head => {
@@ -235,7 +238,7 @@ impl Known {
     async fn secrets(&mut self, cx: &Context, id: &ConnectorId) -> Result<&KnownSecrets, Error> {
         if !self.secrets.contains_key(id) {
             let secrets = match cx.store().find_connector(id).await? {
-                Some(connector) => secrets_of(cx, &connector).await,
+                Some(connector) => secrets_of(cx, &connector).await?,
                 None => KnownSecrets::default(),
             };
             self.secrets.insert(id.clone(), secrets);
@@ -244,8 +247,22 @@ impl Known {
     }
 }
 
-async fn secrets_of(cx: &Context, connector: &Connector) -> KnownSecrets {
+/// What must not leave of a connector. A vault that only waits for its passphrase is waited for; one that
+/// cannot be opened at all does not keep the history from its owner.
+async fn secrets_of(cx: &Context, connector: &Connector) -> Result<KnownSecrets, Error> {
+    let sends_nothing =
+        connector.authentication == Authentication::None && connector.remote_id.is_none();
+    if sends_nothing {
+        return Ok(KnownSecrets::default());
+    }
     let mut secrets = cx.tokens().secrets_of(connector).await;
     secrets.extend(hosted_connectors::secrets_of(cx, connector).await);
-    KnownSecrets::new(secrets)
+    let vault = cx.vault().status().await;
+    match (vault.state, vault.backend) {
+        (VaultState::Locked, Some(VaultBackend::Passphrase)) => {
+            Err(patchbay_vault::Error::PassphraseNeeded.into())
+        }
+        (VaultState::Locked, _) => Err(patchbay_vault::Error::KeychainLocked.into()),
+        _ => Ok(KnownSecrets::new(secrets)),
+    }
 }

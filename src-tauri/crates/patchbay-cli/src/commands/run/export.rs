@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use patchbay_ops::{RunExport, export_runs};
+use patchbay_ops::{RunExport, export_runs, list_connectors};
 
 use super::query_of;
 use crate::args::RunExportArgs;
@@ -13,6 +13,10 @@ use crate::output::write;
 pub(super) async fn run(door: &Door, args: RunExportArgs) -> Result<(), Failure> {
     let query = query_of(args.filter, args.limit.unwrap_or(0));
     let format = args.format.into();
+    // What is secret has to be known to be left out.
+    for connector in list_connectors(&door.cx).await? {
+        door.unlock_for(&connector).await?;
+    }
     if args.output != "-" {
         let path = Path::new(&args.output);
         let exported = export_runs(&door.cx, &query, format, path).await?;
