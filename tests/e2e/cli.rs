@@ -4,6 +4,8 @@ pub(crate) mod desk;
 
 mod documents;
 mod exits;
+mod history;
 mod journey;
+mod offers;
 mod secrets;
 mod sign_in;

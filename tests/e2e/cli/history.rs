@@ -1,0 +1,197 @@
+//! The history as a whole: two runs compared, a run repeated elsewhere, a file, and how long it lasts.
+
+use serde_json::Value;
+
+use super::desk::{TOKEN, Terminal, steady};
+
+/// Runs the tool that answers what it is told, and gives the run's id.
+async fn echoed(terminal: &Terminal, connector: &str, message: &str) -> String {
+    let message = format!("message={message}");
+    let echo = ["tool", "run", connector, "echo", &message, "--json"];
+    let run = terminal.run(&echo).await.document();
+    run["id"].as_str().unwrap().to_owned()
+}
+
+async fn open() -> Terminal {
+    let terminal = Terminal::new().await;
+    let url = terminal.playground.open_url();
+    terminal.add(url.as_str(), &["--connect"]).await;
+    terminal
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_are_compared_and_what_is_ignored_is_remembered() {
+    let terminal = open().await;
+    let first = echoed(&terminal, "play", "one").await;
+    let second = echoed(&terminal, "play", "two").await;
+    let compared = terminal.run(&["run", "compare", &first, &second]).await;
+    compared.succeeded();
+    for said in [
+        "~ /arguments/message: \"one\" → \"two\"",
+        "- one",
+        "+ two",
+        "Identity: the same",
+    ] {
+        assert!(
+            compared.stdout.contains(said),
+            "{said}: {}",
+            compared.shown()
+        );
+    }
+    // The only run that is named is the later one.
+    let pointers = |document: &Value| -> Vec<String> {
+        let differences = document["differences"].as_array().unwrap().iter();
+        let pointers = differences.map(|one| one["pointer"].as_str().unwrap().to_owned());
+        pointers.filter(|one| !one.starts_with("/timing")).collect()
+    };
+    let compare = ["run", "compare", &second, "--json"];
+    let document = terminal.run(&compare).await.document();
+    assert_eq!(document["before"]["id"], first);
+    assert_eq!(
+        pointers(&document),
+        ["/arguments/message", "/outcome/result"]
+    );
+    let ignoring = ["--ignore", "message", "--ignore", "/outcome", "--remember"];
+    let without = terminal.run(&[&compare[..], &ignoring].concat()).await;
+    assert_eq!(pointers(&without.document()), [""; 0]);
+    let remembered = terminal.run(&compare).await.document();
+    assert_eq!(
+        remembered["ignored"],
+        serde_json::json!(["message", "/outcome"])
+    );
+    assert_eq!(pointers(&remembered), [""; 0]);
+    let all = terminal.run(&[&compare[..], &["--all"]].concat()).await;
+    assert_eq!(pointers(&all.document()).len(), 2);
+    let alone = terminal.run(&["run", "compare", &first]).await;
+    assert_eq!(alone.code, 2, "{}", alone.shown());
+    assert_eq!(terminal.run(&["run", "compare", "run_none"]).await.code, 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_repeated_on_another_copy_of_its_connector() {
+    let terminal = open().await;
+    let run = echoed(&terminal, "play", "there").await;
+    let url = terminal.playground.open_url();
+    let add = [
+        "connector",
+        "add",
+        url.as_str(),
+        "--name",
+        "copy",
+        "--connect",
+    ];
+    terminal.run(&add).await.succeeded();
+    let replay = ["run", "replay", &run, "--connector", "copy", "--json"];
+    let again = terminal.run(&replay).await.document();
+    let copy = terminal.run(&["connector", "show", "copy", "--json"]).await;
+    assert_eq!(again["connector"], copy.document()["id"]);
+    assert_eq!(again["replayOf"], run);
+    // It is compared with what it repeats, though that ran elsewhere.
+    let compare = ["run", "compare", again["id"].as_str().unwrap(), "--json"];
+    let compared = terminal.run(&compare).await.document();
+    assert_eq!(compared["before"]["id"], run);
+    let nowhere = ["run", "replay", &run, "--connector", "nowhere"];
+    assert_eq!(terminal.run(&nowhere).await.code, 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_are_written_for_other_programs_without_secrets() {
+    let terminal = open().await;
+    for message in ["one", "two, \"quoted\"", "=1+1"] {
+        echoed(&terminal, "play", message).await;
+    }
+    terminal.run(&["tool", "run", "play", "fail"]).await;
+    let lines = terminal.run(&["run", "export", "tool:echo"]).await;
+    lines.succeeded();
+    let runs: Vec<Value> = lines
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let messages: Vec<_> = runs
+        .iter()
+        .map(|run| &run["arguments"]["message"])
+        .collect();
+    assert_eq!(messages, ["=1+1", "two, \"quoted\"", "one"]);
+    let file = terminal.home.path().join("runs.csv");
+    let export = ["run", "export", "--format", "csv", "--limit", "2", "-o"];
+    let written = terminal
+        .run(&[&export[..], &[file.to_str().unwrap(), "--json"]].concat())
+        .await;
+    assert_eq!(written.document()["runs"], 2);
+    let table = std::fs::read_to_string(&file).unwrap();
+    let heads = table.lines().next().unwrap();
+    assert!(heads.starts_with("id,started_at,connector_id,"), "{heads}");
+    assert!(table.contains("\"'=1+1\""), "{table}");
+    assert!(!table.contains("quoted"), "{table}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let folder = terminal.home.path().to_str().unwrap();
+    let refused = terminal.run(&[&export[..], &[folder]].concat()).await;
+    assert_eq!(refused.code, 1, "{}", refused.shown());
+    let left = std::fs::read_dir(terminal.home.path()).unwrap();
+    let mut names = left.map(|entry| entry.unwrap().file_name());
+    assert!(names.all(|name| !name.to_string_lossy().ends_with(".part")));
+    assert_eq!(terminal.run(&["run", "export", "--json"]).await.code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_secret_since_does_not_leave() {
+    let terminal = open().await;
+    // Nobody knew then that this is a token.
+    echoed(&terminal, "play", TOKEN).await;
+    let before = terminal.run(&["run", "export"]).await;
+    assert!(before.stdout.contains(TOKEN));
+    let edit = [
+        "connector",
+        "edit",
+        "play",
+        "--auth",
+        "bearer",
+        "--token-from",
+        "-",
+    ];
+    terminal.run_with(&edit, TOKEN).await.succeeded();
+    for format in ["jsonl", "csv"] {
+        let export = ["run", "export", "--format", format];
+        let after = terminal.run(&export).await;
+        after.succeeded();
+        assert!(after.stdout.contains("<redacted>"), "{}", after.shown());
+        assert!(!after.stdout.contains(TOKEN), "{}", after.shown());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_keeps_what_it_is_told_to() {
+    let terminal = open().await;
+    for message in ["one", "two", "three"] {
+        echoed(&terminal, "play", message).await;
+    }
+    let usual = terminal.run(&["run", "keep"]).await;
+    steady().bind(|| insta::assert_snapshot!(usual.shown()));
+    let keep = ["run", "keep", "--days", "ever", "--runs", "2", "--json"];
+    let kept = terminal.run(&keep).await.document();
+    assert_eq!(
+        kept["retention"],
+        serde_json::json!({ "days": null, "runs": 2 })
+    );
+    assert_eq!((&kept["runs"], &kept["due"]), (&3.into(), &1.into()));
+    let trimmed = terminal.run(&["run", "trim", "--json"]).await;
+    assert_eq!(trimmed.document(), 1);
+    let listed = terminal.run(&["run", "list", "--json"]).await.document();
+    assert_eq!(listed["total"], 2);
+    assert_eq!(terminal.run(&["run", "keep", "--days", "0"]).await.code, 2);
+    let asked = terminal.run(&["run", "clear"]).await;
+    assert_eq!(asked.code, 2, "{}", asked.shown());
+    let cleared = terminal.run(&["run", "clear", "--yes", "--json"]).await;
+    assert_eq!(cleared.document(), 2);
+    let empty = terminal.run(&["run", "keep", "--json"]).await.document();
+    assert_eq!(
+        (&empty["runs"], &empty["kilobytes"]),
+        (&0.into(), &0.into())
+    );
+}
