@@ -104,3 +104,79 @@ pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<K
     Ok(known)
 }
 
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Json, ToolEffect};
+    use patchbay_store::Store;
+    use patchbay_vault::MemoryKeychain;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        AddConnector, AuthenticationChoice, ContextOptions, Places, SystemBrowser, SystemClock,
+        add_connector,
+    };
+
+    fn echo(schema: serde_json::Value) -> Tool {
+        Tool {
+            name: "echo".to_owned(),
+            title: None,
+            description: None,
+            input_schema: Json(schema),
+            output_schema: None,
+            effect: ToolEffect::Read,
+            idempotent: true,
+            open_world: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_known_follows_changes_by_this_process_and_by_others() {
+        let home = tempfile::tempdir().unwrap();
+        let places = Places::under(home.path());
+        let database = places.database();
+        let cx = Context::open(ContextOptions {
+            places,
+            keychain: Arc::new(MemoryKeychain::new()),
+            browser: Arc::new(SystemBrowser),
+            clock: Arc::new(SystemClock),
+            client_document: None,
+        })
+        .await
+        .unwrap();
+        let request = AddConnector {
+            url: "http://127.0.0.1:9/mcp".to_owned(),
+            name: None,
+            title: None,
+            authentication: Some(AuthenticationChoice::None),
+        };
+        let mut connector = add_connector(&cx, request).await.unwrap();
+        let id = connector.id.clone();
+        assert!(find(&cx, &id, "echo").await.unwrap().tool.is_none());
+
+        let tools = [echo(json!({ "type": "object" }))];
+        let now = cx.now();
+        cx.store().replace_tools(&id, &tools, now).await.unwrap();
+        let first = find(&cx, &id, "echo").await.unwrap().tool.unwrap();
+        assert!(first.check.problems(&json!({})).is_empty());
+
+        connector.title = "Renamed".to_owned();
+        cx.store().save_connector(&connector).await.unwrap();
+        let renamed = find(&cx, &id, "echo").await.unwrap();
+        assert_eq!(renamed.connector.title, "Renamed");
+        assert!(Arc::ptr_eq(&renamed.tool.unwrap(), &first));
+
+        let elsewhere = Store::open(&database).await.unwrap();
+        let tools = [echo(json!({ "type": "object", "required": ["message"] }))];
+        elsewhere
+            .replace_tools(&id, &tools, cx.now())
+            .await
+            .unwrap();
+        let second = find(&cx, &id, "echo").await.unwrap().tool.unwrap();
+        assert_eq!(second.check.problems(&json!({})).len(), 1);
+
+        elsewhere.remove_connector(&id).await.unwrap();
+        let gone = find(&cx, &id, "echo").await.err();
+        assert!(matches!(gone, Some(Error::NotFound { .. })), "{gone:?}");
+    }
+}
