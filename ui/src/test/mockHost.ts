@@ -2,11 +2,12 @@ import { type Channel } from "@tauri-apps/api/core";
 import { emit } from "@tauri-apps/api/event";
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import {
-  type About, type Account, type AccountSynced, type AddAccount, type AddConnector, type AddressInspection, type AddWalletEntry, type Authorization, type Check, type commands, type Connector,
+  type About, type Account, type ActOnConnector, type ChangeSettings, type SettingsPlan, type AccountSynced, type AddAccount, type AddConnector, type AddressInspection, type AddWalletEntry, type Authorization, type Check, type commands, type Connector,
   type ConnectorChanges, type ConnectorTool, type News, type OperationCard, type PlatformForm, type Preferences, type Problem, type Retention, type RunQuery, type StartAuthorization, type ToolRun,
   type VaultStatus, type WalletEntry,
 } from "@/host/bindings";
 import { comparison, history } from "./historySamples";
+import { connectorSettings, credentialForm, credentialLevels, particulars } from "./hostedSamples";
 import { account, authorization, check, connector, entry, manyOperations, manyPlatforms, problem, run, vault } from "./samples";
 
 type Commands = typeof commands;
@@ -230,6 +231,16 @@ export class MockHost {
       },
       renameWalletEntry: ({ entry: id, name }) => this.changeEntry(id, { name: name as string }),
       replaceWalletSecret: ({ entry: id }) => this.changeEntry(id, { replacedAt: new Date().toISOString() }),
+      actOnConnector: ({ request }) => ({ answer: { message: "done" }, connector: this.connectorOf((request as ActOnConnector).connector) }),
+      changeSettings: ({ connector: id }) => this.connectorOf(id),
+      connectorParticulars: () => particulars(),
+      connectorSettings: () => connectorSettings(),
+      listPlatformCredentials: () => credentialLevels(),
+      makePlatformCredentialDefault: () => null,
+      planSettings: ({ change }) => plannedSettings(change as ChangeSettings),
+      platformCredentialForm: () => credentialForm(),
+      removePlatformCredential: () => null,
+      savePlatformCredential: () => null,
       cancelRun: () => null,
       dryRun: () => ({ method: "POST", endpoint: "https://api.githubcopilot.com/mcp", headers: [["authorization", "<redacted>"]], body: {}, identity: connector().identity, effect: "read" }),
       compareRuns: ({ before, after }) => {
@@ -323,3 +334,10 @@ function found<T>(value: T | undefined): T {
 }
 
 const notFound: Problem = problem({ code: "not_found", message: "it is not there any more", hint: null, retryable: false });
+
+/** What differs at the top of the values, as the host tells it of settings that nobody else changed. */
+function plannedSettings({ base, values, secrets }: ChangeSettings): SettingsPlan {
+  const [before, after] = [base, values] as [Record<string, unknown>, Record<string, unknown>];
+  const names = [...new Set([...Object.keys(after), ...Object.keys(before)])].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  return { changes: names.map((name) => ({ path: `/${name}`, before: before[name] ?? null, after: after[name] ?? null })), secrets: Object.keys(secrets), changedElsewhere: [] };
+}

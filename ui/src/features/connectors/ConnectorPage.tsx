@@ -24,6 +24,7 @@ import styles from "./ConnectorPage.module.css";
 import { ConnectorSettings } from "./ConnectorSettings";
 import { type ConnectorTab, connectorTabs } from "./connectorTabs";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
+import { PlatformCredentials } from "./hosted/PlatformCredentials";
 import { Overview } from "./Overview";
 import { useCheckConnector, useDisconnect, useLastCheck, useRemoveConnector, useUpdateConnector } from "./useConnectorActions";
 
@@ -101,8 +102,9 @@ function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRu
 
   useShortcut(isOff && !hosted ? null : { keys: "D", label: "Check", inBar: true, run: look });
   useShortcut(mainRemedy ? { keys: "C", label: remedyLabels[mainRemedy], inBar: true, run: () => act(mainRemedy) } : null);
-  useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tab, -1)) });
-  useShortcut({ keys: "]", label: "Next tab", run: () => onTab(neighbour(tab, 1)) });
+  const tabs = connectorTabs.filter((one) => hosted || one !== "credentials");
+  useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tabs, tab, -1)) });
+  useShortcut({ keys: "]", label: "Next tab", run: () => onTab(neighbour(tabs, tab, 1)) });
   useShortcut({ keys: "Escape", label: "All connectors", run: onLeave });
   const problem = disconnect.error ?? remove.error ?? update.error ?? check.error;
 
@@ -138,12 +140,14 @@ function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRu
       {problem && <div className={styles.notice}><ProblemNotice problem={asProblem(problem)} /></div>}
       <Tabs<ConnectorTab>
         label={connector.title}
-        selected={tab}
+        selected={tabs.includes(tab) ? tab : "overview"}
         onSelect={onTab}
         tabs={[
           { id: "overview", label: "Overview", content: <Overview connector={connector} onSignIn={onSignIn} onSettings={() => onTab("settings")} onCheck={look} /> },
           { id: "tools", label: "Tools", count: connector.toolCount, content: renderTools(connector) },
           { id: "runs", label: "Runs", content: renderRuns(connector) },
+          // What a connector of this computer signs in with is a setting of it.
+          ...(hosted ? [{ id: "credentials" as const, label: "Credentials", content: <PlatformCredentials connector={connector} /> }] : []),
           { id: "settings", label: "Settings", content: <ConnectorSettings key={connector.id} connector={connector} onRemove={takeOut} /> },
         ]}
       />
@@ -172,7 +176,7 @@ function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRu
   );
 }
 
-function neighbour(tab: ConnectorTab, by: 1 | -1): ConnectorTab {
-  const at = connectorTabs.indexOf(tab) + by;
-  return connectorTabs[(at + connectorTabs.length) % connectorTabs.length] ?? tab;
+function neighbour(tabs: ConnectorTab[], tab: ConnectorTab, by: 1 | -1): ConnectorTab {
+  const at = tabs.indexOf(tab) + by;
+  return tabs[(at + tabs.length) % tabs.length] ?? tab;
 }

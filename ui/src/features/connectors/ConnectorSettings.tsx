@@ -13,6 +13,7 @@ import { queries } from "@/host/queries";
 import { AuthenticationFields } from "./AuthenticationFields";
 import { choiceOf, errorsOf, type FormErrors, formOf } from "./authenticationForm";
 import styles from "./ConnectorPage.module.css";
+import { EditSettings } from "./hosted/EditSettings";
 import { useUpdateConnector } from "./useConnectorActions";
 
 type Props = { connector: Connector; onRemove: () => void };
@@ -41,9 +42,10 @@ function HostedSettings({ connector, onRemove }: Props) {
     <div className={styles.body}>
       <section className={styles.section} aria-label="Yours">
         <h2>Yours</h2>
-        <p className="text2">Kept on this computer. What else there is of {title} is changed on {identity.account}, by the operations of the account.</p>
+        <p className="text2">Kept on this computer.</p>
         <Marks connector={connector} />
       </section>
+      <EditSettings connector={connector} />
       <Native connector={connector} />
       <section className={styles.section} aria-label="Delete">
         <h2>Delete</h2>

@@ -8,6 +8,7 @@ import { agoWords, exactTime } from "@/lib/time";
 import { capital, count } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 import { DoctorStrip } from "./DoctorStrip";
+import { Particulars } from "./hosted/Particulars";
 import { useLastCheck } from "./useConnectorActions";
 
 type Props = { connector: Connector; onSignIn: (connector: Connector) => void; onSettings: () => void; onCheck: () => void };
@@ -61,6 +62,7 @@ export function Overview({ connector, onSignIn, onSettings, onCheck }: Props) {
           {connector.tags.length > 0 && <Fact name="Tags"><span className={styles.tags}>{connector.tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span></Fact>}
         </dl>
       </section>
+      {isHosted(connector) && <Particulars connector={connector} />}
       {server?.instructions && (
         <section className={styles.section} aria-label="Instructions">
           <h2>What the server tells models</h2>

@@ -1,0 +1,107 @@
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Field } from "@/components/Field";
+import { IdentityLine } from "@/components/IdentityLine";
+import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
+import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
+import { StillShapes } from "@/components/StillShapes";
+import { Switch } from "@/components/Switch";
+import { useToasts } from "@/components/Toast";
+import { type Connector, type CredentialLevel, type Form, type PlatformCredential } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import styles from "./Hosted.module.css";
+import { hostedQueries, useSaveCredential } from "./useHosted";
+
+type Props = {
+  connector: Connector;
+  level: CredentialLevel;
+  /** The one that is replaced; `null` to create one. */
+  replaced: PlatformCredential | null;
+  /** Names that the level has already. */
+  taken: string[];
+  onClose: () => void;
+};
+
+/** Creates a credential at the platform, or replaces one. */
+export function CredentialDialog(props: Props) {
+  const { connector, level, replaced, onClose } = props;
+  const { data, error, refetch } = useQuery(hostedQueries.credentialForm(connector.id, level.level));
+  const title = titleOf(replaced);
+  if (data) return <Filled {...props} form={data} />;
+  return (
+    <Dialog title={title} subtitle={<IdentityLine identity={connector.identity} endpoint={connector.endpoint} />} onClose={onClose} footer={<Button onPress={onClose}>Cancel</Button>}>
+      {error ? <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /> : <StillShapes rows={3} label="Asking what it takes" />}
+    </Dialog>
+  );
+}
+
+function titleOf(replaced: PlatformCredential | null): string {
+  return replaced ? `Replace ${replaced.title ?? (replaced.name || "the credential")}` : "Add credential";
+}
+
+function Filled({ connector, level, replaced, taken, onClose, form }: Props & { form: Form }) {
+  const state = usePlatformForm(form);
+  const { data: wallet = [] } = useQuery(queries.wallet());
+  const [name, setName] = useState(replaced?.name ?? (taken.includes("default") ? "" : "default"));
+  const [isDefault, setDefault] = useState(replaced?.isDefault ?? taken.length === 0);
+  const [tried, setTried] = useState(false);
+  const fields = useRef<SchemaFormHandle>(null);
+  const { toast } = useToasts();
+  const save = useSaveCredential(connector.id);
+  const nameError = level.isNamed && tried && !replaced ? errorOf(name, taken) : null;
+
+  const submit = () => {
+    setTried(true);
+    const fits = state.attempt();
+    if (!fits || (level.isNamed && !replaced && errorOf(name, taken))) {
+      fields.current?.focusProblem();
+      return;
+    }
+    save.mutate(
+      { connector: connector.id, level: level.level, name: level.isNamed ? name.trim() : "", values: state.values, secrets: state.secrets(), isDefault: level.hasDefault ? isDefault : null },
+      {
+        onSuccess: () => {
+          toast(replaced ? "Credential replaced" : "Credential saved");
+          onClose();
+        },
+        onError: (error) => state.blame(asProblem(error).fields),
+      },
+    );
+  };
+  return (
+    <Dialog
+      title={titleOf(replaced)}
+      subtitle={<IdentityLine identity={connector.identity} endpoint={connector.endpoint} />}
+      onClose={onClose}
+      footer={
+        <>
+          <span>It is sent to {connector.identity.account} and never comes back.</span>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button look="primary" isPending={save.isPending} onPress={submit}>{replaced ? "Replace" : "Save"}</Button>
+        </>
+      }
+    >
+      <div className={styles.stack}>
+        {level.isNamed && !replaced && <Field label="Name" mono isRequired value={name} onChange={setName} error={nameError} help="Letters, digits, hyphens and underscores. Tools can be run with it by this name." />}
+        <PlatformForm ref={fields} label={titleOf(replaced)} state={state} wallet={wallet} />
+        {level.hasDefault && (
+          <Switch isSelected={isDefault} onChange={setDefault} isDisabled={replaced?.isDefault ?? false} help={replaced?.isDefault ? "To change that, make another one the default." : "Used when none is named."}>
+            Default of this level
+          </Switch>
+        )}
+        {save.error && <ProblemNotice problem={asProblem(save.error)} onRetry={submit} />}
+      </div>
+    </Dialog>
+  );
+}
+
+function errorOf(name: string, taken: string[]): string | null {
+  const trimmed = name.trim();
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(trimmed)) return "Use 1 to 64 letters, digits, hyphens and underscores";
+  return taken.includes(trimmed) ? "There is one of that name: replace it instead" : null;
+}

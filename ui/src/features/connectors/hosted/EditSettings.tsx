@@ -1,0 +1,77 @@
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { Button } from "@/components/Button";
+import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
+import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
+import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
+import { SegmentedControl } from "@/components/SegmentedControl";
+import { StillShapes } from "@/components/StillShapes";
+import { type Connector, type ConnectorSettings } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { type JsonObject } from "@/lib/schema/schema";
+import page from "../ConnectorPage.module.css";
+import styles from "./Hosted.module.css";
+import { ReviewChanges } from "./ReviewChanges";
+import { hostedQueries } from "./useHosted";
+
+/** Everything that the platform lets one change of a connector, as a form or as JSON; nothing is sent unseen. */
+export function EditSettings({ connector }: { connector: Connector }) {
+  const { account } = connector.identity;
+  const { data, error, dataUpdatedAt, refetch } = useQuery(hostedQueries.settings(connector.id));
+  if (error) {
+    const problem = asProblem(error);
+    return (
+      <section className={page.section} aria-label={`On ${account}`}>
+        <h2>On {account}</h2>
+        {problem.code === "platform.not_supported" ? (
+          <p className="text2">{account} lets nothing of a connector be changed after it was created.</p>
+        ) : (
+          <ProblemNotice problem={problem} onRetry={() => void refetch()} />
+        )}
+      </section>
+    );
+  }
+  if (!data) return <StillShapes rows={5} label={`Asking ${account}`} />;
+  return <Editor key={dataUpdatedAt} connector={connector} settings={data} onReload={() => void refetch()} />;
+}
+
+type EditorProps = { connector: Connector; settings: ConnectorSettings; onReload: () => void };
+
+function Editor({ connector, settings, onReload }: EditorProps) {
+  const [view, setView] = useState<"form" | "json">("form");
+  const [readable, setReadable] = useState(true);
+  const [reviewing, setReviewing] = useState(false);
+  const state = usePlatformForm(settings.form);
+  const { data: wallet = [] } = useQuery(queries.wallet());
+  const form = useRef<SchemaFormHandle>(null);
+  const { account } = connector.identity;
+  const review = () => {
+    if (state.attempt() && readable) setReviewing(true);
+    else form.current?.focusProblem();
+  };
+  return (
+    <section className={page.section} aria-label={`On ${account}`}>
+      <div className={styles.formHead}>
+        <h2>On {account}</h2>
+        <span className="grow" />
+        <SegmentedControl label="How to edit" segments={[{ value: "form", label: "Form" }, { value: "json", label: "JSON" }]} value={view} onChange={setView} />
+        <Button small look="quiet" icon="rotate-cw" label="Read again" onPress={onReload} />
+      </div>
+      <div className={styles.editor}>
+        {view === "form" ? (
+          <PlatformForm ref={form} label={`Settings of ${connector.title}`} state={state} wallet={wallet} />
+        ) : (
+          <JsonEditor label={`Settings of ${connector.title}`} value={state.values} onChange={(value) => state.changeValues(value as JsonObject)} problems={state.shown} onReadable={setReadable} />
+        )}
+        <div className={page.actions}>
+          <Button look={state.isChanged ? "primary" : "plain"} isDisabled={!state.isChanged || !readable} onPress={review}>Review changes</Button>
+          {state.isChanged && <Button look="quiet" onPress={onReload}>Start over</Button>}
+        </div>
+      </div>
+      {reviewing && <ReviewChanges connector={connector} base={settings.form.values} state={state} onClose={() => setReviewing(false)} onReload={onReload} />}
+    </section>
+  );
+}

@@ -1,0 +1,116 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import "@/components/SchemaForm/SchemaForm";
+import { axeViolations } from "@/test/axe";
+import { renderApp } from "@/test/renderApp";
+import { entry, hostedConnector, manyAccounts, problem } from "@/test/samples";
+
+const hosted = hostedConnector();
+const state = { accounts: manyAccounts(), connectors: [hosted], wallet: [entry({ id: "wal_key", name: "HubSpot key", kind: "bearer" })] };
+const at = (tab: string) => `/connectors/${hosted.id}?tab=${tab}`;
+const slow = { timeout: 5000 };
+
+describe("what only the platform has", () => {
+  it("shows_facts_and_switches_and_carries_out_an_act_at_once_where_nothing_is_to_be_asked", async () => {
+    const { host, user, container } = renderApp(at("overview"), state);
+    const part = await screen.findByRole("region", { name: "On Mistral · Northlight" }, slow);
+    expect(within(part).getByText("Protocol")).toBeVisible();
+    await user.click(within(part).getByRole("switch", { name: "Organization" }));
+    await waitFor(() => expect(host.lastCall("actOnConnector")).toEqual({ request: { connector: hosted.id, act: "deactivate-for-organization", values: null, confirmed: false } }));
+    expect(within(part).getByRole("button", { name: "Activate for the user" })).toBeVisible();
+    expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("says_what_comes_of_it_before_what_cannot_be_taken_back", async () => {
+    const { host, user } = renderApp(at("overview"), state);
+    await user.click(await screen.findByRole("button", { name: "Share with the workspace" }, slow));
+    const dialog = screen.getByRole("alertdialog");
+    expect(dialog).toHaveTextContent("Everyone in the workspace can use it from then on");
+    expect(dialog).toHaveTextContent("It cannot be taken back");
+    expect(host.lastCall("actOnConnector")).toBeUndefined();
+    await user.click(within(dialog).getByRole("button", { name: "Share with the workspace" }));
+    await waitFor(() => expect(host.lastCall("actOnConnector")).toEqual({ request: { connector: hosted.id, act: "share", values: null, confirmed: true } }));
+    await waitFor(() => expect(screen.queryByRole("alertdialog")).not.toBeInTheDocument());
+  });
+
+  it("asks_for_what_an_act_needs_and_keeps_it_when_the_platform_refuses", async () => {
+    const { host, user } = renderApp(at("overview"), state, (mock) => {
+      mock.handlers.actOnConnector = () => { throw problem({ code: "platform.invalid", message: "the platform refused it", fields: [{ path: "/query", message: "is too short" }] }); };
+    });
+    await user.click(await screen.findByRole("button", { name: "Test" }, slow));
+    const dialog = screen.getByRole("dialog");
+    await user.click(within(dialog).getByRole("button", { name: "Test" }));
+    expect(host.lastCall("actOnConnector")).toBeUndefined();
+    await user.type(await within(dialog).findByLabelText("query"), "x");
+    await user.click(within(dialog).getByRole("button", { name: "Test" }));
+    expect(await within(dialog).findByText("is too short")).toBeVisible();
+    expect(within(dialog).getByLabelText("query")).toHaveValue("x");
+  });
+});
+
+describe("settings at the platform", () => {
+  it("are_reviewed_before_they_are_sent", async () => {
+    const { host, user } = renderApp(at("settings"), state);
+    const part = await screen.findByRole("region", { name: "On Mistral · Northlight" }, slow);
+    const field = await within(part).findByLabelText("Description", {}, slow);
+    await user.clear(field);
+    await user.type(field, "Deals only");
+    await user.click(within(part).getByRole("button", { name: "Review changes" }));
+    const dialog = await screen.findByRole("dialog");
+    expect(await within(dialog).findByText("Deals only")).toBeVisible();
+    expect(within(dialog).getByText("Deals and contacts")).toBeVisible();
+    await user.click(within(dialog).getByRole("button", { name: "Send 1 change" }));
+    await waitFor(() => expect(host.lastCall("changeSettings")).toMatchObject({ connector: hosted.id, change: { values: { description: "Deals only" }, secrets: {}, overwrite: false } }));
+  });
+
+  it("say_what_was_changed_elsewhere_meanwhile", async () => {
+    const { host, user } = renderApp(at("settings"), state, (mock) => {
+      const change = (path: string) => ({ path, before: "a", after: "b" });
+      mock.handlers.planSettings = () => ({ changes: [change("/description")], secrets: [], changedElsewhere: [change("/active")] });
+    });
+    await user.type(await screen.findByLabelText("Description", {}, slow), " only");
+    await user.click(screen.getByRole("button", { name: "Review changes" }));
+    expect(await screen.findByText(/Changed elsewhere since you opened it: active/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Send anyway" }));
+    await waitFor(() => expect(host.lastCall("changeSettings")).toMatchObject({ change: { overwrite: true } }));
+  });
+
+  it("can_be_written_as_json", async () => {
+    const { user } = renderApp(at("settings"), state);
+    await user.click(await screen.findByRole("radio", { name: "JSON" }, slow));
+    expect(await screen.findByRole("textbox", { name: `Settings of ${hosted.title}` }, slow)).toBeVisible();
+  });
+});
+
+describe("credentials at the platform", () => {
+  it("are_listed_by_level_and_a_level_that_cannot_be_read_hides_no_other", async () => {
+    const { container } = renderApp(at("credentials"), state);
+    const yours = await screen.findByRole("region", { name: "Yours" }, slow);
+    expect(within(yours).getByTitle("Used when none is named")).toBeVisible();
+    expect(within(yours).getByText(/you need to reconnect/)).toBeVisible();
+    expect(within(screen.getByRole("region", { name: "The organization's" })).getByText("auth.forbidden")).toBeVisible();
+    expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("are_created_with_a_secret_of_the_wallet", async () => {
+    const { host, user } = renderApp(at("credentials"), state);
+    const workspace = await screen.findByRole("region", { name: "The workspace's" }, slow);
+    await user.click(within(workspace).getByRole("button", { name: "Add credential" }));
+    const dialog = await screen.findByRole("dialog");
+    await user.click(await within(dialog).findByRole("radio", { name: "From the wallet" }, slow));
+    await user.click(within(dialog).getByRole("button", { name: /Token/ }));
+    await user.click(await screen.findByRole("option", { name: /HubSpot key/ }));
+    await user.click(within(dialog).getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(host.lastCall("savePlatformCredential")).toEqual({
+      request: { connector: hosted.id, level: "workspace", name: "default", values: {}, secrets: { "/token": { kind: "entry", entry: "wal_key" } }, isDefault: true },
+    }));
+  });
+
+  it("are_deleted_after_a_word", async () => {
+    const { host, user } = renderApp(at("credentials"), state);
+    await user.click(await screen.findByRole("button", { name: "Actions for sandbox" }, slow));
+    await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
+    await user.click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Delete sandbox" }));
+    await waitFor(() => expect(host.lastCall("removePlatformCredential")).toEqual({ connector: hosted.id, level: "user", name: "sandbox", confirmed: true }));
+  });
+});

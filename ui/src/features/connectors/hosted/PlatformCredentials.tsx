@@ -1,0 +1,153 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { EmptyState } from "@/components/EmptyState";
+import { IdentityLine } from "@/components/IdentityLine";
+import { Menu } from "@/components/Menu";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { StillShapes } from "@/components/StillShapes";
+import { Tag } from "@/components/Tag";
+import { useToasts } from "@/components/Toast";
+import { type Connector, type CredentialLevel, type CredentialsOfLevel, type CredentialStatus, type Level, type PlatformCredential } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { agoWords } from "@/lib/time";
+import { capital } from "@/lib/words";
+import page from "../ConnectorPage.module.css";
+import { CredentialDialog } from "./CredentialDialog";
+import styles from "./Hosted.module.css";
+import { hostedQueries, useMakeDefault, useRemoveCredential } from "./useHosted";
+
+const levelWords: Record<Level, string> = { user: "Yours", workspace: "The workspace's", organization: "The organization's" };
+
+/** What a level of credentials is called. */
+export function levelWord(level: Level): string {
+  return levelWords[level];
+}
+
+const looks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; word: string }> = {
+  valid: { glyph: "ready", word: "Valid" },
+  invalid: { glyph: "failing", word: "Refused" },
+  failing: { glyph: "failing", word: "Could not be tried" },
+  unknown: { glyph: "unknown", word: "Not tried" },
+};
+
+/** The credentials that the platform keeps for a connector, by level. Their secrets can be replaced, never read. */
+export function PlatformCredentials({ connector }: { connector: Connector }) {
+  const { data, error, refetch } = useQuery(hostedQueries.credentials(connector.id));
+  const { account } = connector.identity;
+  if (error) return <div className={page.body}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
+  if (!data) return <StillShapes rows={5} label={`Asking ${account}`} />;
+  if (data.length === 0) {
+    return <EmptyState icon="key-round" title={`${account} keeps no credentials for this connector`}>What it signs in with was given when it was created.</EmptyState>;
+  }
+  return (
+    <div className={page.body}>
+      {data.map((level) => <OneLevel key={level.level.level} connector={connector} credentials={level} />)}
+    </div>
+  );
+}
+
+function OneLevel({ connector, credentials }: { connector: Connector; credentials: CredentialsOfLevel }) {
+  const { level, problem } = credentials;
+  const [saving, setSaving] = useState<PlatformCredential | "new" | null>(null);
+  const canAdd = level.isNamed || credentials.credentials.length === 0;
+  return (
+    <section className={styles.level} aria-label={levelWord(level.level)}>
+      <div className={page.sectionHead}>
+        <h2>{levelWord(level.level)}</h2>
+        <span className="grow" />
+        {canAdd && <Button icon="plus" onPress={() => setSaving("new")}>{level.isNamed ? "Add credential" : "Enter credential"}</Button>}
+      </div>
+      <p className="text2">{level.help}</p>
+      {problem && <ProblemNotice problem={problem} />}
+      {!problem && credentials.credentials.length === 0 && <p className="text3">{level.isListed ? "None yet." : "The platform does not tell whether there is one."}</p>}
+      {credentials.credentials.length > 0 && (
+        <ul className={styles.credentials}>
+          {credentials.credentials.map((credential) => (
+            <Row key={credential.name} connector={connector} level={level} credential={credential} onReplace={() => setSaving(credential)} />
+          ))}
+        </ul>
+      )}
+      {saving && <CredentialDialog connector={connector} level={level} replaced={saving === "new" ? null : saving} taken={credentials.credentials.map((one) => one.name)} onClose={() => setSaving(null)} />}
+    </section>
+  );
+}
+
+type RowProps = { connector: Connector; level: CredentialLevel; credential: PlatformCredential; onReplace: () => void };
+
+function Row({ connector, level, credential, onReplace }: RowProps) {
+  const [removing, setRemoving] = useState(false);
+  const { toast } = useToasts();
+  const makeDefault = useMakeDefault(connector.id);
+  const { name, title, isDefault, status, reason, method, word, checkedAt, expiresAt, createdBy } = credential;
+  const shown = title ?? (name || "Credential");
+  const facts = [
+    title && name,
+    word ?? method,
+    reason,
+    expiresAt && `lapses ${agoWords(expiresAt)}`,
+    checkedAt && `tried ${agoWords(checkedAt)}`,
+    createdBy && `by ${createdBy}`,
+  ];
+  return (
+    <li className={styles.credential}>
+      <div className={styles.credentialWords}>
+        <span className="line">
+          <span className="medium cut">{shown}</span>
+          {isDefault && <Tag icon="star" title="Used when none is named">default</Tag>}
+        </span>
+        <span className="text3 small">{facts.filter(Boolean).join(" · ")}</span>
+        {makeDefault.error && <ProblemNotice problem={asProblem(makeDefault.error)} />}
+      </div>
+      <Badge glyph={looks[status].glyph}>{looks[status].word}</Badge>
+      <Menu
+        label={`Actions for ${shown}`}
+        trigger={<Button small look="quiet" icon="ellipsis" label={`Actions for ${shown}`} isPending={makeDefault.isPending} />}
+        actions={[
+          { id: "replace", label: "Replace", icon: "rotate-cw", onAction: onReplace },
+          ...(level.hasDefault && !isDefault
+            ? [{ id: "default", label: "Make it the default", icon: "star" as const, onAction: () => makeDefault.mutate({ level: level.level, name }, { onSuccess: () => toast(`${shown} is the default now`) }) }]
+            : []),
+          ...(level.canDelete ? [{ id: "delete", label: "Delete", icon: "trash-2" as const, danger: true, onAction: () => setRemoving(true) }] : []),
+        ]}
+      />
+      {removing && <RemoveDialog connector={connector} level={level} credential={credential} shown={shown} onClose={() => setRemoving(false)} />}
+    </li>
+  );
+}
+
+type RemoveProps = { connector: Connector; level: CredentialLevel; credential: PlatformCredential; shown: string; onClose: () => void };
+
+function RemoveDialog({ connector, level, credential, shown, onClose }: RemoveProps) {
+  const remove = useRemoveCredential(connector.id);
+  const { toast } = useToasts();
+  const submit = () => {
+    remove.mutate({ level: level.level, name: credential.name }, {
+      onSuccess: () => {
+        toast(`${shown} deleted`);
+        onClose();
+      },
+    });
+  };
+  return (
+    <Dialog
+      alert
+      title={`Delete ${shown}?`}
+      subtitle={<IdentityLine identity={connector.identity} endpoint={connector.endpoint} />}
+      onClose={onClose}
+      footer={
+        <>
+          <Button autoFocus onPress={onClose}>Keep it</Button>
+          <Button look="danger" isPending={remove.isPending} onPress={submit}>Delete {shown}</Button>
+        </>
+      }
+    >
+      <p>
+        {capital(`${connector.title} cannot use it any more`)}{credential.isDefault ? ", and it is the one that is used when none is named" : ""}. The platform does not keep its secret.
+      </p>
+      {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
+    </Dialog>
+  );
+}

@@ -1,0 +1,118 @@
+import { useEffect } from "react";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { Dialog } from "@/components/Dialog";
+import { IdentityLine } from "@/components/IdentityLine";
+import { type PlatformFormState } from "@/components/PlatformForm/usePlatformForm";
+import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { StillShapes } from "@/components/StillShapes";
+import { useToasts } from "@/components/Toast";
+import { type Connector, type Difference, type Json } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { readablePointer } from "@/lib/jsonPointer";
+import { count } from "@/lib/words";
+import styles from "./Hosted.module.css";
+import { useChangeSettings, usePlanSettings } from "./useHosted";
+
+type Props = {
+  connector: Connector;
+  /** The values that the form began with. */
+  base: Json;
+  state: PlatformFormState;
+  onClose: () => void;
+  onReload: () => void;
+};
+
+/** Shows what would be another, against what the platform has right now, before it is sent. */
+export function ReviewChanges({ connector, base, state, onClose, onReload }: Props) {
+  const plan = usePlanSettings(connector.id);
+  const send = useChangeSettings(connector.id);
+  const { toast } = useToasts();
+  const change = { base, values: state.values, secrets: state.secrets(), overwrite: false };
+  const { mutate } = plan;
+  useEffect(() => {
+    mutate(change);
+    // Planned once, as the dialog opens.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [mutate]);
+
+  const elsewhere = plan.data?.changedElsewhere ?? [];
+  const fields = asFields(plan.error) ?? asFields(send.error);
+  const submit = () => {
+    send.mutate({ ...change, overwrite: elsewhere.length > 0 }, {
+      onSuccess: () => {
+        toast("Settings changed");
+        onClose();
+      },
+      onError: (error) => state.blame(asProblem(error).fields),
+    });
+  };
+  const number = (plan.data?.changes.length ?? 0) + (plan.data?.secrets.length ?? 0);
+  return (
+    <Dialog
+      wide
+      title={`Change ${connector.title}`}
+      mark={<ConnectorMark size="large" title={connector.title} icon={connector.icon} />}
+      subtitle={<IdentityLine identity={connector.identity} endpoint={connector.endpoint} />}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onPress={onClose}>Go on editing</Button>
+          <Button look="primary" isPending={send.isPending} isDisabled={!plan.data || number === 0} onPress={submit}>
+            {elsewhere.length > 0 ? "Send anyway" : number === 0 ? "Nothing to send" : `Send ${count(number, "change")}`}
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.stack}>
+        {plan.isPending && <StillShapes rows={3} label={`Asking ${connector.identity.account}`} />}
+        {plan.error && <ProblemNotice problem={asProblem(plan.error)} onRetry={() => mutate(change)} />}
+        {elsewhere.length > 0 && (
+          <Notice glyph="changed" title={`Changed elsewhere since you opened it: ${elsewhere.map((one) => readablePointer(one.path)).join(", ")}`} actions={<Button small onPress={() => { onClose(); onReload(); }}>Read it again</Button>}>
+            What you did not touch stays as it is there now. What both of you changed becomes yours.
+          </Notice>
+        )}
+        {plan.data && number === 0 && <p className="text2">The platform has it like this already.</p>}
+        {plan.data && number > 0 && <Changes changes={plan.data.changes} secrets={plan.data.secrets} />}
+        {send.error && <ProblemNotice problem={asProblem(send.error)} onRetry={submit} />}
+        {fields && <p className="text3 small">Go on editing to correct it; nothing you typed is lost.</p>}
+      </div>
+    </Dialog>
+  );
+}
+
+function asFields(error: unknown): true | null {
+  return error && asProblem(error).fields.length > 0 ? true : null;
+}
+
+/** What is to be another, member by member. Secrets are named, never shown. */
+export function Changes({ changes, secrets }: { changes: Difference[]; secrets: string[] }) {
+  return (
+    <ul className={styles.changes} aria-label="Changes">
+      {changes.map((change) => (
+        <li key={change.path} className={styles.change}>
+          <span className="medium">{readablePointer(change.path) || "All of it"}</span>
+          <Side name="before" value={change.before} />
+          <Side name="after" value={change.after} />
+        </li>
+      ))}
+      {secrets.map((path) => (
+        <li key={path} className={styles.change}>
+          <span className="medium">{readablePointer(path)}</span>
+          <span className="text3">what is kept there</span>
+          <span>the secret that you gave</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Side({ name, value }: { name: "before" | "after"; value: Json }) {
+  if (value === null || value === undefined) return <span className="text3">{name === "before" ? "not set" : "left out"}</span>;
+  return (
+    <span className={styles.value} data-side={name} data-selectable>
+      <span className="unseen">{name === "before" ? "Before: " : "After: "}</span>
+      {typeof value === "string" ? value : JSON.stringify(value, null, 1)}
+    </span>
+  );
+}

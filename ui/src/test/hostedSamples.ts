@@ -1,0 +1,79 @@
+import { type Act, type ConnectorSettings, type CredentialsOfLevel, type Form, type Particulars } from "@/host/bindings";
+
+function act(name: string, title: string, given: Partial<Act> = {}): Act {
+  return { name, title, operation: name.replaceAll("-", "_"), fixed: {}, asks: null, effect: "write", consequence: null, ...given };
+}
+
+/** Facts and acts of every kind. */
+export function particulars(): Particulars {
+  const toggle = (level: string, label: string, isOn: boolean | null) => ({
+    kind: "switch" as const, label, isOn,
+    turnOn: act(`activate-for-${level}`, `Activate for the ${level}`),
+    turnOff: act(`deactivate-for-${level}`, `Deactivate for the ${level}`),
+  });
+  return {
+    facts: [
+      { label: "Protocol", value: "mcp", at: null },
+      { label: "Changed there", value: "2026-11-19T08:00:00Z", at: "2026-11-19T08:00:00Z" },
+    ],
+    groups: [
+      { title: "Activation", help: "Whose assistants may use it.", controls: [toggle("organization", "Organization", true), toggle("user", "You", null)] },
+      {
+        title: "Sharing", help: "Who else finds it.",
+        controls: [{ kind: "button", act: act("share", "Share with the workspace", { effect: "irreversible", consequence: "Everyone in the workspace can use it from then on, with their own sign-in." }) }],
+      },
+      {
+        title: "Role", help: null,
+        controls: [{ kind: "choice", label: "Role", current: "role-source", acts: [act("role-source", "Source"), act("role-primary", "Primary source", { consequence: "Salesforce is the primary source no more." })] }],
+      },
+      { title: "Test", help: null, controls: [{ kind: "button", act: act("test", "Test", { asks: { type: "object", required: ["query"], properties: { query: { type: "string", description: "What to search for" } } } }) }] },
+    ],
+  };
+}
+
+/** Settings with a secret that is kept. */
+export function connectorSettings(): ConnectorSettings {
+  return {
+    form: {
+      schema: {
+        type: "object",
+        required: ["name"],
+        properties: {
+          name: { type: "string", title: "Name", pattern: "^[A-Za-z0-9_-]{1,64}$" },
+          description: { type: "string", title: "Description", description: "What models are told of it" },
+          active: { type: "boolean", title: "Active" },
+          token: { type: "string", title: "Service token", writeOnly: true },
+        },
+      },
+      values: { name: "hubspot", description: "Deals and contacts", active: true },
+      kept: ["/token"],
+    },
+    native: { id: "018f-77", name: "hubspot", description: "Deals and contacts", active: true },
+  };
+}
+
+/** Credentials at three levels, one of which cannot be listed. */
+export function credentialLevels(): CredentialsOfLevel[] {
+  const named = { isNamed: true, hasDefault: true, canDelete: true, isListed: true };
+  const credential = { title: null, method: "bearer" as const, word: "bearer", reason: null, checkedAt: "2026-11-20T08:00:00Z", expiresAt: null, createdAt: null, createdBy: null };
+  return [
+    {
+      level: { level: "user", help: "Used for your own runs.", ...named },
+      credentials: [
+        { ...credential, name: "default", level: "user", isDefault: true, status: "valid" },
+        { ...credential, name: "sandbox", level: "user", isDefault: false, status: "invalid", reason: "you need to reconnect" },
+      ],
+      problem: null,
+    },
+    { level: { level: "workspace", help: "Used by everyone in the workspace who has none.", ...named }, credentials: [], problem: null },
+    {
+      level: { level: "organization", help: "Used by everyone who has none.", ...named }, credentials: [],
+      problem: { code: "auth.forbidden", message: "you may not see these", hint: "Ask an administrator.", detail: null, status: 403, requestId: null, fields: [], retryable: false },
+    },
+  ];
+}
+
+/** A credential's form. */
+export function credentialForm(): Form {
+  return { schema: { type: "object", required: ["token"], properties: { token: { type: "string", title: "Token", description: "As the service gave it", writeOnly: true } } }, values: {}, kept: [] };
+}
