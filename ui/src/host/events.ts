@@ -1,5 +1,5 @@
 import { type QueryClient } from "@tanstack/react-query";
-import { type Authorization, events, type News } from "./bindings";
+import { type Authorization, type AuthorizationState, events, type News } from "./bindings";
 import { keepRun } from "./history";
 import { queries } from "./queries";
 
@@ -37,9 +37,23 @@ export function applyNews(client: QueryClient, news: News): void {
   }
 }
 
-/** Puts one consent into the cache, as news and as the answer of a command. */
+/** The states of a consent in their order; those it ends in come after all of them. */
+const states: AuthorizationState[] = ["preparing", "awaiting_user", "exchanging", "checking"];
+
+function howFar({ state }: Authorization): number {
+  const at = states.indexOf(state);
+  return at < 0 ? states.length : at;
+}
+
+/**
+ * Puts one consent into the cache, as news and as the answer of a command. A consent that fails at once is over
+ * before the answer to its start is here: what is older than what is known changes nothing.
+ */
 export function keepAuthorization(client: QueryClient, authorization: Authorization): void {
-  client.setQueryData(queries.authorization(authorization.id).queryKey, authorization);
+  const { queryKey } = queries.authorization(authorization.id);
+  const known = client.getQueryData(queryKey);
+  if (known && howFar(known) > howFar(authorization)) return;
+  client.setQueryData(queryKey, authorization);
   client.setQueryData(queries.authorizations().queryKey, (kept) =>
     kept ? [authorization, ...kept.filter((other) => other.id !== authorization.id)] : kept,
   );

@@ -1,0 +1,24 @@
+import { QueryClient } from "@tanstack/react-query";
+import { expect, it } from "vitest";
+import { authorization, problem } from "@/test/samples";
+import { keepAuthorization } from "./events";
+import { queries } from "./queries";
+
+it("keeps_the_end_of_a_consent_that_overtook_the_answer_to_its_start", () => {
+  const client = new QueryClient();
+  client.setQueryData(queries.authorizations().queryKey, []);
+  const begun = authorization({ state: "preparing" });
+  const over = authorization({ state: "failed", problem: problem({ code: "auth.discovery" }) });
+  keepAuthorization(client, over);
+  keepAuthorization(client, begun);
+  expect(client.getQueryData(queries.authorization(over.id).queryKey)).toEqual(over);
+  expect(client.getQueryData(queries.authorizations().queryKey)).toEqual([over]);
+});
+
+it("follows_a_consent_from_state_to_state", () => {
+  const client = new QueryClient();
+  for (const state of ["preparing", "awaiting_user", "exchanging", "checking", "authorized"] as const) {
+    keepAuthorization(client, authorization({ state }));
+    expect(client.getQueryData(queries.authorization("aut_notion").queryKey)?.state).toBe(state);
+  }
+});
