@@ -87,6 +87,17 @@ impl SecretReader {
         Ok(Secret::new(secret))
     }
 
+    /// The secret from there as the wallet is to have it: a reference stays one and is resolved at each use.
+    ///
+    /// # Errors
+    /// As [`SecretReader::read`].
+    pub(crate) async fn as_named(self, source: &Source, what: &str) -> Result<Secret, Failure> {
+        match source {
+            Source::Reference(reference) => Ok(Secret::new(reference.as_str())),
+            source => self.read(source, what).await,
+        }
+    }
+
     /// The secret from there, references resolved.
     ///
     /// # Errors

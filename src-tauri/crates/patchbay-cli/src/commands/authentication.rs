@@ -89,13 +89,13 @@ async fn client(
     }))
 }
 
-/// The secret of an OAuth app.
+/// The secret of an OAuth app, or the reference in its place.
 ///
 /// # Errors
 /// When it is not there.
 pub(super) async fn client_secret(door: &Door, from: &str) -> Result<Secret, Failure> {
     let source = Source::parse("--client-secret-from", from)?;
-    door.secrets().read(&source, "client secret").await
+    door.secrets().as_named(&source, "client secret").await
 }
 
 async fn bearer(door: &Door, from: &str) -> Result<AuthenticationChoice, Failure> {
@@ -134,7 +134,7 @@ fn saved_headers(entry: WalletEntryId) -> AuthenticationChoice {
     }
 }
 
-/// The headers that were named, with their values.
+/// The headers that were named, with their values or the references in their places.
 ///
 /// # Errors
 /// When none was named, or a value is not there.
@@ -152,7 +152,7 @@ pub(super) async fn header_values(
     let parsed: Vec<_> = parsed.collect::<Result<_, _>>()?;
     let mut values = BTreeMap::new();
     for (name, source) in parsed {
-        let value = door.secrets().read(&source, &name).await?;
+        let value = door.secrets().as_named(&source, &name).await?;
         values.insert(name, value);
     }
     Ok(values)
