@@ -126,7 +126,8 @@ fn node(folder: &Path) -> Result<PathBuf> {
 fn install(folder: &Path, package: &str) -> Result<()> {
     let mut npm = system::npm();
     npm.current_dir(folder)
-        .args(["install", "--no-audit", "--no-fund", "--prefix", "."]);
+        .args(["install", "--save-exact", "--no-audit", "--no-fund"])
+        .args(["--prefix", "."]);
     shell::run(npm.arg(package))
 }
 

@@ -344,6 +344,32 @@ async fn an_unknown_tool_and_other_errors_are_told_apart() {
     assert_eq!(code("there").await, Code::McpServerError);
 }
 
+/// The one rule: an answer in MCP is the server's own error, anything else with such a status is a failure.
+#[tokio::test]
+async fn a_status_of_500_is_one_code_everywhere_and_an_error_in_mcp_another() {
+    let failing = |in_words: bool| {
+        move |asked: Asked| async move {
+            let error = json!({"code": -32603, "message": "Internal error"});
+            let body = json!({"jsonrpc": "2.0", "id": asked.id, "error": error});
+            match in_words {
+                true => (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(body)).into_response(),
+                false => (StatusCode::INTERNAL_SERVER_ERROR, "broken").into_response(),
+            }
+        }
+    };
+    for (in_words, expected) in [(false, Code::PlatformFailed), (true, Code::McpServerError)] {
+        let error = error_of(hand_made::raw(failing(in_words))).await;
+        assert_eq!(error.code(), expected, "while connecting: {error:?}");
+        let server = Server::start(hand_made::server(failing(in_words))).await;
+        let session = connected(&server.url).await;
+        let cancel = CancellationToken::new();
+        let error = session.list_tools(&cancel).await.unwrap_err();
+        assert_eq!(error.code(), expected, "while listing: {error:?}");
+        let error = session.call_tool(call("any"), &cancel).await.err().unwrap();
+        assert_eq!(error.code(), expected, "while calling: {error:?}");
+    }
+}
+
 #[tokio::test]
 async fn what_answers_something_else_is_a_protocol_error() {
     let answers: [fn(&Value) -> axum::response::Response; 4] = [
