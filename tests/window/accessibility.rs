@@ -34,6 +34,51 @@ fn axe_finds_no_fault_with_any_page_or_layer_in_light_and_dark() {
 }
 
 #[test]
+fn axe_finds_no_fault_where_there_is_no_keychain_in_light_and_dark() {
+    let desk = Desk::new();
+    let window = desk.start_without_keychain();
+    window.go_to("Credentials");
+    window.press("button", "Save a credential");
+    for kind in ["Headers", "OAuth app", "Token"] {
+        window.press_in(("dialog", "Save a credential"), "radio", kind);
+        let faults = in_both_themes(&window, &format!("saving: {kind}"));
+        assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    }
+    window.fill("Name*", "Token");
+    window.fill("Token", "pg-secret-token-5555");
+    window.press_in(("dialog", "Save a credential"), "button", "Save");
+    window.see_text("vault.no_keychain");
+    let mut faults = in_both_themes(&window, "saving where nothing can be saved");
+    window.keys(&[keys::ESCAPE]);
+    window.see("button", "Choose a passphrase instead");
+    faults.extend(in_both_themes(&window, "no keychain"));
+    window.press("button", "Choose a passphrase instead");
+    window.see("button", "Protect the vault");
+    faults.extend(in_both_themes(&window, "choosing a passphrase"));
+    window.fill("Passphrase", "correct horse battery");
+    window.fill("Passphrase once more", "another horse battery");
+    window.press("button", "Protect the vault");
+    faults.extend(in_both_themes(&window, "two different passphrases"));
+    window.fill("Passphrase once more", "correct horse battery");
+    window.press("button", "Protect the vault");
+    window.see_gone("button", "Protect the vault");
+    window.quit();
+
+    let window = desk.start_without_keychain();
+    window.go_to("Credentials");
+    window.see_text("The vault is locked");
+    faults.extend(in_both_themes(&window, "locked by a passphrase"));
+    window.fill("Passphrase", "wrong horse battery");
+    window.press("button", "Unlock");
+    window.wait_until("a word about the passphrase", || {
+        window.text().to_lowercase().contains("passphrase is not")
+    });
+    faults.extend(in_both_themes(&window, "a wrong passphrase"));
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    window.quit();
+}
+
+#[test]
 fn nothing_is_cut_off_in_a_small_window_with_text_of_double_size() {
     let desk = Desk::new();
     let window = desk.start();
@@ -61,7 +106,8 @@ fn nothing_is_cut_off_in_a_small_window_with_text_of_double_size() {
     window.quit();
 }
 
-fn in_both_themes(window: &Window, what: &str) -> Vec<String> {
+/// What axe-core finds fault with in what is shown, in light and dark.
+pub(crate) fn in_both_themes(window: &Window, what: &str) -> Vec<String> {
     const SET: &str = "Object.assign(document.documentElement.dataset, { theme: arguments[0], motion: 'reduced' });";
     const SETTLED: &str = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
         await Promise.allSettled(document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => one.finished));";
@@ -149,5 +195,13 @@ fn visit_layers(desk: &Desk, window: &Window, mut look: impl FnMut(&Window, &str
     window.press("button", "Delete");
     window.see("alertdialog", "Delete Token?");
     look(window, "deleting");
+    window.press("button", "Keep it");
+    window.go_to("Tools");
+    window.fill("Find a tool", "delete_note");
+    window.press("row", "delete_note, *");
+    window.fill("id", "7");
+    window.press("button", "Run");
+    window.see("alertdialog", "Delete a note*");
+    look(window, "confirming a tool that deletes");
     window.press("button", "Keep it");
 }

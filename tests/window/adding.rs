@@ -1,5 +1,7 @@
 //! Adding a connector: what is no MCP server, and the ways in without a browser.
 
+use patchbay_playground::BEARER_HEADER;
+
 use crate::support::{Desk, Window, keys};
 
 #[test]
@@ -47,6 +49,40 @@ fn a_connector_with_a_token_runs_and_shows_the_token_nowhere() {
     window.see("region", "Result");
     assert!(!window.source().contains(desk.playground.bearer_token()));
     assert!(!window.crossed().contains(desk.playground.bearer_token()));
+    window.go_to("Credentials");
+    window.see("row", "*used by 1 connector*");
+    window.quit();
+}
+
+#[test]
+fn a_connector_with_headers_of_its_own_runs_and_shows_their_values_nowhere() {
+    let desk = Desk::new();
+    let window = desk.start();
+    look_at(&window, desk.playground.bearer_url().as_str());
+    window.press("radio", "Headers");
+    window.press("button", "Add connector");
+    window.see_text("Enter at least one header");
+    window.fill("Header", BEARER_HEADER);
+    window.fill("Value", desk.playground.bearer_token());
+    window.press("button", "Add header");
+    window.fill("Header 2", "X-Team");
+    window.fill("Value 2", "blue-team-7777");
+    window.fill("Title", "Guarded");
+    window.press("button", "Add connector");
+    window.see_text("Ready");
+    window.go_to("Tools");
+    window.press("row", "whoami, *");
+    window.press("button", "Run");
+    window.see("region", "Result");
+    let with_both = desk.playground.count(|request| {
+        request.header("x-team") == Some("blue-team-7777")
+            && request.header(BEARER_HEADER) == Some(desk.playground.bearer_token())
+    });
+    assert!(with_both > 0);
+    for secret in [desk.playground.bearer_token(), "blue-team-7777"] {
+        assert!(!window.source().contains(secret));
+        assert!(!window.crossed().contains(secret));
+    }
     window.go_to("Credentials");
     window.see("row", "*used by 1 connector*");
     window.quit();

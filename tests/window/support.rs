@@ -4,10 +4,12 @@ pub(crate) mod axe;
 pub(crate) mod browser;
 pub(crate) mod desk;
 pub(crate) mod display;
+pub(crate) mod keyring;
 pub(crate) mod processes;
 pub(crate) mod seed;
 pub(crate) mod webdriver;
 pub(crate) mod window;
 
 pub(crate) use desk::Desk;
+pub(crate) use keyring::Keyring;
 pub(crate) use window::{Window, keys};

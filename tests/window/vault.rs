@@ -1,6 +1,10 @@
-//! Where no keychain answers.
+//! Where no keychain answers, where it is locked, and where it lost the key.
 
-use crate::support::{Desk, keys};
+use patchbay_playground::Consent;
+
+use crate::accessibility::in_both_themes;
+use crate::support::seed;
+use crate::support::{Desk, Keyring, keys};
 
 #[test]
 fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_next_start() {
@@ -38,5 +42,79 @@ fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_ne
     window.wait_until("the vault to open", || {
         !window.text().contains("The vault is locked")
     });
+    window.quit();
+}
+
+#[test]
+fn a_locked_keychain_is_named_keeps_what_was_typed_and_works_again() {
+    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let mut keyring = Keyring::open(&desk);
+    let window = desk.start_with(&keyring);
+    seed::signed_in(&desk, &window);
+    window.quit();
+
+    keyring.lock();
+    let window = desk.start_with(&keyring);
+    window.go_to("Tools");
+    window.press("row", "whoami, *");
+    window.press("button", "Run");
+    window.see_text("vault.locked");
+    window.go_to("Credentials");
+    window.see("alert", "The system keychain is locked*");
+    window.see_text("Unlock the system keychain, then try again");
+    window.press("button", "Save a credential");
+    window.fill("Name*", "Token");
+    window.fill("Token", "pg-secret-token-4444");
+    window.press_in(("dialog", "Save a credential"), "button", "Save");
+    window.see("alert", "The system keychain is locked*");
+    assert_eq!(window.value("Token"), "pg-secret-token-4444");
+
+    keyring.unlock();
+    window.press_in(("dialog", "Save a credential"), "button", "Save");
+    window.see("row", "Token, *");
+    window.see_gone("alert", "The system keychain is locked*");
+    window.go_to("Tools");
+    window.press("row", "whoami, *");
+    window.press("button", "Run");
+    window.see_text("lena-fischer");
+    window.quit();
+}
+
+#[test]
+fn a_keychain_that_lost_the_key_is_named_and_the_vault_begun_anew_at_the_users_word() {
+    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let mut keyring = Keyring::open(&desk);
+    let window = desk.start_with(&keyring);
+    seed::signed_in(&desk, &window);
+    window.quit();
+
+    keyring.lose_everything();
+    let window = desk.start_with(&keyring);
+    window.go_to("Tools");
+    window.press("row", "whoami, *");
+    window.press("button", "Run");
+    window.see_text("vault.key_lost");
+    window.go_to("Credentials");
+    window.see("alert", "The key of the secrets*");
+    let mut faults = in_both_themes(&window, "a key that is lost");
+    let aside = desk.patchbay_home().join("data/vault.aside-1.json");
+    window.press("button", "Begin anew…");
+    window.see("alertdialog", "Begin the vault anew?");
+    assert_eq!(window.focus().1, "Keep waiting");
+    faults.extend(in_both_themes(&window, "beginning anew"));
+    window.keys(&[keys::ESCAPE]);
+    window.see_gone("alertdialog", "Begin the vault anew?");
+    assert!(!aside.exists(), "nothing is done before the user's word");
+
+    window.press("button", "Begin anew…");
+    window.press("button", "Put the old secrets aside");
+    window.see_gone("alert", "The key of the secrets*");
+    assert!(aside.exists(), "nothing is thrown away");
+    // The connector says what it needs, and gets it.
+    window.go_to("Connectors");
+    window.press("button", "*, Playground");
+    seed::follow(&desk, &desk.opened_page());
+    window.see_text("Signed in to Playground");
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
     window.quit();
 }

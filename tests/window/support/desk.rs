@@ -13,6 +13,7 @@ use tokio::runtime::Runtime;
 use url::Url;
 
 use super::browser::Browser;
+use super::keyring::Keyring;
 use super::processes;
 use super::window::Window;
 
@@ -124,6 +125,13 @@ impl Desk {
     pub(crate) fn start_without_keychain(&self) -> Window {
         Window::start(self, |driver| {
             driver.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+        })
+    }
+
+    /// Starts the app where that keychain answers.
+    pub(crate) fn start_with(&self, keyring: &Keyring<'_>) -> Window {
+        Window::start(self, |driver| {
+            driver.env("DBUS_SESSION_BUS_ADDRESS", keyring.address());
         })
     }
 

@@ -52,7 +52,7 @@ pub(crate) fn start_authorization(
     connector: &str,
     seconds: Option<u32>,
 ) -> String {
-    let request = json!({ "connector": connector, "redirect": null, "timeoutSeconds": seconds });
+    let request = json!({ "connector": connector, "redirect": null, "timeoutSeconds": seconds, "choices": null });
     let started = ask(window, "start_authorization", json!({ "request": request }));
     text(&started, "id")
 }

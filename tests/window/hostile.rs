@@ -1,0 +1,182 @@
+//! Servers and addresses that are wrong or mean harm: what the window says, and what it does not do.
+
+use patchbay_playground::{Consent, Document, Options, Playground, SelfSigned};
+use serde_json::{Value, json};
+
+use crate::support::seed;
+use crate::support::{Desk, keys};
+
+#[test]
+fn an_address_that_is_not_to_be_trusted_is_named_and_nothing_typed_is_lost() {
+    let desk = Desk::new();
+    let (recorder, strange) = desk.runtime.block_on(async {
+        let recorder = Playground::start(Options::default()).await;
+        let strange = SelfSigned::start().await;
+        (recorder.expect("a Playground"), strange.expect("a server"))
+    });
+    let elsewhere = recorder.open_url();
+    desk.playground
+        .turn(|switches| switches.redirect_target = Some(elsewhere));
+    let window = desk.start();
+    window.go_to("Connectors");
+    window.press("button", "Add connector");
+    for (address, code, words) in [
+        (strange.url().to_string(), "network.tls", "certificate"),
+        (
+            desk.playground.at("redirect-elsewhere").to_string(),
+            "network.redirect",
+            "points to",
+        ),
+        (
+            desk.playground.at("json-not-rpc").to_string(),
+            "mcp.not_a_server",
+            "no MCP server",
+        ),
+    ] {
+        window.fill("Address", &address);
+        window.keys(&[keys::ENTER]);
+        window.see("region", "Found");
+        window.see_text(code);
+        window.see_text(words);
+        // What is typed in spite of it stays, from one address to the next.
+        window.press("radio", "Token");
+        if code == "network.tls" {
+            window.fill("Token", "pg-typed-token-6666");
+        }
+        assert_eq!(window.value("Token"), "pg-typed-token-6666");
+        window.press("button", "Another address");
+        assert_eq!(window.value("Address"), address);
+    }
+    assert_eq!(strange.requests(), 0, "nothing is sent without trust");
+    assert!(recorder.log().is_empty(), "nobody else is asked");
+    assert!(!desk.opened_any());
+    window.quit();
+}
+
+#[test]
+fn what_is_no_address_is_refused_where_it_was_typed() {
+    let desk = Desk::new();
+    let window = desk.start();
+    window.go_to("Connectors");
+    window.press("button", "Add connector");
+    for address in [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/mcp",
+        "https://user:pass@127.0.0.1/mcp",
+        "patchbay://oauth/callback?code=x&state=y",
+    ] {
+        window.fill("Address", address);
+        window.keys(&[keys::ENTER]);
+        window.see_text("usage.invalid");
+        assert_eq!(window.value("Address"), address);
+        assert!(window.look("region", "Found").is_none(), "{address}");
+    }
+    assert!(!desk.opened_any());
+    assert!(desk.playground.log().is_empty(), "nobody was asked");
+    window.quit();
+}
+
+#[test]
+fn a_look_that_is_stopped_ends_at_once() {
+    let desk = Desk::new();
+    let window = desk.start();
+    window.go_to("Connectors");
+    window.press("button", "Add connector");
+    let address = desk.playground.at("slow").to_string();
+    window.fill("Address", &address);
+    window.keys(&[keys::ENTER]);
+    desk.wait_for_playground("the look", |playground| {
+        playground.count(|request| request.path == "/slow") == 1
+    });
+    window.press("button", "Stop");
+    window.see_gone("button", "Stop");
+    assert_eq!(window.value("Address"), address);
+    // The next one is not held up by it, and what came of the first is not shown any more.
+    window.fill("Address", desk.playground.open_url().as_str());
+    window.keys(&[keys::ENTER]);
+    window.see("region", "Found");
+    window.quit();
+}
+
+/// What a hostile server publishes, and what that is called: never the same twice in a row, so that each
+/// is seen to be told anew.
+fn traps() -> [(Value, &'static str); 6] {
+    let of = |key: &str, value: &str| json!({ key: value });
+    [
+        (
+            of(
+                "authorization_endpoint",
+                "javascript:alert(document.domain)",
+            ),
+            "auth.unsafe_url",
+        ),
+        (
+            of("authorization_endpoint", "http://as.example/authorize"),
+            "auth.discovery",
+        ),
+        (
+            of("authorization_endpoint", "file:///etc/passwd"),
+            "auth.unsafe_url",
+        ),
+        (
+            of("token_endpoint", "http://as.example/token"),
+            "auth.discovery",
+        ),
+        (
+            of("registration_endpoint", "https://169.254.169.254/register"),
+            "auth.unsafe_url",
+        ),
+        (of("issuer", "https://evil.example"), "auth.discovery"),
+    ]
+}
+
+#[test]
+fn hostile_metadata_is_named_opens_nothing_and_leaves_a_connector_that_works_later() {
+    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let publish = |document| {
+        desk.playground
+            .turn(|switches| switches.server_metadata = document);
+    };
+    let window = desk.start();
+    seed::draft(&desk, &window, "loopback");
+    window.go_to("Connectors");
+    for (number, (trap, code)) in traps().into_iter().enumerate() {
+        publish(Document::Patched(trap.clone()));
+        if number == 0 {
+            window.press("button", "*, Playground");
+        } else {
+            window.press("button", "Try again");
+        }
+        window.see_text(code);
+        window.see("button", "Try again");
+        assert!(!desk.opened_any(), "{trap}");
+        let links =
+            "return document.querySelectorAll('a:not([href^=\"/\"]):not([href^=\"#\"])').length";
+        assert_eq!(window.script(links, &[]), 0, "{trap}");
+    }
+    publish(Document::Published);
+    window.press("button", "Try again");
+    seed::follow(&desk, &desk.opened_page());
+    window.see_text("Signed in to Playground");
+    window.quit();
+}
+
+#[test]
+fn hostile_metadata_is_named_before_anything_is_added() {
+    let desk = Desk::new();
+    let trap = json!({ "authorization_endpoint": "javascript:alert(1)" });
+    desk.playground
+        .turn(|switches| switches.server_metadata = Document::Patched(trap));
+    let window = desk.start();
+    window.go_to("Connectors");
+    window.press("button", "Add connector");
+    window.fill("Address", desk.playground.url().as_str());
+    window.keys(&[keys::ENTER]);
+    window.see("region", "Found");
+    window.see_text("auth.unsafe_url");
+    // Consent is not offered as the way in; a token is.
+    assert!(window.look("button", "Add and sign in*").is_none());
+    assert!(!desk.opened_any());
+    window.quit();
+}

@@ -1,0 +1,87 @@
+//! An OAuth app of the user's own, for a provider that takes no unknown programs.
+
+use patchbay_playground::{
+    APP_CLIENT_ID, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, LoopbackPort,
+};
+
+use crate::support::{Desk, Window, keys};
+
+/// As it was entered at the provider.
+const REDIRECT: &str = "http://127.0.0.1:33218/callback";
+
+#[test]
+fn an_app_of_ones_own_signs_in_with_the_redirect_address_that_was_shown() {
+    let (desk, window) = strict_provider();
+    let browser = desk.browser();
+    window.see_text("takes no unknown programs");
+    window.see_text(REDIRECT);
+    window.press_in(("dialog", "Add connector"), "button", "Copy");
+    window.see_text("Redirect address copied");
+    window.press("button", "Add and sign in");
+    window.see_text("Enter the client id that the provider gave");
+    window.fill("Client id*", APP_CLIENT_ID);
+    window.fill("Title", "Own app");
+    window.press("button", "Add and sign in");
+    let page = desk.opened_page();
+    let sent = |name: &str| {
+        let found = page.query_pairs().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.into_owned())
+    };
+    assert_eq!(sent("client_id").as_deref(), Some(APP_CLIENT_ID));
+    assert_eq!(sent("redirect_uri").as_deref(), Some(REDIRECT));
+    browser.allow(&page);
+    window.see_text("Signed in to Own app");
+    assert_eq!(desk.playground.registrations(), 0);
+    window.press("button", "See its tools");
+    window.press("row", "whoami, *");
+    window.press("button", "Run");
+    window.see_text("lena-fischer");
+
+    window.go_to("Connectors");
+    window.press("row", "Own app, *");
+    window.press("tab", "Settings");
+    window.see_text(REDIRECT);
+    window.press("button", "Advanced");
+    window.fill("Port", "7718");
+    window.see_text("http://127.0.0.1:7718/callback");
+    window.press("radio", "By a patchbay:// link");
+    window.see_text("patchbay://oauth/callback");
+    window.quit();
+}
+
+#[test]
+fn an_app_with_a_secret_signs_in_and_its_secret_is_shown_nowhere() {
+    let (desk, window) = strict_provider();
+    let browser = desk.browser();
+    window.fill("Client id*", CONFIDENTIAL_CLIENT_ID);
+    window.fill("Client secret", CONFIDENTIAL_CLIENT_SECRET);
+    window.fill("Title", "Own app");
+    window.press("button", "Add and sign in");
+    browser.allow(&desk.opened_page());
+    window.see_text("Signed in to Own app");
+    window.press("button", "See its tools");
+    window.press("row", "whoami, *");
+    window.press("button", "Run");
+    window.see_text("lena-fischer");
+    // Renewing needs the secret too.
+    desk.playground.expire_access_tokens();
+    window.press("button", "Run");
+    desk.wait_for_playground("a refresh", |playground| playground.refreshes() > 0);
+    assert!(!window.source().contains(CONFIDENTIAL_CLIENT_SECRET));
+    assert!(!window.crossed().contains(CONFIDENTIAL_CLIENT_SECRET));
+    window.quit();
+}
+
+/// The review of a server whose provider registers nobody and compares redirects as text.
+fn strict_provider() -> (Desk, Window) {
+    let desk = Desk::with(|switches| {
+        switches.registration = false;
+        switches.client_id_documents = false;
+        switches.loopback_port = LoopbackPort::Exact;
+    });
+    let window = desk.start();
+    window.fill("Address of an MCP server", desk.playground.url().as_str());
+    window.keys(&[keys::ENTER]);
+    window.see("region", "Found");
+    (desk, window)
+}

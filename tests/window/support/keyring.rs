@@ -1,0 +1,162 @@
+//! A keychain that a journey can lock and lose: GNOME Keyring on a session bus of its own.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::desk::Desk;
+
+const PASSWORD: &[u8] = b"journey";
+
+const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
+
+/// A bus that starts no program by itself: nobody is there to type a password into a window of the keyring.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
+/// A session bus and, most of the time, a keyring on it; both end when dropped.
+pub(crate) struct Keyring<'a> {
+    desk: &'a Desk,
+    home: TempDir,
+    bus: Child,
+    address: String,
+    daemon: Option<Child>,
+}
+
+impl<'a> Keyring<'a> {
+    /// One that is open, as after signing in to a desktop.
+    pub(crate) fn open(desk: &'a Desk) -> Self {
+        let home = tempfile::Builder::new()
+            .prefix("keyring-")
+            .tempdir()
+            .expect("a home");
+        let rules = home.path().join("bus.conf");
+        fs::write(&rules, BUS).expect("the rules of the bus");
+        let mut bus = Command::new("dbus-daemon")
+            .arg("--config-file")
+            .arg(rules)
+            .args(["--nofork", "--print-address=1"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("dbus-daemon starts");
+        let mut address = String::new();
+        let stdout = bus.stdout.take().expect("the bus has an output");
+        BufReader::new(stdout)
+            .read_line(&mut address)
+            .expect("the bus says where it is");
+        let mut keyring = Self {
+            desk,
+            home,
+            bus,
+            address: address.trim().to_owned(),
+            daemon: None,
+        };
+        keyring.unlock();
+        keyring
+    }
+
+    /// Address of the bus.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Opens it, as signing in to the desktop does.
+    pub(crate) fn unlock(&mut self) {
+        end(self.daemon.take());
+        let mut daemon = self
+            .command("gnome-keyring-daemon")
+            .args(["--foreground", "--components=secrets", "--unlock"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("gnome-keyring-daemon starts");
+        let mut input = daemon.stdin.take().expect("the keyring has an input");
+        input.write_all(PASSWORD).expect("the keyring reads");
+        drop(input);
+        self.daemon = Some(daemon);
+        self.desk
+            .wait_for("an open keyring", || self.is("false").then_some(()));
+    }
+
+    /// Locks it; nobody unlocks it when it asks.
+    pub(crate) fn lock(&self) {
+        let path = format!("[objectpath '{LOGIN}']");
+        let method = "org.freedesktop.Secret.Service.Lock";
+        let call = self.call("/org/freedesktop/secrets", method, &[&path]);
+        assert!(call.is_some(), "the keyring is not locked");
+        self.desk
+            .wait_for("a locked keyring", || self.is("true").then_some(()));
+    }
+
+    /// Everything in it is lost, as with a new computer.
+    pub(crate) fn lose_everything(&mut self) {
+        end(self.daemon.take());
+        fs::remove_dir_all(self.folder().join("keyrings")).expect("its files go");
+        self.unlock();
+    }
+
+    /// Whether the login keyring says of itself that it is locked: `true` or `false`.
+    fn is(&self, locked: &str) -> bool {
+        let arguments = ["org.freedesktop.Secret.Collection", "Locked"];
+        let said = self.call(LOGIN, "org.freedesktop.DBus.Properties.Get", &arguments);
+        said.is_some_and(|said| said.contains(locked))
+    }
+
+    fn call(&self, object: &str, method: &str, arguments: &[&str]) -> Option<String> {
+        let target = ["call", "--session", "--dest", "org.freedesktop.secrets"];
+        let output = self
+            .command("gdbus")
+            .args(target)
+            .args(["--object-path", object, "--method", method])
+            .args(arguments)
+            .output()
+            .expect("gdbus starts");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        output.status.success().then_some(said)
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env("HOME", self.home.path())
+            .env("XDG_DATA_HOME", self.folder())
+            .env("XDG_RUNTIME_DIR", self.home.path())
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.address)
+            .env_remove("DISPLAY");
+        command
+    }
+
+    fn folder(&self) -> PathBuf {
+        Path::new(self.home.path()).join("data")
+    }
+}
+
+impl Drop for Keyring<'_> {
+    fn drop(&mut self) {
+        end(self.daemon.take());
+        self.bus.kill().ok();
+        self.bus.wait().ok();
+    }
+}
+
+fn end(child: Option<Child>) {
+    if let Some(mut child) = child {
+        child.kill().ok();
+        child.wait().ok();
+    }
+}
