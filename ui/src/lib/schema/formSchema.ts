@@ -89,7 +89,7 @@ type Facts = (field: FieldFacts["field"], more?: Partial<FieldFacts>) => Schema;
 
 function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: boolean): Schema {
   const properties = isObject(rest.properties) ? rest.properties : {};
-  const names = Object.keys(properties);
+  const names = orderedNames(rest);
   if (names.length === 0 && !options) {
     if (top) return { type: "object", properties: {}, ...facts("object") };
     const texts = isObject(rest.additionalProperties) && typesOf(rest.additionalProperties)[0] === "string" ? rest.additionalProperties : null;
@@ -105,6 +105,14 @@ function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: 
   };
 }
 
+/** Names of an object's members: those of `x-order` first and as it has them, then the others as they come. */
+function orderedNames({ properties, "x-order": order }: Schema): string[] {
+  const names = isObject(properties) ? Object.keys(properties) : [];
+  if (!Array.isArray(order)) return names;
+  const first = new Set((order as unknown[]).filter((name): name is string => typeof name === "string" && names.includes(name)));
+  return [...first, ...names.filter((name) => !first.has(name))];
+}
+
 /** `if`, `then`, `else` add fields as the value changes; the condition itself is only evaluated. */
 function conditions(rest: Schema): Schema {
   if (!isObject(rest.if)) return {};
@@ -114,7 +122,7 @@ function conditions(rest: Schema): Schema {
     if (!isObject(part)) continue;
     const properties = isObject(part.properties) ? part.properties : {};
     kept[keyword] = {
-      properties: Object.fromEntries(Object.entries(properties).map(([name, child]) => [name, draw(child as AnySchema)])),
+      properties: Object.fromEntries(orderedNames(part).map((name) => [name, draw(properties[name] as AnySchema)])),
       required: requiredNames(part),
     };
   }
