@@ -163,6 +163,7 @@ export class MockHost {
         state.preferences = preferences as Preferences;
         return null;
       },
+      consentForm: () => null,
       cancelAuthorization: async ({ authorization: id }) => {
         await this.moveAuthorization(id as string, { state: "cancelled" });
         return null;

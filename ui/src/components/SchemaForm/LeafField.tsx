@@ -87,7 +87,7 @@ function TrueOrFalse({ field }: { field: FieldInput }) {
     <div className={styles.boolean}>
       <Switch isSelected={shown} onChange={field.change} isDisabled={field.disabled}>
         <span className="unseen">{field.name}: </span>
-        {isSet ? <span className="mono">{String(field.value)}</span> : <span className="text3">{fallbackText(field) ?? "Not set"}</span>}
+        {isSet && field.secrets ? <span>{field.value ? "On" : "Off"}</span> : isSet ? <span className="mono">{String(field.value)}</span> : <span className="text3">{fallbackText(field) ?? "Not set"}</span>}
       </Switch>
       {isSet && !field.required && <Button small look="quiet" icon="x" label={`Leave out ${field.name}`} onPress={() => field.change(undefined)} />}
     </div>

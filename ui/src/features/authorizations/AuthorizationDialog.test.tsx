@@ -2,7 +2,7 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
-import { authorization, connector, minutesAgo, problem } from "@/test/samples";
+import { authorization, connector, hostedConnector, manyAccounts, minutesAgo, problem } from "@/test/samples";
 
 const notion = connector({ id: "con_notion", title: "Notion", status: { ...connector().status, status: "authorizing" } });
 
@@ -125,4 +125,33 @@ it("the_countdown_is_spoken_at_its_marks_only", async () => {
   await act(() => host.moveAuthorization("aut_notion", { deadlineAt: minutesAgo(-61.5 / 60) }));
   await within(dialog).findByText(/^1:0\d left$/);
   expect(await screen.findByText("1 min left to sign in", undefined, { timeout: 4000 })).toBeInTheDocument();
+});
+
+describe("a platform's own page", () => {
+  const form = {
+    schema: { type: "object", required: ["method_type"], properties: { method_type: { title: "Method", oneOf: [{ const: "oauth2", title: "OAuth" }, { const: "github_app", title: "GitHub app" }] } } },
+    values: {},
+    kept: [],
+  };
+
+  it("opens_after_what_can_be_chosen_was_chosen", async () => {
+    const { user, host } = renderApp("/connectors", { accounts: manyAccounts(), connectors: [hostedConnector()] }, (mock) => {
+      mock.handlers.consentForm = () => form;
+    });
+    await user.click(await screen.findByRole("button", { name: /^Sign in ?, HubSpot/ }));
+    const dialog = await screen.findByRole("dialog", { name: "Sign in to HubSpot CRM" });
+    await user.click(await within(dialog).findByRole("button", { name: "Continue in the browser" }));
+    expect(host.lastCall("startAuthorization")).toBeUndefined();
+    await user.click(await within(dialog).findByRole("button", { name: /Method/ }, { timeout: 5000 }));
+    await user.click(await screen.findByRole("option", { name: "GitHub app" }));
+    await user.click(within(dialog).getByRole("button", { name: "Continue in the browser" }));
+    await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_hosted", choices: { method_type: "github_app" } } }));
+  });
+
+  it("says_that_somebody_else_signed_in", async () => {
+    const { host } = await openWaiting();
+    await act(() => host.moveAuthorization("aut_notion", { state: "authorized", askedAs: "ops@northlight.example", identity: { ...notion.identity, credential: "lena@home.example" } }));
+    expect(await screen.findByText("Signed in to Notion, but as somebody else")).toBeVisible();
+    expect(screen.getByText(/It was ops@northlight.example before; now it is lena@home.example/)).toBeVisible();
+  });
 });

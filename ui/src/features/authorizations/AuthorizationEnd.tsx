@@ -6,9 +6,17 @@ type Props = { authorization: Authorization; toolCount: number | null };
 
 /** How a consent ended: one look for each end. */
 export function AuthorizationEnd({ authorization, toolCount }: Props) {
-  const { state, connectorTitle: title, problem } = authorization;
+  const { state, connectorTitle: title, problem, askedAs, granted, identity } = authorization;
   switch (state) {
     case "authorized":
+      if (granted?.length) return <Notice role="status" glyph="ready" title="Signed in">The token lies in the wallet, and stands in the form now.</Notice>;
+      if (askedAs) {
+        return (
+          <Notice role="alert" glyph="changed" title={`Signed in to ${title}, but as somebody else`}>
+            It was {askedAs} before; now it is {identity.credential}. If that is not what you meant, sign in again and choose the other account in the browser.
+          </Notice>
+        );
+      }
       return (
         <Notice role="status" glyph="ready" title={`Signed in to ${title}`}>
           {toolCount === null ? "Its tools have not been listed yet." : `${count(toolCount, "tool")} listed with the new sign-in.`}

@@ -9,6 +9,7 @@ import { type AuthorizationId, type Connector, type ConnectorId } from "@/host/b
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AuthorizationDialog } from "./AuthorizationDialog";
+import { ConsentChoices } from "./ConsentChoices";
 import { type SignIn } from "./useSignIn";
 
 type Props = { signIn: SignIn; onOpenConnector: (id: ConnectorId) => void; onOpenVault: () => void };
@@ -25,6 +26,8 @@ export function AuthorizationLayer({ signIn, onOpenConnector, onOpenVault }: Pro
           <StillShapes rows={4} oneLine label="Preparing the sign-in" />
         </Frame>
       );
+    case "choosing":
+      return <ConsentChoices key={shown.connector.id} connector={shown.connector} form={shown.form} onCancel={hide} onChosen={(choices) => signIn.choose(shown.connector, choices)} />;
     case "refused": {
       const { connector, problem } = shown;
       const vault = problem.code.startsWith("vault.");

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import { isUnderWay } from "@/components/connectorStatus";
-import { type AuthorizationId, commands, type Connector, type Problem } from "@/host/bindings";
+import { isHosted, isUnderWay } from "@/components/connectorStatus";
+import { type AuthorizationId, commands, type Connector, type Form, type Json, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { keepAuthorization } from "@/host/events";
 import { queries } from "@/host/queries";
@@ -10,12 +10,15 @@ import { queries } from "@/host/queries";
 export type Shown =
   | { kind: "authorization"; id: AuthorizationId }
   | { kind: "starting"; connector: Connector }
+  | { kind: "choosing"; connector: Connector; form: Form }
   | { kind: "refused"; connector: Connector; problem: Problem };
 
 export type SignIn = {
   shown: Shown | null;
-  /** Starts a consent, or shows the one under way for that connector. */
+  /** Starts a consent, or shows the one under way for that connector; asks first where there is something to choose. */
   start: (connector: Connector) => void;
+  /** Starts it with what was chosen. */
+  choose: (connector: Connector, choices: Json) => void;
   show: (id: AuthorizationId) => void;
   /** Hides the dialog; the consent goes on. */
   hide: () => void;
@@ -26,27 +29,41 @@ export function useSignIn(): SignIn {
   const client = useQueryClient();
   const [shown, setShown] = useState<Shown | null>(null);
   const { mutate } = useMutation({
-    mutationFn: async (connector: Connector) => {
+    mutationFn: async ({ connector, choices = null }: { connector: Connector; choices?: Json }) => {
       const latest = await client.fetchQuery({ ...queries.authorizations(), staleTime: 0 });
       const waiting = latest.find((one) => one.connector === connector.id && isUnderWay(one.state));
-      return waiting ?? call(commands.startAuthorization({ connector: connector.id, redirect: null, timeoutSeconds: null, choices: null }));
+      if (waiting) return waiting;
+      const form = choices === null && isHosted(connector) ? await call(commands.consentForm(connector.id)) : null;
+      return form ?? call(commands.startAuthorization({ connector: connector.id, redirect: null, timeoutSeconds: null, choices }));
     },
-    onSuccess: (authorization, connector) => {
+    onSuccess: (answer, { connector }) => {
+      if ("schema" in answer) {
+        setShown((now) => (now?.kind === "starting" && now.connector.id === connector.id ? { kind: "choosing", connector, form: answer } : now));
+        return;
+      }
+      const authorization = answer;
       keepAuthorization(client, authorization);
       // Whoever hid the dialog meanwhile does not want it back.
       setShown((now) => (now?.kind === "starting" && now.connector.id === connector.id ? { kind: "authorization", id: authorization.id } : now));
     },
-    onError: (thrown, connector) =>
+    onError: (thrown, { connector }) =>
       setShown((now) => (now?.kind === "starting" ? { kind: "refused", connector, problem: asProblem(thrown) } : now)),
   });
   const start = useCallback(
     (connector: Connector) => {
       setShown({ kind: "starting", connector });
-      mutate(connector);
+      mutate({ connector });
+    },
+    [mutate],
+  );
+  const choose = useCallback(
+    (connector: Connector, choices: Json) => {
+      setShown({ kind: "starting", connector });
+      mutate({ connector, choices });
     },
     [mutate],
   );
   const show = useCallback((id: AuthorizationId) => setShown({ kind: "authorization", id }), []);
   const hide = useCallback(() => setShown(null), []);
-  return { shown, start, show, hide };
+  return { shown, start, choose, show, hide };
 }

@@ -1,0 +1,41 @@
+import { useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { Dialog } from "@/components/Dialog";
+import { IdentityLine } from "@/components/IdentityLine";
+import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
+import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
+import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
+import { type Connector, type Form, type Json } from "@/host/bindings";
+import { queries } from "@/host/queries";
+
+type Props = { connector: Connector; form: Form; onCancel: () => void; onChosen: (choices: Json) => void };
+
+/** What the platform lets one choose before its page opens, such as the method, and what to call the credential. */
+export function ConsentChoices({ connector, form, onCancel, onChosen }: Props) {
+  const state = usePlatformForm(form);
+  const { data: wallet = [] } = useQuery(queries.wallet());
+  const fields = useRef<SchemaFormHandle>(null);
+  const submit = () => {
+    if (state.attempt()) onChosen(state.values);
+    else fields.current?.focusProblem();
+  };
+  return (
+    <Dialog
+      title={`Sign in to ${connector.title}`}
+      mark={<ConnectorMark size="large" title={connector.title} icon={connector.icon} />}
+      subtitle={<IdentityLine identity={connector.identity} />}
+      onClose={onCancel}
+      footer={
+        <>
+          <span>Then the page of {connector.identity.account} opens in your browser.</span>
+          <Button onPress={onCancel}>Cancel</Button>
+          <Button look="primary" autoFocus onPress={submit}>Continue in the browser</Button>
+        </>
+      }
+    >
+      <PlatformForm ref={fields} label={`Sign-in to ${connector.title}`} state={state} wallet={wallet} />
+    </Dialog>
+  );
+}
