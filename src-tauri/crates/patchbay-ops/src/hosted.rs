@@ -101,7 +101,7 @@ pub(crate) fn sign_in(
     })?;
     let settings = match &account.settings.0 {
         Value::Object(settings) => settings.clone(),
-        _ => serde_json::Map::new(),
+        _ => Map::new(),
     };
     Ok((hosted.sign_in)(SignIn {
         settings,
