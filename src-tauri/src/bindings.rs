@@ -7,8 +7,8 @@ use tauri::Runtime;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::commands::{
-    accounts, app, authorizations, connector_settings, connectors, creation, credentials, history,
-    offers, platform_credentials, rotation, runs, tools, vault,
+    accounts, app, authorizations, catalogue, connector_settings, connectors, creation,
+    credentials, history, offers, platform_credentials, rotation, runs, tools, vault,
 };
 
 /// News from the verbs, sent to every window.
@@ -52,6 +52,8 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             authorizations::provider_sign_in,
             authorizations::start_authorization,
             authorizations::start_provider_sign_in,
+            catalogue::list_catalogue,
+            catalogue::read_registry_file,
             connector_settings::act_on_connector,
             connector_settings::change_settings,
             connector_settings::connector_particulars,

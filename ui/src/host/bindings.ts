@@ -69,6 +69,10 @@ export const commands = {
 	startAuthorization: (request: StartAuthorization) => typedError<Authorization, Problem>(__TAURI_INVOKE("start_authorization", { request })),
 	/**  Starts that sign-in; its tokens become wallet entries. */
 	startProviderSignIn: (request: StartProviderSignIn) => typedError<Authorization, Problem>(__TAURI_INVOKE("start_provider_sign_in", { request })),
+	/**  The well-known servers. */
+	listCatalogue: () => __TAURI_INVOKE<CatalogueEntry[]>("list_catalogue"),
+	/**  The servers that a file of the MCP registry describes. */
+	readRegistryFile: (text: string) => typedError<CatalogueEntry[], Problem>(__TAURI_INVOKE("read_registry_file", { text })),
 	/**  Carries out one of those acts. */
 	actOnConnector: (request: ActOnConnector) => typedError<Acted, Problem>(__TAURI_INVOKE("act_on_connector", { request })),
 	/**  Changes a hosted connector. */
@@ -532,6 +536,30 @@ export type CallOperation = {
 	query: Json,
 	/**  Members of the body that override the operation's own: a JSON object. */
 	body: Json,
+};
+
+/**  A server that one can add. */
+export type CatalogueEntry = {
+	/**  Its name in its list, unique there: a word such as `linear`, or the name of a registry. */
+	id: string,
+	/**  Name for people. */
+	title: string,
+	/**  What it is for, one or two sentences. */
+	description: string | null,
+	/**  What it belongs to, such as `Databases`. */
+	category: string | null,
+	/**  How it is reached. */
+	reach: Reach,
+	/**  How one signs in, the best first; empty where its source does not say. */
+	authentication: AuthenticationMethod[],
+	/**  What one has to know before, one or two sentences. */
+	note: string | null,
+	/**  Where this was read, absolute URL. */
+	source: string | null,
+	/**  Of which day that is, `YYYY-MM-DD`. */
+	sourceDate: string | null,
+	/**  Whether it was tried with Patchbay. */
+	verified: boolean,
 };
 
 /**  A change of a connector's settings. */
@@ -1408,6 +1436,21 @@ export type ProviderSignIn = {
 	/**  JSON pointer to the place of the app's secret. */
 	clientSecretField: string | null,
 };
+
+/**  How a server of the catalogue is reached. */
+export type Reach = 
+/**  At an address. */
+{ kind: "address"; 
+/**  Absolute URL; names in braces are to be replaced first. */
+url: string; 
+/**  How it is spoken to. */
+transport: Transport } | 
+/**  By a program of this computer. */
+{ kind: "command"; 
+/**  The program and its arguments. */
+words: string[]; 
+/**  Names of the environment variables that it takes. */
+variables: string[] };
 
 /**  How the browser comes back. */
 export type Redirect = 

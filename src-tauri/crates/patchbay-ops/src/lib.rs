@@ -17,6 +17,7 @@ mod accounts;
 mod add_connector;
 mod address;
 mod authorize;
+mod catalogue;
 mod check_connector;
 mod clear_up;
 mod compare_runs;
@@ -75,6 +76,7 @@ pub use authorize::{
     take_callback_link, wait_for_authorization,
 };
 pub use browser::{OpenBrowser, SystemBrowser};
+pub use catalogue::{CatalogueEntry, Reach, list_catalogue, read_registry_file};
 pub use check_connector::{Check, CheckState, CheckStep, check_connector, check_connectors};
 pub use clock::{Clock, SystemClock};
 pub use compare_runs::{

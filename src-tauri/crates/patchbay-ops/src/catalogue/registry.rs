@@ -1,0 +1,277 @@
+//! Reading `server.json` of the MCP registry.
+//!
+//! Source: `server.json` format of the MCP registry, schema 2025-12-11; the names of 2025-07-09, which had
+//! underscores, are read as well.
+
+use patchbay_model::{AuthenticationMethod, Transport, clean_text};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{CatalogueEntry, Reach};
+use crate::Error;
+
+/// Servers that are read of one file.
+const MOST_SERVERS: usize = 5_000;
+
+pub(super) fn read(text: &str) -> Result<Vec<CatalogueEntry>, Error> {
+    let json: Value = serde_json::from_str(text)
+        .map_err(|error| usage(format!("this is no JSON: line {}", error.line())))?;
+    let servers = match json {
+        Value::Array(servers) => servers,
+        Value::Object(mut page) if page.get("servers").is_some_and(Value::is_array) => {
+            match page.remove("servers") {
+                Some(Value::Array(servers)) => servers,
+                _ => Vec::new(),
+            }
+        }
+        one => vec![one],
+    };
+    if servers.len() > MOST_SERVERS {
+        return Err(usage(format!("more than {MOST_SERVERS} servers")));
+    }
+    let read: Result<Vec<_>, Error> = servers.into_iter().map(server).collect();
+    Ok(read?.into_iter().flat_map(entries).collect())
+}
+
+/// The registry's answers wrap each server beside what the registry says of it.
+fn server(mut json: Value) -> Result<Server, Error> {
+    if json.get("server").is_some_and(Value::is_object) {
+        json = json["server"].take();
+    }
+    serde_json::from_value(json).map_err(|error| usage(format!("this is no server.json: {error}")))
+}
+
+fn usage(what: String) -> Error {
+    Error::Usage {
+        what,
+        hint: "Give a server.json of the MCP registry, or a list of them.".to_owned(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Server {
+    name: String,
+    title: Option<String>,
+    description: Option<String>,
+    repository: Option<Repository>,
+    website_url: Option<String>,
+    #[serde(default)]
+    remotes: Vec<Remote>,
+    #[serde(default)]
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Repository {
+    url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Remote {
+    #[serde(alias = "transport_type")]
+    r#type: String,
+    url: String,
+    #[serde(default)]
+    headers: Vec<Input>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Package {
+    #[serde(alias = "registry_type", alias = "registry_name")]
+    registry_type: String,
+    #[serde(alias = "name")]
+    identifier: String,
+    version: Option<String>,
+    #[serde(alias = "runtime_hint")]
+    runtime_hint: Option<String>,
+    #[serde(default, alias = "runtime_arguments")]
+    runtime_arguments: Vec<Input>,
+    #[serde(default, alias = "package_arguments")]
+    package_arguments: Vec<Input>,
+    #[serde(default, alias = "environment_variables")]
+    environment_variables: Vec<Input>,
+    transport: Option<PackageTransport>,
+}
+
+#[derive(Deserialize)]
+struct PackageTransport {
+    r#type: String,
+}
+
+/// A header, an argument or an environment variable.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Input {
+    name: Option<String>,
+    value: Option<String>,
+    default: Option<String>,
+    #[serde(alias = "value_hint")]
+    value_hint: Option<String>,
+}
+
+fn entries(server: Server) -> Vec<CatalogueEntry> {
+    let title = server.title.as_deref().map(|title| clean_text(title, 120));
+    let source = server.repository.and_then(|repository| repository.url);
+    let base = CatalogueEntry {
+        id: clean_text(&server.name, 200),
+        title: title.unwrap_or_else(|| last_of(&server.name)),
+        description: server
+            .description
+            .as_deref()
+            .map(|text| clean_text(text, 1_000)),
+        category: None,
+        reach: Reach::Command {
+            words: Vec::new(),
+            variables: Vec::new(),
+        },
+        authentication: Vec::new(),
+        note: None,
+        source: source
+            .or(server.website_url)
+            .map(|url| clean_text(&url, 2_000)),
+        source_date: None,
+        verified: false,
+    };
+    let remotes = server.remotes.into_iter().map(remote);
+    let packages = server.packages.into_iter().map(package);
+    let ways = remotes.chain(packages).enumerate();
+    ways.map(|(index, way)| CatalogueEntry {
+        id: match index {
+            0 => base.id.clone(),
+            _ => format!("{}#{}", base.id, index + 1),
+        },
+        reach: way.reach,
+        authentication: way.authentication,
+        note: way.note,
+        ..base.clone()
+    })
+    .collect()
+}
+
+/// `io.github.someone/weather-mcp` is called `weather-mcp`.
+fn last_of(name: &str) -> String {
+    clean_text(name.rsplit('/').next().unwrap_or(name), 120)
+}
+
+struct Way {
+    reach: Reach,
+    authentication: Vec<AuthenticationMethod>,
+    note: Option<String>,
+}
+
+fn remote(remote: Remote) -> Way {
+    let url = clean_text(&remote.url, 2_000);
+    let transport = match remote.r#type.as_str() {
+        "sse" => Transport::Sse,
+        _ => Transport::StreamableHttp,
+    };
+    let names: Vec<&str> = remote
+        .headers
+        .iter()
+        .filter_map(|header| header.name.as_deref())
+        .collect();
+    let is_bearer = |name: &&str| name.eq_ignore_ascii_case("authorization");
+    let authentication = match names.as_slice() {
+        [] => Vec::new(),
+        [one] if is_bearer(one) => vec![AuthenticationMethod::Bearer],
+        _ => vec![AuthenticationMethod::Headers],
+    };
+    let headers = (!names.is_empty()).then(|| {
+        let names = clean_text(&names.join(", "), 300);
+        format!("It takes headers: {names}.")
+    });
+    let braces = url
+        .contains('{')
+        .then(|| "Replace the names in braces in its address first.".to_owned());
+    let notes: Vec<String> = headers.into_iter().chain(braces).collect();
+    Way {
+        reach: Reach::Address { url, transport },
+        authentication,
+        note: (!notes.is_empty()).then(|| notes.join(" ")),
+    }
+}
+
+fn package(package: Package) -> Way {
+    let variables: Vec<String> = package
+        .environment_variables
+        .iter()
+        .filter_map(|variable| variable.name.as_deref())
+        .map(|name| clean_text(name, 120))
+        .collect();
+    let is_http = package
+        .transport
+        .as_ref()
+        .is_some_and(|transport| transport.r#type != "stdio");
+    let note = is_http.then(|| "Once started, it is reached at an address.".to_owned());
+    Way {
+        reach: Reach::Command {
+            words: words(&package, &variables),
+            variables,
+        },
+        authentication: Vec::new(),
+        note,
+    }
+}
+
+/// The command that starts a package, as its kind is started.
+fn words(package: &Package, variables: &[String]) -> Vec<String> {
+    let Package {
+        identifier: name,
+        version,
+        ..
+    } = package;
+    let versioned = |sign: &str| match version.as_deref() {
+        Some(version) if !version.is_empty() => format!("{name}{sign}{version}"),
+        _ => name.clone(),
+    };
+    let (program, before, subject) = match package.registry_type.as_str() {
+        "npm" => ("npx", vec!["-y".to_owned()], versioned("@")),
+        "pypi" => ("uvx", Vec::new(), versioned("==")),
+        "nuget" => ("dnx", vec!["--yes".to_owned()], versioned("@")),
+        "oci" | "docker" => {
+            let mut before: Vec<String> = ["run", "-i", "--rm"].map(str::to_owned).to_vec();
+            for variable in variables {
+                before.extend(["-e".to_owned(), variable.clone()]);
+            }
+            let is_tagged = name
+                .rsplit('/')
+                .next()
+                .is_some_and(|last| last.contains([':', '@']));
+            let image = if is_tagged {
+                name.clone()
+            } else {
+                versioned(":")
+            };
+            ("docker", before, image)
+        }
+        // A bundle is downloaded and started by its own manifest.
+        _ => ("", Vec::new(), name.clone()),
+    };
+    let program = package.runtime_hint.as_deref().unwrap_or(program);
+    let runtime = package.runtime_arguments.iter().flat_map(argument);
+    let arguments = package.package_arguments.iter().flat_map(argument);
+    let all = std::iter::once(program.to_owned())
+        .chain(before)
+        .chain(runtime)
+        .chain(std::iter::once(subject))
+        .chain(arguments);
+    let mut words: Vec<String> = all
+        .filter(|word| !word.is_empty())
+        .map(|word| clean_text(&word, 500))
+        .collect();
+    words.dedup_by(|later, earlier| later == earlier && later == "-y");
+    words
+}
+
+/// An argument as it is typed: what is not settled stands as its hint in angle brackets.
+fn argument(input: &Input) -> Vec<String> {
+    let hint = || input.value_hint.as_ref().map(|hint| format!("<{hint}>"));
+    let value = input.value.clone().or_else(|| input.default.clone());
+    let value = value.or_else(hint);
+    input.name.clone().into_iter().chain(value).collect()
+}
+
+#[cfg(test)]
+mod tests;
