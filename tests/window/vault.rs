@@ -62,7 +62,7 @@ fn a_locked_keychain_is_named_keeps_what_was_typed_and_works_again() {
     window.go_to("Credentials");
     window.see("alert", "The system keychain is locked*");
     window.see_text("Unlock the system keychain, then try again");
-    window.press("button", "Save a credential");
+    window.press("button", "Save*");
     window.fill("Name*", "Token");
     window.fill("Token", "pg-secret-token-4444");
     window.press_in(("dialog", "Save a credential"), "button", "Save");
@@ -108,6 +108,7 @@ fn a_keychain_that_lost_the_key_is_named_and_the_vault_begun_anew_at_the_users_w
 
     window.press("button", "Begin anew…");
     window.press("button", "Put the old secrets aside");
+    window.see_text("The old secrets were put aside");
     window.see_gone("alert", "The key of the secrets*");
     assert!(aside.exists(), "nothing is thrown away");
     // The connector says what it needs, and gets it.
