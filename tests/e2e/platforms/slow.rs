@@ -8,8 +8,10 @@ use patchbay_model::{Json, Platform, Secret};
 use patchbay_ops::{AddAccount, SecretInput, add_account, list_connectors, sync_connectors};
 use patchbay_testkit::fakes::{Fake, FakeCohere, Trouble, What};
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::sync::Notify;
 
+use super::support::Place;
 use crate::support::Desk;
 
 const KEY: &str = "co-key-ten-0a1b2c3d4e";
@@ -87,4 +89,42 @@ async fn the_others_do_not_wait_for_it() {
         [of("account 0"), of("account 1"), of("account 2")],
         [1, 1, 2]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_prints_each_account_as_it_arrives() {
+    let place = Place::new(FakeCohere::new(KEY), &[KEY]).await;
+    place.signed_in("cohere", &[], KEY).await;
+    place
+        .api(
+            "create",
+            json!({ "name": "Quick", "url": "https://q.example/" }),
+        )
+        .await;
+    let silent = Fake::start(FakeCohere::new(KEY)).await.unwrap();
+    let add = [
+        "account", "add", "cohere", "--label", "silent", "--from", "-",
+    ];
+    let base = ["--base-url", silent.url()];
+    let added = place.run_with(&[&add[..], &base].concat(), KEY).await;
+    added.succeeded();
+    silent.trouble(Trouble::always(What::Silence));
+
+    let refresh = ["connector", "list", "--refresh"];
+    let mut child = place.terminal.command(&refresh).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let printed = async {
+        while let Some(line) = lines.next_line().await.unwrap() {
+            if line.contains("quick") {
+                return;
+            }
+        }
+        panic!("it ended without the quick one");
+    };
+    tokio::time::timeout(Duration::from_secs(20), printed)
+        .await
+        .unwrap();
+    // The silent one is still waited for.
+    assert!(child.try_wait().unwrap().is_none());
+    child.kill().await.unwrap();
 }
