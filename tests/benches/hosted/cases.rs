@@ -157,7 +157,7 @@ fn agentstack() -> Result<Vec<Case>> {
             ..get(
                 "agentstack",
                 "call_tool",
-                Asked::Tool("echo", arguments.clone()),
+                Asked::Tool("echo", arguments),
                 &format!("{one}/mcp"),
                 recorded::body("agentstack", "srv-mcp-tools-call")?,
             )
