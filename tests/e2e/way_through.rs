@@ -440,6 +440,42 @@ async fn a_destructive_tool_runs_only_when_confirmed() {
 }
 
 #[tokio::test]
+async fn a_destructive_run_is_on_disk_before_it_is_sent() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    desk.run(&connector, "add_note", json!({ "text": "keep me" }))
+        .await;
+    let elsewhere = desk.open().await;
+    let mut delete = request(&connector.id, "delete_note", json!({ "id": 1 }));
+    delete.confirmed = true;
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let begun = Mutex::new(Some(begun));
+    let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
+    let may_go_on = Mutex::new(may_go_on);
+    let deleting = tokio::task::spawn_blocking({
+        let (cx, handle) = (desk.cx.clone(), tokio::runtime::Handle::current());
+        move || {
+            handle.block_on(run_tool(&cx, delete, move |step| {
+                let RunProgress::Started { run, .. } = step else {
+                    return;
+                };
+                let begun = begun.lock().unwrap().take().unwrap();
+                begun.send(run).unwrap();
+                // Nothing is sent before this returns.
+                may_go_on.lock().unwrap().recv().unwrap();
+            }))
+        }
+    });
+    let run = has_begun.await.unwrap();
+    let seen = find_run(&elsewhere, &run).await.unwrap();
+    assert_eq!(seen.summary.state, RunState::Running);
+    go_on.send(()).unwrap();
+    let run = deleting.await.unwrap().unwrap();
+    assert_eq!(text_of(&run), "Deleted note 1: keep me");
+    elsewhere.close().await;
+}
+
+#[tokio::test]
 async fn a_run_that_is_cut_off_by_the_end_is_closed() {
     let mut desk = Desk::new().await;
     let connector = desk.connected().await;
