@@ -8,6 +8,7 @@ export function applyNews(client: QueryClient, news: News): void {
   switch (news.kind) {
     case "accounts_changed":
       void client.invalidateQueries({ queryKey: ["accounts"] });
+      void client.invalidateQueries({ queryKey: ["definitions"] });
       break;
     case "connectors_changed":
       void client.invalidateQueries({ queryKey: ["connectors"] });
@@ -16,6 +17,8 @@ export function applyNews(client: QueryClient, news: News): void {
       break;
     case "wallet_changed":
       void client.invalidateQueries({ queryKey: ["wallet"] });
+      // A secret was kept: a keychain that was locked before answers again.
+      void client.invalidateQueries({ queryKey: queries.vault().queryKey });
       break;
     case "authorization_changed":
       keepAuthorization(client, news.authorization);
