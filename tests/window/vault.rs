@@ -21,6 +21,8 @@ fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_ne
     window.fill("Passphrase", "correct horse battery");
     window.fill("Passphrase once more", "correct horse battery");
     window.press("button", "Protect the vault");
+    // Making a key of it takes a while.
+    window.see_gone("button", "Protect the vault");
     window.press("button", "Save a credential");
     window.fill("Name*", "Token");
     window.fill("Token", "pg-secret-token-2222");
