@@ -11,13 +11,15 @@ type Props = { onClose: () => void };
 export function BeginAnewDialog({ onClose }: Props) {
   const { setAside } = useVaultActions();
   const { toast } = useToasts();
+  // The news may take the notice away, and this dialog with it, before the answer is here: the word is said all the same.
   const submit = () =>
-    setAside.mutate(undefined, {
-      onSuccess: () => {
+    void setAside.mutateAsync().then(
+      () => {
         toast("The old secrets were put aside");
         onClose();
       },
-    });
+      () => undefined,
+    );
   return (
     <Dialog
       alert
