@@ -100,13 +100,13 @@ mod tests {
     #[test]
     fn a_malformed_entry_hides_itself_only() {
         let page = json!({ "resources": [
-            { "uri": "a://b", "name": "b", "mimeType": "text/plain", "title": "T\u{1b}[1m" },
+            { "uri": "a://b", "name": "b", "mimeType": "text/plain", "title": "T\u{202e}" },
             { "name": "no address" }, 7,
             { "uri": "a://c" },
         ]});
         let read = resources(&page);
         assert_eq!(read.len(), 2);
-        assert_eq!(read[0].title.as_deref(), Some("T[1m"));
+        assert_eq!(read[0].title.as_deref(), Some("T"));
         assert_eq!(read[1].name, "a://c");
         let page = json!({ "prompts": [
             { "name": "greet", "arguments": [{ "name": "who", "required": true }, {}] },
