@@ -56,7 +56,7 @@ struct Shared {
 
 enum Job {
     Write(Box<dyn FnOnce(&mut Connection) + Send>),
-    Note(Note),
+    Note(Box<Note>),
 }
 
 impl Writer {
@@ -110,7 +110,7 @@ impl Writer {
         // The thread gives it back.
         place.forget();
         self.shared.unwritten.fetch_add(1, Ordering::SeqCst);
-        self.send(Job::Note(note))
+        self.send(Job::Note(Box::new(note)))
     }
 
     /// Waits until everything that was noted before is written, or was found not to be writable.
@@ -213,7 +213,7 @@ impl Desk {
         let mut notes = Vec::new();
         for job in jobs {
             match job {
-                Job::Note(note) => notes.push(note),
+                Job::Note(note) => notes.push(*note),
                 Job::Write(write) => {
                     self.write_notes(std::mem::take(&mut notes));
                     write(&mut self.connection);
