@@ -1,9 +1,9 @@
-//! The history: finding a run, running it again, running it changed.
+//! The history: finding a run, running it again, running it changed, comparing two, taking all away.
 
 use serde_json::json;
 
 use crate::support::seed::{self, ask};
-use crate::support::{Desk, Window};
+use crate::support::{Desk, Window, keys};
 
 #[test]
 fn runs_are_found_by_words_and_filters() {
@@ -43,6 +43,45 @@ fn a_run_is_run_again_and_edited_first() {
     window.press("button", "Run");
     window.see("region", "Result");
     window.see_text("Another needle");
+    window.quit();
+}
+
+#[test]
+fn two_runs_are_compared_and_what_always_differs_is_ignored() {
+    let (_desk, window) = with_runs();
+    window.press("row", "echo, Done, *");
+    window.press("button", "Edit and run");
+    window.fill("message", "Another needle");
+    window.press("button", "Run");
+    window.see("region", "Result");
+    window.go_to("Runs");
+    window.press("row", "echo, Done, *");
+    window.keys(&[keys::CONTROL, "d"]);
+    window.see("region", "Both runs in one text");
+    window.see_text("2 changes");
+    window.press("radio", "Changes");
+    window.press("button", "Ignore message");
+    window.see("button", "1 path ignored");
+    window.see_text("1 change");
+    window.press("radio", "Side by side");
+    window.see("region", "Both runs side by side");
+    window.quit();
+}
+
+#[test]
+fn the_history_is_kept_as_chosen_and_deleted_when_asked_twice() {
+    let (_desk, window) = with_runs();
+    window.press("button", "Keep 90 days");
+    window.press("menuitem", "Keep for ever");
+    window.see("button", "Keep for ever");
+    window.keys(&[keys::CONTROL, ","]);
+    window.see("region", "History");
+    window.see_text("2 runs");
+    window.press("button", "Delete all runs…");
+    window.press("button", "Delete all runs");
+    window.see_text("0 runs");
+    window.go_to("Runs");
+    window.see_text("No runs yet");
     window.quit();
 }
 
