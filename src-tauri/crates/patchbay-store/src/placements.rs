@@ -36,7 +36,7 @@ impl Store {
             let mut statement = tx.prepare_cached(
                 "SELECT placements.body FROM placements
                  JOIN connectors ON connectors.id = placements.connector
-                 WHERE wallet_entry = ?1 AND removed_at IS NULL ORDER BY placements.rowid",
+                 WHERE placements.wallet_entry = ?1 AND connectors.removed_at IS NULL ORDER BY placements.rowid",
             )?;
             let rows = statement.query_map([&entry], |row| row.get::<_, String>(0))?;
             rows.filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
