@@ -7,8 +7,8 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::{
-    Error, accounts, authorizations, connectors, placements, registrations, settings, tool_runs,
-    tools, wallet_entries,
+    Error, accounts, authorizations, connectors, placements, registrations, settings, tool_changes,
+    tool_runs, tools, wallet_entries,
 };
 
 /// One step of one table.
@@ -27,6 +27,7 @@ pub(crate) const TABLES: &[&[Migration]] = &[
     accounts::MIGRATIONS,
     connectors::MIGRATIONS,
     tools::MIGRATIONS,
+    tool_changes::MIGRATIONS,
     wallet_entries::MIGRATIONS,
     registrations::MIGRATIONS,
     tool_runs::MIGRATIONS,

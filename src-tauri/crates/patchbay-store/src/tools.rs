@@ -5,7 +5,7 @@ use rusqlite::OptionalExtension;
 
 use crate::migrations::Migration;
 use crate::row::{from_body, listed, to_body};
-use crate::{Error, Store};
+use crate::{Error, Store, tool_changes};
 
 const TABLE: &str = "tools";
 
@@ -40,6 +40,11 @@ impl Store {
         let connector = connector.to_string();
         let tools = tools.to_vec();
         self.write(move |tx| {
+            let is_first: bool = tx
+                .prepare_cached("SELECT tools_listed_at IS NULL FROM connectors WHERE id = ?1")?
+                .query_row([&connector], |row| row.get(0))
+                .optional()?
+                .unwrap_or(true);
             let due = tx
                 .prepare_cached(
                     "UPDATE connectors SET tools_listed_at = ?2
@@ -48,6 +53,9 @@ impl Store {
                 .execute((&connector, at.unix_millis()))?;
             if due == 0 {
                 return Ok(false);
+            }
+            if !is_first {
+                tool_changes::note(tx, &connector, &tools, at)?;
             }
             tx.prepare_cached("DELETE FROM tools WHERE connector = ?1")?
                 .execute([&connector])?;

@@ -1,0 +1,254 @@
+//! Tools that are not any more as they were when the user agreed to them.
+//!
+//! The first list of a connector is agreed to as it comes. What a later list changes keeps its earlier
+//! definition here until the user agrees to the new one, or the server takes the change back.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{ConnectorId, Timestamp, Tool};
+use rusqlite::Transaction;
+
+use crate::migrations::Migration;
+use crate::row::{listed, to_body};
+use crate::{Error, Store};
+
+const TABLE: &str = "tool_changes";
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 4,
+    older_may_use: true,
+    sql: "
+        CREATE TABLE tool_changes (
+            connector TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            earlier TEXT,
+            noticed_at INTEGER NOT NULL,
+            PRIMARY KEY (connector, name)
+        ) STRICT;
+    ",
+}];
+
+/// A tool that changed since the user agreed to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolChangeRow {
+    /// The connector.
+    pub connector: ConnectorId,
+    /// Name of the tool on the wire.
+    pub name: String,
+    /// As it was when the user agreed to it; `None` when it was not there.
+    pub earlier: Option<Tool>,
+    /// As it is now; `None` when it is gone.
+    pub now: Option<Tool>,
+    /// When a list first showed a change.
+    pub noticed_at: Timestamp,
+}
+
+impl Store {
+    /// The tools of one connector, or of all, that changed since the user agreed to them, by their names.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn list_tool_changes(
+        &self,
+        connector: Option<&ConnectorId>,
+    ) -> Result<Vec<ToolChangeRow>, Error> {
+        let connector = connector.map(ToString::to_string);
+        self.read(move |tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT changed.connector, changed.name, changed.earlier, changed.noticed_at, tools.body
+                 FROM tool_changes AS changed
+                 JOIN connectors ON connectors.id = changed.connector
+                 LEFT JOIN tools ON tools.connector = changed.connector AND tools.name = changed.name
+                 WHERE connectors.removed_at IS NULL AND (?1 IS NULL OR changed.connector = ?1)
+                 ORDER BY connectors.title COLLATE NOCASE, connectors.id, changed.name",
+            )?;
+            let rows = statement.query_map([connector], |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get::<_, Option<String>>(2)?,
+                    row.get::<_, i64>(3)?,
+                    row.get::<_, Option<String>>(4)?,
+                ))
+            })?;
+            let mut changes = Vec::new();
+            for row in rows {
+                let (connector, name, earlier, noticed_at, now) = row?;
+                changes.extend(Timestamp::from_unix_millis(noticed_at).map(|noticed_at| {
+                    ToolChangeRow {
+                        connector: ConnectorId::new(connector),
+                        name,
+                        earlier: earlier.and_then(|body| listed(TABLE, &body)),
+                        now: now.and_then(|body| listed(TABLE, &body)),
+                        noticed_at,
+                    }
+                }));
+            }
+            Ok(changes)
+        })
+        .await
+    }
+
+    /// Agrees to the tools of a connector as they are now.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn accept_tools(&self, connector: &ConnectorId) -> Result<(), Error> {
+        let connector = connector.to_string();
+        self.write(move |tx| {
+            tx.prepare_cached("DELETE FROM tool_changes WHERE connector = ?1")?
+                .execute([&connector])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Notes how a new list differs from what the user agreed to, before it takes the place of the old one.
+pub(crate) fn note(
+    tx: &Transaction<'_>,
+    connector: &str,
+    tools: &[Tool],
+    at: Timestamp,
+) -> Result<(), Error> {
+    let agreed = agreed(tx, connector)?;
+    let mut now: BTreeMap<&str, &Tool> = BTreeMap::new();
+    for tool in tools {
+        now.entry(&tool.name).or_insert(tool);
+    }
+    let mut forget =
+        tx.prepare_cached("DELETE FROM tool_changes WHERE connector = ?1 AND name = ?2")?;
+    let mut keep = tx.prepare_cached(
+        "INSERT OR IGNORE INTO tool_changes (connector, name, earlier, noticed_at) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    let names = agreed.keys().map(String::as_str).chain(now.keys().copied());
+    for name in names {
+        let earlier = agreed.get(name).and_then(Option::as_ref);
+        if earlier == now.get(name).copied() {
+            forget.execute((connector, name))?;
+        } else {
+            let earlier = earlier.map(|tool| to_body(TABLE, tool)).transpose()?;
+            keep.execute((connector, name, earlier, at.unix_millis()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The tools that the user agreed to, by their names; `None` for one that is not agreed to yet.
+fn agreed(tx: &Transaction<'_>, connector: &str) -> Result<BTreeMap<String, Option<Tool>>, Error> {
+    let mut agreed = BTreeMap::new();
+    // What changed before comes last, in place of the tool as it is now.
+    let mut statement = tx.prepare_cached(
+        "SELECT name, body FROM tools WHERE connector = ?1
+         UNION ALL
+         SELECT name, earlier FROM tool_changes WHERE connector = ?1",
+    )?;
+    let rows = statement.query_map([connector], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
+    })?;
+    for row in rows {
+        let (name, body) = row?;
+        agreed.insert(name, body.and_then(|body| listed(TABLE, &body)));
+    }
+    Ok(agreed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{at, connector, store, tool};
+
+    fn described(name: &str, words: &str) -> Tool {
+        Tool {
+            description: Some(words.to_owned()),
+            ..tool(name)
+        }
+    }
+
+    /// Name, and description earlier and now, `-` where it is not there.
+    async fn told(store: &Store, id: &ConnectorId) -> Vec<(String, String, String)> {
+        let words = |tool: Option<Tool>| {
+            tool.map_or_else(
+                || "-".to_owned(),
+                |tool| tool.description.unwrap_or_default(),
+            )
+        };
+        let changes = store.list_tool_changes(Some(id)).await.unwrap();
+        let told = changes
+            .into_iter()
+            .map(|change| (change.name, words(change.earlier), words(change.now)));
+        told.collect()
+    }
+
+    fn row(name: &str, earlier: &str, now: &str) -> (String, String, String) {
+        (name.to_owned(), earlier.to_owned(), now.to_owned())
+    }
+
+    #[tokio::test]
+    async fn the_first_list_is_agreed_to_and_later_ones_are_told() {
+        let (_home, store) = store().await;
+        let owner = connector("c1", "github");
+        store.save_connector(&owner).await.unwrap();
+        let first = [described("a", "one"), described("b", "two")];
+        store.replace_tools(&owner.id, &first, at(0)).await.unwrap();
+        assert_eq!(told(&store, &owner.id).await, []);
+
+        let second = [described("a", "other"), described("c", "new")];
+        store
+            .replace_tools(&owner.id, &second, at(1))
+            .await
+            .unwrap();
+        let changes = [
+            row("a", "one", "other"),
+            row("b", "two", "-"),
+            row("c", "-", "new"),
+        ];
+        assert_eq!(told(&store, &owner.id).await, changes);
+
+        // The earlier definition stays that which was agreed to, however often it changes again.
+        let third = [described("a", "third"), described("c", "new")];
+        store.replace_tools(&owner.id, &third, at(2)).await.unwrap();
+        assert_eq!(told(&store, &owner.id).await[0], row("a", "one", "third"));
+        let noticed = store.list_tool_changes(None).await.unwrap()[0].noticed_at;
+        assert_eq!(noticed.unix_millis(), at(1).unix_millis());
+    }
+
+    #[tokio::test]
+    async fn what_is_taken_back_or_agreed_to_is_no_change() {
+        let (_home, store) = store().await;
+        let owner = connector("c1", "github");
+        store.save_connector(&owner).await.unwrap();
+        let first = [described("a", "one")];
+        let second = [described("a", "other"), described("b", "new")];
+        for (tools, time) in [(&first[..], 0), (&second[..], 1), (&first[..], 2)] {
+            store
+                .replace_tools(&owner.id, tools, at(time))
+                .await
+                .unwrap();
+        }
+        assert_eq!(told(&store, &owner.id).await, []);
+        store
+            .replace_tools(&owner.id, &second, at(3))
+            .await
+            .unwrap();
+        store.accept_tools(&owner.id).await.unwrap();
+        store
+            .replace_tools(&owner.id, &second, at(4))
+            .await
+            .unwrap();
+        assert_eq!(told(&store, &owner.id).await, []);
+    }
+
+    #[tokio::test]
+    async fn a_server_without_tools_at_first_has_them_all_anew_later() {
+        let (_home, store) = store().await;
+        let owner = connector("c1", "github");
+        store.save_connector(&owner).await.unwrap();
+        store.replace_tools(&owner.id, &[], at(0)).await.unwrap();
+        store
+            .replace_tools(&owner.id, &[described("a", "one")], at(1))
+            .await
+            .unwrap();
+        assert_eq!(told(&store, &owner.id).await, [row("a", "-", "one")]);
+    }
+}
