@@ -8,7 +8,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::commands::{
     accounts, app, authorizations, catalogue, connector_settings, connectors, creation,
-    credentials, history, offers, platform_credentials, rotation, runs, tools, vault,
+    credentials, history, needs, offers, platform_credentials, rotation, runs, tools, vault,
 };
 
 /// News from the verbs, sent to every window.
@@ -80,6 +80,11 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             credentials::remove_wallet_entry,
             credentials::rename_wallet_entry,
             credentials::replace_wallet_secret,
+            needs::accept_tools,
+            needs::background_checks,
+            needs::list_needs,
+            needs::list_tool_changes,
+            needs::switch_background_checks,
             offers::fill_prompt,
             offers::list_prompts,
             offers::list_resources,

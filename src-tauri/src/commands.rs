@@ -9,6 +9,7 @@ pub(crate) mod connectors;
 pub(crate) mod creation;
 pub(crate) mod credentials;
 pub(crate) mod history;
+pub(crate) mod needs;
 pub(crate) mod offers;
 pub(crate) mod platform_credentials;
 pub(crate) mod rotation;

@@ -84,7 +84,11 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     app.manage(cx.clone());
     app.manage(deep_link::RefusedLinks::default());
     news::forward(app.handle(), &cx);
-    tauri::async_runtime::spawn(async move { patchbay_ops::trim_hourly(&cx).await });
+    let trimming = cx.clone();
+    tauri::async_runtime::spawn(async move { patchbay_ops::trim_hourly(&trimming).await });
+    tauri::async_runtime::spawn(async move {
+        patchbay_ops::look_after_connectors(&cx, &patchbay_ops::SystemPowerAndNetwork).await;
+    });
     deep_link::listen(app);
     Ok(())
 }

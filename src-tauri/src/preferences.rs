@@ -25,6 +25,10 @@ pub(crate) struct Preferences {
     sidebar_collapsed: bool,
     /// Size of all text and spacing, in percent of the usual.
     zoom_percent: u16,
+    /// What the list of connectors is grouped by.
+    connector_group: ConnectorGroup,
+    /// What its rows are sorted by.
+    connector_sort: ConnectorSort,
 }
 
 impl Default for Preferences {
@@ -36,6 +40,8 @@ impl Default for Preferences {
             single_letter_keys: true,
             sidebar_collapsed: false,
             zoom_percent: 100,
+            connector_group: ConnectorGroup::Status,
+            connector_sort: ConnectorSort::Name,
         }
     }
 }
@@ -70,6 +76,34 @@ pub(crate) enum Density {
     Comfortable,
     /// One line a row.
     Compact,
+}
+
+/// What the list of connectors is grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ConnectorGroup {
+    /// What needs you first.
+    Status,
+    /// The account.
+    Account,
+    /// The platform.
+    Platform,
+    /// Nothing.
+    None,
+}
+
+/// What the rows of the list of connectors are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ConnectorSort {
+    /// By name.
+    Name,
+    /// By status, what needs you first.
+    Status,
+    /// What worked last first.
+    LastOk,
+    /// By account.
+    Account,
 }
 
 const FILE: &str = "preferences.json";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Account, AccountId, Json, Platform, Secret, WalletEntryId};
+use patchbay_model::{Account, AccountId, Form, Json, Platform, Secret, WalletEntryId};
 use patchbay_platforms::{AccountField, HostedPlatform, hosted};
 use patchbay_vault::SecretName;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use specta::Type;
 
 use crate::address::free_name;
 use crate::edit_account::base_url;
-use crate::{Context, Error, Event, SecretInput, hosted as platforms, sync_connectors};
+use crate::{Context, Error, Event, SecretInput, hosted as platforms, sync_connectors, troubles};
 
 /// An account to be added.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -42,7 +42,7 @@ pub struct PlatformForm {
 }
 
 /// One field of a [`PlatformForm`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PlatformField {
     /// Its name in [`AddAccount::settings`] or [`AddAccount::secrets`].
@@ -60,6 +60,10 @@ pub struct PlatformField {
     /// Variable of this process's environment that holds it, named as the platform's own clients do;
     /// to be used as `env://NAME`.
     pub variable: Option<String>,
+    /// The values that there are, where it is one of few.
+    pub choices: Vec<String>,
+    /// The form to fill in, where its value is a JSON object; `None` for plain text.
+    pub form: Option<Form>,
 }
 
 /// What an account keeps of a secret field.
@@ -81,11 +85,15 @@ fn form_of(hosted: &HostedPlatform) -> PlatformForm {
         platform: hosted.platform,
         title: hosted.title.to_owned(),
         is_assumed: hosted.is_assumed,
-        fields: hosted.fields.iter().map(field_of).collect(),
+        fields: hosted
+            .fields
+            .iter()
+            .map(|field| field_of(hosted, field))
+            .collect(),
     }
 }
 
-fn field_of(field: &AccountField) -> PlatformField {
+fn field_of(hosted: &HostedPlatform, field: &AccountField) -> PlatformField {
     let is_set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     PlatformField {
         name: field.name.to_owned(),
@@ -99,6 +107,12 @@ fn field_of(field: &AccountField) -> PlatformField {
             .iter()
             .find(is_set)
             .map(|name| (*name).to_owned()),
+        choices: field
+            .choices
+            .iter()
+            .map(|choice| (*choice).to_owned())
+            .collect(),
+        form: hosted.setting_form(field.name),
     }
 }
 
@@ -171,7 +185,9 @@ pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error
     if account.platform != Platform::Local {
         let signed_in = platforms::platform_of(cx, &account).await?;
         let checked = signed_in.check(&platforms::options(cx)).await;
-        checked.map_err(|error| platforms::signed_out(&account, error))?;
+        let checked = checked.map_err(|error| platforms::signed_out(&account, error));
+        troubles::note(cx, &account, checked.as_ref().err()).await;
+        checked?;
     }
     Ok(account)
 }
@@ -214,6 +230,7 @@ pub async fn replace_account_secrets(
         ..account
     };
     cx.store().save_account(&account).await?;
+    troubles::note(cx, &account, None).await;
     cx.tell(Event::AccountsChanged);
     cx.tell(Event::WalletChanged);
     Ok(account)

@@ -6,7 +6,7 @@ use patchbay_vault::SecretName;
 use serde_json::{Map, Value};
 
 use crate::accounts::{checked_settings, find_account, secrets_of};
-use crate::{Context, Error, Event, hosted as platforms};
+use crate::{Context, Error, Event, hosted as platforms, troubles};
 
 /// Gives an account a colour to know it by; `None` for its platform's own look.
 ///
@@ -50,6 +50,7 @@ pub async fn change_account_settings(
 ) -> Result<Account, Error> {
     let account = tried(cx, id, settings).await?;
     cx.store().save_account(&account).await?;
+    troubles::note(cx, &account, None).await;
     cx.hosted().forget(id);
     cx.tell(Event::AccountsChanged);
     Ok(account)

@@ -4,6 +4,8 @@ use patchbay_model::{Authorization, Problem, ToolRunSummary, VaultStatus};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::Need;
+
 /// Something changed.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(
@@ -39,6 +41,11 @@ pub enum Event {
     LinkRefused {
         /// Why.
         problem: Box<Problem>,
+    },
+    /// A look in the background found something that waits for a person; told once.
+    NeedArose {
+        /// What.
+        need: Box<Need>,
     },
     /// The window should come to the front.
     Raise,

@@ -17,6 +17,7 @@ mod accounts;
 mod add_connector;
 mod address;
 mod authorize;
+mod background;
 mod catalogue;
 mod check_connector;
 mod clear_up;
@@ -38,6 +39,7 @@ mod hosted_connectors;
 mod inspect_address;
 mod list_connectors;
 mod lock;
+mod needs;
 mod offers;
 mod operations;
 mod particulars;
@@ -59,7 +61,9 @@ mod status;
 mod step_up;
 mod sync_connectors;
 mod tokens;
+mod tool_changes;
 mod tools;
+mod troubles;
 mod vault;
 
 pub use accounts::{
@@ -74,6 +78,10 @@ pub use authorize::{
     extend_authorization, find_authorization, finish_authorization, list_authorizations,
     open_authorization_page, provider_sign_in, start_authorization, start_provider_sign_in,
     take_callback_link, wait_for_authorization,
+};
+pub use background::{
+    PowerAndNetwork, SystemPowerAndNetwork, background_checks, look_after_connectors,
+    switch_background_checks,
 };
 pub use browser::{OpenBrowser, SystemBrowser};
 pub use catalogue::{CatalogueEntry, Reach, list_catalogue, read_registry_file};
@@ -111,6 +119,7 @@ pub use inspect_address::{
     usual_redirect_uri,
 };
 pub use list_connectors::{find_connector, list_connectors, resolve_connector};
+pub use needs::{Need, NeedFix, NeedKind, list_needs};
 pub use offers::{fill_prompt, list_prompts, list_resources, read_resource};
 pub use operations::{CallOperation, OperationCard, call_operation, list_operations};
 pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};
@@ -132,6 +141,7 @@ pub use rotate::{
 pub use run_tool::{RunProgress, RunTool, cancel_run, run_tool};
 pub use runs::{find_run, list_runs, remove_run};
 pub use sync_connectors::{Synced, sync_account, sync_connectors};
+pub use tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 pub use tools::{ConnectorTool, list_tools, refresh_tools, validate_arguments};
 pub use vault::{
     choose_passphrase, probe_vault, set_vault_aside, unlock_vault, use_keychain, vault_status,

@@ -13,7 +13,7 @@ use crate::accounts::list_accounts;
 use crate::address::{free_name, name_of};
 use crate::hosted::{keep, options, platform_of, signed_out};
 use crate::list_connectors::list_connectors;
-use crate::{Context, Error, Event};
+use crate::{Context, Error, Event, troubles};
 
 /// How long one account may take; the others do not wait for it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -65,6 +65,12 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(Synced)) -> Resu
 /// # Errors
 /// [`Error::TimedOut`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Store`]. The cache stays then.
 pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Error> {
+    let synced = bring_up_to_date(cx, account).await;
+    troubles::note(cx, account, synced.as_ref().err()).await;
+    synced
+}
+
+async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Error> {
     let listed = tokio::time::timeout(PATIENCE, list(cx, account)).await;
     let listed = listed.map_err(|_| Error::TimedOut {
         seconds: PATIENCE.as_secs(),

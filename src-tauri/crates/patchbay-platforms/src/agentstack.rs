@@ -66,6 +66,7 @@ const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &["PLATFORM_URL"],
+        choices: &[],
     },
     AccountField {
         name: "auth",
@@ -75,6 +76,7 @@ const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &[],
+        choices: &["none", "bearer", "basic"],
     },
     AccountField {
         name: "token",
@@ -84,6 +86,7 @@ const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &[],
+        choices: &[],
     },
     AccountField {
         name: "user",
@@ -93,6 +96,7 @@ const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &[],
+        choices: &[],
     },
     AccountField {
         name: "password",
@@ -102,6 +106,7 @@ const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &[],
+        choices: &[],
     },
 ];
 

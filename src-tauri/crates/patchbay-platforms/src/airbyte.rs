@@ -65,6 +65,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             is_required: false,
             unless: None,
             variables: &["AIRBYTE_CLIENT_ID"],
+            choices: &[],
         },
         AccountField {
             name: "client_secret",
@@ -74,6 +75,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             is_required: false,
             unless: None,
             variables: &["AIRBYTE_CLIENT_SECRET"],
+            choices: &[],
         },
         AccountField {
             name: "token",
@@ -83,6 +85,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             is_required: false,
             unless: None,
             variables: &[],
+            choices: &[],
         },
         AccountField {
             name: "organization_id",
@@ -92,6 +95,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             is_required: false,
             unless: None,
             variables: &["AIRBYTE_ORGANIZATION_ID"],
+            choices: &[],
         },
         AccountField {
             name: "workspace_name",
@@ -101,6 +105,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             is_required: false,
             unless: None,
             variables: &[],
+            choices: &[],
         },
         AccountField {
             name: "base_url",
@@ -110,6 +115,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             is_required: false,
             unless: None,
             variables: &["SDK_DEV_ADP_API_HOST"],
+            choices: &[],
         },
     ],
     operations: || operations::OPERATIONS,

@@ -69,6 +69,7 @@ const FIELDS: &[AccountField] = &[
         is_required: true,
         unless: None,
         variables: &["CO_API_KEY", "COHERE_API_KEY"],
+        choices: &[],
     },
     AccountField {
         name: "base_url",
@@ -78,6 +79,7 @@ const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &["CO_API_URL"],
+        choices: &[],
     },
     AccountField {
         name: "client_name",
@@ -87,6 +89,7 @@ const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &[],
+        choices: &[],
     },
 ];
 

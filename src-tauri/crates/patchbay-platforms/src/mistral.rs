@@ -47,6 +47,7 @@ const FIELDS: &[AccountField] = &[
         is_required: true,
         unless: Some("token_file"),
         variables: &["MISTRAL_API_KEY"],
+        choices: &[],
     },
     AccountField {
         name: "token_file",
@@ -56,6 +57,7 @@ const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &["MISTRAL_SA_TOKEN_PATH"],
+        choices: &[],
     },
     AccountField {
         name: "region",
@@ -65,6 +67,7 @@ const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &[],
+        choices: &["global", "eu", "us"],
     },
     AccountField {
         name: "base_url",
@@ -74,6 +77,7 @@ const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &[],
+        choices: &[],
     },
     AccountField {
         name: "surface",
@@ -83,6 +87,7 @@ const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &[],
+        choices: &[],
     },
 ];
 

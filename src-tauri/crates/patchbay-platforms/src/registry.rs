@@ -43,6 +43,9 @@ pub struct AccountField {
     pub unless: Option<&'static str>,
     /// Variables of the environment in which the platform's own clients look for it, the first first.
     pub variables: &'static [&'static str],
+    /// The values that there are, where it is one of few; none may be chosen where the field is
+    /// not required.
+    pub choices: &'static [&'static str],
 }
 
 /// An account's fields, and what its client works with.

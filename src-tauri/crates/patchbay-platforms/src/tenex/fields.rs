@@ -12,6 +12,7 @@ pub(super) const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &["TENEX_API_KEY"],
+        choices: &[],
     },
     setting(
         "email",
@@ -26,6 +27,7 @@ pub(super) const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &[],
+        choices: &[],
     },
     AccountField {
         name: "base_url",
@@ -35,6 +37,7 @@ pub(super) const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &["TENEX_API_BASE"],
+        choices: &[],
     },
     setting(
         "workspace_header",
@@ -137,5 +140,6 @@ const fn setting(name: &'static str, title: &'static str, help: &'static str) ->
         is_required: false,
         unless: None,
         variables: &[],
+        choices: &[],
     }
 }

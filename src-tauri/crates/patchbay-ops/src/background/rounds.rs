@@ -1,0 +1,150 @@
+//! What is due when.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use patchbay_model::{Account, Connector, Platform, Status, Timestamp};
+use url::Url;
+
+/// Time between two looks at a connector, at least.
+const CONNECTOR: Duration = Duration::from_secs(30 * 60);
+
+/// Time between two looks at the list of an account, at least.
+const ACCOUNT: Duration = Duration::from_secs(10 * 60);
+
+/// By how much more than its interval a look may be late, as a part of it: whoever starts together does
+/// not stay together.
+const JITTER: u32 = 5;
+
+/// Something to look at.
+#[derive(Clone, Debug)]
+pub(super) enum Look {
+    Account(Account),
+    Connector(Connector),
+}
+
+/// A look and the host that it asks.
+#[derive(Debug)]
+pub(super) struct Due {
+    host: String,
+    look: Look,
+}
+
+/// When each thing may be looked at next, by its id.
+#[derive(Debug, Default)]
+pub(super) struct Rounds {
+    next: HashMap<String, Timestamp>,
+}
+
+impl Rounds {
+    /// What is to be looked at now, accounts first; it counts as looked at. `chance` gives a time up to
+    /// what it is given.
+    pub(super) fn due(
+        &mut self,
+        now: Timestamp,
+        accounts: &[Account],
+        connectors: &[Connector],
+        chance: impl Fn(Duration) -> Duration,
+    ) -> Vec<Due> {
+        let mut due = Vec::new();
+        for account in accounts.iter().filter(|account| can_be_asked(account)) {
+            if self.is_due(account.id.as_str(), ACCOUNT, None, now, &chance) {
+                due.push(Due {
+                    host: host_of_account(account),
+                    look: Look::Account(account.clone()),
+                });
+            }
+        }
+        for connector in connectors {
+            let account = accounts
+                .iter()
+                .find(|account| account.id == connector.account);
+            let Some(host) = account.and_then(|account| host_of(connector, account)) else {
+                continue;
+            };
+            let seen = connector.status.checked_at;
+            if self.is_due(connector.id.as_str(), CONNECTOR, seen, now, &chance) {
+                due.push(Due {
+                    host,
+                    look: Look::Connector(connector.clone()),
+                });
+            }
+        }
+        due
+    }
+
+    /// Whether it was not looked at for long enough, by us or by anybody else.
+    fn is_due(
+        &mut self,
+        id: &str,
+        every: Duration,
+        seen: Option<Timestamp>,
+        now: Timestamp,
+        chance: impl Fn(Duration) -> Duration,
+    ) -> bool {
+        let after_seen = seen.map(|seen| seen + every);
+        // What is seen for the first time waits a little, so that not all comes at once after the start.
+        let planned = *self
+            .next
+            .entry(id.to_owned())
+            .or_insert_with(|| now + chance(every / JITTER));
+        let next = after_seen.map_or(planned, |after| after.max(planned));
+        if next > now {
+            return false;
+        }
+        self.next
+            .insert(id.to_owned(), now + every + chance(every / JITTER));
+        true
+    }
+}
+
+/// The looks by the hosts that they ask: those of one host are taken one after the other.
+pub(super) fn queues(due: Vec<Due>) -> Vec<Vec<Look>> {
+    let mut queues: BTreeMap<String, Vec<Look>> = BTreeMap::new();
+    for Due { host, look } in due {
+        queues.entry(host).or_default().push(look);
+    }
+    queues.into_values().collect()
+}
+
+/// A random time up to that.
+pub(super) fn by_chance(up_to: Duration) -> Duration {
+    let mut bytes = [0u8; 4];
+    // Without randomness all come together, which is no more than unkind.
+    if getrandom::fill(&mut bytes).is_err() {
+        return Duration::ZERO;
+    }
+    up_to.mul_f64(f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
+}
+
+fn can_be_asked(account: &Account) -> bool {
+    account.platform != Platform::Local && !account.is_signed_out
+}
+
+/// The host that a look at a connector asks; `None` when a look would tell nothing, or start a program.
+fn host_of(connector: &Connector, account: &Account) -> Option<String> {
+    // Whatever waits for a person does not mend itself.
+    let can_change = matches!(
+        connector.status.status,
+        Status::Ready | Status::Failing | Status::Unknown
+    );
+    if !can_change || connector.draft {
+        return None;
+    }
+    if connector.remote_id.is_some() {
+        return can_be_asked(account).then(|| host_of_account(account));
+    }
+    let endpoint = Url::parse(connector.endpoint.as_deref()?).ok()?;
+    let is_web = matches!(endpoint.scheme(), "http" | "https");
+    endpoint
+        .host_str()
+        .filter(|_| is_web)
+        .map(ToOwned::to_owned)
+}
+
+fn host_of_account(account: &Account) -> String {
+    let base = account.base_url.as_deref().map(Url::parse);
+    let host = base.and_then(Result::ok);
+    let host = host.as_ref().and_then(Url::host_str);
+    host.unwrap_or_else(|| account.platform.as_str()).to_owned()
+}

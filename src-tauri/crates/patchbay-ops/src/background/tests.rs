@@ -1,0 +1,202 @@
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_model::{ConnectorId, Status, Timestamp};
+use patchbay_vault::MemoryKeychain;
+use tokio::sync::broadcast::Receiver;
+
+use super::*;
+use crate::{
+    AddConnector, AuthenticationChoice, Clock, ContextOptions, NeedKind, Places, SystemBrowser,
+    add_connector, find_connector,
+};
+
+/// A clock that stands still until it is turned.
+struct Turned(Mutex<Timestamp>);
+
+impl Turned {
+    fn turn(&self, by: Duration) {
+        let mut now = self.0.lock().unwrap();
+        *now = *now + by;
+    }
+}
+
+impl Clock for Turned {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+struct System {
+    saves_power: Option<bool>,
+    is_metered: Option<bool>,
+}
+
+const WELL: System = System {
+    saves_power: None,
+    is_metered: Some(false),
+};
+
+#[async_trait]
+impl PowerAndNetwork for System {
+    async fn saves_power(&self) -> Option<bool> {
+        self.saves_power
+    }
+
+    async fn is_metered(&self) -> Option<bool> {
+        self.is_metered
+    }
+}
+
+struct Bench {
+    _home: tempfile::TempDir,
+    cx: Context,
+    clock: Arc<Turned>,
+    connector: ConnectorId,
+    news: Receiver<Event>,
+}
+
+/// A connector that was ready once, at an address where nobody listens.
+async fn bench() -> Bench {
+    let home = tempfile::tempdir().unwrap();
+    let start = Timestamp::parse("2026-11-20T08:00:00Z").unwrap();
+    let clock = Arc::new(Turned(Mutex::new(start)));
+    let cx = Context::open(ContextOptions {
+        places: Places::under(home.path()),
+        keychain: Arc::new(MemoryKeychain::new()),
+        browser: Arc::new(SystemBrowser),
+        clock: clock.clone(),
+        client_document: None,
+    })
+    .await
+    .unwrap();
+    let request = AddConnector {
+        url: "http://127.0.0.1:9/mcp".to_owned(),
+        name: None,
+        title: None,
+        authentication: Some(AuthenticationChoice::None),
+    };
+    let mut connector = add_connector(&cx, request).await.unwrap();
+    connector.draft = false;
+    connector.status.status = Status::Ready;
+    connector.status.reason = None;
+    connector.status.checked_at = Some(start);
+    cx.store().save_connector(&connector).await.unwrap();
+    Bench {
+        news: cx.news(),
+        connector: connector.id,
+        _home: home,
+        cx,
+        clock,
+    }
+}
+
+impl Bench {
+    /// Status of the connector and when it was looked at.
+    async fn looked_at(&self) -> (Status, Timestamp) {
+        let connector = find_connector(&self.cx, &self.connector).await.unwrap();
+        (
+            connector.status.status,
+            connector.status.checked_at.unwrap(),
+        )
+    }
+
+    /// The needs that were told since the last time.
+    fn told(&mut self) -> Vec<NeedKind> {
+        let mut told = Vec::new();
+        while let Ok(event) = self.news.try_recv() {
+            if let Event::NeedArose { need } = event {
+                told.push(need.kind);
+            }
+        }
+        told
+    }
+}
+
+#[tokio::test]
+async fn a_connector_is_looked_at_half_hourly_and_what_is_found_told_once() {
+    let mut bench = bench().await;
+    let mut rounds = Rounds::default();
+    let start = bench.clock.now();
+
+    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    bench.clock.turn(Duration::from_secs(29 * 60));
+    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    assert_eq!(bench.looked_at().await, (Status::Ready, start));
+
+    bench.clock.turn(Duration::from_secs(2 * 60));
+    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    assert_eq!(
+        bench.looked_at().await,
+        (Status::Failing, bench.clock.now())
+    );
+    assert_eq!(bench.told(), [NeedKind::Failing]);
+
+    let first = bench.clock.now();
+    bench.clock.turn(Duration::from_secs(29 * 60));
+    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    assert_eq!(bench.looked_at().await.1, first);
+    bench.clock.turn(Duration::from_secs(10 * 60));
+    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    assert_eq!(bench.looked_at().await.1, bench.clock.now());
+    assert_eq!(bench.told(), []);
+}
+
+#[tokio::test]
+async fn nothing_is_asked_while_power_or_network_are_dear_or_it_is_off() {
+    let bench = bench().await;
+    let mut rounds = Rounds::default();
+    let start = bench.clock.now();
+    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    bench.clock.turn(Duration::from_secs(60 * 60));
+
+    let saving = System {
+        saves_power: Some(true),
+        is_metered: None,
+    };
+    let metered = System {
+        saves_power: None,
+        is_metered: Some(true),
+    };
+    for system in [saving, metered] {
+        round(&bench.cx, &system, &mut rounds).await.unwrap();
+        assert_eq!(bench.looked_at().await.1, start);
+    }
+    switch_background_checks(&bench.cx, false).await.unwrap();
+    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    assert_eq!(bench.looked_at().await.1, start);
+    switch_background_checks(&bench.cx, true).await.unwrap();
+    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    assert_eq!(bench.looked_at().await.1, bench.clock.now());
+}
+
+#[tokio::test]
+async fn looks_at_one_host_wait_for_each_other_and_come_late_by_chance() {
+    let bench = bench().await;
+    let one = find_connector(&bench.cx, &bench.connector).await.unwrap();
+    let on = |id: &str, endpoint: &str| patchbay_model::Connector {
+        id: ConnectorId::new(id),
+        endpoint: Some(endpoint.to_owned()),
+        ..one.clone()
+    };
+    let connectors = [
+        on("con_a", "https://one.example/mcp"),
+        on("con_b", "https://two.example/mcp"),
+        on("con_c", "https://one.example/other"),
+        on("con_d", "cmd:npx%20server"),
+    ];
+    let accounts = list_accounts(&bench.cx).await.unwrap();
+    let mut rounds = Rounds::default();
+    let longest = |up_to: Duration| up_to;
+    let now = bench.clock.now();
+    let later = |minutes: u64| now + Duration::from_secs(minutes * 60);
+    assert!(rounds.due(now, &accounts, &connectors, longest).is_empty());
+    let due = rounds.due(later(30), &accounts, &connectors, longest);
+    let lengths: Vec<usize> = queues(due).iter().map(Vec::len).collect();
+    assert_eq!(lengths, [2, 1]);
+    let due = rounds.due(later(65), &accounts, &connectors, longest);
+    assert!(due.is_empty(), "the longest delay is not over yet: {due:?}");
+    let due = rounds.due(later(66), &accounts, &connectors, longest);
+    assert_eq!(due.len(), 3);
+}

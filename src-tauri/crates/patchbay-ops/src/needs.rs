@@ -1,0 +1,385 @@
+//! What waits for a person, each with the one thing that helps.
+
+use std::time::Duration;
+
+use patchbay_model::{
+    Account, AccountId, Authentication, AuthenticationMethod, Code, Connector, ConnectorId,
+    IdentityLine, Platform, Status, Timestamp, WalletEntry, WalletEntryId, WalletKind,
+};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::accounts::list_accounts;
+use crate::credentials::list_wallet;
+use crate::list_connectors::list_connectors;
+use crate::troubles::trouble_of;
+use crate::{Context, Error};
+
+/// How long before something lapses it is told.
+const AHEAD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Something that waits for a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Need {
+    /// The same as long as it is the same need.
+    pub id: String,
+    /// What is the matter.
+    pub kind: NeedKind,
+    /// The connector that it is about.
+    pub connector: Option<ConnectorId>,
+    /// The account that it is about, or that has the connector; `None` for a credential of the wallet.
+    pub account: Option<AccountId>,
+    /// The wallet entry that it is about.
+    pub entry: Option<WalletEntryId>,
+    /// What it is called: the connector's, the account's or the entry's name for people.
+    pub title: String,
+    /// As who it acts; `None` for a credential of the wallet.
+    pub identity: Option<IdentityLine>,
+    /// What is the matter, a few plain words without a full stop, such as `HubSpot CRM needs sign-in`.
+    pub headline: String,
+    /// Why, likewise.
+    pub words: Option<String>,
+    /// Code of the problem behind it.
+    pub code: Option<Code>,
+    /// Since when it is so, as far as that is known.
+    pub since: Option<Timestamp>,
+    /// When it lapses, where that is the matter.
+    pub lapses_at: Option<Timestamp>,
+    /// What helps.
+    pub fix: NeedFix,
+}
+
+/// What is the matter, the most urgent first.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum NeedKind {
+    /// An account has no key, or its key is not taken any more.
+    AccountSignedOut,
+    /// An account cannot be read.
+    AccountFailing,
+    /// A person has to sign in.
+    SignIn,
+    /// A sign-in waits for the browser.
+    Authorizing,
+    /// A connector fails its check.
+    Failing,
+    /// Tools are not any more as the user agreed to them.
+    ToolsChanged,
+    /// A rotation has not reached every place.
+    Rotation,
+    /// The platform says something of a connector that it has let go.
+    PlatformMessage,
+    /// Something lapses soon, or has lapsed.
+    Lapsing,
+    /// A connector has never worked yet.
+    Draft,
+}
+
+/// The one thing that helps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum NeedFix {
+    /// Sign in to the connector.
+    SignIn,
+    /// Go on with the sign-in that is under way.
+    Show,
+    /// Connect it.
+    Connect,
+    /// Have the doctor look at it, or ask the account again.
+    Check,
+    /// Look at what changed, and agree to it.
+    ReviewTools,
+    /// Enter another key or secret.
+    ReplaceKey,
+    /// Push the new secret to the places that it has not reached.
+    RetryRotation,
+    /// Sign in again before it lapses.
+    Renew,
+}
+
+/// Everything that waits for a person, the most urgent first; nothing is sent.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
+    let accounts = list_accounts(cx).await?;
+    let connectors = list_connectors(cx).await?;
+    let mut needs = Vec::new();
+    for account in &accounts {
+        needs.extend(of_account(cx, account).await?);
+    }
+    // Nothing of an account can be mended before it is signed in.
+    let signed_out: Vec<AccountId> = needs
+        .iter()
+        .filter(|need| need.kind == NeedKind::AccountSignedOut)
+        .filter_map(|need| need.account.clone())
+        .collect();
+    let reached = |connector: &&Connector| !signed_out.contains(&connector.account);
+    needs.extend(
+        connectors
+            .iter()
+            .filter(reached)
+            .filter_map(|connector| of_connector(connector, cx.now())),
+    );
+    needs.extend(changed_tools(cx, &connectors).await?);
+    for entry in list_wallet(cx).await? {
+        needs.extend(lapsing_entry(&entry, &needs, cx.now()));
+        needs.extend(open_rotation(cx, &entry).await?);
+    }
+    needs.sort_by(|a, b| (a.kind, a.lapses_at, &a.title).cmp(&(b.kind, b.lapses_at, &b.title)));
+    Ok(needs)
+}
+
+async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Error> {
+    if account.platform == Platform::Local {
+        return Ok(None);
+    }
+    let blank = |kind, headline: String, fix| Need {
+        account: Some(account.id.clone()),
+        ..need(kind, account.id.as_str(), &account.label, headline, fix)
+    };
+    let label = &account.label;
+    if account.is_signed_out {
+        let headline = format!("{label} is signed out");
+        return Ok(Some(Need {
+            words: Some("it waits for a key".to_owned()),
+            ..blank(NeedKind::AccountSignedOut, headline, NeedFix::ReplaceKey)
+        }));
+    }
+    let Some(trouble) = trouble_of(cx, &account.id).await? else {
+        return Ok(None);
+    };
+    let (kind, headline, fix) = if is_signed_out(trouble.problem.code) {
+        let headline = format!("{label} is signed out");
+        (NeedKind::AccountSignedOut, headline, NeedFix::ReplaceKey)
+    } else {
+        let headline = format!("{label} cannot be read");
+        (NeedKind::AccountFailing, headline, NeedFix::Check)
+    };
+    Ok(Some(Need {
+        words: Some(trouble.problem.message),
+        code: Some(trouble.problem.code),
+        since: Some(trouble.since),
+        ..blank(kind, headline, fix)
+    }))
+}
+
+fn is_signed_out(code: Code) -> bool {
+    matches!(
+        code,
+        Code::PlatformSignedOut
+            | Code::AuthNeeded
+            | Code::AuthExpired
+            | Code::AuthDenied
+            | Code::VaultReference
+    )
+}
+
+fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
+    let title = &connector.title;
+    let status = &connector.status;
+    let (kind, headline, fix) = match status.status {
+        Status::NeedsAuthorization => {
+            let headline = format!("{title} needs sign-in");
+            (NeedKind::SignIn, headline, sign_in_fix(connector))
+        }
+        Status::Authorizing => {
+            let headline = format!("{title} waits for your browser");
+            (NeedKind::Authorizing, headline, NeedFix::Show)
+        }
+        Status::Failing => {
+            let headline = format!("{title} fails its check");
+            (NeedKind::Failing, headline, NeedFix::Check)
+        }
+        Status::Disconnected if connector.remote_id.is_some() && status.reason.is_some() => {
+            let headline = format!("{title} is disconnected");
+            let fix = if has_consent(connector) {
+                NeedFix::Connect
+            } else {
+                NeedFix::Check
+            };
+            (NeedKind::PlatformMessage, headline, fix)
+        }
+        Status::Unknown if connector.draft => {
+            let headline = format!("{title} is a draft");
+            (NeedKind::Draft, headline, draft_fix(connector))
+        }
+        Status::Ready | Status::Unknown => return lapsing_connector(connector, now),
+        Status::Disabled | Status::Disconnected => return None,
+    };
+    Some(Need {
+        words: status.reason.clone(),
+        code: status.code,
+        since: status.last_ok_at.or(status.checked_at),
+        ..connector_need(kind, connector, headline, fix)
+    })
+}
+
+/// What its platform says of the lapse of a hosted connector; those of this computer lapse with the wallet.
+fn lapsing_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
+    connector.remote_id.as_ref()?;
+    let lapses_at = connector
+        .identity
+        .expires_at
+        .filter(|at| is_near(*at, now))?;
+    let headline = format!("The sign-in of {} lapses", connector.title);
+    Some(Need {
+        lapses_at: Some(lapses_at),
+        ..connector_need(NeedKind::Lapsing, connector, headline, NeedFix::Renew)
+    })
+}
+
+fn has_consent(connector: &Connector) -> bool {
+    match connector.authentication {
+        Authentication::Oauth { .. } => true,
+        Authentication::None => connector
+            .authentication_methods
+            .contains(&AuthenticationMethod::Oauth),
+        Authentication::Bearer { .. } | Authentication::Headers { .. } => false,
+    }
+}
+
+fn sign_in_fix(connector: &Connector) -> NeedFix {
+    if has_consent(connector) {
+        NeedFix::SignIn
+    } else if connector.remote_id.is_some() {
+        // The key of a hosted connector lies with its platform.
+        NeedFix::Check
+    } else {
+        NeedFix::ReplaceKey
+    }
+}
+
+fn draft_fix(connector: &Connector) -> NeedFix {
+    match connector.authentication {
+        Authentication::Oauth { entry: None, .. } => NeedFix::Connect,
+        _ => NeedFix::Check,
+    }
+}
+
+async fn changed_tools(cx: &Context, connectors: &[Connector]) -> Result<Vec<Need>, Error> {
+    let changes = cx.store().list_tool_changes(None).await?;
+    let needs = connectors.iter().filter_map(|connector| {
+        let mut changes = changes.iter().filter(|one| one.connector == connector.id);
+        let first = changes.next()?;
+        let mut names = vec![first.name.as_str()];
+        names.extend(changes.map(|one| one.name.as_str()));
+        let tools = if names.len() == 1 { "tool" } else { "tools" };
+        let headline = format!("{} changed {} {tools}", connector.title, names.len());
+        Some(Need {
+            words: Some(names.join(", ")),
+            since: Some(first.noticed_at),
+            ..connector_need(
+                NeedKind::ToolsChanged,
+                connector,
+                headline,
+                NeedFix::ReviewTools,
+            )
+        })
+    });
+    Ok(needs.collect())
+}
+
+/// An entry that lapses and does not renew itself, unless what it is for needs a sign-in already.
+fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<Need> {
+    let lapses_at = entry.expires_at.filter(|at| is_near(*at, now))?;
+    let user = entry.used_by.first();
+    let is_told = user.is_some_and(|user| {
+        let mut needs = needs.iter();
+        needs.any(|need| need.connector.as_ref() == Some(&user.connector))
+    });
+    if entry.renews || is_told {
+        return None;
+    }
+    let is_consent = entry.kind == WalletKind::Oauth && user.is_some();
+    let fix = if is_consent {
+        NeedFix::Renew
+    } else {
+        NeedFix::ReplaceKey
+    };
+    let headline = if lapses_at <= now {
+        format!("{} has lapsed", entry.name)
+    } else {
+        format!("{} lapses soon", entry.name)
+    };
+    let users: Vec<&str> = entry.used_by.iter().map(|user| &*user.title).collect();
+    Some(Need {
+        connector: user.map(|user| user.connector.clone()),
+        entry: Some(entry.id.clone()),
+        words: (!users.is_empty()).then(|| format!("used by {}", users.join(", "))),
+        lapses_at: Some(lapses_at),
+        ..need(
+            NeedKind::Lapsing,
+            entry.id.as_str(),
+            &entry.name,
+            headline,
+            fix,
+        )
+    })
+}
+
+async fn open_rotation(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>, Error> {
+    let placements = cx.store().list_placements(&entry.id).await?;
+    let mut open = placements.iter().filter_map(|one| one.problem.as_ref());
+    let Some(first) = open.next() else {
+        return Ok(None);
+    };
+    let number = 1 + open.count();
+    let places = if number == 1 {
+        "1 place still has the old secret".to_owned()
+    } else {
+        format!("{number} places still have the old secret")
+    };
+    let headline = format!("The rotation of {} is not finished", entry.name);
+    Ok(Some(Need {
+        entry: Some(entry.id.clone()),
+        words: Some(format!("{places}: {}", first.message)),
+        code: Some(first.code),
+        since: Some(entry.replaced_at),
+        ..need(
+            NeedKind::Rotation,
+            entry.id.as_str(),
+            &entry.name,
+            headline,
+            NeedFix::RetryRotation,
+        )
+    }))
+}
+
+fn is_near(at: Timestamp, now: Timestamp) -> bool {
+    let ahead = i64::try_from(AHEAD.as_millis()).unwrap_or(i64::MAX);
+    at.unix_millis().saturating_sub(now.unix_millis()) < ahead
+}
+
+fn connector_need(kind: NeedKind, connector: &Connector, headline: String, fix: NeedFix) -> Need {
+    Need {
+        connector: Some(connector.id.clone()),
+        account: Some(connector.account.clone()),
+        identity: Some(connector.identity.clone()),
+        ..need(kind, connector.id.as_str(), &connector.title, headline, fix)
+    }
+}
+
+fn need(kind: NeedKind, of: &str, title: &str, headline: String, fix: NeedFix) -> Need {
+    Need {
+        id: format!("{kind:?}:{of}"),
+        kind,
+        connector: None,
+        account: None,
+        entry: None,
+        title: title.to_owned(),
+        identity: None,
+        headline,
+        words: None,
+        code: None,
+        since: None,
+        lapses_at: None,
+        fix,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,251 @@
+use std::sync::Arc;
+
+use patchbay_model::{Json, Place, Placement, Problem, Tool, ToolEffect, UsedBy};
+use patchbay_vault::MemoryKeychain;
+use serde_json::json;
+
+use super::*;
+use crate::{
+    AddConnector, AuthenticationChoice, ContextOptions, Places, SystemBrowser, SystemClock,
+    accept_tools, add_connector,
+};
+
+struct Bench {
+    _home: tempfile::TempDir,
+    cx: Context,
+}
+
+async fn bench() -> Bench {
+    let home = tempfile::tempdir().unwrap();
+    let cx = Context::open(ContextOptions {
+        places: Places::under(home.path()),
+        keychain: Arc::new(MemoryKeychain::new()),
+        browser: Arc::new(SystemBrowser),
+        clock: Arc::new(SystemClock),
+        client_document: None,
+    });
+    Bench {
+        cx: cx.await.unwrap(),
+        _home: home,
+    }
+}
+
+impl Bench {
+    /// A connector of this computer that is well.
+    async fn connector(&self, url: &str) -> Connector {
+        let request = AddConnector {
+            url: url.to_owned(),
+            name: None,
+            title: None,
+            authentication: Some(AuthenticationChoice::None),
+        };
+        let mut connector = add_connector(&self.cx, request).await.unwrap();
+        connector.draft = false;
+        connector.status.status = Status::Ready;
+        connector.status.reason = None;
+        self.save(&connector).await;
+        connector
+    }
+
+    async fn save(&self, connector: &Connector) {
+        self.cx.store().save_connector(connector).await.unwrap();
+    }
+
+    async fn account(&self, is_signed_out: bool) -> Account {
+        let account = Account {
+            id: AccountId::new("acc_1"),
+            platform: Platform::Mistral,
+            label: "Northlight".to_owned(),
+            colour: None,
+            base_url: None,
+            settings: Json::default(),
+            is_signed_out,
+            entries: Vec::new(),
+            created_at: self.cx.now(),
+        };
+        self.cx.store().save_account(&account).await.unwrap();
+        account
+    }
+
+    async fn entry(&self, name: &str, lapses_in: Option<i64>) -> WalletEntry {
+        let now = self.cx.now();
+        let at = |millis| Timestamp::from_unix_millis(now.unix_millis() + millis).unwrap();
+        let entry = WalletEntry {
+            id: WalletEntryId::new(format!("wal_{name}")),
+            name: name.to_owned(),
+            kind: WalletKind::Bearer,
+            reference: None,
+            header_names: Vec::new(),
+            issuer: None,
+            resource: None,
+            scopes: Vec::new(),
+            expires_at: lapses_in.map(at),
+            renews: false,
+            needs_authorization: false,
+            created_at: now,
+            replaced_at: now,
+            last_used_at: None,
+            used_by: Vec::<UsedBy>::new(),
+        };
+        self.cx.store().save_wallet_entry(&entry).await.unwrap();
+        entry
+    }
+
+    async fn needs(&self) -> Vec<(NeedKind, String, NeedFix)> {
+        let needs = list_needs(&self.cx).await.unwrap();
+        let told = needs
+            .into_iter()
+            .map(|need| (need.kind, need.headline, need.fix));
+        told.collect()
+    }
+}
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+#[tokio::test]
+async fn nothing_is_needed_while_all_is_well() {
+    let bench = bench().await;
+    bench.connector("http://127.0.0.1:9/mcp").await;
+    bench.account(false).await;
+    bench.entry("far", Some(8 * DAY)).await;
+    bench.entry("never", None).await;
+    assert_eq!(bench.needs().await, []);
+}
+
+#[tokio::test]
+async fn a_connector_says_what_it_needs() {
+    let bench = bench().await;
+    let mut connector = bench.connector("http://127.0.0.1:9/mcp").await;
+    connector.title = "Wiki".to_owned();
+    let cases = [
+        (
+            Status::NeedsAuthorization,
+            "Wiki needs sign-in",
+            NeedFix::ReplaceKey,
+        ),
+        (Status::Failing, "Wiki fails its check", NeedFix::Check),
+        (
+            Status::Authorizing,
+            "Wiki waits for your browser",
+            NeedFix::Show,
+        ),
+    ];
+    for (status, headline, fix) in cases {
+        connector.authentication_methods.clear();
+        connector.status.status = status;
+        bench.save(&connector).await;
+        let needs = bench.needs().await;
+        assert_eq!(needs.len(), 1, "{needs:?}");
+        assert_eq!((needs[0].1.as_str(), needs[0].2), (headline, fix));
+    }
+    connector.status.status = Status::Disabled;
+    bench.save(&connector).await;
+    assert_eq!(bench.needs().await, []);
+}
+
+#[tokio::test]
+async fn an_account_without_key_comes_first_and_stands_for_its_connectors() {
+    let bench = bench().await;
+    let account = bench.account(true).await;
+    let mut connector = bench.connector("http://127.0.0.1:9/mcp").await;
+    connector.account = account.id.clone();
+    connector.status.status = Status::Failing;
+    bench.save(&connector).await;
+    let headline = "Northlight is signed out".to_owned();
+    let told = (NeedKind::AccountSignedOut, headline, NeedFix::ReplaceKey);
+    assert_eq!(bench.needs().await, [told]);
+}
+
+#[tokio::test]
+async fn what_ails_an_account_stays_until_it_answers_and_what_is_slow_is_no_need() {
+    let bench = bench().await;
+    let account = bench.account(false).await;
+    let slow = Error::TimedOut { seconds: 30 };
+    crate::troubles::note(&bench.cx, &account, Some(&slow)).await;
+    assert_eq!(bench.needs().await, []);
+    let lost = Error::NotFound {
+        kind: "workspace",
+        name: "growth".to_owned(),
+    };
+    crate::troubles::note(&bench.cx, &account, Some(&lost)).await;
+    let headline = "Northlight cannot be read".to_owned();
+    let told = (NeedKind::AccountFailing, headline, NeedFix::Check);
+    assert_eq!(bench.needs().await, [told]);
+    crate::troubles::note(&bench.cx, &account, None).await;
+    assert_eq!(bench.needs().await, []);
+}
+
+#[tokio::test]
+async fn what_lapses_within_a_week_is_told_with_the_first_before_the_second() {
+    let bench = bench().await;
+    bench.entry("Stripe key", Some(6 * DAY)).await;
+    bench.entry("Notion key", Some(-DAY)).await;
+    let told = [
+        (
+            NeedKind::Lapsing,
+            "Notion key has lapsed".to_owned(),
+            NeedFix::ReplaceKey,
+        ),
+        (
+            NeedKind::Lapsing,
+            "Stripe key lapses soon".to_owned(),
+            NeedFix::ReplaceKey,
+        ),
+    ];
+    assert_eq!(bench.needs().await, told);
+}
+
+#[tokio::test]
+async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
+    let bench = bench().await;
+    let connector = bench.connector("http://127.0.0.1:9/mcp").await;
+    let entry = bench.entry("Stripe key", None).await;
+    let placement = Placement {
+        entry: entry.id.clone(),
+        connector: connector.id,
+        place: Place::Settings,
+        path: "/token".to_owned(),
+        values: Json(json!({})),
+        placed_at: bench.cx.now(),
+        problem: Some(Problem::new(
+            Code::NetworkUnreachable,
+            "could not reach Cohere".to_owned(),
+        )),
+    };
+    bench.cx.store().save_placement(&placement).await.unwrap();
+    let needs = list_needs(&bench.cx).await.unwrap();
+    let words = "1 place still has the old secret: could not reach Cohere";
+    assert_eq!(needs[0].words.as_deref(), Some(words));
+    assert_eq!(needs[0].fix, NeedFix::RetryRotation);
+    assert_eq!(needs[0].entry, Some(entry.id));
+}
+
+#[tokio::test]
+async fn changed_tools_are_to_be_reviewed_until_they_are_accepted() {
+    let bench = bench().await;
+    let connector = bench.connector("http://127.0.0.1:9/mcp").await;
+    let tool = |description: &str| Tool {
+        name: "search".to_owned(),
+        title: None,
+        description: Some(description.to_owned()),
+        input_schema: Json(json!({ "type": "object" })),
+        output_schema: None,
+        effect: ToolEffect::Read,
+        idempotent: true,
+        open_world: false,
+    };
+    for words in ["Searches", "Searches, and mails what it finds"] {
+        let now = bench.cx.now();
+        let tools = [tool(words)];
+        let store = bench.cx.store();
+        store
+            .replace_tools(&connector.id, &tools, now)
+            .await
+            .unwrap();
+    }
+    let headline = format!("{} changed 1 tool", connector.title);
+    let told = (NeedKind::ToolsChanged, headline, NeedFix::ReviewTools);
+    assert_eq!(bench.needs().await, [told]);
+    accept_tools(&bench.cx, &connector.id).await.unwrap();
+    assert_eq!(bench.needs().await, []);
+}

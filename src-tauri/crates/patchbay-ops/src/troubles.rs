@@ -1,0 +1,58 @@
+//! What ails accounts, kept so that it is known where nobody asks their platforms.
+
+use patchbay_model::{Account, AccountId, Code, Explain, Problem, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{Context, Error, Event};
+
+/// Why an account could not be read the last time, and since when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Trouble {
+    pub(crate) problem: Problem,
+    pub(crate) since: Timestamp,
+}
+
+/// What ails an account; `None` when nothing does, or nobody has asked it yet.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) async fn trouble_of(cx: &Context, id: &AccountId) -> Result<Option<Trouble>, Error> {
+    let kept: Option<Option<Trouble>> = cx.store().find_setting(&setting(id)).await?;
+    Ok(kept.flatten())
+}
+
+/// Notes how asking an account went; says so when that is news.
+pub(crate) async fn note(cx: &Context, account: &Account, error: Option<&Error>) {
+    if let Err(failed) = try_note(cx, account, error).await {
+        tracing::warn!(account = %account.id, error = %failed, "how an account is could not be noted");
+    }
+}
+
+async fn try_note(cx: &Context, account: &Account, error: Option<&Error>) -> Result<(), Error> {
+    let before = trouble_of(cx, &account.id).await?;
+    let problem = error
+        .filter(|error| lasts(error.code()))
+        .map(Error::problem);
+    let code = |problem: &Problem| problem.code;
+    if before.as_ref().map(|before| code(&before.problem)) == problem.as_ref().map(code) {
+        return Ok(());
+    }
+    let since = before.map_or_else(|| cx.now(), |before| before.since);
+    let trouble = problem.map(|problem| Trouble { problem, since });
+    let names = vec![setting(&account.id)];
+    cx.store().put_settings(names, &trouble).await?;
+    cx.tell(Event::AccountsChanged);
+    Ok(())
+}
+
+/// Whether a person has to do something about it: what is slow today answers tomorrow.
+fn lasts(code: Code) -> bool {
+    !matches!(
+        code,
+        Code::TimedOut | Code::PlatformRateLimited | Code::Cancelled
+    )
+}
+
+fn setting(id: &AccountId) -> String {
+    format!("accounts.trouble.{id}")
+}
