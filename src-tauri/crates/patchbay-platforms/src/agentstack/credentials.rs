@@ -97,27 +97,6 @@ impl Credentials for AgentStack {
             ),
         })
     }
-
-    async fn make_default(
-        &self,
-        _: &RemoteId,
-        _: Level,
-        _: &str,
-        _: &CallOptions,
-    ) -> Result<(), Error> {
-        Err(Error::NotSupported("a default".to_owned()))
-    }
-
-    /// Disconnecting gives the token back; there is nothing less.
-    async fn delete_credential(
-        &self,
-        _: &RemoteId,
-        _: Level,
-        _: &str,
-        _: &CallOptions,
-    ) -> Result<(), Error> {
-        Err(Error::NotSupported("deleting the token".to_owned()))
-    }
 }
 
 fn of_user(level: Level) -> Result<(), Error> {

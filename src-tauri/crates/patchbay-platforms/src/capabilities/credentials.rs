@@ -61,11 +61,13 @@ pub trait Credentials: Send + Sync {
     /// [`Error::NotSupported`] where there is no such thing; those of the contract's operation.
     async fn make_default(
         &self,
-        id: &RemoteId,
-        level: Level,
-        name: &str,
-        options: &CallOptions,
-    ) -> Result<(), Error>;
+        _id: &RemoteId,
+        _level: Level,
+        _name: &str,
+        _options: &CallOptions,
+    ) -> Result<(), Error> {
+        Err(Error::NotSupported("a default credential".to_owned()))
+    }
 
     /// Deletes a credential.
     ///
@@ -73,11 +75,13 @@ pub trait Credentials: Send + Sync {
     /// [`Error::NotSupported`] where there is no such thing; those of the contract's operation.
     async fn delete_credential(
         &self,
-        id: &RemoteId,
-        level: Level,
-        name: &str,
-        options: &CallOptions,
-    ) -> Result<(), Error>;
+        _id: &RemoteId,
+        _level: Level,
+        _name: &str,
+        _options: &CallOptions,
+    ) -> Result<(), Error> {
+        Err(Error::NotSupported("deleting a credential".to_owned()))
+    }
 }
 
 /// A credential to be created or replaced.

@@ -84,16 +84,6 @@ impl Credentials for Cohere {
         self.update(id, changes, options).await
     }
 
-    async fn make_default(
-        &self,
-        _id: &RemoteId,
-        _level: Level,
-        _name: &str,
-        _options: &CallOptions,
-    ) -> Result<(), Error> {
-        Err(Error::NotSupported("a default credential".to_owned()))
-    }
-
     async fn delete_credential(
         &self,
         id: &RemoteId,

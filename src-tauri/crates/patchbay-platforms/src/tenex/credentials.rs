@@ -112,26 +112,6 @@ impl Credentials for Tenex {
             .map(drop)
             .map_err(|error| form::at_fields(error, |path, _| place(path)))
     }
-
-    async fn make_default(
-        &self,
-        _: &RemoteId,
-        _: Level,
-        _: &str,
-        _: &CallOptions,
-    ) -> Result<(), Error> {
-        Err(Error::NotSupported("a default".to_owned()))
-    }
-
-    async fn delete_credential(
-        &self,
-        _: &RemoteId,
-        _: Level,
-        _: &str,
-        _: &CallOptions,
-    ) -> Result<(), Error> {
-        Err(Error::NotSupported("deleting the key".to_owned()))
-    }
 }
 
 fn of_workspace(level: Level) -> Result<(), Error> {
