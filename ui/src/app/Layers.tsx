@@ -1,11 +1,15 @@
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, Suspense, useMemo, useState } from "react";
 import { useSignIn } from "@/features/authorizations/useSignIn";
-import { AddAccountDialog, AddDialog, AuthorizationLayer, CheatSheet, Palette, useReadAhead } from "./lazyLayers";
+import { type CreateStart } from "@/features/create/createStart";
+import { CreateDrafts } from "@/features/create/drafts";
+import { queries } from "@/host/queries";
+import { AddAccountDialog, AddDialog, AuthorizationLayer, CheatSheet, CreateSheet, Palette, useReadAhead } from "./lazyLayers";
 import { type Layers, LayersContext } from "./LayersContext";
 import { RefusedLink } from "./RefusedLink";
 
-type Open = { kind: "add"; address: string } | { kind: "account" } | { kind: "palette"; prefix: string } | { kind: "keys" } | null;
+type Open = { kind: "add"; address: string } | { kind: "create"; start: CreateStart } | { kind: "account" } | { kind: "palette"; prefix: string } | { kind: "keys" } | null;
 
 /** Holds the dialogs that open over any page. */
 export function LayersProvider({ children }: { children: ReactNode }) {
@@ -13,16 +17,20 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   const signIn = useSignIn();
   const navigate = useNavigate();
   const { start, show } = signIn;
+  const [drafts] = useState(() => new CreateDrafts());
+  const { data: accounts } = useQuery(queries.accounts());
+  const hasChoice = accounts?.some((account) => account.platform !== "local") ?? false;
   const layers = useMemo<Layers>(
     () => ({
-      add: (address = "") => setOpen({ kind: "add", address }),
+      add: (address = "") => setOpen(hasChoice && address === "" ? { kind: "create", start: { kind: "account" } } : { kind: "add", address }),
+      create: (from) => setOpen({ kind: "create", start: from }),
       addAccount: () => setOpen({ kind: "account" }),
       signIn: start,
       showAuthorization: show,
       openPalette: (prefix = "") => setOpen({ kind: "palette", prefix }),
       openKeys: () => setOpen({ kind: "keys" }),
     }),
-    [start, show],
+    [start, show, hasChoice],
   );
   const close = () => setOpen(null);
   useReadAhead();
@@ -39,6 +47,21 @@ export function LayersProvider({ children }: { children: ReactNode }) {
               void navigate({ to: "/connectors/$id", params: { id: connector.id } });
               if (connect) start(connector);
             }}
+          />
+        )}
+        {open?.kind === "create" && (
+          <CreateSheet
+            start={open.start}
+            drafts={drafts}
+            onClose={close}
+            onAddHere={(address = "") => setOpen({ kind: "add", address })}
+            onAddAccount={() => setOpen({ kind: "account" })}
+            onCreated={(connector, needsSignIn) => {
+              close();
+              void navigate({ to: "/connectors/$id", params: { id: connector.id } });
+              if (needsSignIn) start(connector);
+            }}
+            onShowAuthorization={show}
           />
         )}
         {open?.kind === "account" && (

@@ -1,10 +1,13 @@
 import { createContext, useContext } from "react";
+import { type CreateStart } from "@/features/create/createStart";
 import { type AuthorizationId, type Connector } from "@/host/bindings";
 
 /** The layers over the pages that more than one feature opens. */
 export type Layers = {
-  /** The dialog that adds a connector, with an address filled in. */
+  /** Adds a connector: to this computer where an address is given or there is no other account, else asks where. */
   add: (address?: string) => void;
+  /** Creates a connector on an account, from where that begins. */
+  create: (start: CreateStart) => void;
   /** The dialog that adds an account of a hosted platform. */
   addAccount: () => void;
   /** Starts a sign-in, or shows the one under way. */

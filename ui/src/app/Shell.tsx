@@ -57,6 +57,7 @@ function useWindowKeys() {
   useShortcut({ keys: "Mod+3", label: "Tools", run: () => go(2) });
   useShortcut({ keys: "Mod+4", label: "Runs", run: () => go(3) });
   useShortcut({ keys: "Mod+5", label: "Credentials", run: () => go(4) });
+  useShortcut({ keys: "Mod+6", label: "Catalogue", run: () => go(5) });
 }
 
 /** An address pasted outside a field opens the dialog that adds it. */

@@ -6,6 +6,7 @@ const readPalette = () => import("./palette/Palette");
 export const Palette = lazy(() => readPalette().then(({ Palette }) => ({ default: Palette })));
 export const CheatSheet = lazy(() => import("./CheatSheet").then(({ CheatSheet }) => ({ default: CheatSheet })));
 export const AddDialog = lazy(() => import("@/features/connectors/AddDialog").then(({ AddDialog }) => ({ default: AddDialog })));
+export const CreateSheet = lazy(() => import("@/features/create/CreateSheet").then(({ CreateSheet }) => ({ default: CreateSheet })));
 export const AddAccountDialog = lazy(() => import("@/features/accounts/AddAccountDialog").then(({ AddAccountDialog }) => ({ default: AddAccountDialog })));
 export const AuthorizationLayer = lazy(() =>
   import("@/features/authorizations/AuthorizationLayer").then(({ AuthorizationLayer }) => ({ default: AuthorizationLayer })),

@@ -7,4 +7,5 @@ export const places = [
   { path: "/tools", label: "Tools", icon: "wrench" },
   { path: "/runs", label: "Runs", icon: "history" },
   { path: "/credentials", label: "Credentials", icon: "key-round" },
+  { path: "/catalogue", label: "Catalogue", icon: "library" },
 ] as const satisfies { path: string; label: string; icon: IconName }[];

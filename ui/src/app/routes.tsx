@@ -60,6 +60,11 @@ const credentials = createRoute({
   path: "/credentials",
   component: lazyRouteComponent(() => import("./routes/CredentialsRoute"), "CredentialsRoute"),
 });
+const catalogue = createRoute({
+  getParentRoute: () => root,
+  path: "/catalogue",
+  component: lazyRouteComponent(() => import("./routes/CatalogueRoute"), "CatalogueRoute"),
+});
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
@@ -69,7 +74,7 @@ const settings = createRoute({
 /** The routes of the window over a history: the hash in the app, memory in tests. */
 export function newRouter(history: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, connectors, connector, account, tools, tool, runs, run, credentials, settings]),
+    routeTree: root.addChildren([home, connectors, connector, account, tools, tool, runs, run, credentials, catalogue, settings]),
     history,
     defaultPreload: false,
   });

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { type AuthorizationId, commands, type ConnectorId, type Platform, type RunId, type RunQuery } from "./bindings";
+import { type AccountId, type AuthorizationId, commands, type ConnectorId, type Platform, type RunId, type RunQuery } from "./bindings";
 import { call } from "./call";
 
 /**
@@ -32,6 +32,17 @@ export const queries = {
     queryOptions({ queryKey: ["authorizations"], queryFn: () => call(commands.listAuthorizations()) }),
   authorization: (id: AuthorizationId) =>
     queryOptions({ queryKey: ["authorizations", id], queryFn: () => call(commands.findAuthorization(id)) }),
+  definitions: (account: AccountId) =>
+    queryOptions({ queryKey: ["definitions", account], queryFn: () => call(commands.listDefinitions(account)) }),
+  creationForm: (account: AccountId, definition: string) =>
+    queryOptions({ queryKey: ["definitions", account, definition, "form"], queryFn: () => call(commands.creationForm(account, definition)) }),
+  providerSignIn: (account: AccountId, definition: string) =>
+    queryOptions({ queryKey: ["definitions", account, definition, "sign-in"], queryFn: () => call(commands.providerSignIn(account, definition)) }),
+  copyForm: (connector: ConnectorId, account: AccountId) =>
+    queryOptions({ queryKey: ["definitions", account, "copy", connector], queryFn: () => call(commands.copyForm(connector, account)) }),
+  copies: (connector: ConnectorId) =>
+    queryOptions({ queryKey: ["connectors", connector, "copies"], queryFn: () => call(commands.listCopies(connector)) }),
+  catalogue: () => queryOptions({ queryKey: ["catalogue"], queryFn: () => commands.listCatalogue(), staleTime: Infinity }),
   vault: () => queryOptions({ queryKey: ["vault"], queryFn: () => call(commands.vaultStatus()) }),
 };
 

@@ -6,6 +6,7 @@ import {
   type ConnectorChanges, type ConnectorTool, type News, type OperationCard, type PlatformForm, type Preferences, type Problem, type Retention, type RunQuery, type StartAuthorization, type ToolRun,
   type VaultStatus, type WalletEntry,
 } from "@/host/bindings";
+import { creationHandlers } from "./createSamples";
 import { comparison, history } from "./historySamples";
 import { connectorSettings, credentialForm, credentialLevels, particulars } from "./hostedSamples";
 import { account, authorization, check, connector, entry, manyOperations, manyPlatforms, problem, run, vault } from "./samples";
@@ -125,6 +126,7 @@ export class MockHost {
   private usual(): Handlers {
     const { state } = this;
     return {
+      ...creationHandlers(state, (created) => this.put(created)),
       addAccount: ({ request }) => {
         const { platform, label, settings } = request as AddAccount;
         const title = state.platforms.find((one) => one.platform === platform)?.title ?? platform;
@@ -145,7 +147,11 @@ export class MockHost {
         return null;
       },
       renameAccount: ({ account: id, label }) => this.putAccount({ ...this.accountOf(id), label: label as string }),
-      replaceAccountSecrets: ({ account: id }) => this.accountOf(id),
+      replaceAccountSecrets: ({ account: id }) => this.putAccount({ ...this.accountOf(id), isSignedOut: false }),
+      changeAccountSettings: ({ account: id, settings }) => this.putAccount({ ...this.accountOf(id), settings }),
+      colourAccount: ({ account: id, colour }) => this.putAccount({ ...this.accountOf(id), colour: colour as Account["colour"] }),
+      signOutAccount: ({ account: id }) => this.putAccount({ ...this.accountOf(id), isSignedOut: true, entries: [] }),
+      tryAccountSettings: () => null,
       syncConnectors: ({ each }) => {
         for (const { id, platform } of state.accounts) {
           if (platform !== "local") this.answerSync(each, { account: id, connectors: state.connectors.filter((one) => one.account === id).length, problem: null });

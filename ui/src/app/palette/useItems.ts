@@ -22,6 +22,7 @@ type Go = {
   credential: () => void;
   account: (id: AccountId, tab: "account" | "operations") => void;
   connectorsOf: (id: AccountId) => void;
+  createOn: (id: AccountId) => void;
 };
 
 /** Everything that the palette can find or do. */
@@ -51,6 +52,7 @@ export function useItems(): Item[] {
       credential: () => void navigate({ to: "/credentials" }),
       account: (id, tab) => void navigate({ to: "/accounts/$id", params: { id }, search: { tab } }),
       connectorsOf: (id) => void navigate({ to: "/connectors", search: { account: id } }),
+      createOn: (account) => layers.create({ kind: "definition", account }),
     };
     const hosted = (accounts ?? []).filter((account) => account.platform !== "local");
     const actions: Item[] = [
@@ -110,6 +112,7 @@ function accountItems({ id, label, platform }: Account, go: Go): Item[] {
     item("account", `Open ${label}`, () => go.account(id, "account")),
     item("operations", `Operations of ${label}`, () => go.account(id, "operations")),
     item("connectors", `Connectors of ${label}`, () => go.connectorsOf(id)),
+    item("create", `Create connector on ${label}`, () => go.createOn(id)),
   ];
 }
 

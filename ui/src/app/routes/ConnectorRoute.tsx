@@ -3,6 +3,7 @@ import { ConnectorPage } from "@/features/connectors/ConnectorPage";
 import { RunsPane } from "@/features/runs/RunsPane";
 import { ToolsPane } from "@/features/tools/ToolsPane";
 import { useLayers } from "../LayersContext";
+import { useOpenConnector } from "./useOpenConnector";
 
 /** The connector that the address names, with its tools and runs from their own features. */
 export function ConnectorRoute() {
@@ -10,6 +11,7 @@ export function ConnectorRoute() {
   const { tab } = useSearch({ from: "/connectors/$id" });
   const layers = useLayers();
   const navigate = useNavigate();
+  const openConnector = useOpenConnector();
   return (
     <ConnectorPage
       key={id}
@@ -17,6 +19,8 @@ export function ConnectorRoute() {
       tab={tab ?? "overview"}
       onTab={(next) => void navigate({ to: "/connectors/$id", params: { id }, search: { tab: next }, replace: true })}
       onSignIn={layers.signIn}
+      onOpen={openConnector}
+      onCreateElsewhere={(of) => layers.create({ kind: "copy", of })}
       onLeave={() => void navigate({ to: "/connectors" })}
       renderTools={(shown) => <ToolsPane connector={shown} />}
       renderRuns={(shown) => <RunsPane connector={shown} />}

@@ -33,6 +33,9 @@ type Props = {
   tab: ConnectorTab;
   onTab: (tab: ConnectorTab) => void;
   onSignIn: (connector: Connector) => void;
+  onOpen: (id: ConnectorId) => void;
+  /** Sets the same service up on another account. */
+  onCreateElsewhere: (connector: Connector) => void;
   onLeave: () => void;
   /** The parts of other features. */
   renderTools: (connector: Connector) => ReactNode;
@@ -70,7 +73,7 @@ function Crumbs({ title, onLeave, children }: { title: string; onLeave: () => vo
   );
 }
 
-function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRuns }: Props & { connector: Connector }) {
+function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onLeave, renderTools, renderRuns }: Props & { connector: Connector }) {
   const check = useCheckConnector();
   const disconnect = useDisconnect();
   const remove = useRemoveConnector();
@@ -120,6 +123,7 @@ function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRu
           actions={[
             { id: "favourite", label: connector.favourite ? "No favourite any more" : "Keep as favourite", icon: "star", onAction: () => update.mutate({ favourite: !connector.favourite }) },
             ...(hosted ? [] : [{ id: "enabled", label: isOff ? "Turn on" : "Turn off", icon: "power" as const, onAction: () => update.mutate({ enabled: isOff }) }]),
+            { id: "elsewhere", label: "Also create on…", icon: "plus", onAction: () => onCreateElsewhere(connector) },
             { id: "remove", label: hosted ? `Delete on ${connector.identity.account}` : "Remove", icon: "trash-2", danger: true, onAction: takeOut },
           ]}
         />
@@ -143,7 +147,7 @@ function Known({ connector, tab, onTab, onSignIn, onLeave, renderTools, renderRu
         selected={tabs.includes(tab) ? tab : "overview"}
         onSelect={onTab}
         tabs={[
-          { id: "overview", label: "Overview", content: <Overview connector={connector} onSignIn={onSignIn} onSettings={() => onTab("settings")} onCheck={look} /> },
+          { id: "overview", label: "Overview", content: <Overview connector={connector} onOpen={onOpen} onCreateElsewhere={() => onCreateElsewhere(connector)} onSignIn={onSignIn} onSettings={() => onTab("settings")} onCheck={look} /> },
           { id: "tools", label: "Tools", count: connector.toolCount, content: renderTools(connector) },
           { id: "runs", label: "Runs", content: renderRuns(connector) },
           // What a connector of this computer signs in with is a setting of it.

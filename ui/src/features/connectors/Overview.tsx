@@ -3,18 +3,26 @@ import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { isHosted } from "@/components/connectorStatus";
 import { Tag } from "@/components/Tag";
-import { type Authentication, type Connector, type Transport, type Visibility } from "@/host/bindings";
+import { type Authentication, type Connector, type ConnectorId, type Transport, type Visibility } from "@/host/bindings";
 import { agoWords, exactTime } from "@/lib/time";
 import { capital, count } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 import { DoctorStrip } from "./DoctorStrip";
+import { Copies } from "./hosted/Copies";
 import { Particulars } from "./hosted/Particulars";
 import { useLastCheck } from "./useConnectorActions";
 
-type Props = { connector: Connector; onSignIn: (connector: Connector) => void; onSettings: () => void; onCheck: () => void };
+type Props = {
+  connector: Connector;
+  onSignIn: (connector: Connector) => void;
+  onOpen: (id: ConnectorId) => void;
+  onCreateElsewhere: () => void;
+  onSettings: () => void;
+  onCheck: () => void;
+};
 
 /** How a connector is and what is known of it. */
-export function Overview({ connector, onSignIn, onSettings, onCheck }: Props) {
+export function Overview({ connector, onSignIn, onOpen, onCreateElsewhere, onSettings, onCheck }: Props) {
   const { check, checking } = useLastCheck(connector.id);
   const copy = useCopy();
   const { server, status, endpoint, authentication } = connector;
@@ -63,6 +71,7 @@ export function Overview({ connector, onSignIn, onSettings, onCheck }: Props) {
         </dl>
       </section>
       {isHosted(connector) && <Particulars connector={connector} />}
+      <Copies connector={connector} onOpen={onOpen} onCreateElsewhere={onCreateElsewhere} />
       {server?.instructions && (
         <section className={styles.section} aria-label="Instructions">
           <h2>What the server tells models</h2>

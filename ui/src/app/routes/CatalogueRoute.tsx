@@ -1,0 +1,8 @@
+import { CataloguePage } from "@/features/catalogue/CataloguePage";
+import { useLayers } from "../LayersContext";
+
+/** The catalogue, and where its entries lead. */
+export function CatalogueRoute() {
+  const layers = useLayers();
+  return <CataloguePage onCreate={(account, definition) => layers.create({ kind: "form", account, definition })} onAdd={layers.add} />;
+}

@@ -1,0 +1,115 @@
+import { type KeyboardEvent, useRef, useState } from "react";
+import { Button } from "@/components/Button";
+import { EmptyState } from "@/components/EmptyState";
+import { Field } from "@/components/Field";
+import { FilterMenu } from "@/components/FilterMenu";
+import { PlatformTile } from "@/components/PlatformTile";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusFacts } from "@/components/StatusBar";
+import { Toolbar } from "@/components/Toolbar";
+import { VirtualList } from "@/components/VirtualList";
+import { type AccountId, type Definition } from "@/host/bindings";
+import { count } from "@/lib/words";
+import styles from "./Catalogue.module.css";
+import { EntryDialog } from "./EntryDialog";
+import { matchingOffers, type Offer, offerKey, offerName } from "./offers";
+import { OfferRow } from "./OfferRow";
+import { RegistryFileDialog } from "./RegistryFileDialog";
+import { SourceHead } from "./SourceHead";
+import { useCatalogue } from "./useCatalogue";
+
+type Props = {
+  /** Creates one of an account's kinds. */
+  onCreate: (account: AccountId, definition: Definition) => void;
+  /** Adds a server by its address. */
+  onAdd: (address: string) => void;
+};
+
+/** Everything that can be set up: the kinds of all accounts, well-known MCP servers, and those of a registry file. */
+export function CataloguePage({ onCreate, onAdd }: Props) {
+  const { sources, problem, askAgain } = useCatalogue();
+  const [typed, setTyped] = useState("");
+  const [source, setSource] = useState<string | null>(null);
+  const [selected, setSelected] = useState<string | null>(null);
+  const [looked, setLooked] = useState<Offer | null>(null);
+  const [readsFile, setReadsFile] = useState(false);
+  const search = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+
+  const isNarrowed = typed.trim() !== "" || source !== null;
+  const shown = sources
+    .filter((one) => source === null || one.key === source)
+    .map((one) => ({ ...one, found: matchingOffers(one.offers, typed) }))
+    // A source that failed is never hidden behind those that answered.
+    .filter((one) => one.found.length > 0 || one.isAsked || one.problem !== null || !isNarrowed);
+  const found = shown.flatMap((one) => one.found);
+  const all = sources.reduce((sum, one) => sum + one.offers.length, 0);
+  const current = found.find((offer) => offerKey(offer) === selected);
+
+  const open = (offer: Offer) => {
+    if (offer.kind === "definition") onCreate(offer.account.id, offer.definition);
+    else if (offer.entry.reach.kind === "address") onAdd(offer.entry.reach.url);
+    else setLooked(offer);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && found[0]) {
+      event.preventDefault();
+      open(found[0]);
+    } else if (event.key === "ArrowDown") {
+      event.preventDefault();
+      list.current?.querySelector<HTMLElement>("[role=grid]")?.focus();
+    }
+  };
+  const showAll = () => {
+    setTyped("");
+    setSource(null);
+  };
+
+  useShortcut({ keys: "/", label: "Search", inBar: true, run: () => search.current?.focus() });
+  useShortcut(current ? { keys: "Space", label: "Details", inBar: true, run: () => setLooked(current) } : null);
+  useShortcut({ keys: "R", label: "Ask all accounts again", run: () => sources.forEach((one) => one.account && one.askAgain()) });
+
+  return (
+    <div className={styles.page} ref={list}>
+      <Toolbar title="Catalogue" count={all}>
+        <Button icon="folder" onPress={() => setReadsFile(true)}>Read a registry file</Button>
+      </Toolbar>
+      {/* Keys of the search field only: the list beneath has its own. */}
+      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
+      <div className={styles.find} onKeyDown={onKeyDown}>
+        <Field ref={search} label="Search the catalogue" hideLabel soft icon="search" keys="/" placeholder="Search by name, address or what it is for" value={typed} onChange={setTyped} />
+        <FilterMenu
+          label="Source"
+          options={sources.map((one) => ({ value: one.key, label: one.title, count: one.offers.length, start: one.account && <span className={styles.tile}><PlatformTile platform={one.account.platform} /></span> }))}
+          value={source}
+          onChange={setSource}
+        />
+      </div>
+      {problem && <div className={styles.notice}><ProblemNotice problem={problem} onRetry={askAgain} /></div>}
+      {shown.length === 0 ? (
+        <EmptyState icon="search" title="Nothing in the catalogue is called that" action={<Button onPress={showAll}>Show all</Button>}>
+          Any MCP server can be added by its address; a registry file brings more.
+        </EmptyState>
+      ) : (
+        <VirtualList
+          label="Catalogue"
+          sections={shown.map((one) => ({ key: one.key, head: <SourceHead source={one} shown={one.found.length} />, rows: one.found }))}
+          keyOf={offerKey}
+          nameOf={offerName}
+          columnsClass={styles.columns}
+          selected={selected}
+          onSelect={setSelected}
+          onOpen={open}
+          autoFocus
+          renderRow={(offer) => <OfferRow offer={offer} onOpen={() => open(offer)} onLook={() => setLooked(offer)} />}
+        />
+      )}
+      {looked && <EntryDialog offer={looked} onClose={() => setLooked(null)} onOpen={() => { setLooked(null); open(looked); }} />}
+      {readsFile && <RegistryFileDialog onClose={() => setReadsFile(false)} onRead={() => { setReadsFile(false); setTyped(""); setSource("file"); }} />}
+      <StatusFacts>
+        <span>{count(found.length, "entry", "entries")}{found.length === all ? "" : ` of ${all}`}</span>
+      </StatusFacts>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import { type ReactNode } from "react";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { useCopy } from "@/components/CopyContext";
+import { Dialog } from "@/components/Dialog";
+import { Notice } from "@/components/ProblemNotice";
+import { Tag } from "@/components/Tag";
+import styles from "./Catalogue.module.css";
+import { type Offer, offerTitle, reachText, signInWords } from "./offers";
+
+type Props = { offer: Offer; onClose: () => void; /** Sets it up. */ onOpen: () => void };
+
+/** Everything that is known of one entry, and where that was read. */
+export function EntryDialog({ offer, onClose, onOpen }: Props) {
+  const copy = useCopy();
+  const title = offerTitle(offer);
+  const reach = reachText(offer);
+  const entry = offer.kind === "server" ? offer.entry : null;
+  const isCommand = entry?.reach.kind === "command";
+  const { description, category } = offer.kind === "definition" ? offer.definition : offer.entry;
+  const what = isCommand ? "Command" : "Address";
+  return (
+    <Dialog
+      title={title}
+      mark={<ConnectorMark size="large" title={title} />}
+      subtitle={description}
+      onClose={onClose}
+      footer={
+        <>
+          <span />
+          <Button keys="Escape" onPress={onClose}>Close</Button>
+          {isCommand ? (
+            <Button look="primary" icon="copy" autoFocus onPress={() => copy(reach ?? "", "Command")}>Copy command</Button>
+          ) : (
+            <Button look="primary" autoFocus onPress={onOpen}>{offer.kind === "definition" ? `Create on ${offer.account.label}` : "Add to this computer"}</Button>
+          )}
+        </>
+      }
+    >
+      {isCommand && (
+        <Notice glyph="disabled" title="Patchbay cannot connect servers that are started by a command yet">
+          This is how other programs start it. A server that is reached at an address can be added.
+        </Notice>
+      )}
+      <dl className={styles.facts}>
+        {reach && (
+          <Fact name={what}>
+            <span className="mono" data-selectable>{reach}</span>
+            {!isCommand && <Button small look="quiet" icon="copy" label={`Copy the address of ${title}`} onPress={() => copy(reach, "Address")} />}
+          </Fact>
+        )}
+        {entry?.reach.kind === "command" && entry.reach.variables.length > 0 && <Fact name="Takes">{entry.reach.variables.map((name) => <Tag key={name} mono>{name}</Tag>)}</Fact>}
+        <Fact name="Sign-in">{signInWords(offer)}</Fact>
+        {entry?.note && <Fact name="Good to know">{entry.note}</Fact>}
+        {category && <Fact name="Category">{category}</Fact>}
+        {offer.kind === "definition" && <Fact name="Account">{offer.account.label}</Fact>}
+        {entry && (
+          <Fact name="Read from">
+            {entry.source ? <span className="mono small" data-selectable>{entry.source}</span> : offer.kind === "server" && offer.list === "file" ? "the file that you gave" : "not told"}
+            {entry.source && <Button small look="quiet" icon="copy" label="Copy the source" onPress={() => copy(entry.source ?? "", "Source")} />}
+          </Fact>
+        )}
+        {entry?.sourceDate && <Fact name="As of">{entry.sourceDate}</Fact>}
+        {entry && <Fact name="Tried">{entry.verified ? "with Patchbay" : <Tag tone="warn">unverified: not tried with Patchbay</Tag>}</Fact>}
+      </dl>
+    </Dialog>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}

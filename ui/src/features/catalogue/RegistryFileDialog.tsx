@@ -1,0 +1,74 @@
+import { type ChangeEvent, type FormEvent, useState } from "react";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Field } from "@/components/Field";
+import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
+import { useToasts } from "@/components/Toast";
+import { asProblem } from "@/host/call";
+import { count } from "@/lib/words";
+import styles from "./Catalogue.module.css";
+import { useReadRegistryFile } from "./useCatalogue";
+
+type Props = { onClose: () => void; onRead: () => void };
+
+/** Takes a `server.json` of the MCP registry, pasted or from a file, into the catalogue. */
+export function RegistryFileDialog({ onClose, onRead }: Props) {
+  const [text, setText] = useState("");
+  const [unread, setUnread] = useState<string | null>(null);
+  const { toast } = useToasts();
+  const read = useReadRegistryFile();
+
+  const pick = async (event: ChangeEvent<HTMLInputElement>) => {
+    const file = event.target.files?.[0];
+    if (!file) return;
+    setUnread(null);
+    read.reset();
+    try {
+      setText(await file.text());
+    } catch {
+      setUnread(file.name);
+    }
+  };
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
+    if (!text.trim() || read.isPending) return;
+    read.mutate(text, {
+      onSuccess: (entries) => {
+        toast(entries.length === 0 ? "The file names no server" : `${count(entries.length, "entry", "entries")} read`);
+        if (entries.length > 0) onRead();
+      },
+    });
+  };
+  return (
+    <Dialog
+      title="Read a registry file"
+      subtitle="A server.json of the MCP registry, a list of them, or an answer of a registry."
+      onClose={onClose}
+      footer={
+        <>
+          <span>It stays in the catalogue until the window closes. Nothing is added by reading it.</span>
+          <Button keys="Escape" onPress={onClose}>Cancel</Button>
+          <SubmitKey onSubmit={submit} />
+          <Button look="primary" keys="Mod+Enter" isDisabled={!text.trim()} isPending={read.isPending} onPress={() => submit()}>Read it</Button>
+        </>
+      }
+    >
+      <form className={styles.form} onSubmit={submit}>
+        <label className={styles.file}>
+          <span>File</span>
+          <input type="file" accept=".json,application/json" onChange={(event) => void pick(event)} />
+        </label>
+        <Field label="Or paste its text" lines={9} mono autoFocus value={text} onChange={(next) => { setText(next); read.reset(); }} />
+        {unread && <Notice role="alert" glyph="failing" title={`${unread} could not be read`}>Choose it again, or paste its text.</Notice>}
+        {read.error && <ProblemNotice problem={asProblem(read.error)} />}
+      </form>
+    </Dialog>
+  );
+}
+
+/** Lies within the dialog, so that the key belongs to its layer. */
+function SubmitKey({ onSubmit }: { onSubmit: () => void }) {
+  useShortcut({ keys: "Mod+Enter", label: "Read it", inFields: true, run: onSubmit });
+  return null;
+}

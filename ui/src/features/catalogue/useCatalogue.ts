@@ -1,0 +1,65 @@
+import { queryOptions, skipToken, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Account, type CatalogueEntry, commands, type Problem } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { queries } from "@/host/queries";
+import { type Offer } from "./offers";
+
+/** One source of the catalogue, with what it offers so far. */
+export type Source = {
+  key: string;
+  title: string;
+  account: Account | null;
+  offers: Offer[];
+  /** Whether it is being asked. */
+  isAsked: boolean;
+  problem: Problem | null;
+  askAgain: () => void;
+};
+
+/** What was read of a registry file; kept for as long as the window is open. */
+const registryFile = queryOptions<CatalogueEntry[]>({ queryKey: ["registry-file"], queryFn: skipToken, initialData: [], gcTime: Infinity });
+
+/** Every source: each hosted account by itself, the servers that are known, and a registry file once one was read. */
+export function useCatalogue(): { sources: Source[]; isRead: boolean; problem: Problem | null; askAgain: () => void } {
+  const accounts = useQuery(queries.accounts());
+  const known = useQuery(queries.catalogue());
+  const { data: file = [] } = useQuery(registryFile);
+  const hosted = (accounts.data ?? []).filter((account) => account.platform !== "local");
+  const asked = useQueries({ queries: hosted.map((account) => queries.definitions(account.id)) });
+  const ofAccounts = hosted.map((account, index): Source => {
+    const answer = asked[index];
+    return {
+      key: account.id,
+      title: account.label,
+      account,
+      offers: (answer?.data ?? []).map((definition) => ({ kind: "definition", account, definition })),
+      isAsked: answer?.isFetching ?? false,
+      problem: answer?.error && !answer.isFetching ? asProblem(answer.error) : null,
+      askAgain: () => void answer?.refetch(),
+    };
+  });
+  const servers = (list: "known" | "file", entries: CatalogueEntry[]): Offer[] => entries.map((entry) => ({ kind: "server", list, entry }));
+  const sources: Source[] = [
+    ...(file.length > 0 ? [{ key: "file", title: "Registry file", account: null, offers: servers("file", file), isAsked: false, problem: null, askAgain: () => undefined }] : []),
+    ...ofAccounts,
+    {
+      key: "known",
+      title: "Well-known MCP servers",
+      account: null,
+      offers: servers("known", known.data ?? []),
+      isAsked: known.isFetching,
+      problem: known.error ? asProblem(known.error) : null,
+      askAgain: () => void known.refetch(),
+    },
+  ];
+  return { sources, isRead: accounts.data !== undefined, problem: accounts.error ? asProblem(accounts.error) : null, askAgain: () => void accounts.refetch() };
+}
+
+/** Reads a file of the MCP registry into the catalogue, in place of the one before. */
+export function useReadRegistryFile() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (text: string) => call(commands.readRegistryFile(text)),
+    onSuccess: (entries) => client.setQueryData(registryFile.queryKey, entries),
+  });
+}

@@ -1,0 +1,91 @@
+import { useQuery } from "@tanstack/react-query";
+import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
+import { statusLook, statusWords } from "@/components/connectorStatus";
+import { IdentityLine } from "@/components/IdentityLine";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { StillShapes } from "@/components/StillShapes";
+import { type Connector, type ConnectorCopy, type ConnectorId, type Difference } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import page from "../ConnectorPage.module.css";
+import styles from "./Copies.module.css";
+
+type Props = {
+  connector: Connector;
+  onOpen: (id: ConnectorId) => void;
+  /** Sets the same service up on another account. */
+  onCreateElsewhere: () => void;
+};
+
+/** Where else the same service is set up, and how each copy differs from this one. */
+export function Copies({ connector, onOpen, onCreateElsewhere }: Props) {
+  const { data: copies, error, refetch } = useQuery(queries.copies(connector.id));
+  return (
+    <section className={page.section} aria-label="Copies">
+      <div className={page.sectionHead}>
+        <h2>Elsewhere</h2>
+        <span className="grow" />
+        <Button small icon="plus" onPress={onCreateElsewhere}>Also create on…</Button>
+      </div>
+      {error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
+      {!copies && !error && <StillShapes rows={1} label="Looking for copies" />}
+      {copies?.length === 0 && (
+        <p className="text2">{connector.endpoint === null ? "It has no address by which it could be recognized on other accounts." : "No other account has this service yet."}</p>
+      )}
+      {copies && copies.length > 0 && (
+        <ul className={styles.copies}>
+          {copies.map((copy) => <Copy key={copy.connector.id} copy={copy} onOpen={onOpen} />)}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Copy({ copy: { connector, differences }, onOpen }: { copy: ConnectorCopy; onOpen: (id: ConnectorId) => void }) {
+  const { glyph, word } = statusLook(connector);
+  // Where it lives is said in its head already.
+  const shown = differences.filter(({ path }) => path !== "/account");
+  return (
+    <li className={styles.copy}>
+      <div className={styles.head}>
+        <Button look="link" onPress={() => onOpen(connector.id)}>{connector.title}</Button>
+        <Badge glyph={glyph}>{word}</Badge>
+        <span className="grow" />
+        <IdentityLine identity={connector.identity} />
+      </div>
+      {shown.length === 0 ? (
+        <p className="text3 small">No other difference than where it lives.</p>
+      ) : (
+        <table className={styles.differences}>
+          <thead>
+            <tr><th scope="col">Differs in</th><th scope="col">Here</th><th scope="col">There</th></tr>
+          </thead>
+          <tbody>
+            {shown.map((difference) => (
+              <tr key={difference.path}>
+                <th scope="row">{nameOf(difference)}</th>
+                <td>{valueOf(difference, difference.before)}</td>
+                <td>{valueOf(difference, difference.after)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </li>
+  );
+}
+
+const names: Record<string, string> = {
+  "/title": "Title", "/description": "Description", "/endpoint": "Address", "/visibility": "Who can use it", "/status": "State", "/credential": "Credential", "/level": "Level", "/tools": "Tools",
+};
+
+function nameOf({ path }: Difference): string {
+  return names[path] ?? path.replace(/^\//, "");
+}
+
+function valueOf({ path }: Difference, value: Difference["before"]): string {
+  if (value === null || value === undefined) return path === "/tools" ? "not listed" : "none";
+  const told = path === "/status" ? statusWords.find((one) => one.status === value)?.word : undefined;
+  return told ?? (typeof value === "string" ? value : JSON.stringify(value));
+}

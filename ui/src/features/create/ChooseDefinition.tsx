@@ -1,0 +1,124 @@
+import { useQuery } from "@tanstack/react-query";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { Dialog } from "@/components/Dialog";
+import { EmptyState } from "@/components/EmptyState";
+import { Field } from "@/components/Field";
+import { FilterMenu } from "@/components/FilterMenu";
+import { PlatformTile } from "@/components/PlatformTile";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { Seconds } from "@/components/Seconds";
+import { StillShapes } from "@/components/StillShapes";
+import { Tag } from "@/components/Tag";
+import { TwoLines } from "@/components/TwoLines";
+import { VirtualList } from "@/components/VirtualList";
+import { type Account, type Definition } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { score, wordsOf } from "@/lib/match";
+import { count, shortAddress } from "@/lib/words";
+import styles from "./Create.module.css";
+
+type Props = { account: Account; onChoose: (definition: Definition) => void; onBack: () => void; onClose: () => void };
+
+/** What kind of connector, of those that the account creates. */
+export function ChooseDefinition({ account, onChoose, onBack, onClose }: Props) {
+  const { data: definitions, error, refetch, isFetching } = useQuery(queries.definitions(account.id));
+  const [openedAt] = useState(() => Date.now());
+  return (
+    <Dialog
+      wide
+      title={`Create connector on ${account.label}`}
+      mark={<PlatformTile platform={account.platform} />}
+      subtitle="What kind it is."
+      onClose={onClose}
+      footer={<><span>{definitions ? count(definitions.length, "kind") : ""}</span><Button onPress={onBack}>Another account</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
+    >
+      {error && !isFetching && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
+      {!definitions && isFetching && (
+        <>
+          <StillShapes rows={6} label={`Asking ${account.label} what it creates`} />
+          <span className="text3 small" aria-hidden="true">Asking {account.label} what it creates, <Seconds since={openedAt} /></span>
+        </>
+      )}
+      {definitions?.length === 0 && <EmptyState icon="library" title={`${account.label} creates nothing`} action={<Button onPress={onBack}>Another account</Button>} />}
+      {definitions && definitions.length > 0 && <Kinds definitions={definitions} onChoose={onChoose} />}
+    </Dialog>
+  );
+}
+
+function Kinds({ definitions, onChoose }: { definitions: Definition[]; onChoose: (definition: Definition) => void }) {
+  const [typed, setTyped] = useState("");
+  const [category, setCategory] = useState<string | null>(null);
+  const [selected, setSelected] = useState<string | null>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const categories = useMemo(() => countsOf(definitions), [definitions]);
+  const found = useMemo(() => matching(definitions, typed, category), [definitions, typed, category]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && found[0]) {
+      event.preventDefault();
+      onChoose(found[0]);
+    } else if (event.key === "ArrowDown") {
+      event.preventDefault();
+      list.current?.querySelector<HTMLElement>("[role=grid]")?.focus();
+    }
+  };
+  return (
+    <>
+      {/* Keys of the search field only: the list beneath has its own. */}
+      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
+      <div className={styles.find} onKeyDown={onKeyDown}>
+        <Field label="Search" hideLabel autoFocus soft icon="search" placeholder="Search by name, address or what it is for" value={typed} onChange={setTyped} />
+        {categories.length > 1 && <FilterMenu label="Category" options={categories} value={category} onChange={setCategory} />}
+      </div>
+      {found.length === 0 ? (
+        <EmptyState icon="search" title="No kind is called that" action={<Button onPress={() => { setTyped(""); setCategory(null); }}>Show all</Button>} />
+      ) : (
+        <div ref={list} className={styles.definitions}>
+          <VirtualList
+            label="Kinds of connectors"
+            sections={[{ key: "all", rows: found }]}
+            keyOf={keyOf}
+            nameOf={nameOf}
+            columnsClass={styles.columns}
+            selected={selected}
+            onSelect={setSelected}
+            onOpen={onChoose}
+            renderRow={(definition) => (
+              <>
+                <ConnectorMark size="small" title={definition.title} />
+                <TwoLines first={<span className="medium">{definition.title}</span>} second={definition.description} />
+                <span className={styles.facets}>
+                  {definition.endpoint && <span className={`mono cut ${styles.address}`} title={definition.endpoint}>{shortAddress(definition.endpoint)}</span>}
+                  {definition.category && <Tag>{definition.category}</Tag>}
+                </span>
+              </>
+            )}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+const keyOf = (definition: Definition) => definition.id;
+
+const nameOf = ({ title, category, description }: Definition) => [title, category, description].filter(Boolean).join(", ");
+
+function countsOf(definitions: Definition[]): { value: string; label: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { category } of definitions) if (category) counts.set(category, (counts.get(category) ?? 0) + 1);
+  return [...counts].map(([value, number]) => ({ value, label: value, count: number })).sort((left, right) => left.label.localeCompare(right.label));
+}
+
+function matching(definitions: Definition[], typed: string, category: string | null): Definition[] {
+  const words = wordsOf(typed);
+  return definitions
+    .filter((one) => category === null || one.category === category)
+    .map((one) => ({ one, points: score(words, [one.title, one.category ?? "", one.endpoint ?? "", one.description ?? "", one.id]) }))
+    .filter((found) => found.points !== null)
+    .sort((left, right) => (right.points ?? 0) - (left.points ?? 0) || left.one.title.localeCompare(right.one.title))
+    .map(({ one }) => one);
+}

@@ -1,0 +1,148 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { Button } from "@/components/Button";
+import { remedyOf } from "@/components/connectorStatus";
+import { Dialog } from "@/components/Dialog";
+import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
+import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
+import { PlatformTile } from "@/components/PlatformTile";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
+import { Seconds } from "@/components/Seconds";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { useToasts } from "@/components/Toast";
+import { type Account, type AuthorizationId, type Connector, type Form, type ProviderSignIn } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import styles from "./Create.module.css";
+import { type CreateDrafts } from "./drafts";
+import { newProviderDraft } from "./providerForm";
+import { ProviderPart } from "./ProviderPart";
+import { useCreateConnector } from "./useCreateConnector";
+
+type Props = {
+  title: string;
+  subtitle: string | null;
+  account: Account;
+  /** Id of the definition. */
+  definition: string;
+  /** Whether a person signs in on a page after it was created. */
+  hasConsent: boolean;
+  form: Form;
+  /** How the form can be filled by a sign-in; `null` where it cannot. */
+  provider: ProviderSignIn | null;
+  drafts: CreateDrafts;
+  /** Under what name the draft of this form is kept. */
+  draftName: string;
+  onBack: () => void;
+  backLabel: string;
+  onClose: () => void;
+  onCreated: (connector: Connector, signIn: boolean) => void;
+  onShowAuthorization: (id: AuthorizationId) => void;
+};
+
+/** What a platform asks for to create a connector; begins anew when asked to. */
+export function CreateForm(props: Props) {
+  const [round, setRound] = useState(0);
+  const startOver = () => {
+    props.drafts.drop(props.draftName);
+    setRound(round + 1);
+  };
+  return <Filling key={round} {...props} onStartOver={startOver} />;
+}
+
+function Filling(props: Props & { onStartOver: () => void }) {
+  const { title, subtitle, account, definition, hasConsent, form, provider, drafts, draftName, onBack, backLabel, onClose, onCreated, onShowAuthorization, onStartOver } = props;
+  const [kept] = useState(() => drafts.find(draftName));
+  const state = usePlatformForm(form, kept);
+  const [signIn, setSignIn] = useState(kept?.provider ?? null);
+  const { data: wallet = [] } = useQuery(queries.wallet());
+  const { announce } = useToasts();
+  const handle = useRef<SchemaFormHandle>(null);
+  const isCreated = useRef(false);
+  const create = useCreateConnector(() => {
+    isCreated.current = true;
+    drafts.drop(draftName);
+  });
+  const { values, drafts: secrets, isChanged } = state;
+
+  useEffect(() => {
+    if ((isChanged || signIn) && !isCreated.current) drafts.keep(draftName, { values, drafts: secrets, provider: signIn });
+  }, [drafts, draftName, isChanged, values, secrets, signIn]);
+
+  // The problems are drawn by what was just set: look for them after that.
+  const focusProblem = () => void setTimeout(() => handle.current?.focusProblem());
+  const submit = () => {
+    if (create.isPending) return;
+    if (!state.attempt()) return focusProblem();
+    announce(`Creating on ${account.label}`);
+    create.mutate(
+      { account: account.id, definition, values: state.values, secrets: state.secrets() },
+      {
+        onSuccess: (connector) => onCreated(connector, needsSignIn(connector, hasConsent)),
+        onError: (thrown) => {
+          state.blame(asProblem(thrown).fields);
+          focusProblem();
+        },
+      },
+    );
+  };
+
+  return (
+    <Dialog
+      wide
+      title={title}
+      mark={<PlatformTile platform={account.platform} />}
+      subtitle={subtitle ?? account.label}
+      onClose={onClose}
+      footer={
+        <>
+          <span>{hasConsent ? "Then you sign in on a page in the browser." : "What is typed stays here when this is closed."}</span>
+          <Button onPress={onBack}>{backLabel}</Button>
+          <SubmitKey onSubmit={submit} />
+          <Button look="primary" keys="Mod+Enter" isPending={create.isPending} onPress={submit}>{hasConsent ? "Create and sign in" : "Create connector"}</Button>
+        </>
+      }
+    >
+      {kept && (
+        <div className={styles.taken} role="note">
+          <span>This is as you left it.</span>
+          <Button look="link" onPress={onStartOver}>Start over</Button>
+        </div>
+      )}
+      {provider && (
+        <ProviderPart
+          account={account}
+          definition={definition}
+          told={provider}
+          draft={signIn ?? newProviderDraft(provider)}
+          onChange={setSignIn}
+          state={state}
+          wallet={wallet}
+          onShowAuthorization={onShowAuthorization}
+        />
+      )}
+      <PlatformForm ref={handle} label={title} state={state} wallet={wallet} isDisabled={create.isPending} />
+      {create.isPending && (
+        <div className="line text2" role="group" aria-label="Creation under way">
+          <StatusGlyph name="authorizing" />
+          <span className="grow cut">{account.label} creates it</span>
+          <span className="text3" aria-hidden="true"><Seconds since={create.submittedAt} /></span>
+        </div>
+      )}
+      {create.error && <ProblemNotice problem={asProblem(create.error)} onRetry={submit} />}
+    </Dialog>
+  );
+}
+
+function needsSignIn(connector: Connector, hasConsent: boolean): boolean {
+  const remedy = remedyOf(connector);
+  return remedy === "sign_in" || remedy === "connect" || remedy === "show" || (hasConsent && connector.status.status !== "ready");
+}
+
+/** Lies within the dialog, so that the key belongs to its layer. */
+function SubmitKey({ onSubmit }: { onSubmit: () => void }) {
+  useShortcut({ keys: "Mod+Enter", label: "Create connector", inFields: true, run: onSubmit });
+  return null;
+}

@@ -1,0 +1,233 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import "@/components/SchemaForm/SchemaForm";
+import { axeViolations } from "@/test/axe";
+import { type MockHost } from "@/test/mockHost";
+import { renderApp } from "@/test/renderApp";
+import { account, connector, entry, hostedConnector, manyAccounts, manyConnectors, manyEntries, problem } from "@/test/samples";
+
+const state = { accounts: manyAccounts(), connectors: [connector(), hostedConnector()], wallet: manyEntries() };
+
+/** Opens the form of an MCP server on Mistral, by the keyboard alone. */
+async function opensMistral(prepare?: (host: MockHost) => void) {
+  const view = renderApp("/connectors", state, prepare);
+  await screen.findByRole("grid", { name: "Connectors" });
+  // The window knows the accounts by then.
+  await screen.findByRole("link", { name: /Mistral · Northlight/ });
+  await view.user.keyboard("n");
+  await screen.findByRole("dialog", { name: "Add connector" });
+  await view.user.keyboard("{Tab}");
+  expect(screen.getByRole("button", { name: /^Mistral · Northlight/ })).toHaveFocus();
+  await view.user.keyboard("{Enter}");
+  await screen.findByRole("grid", { name: "Kinds of connectors" });
+  await view.user.keyboard("mcp{Enter}");
+  return { ...view, dialog: await screen.findByRole("dialog", { name: "Create MCP server" }) };
+}
+
+async function fills({ user, dialog }: Awaited<ReturnType<typeof opensMistral>>) {
+  await user.type(await within(dialog).findByLabelText("Name"), "wiki");
+  await user.type(within(dialog).getByLabelText("Address"), "https://wiki.example.com/mcp");
+  await user.click(within(dialog).getByRole("radio", { name: "Token" }));
+  await user.type(within(dialog).getByLabelText(/^Token/, { selector: "input[type=password]" }), "s3cret");
+}
+
+describe("creating on an account", () => {
+  it("sends_what_the_form_holds_with_secrets_apart_and_opens_the_connector", async () => {
+    const view = await opensMistral();
+    const names = (await within(view.dialog).findAllByText(/^(Name|Address|Sign-in)$/)).map((one) => one.textContent);
+    expect(names).toEqual(["Name", "Address", "Sign-in"]);
+    await fills(view);
+    expect(await axeViolations(view.dialog)).toEqual([]);
+    await view.user.keyboard("{Control>}{Enter}{/Control}");
+    expect(await screen.findByRole("heading", { name: "wiki", level: 1 })).toBeVisible();
+    expect(view.host.lastCall("createConnector")).toEqual({
+      request: {
+        account: "acc_mistral", definition: "mcp", values: { name: "wiki", server: "https://wiki.example.com/mcp", authentication: { kind: "token" } },
+        secrets: { "/authentication/token": { kind: "new", secret: "s3cret", saveAs: null } },
+      },
+    });
+    expect(view.host.lastCall("startAuthorization")).toBeUndefined();
+  });
+
+  it("asks_for_what_is_missing_before_anything_is_sent", async () => {
+    const { user, host, dialog } = await opensMistral();
+    await within(dialog).findByLabelText("Name");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await waitFor(() => expect(within(dialog).getByLabelText("Name")).toHaveFocus());
+    expect(within(dialog).getByLabelText("Name")).toBeInvalid();
+    expect(host.lastCall("createConnector")).toBeUndefined();
+  });
+
+  it("puts_the_platform's_words_at_their_fields_and_loses_nothing", async () => {
+    const view = await opensMistral((host) => {
+      const create = host.handlers.createConnector;
+      let refusals = 1;
+      host.handlers.createConnector = (given) => {
+        if (refusals-- > 0) throw problem({ code: "platform.invalid", message: "Mistral takes these values not", hint: "Correct the fields.", status: 422, retryable: false, fields: [{ path: "/name", message: "is taken already" }] });
+        return create?.(given) as never;
+      };
+    });
+    const { user, dialog } = view;
+    await fills(view);
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(await within(dialog).findByText("is taken already")).toBeVisible();
+    await waitFor(() => expect(within(dialog).getByLabelText("Name")).toHaveFocus());
+    expect(within(dialog).getByLabelText("Name")).toBeInvalid();
+    expect(within(dialog).getByLabelText("Address")).toHaveValue("https://wiki.example.com/mcp");
+    expect(within(dialog).getByLabelText(/^Token/, { selector: "input[type=password]" })).toHaveValue("s3cret");
+    await user.type(within(dialog).getByLabelText("Name"), "_two");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(await screen.findByRole("heading", { name: "wiki_two", level: 1 })).toBeVisible();
+  });
+
+  it("keeps_what_was_typed_over_closing_and_going_back", async () => {
+    const view = await opensMistral();
+    const { user } = view;
+    await fills(view);
+    await user.click(within(view.dialog).getByRole("button", { name: "Another kind" }));
+    await screen.findByRole("grid", { name: "Kinds of connectors" });
+    await user.keyboard("{Escape}");
+    // The first Escape leaves the search field.
+    if (screen.queryByRole("dialog")) await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+
+    await user.keyboard("{Control>}k{/Control}");
+    await user.keyboard("Create connector on Mistral · N{Enter}");
+    await screen.findByRole("grid", { name: "Kinds of connectors" });
+    await user.keyboard("mcp{Enter}");
+    const again = await screen.findByRole("dialog", { name: "Create MCP server" });
+    expect(await within(again).findByLabelText("Name")).toHaveValue("wiki");
+    expect(within(again).getByLabelText(/^Token/, { selector: "input[type=password]" })).toHaveValue("s3cret");
+    await user.click(within(again).getByRole("button", { name: "Start over" }));
+    expect(within(again).getByLabelText("Name")).toHaveValue("");
+    expect(within(again).queryByText("This is as you left it.")).not.toBeInTheDocument();
+  });
+
+  it("starts_the_sign_in_where_one_is_needed", async () => {
+    const { user, host } = renderApp("/accounts/acc_agentstack", state, (mock) => {
+      mock.handlers.consentForm = () => null;
+    });
+    await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
+    await screen.findByRole("grid", { name: "Kinds of connectors" });
+    await user.keyboard("gmail{Enter}");
+    const dialog = await screen.findByRole("dialog", { name: "Create Gmail" });
+    await user.type(await within(dialog).findByLabelText("Name"), "gmail");
+    await user.type(within(dialog).getByLabelText("Address"), "https://gmail.mcp.example.com");
+    await user.click(within(dialog).getByRole("button", { name: /^Create and sign in/ }));
+    await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_new_gmail" } }));
+    expect(await screen.findByRole("dialog", { name: "Sign in to gmail" })).toBeVisible();
+  });
+
+  it("skips_the_choice_where_an_account_creates_one_kind_only", async () => {
+    const { user } = renderApp("/accounts/acc_cohere", state);
+    await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
+    expect(await screen.findByRole("dialog", { name: "Create Search service" })).toBeVisible();
+  });
+
+  it("says_why_an_account_cannot_be_asked_and_asks_again", async () => {
+    const { user, host } = renderApp("/accounts/acc_cohere", state, (mock) => {
+      mock.handlers.listDefinitions = () => {
+        throw problem({ message: "could not reach Cohere" });
+      };
+    });
+    await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
+    const dialog = await screen.findByRole("dialog", { name: "Create connector on Cohere · Northlight" });
+    expect(await within(dialog).findByText("Could not reach Cohere")).toBeVisible();
+    host.handlers.listDefinitions = () => [];
+    await user.click(within(dialog).getByRole("button", { name: "Try again" }));
+    expect(await within(dialog).findByText("Cohere · Northlight creates nothing")).toBeVisible();
+  });
+});
+
+it("adding_without_another_account_asks_for_an_address_at_once", async () => {
+  const { user } = renderApp("/connectors", { accounts: [account()], connectors: manyConnectors() });
+  await user.click(await screen.findByRole("button", { name: /^Add connector/ }));
+  expect(await screen.findByRole("textbox", { name: "Address" })).toBeVisible();
+});
+
+describe("also create on", () => {
+  it("fills_the_form_of_another_account_with_what_the_first_one_tells", async () => {
+    const { user, host } = renderApp("/connectors/con_github", state);
+    const elsewhere = await screen.findByRole("region", { name: "Copies" });
+    await user.click(within(elsewhere).getByRole("button", { name: "Also create on…" }));
+    const choice = await screen.findByRole("dialog", { name: "Also create GitHub on…" });
+    expect(within(choice).queryByRole("button", { name: /^This computer/ })).not.toBeInTheDocument();
+    expect(await axeViolations(choice)).toEqual([]);
+    await user.click(within(choice).getByRole("button", { name: /^Mistral · personal/ }));
+    const dialog = await screen.findByRole("dialog", { name: "Also create GitHub on Mistral · personal" });
+    expect(await within(dialog).findByLabelText("Name")).toHaveValue("github");
+    expect(within(dialog).getByLabelText("Address")).toHaveValue("https://api.githubcopilot.com/mcp");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await waitFor(() => expect(host.lastCall("createConnector")).toMatchObject({ request: { account: "acc_mistral_own", definition: "mcp", values: { name: "github" } } }));
+    expect(await screen.findByRole("heading", { name: "github", level: 1 })).toBeVisible();
+  });
+
+  it("goes_on_with_the_account's_own_kinds_where_it_takes_no_address", async () => {
+    const { user } = renderApp("/connectors/con_github", state, (host) => {
+      host.handlers.copyForm = () => {
+        throw problem({ code: "usage.invalid", message: "this account creates no connector for an address of one's own", hint: "Create it from one of the account's own definitions.", retryable: false });
+      };
+    });
+    await user.click(await screen.findByRole("button", { name: "Also create on…" }));
+    await user.click(await screen.findByRole("button", { name: /^10ex · Lena/ }));
+    await user.click(await screen.findByRole("button", { name: "Choose from its own kinds" }));
+    expect(await screen.findByRole("grid", { name: "Kinds of connectors" })).toBeVisible();
+  });
+
+  it("compares_the_copies_of_a_service", async () => {
+    const copy = hostedConnector({ id: "con_copy", endpoint: "https://api.githubcopilot.com/mcp", title: "GitHub for agents" });
+    const { user } = renderApp("/connectors/con_github", { ...state, connectors: [connector(), copy] });
+    const elsewhere = await screen.findByRole("region", { name: "Copies" });
+    expect(await within(elsewhere).findByRole("row", { name: "State Ready Needs sign-in" })).toBeVisible();
+    expect(await axeViolations(elsewhere)).toEqual([]);
+    await user.click(within(elsewhere).getByRole("button", { name: "GitHub for agents" }));
+    expect(await screen.findByRole("heading", { name: "GitHub for agents", level: 1 })).toBeVisible();
+  });
+});
+
+describe("a sign-in to the provider", () => {
+  it("fills_the_form_with_the_app_and_the_token_that_it_brought", async () => {
+    const { user, host } = renderApp("/accounts/acc_airbyte", state);
+    await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
+    await screen.findByRole("grid", { name: "Kinds of connectors" });
+    await user.keyboard("hubspot{Enter}");
+    const dialog = await screen.findByRole("dialog", { name: "Create HubSpot" });
+    await user.type(await within(dialog).findByLabelText("Name"), "hubspot");
+    await user.click(await within(dialog).findByRole("button", { name: "Use an app" }));
+    const part = within(dialog).getByRole("region", { name: "Sign in with your own OAuth app" });
+    expect(within(part).getByText("http://127.0.0.1:33218/callback")).toBeVisible();
+    expect(within(part).getByText("https://app.hubspot.com/oauth/authorize")).toBeVisible();
+
+    await user.click(within(part).getByRole("button", { name: "Sign in in the browser" }));
+    expect(within(part).getByText("Enter the client id of your app")).toBeVisible();
+    expect(host.lastCall("startProviderSignIn")).toBeUndefined();
+    await user.type(within(part).getByLabelText(/^Client id of the app/), "app-1");
+    await user.type(within(part).getByLabelText(/^Client secret of the app/, { selector: "input" }), "app-secret");
+    await user.type(within(part).getByLabelText(/^Address for tokens/), "https://api.hubapi.com/oauth/v1/token");
+    expect(await axeViolations(dialog)).toEqual([]);
+    await user.click(within(part).getByRole("button", { name: "Sign in in the browser" }));
+    await waitFor(() => expect(host.lastCall("startProviderSignIn")).toEqual({
+      request: {
+        account: "acc_airbyte", definition: "hubspot", clientId: "app-1", clientSecret: { kind: "new", secret: "app-secret", saveAs: null },
+        authorizeUrl: null, tokenUrl: "https://api.hubapi.com/oauth/v1/token", scopes: null, redirect: "loopback",
+      },
+    }));
+    const consent = await screen.findByRole("dialog", { name: /^Sign in/ });
+    expect(consent).toBeVisible();
+    host.state.wallet = [...host.state.wallet, entry({ id: "wal_token", name: "app.hubspot.com refresh token", kind: "bearer", usedBy: [] })];
+    await act(() => host.tell({ kind: "wallet_changed" }));
+    await act(() => host.moveAuthorization("aut_provider", { state: "authorized", granted: [{ path: "/credentials/refresh_token", entry: "wal_token" }] }));
+    await user.click((await screen.findAllByRole("button", { name: "Close" }))[0] ?? consent);
+    expect(await screen.findByText("Signed in, and the form is filled")).toBeInTheDocument();
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await waitFor(() => expect(host.lastCall("createConnector")).toEqual({
+      request: {
+        account: "acc_airbyte", definition: "hubspot", values: { name: "hubspot", credentials: { auth_type: "oauth", client_id: "app-1" } },
+        secrets: {
+          "/credentials/client_secret": { kind: "new", secret: "app-secret", saveAs: null },
+          "/credentials/refresh_token": { kind: "entry", entry: "wal_token" },
+        },
+      },
+    }));
+  });
+});

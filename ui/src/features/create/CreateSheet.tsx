@@ -1,0 +1,50 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { type Account, type AccountId, type AuthorizationId, type Connector, type Definition } from "@/host/bindings";
+import { queries } from "@/host/queries";
+import { ChooseAccount } from "./ChooseAccount";
+import { ChooseDefinition } from "./ChooseDefinition";
+import { CopyStep } from "./CopyStep";
+import { type CreateStart } from "./createStart";
+import { type CreateDrafts } from "./drafts";
+import { FormStep } from "./FormStep";
+
+type Props = {
+  start: CreateStart;
+  drafts: CreateDrafts;
+  onClose: () => void;
+  /** Adds to this computer instead, at an address where one is known. */
+  onAddHere: (address?: string) => void;
+  onAddAccount: () => void;
+  /** `signIn` tells that it needs a consent before it works. */
+  onCreated: (connector: Connector, signIn: boolean) => void;
+  onShowAuthorization: (id: AuthorizationId) => void;
+};
+
+/** Creates a connector on any account: which account, what kind, then what the platform asks for. Nothing typed is lost. */
+export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) {
+  const [id, setId] = useState<AccountId | null>("account" in start ? start.account : null);
+  const [chosen, setChosen] = useState<Definition | null>(start.kind === "form" ? start.definition : null);
+  const [copied, setCopied] = useState(start.kind === "copy" ? start.of : null);
+  const { data: accounts, error } = useQuery(queries.accounts());
+  const { data: definitions } = useQuery({ ...queries.definitions(id ?? ""), enabled: id !== null && copied === null });
+  const account = accounts?.find((one) => one.id === id);
+  const only = definitions?.length === 1 ? definitions[0] : undefined;
+  const definition = chosen ?? only;
+
+  const choose = (next: Account) => {
+    if (next.platform === "local") onAddHere(copied?.endpoint ?? undefined);
+    else setId(next.id);
+  };
+  const toAccounts = () => {
+    setId(null);
+    setChosen(null);
+  };
+
+  if (!account) return <ChooseAccount accounts={accounts} error={error} copied={copied} onChoose={choose} onAddAccount={onAddAccount} onClose={rest.onClose} />;
+  if (copied) return <CopyStep key={account.id} account={account} of={copied} onBack={toAccounts} onDefinitions={() => setCopied(null)} {...rest} />;
+  if (definition) {
+    return <FormStep key={definition.id} account={account} definition={definition} onBack={only ? toAccounts : () => setChosen(null)} backLabel={only ? "Another account" : "Another kind"} {...rest} />;
+  }
+  return <ChooseDefinition key={account.id} account={account} onChoose={setChosen} onBack={toAccounts} onClose={rest.onClose} />;
+}

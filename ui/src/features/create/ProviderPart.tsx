@@ -1,0 +1,127 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useId, useState } from "react";
+import { Button } from "@/components/Button";
+import { isUnderWay } from "@/components/connectorStatus";
+import { useCopy } from "@/components/CopyContext";
+import { Field } from "@/components/Field";
+import { type PlatformFormState } from "@/components/PlatformForm/usePlatformForm";
+import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { SecretField } from "@/components/SecretField";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { type Account, type AuthorizationId, commands, type ProviderSignIn, type StartProviderSignIn, type WalletEntry } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { keepAuthorization } from "@/host/events";
+import { queries } from "@/host/queries";
+import styles from "./Create.module.css";
+import { type ProviderDraft } from "./drafts";
+import { filledBy, providerErrors, providerRequest } from "./providerForm";
+
+type Props = {
+  account: Account;
+  definition: string;
+  told: ProviderSignIn;
+  draft: ProviderDraft;
+  onChange: (draft: ProviderDraft) => void;
+  /** The form that the sign-in fills. */
+  state: PlatformFormState;
+  wallet: WalletEntry[];
+  onShowAuthorization: (id: AuthorizationId) => void;
+};
+
+/** Signs in to the provider with an OAuth app of one's own; what comes of it goes into the form. */
+export function ProviderPart({ account, definition, told, draft, onChange, state, wallet, onShowAuthorization }: Props) {
+  const heading = useId();
+  const [open, setOpen] = useState(draft.started !== null || draft.clientId !== "");
+  return (
+    <section className={styles.provider} aria-labelledby={heading}>
+      <div className={styles.act}>
+        <h3 id={heading} className="grow">Sign in with your own OAuth app</h3>
+        <Button small aria-expanded={open} icon={open ? "chevron-down" : "chevron-right"} onPress={() => setOpen(!open)}>{open ? "Fold" : "Use an app"}</Button>
+      </div>
+      <p className="text2 small">Patchbay asks the provider for the token that this form wants, as an app that you registered there.</p>
+      {open && <Fields account={account} definition={definition} told={told} draft={draft} onChange={onChange} wallet={wallet} onShowAuthorization={onShowAuthorization} />}
+      <Outcome told={told} draft={draft} onChange={onChange} state={state} onShowAuthorization={onShowAuthorization} />
+    </section>
+  );
+}
+
+function Fields({ account, definition, told, draft, onChange, wallet, onShowAuthorization }: Omit<Props, "state">) {
+  const client = useQueryClient();
+  const { data: about } = useQuery(queries.about());
+  const [tried, setTried] = useState(false);
+  const set = (changes: Partial<ProviderDraft>) => onChange({ ...draft, ...changes });
+  const errors = tried ? providerErrors(told, draft) : {};
+  const start = useMutation({
+    mutationFn: (request: StartProviderSignIn) => call(commands.startProviderSignIn(request)),
+    onSuccess: (authorization) => {
+      keepAuthorization(client, authorization);
+      set({ started: authorization.id });
+      onShowAuthorization(authorization.id);
+    },
+  });
+  const submit = () => {
+    setTried(true);
+    if (Object.keys(providerErrors(told, draft)).length === 0) start.mutate(providerRequest(account.id, definition, told, draft));
+  };
+  return (
+    <>
+      {about && <RedirectUri uri={about.redirectUri} />}
+      <Field label="Client id of the app" mono isRequired value={draft.clientId} onChange={(clientId) => set({ clientId })} error={errors.clientId} />
+      <SecretField label="Client secret of the app" help="Leave it empty when the provider gave none." draft={draft.secret} onChange={(secret) => set({ secret })} entries={wallet.filter((one) => one.kind === "bearer" || one.kind === "oauth_client")} canSave />
+      {(told.authorizeUrl !== null || told.tokenUrl !== null) && (
+        <dl className={styles.facts}>
+          {told.authorizeUrl !== null && <><dt>Consent page</dt><dd className="mono" data-selectable>{told.authorizeUrl}</dd></>}
+          {told.tokenUrl !== null && <><dt>Tokens from</dt><dd className="mono" data-selectable>{told.tokenUrl}</dd></>}
+        </dl>
+      )}
+      {(told.authorizeUrl === null || told.tokenUrl === null) && (
+        <div className={styles.pair}>
+          {told.authorizeUrl === null && <Field label="Address of the consent page" mono isRequired placeholder="https://provider.example/oauth/authorize" value={draft.authorizeUrl} onChange={(authorizeUrl) => set({ authorizeUrl })} error={errors.authorizeUrl} />}
+          {told.tokenUrl === null && <Field label="Address for tokens" mono isRequired placeholder="https://provider.example/oauth/token" value={draft.tokenUrl} onChange={(tokenUrl) => set({ tokenUrl })} error={errors.tokenUrl} />}
+        </div>
+      )}
+      <Field label="Scopes" mono value={draft.scopes} onChange={(scopes) => set({ scopes })} help="Parted by spaces." />
+      <div className={styles.act}>
+        <Button icon="log-in" isPending={start.isPending} onPress={submit}>Sign in in the browser</Button>
+      </div>
+      {start.error && <ProblemNotice problem={asProblem(start.error)} onRetry={submit} />}
+    </>
+  );
+}
+
+/** How the sign-in stands; its tokens go into the form once, as soon as they are there. */
+function Outcome({ told, draft, onChange, state, onShowAuthorization }: Pick<Props, "told" | "draft" | "onChange" | "state" | "onShowAuthorization">) {
+  const { data: authorization } = useQuery({ ...queries.authorization(draft.started ?? ""), enabled: draft.started !== null });
+  const isNew = authorization?.state === "authorized" && draft.taken !== authorization.id;
+  useEffect(() => {
+    if (!isNew) return;
+    const { values, secrets } = filledBy(state.form.schema, state.values, told, draft, authorization);
+    state.changeValues(values);
+    for (const [pointer, secret] of secrets) state.changeSecret(pointer, secret);
+    onChange({ ...draft, taken: authorization.id });
+  }, [isNew, authorization, state, told, draft, onChange]);
+
+  if (!authorization) return null;
+  if (authorization.state === "authorized") {
+    return <Notice role="status" glyph="ready" title="Signed in, and the form is filled">The token lies in the wallet; the form names it. Look over the rest, then create the connector.</Notice>;
+  }
+  const underWay = isUnderWay(authorization.state);
+  return (
+    <div className="line text2" role="status">
+      <StatusGlyph name={underWay ? "authorizing" : "disconnected"} />
+      <span className="grow">{underWay ? "The sign-in waits for you in the browser" : "The last sign-in was not finished"}</span>
+      <Button small onPress={() => onShowAuthorization(authorization.id)}>Show</Button>
+    </div>
+  );
+}
+
+function RedirectUri({ uri }: { uri: string }) {
+  const copy = useCopy();
+  return (
+    <div className={styles.copy}>
+      <span className="text2">Redirect address to register, exactly</span>
+      <span className="mono cut grow" data-selectable title={uri}>{uri}</span>
+      <Button small icon="copy" onPress={() => copy(uri, "Redirect address")}>Copy</Button>
+    </div>
+  );
+}

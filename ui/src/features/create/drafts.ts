@@ -1,0 +1,40 @@
+import { type PlatformFormDraft } from "@/components/PlatformForm/usePlatformForm";
+import { type SecretDraft } from "@/components/secretDraft";
+import { type AuthorizationId } from "@/host/bindings";
+
+/** What is typed to sign in to a provider with an OAuth app of one's own. */
+export type ProviderDraft = {
+  clientId: string;
+  secret: SecretDraft;
+  authorizeUrl: string;
+  tokenUrl: string;
+  scopes: string;
+  /** The sign-in that was started last. */
+  started: AuthorizationId | null;
+  /** The sign-in whose tokens stand in the form. */
+  taken: AuthorizationId | null;
+};
+
+/** Everything that was typed to create one connector. */
+export type CreateDraft = PlatformFormDraft & { provider: ProviderDraft | null };
+
+/**
+ * What was typed and not sent yet, for as long as the window is open: closing a form by mistake, going
+ * back, or a failure loses nothing. Secrets are among it, so it is never written anywhere.
+ */
+export class CreateDrafts {
+  private readonly drafts = new Map<string, CreateDraft>();
+
+  /** What was typed under a name, such as that of an account and a definition. */
+  find(name: string): CreateDraft | undefined {
+    return this.drafts.get(name);
+  }
+
+  keep(name: string, draft: CreateDraft): void {
+    this.drafts.set(name, draft);
+  }
+
+  drop(name: string): void {
+    this.drafts.delete(name);
+  }
+}
