@@ -129,6 +129,7 @@ async fn through_the_verb(cx: &Context, connector: &ConnectorId) -> Result<Durat
             timeout_seconds: None,
             confirmed: false,
             replay_of: None,
+            credential: None,
             origin: Origin::Window,
         };
         let run = run_tool(cx, request, |_| {}).await?;

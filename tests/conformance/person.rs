@@ -149,6 +149,7 @@ impl<'a> Person<'a> {
                 timeout_seconds: Some(SECONDS),
                 confirmed: true,
                 replay_of: None,
+                credential: None,
                 origin: Origin::Window,
             };
             let problem = match run_tool(self.cx, request, |_| {}).await {

@@ -215,6 +215,7 @@ pub(crate) fn request(connector: &ConnectorId, tool: &str, arguments: Value) -> 
         timeout_seconds: None,
         confirmed: false,
         replay_of: None,
+        credential: None,
         origin: Origin::Window,
     }
 }

@@ -24,6 +24,9 @@ pub struct ToolRun {
     pub timings: Option<RunTimings>,
     /// The run that this one repeats.
     pub replay_of: Option<RunId>,
+    /// Name of the platform's credential that was asked for; `None` for the connector's own choice.
+    #[serde(default)]
+    pub credential: Option<String>,
 }
 
 /// What a list of runs shows.

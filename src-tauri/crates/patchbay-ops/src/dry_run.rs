@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use specta::Type;
 
+use crate::hosted_connectors::HostedCall;
 use crate::redact::{KnownSecrets, REDACTED, hide_marked};
-use crate::run_tool::{Prepared, RunTool, prepare};
+use crate::run_tool::{Prepared, RunTool, identity, prepare};
 use crate::{Context, Error, hosted_connectors};
 
 /// What a run would send, secrets redacted.
@@ -35,21 +36,30 @@ pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
     let prepared = prepare(cx, &request).await?;
     let arguments = hide_marked(&request.arguments, &prepared.tool.input_schema);
     match prepared.connector.remote_id {
-        Some(_) => at_platform(cx, prepared, arguments).await,
+        Some(_) => at_platform(cx, prepared, arguments, &request).await,
         None => at_server(cx, prepared, &arguments).await,
     }
 }
 
 /// The request of the connector's platform, as the platform's own client makes it.
-async fn at_platform(cx: &Context, prepared: Prepared, arguments: Value) -> Result<DryRun, Error> {
+async fn at_platform(
+    cx: &Context,
+    prepared: Prepared,
+    arguments: Value,
+    request: &RunTool,
+) -> Result<DryRun, Error> {
     let connector = prepared.connector;
     // What is hidden of an object is an object.
     let arguments = match arguments {
         Value::Object(arguments) => arguments,
         _ => prepared.arguments,
     };
-    let name = &prepared.tool.name;
-    let planned = hosted_connectors::plan_call(cx, &connector, name, arguments).await?;
+    let call = HostedCall {
+        tool: prepared.tool.name.clone(),
+        arguments,
+        credential: request.credential.clone(),
+    };
+    let planned = hosted_connectors::plan_call(cx, &connector, call).await?;
     let secrets = KnownSecrets::new(hosted_connectors::secrets_of(cx, &connector).await);
     let headers = planned.headers.into_iter();
     Ok(DryRun {
@@ -59,7 +69,7 @@ async fn at_platform(cx: &Context, prepared: Prepared, arguments: Value) -> Resu
             .map(|(name, value)| (name, secrets.hide_text(value)))
             .collect(),
         body: Json(secrets.hide(planned.body.unwrap_or_default())),
-        identity: connector.identity.clone(),
+        identity: identity(&connector, request),
         effect: prepared.tool.effect,
     })
 }

@@ -72,12 +72,21 @@ pub(crate) async fn secrets_of(cx: &Context, connector: &Connector) -> Vec<Secre
     secrets.into_values().collect()
 }
 
+/// A call of a tool on a platform.
+pub(crate) struct HostedCall {
+    /// Name of the tool.
+    pub(crate) tool: String,
+    /// Its arguments.
+    pub(crate) arguments: Map<String, Value>,
+    /// Name of the connector's credential, where one is named.
+    pub(crate) credential: Option<String>,
+}
+
 /// Runs a tool; with how long it took to be ready for it.
 pub(crate) async fn call_tool(
     cx: &Context,
     connector: &Connector,
-    tool: &str,
-    arguments: Map<String, Value>,
+    call: HostedCall,
     timeout: Duration,
     cancel: &CancellationToken,
 ) -> Result<(CallOutcome, Duration), Error> {
@@ -87,10 +96,13 @@ pub(crate) async fn call_tool(
     let options = CallOptions {
         timeout: Some(timeout),
         cancel: cancel.clone(),
+        credential: call.credential,
         ..CallOptions::default()
     };
     let prepare = began.elapsed();
-    let outcome = tools.call_tool(&remote, tool, arguments, &options).await;
+    let outcome = tools
+        .call_tool(&remote, &call.tool, call.arguments, &options)
+        .await;
     let outcome = judged(cx, &connector.account, &*platform, outcome).await?;
     Ok((outcome, prepare))
 }
@@ -99,13 +111,16 @@ pub(crate) async fn call_tool(
 pub(crate) async fn plan_call(
     cx: &Context,
     connector: &Connector,
-    tool: &str,
-    arguments: Map<String, Value>,
+    call: HostedCall,
 ) -> Result<PlannedRequest, Error> {
     let (platform, remote) = place_of(cx, connector).await?;
     let tools = tools_of(&*platform, connector)?;
-    let options = options(cx);
-    let planned = tools.plan_call(&remote, tool, arguments, &options).await;
+    let options = CallOptions {
+        credential: call.credential,
+        ..options(cx)
+    };
+    let planned = tools.plan_call(&remote, &call.tool, call.arguments, &options);
+    let planned = planned.await;
     judged(cx, &connector.account, &*platform, planned).await
 }
 
@@ -152,6 +167,27 @@ pub async fn has_consent(cx: &Context, connector: &Connector) -> Result<bool, Er
     }
     let (platform, _) = place_of(cx, connector).await?;
     Ok(platform.consents().is_some())
+}
+
+/// Whether a run of its tools may name one of the credentials that its platform keeps; nothing is sent.
+///
+/// # Errors
+/// As [`names_credentials`].
+pub(crate) async fn takes_credential(cx: &Context, connector: &Connector) -> Result<bool, Error> {
+    if connector.remote_id.is_none() {
+        return Ok(false);
+    }
+    let (platform, _) = place_of(cx, connector).await?;
+    Ok(platform.tools().is_some_and(Tools::takes_credential))
+}
+
+/// Whether one can choose for each run with which of its platform's credentials a connector acts; nothing
+/// is sent.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Vault`], [`Error::Reference`].
+pub async fn names_credentials(cx: &Context, id: &ConnectorId) -> Result<bool, Error> {
+    takes_credential(cx, &find_connector(cx, id).await?).await
 }
 
 /// Deletes a connector at its platform.

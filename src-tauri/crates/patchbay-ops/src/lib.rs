@@ -54,6 +54,7 @@ mod rotate;
 mod run_tool;
 mod running;
 mod runs;
+mod save_part;
 mod schema;
 mod secrets;
 mod sessions;
@@ -113,7 +114,7 @@ pub use error::Error;
 pub use events::Event;
 pub use export_runs::{ExportFormat, Exported, RunExport, export_runs};
 pub use forms::GivenSecret;
-pub use hosted_connectors::{has_consent, refresh_connector};
+pub use hosted_connectors::{has_consent, names_credentials, refresh_connector};
 pub use inspect_address::{
     AddressInspection, cancel_inspection, inspect_address, inspect_address_until_cancelled,
     usual_redirect_uri,
@@ -140,6 +141,7 @@ pub use rotate::{
 };
 pub use run_tool::{RunProgress, RunTool, cancel_run, run_tool};
 pub use runs::{find_run, list_runs, remove_run};
+pub use save_part::{SavedPart, save_part};
 pub use sync_connectors::{Synced, sync_account, sync_connectors};
 pub use tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 pub use tools::{ConnectorTool, list_tools, refresh_tools, validate_arguments};

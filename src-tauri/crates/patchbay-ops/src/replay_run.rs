@@ -29,6 +29,8 @@ pub async fn replay_run(
         });
     }
     let request = RunTool {
+        // Another connector has credentials of other names.
+        credential: earlier.credential.filter(|_| elsewhere.is_none()),
         connector: elsewhere.unwrap_or(earlier.summary.connector),
         tool: earlier.summary.tool,
         arguments: earlier.arguments,

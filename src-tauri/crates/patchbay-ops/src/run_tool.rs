@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::known::KnownTools;
 use self::known::{Known, KnownTool};
+use crate::hosted_connectors::HostedCall;
 use crate::redact::{KnownSecrets, hide_marked, marked_values};
 use crate::sessions::session;
 use crate::{Context, Error, Event, hosted_connectors, status, tools};
@@ -43,6 +44,9 @@ pub struct RunTool {
     pub replay_of: Option<RunId>,
     /// Who asks for it.
     pub origin: Origin,
+    /// Name of a credential that the platform keeps for the connector; `None` for the connector's own
+    /// choice.
+    pub credential: Option<String>,
 }
 
 /// A step of a run.
@@ -81,8 +85,8 @@ pub enum RunProgress {
 ///
 /// # Errors
 /// What kept it from beginning: [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Arguments`];
-/// [`Error::ConfirmationNeeded`]; [`Error::Usage`] when the arguments are no JSON object;
-/// [`Error::Store`].
+/// [`Error::ConfirmationNeeded`]; [`Error::Usage`] when the arguments are no JSON object, or a credential
+/// is named where none can be chosen; [`Error::Store`].
 pub async fn run_tool(
     cx: &Context,
     request: RunTool,
@@ -164,6 +168,12 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
             connector: connector.title.clone(),
         });
     }
+    if request.credential.is_some() && !hosted_connectors::takes_credential(cx, &connector).await? {
+        return Err(Error::Usage {
+            what: format!("{} runs with its own credential only", connector.title),
+            hint: "Leave the credential out.".to_owned(),
+        });
+    }
     let Value::Object(arguments) = request.arguments.0.clone() else {
         return Err(Error::Usage {
             what: "the arguments are no JSON object".to_owned(),
@@ -216,7 +226,7 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownS
             connector: connector.id.clone(),
             connector_title: connector.title.clone(),
             tool: prepared.tool.name.clone(),
-            identity: connector.identity.clone(),
+            identity: identity(connector, request),
             origin: request.origin.clone(),
             state: RunState::Running,
             started_at: cx.now(),
@@ -230,6 +240,22 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownS
         answer: None,
         timings: None,
         replay_of: request.replay_of.clone(),
+        credential: request.credential.clone(),
+    }
+}
+
+/// As who it runs. Of a credential that was named nobody tells here at which level it is, or until when
+/// it is good.
+pub(crate) fn identity(connector: &Connector, request: &RunTool) -> IdentityLine {
+    let own = connector.identity.clone();
+    match &request.credential {
+        Some(name) if own.credential.as_ref() != Some(name) => IdentityLine {
+            credential: Some(name.clone()),
+            level: None,
+            expires_at: None,
+            ..own
+        },
+        _ => own,
     }
 }
 
@@ -253,10 +279,12 @@ async fn call(
         Duration::from_secs(seconds.max(1).into())
     });
     if prepared.connector.remote_id.is_some() {
-        let name = prepared.tool.name.as_str();
-        let arguments = prepared.arguments.clone();
-        let called =
-            hosted_connectors::call_tool(cx, &prepared.connector, name, arguments, timeout, cancel);
+        let call = HostedCall {
+            tool: prepared.tool.name.clone(),
+            arguments: prepared.arguments.clone(),
+            credential: request.credential.clone(),
+        };
+        let called = hosted_connectors::call_tool(cx, &prepared.connector, call, timeout, cancel);
         let (outcome, prepare) = called.await?;
         return Ok(Called {
             outcome,

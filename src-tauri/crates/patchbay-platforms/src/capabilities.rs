@@ -108,6 +108,11 @@ pub trait Tools: Send + Sync {
         options: &CallOptions,
     ) -> Result<CallOutcome, Error>;
 
+    /// Whether a call may name one of the connector's credentials, in [`CallOptions::credential`].
+    fn takes_credential(&self) -> bool {
+        false
+    }
+
     /// What [`Tools::call_tool`] would send, made by the same code. The call itself is not sent; what has
     /// to be known for it, such as a connector's own URL, may be asked for.
     ///

@@ -141,6 +141,7 @@ pub(crate) fn run(number: u64) -> ToolRun {
         answer: None,
         timings: None,
         replay_of: None,
+        credential: None,
     }
 }
 

@@ -39,6 +39,10 @@ pub(crate) struct RunArgs {
     /// How long it may take without a sign of life, in seconds [default: 60]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) timeout: Option<u32>,
+    /// Run it with this credential of those that the platform keeps for the connector; see
+    /// `patchbay credential list --connector CONNECTOR`
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) credential: Option<String>,
     /// Show exactly what would be sent, as whom, and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -123,6 +123,7 @@ async fn request(door: &Door, args: RunArgs) -> Result<(Connector, RunTool), Fai
         confirmed: door.says_yes(),
         replay_of: None,
         origin: Origin::CommandLine,
+        credential: args.credential,
     };
     Ok((connector, request))
 }

@@ -44,6 +44,7 @@ fn run(id: &str, structured: Value) -> ToolRun {
             connection_reused: true,
         }),
         replay_of: None,
+        credential: None,
     }
 }
 

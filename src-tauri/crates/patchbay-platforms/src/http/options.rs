@@ -24,6 +24,9 @@ pub struct CallOptions {
     pub query: Vec<(String, Value)>,
     /// Members of the JSON body that override the operation's own.
     pub body: Map<String, Value>,
+    /// Name of the connector's credential that a tool is to be called with; `None` for its default. Of no
+    /// effect but where [`Tools::takes_credential`](crate::Tools::takes_credential).
+    pub credential: Option<String>,
     /// A token that is still good, so that no exchange of credentials comes first. Of no effect where
     /// nothing is exchanged, and where the account has a good token already.
     pub cached_token: Option<CachedToken>,

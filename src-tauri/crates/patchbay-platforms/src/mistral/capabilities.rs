@@ -149,8 +149,11 @@ impl Tools for Mistral {
         arguments: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<CallOutcome, Error> {
-        let request = json!({ "arguments": arguments });
-        let call = call_of(id, tool, arguments);
+        let mut request = json!({ "arguments": arguments });
+        if let Some(name) = &options.credential {
+            request["credentials_name"] = name.as_str().into();
+        }
+        let call = call_of(id, tool, arguments, options);
         let started = Instant::now();
         let (result, answer) = client::call_tool(&self.api, &call, options).await?;
         Ok(CallOutcome {
@@ -170,16 +173,25 @@ impl Tools for Mistral {
         arguments: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<PlannedRequest, Error> {
-        let request = client::call_tool_request(&call_of(id, tool, arguments))?;
+        let request = client::call_tool_request(&call_of(id, tool, arguments, options))?;
         self.api.plan(&request, options)
+    }
+
+    fn takes_credential(&self) -> bool {
+        true
     }
 }
 
-fn call_of(id: &RemoteId, tool: &str, arguments: Map<String, Value>) -> CallTool {
+fn call_of(
+    id: &RemoteId,
+    tool: &str,
+    arguments: Map<String, Value>,
+    options: &CallOptions,
+) -> CallTool {
     CallTool {
         connector_id_or_name: id.as_str().to_owned(),
         tool_name: tool.to_owned(),
-        credentials_name: None,
+        credentials_name: options.credential.clone(),
         arguments: Some(arguments),
     }
 }
