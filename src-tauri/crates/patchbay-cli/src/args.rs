@@ -6,6 +6,7 @@ mod account;
 mod authentication;
 mod connector;
 mod credential;
+mod platform;
 mod run;
 mod tool;
 mod vault;
@@ -16,7 +17,12 @@ use clap_complete::Shell;
 pub(crate) use account::{AccountAddArgs, AccountSecretArgs, AccountVerb, ApiArgs};
 pub(crate) use authentication::{AuthenticationArgs, Method};
 pub(crate) use connector::{AddArgs, ConnectArgs, ConnectorVerb, EditArgs};
-pub(crate) use credential::{CredentialVerb, Kind, SecretArgs};
+pub(crate) use credential::{
+    AddArgs as AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs, RotateArgs, SecretArgs,
+};
+pub(crate) use platform::{
+    ChangeArgs, CopyArgs, CreateArgs, FormArgs, PlaceArgs, PlacedArgs, ProviderArgs,
+};
 pub(crate) use run::{Limit, RunCompareArgs, RunExportArgs, RunFilterArgs, RunListArgs, RunVerb};
 pub(crate) use tool::{RunArgs, ToolVerb};
 pub(crate) use vault::VaultVerb;
@@ -105,6 +111,8 @@ impl Cli {
         match &self.noun {
             Noun::Connector(ConnectorVerb::Connect { how, .. }) => !how.no_browser,
             Noun::Connector(ConnectorVerb::Add(add)) => !add.how.no_browser,
+            Noun::Connector(ConnectorVerb::Create(create)) => !create.how.no_browser,
+            Noun::Connector(ConnectorVerb::Copy(copy)) => !copy.how.no_browser,
             _ => false,
         }
     }

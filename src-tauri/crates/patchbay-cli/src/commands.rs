@@ -1,14 +1,19 @@
 //! What each command does: words in, one call of a verb, answer out.
 
 mod account;
+mod account_settings;
 mod api;
 mod authentication;
+mod change;
 mod completions;
 mod connect;
 mod connector;
+mod create;
 mod credential;
 mod doctor;
 mod offers;
+mod platform_credential;
+mod rotate;
 mod run;
 mod tool;
 mod vault;
@@ -42,6 +47,8 @@ fn stops_itself(noun: &Noun) -> bool {
     use crate::args::{ConnectorVerb, RunVerb, ToolVerb};
     match noun {
         Noun::Connector(ConnectorVerb::Add(add)) => add.connect,
+        Noun::Connector(ConnectorVerb::Create(create)) => create.signs_in(),
+        Noun::Connector(ConnectorVerb::Copy(copy)) => copy.connect,
         Noun::Connector(ConnectorVerb::Connect { .. }) => true,
         Noun::Tool(ToolVerb::Run(_)) | Noun::Run(RunVerb::Replay { .. }) => true,
         _ => false,

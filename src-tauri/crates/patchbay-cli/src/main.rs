@@ -9,6 +9,7 @@ mod commands;
 mod door;
 mod exit;
 mod failure;
+mod form_values;
 mod interrupt;
 mod logging;
 mod output;

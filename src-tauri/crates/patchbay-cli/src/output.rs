@@ -1,6 +1,7 @@
 //! Data on standard output: one JSON document, or words and tables for people.
 
 pub(crate) mod facts;
+pub(crate) mod forms;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod when;

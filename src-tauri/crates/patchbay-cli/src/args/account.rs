@@ -2,7 +2,7 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use patchbay_model::Platform;
+use patchbay_model::{AccountColour, Platform};
 
 /// The hosted platforms, as one types them.
 fn platforms() -> PossibleValuesParser {
@@ -10,6 +10,12 @@ fn platforms() -> PossibleValuesParser {
         .into_iter()
         .filter(|platform| *platform != Platform::Local);
     PossibleValuesParser::new(hosted.map(Platform::as_str))
+}
+
+/// The colours, and none of them.
+fn colours() -> PossibleValuesParser {
+    let colours = AccountColour::ALL.map(AccountColour::as_str);
+    PossibleValuesParser::new(colours.into_iter().chain(["none"]))
 }
 
 #[derive(Debug, Subcommand)]
@@ -32,6 +38,31 @@ pub(crate) enum AccountVerb {
         account: String,
         /// The new label
         label: String,
+    },
+    /// Change what is no secret of it, after a light read has shown that it works
+    Set {
+        /// Label or id
+        account: String,
+        /// NAME=TEXT, or NAME:=JSON, and NAME:=null for the platform's own; see `patchbay account platforms`
+        #[arg(value_name = "SETTING", required = true)]
+        settings: Vec<String>,
+        /// Try whether it would work, and keep nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Give it a colour to know it by
+    #[command(visible_alias = "color")]
+    Colour {
+        /// Label or id
+        account: String,
+        /// The colour, or none for the platform's own look
+        #[arg(value_parser = colours())]
+        colour: String,
+    },
+    /// Forget its key; it stays in the lists, and another key signs it in again
+    SignOut {
+        /// Label or id
+        account: String,
     },
     /// Put another key in the place of the saved one
     Replace {

@@ -2,12 +2,26 @@
 
 use clap::{Args, Subcommand};
 
-use super::AuthenticationArgs;
+use super::{AuthenticationArgs, ChangeArgs, CopyArgs, CreateArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConnectorVerb {
     /// Add an MCP server by its address; prints the connector's name
     Add(Box<AddArgs>),
+    /// List what can be created on an account
+    Definitions {
+        /// Label or id of the account
+        account: String,
+    },
+    /// Create one on a hosted platform; prints its name
+    Create(Box<CreateArgs>),
+    /// Create the same on another account, from what is known of it
+    Copy(Box<CopyArgs>),
+    /// List where else the same service is set up, and how it differs there
+    Copies {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+    },
     /// List all connectors
     #[command(visible_alias = "ls")]
     List {
@@ -24,6 +38,12 @@ pub(crate) enum ConnectorVerb {
     Connect {
         /// Id, ACCOUNT/NAME or name
         connector: String,
+        /// On a hosted platform, what is chosen before: choice=value for text, choice:=json for anything else
+        #[arg(value_name = "CHOICE")]
+        choices: Vec<String>,
+        /// Show what can be chosen, and do nothing
+        #[arg(long)]
+        describe: bool,
         #[command(flatten)]
         how: ConnectArgs,
     },
@@ -45,6 +65,21 @@ pub(crate) enum ConnectorVerb {
     },
     /// Change what is given and leave the rest
     Edit(Box<EditArgs>),
+    /// List what only its platform can do with it, and what that tells of it
+    Acts {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+    },
+    /// Have its platform do one of these; asks first when something comes of it
+    Act {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+        /// Name of the act
+        act: String,
+        /// key=value for text, key:=json for anything else, - for a JSON object on standard input
+        #[arg(value_name = "ARGUMENT")]
+        arguments: Vec<String>,
+    },
     /// List what it lets one read
     Resources {
         /// Id, ACCOUNT/NAME or name
@@ -135,4 +170,6 @@ pub(crate) struct EditArgs {
     pub(crate) disable: bool,
     #[command(flatten)]
     pub(crate) authentication: AuthenticationArgs,
+    #[command(flatten)]
+    pub(crate) change: ChangeArgs,
 }

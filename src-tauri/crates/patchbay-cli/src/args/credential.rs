@@ -2,27 +2,33 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::{PlaceArgs, PlacedArgs};
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum CredentialVerb {
-    /// Save a credential in the wallet
-    Add {
-        /// What to call it, unique
-        name: String,
-        /// What it is made of
-        #[arg(long, value_enum)]
-        kind: Kind,
-        #[command(flatten)]
-        secret: SecretArgs,
-    },
-    /// List the wallet, without secrets
+    /// Save a credential in the wallet, or on a hosted platform
+    Add(Box<AddArgs>),
+    /// List the wallet, or what a hosted platform keeps, without secrets
     #[command(visible_alias = "ls")]
-    List,
-    /// Put another secret in the place of the saved one
-    Replace {
+    List {
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// Show one of the wallet: how old it is, and everything that uses it
+    Show {
         /// Its name or id
         credential: String,
+    },
+    /// Put another secret in the place of the saved one
+    Replace(Box<ReplaceArgs>),
+    /// Put another secret in the wallet and send it to every platform that was given the old one
+    Rotate(Box<RotateArgs>),
+    /// Make one that a hosted platform keeps the one that is used when none is named
+    Default {
+        /// Its name there
+        credential: String,
         #[command(flatten)]
-        secret: SecretArgs,
+        place: PlaceArgs,
     },
     /// Call it something else
     Rename {
@@ -31,12 +37,60 @@ pub(crate) enum CredentialVerb {
         /// The new name
         name: String,
     },
-    /// Delete it; connectors that use it need a sign-in then
+    /// Delete it; what uses it needs a sign-in then
     #[command(visible_alias = "rm")]
     Remove {
-        /// Its name or id
-        credential: String,
+        /// Its name or id; left out where the platform has one without a name
+        #[arg(required_unless_present = "connector")]
+        credential: Option<String>,
+        #[command(flatten)]
+        place: PlaceArgs,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddArgs {
+    /// What to call it, unique; left out where the platform has one without a name
+    #[arg(required_unless_present = "connector")]
+    pub(crate) name: Option<String>,
+    /// What it is made of
+    #[arg(long, value_enum, required_unless_present = "connector")]
+    pub(crate) kind: Option<Kind>,
+    #[command(flatten)]
+    pub(crate) secret: SecretArgs,
+    #[command(flatten)]
+    pub(crate) placed: PlacedArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplaceArgs {
+    /// Its name or id; left out where the platform has one without a name
+    #[arg(required_unless_present = "connector")]
+    pub(crate) credential: Option<String>,
+    #[command(flatten)]
+    pub(crate) secret: SecretArgs,
+    #[command(flatten)]
+    pub(crate) placed: PlacedArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RotateArgs {
+    /// Its name or id
+    pub(crate) credential: String,
+    #[command(flatten)]
+    pub(crate) secret: SecretArgs,
+    /// Show where the new secret would go, and do nothing
+    #[arg(long, group = "instead")]
+    pub(crate) dry_run: bool,
+    /// Send the new secret once more to the places that it did not reach
+    #[arg(long, group = "instead")]
+    pub(crate) retry: bool,
+    /// Put the old secret back everywhere
+    #[arg(long, group = "instead")]
+    pub(crate) take_back: bool,
+    /// Forget the old secret: there is no way back then
+    #[arg(long, group = "instead")]
+    pub(crate) finish: bool,
 }
 
 /// Where the secret comes from.

@@ -10,6 +10,7 @@ use patchbay_ops::{
 };
 use serde_json::Value;
 
+use super::account_settings;
 use crate::args::{AccountAddArgs, AccountSecretArgs, AccountVerb};
 use crate::door::Door;
 use crate::failure::Failure;
@@ -39,6 +40,15 @@ pub(super) async fn run(door: &Door, verb: AccountVerb) -> Result<(), Failure> {
                 &rename_account(&door.cx, &account.id, &label).await?,
             )
         }
+        AccountVerb::Set {
+            account,
+            settings,
+            dry_run,
+        } => account_settings::set(door, &account, &settings, dry_run).await,
+        AccountVerb::Colour { account, colour } => {
+            account_settings::colour(door, &account, &colour).await
+        }
+        AccountVerb::SignOut { account } => account_settings::sign_out(door, &account).await,
         AccountVerb::Replace { account, secrets } => replace(door, &account, secrets).await,
         AccountVerb::Remove { account } => remove(door, &account).await,
     }
@@ -64,7 +74,7 @@ fn refused(error: patchbay_ops::Error) -> Failure {
     }
 }
 
-fn said(door: &Door, verb: &str, account: &Account) -> Result<(), Failure> {
+pub(super) fn said(door: &Door, verb: &str, account: &Account) -> Result<(), Failure> {
     door.talk.say(&format!("{verb}: {}.", account.label));
     door.out.answer(account, |_| String::new())
 }

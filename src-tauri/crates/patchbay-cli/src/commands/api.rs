@@ -10,8 +10,8 @@ use crate::args::ApiArgs;
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
-use crate::output::table::{Cell, Table, Tone};
-use crate::output::{Screen, text};
+use crate::output::table::{Cell, Table};
+use crate::output::{Screen, text, words};
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
@@ -53,7 +53,7 @@ fn list(door: &Door, platform: Platform) -> Result<(), Failure> {
     let operations = list_operations(platform);
     door.out.answer(&operations, |screen| {
         let rows = operations.iter().map(|operation| {
-            let (effect, tone) = effect(operation.effect);
+            let (effect, tone) = words::operation_effect(operation.effect);
             [
                 Cell::from(&operation.name),
                 Cell::toned(effect, tone),
@@ -64,18 +64,9 @@ fn list(door: &Door, platform: Platform) -> Result<(), Failure> {
     })
 }
 
-fn effect(effect: OperationEffect) -> (&'static str, Tone) {
-    match effect {
-        OperationEffect::Read => ("reads", Tone::Plain),
-        OperationEffect::Write => ("writes", Tone::Plain),
-        OperationEffect::Destructive => ("destructive", Tone::Warning),
-        OperationEffect::Irreversible => ("irreversible", Tone::Bad),
-    }
-}
-
 fn describe(door: &Door, operation: &OperationCard) -> Result<(), Failure> {
     door.out.answer(operation, |screen| {
-        let (effect, tone) = effect(operation.effect);
+        let (effect, tone) = words::operation_effect(operation.effect);
         let facts = Facts::default()
             .add("Operation", &operation.name)
             .add("Does", &operation.summary)

@@ -7,9 +7,9 @@ use patchbay_model::{
     Status,
 };
 use patchbay_ops::{
-    Event, StartAuthorization, cancel_authorization, find_authorization, find_connector,
-    finish_authorization, has_consent, refresh_connector, refresh_tools, start_authorization,
-    wait_for_authorization,
+    Event, StartAuthorization, cancel_authorization, consent_form, find_authorization,
+    find_connector, finish_authorization, has_consent, refresh_connector, refresh_tools,
+    start_authorization, wait_for_authorization,
 };
 use tokio::sync::{broadcast, mpsc};
 use url::Url;
@@ -18,7 +18,7 @@ use crate::args::ConnectArgs;
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
-use crate::output::{when, words};
+use crate::output::{forms, when, words};
 use crate::unlock::unlock;
 
 /// How often the countdown moves on.
@@ -31,10 +31,13 @@ const TICK: Duration = Duration::from_secs(1);
 pub(super) async fn connect(
     door: &Door,
     connector: Connector,
+    choices: Json,
     how: ConnectArgs,
 ) -> Result<Connector, Failure> {
     door.unlock_for(&connector).await?;
     let needs_consent = match connector.authentication {
+        // Whoever chooses wants another sign-in than the one that there may be.
+        _ if !is_empty(&choices) => true,
         _ if connector.remote_id.is_some() => is_parted(door, &connector).await?,
         Authentication::Oauth { .. } => true,
         Authentication::None => !opens_without(door, &connector).await?,
@@ -45,7 +48,7 @@ pub(super) async fn connect(
     };
     if needs_consent {
         unlock(door).await?;
-        let authorization = consent(door, &connector, how).await?;
+        let authorization = consent(door, &connector, choices, how).await?;
         judge(authorization).map_err(|failure| failure.of(&connector))?;
     }
     let connector = find_connector(&door.cx, &connector.id).await?;
@@ -56,6 +59,28 @@ pub(super) async fn connect(
         words::identity(&connector.identity, door.now())
     ));
     Ok(connector)
+}
+
+/// Shows what can be chosen before the consent.
+///
+/// # Errors
+/// When there is nothing to choose, or the platform cannot be asked.
+pub(super) async fn choices(door: &Door, connector: &Connector) -> Result<(), Failure> {
+    door.unlock_for(connector).await?;
+    match consent_form(&door.cx, &connector.id).await? {
+        Some(form) => forms::describe(door, &form),
+        None => {
+            let title = &connector.title;
+            door.talk.say(&format!(
+                "There is nothing to choose before {title} is connected."
+            ));
+            Ok(())
+        }
+    }
+}
+
+fn is_empty(choices: &Json) -> bool {
+    choices.0.as_object().is_none_or(serde_json::Map::is_empty)
 }
 
 /// Whether a hosted connector still has to be connected, by what its platform says of it now. What is
@@ -105,21 +130,36 @@ async fn list_tools(door: &Door, connector: &Connector) -> Result<(), Failure> {
 async fn consent(
     door: &Door,
     connector: &Connector,
+    choices: Json,
     how: ConnectArgs,
 ) -> Result<Authorization, Failure> {
-    let mut news = door.cx.news();
+    let news = door.cx.news();
     let request = StartAuthorization {
         connector: connector.id.clone(),
         redirect: None,
         timeout_seconds: how.timeout,
-        choices: Json::default(),
+        choices,
     };
-    let mut now = start_authorization(&door.cx, request).await?;
+    let begun = start_authorization(&door.cx, request).await?;
+    wait_out(door, begun, news, how.no_browser).await
+}
+
+/// Tells of a consent under way until it is over; `news` has been heard since before it began.
+///
+/// # Errors
+/// When it was interrupted, or cannot be looked at any more.
+pub(super) async fn wait_out(
+    door: &Door,
+    begun: Authorization,
+    mut news: broadcast::Receiver<Event>,
+    no_browser: bool,
+) -> Result<Authorization, Failure> {
+    let mut now = begun;
     let mut pasted = pasted_lines(door);
     let mut ticks = tokio::time::interval(TICK);
     let mut shown = Shown::default();
     while !now.state.is_over() {
-        shown.show(door, &now, how.no_browser);
+        shown.show(door, &now, no_browser);
         tokio::select! {
             heard = news.recv() => {
                 now = match heard {
@@ -147,7 +187,11 @@ async fn cancel(door: &Door, now: &Authorization) -> Result<Authorization, Failu
     }
 }
 
-fn judge(over: Authorization) -> Result<(), Failure> {
+/// What became of a consent that is over.
+///
+/// # Errors
+/// Unless it was given.
+pub(super) fn judge(over: Authorization) -> Result<(), Failure> {
     if over.state == AuthorizationState::Authorized {
         return Ok(());
     }

@@ -1,19 +1,20 @@
 //! `patchbay connector …`.
 
-use patchbay_model::{Connector, ConnectorId, Timestamp};
+use patchbay_model::{Connector, ConnectorId, Json, Timestamp};
 use patchbay_ops::{
     AddConnector, Check, ConnectorChanges, Synced, add_connector, check_connector,
     delete_connector, disconnect_connector, list_connectors, remove_connector, restore_connector,
     sync_connectors, update_connector,
 };
 
-use super::{authentication, connect, doctor, offers};
+use super::{authentication, change, connect, create, doctor, offers};
 use crate::args::{AddArgs, ConnectorVerb, EditArgs};
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
 use crate::output::{Screen, when, words};
+use crate::tool_arguments;
 use crate::unlock::unlock;
 
 pub(super) async fn run(door: &Door, verb: ConnectorVerb) -> Result<(), Failure> {
@@ -21,15 +22,34 @@ pub(super) async fn run(door: &Door, verb: ConnectorVerb) -> Result<(), Failure>
         ConnectorVerb::Add(args) => add(door, *args).await,
         ConnectorVerb::List { refresh } => list(door, refresh).await,
         ConnectorVerb::Show { connector } => show(door, &connector).await,
-        ConnectorVerb::Connect { connector, how } => {
+        ConnectorVerb::Definitions { account } => create::definitions(door, &account).await,
+        ConnectorVerb::Create(args) => create::create(door, *args).await,
+        ConnectorVerb::Copy(args) => create::copy(door, *args).await,
+        ConnectorVerb::Copies { connector } => create::copies(door, &connector).await,
+        ConnectorVerb::Connect {
+            connector,
+            choices,
+            describe,
+            how,
+        } => {
             let connector = door.connector(&connector).await?;
-            let connector = connect::connect(door, connector, how).await?;
+            if describe {
+                return connect::choices(door, &connector).await;
+            }
+            let choices = tool_arguments::read(None, &choices)?;
+            let connector = connect::connect(door, connector, choices, how).await?;
             door.out.answer(&connector, |_| String::new())
         }
         ConnectorVerb::Disconnect { connector } => disconnect(door, &connector).await,
         ConnectorVerb::Remove { connector } => remove(door, &connector).await,
         ConnectorVerb::Restore { id } => restore(door, id).await,
         ConnectorVerb::Edit(args) => edit(door, *args).await,
+        ConnectorVerb::Acts { connector } => change::acts(door, &connector).await,
+        ConnectorVerb::Act {
+            connector,
+            act,
+            arguments,
+        } => change::act(door, &connector, act, &arguments).await,
         ConnectorVerb::Resources { connector } => offers::resources(door, &connector).await,
         ConnectorVerb::Read { connector, uri } => offers::read(door, &connector, &uri).await,
         ConnectorVerb::Prompts { connector } => offers::prompts(door, &connector).await,
@@ -53,7 +73,7 @@ async fn add(door: &Door, args: AddArgs) -> Result<(), Failure> {
     let title = &connector.title;
     door.talk.say(&format!("Added {title}."));
     if args.connect {
-        connector = connect::connect(door, connector, args.how).await?;
+        connector = connect::connect(door, connector, Json::default(), args.how).await?;
     } else {
         let next = format!("Connect it: patchbay connector connect {}", connector.name);
         door.talk.say(&next);
@@ -239,7 +259,15 @@ async fn restore(door: &Door, id: String) -> Result<(), Failure> {
 }
 
 async fn edit(door: &Door, args: EditArgs) -> Result<(), Failure> {
-    let connector = door.connector(&args.connector).await?;
+    let mut connector = door.connector(&args.connector).await?;
+    let is_change = args.change.is_given();
+    if is_change {
+        match change::change(door, &connector, args.change).await? {
+            Some(changed) => connector = changed,
+            // Something was shown, and nothing is to be done.
+            None => return Ok(()),
+        }
+    }
     let enabled = match (args.enable, args.disable) {
         (true, _) => Some(true),
         (_, true) => Some(false),
@@ -257,11 +285,30 @@ async fn edit(door: &Door, args: EditArgs) -> Result<(), Failure> {
     if changes.authentication.is_some() {
         door.unlock_for(&connector).await?;
     }
-    let connector = update_connector(&door.cx, &connector.id, changes).await?;
-    door.talk.say(&format!("Changed {}.", connector.title));
+    if !is_change || changes_anything(&changes) {
+        connector = update_connector(&door.cx, &connector.id, changes).await?;
+        door.talk.say(&format!("Changed {}.", connector.title));
+    }
     let now = door.now();
     door.out
         .answer(&connector, |screen| facts(&connector, now, screen))
+}
+
+fn changes_anything(changes: &ConnectorChanges) -> bool {
+    let ConnectorChanges {
+        name,
+        title,
+        url,
+        authentication,
+        tags,
+        favourite,
+        enabled,
+    } = changes;
+    [name, title, url].into_iter().any(Option::is_some)
+        || authentication.is_some()
+        || tags.is_some()
+        || favourite.is_some()
+        || enabled.is_some()
 }
 
 async fn check(door: &Door, text: &str) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! `patchbay credential …`: the wallet.
+//! `patchbay credential …`: the wallet, and whatever hosted platforms keep.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,8 @@ use patchbay_ops::{
 };
 
 use super::authentication::{client_secret, header_values};
-use crate::args::{CredentialVerb, Kind, SecretArgs};
+use super::{platform_credential, rotate};
+use crate::args::{AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs, SecretArgs};
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table, Tone};
@@ -19,15 +20,35 @@ use crate::unlock::unlock;
 
 pub(super) async fn run(door: &Door, verb: CredentialVerb) -> Result<(), Failure> {
     match verb {
-        CredentialVerb::Add { name, kind, secret } => add(door, name, kind, secret).await,
-        CredentialVerb::List => list(door).await,
-        CredentialVerb::Replace { credential, secret } => replace(door, &credential, secret).await,
+        CredentialVerb::Add(args) => match &args.placed.place.connector {
+            Some(_) => platform_credential::add(door, args.name, args.placed).await,
+            None => add(door, *args).await,
+        },
+        CredentialVerb::List { place } => match &place.connector {
+            Some(_) => platform_credential::list(door, &place).await,
+            None => list(door).await,
+        },
+        CredentialVerb::Show { credential } => rotate::show(door, &credential).await,
+        CredentialVerb::Replace(args) => match &args.placed.place.connector {
+            Some(_) => platform_credential::replace(door, args.credential, args.placed).await,
+            None => replace(door, *args).await,
+        },
+        CredentialVerb::Rotate(args) => rotate::rotate(door, *args).await,
+        CredentialVerb::Default { credential, place } => {
+            platform_credential::make_default(door, &credential, &place).await
+        }
         CredentialVerb::Rename { credential, name } => {
             let entry = resolve_wallet_entry(&door.cx, &credential).await?;
             let entry = rename_wallet_entry(&door.cx, &entry.id, &name).await?;
             said(door, "Renamed", &entry)
         }
-        CredentialVerb::Remove { credential } => remove(door, &credential).await,
+        CredentialVerb::Remove { credential, place } => {
+            let name = credential.unwrap_or_default();
+            match &place.connector {
+                Some(_) => platform_credential::remove(door, &name, &place).await,
+                None => remove(door, &name).await,
+            }
+        }
     }
 }
 
@@ -36,8 +57,10 @@ fn said(door: &Door, verb: &str, entry: &WalletEntry) -> Result<(), Failure> {
     door.out.answer(entry, |_| String::new())
 }
 
-async fn add(door: &Door, name: String, kind: Kind, args: SecretArgs) -> Result<(), Failure> {
-    let secret = secret(door, kind, args).await?;
+async fn add(door: &Door, args: AddCredentialArgs) -> Result<(), Failure> {
+    // The grammar wants both of the wallet.
+    let (name, kind) = (args.name.unwrap_or_default(), args.kind);
+    let secret = secret(door, kind.unwrap_or(Kind::Bearer), args.secret).await?;
     unlock(door).await?;
     let entry = add_wallet_entry(&door.cx, AddWalletEntry { name, secret }).await?;
     said(door, "Saved", &entry)
@@ -121,8 +144,24 @@ fn lapses(entry: &WalletEntry, now: Timestamp) -> (String, Tone) {
     }
 }
 
-async fn replace(door: &Door, credential: &str, args: SecretArgs) -> Result<(), Failure> {
-    let entry = resolve_wallet_entry(&door.cx, credential).await?;
+async fn replace(door: &Door, args: ReplaceArgs) -> Result<(), Failure> {
+    let name = args.credential.unwrap_or_default();
+    let entry = resolve_wallet_entry(&door.cx, &name).await?;
+    let secret = next_secret(door, &entry, args.secret).await?;
+    unlock(door).await?;
+    let entry = replace_wallet_secret(&door.cx, &entry.id, secret).await?;
+    said(door, "Replaced", &entry)
+}
+
+/// Another secret of the same kind as the saved one.
+///
+/// # Errors
+/// When it is not there, or the entry comes from a consent.
+pub(super) async fn next_secret(
+    door: &Door,
+    entry: &WalletEntry,
+    args: SecretArgs,
+) -> Result<WalletSecret, Failure> {
     let kind = match entry.kind {
         WalletKind::Bearer => Kind::Bearer,
         WalletKind::Headers => Kind::Headers,
@@ -136,11 +175,9 @@ async fn replace(door: &Door, credential: &str, args: SecretArgs) -> Result<(), 
     };
     let mut secret = secret(door, kind, args).await?;
     if let WalletSecret::Headers { values } = &mut secret {
-        keep_others(&entry, values);
+        keep_others(entry, values);
     }
-    unlock(door).await?;
-    let entry = replace_wallet_secret(&door.cx, &entry.id, secret).await?;
-    said(door, "Replaced", &entry)
+    Ok(secret)
 }
 
 /// Headers that were not named keep the value that is saved.

@@ -1,8 +1,8 @@
 //! The words for people of states and kinds.
 
 use patchbay_model::{
-    Authentication, Connector, ConnectorStatus, IdentityLine, Level, Origin, RunState, Status,
-    Timestamp, ToolEffect, WalletKind,
+    Authentication, Connector, ConnectorStatus, IdentityLine, Level, OperationEffect, Origin,
+    RunState, Status, Timestamp, ToolEffect, WalletKind,
 };
 
 use super::table::Tone;
@@ -24,11 +24,7 @@ pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
 
 /// "As who": account, credential, level, expiry.
 pub(crate) fn identity(identity: &IdentityLine, now: Timestamp) -> String {
-    let level = identity.level.map(|level| match level {
-        Level::User => "user",
-        Level::Workspace => "workspace",
-        Level::Organization => "organization",
-    });
+    let level = identity.level.map(level);
     let expiry = identity.expires_at.map(|at| {
         let verb = if at <= now { "lapsed" } else { "lapses" };
         format!("{verb} {}", when::relative(at, now))
@@ -57,6 +53,23 @@ pub(crate) fn effect(effect: ToolEffect) -> (&'static str, Tone) {
         ToolEffect::Read => ("reads", Tone::Plain),
         ToolEffect::Write => ("writes", Tone::Plain),
         ToolEffect::Destructive => ("may delete", Tone::Warning),
+    }
+}
+
+pub(crate) fn operation_effect(effect: OperationEffect) -> (&'static str, Tone) {
+    match effect {
+        OperationEffect::Read => ("reads", Tone::Plain),
+        OperationEffect::Write => ("writes", Tone::Plain),
+        OperationEffect::Destructive => ("destructive", Tone::Warning),
+        OperationEffect::Irreversible => ("irreversible", Tone::Bad),
+    }
+}
+
+pub(crate) fn level(level: Level) -> &'static str {
+    match level {
+        Level::User => "user",
+        Level::Workspace => "workspace",
+        Level::Organization => "organization",
     }
 }
 

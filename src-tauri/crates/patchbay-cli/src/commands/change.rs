@@ -1,0 +1,267 @@
+//! `patchbay connector edit` on hosted platforms, `patchbay connector acts` and `act`.
+
+use patchbay_model::{
+    Act, Code, Connector, ConnectorSettings, Fact, Particulars, Problem, Timestamp,
+};
+use patchbay_ops::{
+    ActOnConnector, Acted, ChangeSettings, Error, SettingsPlan, act_on_connector, change_settings,
+    connector_particulars, connector_settings, plan_settings,
+};
+
+use crate::args::ChangeArgs;
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::form_values;
+use crate::output::table::{Cell, Table};
+use crate::output::{Screen, forms, text, when, words};
+use crate::tool_arguments;
+
+/// Changes what the platform keeps of a connector, after the difference was shown and agreed to.
+///
+/// # Errors
+/// Whatever kept it from being changed.
+pub(super) async fn change(
+    door: &Door,
+    connector: &Connector,
+    args: ChangeArgs,
+) -> Result<Option<Connector>, Failure> {
+    door.unlock_for(connector).await?;
+    let now = connector_settings(&door.cx, &connector.id).await?;
+    if args.form.describe {
+        forms::describe(door, &now.form)?;
+        return Ok(None);
+    }
+    let change = wanted(door, now, &args).await?;
+    let plan = plan_settings(&door.cx, &connector.id, change.clone()).await?;
+    if args.dry_run {
+        door.out
+            .answer(&plan, |screen| plan_in_words(&plan, screen))?;
+        return Ok(None);
+    }
+    if is_empty(&plan) {
+        door.talk
+            .say(&format!("{} is so already.", connector.title));
+        return Ok(Some(connector.clone()));
+    }
+    show(door, &plan);
+    let question = format!(
+        "Change {} on {} like this?",
+        connector.title, connector.identity.account
+    );
+    door.confirm(&question, unconfirmed(connector))?;
+    let changed = change_settings(&door.cx, &connector.id, change).await;
+    let changed = changed.map_err(|error| match error {
+        error @ Error::ChangedElsewhere { .. } => {
+            Failure::from(error).hinting("Look at it again, or add --overwrite.")
+        }
+        error => error.into(),
+    })?;
+    door.talk.say(&format!("Changed {}.", changed.title));
+    Ok(Some(changed))
+}
+
+async fn wanted(
+    door: &Door,
+    now: ConnectorSettings,
+    args: &ChangeArgs,
+) -> Result<ChangeSettings, Failure> {
+    Ok(ChangeSettings {
+        values: form_values::laid_over(now.form.values.0.clone(), &args.values)?,
+        base: now.form.values,
+        secrets: form_values::secrets(door, &args.form.secrets).await?,
+        overwrite: args.overwrite,
+    })
+}
+
+fn is_empty(plan: &SettingsPlan) -> bool {
+    plan.changes.is_empty() && plan.secrets.is_empty()
+}
+
+fn unconfirmed(connector: &Connector) -> Failure {
+    let message = format!("nobody agreed to the change of {}", connector.title);
+    Problem::new(Code::ConfirmationNeeded, message).into()
+}
+
+/// The difference goes to where talk goes: the answer is the connector afterwards.
+fn show(door: &Door, plan: &SettingsPlan) {
+    let screen = Screen {
+        width: None,
+        colour: false,
+    };
+    for line in plan_in_words(plan, screen).lines() {
+        door.talk.say(line);
+    }
+}
+
+fn plan_in_words(plan: &SettingsPlan, screen: Screen) -> String {
+    let mut said = forms::differences(&plan.changes, screen);
+    for secret in &plan.secrets {
+        said.push_str(&format!("{}\n  + another secret\n", text::line(secret)));
+    }
+    if !plan.changed_elsewhere.is_empty() {
+        said.push_str("Changed elsewhere since it was read:\n");
+        said.push_str(&forms::differences(&plan.changed_elsewhere, screen));
+    }
+    if said.is_empty() {
+        said.push_str("Nothing would change.\n");
+    }
+    said
+}
+
+/// Lists what only this platform can do with a connector, and what it tells of it.
+pub(super) async fn acts(door: &Door, connector: &str) -> Result<(), Failure> {
+    let connector = door.connector(connector).await?;
+    door.unlock_for(&connector).await?;
+    let particulars = connector_particulars(&door.cx, &connector.id).await?;
+    let now = door.now();
+    door.out.answer(&particulars, |screen| {
+        particulars_in_words(&particulars, now, screen)
+    })
+}
+
+fn particulars_in_words(particulars: &Particulars, now: Timestamp, screen: Screen) -> String {
+    let facts: String = particulars
+        .facts
+        .iter()
+        .map(|fact| fact_line(fact, now))
+        .collect();
+    let rows: Vec<_> = particulars.acts().map(act_row).collect();
+    if rows.is_empty() {
+        return facts;
+    }
+    let heads = ["ACT", "WHAT", "EFFECT", "TAKES", "CONSEQUENCE"];
+    let table = Table::new(heads, rows).render(screen);
+    match facts.is_empty() {
+        true => table,
+        false => format!("{facts}\n{table}"),
+    }
+}
+
+fn fact_line(fact: &Fact, now: Timestamp) -> String {
+    let value = match fact.at {
+        Some(at) => when::relative(at, now),
+        None => fact.value.clone(),
+    };
+    format!("{}: {}\n", text::line(&fact.label), text::line(&value))
+}
+
+fn act_row(act: &Act) -> [Cell; 5] {
+    let (effect, tone) = words::operation_effect(act.effect);
+    let asks = act.asks.as_ref().map(|schema| &schema["properties"]);
+    let asks = asks.and_then(|properties| properties.as_object());
+    let asks: Vec<_> = asks
+        .map(|properties| properties.keys().map(String::as_str).collect())
+        .unwrap_or_default();
+    [
+        Cell::from(&act.name),
+        Cell::from(&act.title),
+        Cell::toned(effect, tone),
+        Cell::from(asks.join(", ")),
+        Cell::from(act.consequence.as_deref().unwrap_or_default()),
+    ]
+}
+
+/// Carries out an act.
+pub(super) async fn act(
+    door: &Door,
+    connector: &str,
+    act: String,
+    arguments: &[String],
+) -> Result<(), Failure> {
+    let connector = door.connector(connector).await?;
+    door.unlock_for(&connector).await?;
+    let request = ActOnConnector {
+        connector: connector.id.clone(),
+        act: act.clone(),
+        values: tool_arguments::read(None, arguments)?,
+        confirmed: door.says_yes(),
+    };
+    let acted = match act_on_connector(&door.cx, request.clone()).await {
+        Err(error @ Error::ConfirmationNeeded { .. }) => {
+            confirm(door, &connector, &act, error).await?;
+            let request = ActOnConnector {
+                confirmed: true,
+                ..request
+            };
+            act_on_connector(&door.cx, request).await
+        }
+        acted => acted,
+    };
+    let acted = acted.map_err(|error| explained(error, &connector))?;
+    said(door, &acted)
+}
+
+/// Asks first, and says what comes of it.
+async fn confirm(
+    door: &Door,
+    connector: &Connector,
+    name: &str,
+    needed: Error,
+) -> Result<(), Failure> {
+    let particulars = connector_particulars(&door.cx, &connector.id).await?;
+    let act = particulars.find(name);
+    if let Some(consequence) = act.and_then(|act| act.consequence.as_deref()) {
+        door.talk.say(&text::line(consequence));
+    }
+    let what = act.map_or(name, |act| act.title.as_str());
+    let (title, account) = (&connector.title, &connector.identity.account);
+    let question = format!("{}: {title} on {account}?", text::line(what));
+    door.confirm(&question, needed.into())
+}
+
+fn explained(error: Error, connector: &Connector) -> Failure {
+    let name = &connector.name;
+    match error {
+        Error::NotFound { kind: "act", .. } => Failure::from(error).hinting(format!(
+            "Run `patchbay connector acts {name}` to see what can be done."
+        )),
+        error => Failure::from(error).of(connector),
+    }
+}
+
+fn said(door: &Door, acted: &Acted) -> Result<(), Failure> {
+    let (status, _) = words::status(&acted.connector.status);
+    let title = &acted.connector.title;
+    door.talk.say(&format!("Done. {title} is {status}."));
+    door.out.answer(acted, |_| {
+        let is_empty = match &acted.answer.0 {
+            serde_json::Value::Null => true,
+            serde_json::Value::Object(members) => members.is_empty(),
+            _ => false,
+        };
+        if is_empty {
+            return String::new();
+        }
+        let answer = serde_json::to_string_pretty(&acted.answer).unwrap_or_default();
+        format!("{}\n", text::lines(&answer))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Difference, Json};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_plan_shows_places_of_secrets_and_never_more() {
+        let plan = SettingsPlan {
+            changes: vec![Difference {
+                path: "/name".to_owned(),
+                before: None,
+                after: Some(Json(json!("b"))),
+            }],
+            secrets: vec!["/token".to_owned()],
+            changed_elsewhere: Vec::new(),
+        };
+        let screen = Screen {
+            width: None,
+            colour: false,
+        };
+        assert_eq!(
+            plan_in_words(&plan, screen),
+            "/name\n  + \"b\"\n/token\n  + another secret\n"
+        );
+    }
+}

@@ -1,0 +1,329 @@
+//! `patchbay connector definitions|create|copy|copies`.
+
+use patchbay_model::{
+    AccountId, AuthorizationState, Connector, Definition, Form, Json, Redirect, Timestamp,
+};
+use patchbay_ops::{
+    ConnectorCopy, CreateConnector, Error, GivenSecret, ProviderSignIn, StartProviderSignIn,
+    copy_form, create_connector, creation_form, list_copies, list_definitions, provider_sign_in,
+    start_provider_sign_in,
+};
+use serde_json::Value;
+
+use super::account;
+use super::connect;
+use crate::args::{ConnectArgs, CopyArgs, CreateArgs, FormArgs, ProviderArgs};
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::form_values::{self, Secrets};
+use crate::output::table::{Cell, Table};
+use crate::output::{Screen, forms, words};
+use crate::secret_source::Source;
+use crate::unlock::unlock;
+
+/// Lists what an account can create.
+pub(super) async fn definitions(door: &Door, account: &str) -> Result<(), Failure> {
+    let account = account::find(door, account).await?;
+    unlock(door).await?;
+    let definitions = list_definitions(&door.cx, &account.id).await?;
+    door.out.answer(&definitions, |screen| {
+        let rows = definitions.iter().map(definition_row);
+        Table::new(["ID", "TITLE", "CATEGORY", "DESCRIPTION"], rows).render(screen)
+    })
+}
+
+fn definition_row(definition: &Definition) -> [Cell; 4] {
+    let description = definition.description.as_ref();
+    let description = description.or(definition.endpoint.as_ref());
+    [
+        Cell::from(&definition.id),
+        Cell::from(&definition.title),
+        Cell::from(definition.category.as_deref().unwrap_or_default()),
+        Cell::from(description.map(String::as_str).unwrap_or_default()),
+    ]
+}
+
+/// Creates a connector from a definition.
+pub(super) async fn create(door: &Door, args: CreateArgs) -> Result<(), Failure> {
+    let account = account::find(door, &args.account).await?.id;
+    unlock(door).await?;
+    let mut words = args.values;
+    let definition = definition(door, &account, args.definition, &mut words).await?;
+    let form = creation_form(&door.cx, &account, &definition).await?;
+    if args.form.describe {
+        return forms::describe(door, &form);
+    }
+    let mut filled = Filled::of(door, form, &words, &args.form).await?;
+    if let Some(client_id) = args.provider.client_id.clone() {
+        let place = Place {
+            account: &account,
+            definition: &definition,
+        };
+        sign_in(
+            door,
+            &place,
+            client_id,
+            args.provider,
+            &args.how,
+            &mut filled,
+        )
+        .await?;
+    }
+    let request = CreateConnector {
+        account,
+        definition,
+        values: filled.values,
+        secrets: filled.secrets,
+    };
+    made(door, request, args.connect, args.how).await
+}
+
+/// Creates the same on another account.
+pub(super) async fn copy(door: &Door, args: CopyArgs) -> Result<(), Failure> {
+    let connector = door.connector(&args.connector).await?;
+    let account = account::find(door, &args.to).await?.id;
+    unlock(door).await?;
+    let copy = copy_form(&door.cx, &connector.id, &account).await?;
+    if args.form.describe {
+        return forms::describe(door, &copy.form);
+    }
+    let filled = Filled::of(door, copy.form, &args.values, &args.form).await?;
+    let request = CreateConnector {
+        account,
+        definition: copy.definition,
+        values: filled.values,
+        secrets: filled.secrets,
+    };
+    made(door, request, args.connect, args.how).await
+}
+
+/// Lists where else the same service is set up, and how it differs there.
+pub(super) async fn copies(door: &Door, connector: &str) -> Result<(), Failure> {
+    let connector = door.connector(connector).await?;
+    let copies = list_copies(&door.cx, &connector.id).await?;
+    if copies.is_empty() {
+        let title = &connector.title;
+        door.talk.say(&format!(
+            "{title} is set up nowhere else, as far as is known."
+        ));
+    }
+    let now = door.now();
+    door.out
+        .answer(&copies, |screen| copies_in_words(&copies, now, screen))
+}
+
+fn copies_in_words(copies: &[ConnectorCopy], now: Timestamp, screen: Screen) -> String {
+    if copies.is_empty() {
+        return String::new();
+    }
+    let rows = copies.iter().map(|copy| {
+        let (status, tone) = words::status(&copy.connector.status);
+        let differs = copy.differences.iter();
+        let differs: Vec<_> = differs
+            .map(|one| one.path.trim_start_matches('/').to_owned())
+            .collect();
+        [
+            Cell::from(&copy.connector.name),
+            Cell::toned(&status, tone),
+            Cell::from(words::identity(&copy.connector.identity, now)),
+            Cell::from(differs.join(", ")),
+        ]
+    });
+    Table::new(["NAME", "STATUS", "AS", "DIFFERS IN"], rows).render(screen)
+}
+
+/// The definition that is meant: by id, by title, or the only one that there is. Where none is named, the
+/// first word is a value.
+async fn definition(
+    door: &Door,
+    account: &AccountId,
+    mut given: Option<String>,
+    words: &mut Vec<String>,
+) -> Result<String, Failure> {
+    let definitions = list_definitions(&door.cx, account).await?;
+    let is_known = |word: &str| definitions.iter().any(|one| one.id == word);
+    if let Some(word) = given.take_if(|word| word.contains('=') && !is_known(word)) {
+        words.insert(0, word);
+    }
+    let fits = |one: &&Definition| match &given {
+        Some(given) => one.id == *given || one.title.eq_ignore_ascii_case(given),
+        None => true,
+    };
+    let found: Vec<&Definition> = definitions.iter().filter(fits).collect();
+    let exact = found.iter().find(|one| Some(&one.id) == given.as_ref());
+    match (exact, found.as_slice()) {
+        (Some(one), _) | (None, [one]) => Ok(one.id.clone()),
+        (None, found) => Err(unclear(given.as_deref(), found.len())),
+    }
+}
+
+fn unclear(given: Option<&str>, count: usize) -> Failure {
+    let failure = match given {
+        None => Failure::usage("no definition is named", ""),
+        Some(given) if count == 0 => Failure::from(Error::NotFound {
+            kind: "definition",
+            name: given.to_owned(),
+        }),
+        Some(given) => Failure::usage(format!("{count} definitions are called {given}"), ""),
+    };
+    failure.hinting("Run `patchbay connector definitions ACCOUNT` to see them all.")
+}
+
+/// A form with what was typed.
+struct Filled {
+    values: Json,
+    secrets: Secrets,
+}
+
+impl Filled {
+    async fn of(
+        door: &Door,
+        form: Form,
+        words: &[String],
+        args: &FormArgs,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            values: form_values::laid_over(form.values.0, words)?,
+            secrets: form_values::secrets(door, &args.secrets).await?,
+        })
+    }
+}
+
+/// What is to be created where.
+struct Place<'a> {
+    account: &'a AccountId,
+    definition: &'a str,
+}
+
+/// Has a person sign in at the provider, and fills the form with what it grants.
+async fn sign_in(
+    door: &Door,
+    place: &Place<'_>,
+    client_id: String,
+    args: ProviderArgs,
+    how: &ConnectArgs,
+    filled: &mut Filled,
+) -> Result<(), Failure> {
+    let told = provider_sign_in(&door.cx, place.account, place.definition).await?;
+    let told = told.ok_or_else(|| {
+        Failure::usage(
+            "this definition takes no sign-in at the provider",
+            "Leave --client-id out; add --describe to see which values it takes.",
+        )
+    })?;
+    let client_secret = match &args.client_secret_from {
+        Some(from) => {
+            let source = Source::parse("--client-secret-from", from)?;
+            Some(form_values::one(door, &source, "client secret").await?)
+        }
+        None => None,
+    };
+    let request = StartProviderSignIn {
+        account: place.account.clone(),
+        definition: place.definition.to_owned(),
+        client_id: client_id.clone(),
+        client_secret: client_secret.clone(),
+        authorize_url: args.authorize_url,
+        token_url: args.token_url,
+        scopes: (!args.scopes.is_empty()).then_some(args.scopes),
+        redirect: Redirect::Loopback,
+    };
+    let news = door.cx.news();
+    let begun = start_provider_sign_in(&door.cx, request).await?;
+    let over = connect::wait_out(door, begun, news, how.no_browser).await?;
+    if over.state != AuthorizationState::Authorized {
+        return connect::judge(over);
+    }
+    merge(&mut filled.values.0, told.values.0.clone());
+    let ProviderSignIn {
+        client_id_field,
+        client_secret_field,
+        ..
+    } = told;
+    form_values::put(&mut filled.values.0, &client_id_field, client_id.into())?;
+    if let (Some(field), Some(secret)) = (client_secret_field, client_secret) {
+        filled.secrets.insert(field, secret);
+    }
+    for granted in over.granted {
+        let secret = GivenSecret::Entry {
+            entry: granted.entry,
+        };
+        filled.secrets.insert(granted.path, secret);
+    }
+    Ok(())
+}
+
+/// Lays objects over one another, member by member.
+fn merge(values: &mut Value, over: Value) {
+    match (values, over) {
+        (Value::Object(values), Value::Object(over)) => {
+            for (name, value) in over {
+                merge(values.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (values, over) => *values = over,
+    }
+}
+
+async fn made(
+    door: &Door,
+    request: CreateConnector,
+    connects: bool,
+    how: ConnectArgs,
+) -> Result<(), Failure> {
+    let mut connector = create_connector(&door.cx, request)
+        .await
+        .map_err(described)?;
+    let (title, account) = (&connector.title, &connector.identity.account);
+    door.talk.say(&format!("Created {title} on {account}."));
+    if connects {
+        connector = connect::connect(door, connector, Json::default(), how).await?;
+    } else if let Some(next) = next_step(&connector) {
+        door.talk.say(&next);
+    }
+    door.out
+        .answer(&connector, |_| format!("{}\n", connector.name))
+}
+
+fn next_step(connector: &Connector) -> Option<String> {
+    use patchbay_model::Status::{Disconnected, NeedsAuthorization};
+    let waits = matches!(connector.status.status, NeedsAuthorization | Disconnected);
+    waits.then(|| {
+        let name = &connector.name;
+        format!("Connect it: patchbay connector connect {name}")
+    })
+}
+
+/// A failure of values, with the way to see which there are.
+fn described(error: Error) -> Failure {
+    match error {
+        Error::Fields { .. } => Failure::from(error)
+            .hinting("Run the same with --describe to see which values it takes."),
+        error => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_sign_in_needs_is_laid_over_what_was_typed() {
+        let mut values = json!({ "name": "a", "credentials": { "kind": "token", "x": 1 } });
+        merge(&mut values, json!({ "credentials": { "kind": "oauth" } }));
+        assert_eq!(
+            values,
+            json!({ "name": "a", "credentials": { "kind": "oauth", "x": 1 } })
+        );
+    }
+
+    #[test]
+    fn a_definition_that_is_unknown_is_not_found() {
+        use patchbay_model::Code;
+        assert_eq!(unclear(Some("x"), 0).code(), Code::NotFound);
+        assert_eq!(unclear(Some("x"), 2).code(), Code::UsageInvalid);
+        assert_eq!(unclear(None, 2).code(), Code::UsageInvalid);
+    }
+}

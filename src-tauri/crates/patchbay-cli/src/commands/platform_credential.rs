@@ -1,0 +1,265 @@
+//! `patchbay credential … --connector C`: what hosted platforms keep for their connectors.
+
+use patchbay_model::{Connector, CredentialStatus, Level, PlatformCredential, Problem, Timestamp};
+use patchbay_ops::{
+    CredentialsOfLevel, Error, SavePlatformCredential, list_platform_credentials,
+    make_platform_credential_default, platform_credential_form, remove_platform_credential,
+    save_platform_credential,
+};
+use serde::Serialize;
+
+use crate::args::{PlaceArgs, PlacedArgs};
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::form_values;
+use crate::output::table::{Cell, Table, Tone};
+use crate::output::{Screen, forms, text, when, words};
+use crate::unlock::unlock;
+
+/// A credential at its place, as an answer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Placed<'a> {
+    connector: &'a str,
+    level: Level,
+    name: &'a str,
+}
+
+/// A connector, and the level of its credentials that is meant.
+struct Place {
+    connector: Connector,
+    level: Level,
+    known: Vec<CredentialsOfLevel>,
+}
+
+impl Place {
+    /// The place that the options name.
+    ///
+    /// # Errors
+    /// When the connector has no such level, or several and none is named.
+    async fn find(door: &Door, args: &PlaceArgs) -> Result<Self, Failure> {
+        let (connector, known) = all_levels(door, args).await?;
+        let wanted = args.level.map(Level::from);
+        let mut fitting = known
+            .iter()
+            .map(|one| one.level.level)
+            .filter(|level| wanted.is_none_or(|wanted| wanted == *level));
+        let found = (fitting.next(), fitting.next());
+        let (Some(level), None) = found else {
+            return Err(no_level(&connector, &known));
+        };
+        Ok(Self {
+            connector,
+            level,
+            known,
+        })
+    }
+
+    /// Whether the platform tells that there is one of that name; `None` when it does not list them.
+    fn has(&self, name: &str) -> Option<bool> {
+        let level = self
+            .known
+            .iter()
+            .find(|one| one.level.level == self.level)?;
+        let is_told = level.level.is_listed && level.problem.is_none();
+        is_told.then(|| level.credentials.iter().any(|one| one.name == name))
+    }
+
+    fn said(&self, door: &Door, verb: &str, name: &str) -> Result<(), Failure> {
+        let shown = if name.is_empty() {
+            "the credential"
+        } else {
+            name
+        };
+        let (level, title) = (words::level(self.level), &self.connector.title);
+        door.talk
+            .say(&format!("{verb} {shown} of {title}, level {level}."));
+        let placed = Placed {
+            connector: self.connector.id.as_str(),
+            level: self.level,
+            name,
+        };
+        door.out.answer(&placed, |_| String::new())
+    }
+}
+
+fn no_level(connector: &Connector, known: &[CredentialsOfLevel]) -> Failure {
+    let title = &connector.title;
+    if known.is_empty() {
+        return Failure::usage(
+            format!("the platform keeps no credentials for {title}"),
+            "Leave --connector out for the wallet.",
+        );
+    }
+    let levels: Vec<_> = known
+        .iter()
+        .map(|one| words::level(one.level.level))
+        .collect();
+    Failure::usage(
+        format!(
+            "the credentials of {title} are of the levels {}",
+            levels.join(", ")
+        ),
+        "Name one with --level.",
+    )
+}
+
+async fn all_levels(
+    door: &Door,
+    args: &PlaceArgs,
+) -> Result<(Connector, Vec<CredentialsOfLevel>), Failure> {
+    let connector = args.connector.as_deref().ok_or_else(|| {
+        Failure::usage(
+            "credentials of the wallet have no default",
+            "Name the hosted connector with --connector.",
+        )
+    })?;
+    let connector = door.connector(connector).await?;
+    unlock(door).await?;
+    let levels = list_platform_credentials(&door.cx, &connector.id).await?;
+    Ok((connector, levels))
+}
+
+/// Lists them by level; one that cannot be listed says why and hides no other.
+pub(super) async fn list(door: &Door, args: &PlaceArgs) -> Result<(), Failure> {
+    let (connector, mut levels) = all_levels(door, args).await?;
+    if let Some(wanted) = args.level.map(Level::from) {
+        levels.retain(|one| one.level.level == wanted);
+    }
+    if levels.is_empty() {
+        return Err(no_level(&connector, &levels));
+    }
+    for level in &levels {
+        tell_problem(door, level);
+    }
+    let now = door.now();
+    door.out
+        .answer(&levels, |screen| table(&levels, now, screen))
+}
+
+fn tell_problem(door: &Door, level: &CredentialsOfLevel) {
+    let name = words::level(level.level.level);
+    if let Some(Problem { message, .. }) = &level.problem {
+        door.talk.say(&format!("Level {name}: {message}."));
+    } else if !level.level.is_listed {
+        door.talk
+            .say(&format!("Level {name}: the platform does not list them."));
+    }
+}
+
+fn table(levels: &[CredentialsOfLevel], now: Timestamp, screen: Screen) -> String {
+    let all = levels.iter().flat_map(|level| &level.credentials);
+    let rows: Vec<_> = all.map(|one| row(one, now)).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let heads = ["LEVEL", "NAME", "DEFAULT", "STATUS", "LAPSES", "MADE"];
+    Table::new(heads, rows).render(screen)
+}
+
+fn row(credential: &PlatformCredential, now: Timestamp) -> [Cell; 6] {
+    let (word, tone) = match credential.status {
+        CredentialStatus::Valid => ("valid", Tone::Good),
+        CredentialStatus::Invalid => ("invalid", Tone::Bad),
+        CredentialStatus::Failing => ("failing", Tone::Bad),
+        CredentialStatus::Unknown => ("unknown", Tone::Faint),
+    };
+    let status = match &credential.reason {
+        Some(reason) => format!("{word}: {reason}"),
+        None => word.to_owned(),
+    };
+    let ago = |at: Option<Timestamp>| at.map(|at| when::relative(at, now)).unwrap_or_default();
+    let made = [ago(credential.created_at), by(credential)];
+    let made: Vec<_> = made.into_iter().filter(|part| !part.is_empty()).collect();
+    [
+        Cell::from(words::level(credential.level)),
+        Cell::from(&credential.name),
+        Cell::from(if credential.is_default { "default" } else { "" }),
+        Cell::toned(&status, tone),
+        Cell::from(ago(credential.expires_at)),
+        Cell::from(made.join(" ")),
+    ]
+}
+
+fn by(credential: &PlatformCredential) -> String {
+    let who = credential.created_by.as_ref();
+    who.map(|who| format!("by {who}")).unwrap_or_default()
+}
+
+/// Creates one.
+pub(super) async fn add(
+    door: &Door,
+    name: Option<String>,
+    args: PlacedArgs,
+) -> Result<(), Failure> {
+    let place = Place::find(door, &args.place).await?;
+    let name = name.unwrap_or_default();
+    if place.has(&name) == Some(true) && !args.form.describe {
+        let level = words::level(place.level);
+        return Err(Failure::usage(
+            format!("there is a credential {name} of the level {level} already"),
+            "Replace it with `patchbay credential replace`, or choose another name.",
+        ));
+    }
+    save(door, &place, &name, args, "Saved").await
+}
+
+/// Puts other values in the place of one.
+pub(super) async fn replace(
+    door: &Door,
+    name: Option<String>,
+    args: PlacedArgs,
+) -> Result<(), Failure> {
+    let place = Place::find(door, &args.place).await?;
+    let name = name.unwrap_or_default();
+    if place.has(&name) == Some(false) && !args.form.describe {
+        let kind = "credential";
+        return Err(Error::NotFound { kind, name }.into());
+    }
+    save(door, &place, &name, args, "Replaced").await
+}
+
+async fn save(
+    door: &Door,
+    place: &Place,
+    name: &str,
+    args: PlacedArgs,
+    verb: &str,
+) -> Result<(), Failure> {
+    let id = &place.connector.id;
+    let form = platform_credential_form(&door.cx, id, place.level).await?;
+    if args.form.describe {
+        return forms::describe(door, &form);
+    }
+    let request = SavePlatformCredential {
+        connector: id.clone(),
+        level: place.level,
+        name: name.to_owned(),
+        values: form_values::laid_over(form.values.0, &args.values)?,
+        secrets: form_values::secrets(door, &args.form.secrets).await?,
+        is_default: args.default.then_some(true),
+    };
+    save_platform_credential(&door.cx, request).await?;
+    place.said(door, verb, name)
+}
+
+/// Makes one the default.
+pub(super) async fn make_default(door: &Door, name: &str, args: &PlaceArgs) -> Result<(), Failure> {
+    let place = Place::find(door, args).await?;
+    make_platform_credential_default(&door.cx, &place.connector.id, place.level, name).await?;
+    place.said(door, "Made the default:", name)
+}
+
+/// Deletes one, after it was agreed to.
+pub(super) async fn remove(door: &Door, name: &str, args: &PlaceArgs) -> Result<(), Failure> {
+    let place = Place::find(door, args).await?;
+    let (title, level) = (&place.connector.title, words::level(place.level));
+    let shown = text::line(name);
+    let question = format!("Delete the credential {shown} of {title}, level {level}?");
+    let needed = Error::ConfirmationNeeded {
+        tool: format!("deleting the credential {shown}"),
+    };
+    door.confirm(&question, needed.into())?;
+    remove_platform_credential(&door.cx, &place.connector.id, place.level, name, true).await?;
+    place.said(door, "Deleted", name)
+}

@@ -1,0 +1,192 @@
+//! `patchbay credential show|rotate`: where a credential of the wallet is used, and how the next one gets
+//! there.
+
+use patchbay_model::{Place, Problem, Timestamp, WalletEntry};
+use patchbay_ops::{
+    Rotation, RotationPlace, finish_rotation, plan_rotation, resolve_wallet_entry, retry_rotation,
+    rotate_wallet_entry, take_back_rotation,
+};
+
+use super::credential::next_secret;
+use crate::args::RotateArgs;
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::output::facts::Facts;
+use crate::output::table::{Cell, Table, Tone};
+use crate::output::{Screen, text, when, words};
+use crate::unlock::unlock;
+
+/// Shows one credential, and everything that uses it.
+pub(super) async fn show(door: &Door, credential: &str) -> Result<(), Failure> {
+    let entry = resolve_wallet_entry(&door.cx, credential).await?;
+    unlock(door).await?;
+    let rotation = plan_rotation(&door.cx, &entry.id).await?;
+    let now = door.now();
+    door.out.answer(&rotation, |screen| {
+        let facts = facts(&rotation, now, screen);
+        format!("{facts}{}", places(&rotation, screen))
+    })
+}
+
+fn facts(rotation: &Rotation, now: Timestamp, screen: Screen) -> String {
+    let entry: &WalletEntry = &rotation.entry;
+    let ago = |at: Timestamp| when::relative(at, now);
+    let kept = rotation.can_go_back.then_some("kept until it is finished");
+    Facts::default()
+        .add("Name", &entry.name)
+        .add("Id", entry.id.as_str())
+        .add("Kind", words::wallet_kind(entry.kind))
+        .maybe("From", entry.reference.as_ref())
+        .add("Headers", entry.header_names.join(", "))
+        .maybe("Issuer", entry.issuer.as_ref())
+        .add("Scopes", entry.scopes.join(" "))
+        .add("Saved", ago(entry.created_at))
+        .add("Replaced", ago(entry.replaced_at))
+        .maybe("Lapses", entry.expires_at.map(ago))
+        .maybe("Last used", entry.last_used_at.map(ago))
+        .maybe("Old secret", kept)
+        .render(screen)
+}
+
+/// Rotates a credential, or goes on with a rotation.
+pub(super) async fn rotate(door: &Door, args: RotateArgs) -> Result<(), Failure> {
+    let entry = resolve_wallet_entry(&door.cx, &args.credential).await?;
+    if args.dry_run {
+        unlock(door).await?;
+        let rotation = plan_rotation(&door.cx, &entry.id).await?;
+        return answer(door, &rotation);
+    }
+    let secret = if args.retry || args.take_back || args.finish {
+        None
+    } else {
+        Some(next_secret(door, &entry, args.secret).await?)
+    };
+    unlock(door).await?;
+    let each = |place: &RotationPlace| door.talk.step(&step(place));
+    let (cx, id) = (&door.cx, &entry.id);
+    let rotation = match secret {
+        Some(secret) => rotate_wallet_entry(cx, id, secret, each).await?,
+        None if args.retry => retry_rotation(cx, id, each).await?,
+        None if args.take_back => take_back_rotation(cx, id, each).await?,
+        None => finish_rotation(cx, id).await?,
+    };
+    door.talk.clear();
+    answer(door, &rotation)?;
+    let verb = match (args.take_back, args.finish) {
+        (true, _) => "Went back with",
+        (_, true) => "Finished",
+        _ => "Rotated",
+    };
+    judge(door, &rotation, verb)
+}
+
+fn answer(door: &Door, rotation: &Rotation) -> Result<(), Failure> {
+    door.out.answer(rotation, |screen| places(rotation, screen))
+}
+
+/// Says how it ended; places that still have another secret are a failure.
+fn judge(door: &Door, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
+    let name = &rotation.entry.name;
+    let missed = rotation
+        .places
+        .iter()
+        .filter_map(|one| one.problem.as_ref());
+    let missed: Vec<&Problem> = missed.collect();
+    let Some(first) = missed.first() else {
+        door.talk.say(&format!("{verb} {name}."));
+        if rotation.can_go_back {
+            let name = text::quoted(name);
+            door.talk.say(&format!(
+                "The old one is kept: --take-back goes back, `patchbay credential rotate {name} --finish` forgets it."
+            ));
+        }
+        return Ok(());
+    };
+    let message = format!(
+        "{} of {} places did not take it",
+        missed.len(),
+        rotation.places.len()
+    );
+    let hint = format!(
+        "Run `patchbay credential rotate {} --retry`, or go back with --take-back.",
+        text::quoted(name)
+    );
+    Err(Problem::new(first.code, message).with_hint(hint).into())
+}
+
+fn step(place: &RotationPlace) -> String {
+    let (title, account) = (text::line(&place.title), text::line(&place.account));
+    match &place.problem {
+        Some(problem) => format!("{title} on {account}: {}", text::line(&problem.message)),
+        None => format!("{title} on {account}: has it"),
+    }
+}
+
+fn places(rotation: &Rotation, screen: Screen) -> String {
+    if rotation.places.is_empty() {
+        return "Nothing uses it.\n".to_owned();
+    }
+    let heads = ["USED BY", "ACCOUNT", "AS", "HOW"];
+    Table::new(heads, rotation.places.iter().map(row)).render(screen)
+}
+
+fn row(place: &RotationPlace) -> [Cell; 4] {
+    let (how, tone) = match (&place.problem, &place.place) {
+        (Some(problem), _) => (text::line(&problem.message), Tone::Bad),
+        (None, Some(_)) => ("was sent there".to_owned(), Tone::Plain),
+        (None, None) => ("read from the wallet at each use".to_owned(), Tone::Faint),
+    };
+    [
+        Cell::from(&place.title),
+        Cell::from(&place.account),
+        Cell::from(role(place)),
+        Cell::toned(&how, tone),
+    ]
+}
+
+fn role(place: &RotationPlace) -> String {
+    match &place.place {
+        Some(Place::Creation) => "what it was created with".to_owned(),
+        Some(Place::Settings) => "setting".to_owned(),
+        Some(Place::Credential { level, name }) if name.is_empty() => {
+            format!("{} credential", words::level(*level))
+        }
+        Some(Place::Credential { level, name }) => {
+            format!("{} credential {name}", words::level(*level))
+        }
+        None if place.account_id.is_some() => "sign-in of the account".to_owned(),
+        None => "sign-in".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Code, Level};
+
+    use super::*;
+
+    #[test]
+    fn each_place_says_how_it_stands() {
+        let place = RotationPlace {
+            title: "Wiki".to_owned(),
+            account: "work".to_owned(),
+            connector: None,
+            account_id: None,
+            place: Some(Place::Credential {
+                level: Level::User,
+                name: "mine".to_owned(),
+            }),
+            problem: None,
+        };
+        assert_eq!(step(&place), "Wiki on work: has it");
+        assert_eq!(role(&place), "user credential mine");
+        let missed = RotationPlace {
+            problem: Some(Problem::new(
+                Code::NetworkUnreachable,
+                "could not reach Mistral",
+            )),
+            ..place
+        };
+        assert_eq!(step(&missed), "Wiki on work: could not reach Mistral");
+    }
+}

@@ -1,0 +1,147 @@
+//! Values and secrets of a platform's form, from words of the command line.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::Json;
+use patchbay_ops::{GivenSecret, resolve_wallet_entry};
+use serde_json::{Map, Value};
+
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::secret_source::Source;
+use crate::tool_arguments;
+use crate::unlock::unlock;
+
+/// Secrets by the JSON pointers of their places.
+pub(crate) type Secrets = BTreeMap<String, GivenSecret>;
+
+/// What stands in the form, with the words laid over it.
+///
+/// # Errors
+/// When a word is neither `key=value` nor `key:=json`, or a pointer leads into what is no object.
+pub(crate) fn laid_over(mut values: Value, words: &[String]) -> Result<Json, Failure> {
+    if values.is_null() {
+        values = Value::Object(Map::new());
+    }
+    let Json(given) = tool_arguments::read(None, words)?;
+    if let Value::Object(given) = given {
+        for (key, value) in given {
+            put(&mut values, &pointer(&key), value)?;
+        }
+    }
+    Ok(Json(values))
+}
+
+/// The secrets that `--secret POINTER=SOURCE` stands for.
+///
+/// # Errors
+/// When no source is named, or there is no such secret.
+pub(crate) async fn secrets(door: &Door, given: &[String]) -> Result<Secrets, Failure> {
+    let mut secrets = Secrets::new();
+    for given in given {
+        let Some((place, source)) = given.split_once('=') else {
+            return Err(Failure::usage(
+                "--secret names no source",
+                "Give it as POINTER=SOURCE, for example token=env://NAME.",
+            ));
+        };
+        let source = Source::parse("--secret", source)?;
+        secrets.insert(pointer(place), one(door, &source, place).await?);
+    }
+    Ok(secrets)
+}
+
+/// The secret of one source, as a form takes it.
+///
+/// # Errors
+/// When there is none.
+pub(crate) async fn one(door: &Door, source: &Source, what: &str) -> Result<GivenSecret, Failure> {
+    Ok(match source {
+        Source::Input => GivenSecret::New {
+            secret: door.secrets().input(what)?,
+            save_as: None,
+        },
+        Source::Reference(reference) => GivenSecret::Reference {
+            reference: reference.clone(),
+        },
+        Source::Wallet(name) => {
+            unlock(door).await?;
+            GivenSecret::Entry {
+                entry: resolve_wallet_entry(&door.cx, name).await?.id,
+            }
+        }
+    })
+}
+
+/// A name is the pointer to the member of that name.
+fn pointer(key: &str) -> String {
+    if key.starts_with('/') {
+        return key.to_owned();
+    }
+    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Puts a value in its place; objects on the way to it are made.
+pub(crate) fn put(values: &mut Value, pointer: &str, value: Value) -> Result<(), Failure> {
+    let mut place = values;
+    for name in pointer.split('/').skip(1) {
+        let name = name.replace("~1", "/").replace("~0", "~");
+        if place.is_null() {
+            *place = Value::Object(Map::new());
+        }
+        place = match place {
+            Value::Object(members) => members.entry(name).or_insert(Value::Null),
+            Value::Array(items) => name
+                .parse()
+                .ok()
+                .and_then(|index: usize| items.get_mut(index))
+                .ok_or_else(|| no_place(pointer))?,
+            _ => return Err(no_place(pointer)),
+        };
+    }
+    *place = value;
+    Ok(())
+}
+
+fn no_place(pointer: &str) -> Failure {
+    Failure::usage(
+        format!("{pointer} leads nowhere"),
+        "Add --describe to see which values there are.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn words_go_to_their_places() {
+        let values = json!({ "name": "a", "auth": { "kind": "none" }, "list": [1, 2] });
+        let given = words(&["name=b", "/auth/kind=bearer", "/new/deep:=3", "/list/1:=5"]);
+        assert_eq!(
+            laid_over(values, &given).unwrap().0,
+            json!({
+                "name": "b", "auth": { "kind": "bearer" }, "list": [1, 5], "new": { "deep": 3 }
+            })
+        );
+        assert_eq!(laid_over(Value::Null, &[]).unwrap().0, json!({}));
+    }
+
+    #[test]
+    fn a_name_with_a_slash_in_it_is_still_a_name() {
+        let read = laid_over(Value::Null, &words(&["a/b=c", "~=d"])).unwrap();
+        assert_eq!(read.0, json!({ "a/b": "c", "~": "d" }));
+    }
+
+    #[test]
+    fn a_pointer_into_a_text_is_refused() {
+        assert!(laid_over(json!({ "a": "b" }), &words(&["/a/b=c"])).is_err());
+        assert!(laid_over(json!({ "a": [] }), &words(&["/a/0=c"])).is_err());
+    }
+}

@@ -1,0 +1,169 @@
+//! Forms of platforms, and differences between what was and what is to be.
+
+use patchbay_model::{Difference, Form, Json};
+use serde_json::Value;
+
+use super::table::{Cell, Table, Tone};
+use super::{Screen, text};
+use crate::door::Door;
+use crate::failure::Failure;
+
+/// Shows which values a form takes: its whole, or a line for each value.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub(crate) fn describe(door: &Door, form: &Form) -> Result<(), Failure> {
+    door.out.answer(form, |screen| fields(form, screen))
+}
+
+fn fields(form: &Form, screen: Screen) -> String {
+    let mut rows = Vec::new();
+    members(form, &form.schema, "", &mut rows);
+    if rows.is_empty() {
+        return "It takes no values.\n".to_owned();
+    }
+    Table::new(["VALUE", "TYPE", "NOW", "WHAT"], rows).render(screen)
+}
+
+/// A row for each member, objects by the pointers of theirs.
+fn members(form: &Form, schema: &Value, at: &str, rows: &mut Vec<[Cell; 4]>) {
+    let required = schema["required"].as_array();
+    let is_required = |name: &str| required.is_some_and(|all| all.contains(&name.into()));
+    let Some(properties) = schema["properties"].as_object() else {
+        return;
+    };
+    for (name, member) in properties {
+        let place = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let shown = if at.is_empty() { name } else { &place };
+        rows.push(row(form, member, shown, &place, is_required(name)));
+        members(form, member, &place, rows);
+        for option in member["oneOf"].as_array().into_iter().flatten() {
+            members(form, option, &place, rows);
+        }
+    }
+}
+
+fn row(form: &Form, member: &Value, shown: &str, place: &str, is_required: bool) -> [Cell; 4] {
+    let is_secret = member["writeOnly"] == true;
+    let mut kind = type_of(member);
+    if is_secret {
+        "secret".clone_into(&mut kind);
+    }
+    if is_required {
+        kind.push_str(", needed");
+    }
+    let now = match form.values.pointer(place) {
+        _ if form.kept.iter().any(|kept| kept == place) => "saved".to_owned(),
+        None | Some(Value::Object(_)) => String::new(),
+        Some(value) => short(value),
+    };
+    let what = member["description"].as_str().or(member["title"].as_str());
+    [
+        Cell::from(shown),
+        Cell::from(kind),
+        Cell::from(now),
+        Cell::from(what.unwrap_or_default()),
+    ]
+}
+
+fn type_of(schema: &Value) -> String {
+    if let Some(options) = schema["enum"].as_array() {
+        let options: Vec<_> = options.iter().map(short).collect();
+        return options.join(" | ");
+    }
+    match &schema["type"] {
+        Value::String(one) => one.clone(),
+        Value::Array(several) => {
+            let several: Vec<_> = several.iter().filter_map(Value::as_str).collect();
+            several.join(" | ")
+        }
+        _ if schema["oneOf"].is_array() => "one of".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// What would change, a line for each value that was and each that is to be.
+pub(crate) fn differences(differences: &[Difference], screen: Screen) -> String {
+    let mut lines = String::new();
+    for one in differences {
+        let path = text::line(&one.path);
+        let path = if path.is_empty() { "/" } else { &path };
+        lines.push_str(&format!("{path}\n"));
+        for (sign, value, tone) in [("-", &one.before, Tone::Bad), ("+", &one.after, Tone::Good)] {
+            if let Some(Json(value)) = value {
+                let line = format!("  {sign} {}", text::line(&value.to_string()));
+                lines.push_str(&format!("{}\n", tone.paint(&line, screen)));
+            }
+        }
+    }
+    lines
+}
+
+fn short(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const PLAIN: Screen = Screen {
+        width: None,
+        colour: false,
+    };
+
+    #[test]
+    fn each_value_has_its_line() {
+        let form = Form {
+            schema: Json(
+                json!({ "type": "object", "required": ["name"], "properties": {
+                "name": { "type": "string", "description": "What it is called" },
+                "auth": { "type": "object", "properties": {
+                    "token": { "type": "string", "writeOnly": true },
+                } },
+                "level": { "enum": ["user", "workspace"] },
+            } }),
+            ),
+            values: Json(json!({ "name": "wiki" })),
+            kept: vec!["/auth/token".to_owned()],
+        };
+        let expected = "\
+VALUE        TYPE              NOW    WHAT
+name         string, needed    wiki   What it is called
+auth         object
+/auth/token  secret            saved
+level        user | workspace
+";
+        let mut shown: Vec<_> = fields(&form, PLAIN).lines().map(str::to_owned).collect();
+        let mut expected: Vec<_> = expected.lines().map(str::to_owned).collect();
+        // JSON objects have no order.
+        shown.sort();
+        expected.sort();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn what_is_gone_and_what_is_new_have_one_line() {
+        let changes = [
+            Difference {
+                path: "/name".to_owned(),
+                before: Some(Json(json!("a"))),
+                after: Some(Json(json!("b"))),
+            },
+            Difference {
+                path: "/note".to_owned(),
+                before: None,
+                after: Some(Json(json!({ "x": 1 }))),
+            },
+        ];
+        assert_eq!(
+            differences(&changes, PLAIN),
+            "/name\n  - \"a\"\n  + \"b\"\n/note\n  + {\"x\":1}\n"
+        );
+    }
+}
