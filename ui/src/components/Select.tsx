@@ -13,7 +13,7 @@ type Props<T extends string> = {
   value: T | null;
   onChange: (value: T) => void;
   placeholder?: string;
-  help?: string;
+  help?: ReactNode;
   isDisabled?: boolean;
 };
 

@@ -129,8 +129,11 @@ export function useAccountStates(): ReadonlyMap<AccountId, AccountState> {
     const timer = setTimeout(() => setNow(Date.now()), Math.max(0, due - Date.now()));
     return () => clearTimeout(timer);
   }, [due]);
-  return useMemo(
-    () => new Map(Object.entries(accounts).flatMap(([id, sync]) => (sync ? [[id, stateOf(sync, now)] as const] : []))),
-    [accounts, now],
-  );
+  const { data: known } = useQuery(queries.accounts());
+  return useMemo(() => {
+    const states = new Map(Object.entries(accounts).flatMap(([id, sync]) => (sync ? [[id, stateOf(sync, now)] as const] : [])));
+    // What the user signed out is known to be so without asking.
+    for (const { id, isSignedOut } of known ?? []) if (isSignedOut) states.set(id, "signed_out");
+    return states;
+  }, [accounts, known, now]);
 }

@@ -26,7 +26,7 @@ export function account(given: Partial<Account> = {}): Account {
 export function manyAccounts(): Account[] {
   return [
     account(),
-    account({ id: "acc_mistral", platform: "mistral", label: "Mistral · Northlight", settings: { region: "eu" } }),
+    account({ id: "acc_mistral", platform: "mistral", label: "Mistral · Northlight", colour: "teal", settings: { region: "eu" } }),
     account({ id: "acc_mistral_own", platform: "mistral", label: "Mistral · personal" }),
     account({ id: "acc_cohere", platform: "cohere", label: "Cohere · Northlight" }),
     account({ id: "acc_agentstack", platform: "agentstack", label: "Agent Stack · staging", baseUrl: "https://agents.northlight.example", settings: { base_url: "https://agents.northlight.example", auth: "bearer" } }),
@@ -36,7 +36,16 @@ export function manyAccounts(): Account[] {
 }
 
 function field(name: string, title: string, help: string, given: Partial<PlatformField> = {}): PlatformField {
-  return { name, title, help, isSecret: false, isRequired: false, unless: null, variable: null, ...given };
+  return { name, title, help, isSecret: false, isRequired: false, unless: null, variable: null, choices: [], form: null, ...given };
+}
+
+/** The form of 10ex's assumed routes, two of them. */
+function routesForm(): PlatformField["form"] {
+  const route = (title: string) => ({
+    type: "object", title, additionalProperties: false,
+    properties: { method: { type: "string", title: "Method", enum: ["GET", "POST", "DELETE"] }, path: { type: "string", title: "Path", pattern: "^/" } },
+  });
+  return { schema: { type: "object", additionalProperties: false, properties: { list: route("List"), get: route("Get") } }, values: {}, kept: [] };
 }
 
 /** The forms of the five platforms; the key of Mistral lies in the environment. */
@@ -45,7 +54,7 @@ export function manyPlatforms(): PlatformForm[] {
   return [
     { platform: "mistral", title: "Mistral", isAssumed: false, fields: [
       field("api_key", "API key", "A key of your workspace, from console.mistral.ai", { ...key, variable: "MISTRAL_API_KEY" }),
-      field("region", "Region", "`global` unless given, `eu` or `us`"),
+      field("region", "Region", "`global` unless given, `eu` or `us`", { choices: ["global", "eu", "us"] }),
       field("base_url", "Base URL", "Address of the platform in place of its own"),
     ] },
     { platform: "cohere", title: "Cohere", isAssumed: false, fields: [
@@ -55,7 +64,7 @@ export function manyPlatforms(): PlatformForm[] {
     ] },
     { platform: "agentstack", title: "Agent Stack", isAssumed: false, fields: [
       field("base_url", "Base URL", "`http://127.0.0.1:8333` unless given"),
-      field("auth", "Authentication", "`none` unless given, `bearer` or `basic`"),
+      field("auth", "Authentication", "`none` unless given, `bearer` or `basic`", { choices: ["none", "bearer", "basic"] }),
       field("token", "Token", "An access token, for `bearer`", { isSecret: true }),
       field("user", "User", "For `basic`"),
       field("password", "Password", "For `basic`", { isSecret: true }),
@@ -72,7 +81,7 @@ export function manyPlatforms(): PlatformForm[] {
       field("password", "Password", "Of that email", { isSecret: true }),
       field("base_url", "Base URL", "Only for an instance other than api.10ex.ai."),
       field("auth_prefix", "Prefix of the credential", "Assumed: `Bearer` and a space."),
-      field("routes", "Routes and words", "What to change of the assumed routes and words: a JSON object"),
+      field("routes", "Routes and words", "What to change of the assumed routes and words: a JSON object", { form: routesForm() }),
     ] },
   ];
 }

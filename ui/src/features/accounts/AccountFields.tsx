@@ -1,9 +1,11 @@
 import { Advanced } from "@/components/Advanced";
 import { Field } from "@/components/Field";
 import { SecretField } from "@/components/SecretField";
+import { Select } from "@/components/Select";
 import { WithCode } from "@/components/WithCode";
 import { type PlatformField, type WalletEntry } from "@/host/bindings";
 import { type AccountForm, draftOf, type FormErrors, isJson } from "./accountForm";
+import { SettingForm } from "./SettingForm";
 
 type Props = {
   fields: PlatformField[];
@@ -50,6 +52,21 @@ function One({ field, form, errors, wallet, onChange, autoFocus = false }: OnePr
       />
     );
   }
+  const text = form.settings[name] ?? "";
+  const change = (typed: string) => onChange({ ...form, settings: { ...form.settings, [name]: typed } });
+  if (field.form) return <SettingForm title={title} help={help} form={field.form} text={text} error={errors[name]} wallet={wallet} onChange={change} />;
+  if (field.choices.length > 0) {
+    const options = field.choices.map((choice) => ({ value: choice, label: choice }));
+    return (
+      <Select
+        label={title}
+        help={errors[name] ?? <WithCode>{help}</WithCode>}
+        options={isRequired ? options : [{ value: "", label: "As the platform has it" }, ...options]}
+        value={text}
+        onChange={change}
+      />
+    );
+  }
   const json = isJson(field);
   return (
     <Field
@@ -61,8 +78,8 @@ function One({ field, form, errors, wallet, onChange, autoFocus = false }: OnePr
       note={json ? "JSON" : undefined}
       lines={json ? 6 : 1}
       placeholder={json ? "{ }" : undefined}
-      value={form.settings[name] ?? ""}
-      onChange={(text) => onChange({ ...form, settings: { ...form.settings, [name]: text } })}
+      value={text}
+      onChange={change}
       error={errors[name]}
     />
   );

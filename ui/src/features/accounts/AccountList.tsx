@@ -36,7 +36,7 @@ export function AccountList({ collapsed, vault, onAdd }: Props) {
             {vault && <span className={styles.sign} title={vault}><StatusGlyph name="signin" /></span>}
           </Link>
         </li>
-        {hosted.map(({ id, label, platform }) => {
+        {hosted.map(({ id, label, platform, colour }) => {
           const state = states.get(id) ?? "fine";
           const { word } = accountLook(state);
           return (
@@ -49,7 +49,7 @@ export function AccountList({ collapsed, vault, onAdd }: Props) {
                 activeProps={{ "aria-current": "page" }}
                 title={collapsed ? [label, state !== "fine" && word].filter(Boolean).join(", ") : undefined}
               >
-                <PlatformTile platform={platform} />
+                <PlatformTile platform={platform} colour={colour} />
                 <span className={styles.words}>{label}</span>
                 {state !== "fine" && (
                   <span className={styles.sign} title={collapsed ? undefined : word}>

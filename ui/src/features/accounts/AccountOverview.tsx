@@ -1,17 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { Advanced } from "@/components/Advanced";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { isObject } from "@/lib/schema/schema";
 import { agoWords, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./AccountPage.module.css";
+import { AccountSettings } from "./AccountSettings";
 import { ChangeKey } from "./ChangeKey";
+import { ColourChoice } from "./ColourChoice";
+import { SignOut } from "./SignOut";
 import { useRenameAccount } from "./useAccountActions";
 
 type Props = { account: Account; platform: PlatformForm | undefined; onShowConnectors: () => void; onRemove: () => void };
@@ -21,8 +22,12 @@ export function AccountOverview({ account, platform, onShowConnectors, onRemove 
   return (
     <div className={styles.body}>
       <Facts account={account} platform={platform} onShowConnectors={onShowConnectors} />
+      {platform && account.isSignedOut && <ChangeKey account={account} fields={platform.fields} />}
       <Rename key={account.label} account={account} />
-      {platform && <ChangeKey account={account} fields={platform.fields} />}
+      <ColourChoice account={account} />
+      {platform && <AccountSettings account={account} platform={platform} />}
+      {platform && !account.isSignedOut && <ChangeKey account={account} fields={platform.fields} />}
+      {platform && !account.isSignedOut && <SignOut account={account} title={platform.title} />}
       <section className={styles.section} aria-label="Remove">
         <h2>Remove</h2>
         <p className="text2">Takes the account and its connectors out of Patchbay. At the platform everything stays.</p>
@@ -35,35 +40,17 @@ export function AccountOverview({ account, platform, onShowConnectors, onRemove 
 function Facts({ account, platform, onShowConnectors }: Omit<Props, "onRemove">) {
   const { data: connectors } = useQuery(queries.connectors());
   const number = connectors?.filter((one) => one.account === account.id).length;
-  const settings = isObject(account.settings) ? Object.entries(account.settings).filter(([name]) => name !== "base_url") : [];
-  const plain = settings.filter(([, value]) => typeof value !== "object");
-  const tables = settings.filter(([, value]) => typeof value === "object");
-  const titleOf = (name: string) => platform?.fields.find((field) => field.name === name)?.title ?? name;
   return (
     <section className={styles.section} aria-label="About it">
       <h2>About it</h2>
       <dl className={styles.facts}>
         <Fact name="Platform">{platform?.title ?? account.platform}</Fact>
         <Fact name="Base URL">{account.baseUrl ? <span className="mono" data-selectable>{account.baseUrl}</span> : "the platform’s own"}</Fact>
-        {plain.map(([name, value]) => <Fact key={name} name={titleOf(name)}><span data-selectable>{String(value)}</span></Fact>)}
         <Fact name="Connectors">
           {number === undefined ? "not read yet" : <>{count(number, "connector")}{number > 0 && <> <Button look="link" onPress={onShowConnectors}>Show them</Button></>}</>}
         </Fact>
         <Fact name="Added"><span title={exactTime(account.createdAt)}>{agoWords(account.createdAt)}</span></Fact>
       </dl>
-      {tables.length > 0 && (
-        <Advanced>
-          {tables.map(([name, value]) => (
-            <div key={name} className={styles.table}>
-              <h3>{titleOf(name)}</h3>
-              {/* A scrolling region has to be reachable by keyboard. */}
-              {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-              <pre className={styles.native} tabIndex={0} role="region" aria-label={`${titleOf(name)} as JSON`}>{JSON.stringify(value, null, 2)}</pre>
-            </div>
-          ))}
-          <p className="text3 small">To change what was set when the account was added, add it again with other settings and remove this one.</p>
-        </Advanced>
-      )}
     </section>
   );
 }

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { beforeAll, describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
-import { account, manyAccounts, manyHosted, problem } from "@/test/samples";
+import { account, manyAccounts, manyHosted, problem, run } from "@/test/samples";
 
 const state = { accounts: manyAccounts(), connectors: manyHosted() };
 const lost = problem({ code: "auth.needed", message: "the key is not taken any more", hint: "Enter another key.", retryable: false });
@@ -27,6 +27,9 @@ describe("sidebar", () => {
 });
 
 describe("account", () => {
+  // The form of JSON settings is loaded when it is first shown; that is not what is measured here.
+  beforeAll(() => import("@/components/SchemaForm/SchemaForm"), 30_000);
+
   it("tells_what_is_known_and_tests_with_t", async () => {
     const { user, host, container } = renderApp("/accounts/acc_mistral", state);
     expect(await screen.findByRole("heading", { name: "Mistral · Northlight", level: 1 })).toBeVisible();
@@ -74,6 +77,82 @@ describe("account", () => {
     await user.click(within(dialog).getByRole("button", { name: "Remove Cohere · Northlight" }));
     await waitFor(() => expect(screen.queryByRole("link", { name: "Cohere · Northlight" })).toBeNull());
     expect(host.lastCall("removeAccount")).toEqual({ account: "acc_cohere" });
+  });
+
+  it("is_known_by_a_colour_beside_its_name", async () => {
+    const { user, host } = renderApp("/accounts/acc_cohere", state);
+    await user.click(await screen.findByRole("radio", { name: "Violet" }));
+    expect(screen.getByRole("radio", { name: "Violet" })).toBeChecked();
+    expect(host.lastCall("colourAccount")).toEqual({ account: "acc_cohere", colour: "violet" });
+    const link = screen.getByRole("link", { name: /Cohere · Northlight/ });
+    expect(link.querySelector("[data-colour=violet]")).not.toBeNull();
+    await user.click(screen.getByRole("radio", { name: "None" }));
+    expect(host.lastCall("colourAccount")).toEqual({ account: "acc_cohere", colour: null });
+  });
+
+  it("tries_settings_without_keeping_them_and_then_saves", async () => {
+    const { user, host, container } = renderApp("/accounts/acc_mistral", state);
+    const settings = await screen.findByRole("region", { name: "Settings" });
+    await user.click(within(settings).getByRole("button", { name: /Region/ }));
+    await user.click(await screen.findByRole("option", { name: "us" }));
+    await user.click(within(settings).getByRole("button", { name: /^Try it/ }));
+    expect(await within(settings).findByText("The sign-in works with these settings")).toBeVisible();
+    expect(host.lastCall("tryAccountSettings")).toEqual({ account: "acc_mistral", settings: { region: "us" } });
+    expect(host.lastCall("changeAccountSettings")).toBeUndefined();
+    expect(await axeViolations(container)).toEqual([]);
+    await user.keyboard("{Control>}s{/Control}");
+    await waitFor(() => expect(host.lastCall("changeAccountSettings")).toEqual({ account: "acc_mistral", settings: { region: "us" } }));
+    await waitFor(() => expect(within(screen.getByRole("region", { name: "Settings" })).getByRole("button", { name: /^Save/ })).toBeDisabled());
+  });
+
+  it("keeps_settings_typed_that_do_not_work_and_says_why", async () => {
+    const { user } = renderApp("/accounts/acc_mistral", state, (host) => {
+      host.handlers.tryAccountSettings = () => {
+        throw problem({ code: "network.dns", message: "could not find nowhere.example", hint: "Check the base URL." });
+      };
+    });
+    const address = await screen.findByRole("textbox", { name: "Base URL" });
+    await user.type(address, "https://nowhere.example");
+    await user.click(screen.getByRole("button", { name: /^Try it/ }));
+    expect(await screen.findByText("Could not find nowhere.example")).toBeVisible();
+    expect(address).toHaveValue("https://nowhere.example");
+  });
+
+  it("edits_assumed_routes_under_advanced", async () => {
+    const { user, host } = renderApp("/accounts/acc_tenex", state);
+    const settings = await screen.findByRole("region", { name: "Settings" });
+    await user.click(within(settings).getByRole("button", { name: "Advanced" }));
+    const path = await within(settings).findByRole("textbox", { name: /^Path/ });
+    expect(path).toHaveValue("/connectors");
+    await user.clear(path);
+    await user.type(path, "/v2/connectors");
+    await user.click(within(settings).getByRole("button", { name: /^Try it/ }));
+    await waitFor(() => expect(host.lastCall("tryAccountSettings")).toMatchObject({ settings: { routes: { list: { method: "GET", path: "/v2/connectors" } } } }));
+  });
+
+  it("is_signed_out_after_a_word_and_in_again_by_a_key", async () => {
+    const { user, host } = renderApp("/accounts/acc_cohere", state, (mock) => {
+      // Nothing of it comes from asking the platform.
+      mock.handlers.syncConnectors = () => null;
+    });
+    await user.click(await screen.findByRole("button", { name: "Sign out" }));
+    const dialog = await screen.findByRole("alertdialog", { name: "Sign out of Cohere · Northlight?" });
+    expect(dialog).toHaveTextContent(/Its connectors stay in the list/);
+    expect(await axeViolations(dialog)).toEqual([]);
+    await user.click(within(dialog).getByRole("button", { name: "Sign out" }));
+    expect(await screen.findByRole("link", { name: /^Cohere · Northlight ?, signed out$/ })).toBeVisible();
+    const again = screen.getByRole("region", { name: "Sign in again" });
+    await user.type(within(again).getByLabelText(/^API key/, { selector: "input" }), "co-3{Enter}");
+    await waitFor(() => expect(screen.getByRole("link", { name: "Cohere · Northlight" })).toBeVisible());
+    expect(host.lastCall("replaceAccountSecrets")).toEqual({ account: "acc_cohere", secrets: { api_key: { kind: "new", secret: "co-3" } } });
+  });
+
+  it("tells_how_many_runs_stay_when_it_is_removed", async () => {
+    const runs = [run({ id: "run_1", connector: "con_confluence" }), run({ id: "run_2", connector: "con_tickets" }), run({ id: "run_3" })];
+    const { user } = renderApp("/accounts/acc_cohere", { ...state, runs });
+    await user.click(await screen.findByRole("button", { name: "Remove Cohere · Northlight" }));
+    const dialog = await screen.findByRole("alertdialog");
+    await waitFor(() => expect(dialog).toHaveTextContent("2 runs stay in the history"));
   });
 
   it("that_is_gone_says_so", async () => {

@@ -31,6 +31,7 @@ type Props = {
   operation: string | null;
   onOperation: (name: string) => void;
   onShowConnectors: () => void;
+  onCreate: () => void;
   onLeave: () => void;
 };
 
@@ -53,7 +54,7 @@ export function AccountPage(props: Props) {
   );
 }
 
-function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, onLeave }: Props & { account: Account }) {
+function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, onCreate, onLeave }: Props & { account: Account }) {
   const { data: platforms } = useQuery(queries.platforms());
   const { data: operations } = useQuery(queries.operations(account.platform));
   const [removing, setRemoving] = useState(false);
@@ -62,7 +63,8 @@ function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, 
   const title = platform?.title ?? account.platform;
 
   const next = () => onTab(tab === "account" ? "operations" : "account");
-  useShortcut({ keys: "T", label: "Test sign-in", inBar: true, run: () => test.mutate(account.id) });
+  useShortcut(account.isSignedOut ? null : { keys: "T", label: "Test sign-in", inBar: true, run: () => test.mutate(account.id) });
+  useShortcut({ keys: "N", label: "Create connector", run: onCreate });
   useShortcut({ keys: "[", label: "Previous tab", run: next });
   useShortcut({ keys: "]", label: "Next tab", run: next });
   useShortcut({ keys: "Escape", label: "All connectors", run: onLeave });
@@ -70,13 +72,14 @@ function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, 
   return (
     <>
       <header className={styles.bar}>
-        <PlatformTile platform={account.platform} />
+        <PlatformTile platform={account.platform} colour={account.colour} />
         <h1 className="cut">{account.label}</h1>
         {platform?.isAssumed && <Tag tone="warn" title="The interface of this platform is not public: what Patchbay does is an assumption">assumed contract</Tag>}
         <State account={account} />
         <span className="grow" />
-        <Button look="quiet" icon="refresh-cw" keys="T" isPending={test.isPending} onPress={() => test.mutate(account.id)}>Test sign-in</Button>
+        <Button look="quiet" icon="refresh-cw" keys="T" isDisabled={account.isSignedOut} isPending={test.isPending} onPress={() => test.mutate(account.id)}>Test sign-in</Button>
         <Button onPress={onShowConnectors}>Show connectors</Button>
+        <Button icon="plus" keys="N" onPress={onCreate}>Create connector</Button>
       </header>
       <StateNotice account={account} onTest={() => test.mutate(account.id)} />
       <Tabs<AccountTab>
@@ -107,6 +110,6 @@ function State({ account }: { account: Account }): ReactNode {
 
 function StateNotice({ account, onTest }: { account: Account; onTest: () => void }): ReactNode {
   const problem = useSync().accounts[account.id]?.problem;
-  if (!problem) return null;
+  if (!problem || account.isSignedOut) return null;
   return <div className={styles.notice}><ProblemNotice problem={problem} onRetry={onTest} retryLabel="Test sign-in" /></div>;
 }

@@ -35,11 +35,13 @@ export function ChangeKey({ account, fields }: Props) {
     );
   };
   if (secrets.length === 0) return null;
+  const words = account.isSignedOut ? "Sign in again" : "Change key";
   return (
-    <section className={styles.section} aria-label="Change key">
-      <h2>Change key</h2>
+    <section className={styles.section} aria-label={words}>
+      <h2>{words}</h2>
       <p className="text2">
-        Saved in the vault. It cannot be shown again, only replaced{secrets.length > 1 ? ", all secrets of the account at once" : ""}. The new one is tried before it takes the place of the old.
+        {account.isSignedOut ? "Nothing is sent until it has a key that works. " : ""}
+        {account.isSignedOut ? "It is tried, and saved in the vault when it works." : <>Saved in the vault. It cannot be shown again, only replaced{secrets.length > 1 ? ", all secrets of the account at once" : ""}. The new one is tried before it takes the place of the old.</>}
       </p>
       <form className={styles.form} onSubmit={submit} noValidate>
         <AccountFields
@@ -55,7 +57,7 @@ export function ChangeKey({ account, fields }: Props) {
         />
         {replace.error && <ProblemNotice problem={asProblem(replace.error)} onRetry={() => submit()} />}
         <div className={styles.actions}>
-          <Button type="submit" look={isTouched ? "primary" : "plain"} isDisabled={!isTouched} isPending={replace.isPending}>Change key</Button>
+          <Button type="submit" look={isTouched ? "primary" : "plain"} isDisabled={!isTouched} isPending={replace.isPending}>{account.isSignedOut ? "Sign in" : "Change key"}</Button>
         </div>
       </form>
     </section>

@@ -1,6 +1,8 @@
 import { draftError, emptyDraft, isGiven, type SecretDraft, secretInputOf } from "@/components/secretDraft";
 import { type AddAccount, type FieldProblem, type PlatformField, type PlatformForm, type SecretInput } from "@/host/bindings";
 import { readJson } from "@/lib/jsonText";
+import { isObject } from "@/lib/schema/schema";
+import { schemaOf, validate } from "@/lib/schema/validate";
 import { sentence } from "@/lib/words";
 
 /** What is typed about an account; kept whole, so that a failure or a change of mind loses nothing. */
@@ -16,9 +18,20 @@ export type FormErrors = Partial<Record<string, string>>;
 /** A form in which nothing has been typed yet. */
 export const emptyForm: AccountForm = { label: "", settings: {}, secrets: {} };
 
-/** Whether a setting is a JSON value: its help says so, for a form knows no platform's fields by name. */
+/** Whether a setting is a JSON value, typed as text or by a form of its own. */
 export function isJson(field: PlatformField): boolean {
-  return !field.isSecret && /\bJSON\b/.test(field.help);
+  return !field.isSecret && (field.form !== null || /\bJSON\b/.test(field.help));
+}
+
+/** A form with the settings that an account has. */
+export function formOf(platform: Pick<PlatformForm, "fields">, settings: unknown): AccountForm {
+  const kept = isObject(settings) ? settings : {};
+  const typed = platform.fields.flatMap((field) => {
+    const value = kept[field.name];
+    if (field.isSecret || value == null) return [];
+    return [[field.name, typeof value === "string" ? value : JSON.stringify(value, null, 2)] as const];
+  });
+  return { ...emptyForm, settings: Object.fromEntries(typed) };
 }
 
 /**
@@ -55,8 +68,11 @@ function errorOf(field: PlatformField, form: AccountForm): string | null {
   }
   const text = form.settings[field.name]?.trim() ?? "";
   if (text === "") return isNeeded ? missing : null;
-  const [problem] = isJson(field) ? readJson(text).problems : [];
-  return problem ? `Line ${problem.line}: ${problem.message}` : null;
+  if (!isJson(field)) return null;
+  const { problems: [problem], value } = readJson(text);
+  if (problem) return `Line ${problem.line}: ${problem.message}`;
+  const [wrong] = field.form ? validate(schemaOf(field.form.schema), value) : [];
+  return wrong ? `${wrong.path.replace(/^\//, "")}: ${wrong.message}` : null;
 }
 
 /** A title within a sentence: `client ID`, but `API key`. */

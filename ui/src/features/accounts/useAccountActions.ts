@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef } from "react";
 import { useToasts } from "@/components/Toast";
 import { useKeepAccountProblem, useRefreshAccounts } from "@/host/accountSync";
-import { type Account, type AccountId, type AddAccount, commands, type SecretInput } from "@/host/bindings";
+import { type Account, type AccountColour, type AccountId, type AddAccount, commands, type Json, type SecretInput } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 
@@ -69,6 +69,59 @@ export function useRenameAccount() {
     onSuccess: (account) => {
       keep(account.id, account);
       toast(`Renamed to ${account.label}`);
+    },
+  });
+}
+
+/** Gives an account a colour to know it by; shown at once, and taken back when it was not kept. */
+export function useColourAccount() {
+  const keep = useKeepAccount();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, colour }: { id: AccountId; colour: AccountColour | null }) => call(commands.colourAccount(id, colour)),
+    onMutate: ({ id, colour }) => {
+      const before = client.getQueryData(queries.accounts().queryKey)?.find((one) => one.id === id);
+      if (before) keep(id, { ...before, colour });
+      return before;
+    },
+    onSuccess: (account) => keep(account.id, account),
+    onError: (_problem, { id }, before) => before && keep(id, before),
+  });
+}
+
+/** Tries whether the sign-in works with other settings; nothing is kept, whatever comes of it. */
+export function useTrySettings() {
+  return useMutation({ mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) => call(commands.tryAccountSettings(id, settings)) });
+}
+
+/** Changes the settings of an account, after they were seen to work. */
+export function useChangeSettings() {
+  const keep = useKeepAccount();
+  const keepProblem = useKeepAccountProblem();
+  const refresh = useRefreshAccounts();
+  const { toast } = useToasts();
+  return useMutation({
+    mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) => call(commands.changeAccountSettings(id, settings)),
+    onSuccess: (account) => {
+      keep(account.id, account);
+      keepProblem(account.id, null);
+      toast(`Settings of ${account.label} saved`);
+      void refresh();
+    },
+  });
+}
+
+/** Forgets the secrets of an account. */
+export function useSignOut() {
+  const keep = useKeepAccount();
+  const keepProblem = useKeepAccountProblem();
+  const { toast } = useToasts();
+  return useMutation({
+    mutationFn: (id: AccountId) => call(commands.signOutAccount(id)),
+    onSuccess: (account) => {
+      keep(account.id, account);
+      keepProblem(account.id, null);
+      toast(`Signed out of ${account.label}`);
     },
   });
 }

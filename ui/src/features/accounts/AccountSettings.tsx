@@ -1,0 +1,87 @@
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { Button } from "@/components/Button";
+import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { Seconds } from "@/components/Seconds";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { type Account, type PlatformForm } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { AccountFields } from "./AccountFields";
+import { type AccountForm, errorsIn, errorsOf, foldedOf, type FormErrors, formOf, settingsOf } from "./accountForm";
+import styles from "./AccountPage.module.css";
+import { useChangeSettings, useTrySettings } from "./useAccountActions";
+
+type Props = { account: Account; platform: PlatformForm };
+
+/** What is no secret of an account, changed after a light read has shown that it works. */
+export function AccountSettings({ account, platform }: Props) {
+  if (platform.fields.every((field) => field.isSecret)) return null;
+  // What somebody else changed meanwhile stands in a new form.
+  return <Filled key={JSON.stringify(account.settings)} account={account} platform={platform} />;
+}
+
+function Filled({ account, platform }: Props) {
+  const fields = platform.fields.filter((field) => !field.isSecret);
+  const [first] = useState(() => formOf(platform, account.settings));
+  const [form, setForm] = useState<AccountForm>(first);
+  const [errors, setErrors] = useState<FormErrors>({});
+  const { data: wallet = [] } = useQuery(queries.wallet());
+  const tried = useTrySettings();
+  const change = useChangeSettings();
+  const isChanged = JSON.stringify(form.settings) !== JSON.stringify(first.settings);
+  const isSignedOut = account.isSignedOut ?? false;
+
+  const settings = () => {
+    const wrong = errorsOf(fields, form);
+    setErrors(wrong);
+    return Object.keys(wrong).length > 0 ? null : settingsOf(platform, form);
+  };
+  const blame = (thrown: unknown) => setErrors(errorsIn(asProblem(thrown).fields, fields));
+  const attempt = () => {
+    const given = settings();
+    change.reset();
+    if (given && !isSignedOut) tried.mutate({ id: account.id, settings: given }, { onError: blame });
+  };
+  const save = (event?: FormEvent) => {
+    event?.preventDefault();
+    const given = isChanged && !isSignedOut ? settings() : null;
+    tried.reset();
+    if (given) change.mutate({ id: account.id, settings: given }, { onError: blame });
+  };
+  useShortcut({ keys: "Mod+S", label: "Save the settings", inFields: true, run: () => save() });
+  useShortcut({ keys: "Mod+Enter", label: "Try the settings", inFields: true, run: attempt });
+
+  return (
+    <section className={styles.section} aria-label="Settings">
+      <h2>Settings</h2>
+      <form className={styles.form} onSubmit={save} noValidate>
+        <AccountFields
+          fields={fields}
+          folded={foldedOf(platform)}
+          form={form}
+          errors={errors}
+          wallet={wallet}
+          autoFocus={false}
+          onChange={(next) => {
+            setForm(next);
+            setErrors({});
+            tried.reset();
+          }}
+        />
+        {tried.isPending && (
+          <p className={styles.trying} role="status"><StatusGlyph name="authorizing" />Reading a little with these settings, <Seconds since={tried.submittedAt} /></p>
+        )}
+        {tried.isSuccess && <Notice glyph="ready" role="status" title="The sign-in works with these settings">Nothing was kept. Save to use them.</Notice>}
+        {(tried.error ?? change.error) && <ProblemNotice problem={asProblem(tried.error ?? change.error)} />}
+        {isSignedOut && <p className="text2 small">Sign in first: settings are tried before they are kept.</p>}
+        <div className={styles.actions}>
+          <Button keys="Mod+Enter" isDisabled={isSignedOut} isPending={tried.isPending} onPress={attempt}>Try it</Button>
+          <Button type="submit" keys="Mod+S" look={isChanged ? "primary" : "plain"} isDisabled={!isChanged || isSignedOut} isPending={change.isPending}>Save</Button>
+          {isChanged && <Button look="quiet" onPress={() => { setForm(first); setErrors({}); }}>Take back</Button>}
+        </div>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+import { Radio, RadioGroup } from "react-aria-components";
+import { PlatformTile } from "@/components/PlatformTile";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type Account, type AccountColour } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import styles from "./AccountPage.module.css";
+import { useColourAccount } from "./useAccountActions";
+
+const colours: { value: AccountColour; label: string }[] = [
+  { value: "red", label: "Red" }, { value: "orange", label: "Orange" }, { value: "yellow", label: "Yellow" }, { value: "green", label: "Green" },
+  { value: "teal", label: "Teal" }, { value: "blue", label: "Blue" }, { value: "violet", label: "Violet" }, { value: "pink", label: "Pink" },
+];
+
+const none = "none";
+
+/** The colour that an account is known by, beside its name wherever it stands. */
+export function ColourChoice({ account }: { account: Account }) {
+  const colour = useColourAccount();
+  const choose = (value: string) => colour.mutate({ id: account.id, colour: colours.find((one) => one.value === value)?.value ?? null });
+  return (
+    <section className={styles.section} aria-label="Colour">
+      <h2>Colour</h2>
+      <p className="text2">A line under its sign, in the sidebar and in the rows of its connectors. The name says the same in words.</p>
+      <RadioGroup className={styles.colours ?? ""} aria-label="Colour" orientation="horizontal" value={account.colour ?? none} onChange={choose}>
+        {[{ value: none, label: "None" }, ...colours].map(({ value, label }) => (
+          <Radio key={value} value={value} className={styles.colour ?? ""}>
+            <PlatformTile platform={account.platform} colour={colours.find((one) => one.value === value)?.value} />
+            {label}
+          </Radio>
+        ))}
+      </RadioGroup>
+      {colour.error && <ProblemNotice problem={asProblem(colour.error)} />}
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+import { useState } from "react";
+import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
+import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
+import { WithCode } from "@/components/WithCode";
+import { type Form, type WalletEntry } from "@/host/bindings";
+import { readJson } from "@/lib/jsonText";
+import { isObject, type JsonObject } from "@/lib/schema/schema";
+import styles from "./AccountPage.module.css";
+
+type Props = {
+  title: string;
+  help: string;
+  form: Form;
+  /** The value as JSON text; empty for none. */
+  text: string;
+  error: string | undefined;
+  wallet: WalletEntry[];
+  onChange: (text: string) => void;
+};
+
+/** A setting whose value is a JSON object, drawn by the platform's own form. */
+export function SettingForm({ title, help, form, text, error, wallet, onChange }: Props) {
+  const [start] = useState(() => {
+    const { value } = readJson(text);
+    return isObject(value) ? { values: value, drafts: new Map() } : undefined;
+  });
+  const state = usePlatformForm(form, start);
+  const changeValues = (values: JsonObject) => {
+    state.changeValues(values);
+    onChange(Object.keys(values).length === 0 ? "" : JSON.stringify(values));
+  };
+  return (
+    <fieldset className={styles.group} aria-invalid={error ? true : undefined}>
+      <legend className="medium">{title}</legend>
+      <p className="text2 small"><WithCode>{help}</WithCode></p>
+      <PlatformForm label={title} state={{ ...state, changeValues }} wallet={wallet} />
+      {error && <p className={styles.wrong} role="alert">{error}</p>}
+    </fieldset>
+  );
+}
