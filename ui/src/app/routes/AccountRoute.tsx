@@ -1,12 +1,14 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { AccountPage } from "@/features/accounts/AccountPage";
 import { type AccountTab } from "@/features/accounts/accountTabs";
+import { useLayers } from "../LayersContext";
 
 /** The account that the address names. */
 export function AccountRoute() {
   const { id } = useParams({ from: "/accounts/$id" });
   const { tab = "account", operation } = useSearch({ from: "/accounts/$id" });
   const navigate = useNavigate();
+  const layers = useLayers();
   const show = (search: { tab?: AccountTab; operation?: string }) => void navigate({ to: "/accounts/$id", params: { id }, search, replace: true });
   return (
     <AccountPage
@@ -17,6 +19,7 @@ export function AccountRoute() {
       operation={operation ?? null}
       onOperation={(name) => show({ tab: "operations", operation: name })}
       onShowConnectors={() => void navigate({ to: "/connectors", search: { account: id } })}
+      onCreate={() => layers.create({ kind: "definition", account: id })}
       onLeave={() => void navigate({ to: "/connectors" })}
     />
   );
