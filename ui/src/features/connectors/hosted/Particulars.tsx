@@ -68,8 +68,8 @@ function One({ connector, control }: { connector: Connector; control: Control })
     case "switch":
       return control.isOn === null ? (
         // The platform does not tell how it is: both ways are open.
-        <span className={styles.either}>
-          <span>{control.label}</span>
+        <span role="group" aria-label={control.label} className={styles.either}>
+          <span aria-hidden="true">{control.label}</span>
           <ActButton connector={connector} act={control.turnOn} />
           <ActButton connector={connector} act={control.turnOff} />
         </span>
