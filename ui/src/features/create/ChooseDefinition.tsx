@@ -76,7 +76,7 @@ function Kinds({ definitions, onChoose }: { definitions: Definition[]; onChoose:
       {found.length === 0 ? (
         <EmptyState icon="search" title="No kind is called that" action={<Button onPress={() => { setTyped(""); setCategory(null); }}>Show all</Button>} />
       ) : (
-        <div ref={list} className={styles.definitions}>
+        <div ref={list} className={styles.definitions} style={{ height: `${Math.min(24, definitions.length * 2.875 + 0.125)}rem` }}>
           <VirtualList
             label="Kinds of connectors"
             sections={[{ key: "all", rows: found }]}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { remedyOf } from "@/components/connectorStatus";
 import { Dialog } from "@/components/Dialog";
@@ -23,7 +23,7 @@ import { useCreateConnector } from "./useCreateConnector";
 
 type Props = {
   title: string;
-  subtitle: string | null;
+  subtitle: string;
   account: Account;
   /** Id of the definition. */
   definition: string;
@@ -59,7 +59,17 @@ function Filling(props: Props & { onStartOver: () => void }) {
   const [signIn, setSignIn] = useState(kept?.provider ?? null);
   const { data: wallet = [] } = useQuery(queries.wallet());
   const { announce } = useToasts();
+  const box = useRef<HTMLDivElement>(null);
   const handle = useRef<SchemaFormHandle>(null);
+  const hasProvider = provider !== null;
+  // The form is read later than the dialog opens: its first field takes the focus when it is there.
+  const keepHandle = useCallback(
+    (next: SchemaFormHandle | null) => {
+      if (next && !handle.current && !hasProvider) box.current?.querySelector<HTMLElement>("input:not([type=hidden]), textarea")?.focus();
+      handle.current = next;
+    },
+    [hasProvider],
+  );
   const isCreated = useRef(false);
   const create = useCreateConnector(() => {
     isCreated.current = true;
@@ -94,7 +104,7 @@ function Filling(props: Props & { onStartOver: () => void }) {
       wide
       title={title}
       mark={<PlatformTile platform={account.platform} />}
-      subtitle={subtitle ?? account.label}
+      subtitle={subtitle}
       onClose={onClose}
       footer={
         <>
@@ -123,7 +133,9 @@ function Filling(props: Props & { onStartOver: () => void }) {
           onShowAuthorization={onShowAuthorization}
         />
       )}
-      <PlatformForm ref={handle} label={title} state={state} wallet={wallet} isDisabled={create.isPending} />
+      <div ref={box}>
+        <PlatformForm ref={keepHandle} label={title} state={state} wallet={wallet} isDisabled={create.isPending} />
+      </div>
       {create.isPending && (
         <div className="line text2" role="group" aria-label="Creation under way">
           <StatusGlyph name="authorizing" />

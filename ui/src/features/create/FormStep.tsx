@@ -29,7 +29,7 @@ export function FormStep({ account, definition, ...rest }: Props) {
   return (
     <CreateForm
       title={title}
-      subtitle={definition.description}
+      subtitle={[account.label, definition.description].filter(Boolean).join(" · ")}
       account={account}
       definition={definition.id}
       hasConsent={definition.hasConsent === true}

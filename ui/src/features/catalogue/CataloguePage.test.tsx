@@ -1,0 +1,132 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import "@/components/SchemaForm/SchemaForm";
+import { axeViolations } from "@/test/axe";
+import { type MockHost } from "@/test/mockHost";
+import { renderApp } from "@/test/renderApp";
+import { account, manyAccounts, problem } from "@/test/samples";
+
+const many = { accounts: manyAccounts() };
+
+async function opens(prepare?: (host: MockHost) => void, state: Parameters<typeof renderApp>[1] = many) {
+  const view = renderApp("/catalogue", state, prepare);
+  const list = await screen.findByRole("grid", { name: "Catalogue" });
+  return { ...view, list, search: screen.getByRole("textbox", { name: "Search the catalogue" }) };
+}
+
+const titles = (list: HTMLElement) => within(list).getAllByRole("row").flatMap((row) => row.getAttribute("aria-label")?.split(",")[0] ?? []);
+
+describe("the catalogue", () => {
+  it("lists_what_every_account_creates_and_the_known_servers", async () => {
+    const { list, user, search } = await opens();
+    expect(await within(list).findByRole("rowheader", { name: "Airbyte · Growth 121" })).toBeVisible();
+    expect(within(list).getByRole("row", { name: "Gmail, Agent Stack · staging, sign-in: consent in the browser" })).toBeVisible();
+    expect(await axeViolations(document.body)).toEqual([]);
+    await user.type(search, "hubspot");
+    expect(titles(list)).toEqual(["HubSpot", "HubSpot"]);
+    await user.clear(search);
+    await user.type(search, "linear.app");
+    expect(titles(list)).toEqual(["Linear"]);
+    await user.clear(search);
+    await user.type(search, "no such thing");
+    await user.click(await screen.findByRole("button", { name: "Show all" }));
+    expect(search).toHaveValue("");
+  });
+
+  it("opens_the_form_of_a_kind_with_enter", async () => {
+    const { user, search } = await opens();
+    await screen.findByRole("row", { name: /^Salesforce/ });
+    await user.type(search, "salesforce{Enter}");
+    expect(await screen.findByLabelText("Name")).toBeVisible();
+    expect(screen.getByRole("dialog", { name: "Create Salesforce" })).toBeVisible();
+  });
+
+  it("adds_a_known_server_with_its_address_filled_in", async () => {
+    const { user, host, search } = await opens(undefined, { accounts: [account()] });
+    await user.type(search, "linear");
+    await user.click(await screen.findByRole("button", { name: "Add Linear" }));
+    expect(await screen.findByRole("dialog", { name: "Add connector" })).toBeVisible();
+    await waitFor(() => expect(host.lastCall("inspectAddress")).toMatchObject({ address: "https://mcp.linear.app/mcp" }));
+  });
+
+  it("shows_a_command_and_says_that_it_cannot_be_connected_yet", async () => {
+    const { user, host, list, search } = await opens();
+    await user.type(search, "filesystem");
+    const row = within(list).getByRole("row", { name: /^Filesystem/ });
+    expect(within(row).queryByRole("button", { name: /Add/ })).not.toBeInTheDocument();
+    await user.type(search, "{Enter}");
+    const dialog = await screen.findByRole("dialog", { name: "Filesystem" });
+    expect(within(dialog).getByText("npx -y @modelcontextprotocol/server-filesystem <folder>")).toBeVisible();
+    expect(within(dialog).getByText("Patchbay cannot connect servers that are started by a command yet")).toBeVisible();
+    expect(within(dialog).getByText(/unverified/)).toBeVisible();
+    expect(within(dialog).getByText("2026-07-08")).toBeVisible();
+    expect(await axeViolations(dialog)).toEqual([]);
+    await user.click(within(dialog).getByRole("button", { name: "Copy command" }));
+    expect(host.lastCall("copyText")).toEqual({ text: "npx -y @modelcontextprotocol/server-filesystem <folder>" });
+  });
+
+  it("shows_why_one_account_is_missing_without_hiding_the_others", async () => {
+    const { user, host, list, search } = await opens((mock) => {
+      const usual = mock.handlers.listDefinitions;
+      mock.handlers.listDefinitions = (given) => {
+        if (given.account === "acc_cohere") throw problem({ message: "could not reach Cohere", hint: "Check the network." });
+        if (given.account === "acc_airbyte") return [];
+        if (given.account === "acc_tenex") return new Promise(() => undefined);
+        return usual?.(given) ?? [];
+      };
+    });
+    expect(await within(list).findByRole("rowheader", { name: /^Cohere · Northlight ?Could not reach Cohere\. Check the network\. ?network\.unreachable ?Ask again/ })).toBeVisible();
+    expect(within(list).getByRole("rowheader", { name: /10ex · Lena ?is asked/ })).toBeVisible();
+    // What is not there is said while others are found, too.
+    await user.type(search, "salesforce");
+    expect(titles(list)).toEqual(["Salesforce"]);
+    expect(within(list).getByRole("rowheader", { name: /Could not reach Cohere/ })).toBeVisible();
+    await user.clear(search);
+    host.handlers.listDefinitions = () => [];
+    await user.click(within(list).getByRole("button", { name: "Ask again Cohere · Northlight" }));
+    await waitFor(() => expect(within(list).queryByText(/Could not reach Cohere/)).not.toBeInTheDocument());
+  });
+
+  it("asks_again_when_the_accounts_changed", async () => {
+    const { host } = await opens();
+    const asked = () => host.calls.filter((call) => call.name === "listDefinitions").length;
+    await waitFor(() => expect(asked()).toBe(6));
+    await act(() => host.tell({ kind: "accounts_changed" }));
+    await waitFor(() => expect(asked()).toBe(12));
+  });
+});
+
+describe("a registry file", () => {
+  const server = JSON.stringify({ name: "com.example/weather", remotes: [{ type: "streamable-http", url: "https://weather.example.com/mcp" }] });
+
+  it("is_read_from_a_file_that_the_user_picks", async () => {
+    const { user, host, list } = await opens();
+    await user.click(screen.getByRole("button", { name: "Read a registry file" }));
+    const dialog = await screen.findByRole("dialog", { name: "Read a registry file" });
+    expect(await axeViolations(dialog)).toEqual([]);
+    await user.upload(within(dialog).getByLabelText("File"), new File([server], "server.json", { type: "application/json" }));
+    await waitFor(() => expect(within(dialog).getByRole("textbox", { name: "Or paste its text" })).toHaveValue(server));
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(await within(list).findByRole("rowheader", { name: "Registry file 1" })).toBeVisible();
+    expect(titles(list)).toEqual(["Weather"]);
+    expect(host.lastCall("readRegistryFile")).toEqual({ text: server });
+  });
+
+  it("that_cannot_be_read_is_left_as_it_was_pasted", async () => {
+    const { user } = await opens();
+    await user.click(screen.getByRole("button", { name: "Read a registry file" }));
+    const dialog = await screen.findByRole("dialog", { name: "Read a registry file" });
+    await user.click(within(dialog).getByRole("textbox", { name: "Or paste its text" }));
+    await user.paste("nonsense");
+    await user.click(within(dialog).getByRole("button", { name: /^Read it/ }));
+    expect(await within(dialog).findByText("This is no JSON: line 1")).toBeVisible();
+    expect(within(dialog).getByRole("textbox", { name: "Or paste its text" })).toHaveValue("nonsense");
+  });
+});
+
+it("is_a_place_with_a_key_of_its_own", async () => {
+  const { user } = renderApp("/connectors", many);
+  await screen.findByRole("link", { name: "Catalogue" });
+  await user.keyboard("{Control>}6{/Control}");
+  expect(await screen.findByRole("heading", { name: "Catalogue", level: 1 })).toBeVisible();
+});
