@@ -12,7 +12,7 @@ describe("home", () => {
     expect(await screen.findByText("HubSpot CRM needs sign-in")).toBeVisible();
     expect(screen.getByRole("link", { name: /Home/ })).toHaveAttribute("aria-current", "page");
     expect(await axeViolations(container)).toEqual([]);
-    await user.click(screen.getByRole("button", { name: /^Open doctor ?, Postgres analytics/ }));
+    await user.click(screen.getByRole("button", { name: /^Check ?, Postgres analytics/ }));
     expect(await screen.findByRole("heading", { name: "Postgres analytics", level: 1 })).toBeVisible();
   });
 

@@ -10,6 +10,7 @@ import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
 import { applyNews, listenForNews } from "@/host/events";
 import { queries } from "@/host/queries";
+import { pressed } from "@/lib/keys";
 import { applyAppearance, complete, watchSystem } from "./appearance";
 
 /** A cache that reads again on news only: nothing is polled and nothing ages by itself. */
@@ -82,16 +83,18 @@ function Clipboard({ children }: { children: ReactNode }) {
 
 function NewsReader() {
   const client = useQueryClient();
-  const { announce } = useToasts();
+  const { announce, toast } = useToasts();
   useEffect(
     () =>
       listenForNews((news) => {
         applyNews(client, news);
+        // The page says it whole and for as long as it is so; this only says that there is something.
+        if (news.kind === "need_arose") toast(news.need.headline);
         if (news.kind === "run_changed" && news.run.state !== "running") {
           announce(`${news.run.tool} ${news.run.state === "done" ? "is done" : news.run.state}`);
         }
       }),
-    [client, announce],
+    [client, announce, toast],
   );
   return null;
 }
@@ -103,8 +106,16 @@ function KeyReader({ registry }: { registry: ShortcutRegistry }) {
   const singles = complete(preferences).singleLetterKeys;
   useEffect(() => {
     const read = (event: KeyboardEvent) => void registry.dispatch(event, mac, singles);
+    // Buttons take Enter for themselves, with Ctrl or Command too: what sends a form comes before them.
+    const readFirst = (event: KeyboardEvent) => {
+      if (pressed(event, "Mod+Enter", mac) && registry.dispatch(event, mac, singles)) event.stopPropagation();
+    };
+    addEventListener("keydown", readFirst, true);
     addEventListener("keydown", read);
-    return () => removeEventListener("keydown", read);
+    return () => {
+      removeEventListener("keydown", readFirst, true);
+      removeEventListener("keydown", read);
+    };
   }, [registry, mac, singles]);
   return null;
 }

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Button } from "@/components/Button";
-import { needsYou } from "@/components/connectorStatus";
 import { Icon } from "@/components/Icon";
 import { KeyHint } from "@/components/KeyHint";
 import { AccountList } from "@/features/accounts/AccountList";
@@ -41,7 +40,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
                 <Icon name={place.icon} />
                 <span className={styles.words}>{place.label}</span>
                 {number !== undefined && number > 0 && (
-                  <span className={place.path === "/" ? styles.needs : styles.number} aria-label={place.path === "/" ? `${number} need you` : undefined}>
+                  <span className={place.path === "/" ? styles.needs : styles.number} aria-label={place.path === "/" ? `${number} ${number === 1 ? "needs" : "need"} you` : undefined}>
                     {grouped(number)}
                   </span>
                 )}
@@ -63,13 +62,14 @@ export function Sidebar({ collapsed, onToggle }: Props) {
 type Counts = { places: Partial<Record<string, number>>; vault: string | null };
 
 function useCounts(): Counts {
+  const { data: needs } = useQuery(queries.needs());
   const { data: connectors } = useQuery(queries.connectors());
   const { data: tools } = useQuery(queries.tools(null));
   const { data: wallet } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
   return {
     places: {
-      "/": connectors?.filter(needsYou).length,
+      "/": needs?.length,
       "/connectors": connectors?.length,
       "/tools": tools?.length,
       "/credentials": wallet?.length,

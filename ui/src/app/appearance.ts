@@ -8,6 +8,8 @@ export const usual: Required<Preferences> = {
   singleLetterKeys: true,
   sidebarCollapsed: false,
   zoomPercent: 100,
+  connectorGroup: "status",
+  connectorSort: "name",
 };
 
 /** Preferences with the usual ones where nothing was chosen. */

@@ -29,6 +29,7 @@ function readFirstPage(client: QueryClient): Promise<unknown> {
   return Promise.all([
     client.prefetchQuery(queries.about()),
     client.prefetchQuery(queries.accounts()),
+    client.prefetchQuery(queries.needs()),
     client.prefetchQuery(queries.connectors()),
     client.prefetchQuery(queries.tools(null)),
     client.prefetchQuery(queries.wallet()),

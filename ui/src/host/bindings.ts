@@ -125,6 +125,16 @@ export const commands = {
 	renameWalletEntry: (entry: WalletEntryId, name: string) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("rename_wallet_entry", { entry, name })),
 	/**  Puts another secret in the place of the saved one. */
 	replaceWalletSecret: (entry: WalletEntryId, secret: WalletSecret) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("replace_wallet_secret", { entry, secret })),
+	/**  Agrees to the tools of a connector as they are now. */
+	acceptTools: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("accept_tools", { connector })),
+	/**  Whether connectors are looked after while nobody asks. */
+	backgroundChecks: () => typedError<boolean, Problem>(__TAURI_INVOKE("background_checks")),
+	/**  Everything that waits for a person, the most urgent first. */
+	listNeeds: () => typedError<Need[], Problem>(__TAURI_INVOKE("list_needs")),
+	/**  The tools of one connector, or of all, that changed since the user agreed to them. */
+	listToolChanges: (connector: ConnectorId | null) => typedError<ToolChange[], Problem>(__TAURI_INVOKE("list_tool_changes", { connector })),
+	/**  Switches that on or off. */
+	switchBackgroundChecks: (on: boolean) => typedError<null, Problem>(__TAURI_INVOKE("switch_background_checks", { on })),
 	/**  Has a connector fill a prompt in; the values are a JSON object of texts. */
 	fillPrompt: (connector: ConnectorId, prompt: string, values: Json) => typedError<FilledPrompt, Problem>(__TAURI_INVOKE("fill_prompt", { connector, prompt, values })),
 	/**  The prompts of a connector, as its server lists them now. */
@@ -189,8 +199,14 @@ export const commands = {
 	runTool: (request: RunTool, progress: Channel<RunProgress>) => typedError<ToolRun, Problem>(__TAURI_INVOKE("run_tool", { request, progress })),
 	/**  The tools of one connector, or of all, from the cache. */
 	listTools: (connector: ConnectorId | null) => typedError<ConnectorTool[], Problem>(__TAURI_INVOKE("list_tools", { connector })),
+	/**  Whether one can choose for each run with which of its platform's credentials a connector acts. */
+	namesCredentials: (connector: ConnectorId) => typedError<boolean, Problem>(__TAURI_INVOKE("names_credentials", { connector })),
+	/**  The arguments with which the tool of a run gives its next page, where there is one. */
+	nextPage: (run: RunId) => typedError<Json | null, Problem>(__TAURI_INVOKE("next_page", { run })),
 	/**  Asks the server for its tools anew. */
 	refreshTools: (connector: ConnectorId) => typedError<Tool[], Problem>(__TAURI_INVOKE("refresh_tools", { connector })),
+	/**  Writes a part of a run's answer that is a file into the folder for downloads. */
+	savePart: (run: RunId, part: number) => typedError<SavedPart, Problem>(__TAURI_INVOKE("save_part", { run, part })),
 	/**  What is wrong with these values as arguments, by the tool's own schema; empty when nothing is. */
 	validateArguments: (connector: ConnectorId, tool: string, values: Json) => typedError<FieldProblem[], Problem>(__TAURI_INVOKE("validate_arguments", { connector, tool, values })),
 	/**  Protects the vault with a passphrase from now on. */
@@ -1077,7 +1093,7 @@ status: VaultStatus } |
 /**  Why. */
 problem: Problem } | 
 /**  The window should come to the front. */
-{ kind: "raise" };
+{ kind: "need_arose"; need: Need } | { kind: "raise" };
 
 /**  How runs are written. */
 export type ExportFormat = 
@@ -1339,6 +1355,10 @@ export type PlatformField = {
 	 *  to be used as `env://NAME`.
 	 */
 	variable: string | null,
+	/**  The values that there are, where it is one of few. */
+	choices: string[],
+	/**  The form to fill in, where its value is a JSON object; `None` for plain text. */
+	form: Form | null,
 };
 
 /**  What one needs to sign in to a platform, for forms. */
@@ -1367,6 +1387,8 @@ export type Preferences = {
 	sidebarCollapsed?: boolean,
 	/**  Size of all text and spacing, in percent of the usual. */
 	zoomPercent?: number,
+	connectorGroup?: ConnectorGroup,
+	connectorSort?: ConnectorSort,
 };
 
 /**  A failure as windows and commands show it: what happened, and what to do. */
@@ -1658,6 +1680,19 @@ export type RunTool = {
 	replayOf: RunId | null,
 	/**  Who asks for it. */
 	origin: Origin,
+	/**
+	 *  Name of a credential that the platform keeps for the connector; `None` for the connector's own
+	 *  choice.
+	 */
+	credential: string | null,
+};
+
+/**  A part that was written to a file. */
+export type SavedPart = {
+	/**  The file. */
+	path: string,
+	/**  Its size in bytes. */
+	bytes: number,
 };
 
 /**  A credential to be created on a platform, or replaced. */
@@ -1841,6 +1876,8 @@ export type ToolRun = {
 	timings: RunTimings | null,
 	/**  The run that this one repeats. */
 	replayOf: RunId | null,
+	/**  Name of the platform's credential that was asked for; `None` for the connector's own choice. */
+	credential?: string | null,
 } & ToolRunSummary;
 
 /**  What a list of runs shows. */
@@ -2046,3 +2083,11 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+
+export type Need = { id: string, kind: NeedKind, connector: ConnectorId | null, account: AccountId | null, entry: WalletEntryId | null, title: string, identity: IdentityLine | null, headline: string, words: string | null, code: Code | null, since: Timestamp | null, lapsesAt: Timestamp | null, fix: NeedFix };
+export type NeedKind = "account_signed_out" | "account_failing" | "sign_in" | "authorizing" | "failing" | "tools_changed" | "rotation" | "platform_message" | "lapsing" | "draft";
+export type NeedFix = "sign_in" | "show" | "connect" | "check" | "review_tools" | "replace_key" | "retry_rotation" | "renew";
+export type ToolChange = { connector: ConnectorId, name: string, kind: ToolChangeKind, before: Tool | null, after: Tool | null, differences: Difference[], noticedAt: Timestamp };
+export type ToolChangeKind = "added" | "removed" | "changed";
+export type ConnectorGroup = "status" | "account" | "platform" | "none";
+export type ConnectorSort = "name" | "status" | "last_ok" | "account";

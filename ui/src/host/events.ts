@@ -35,10 +35,14 @@ export function applyNews(client: QueryClient, news: News): void {
       void client.invalidateQueries({ queryKey: ["connectors"] });
       void client.invalidateQueries({ queryKey: ["wallet"] });
       break;
+    case "need_arose":
     case "raise":
       break;
   }
+  if (changesNeeds.has(news.kind)) void client.invalidateQueries({ queryKey: ["needs"] });
 }
+
+const changesNeeds: ReadonlySet<News["kind"]> = new Set<News["kind"]>(["accounts_changed", "connectors_changed", "wallet_changed", "vault_changed", "need_arose"]);
 
 /** The states of a consent in their order; those it ends in come after all of them. */
 const states: AuthorizationState[] = ["preparing", "awaiting_user", "exchanging", "checking"];

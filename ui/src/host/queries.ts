@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { type AccountId, type AuthorizationId, commands, type ConnectorId, type Platform, type RunId, type RunQuery } from "./bindings";
+import { type AccountId, type AuthorizationId, commands, type ConnectorId, type Platform, type RunId, type RunQuery, type WalletEntryId } from "./bindings";
 import { call } from "./call";
 
 /**
@@ -14,6 +14,11 @@ export const queries = {
   platforms: () => queryOptions({ queryKey: ["platforms"], queryFn: () => commands.listPlatforms() }),
   operations: (platform: Platform) =>
     queryOptions({ queryKey: ["operations", platform], queryFn: () => commands.listOperations(platform), staleTime: Infinity }),
+  needs: () => queryOptions({ queryKey: ["needs"], queryFn: () => call(commands.listNeeds()) }),
+  backgroundChecks: () => queryOptions({ queryKey: ["background"], queryFn: () => call(commands.backgroundChecks()) }),
+  // Under the key of tools, for whatever changes tools changes this.
+  toolChanges: (connector: ConnectorId) =>
+    queryOptions({ queryKey: ["tools", "changes", connector], queryFn: () => call(commands.listToolChanges(connector)) }),
   connectors: () => queryOptions({ queryKey: ["connectors"], queryFn: () => call(commands.listConnectors()) }),
   connector: (id: ConnectorId) =>
     queryOptions({ queryKey: ["connectors", id], queryFn: () => call(commands.findConnector(id)) }),
@@ -27,7 +32,16 @@ export const queries = {
     }),
   history: () => queryOptions({ queryKey: ["history"], queryFn: () => call(commands.history()) }),
   run: (id: RunId) => queryOptions({ queryKey: ["runs", "one", id], queryFn: () => call(commands.findRun(id)) }),
+  nextPage: (id: RunId) =>
+    queryOptions({ queryKey: ["next-page", id], queryFn: () => call(commands.nextPage(id)), staleTime: Infinity, retry: false }),
   wallet: () => queryOptions({ queryKey: ["wallet"], queryFn: () => call(commands.listWallet()) }),
+  rotation: (entry: WalletEntryId) =>
+    queryOptions({ queryKey: ["wallet", entry, "rotation"], queryFn: () => call(commands.planRotation(entry)), retry: false }),
+  // Every read is a request to the platform: it is asked when somebody wants to see them, never by itself.
+  platformCredentials: (connector: ConnectorId) =>
+    queryOptions({ queryKey: ["hosted", connector, "credentials"], queryFn: () => call(commands.listPlatformCredentials(connector)), staleTime: Infinity, retry: false }),
+  namesCredentials: (connector: ConnectorId) =>
+    queryOptions({ queryKey: ["connectors", connector, "names-credentials"], queryFn: () => call(commands.namesCredentials(connector)), retry: false }),
   authorizations: () =>
     queryOptions({ queryKey: ["authorizations"], queryFn: () => call(commands.listAuthorizations()) }),
   authorization: (id: AuthorizationId) =>

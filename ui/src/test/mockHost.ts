@@ -3,12 +3,13 @@ import { emit } from "@tauri-apps/api/event";
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import {
   type About, type Account, type ActOnConnector, type ChangeSettings, type SettingsPlan, type AccountSynced, type AddAccount, type AddConnector, type AddressInspection, type AddWalletEntry, type Authorization, type Check, type commands, type Connector,
-  type ConnectorChanges, type ConnectorTool, type News, type OperationCard, type PlatformForm, type Preferences, type Problem, type Retention, type RunQuery, type StartAuthorization, type ToolRun,
+  type ConnectorChanges, type ConnectorTool, type Need, type News, type OperationCard, type PlatformForm, type Preferences, type Problem, type Retention, type Rotation, type RotationPlace, type RunQuery, type StartAuthorization, type ToolChange, type ToolRun,
   type VaultStatus, type WalletEntry,
 } from "@/host/bindings";
 import { creationHandlers } from "./createSamples";
 import { comparison, history } from "./historySamples";
 import { connectorSettings, credentialForm, credentialLevels, particulars } from "./hostedSamples";
+import { needsOf } from "./needSamples";
 import { account, authorization, check, connector, entry, manyOperations, manyPlatforms, problem, run, vault } from "./samples";
 
 type Commands = typeof commands;
@@ -33,6 +34,9 @@ export type HostState = {
   wallet: WalletEntry[];
   authorizations: Authorization[];
   vault: VaultStatus;
+  /** Needs beside those that accounts and connectors show by themselves. */
+  needs: Need[];
+  toolChanges: ToolChange[];
 };
 
 /** A host in memory, spoken to through the real bindings. Handlers can be replaced one by one. */
@@ -45,13 +49,20 @@ export class MockHost {
   due = 0;
   /** What is ignored when runs are compared. */
   ignored: string[] = ["/outcome/result/**/updatedAt"];
+  /** Whether connectors are looked after in the background. */
+  looksAfter = true;
+  /** Where each wallet entry is used, where it is more than its connectors. */
+  readonly places = new Map<string, RotationPlace[]>();
+  /** Why a place refuses a new secret, by its title. */
+  readonly refuses = new Map<string, Problem>();
+  private readonly rotated = new Set<string>();
   private retention: Retention = { days: 90, runs: 10_000 };
   private readonly removed = new Map<string, Connector>();
 
   constructor(state: Partial<HostState> = {}) {
     this.state = {
       about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: null, redirectUri: "http://127.0.0.1:33218/callback", updates: false },
-      preferences: {}, accounts: [account()], platforms: manyPlatforms(), operations: manyOperations(), connectors: [], tools: [], runs: [], wallet: [], authorizations: [], vault: vault(), ...state,
+      preferences: {}, accounts: [account()], platforms: manyPlatforms(), operations: manyOperations(), connectors: [], tools: [], runs: [], wallet: [], authorizations: [], vault: vault(), needs: [], toolChanges: [], ...state,
     };
     this.handlers = this.usual();
   }
@@ -99,6 +110,22 @@ export class MockHost {
     return this.calls.findLast((call) => call.name === name)?.given;
   }
 
+  /** Everything that uses a wallet entry. */
+  private rotationOf(id: unknown): Rotation {
+    const used = found(this.state.wallet.find((one) => one.id === id));
+    return { entry: used, places: this.places.get(used.id) ?? placesOf(used), canGoBack: this.rotated.has(used.id) };
+  }
+
+  /** Pushes a secret to every place, as the host does: each is told of, and those in `refuses` keep the old one. */
+  private push(id: unknown, each: unknown): Rotation {
+    const { places, entry: used } = this.rotationOf(id);
+    const pushed = places.map((place) => (place.place === null ? place : { ...place, problem: this.refuses.get(place.title) ?? null }));
+    for (const place of pushed) if (place.place !== null) (each as Channel<RotationPlace>).onmessage(place);
+    this.places.set(used.id, pushed);
+    this.rotated.add(used.id);
+    return this.rotationOf(id);
+  }
+
   private connectorOf(id: unknown): Connector {
     return found(this.state.connectors.find((one) => one.id === id));
   }
@@ -138,6 +165,17 @@ export class MockHost {
         state.connectors = state.connectors.filter((one) => one.id !== id);
         return null;
       },
+      acceptTools: ({ connector: id }) => {
+        state.toolChanges = state.toolChanges.filter((one) => one.connector !== id);
+        return null;
+      },
+      backgroundChecks: () => this.looksAfter,
+      switchBackgroundChecks: ({ on }) => {
+        this.looksAfter = on as boolean;
+        return null;
+      },
+      listNeeds: () => [...needsOf(state.accounts, state.connectors), ...state.needs],
+      listToolChanges: ({ connector: id }) => state.toolChanges.filter((one) => !id || one.connector === id),
       listAccounts: () => state.accounts,
       listOperations: () => state.operations,
       listPlatforms: () => state.platforms,
@@ -237,6 +275,17 @@ export class MockHost {
         return null;
       },
       renameWalletEntry: ({ entry: id, name }) => this.changeEntry(id, { name: name as string }),
+      planRotation: ({ entry: id }) => this.rotationOf(id),
+      rotateWalletEntry: ({ entry: id, each }) => this.push(id, each),
+      retryRotation: ({ entry: id, each }) => this.push(id, each),
+      takeBackRotation: ({ entry: id, each }) => this.push(id, each),
+      finishRotation: ({ entry: id }) => {
+        this.rotated.delete(id as string);
+        return this.rotationOf(id);
+      },
+      namesCredentials: ({ connector: id }) => this.connectorOf(id).identity.platform === "mistral",
+      nextPage: () => null,
+      savePart: ({ part }) => ({ path: `/home/lena/Downloads/part-${String(part)}.csv`, bytes: 412 }),
       replaceWalletSecret: ({ entry: id }) => this.changeEntry(id, { replacedAt: new Date().toISOString() }),
       actOnConnector: ({ request }) => ({ answer: { message: "done" }, connector: this.connectorOf((request as ActOnConnector).connector) }),
       changeSettings: ({ connector: id }) => this.connectorOf(id),
@@ -347,4 +396,9 @@ function plannedSettings({ base, values, secrets }: ChangeSettings): SettingsPla
   const [before, after] = [base, values] as [Record<string, unknown>, Record<string, unknown>];
   const names = [...new Set([...Object.keys(after), ...Object.keys(before)])].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
   return { changes: names.map((name) => ({ path: `/${name}`, before: before[name] ?? null, after: after[name] ?? null })), secrets: Object.keys(secrets), changedElsewhere: [] };
+}
+
+/** The connectors of this computer that read an entry. */
+function placesOf(entry: WalletEntry): RotationPlace[] {
+  return entry.usedBy.map((user) => ({ title: user.title, account: "This computer", connector: user.connector, accountId: null, place: null, problem: null }));
 }

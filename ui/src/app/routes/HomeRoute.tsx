@@ -12,6 +12,7 @@ export function HomeRoute() {
       onAdd={layers.add}
       onSignIn={layers.signIn}
       onOpenConnector={useOpenConnector()}
+      onOpenAccount={(id) => void navigate({ to: "/accounts/$id", params: { id } })}
       onOpenRun={(id) => void navigate({ to: "/runs/$run", params: { run: id } })}
       onOpenRuns={() => void navigate({ to: "/runs" })}
       onOpenCredentials={() => void navigate({ to: "/credentials" })}

@@ -26,6 +26,7 @@ import { type ConnectorTab, connectorTabs } from "./connectorTabs";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { PlatformCredentials } from "./hosted/PlatformCredentials";
 import { Overview } from "./Overview";
+import { ToolChanges } from "./ToolChanges";
 import { useCheckConnector, useDisconnect, useLastCheck, useRemoveConnector, useUpdateConnector } from "./useConnectorActions";
 
 type Props = {
@@ -148,7 +149,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
         onSelect={onTab}
         tabs={[
           { id: "overview", label: "Overview", content: <Overview connector={connector} onOpen={onOpen} onCreateElsewhere={() => onCreateElsewhere(connector)} onSignIn={onSignIn} onSettings={() => onTab("settings")} onCheck={look} /> },
-          { id: "tools", label: "Tools", count: connector.toolCount, content: renderTools(connector) },
+          { id: "tools", label: "Tools", count: connector.toolCount, content: <><ToolChanges connector={connector} />{renderTools(connector)}</> },
           { id: "runs", label: "Runs", content: renderRuns(connector) },
           // What a connector of this computer signs in with is a setting of it.
           ...(hosted ? [{ id: "credentials" as const, label: "Credentials", content: <PlatformCredentials connector={connector} /> }] : []),

@@ -1,12 +1,11 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
-import { needsYou } from "@/components/connectorStatus";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
 import { Toolbar } from "@/components/Toolbar";
-import { commands, type Connector, type ConnectorId, type RunId, type ToolRunSummary } from "@/host/bindings";
+import { type AccountId, commands, type Connector, type ConnectorId, type Need, type RunId, type ToolRunSummary } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
@@ -21,7 +20,8 @@ import { SideColumn } from "./SideColumn";
 type Props = {
   onAdd: (address?: string) => void;
   onSignIn: (connector: Connector) => void;
-  onOpenConnector: (id: ConnectorId, tab?: "overview" | "settings") => void;
+  onOpenConnector: (id: ConnectorId, tab?: "overview" | "tools" | "settings") => void;
+  onOpenAccount: (id: AccountId) => void;
   onOpenRun: (id: RunId) => void;
   onOpenRuns: () => void;
   onOpenCredentials: () => void;
@@ -31,17 +31,18 @@ type Props = {
 /** What needs you, what was run last, and one box that takes an address. */
 export function HomePage(props: Props) {
   const { data: connectors, error, refetch } = useQuery(queries.connectors());
+  const needs = useQuery(queries.needs());
   const { data: runs } = useQuery(latestRuns());
   useShortcut({ keys: "N", label: "Add connector", run: () => props.onAdd() });
-  if (error) {
+  if (error ?? needs.error) {
     return (
       <>
         <Toolbar title="Home" />
-        <div className={styles.left}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>
+        <div className={styles.left}><ProblemNotice problem={asProblem(error ?? needs.error)} onRetry={() => void (error ? refetch() : needs.refetch())} /></div>
       </>
     );
   }
-  if (!connectors) {
+  if (!connectors || !needs.data) {
     return (
       <>
         <Toolbar title="Home" />
@@ -49,15 +50,15 @@ export function HomePage(props: Props) {
       </>
     );
   }
-  if (connectors.length === 0 && !runs?.runs.length) {
+  if (connectors.length === 0 && needs.data.length === 0 && !runs?.runs.length) {
     return <FirstLaunch onAdd={props.onAdd} onOpenCredentials={props.onOpenCredentials} onOpenSettings={props.onOpenSettings} />;
   }
-  return <Full {...props} connectors={connectors} runs={runs?.runs ?? []} />;
+  return <Full {...props} needs={needs.data} connectors={connectors} runs={runs?.runs ?? []} />;
 }
 
-function Full({ connectors, runs, onAdd, onSignIn, onOpenConnector, onOpenRun, onOpenRuns, onOpenCredentials }: Props & { connectors: Connector[]; runs: ToolRunSummary[] }) {
+function Full({ needs, connectors, runs, ...props }: Props & { needs: Need[]; connectors: Connector[]; runs: ToolRunSummary[] }) {
+  const { onAdd, onSignIn, onOpenConnector, onOpenAccount, onOpenRun, onOpenRuns, onOpenCredentials } = props;
   const checkAll = useMutation({ mutationFn: () => call(commands.checkConnectors()) });
-  const waiting = connectors.filter(needsYou);
   return (
     <>
       <Toolbar title="Home">
@@ -69,7 +70,7 @@ function Full({ connectors, runs, onAdd, onSignIn, onOpenConnector, onOpenRun, o
           <div className={styles.left}>
             <PasteBox onPaste={onAdd} />
             {checkAll.error && <ProblemNotice problem={asProblem(checkAll.error)} onRetry={() => checkAll.mutate()} />}
-            <NeedsYou connectors={waiting} onSignIn={onSignIn} onOpen={onOpenConnector} />
+            <NeedsYou needs={needs} connectors={connectors} onSignIn={onSignIn} onOpen={onOpenConnector} onOpenAccount={onOpenAccount} onOpenCredentials={onOpenCredentials} />
             <RecentRuns runs={runs} onOpen={onOpenRun} onAll={onOpenRuns} />
           </div>
           <SideColumn connectors={connectors} onOpenCredentials={onOpenCredentials} />
@@ -77,7 +78,7 @@ function Full({ connectors, runs, onAdd, onSignIn, onOpenConnector, onOpenRun, o
       </div>
       <StatusFacts>
         <span>{count(connectors.length, "connector")}</span>
-        <span>{waiting.length === 0 ? "Nothing needs you" : `${waiting.length} ${waiting.length === 1 ? "needs" : "need"} you`}</span>
+        <span>{needs.length === 0 ? "Nothing needs you" : `${needs.length} ${needs.length === 1 ? "needs" : "need"} you`}</span>
       </StatusFacts>
     </>
   );

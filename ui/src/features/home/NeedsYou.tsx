@@ -1,84 +1,100 @@
+import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
-import { type Remedy, remedyLabels, remedyOf } from "@/components/connectorStatus";
 import { PlatformTile } from "@/components/PlatformTile";
+import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { TwoLines } from "@/components/TwoLines";
-import { statusLook } from "@/components/connectorStatus";
-import { type Connector, type ConnectorId } from "@/host/bindings";
+import { type Account, type Need } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { agoWords, exactTime, timeLeft } from "@/lib/time";
 import { capital } from "@/lib/words";
 import styles from "./Home.module.css";
+import { fixWords, needGlyph } from "./needLook";
+import { useFix, type Ways } from "./useFix";
 
-type Props = {
-  connectors: Connector[];
-  onSignIn: (connector: Connector) => void;
-  onOpen: (id: ConnectorId, tab?: "overview" | "settings") => void;
-};
+type Props = Ways & { needs: Need[] };
 
-/** Connectors that wait for a person, each with the one button that helps. */
-export function NeedsYou({ connectors, onSignIn, onOpen }: Props) {
-  const act = (connector: Connector) => {
-    const remedy = remedyOf(connector);
-    if (remedy === "sign_in" || remedy === "connect" || remedy === "show") onSignIn(connector);
-    else onOpen(connector.id, remedy === "new_secret" ? "settings" : "overview");
-  };
-  const [first] = connectors;
-  useShortcut(first ? { keys: "C", label: "Fix the first", inBar: true, run: () => act(first) } : null);
+/** So many needs have a key of their own: 1 to 9. */
+const keyed = 9;
+
+/** What waits for a person, each with the one button that helps and its key. */
+export function NeedsYou({ needs, ...ways }: Props) {
+  const { data: accounts = [] } = useQuery(queries.accounts());
+  const { fix, pending, error } = useFix(ways);
+  const [first] = needs;
+  useShortcut(first ? { keys: "C", label: "Fix the first", inBar: true, run: () => fix(first) } : null);
   return (
     <section aria-labelledby="needs-you">
       <div className={styles.head}>
         <h2 id="needs-you">Needs you</h2>
-        <span className="text3">{connectors.length || ""}</span>
+        <span className="text3">{needs.length || ""}</span>
       </div>
-      {connectors.length === 0 ? (
+      {error && <div className={styles.failure}><ProblemNotice problem={asProblem(error)} /></div>}
+      {needs.length === 0 ? (
         <p className={styles.calm}><StatusGlyph name="ready" /> Nothing needs you.</p>
       ) : (
         <ul className={styles.card}>
-          {connectors.map((connector, index) => {
-            const remedy = remedyOf(connector);
-            return (
-              <li key={connector.id} className={styles.need}>
-                <StatusGlyph name={statusLook(connector).glyph} />
-                <TwoLines first={<span className="medium">{headline(connector)}</span>} second={<Reason connector={connector} />} />
-                <span className="line">
-                  <PlatformTile platform={connector.identity.platform} />
-                  <TwoLines first={connector.identity.account} second={[connector.identity.credential ?? "no credential", connector.identity.level].filter(Boolean).join(" · ")} />
-                </span>
-                <Button look={index === 0 ? "primary" : "plain"} keys={index === 0 ? "C" : undefined} onPress={() => act(connector)}>
-                  <span>{buttonWord(remedy)}<span className="unseen">, {connector.title}</span></span>
-                </Button>
-              </li>
-            );
-          })}
+          {needs.map((need, index) => (
+            <Row
+              key={need.id}
+              need={need}
+              account={accounts.find((one) => one.id === need.account)}
+              keys={index < keyed ? String(index + 1) : undefined}
+              isFirst={index === 0}
+              isPending={pending(need)}
+              onFix={() => fix(need)}
+            />
+          ))}
         </ul>
       )}
     </section>
   );
 }
 
-function buttonWord(remedy: Remedy | null): string {
-  if (remedy === null) return "Open";
-  return remedy === "doctor" ? "Open doctor" : remedyLabels[remedy];
+type RowProps = { need: Need; account: Account | undefined; keys: string | undefined; isFirst: boolean; isPending: boolean; onFix: () => void };
+
+function Row({ need, account, keys, isFirst, isPending, onFix }: RowProps) {
+  useShortcut(keys ? { keys, label: `${fixWords[need.fix]}, ${need.title}`, run: onFix } : null);
+  return (
+    <li className={styles.need}>
+      <StatusGlyph name={needGlyph(need.kind)} />
+      <TwoLines first={<span className="medium">{need.headline}</span>} second={<Reason need={need} />} />
+      <Whose need={need} account={account} />
+      <Button look={isFirst ? "primary" : "plain"} keys={keys} isPending={isPending} onPress={onFix}>
+        <span>{fixWords[need.fix]}<span className="unseen">, {need.title}</span></span>
+      </Button>
+    </li>
+  );
 }
 
-function headline(connector: Connector): string {
-  switch (connector.status.status) {
-    case "needs_authorization":
-      return `${connector.title} needs sign-in`;
-    case "authorizing":
-      return `${connector.title} waits for your browser`;
-    case "failing":
-      return `${connector.title} fails its check`;
-    default:
-      return connector.draft ? `${connector.title} is a draft` : connector.title;
-  }
-}
-
-function Reason({ connector }: { connector: Connector }) {
-  const { reason, code } = connector.status;
+function Reason({ need: { words, code, since, lapsesAt } }: { need: Need }) {
+  const time = lapsesAt ? timeLeft(lapsesAt) : since && `since ${agoWords(since)}`;
   return (
     <>
-      {reason ? capital(reason) : "Its tools have not been listed yet"} {code && <span className="mono">{code}</span>}
+      {words && <span>{capital(words)} </span>}
+      {code && <span className="mono">{code} </span>}
+      {time && <span className="text3" title={exactTime(lapsesAt ?? since ?? "")}>{time}</span>}
     </>
+  );
+}
+
+/** As who, or of which account; a credential of the wallet is nobody else's. */
+function Whose({ need: { identity, entry }, account }: { need: Need; account: Account | undefined }) {
+  if (identity) {
+    return (
+      <span className="line">
+        <PlatformTile platform={identity.platform} colour={account?.colour} />
+        <TwoLines first={identity.account} second={[identity.credential ?? "no credential", identity.level].filter(Boolean).join(" · ")} />
+      </span>
+    );
+  }
+  if (entry || !account) return <span className="text2">Wallet</span>;
+  return (
+    <span className="line">
+      <PlatformTile platform={account.platform} colour={account.colour} />
+      <TwoLines first={account.label} second="account" />
+    </span>
   );
 }

@@ -10,6 +10,7 @@ import { type Contrast, type Density, type Preferences, type Theme } from "@/hos
 import { asProblem } from "@/host/call";
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
+import { BackgroundSettings } from "./BackgroundSettings";
 import { HistorySettings } from "./HistorySettings";
 import styles from "./Settings.module.css";
 import { Section, Setting } from "./Section";
@@ -30,6 +31,7 @@ export function SettingsPage({ onOpenKeys }: Props) {
         {problem && <ProblemNotice problem={asProblem(problem)} onRetry={error ? () => void refetch() : undefined} />}
         {!preferences && !error && <StillShapes label="Reading the settings" rows={4} oneLine />}
         {preferences && <Looks preferences={preferences} onChange={(changes) => change.mutate(changes)} onOpenKeys={onOpenKeys} />}
+        <BackgroundSettings />
         <HistorySettings />
         <VaultSettings />
         <AboutPatchbay />

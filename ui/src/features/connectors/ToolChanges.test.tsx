@@ -1,0 +1,47 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { type ToolChange } from "@/host/bindings";
+import { axeViolations } from "@/test/axe";
+import { need } from "@/test/needSamples";
+import { renderApp } from "@/test/renderApp";
+import { connector, manyTools, minutesAgo } from "@/test/samples";
+
+const [{ tool }] = manyTools() as [ReturnType<typeof manyTools>[number]];
+
+function change(given: Partial<ToolChange>): ToolChange {
+  return { connector: "con_github", name: tool.name, kind: "changed", before: tool, after: tool, differences: [], noticedAt: minutesAgo(8), ...given };
+}
+
+const toolChanges = [
+  change({
+    name: "search_issues",
+    differences: [
+      { path: "/description", before: "Searches", after: "Searches, and mails what it finds" },
+      { path: "/inputSchema/properties/to", before: null, after: { type: "string" } },
+    ],
+  }),
+  change({ name: "send_mail", kind: "added", before: null }),
+  change({ name: "get_me", kind: "removed", after: null }),
+];
+const review = need({ kind: "tools_changed", connector: "con_github", account: "local", identity: connector().identity, headline: "GitHub changed 3 tools", fix: "review_tools" });
+const state = { connectors: [connector()], tools: manyTools(), toolChanges, needs: [review] };
+
+it("changed tools are reviewed from home and accepted by a key", async () => {
+  const { user, host, container } = renderApp("/", state);
+  await user.click(await screen.findByRole("button", { name: /^Review changes ?, GitHub/ }));
+  const changes = await screen.findByRole("region", { name: "Changed tools" });
+  expect(within(changes).getByRole("heading", { name: "3 tools changed" })).toBeVisible();
+  expect(within(changes).getByText("arguments › properties › to")).toBeVisible();
+  expect(within(changes).getByText("Searches, and mails what it finds")).toBeVisible();
+  for (const word of ["changed", "new", "gone"]) expect(within(changes).getByText(word)).toBeVisible();
+  expect(await axeViolations(container)).toEqual([]);
+  await user.keyboard("{Shift>}a{/Shift}");
+  await waitFor(() => expect(screen.queryByRole("region", { name: "Changed tools" })).toBeNull());
+  expect(host.lastCall("acceptTools")).toEqual({ connector: "con_github" });
+});
+
+it("nothing is said of tools that are as they were", async () => {
+  renderApp("/connectors/con_github?tab=tools", { ...state, toolChanges: [] });
+  expect(await screen.findByRole("tab", { name: /Tools/, selected: true })).toBeVisible();
+  expect(screen.queryByRole("region", { name: "Changed tools" })).toBeNull();
+});

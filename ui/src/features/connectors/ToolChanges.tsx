@@ -1,0 +1,93 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button } from "@/components/Button";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { useShortcut } from "@/components/shortcuts";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { Tag } from "@/components/Tag";
+import { useToasts } from "@/components/Toast";
+import { commands, type Connector, type Difference, type ToolChange, type ToolChangeKind } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { queries } from "@/host/queries";
+import { agoWords, exactTime } from "@/lib/time";
+import { count } from "@/lib/words";
+import styles from "./ToolChanges.module.css";
+
+const kindWords: Record<ToolChangeKind, string> = { added: "new", removed: "gone", changed: "changed" };
+
+/** Tools that are not any more as they were when they were first listed, to be read and agreed to. */
+export function ToolChanges({ connector }: { connector: Connector }) {
+  const { data: changes = [], error } = useQuery(queries.toolChanges(connector.id));
+  const accept = useAccept(connector);
+  const [first] = changes;
+  useShortcut(first ? { keys: "Shift+A", label: "Accept the changed tools", run: () => accept.mutate() } : null);
+  const problem = accept.error ?? error;
+  if (!first) return problem && <div className={styles.changes}><ProblemNotice problem={asProblem(problem)} /></div>;
+  return (
+    <section className={styles.changes} aria-label="Changed tools">
+      <div className={styles.head}>
+        <StatusGlyph name="changed" />
+        <h2>{count(changes.length, "tool")} changed</h2>
+        <span className="text3 small" title={exactTime(first.noticedAt)}>noticed {agoWords(first.noticedAt)}</span>
+        <span className="grow" />
+        <Button look="primary" keys="Shift+A" isPending={accept.isPending} onPress={() => accept.mutate()}>Accept</Button>
+      </div>
+      <p className="text2">Read what is different before you, or a model, use them again. What was there before is kept until you accept.</p>
+      {problem && <ProblemNotice problem={asProblem(problem)} onRetry={() => accept.mutate()} />}
+      <ul className={styles.list}>
+        {changes.map((change) => <Change key={change.name} change={change} />)}
+      </ul>
+    </section>
+  );
+}
+
+function useAccept({ id, title }: Connector) {
+  const client = useQueryClient();
+  const { toast } = useToasts();
+  return useMutation({
+    mutationFn: () => call(commands.acceptTools(id)),
+    onSuccess: () => {
+      client.setQueryData(queries.toolChanges(id).queryKey, []);
+      void client.invalidateQueries({ queryKey: queries.needs().queryKey });
+      toast(`The tools of ${title} are accepted as they are now`);
+    },
+  });
+}
+
+function Change({ change: { name, kind, before, after, differences } }: { change: ToolChange }) {
+  return (
+    <li className={styles.tool}>
+      <div className={styles.name}>
+        <span className="mono medium">{name}</span>
+        <Tag tone={kind === "changed" ? "warn" : undefined}>{kindWords[kind]}</Tag>
+      </div>
+      {kind !== "changed" && <p className="text2 small">{(after ?? before)?.description ?? "Without a description."}</p>}
+      {differences.length > 0 && (
+        <ul className={styles.differences}>
+          {differences.map((difference) => <Differing key={difference.path} difference={difference} />)}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+function Differing({ difference: { path, before, after } }: { difference: Difference }) {
+  return (
+    <li>
+      <div className={styles.path}><span className="mono">{placeWords(path)}</span></div>
+      <p className={styles.side}><span>Before</span><del data-selectable>{shown(before)}</del></p>
+      <p className={styles.side}><span>Now</span><ins data-selectable>{shown(after)}</ins></p>
+    </li>
+  );
+}
+
+/** `description`, or `arguments › properties › to` within a schema. */
+function placeWords(path: string): string {
+  const parts = path.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const words: Partial<Record<string, string>> = { inputSchema: "arguments", outputSchema: "result" };
+  return parts.map((part, index) => (index === 0 ? (words[part] ?? part) : part)).join(" › ");
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return "nothing";
+  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+}

@@ -1,0 +1,83 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { axeViolations } from "@/test/axe";
+import { need } from "@/test/needSamples";
+import { renderApp } from "@/test/renderApp";
+import { account, connector, manyAccounts, manyConnectors, manyEntries, minutesAgo, problem } from "@/test/samples";
+
+const lapsing = need({ kind: "lapsing", entry: "wal_stripe", title: "Stripe restricted key", headline: "Stripe restricted key lapses soon", words: "used by Stripe", lapsesAt: minutesAgo(-60 * 24 * 3 - 60), fix: "replace_key" });
+const rotation = need({ kind: "rotation", entry: "wal_stripe", title: "Stripe restricted key", headline: "The rotation of Stripe restricted key is not finished", words: "1 place still has the old secret: could not reach Cohere", code: "network.unreachable", fix: "retry_rotation" });
+const failing = need({ kind: "account_failing", account: "acc_cohere", title: "Cohere · Northlight", headline: "Cohere · Northlight cannot be read", words: "Cohere answered with 503", code: "platform.failed", since: minutesAgo(30), fix: "check" });
+const all = { accounts: manyAccounts(), connectors: manyConnectors(), wallet: manyEntries(), needs: [lapsing, rotation, failing] };
+
+describe("what needs you", () => {
+  it("is_told_with_its_reason_one_button_and_a_key_each", async () => {
+    const { container } = renderApp("/", all);
+    const list = within(await screen.findByRole("region", { name: "Needs you" }));
+    const rows = list.getAllByRole("listitem");
+    expect(rows).toHaveLength(7);
+    for (const [index, row] of rows.entries()) {
+      const button = within(row).getByRole("button");
+      expect(button).toHaveTextContent(new RegExp(`${index + 1}$`));
+    }
+    expect(list.getByText(/Refused|Refresh token refused/)).toBeVisible();
+    expect(list.getByText("3 d left")).toBeVisible();
+    expect(list.getByText("platform.failed")).toBeVisible();
+    expect(screen.getByRole("link", { name: /^Home/ })).toHaveTextContent("7");
+    expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("is_quiet_when_there_is_nothing", async () => {
+    renderApp("/", { connectors: [connector()] });
+    expect(await screen.findByText("Nothing needs you.")).toBeVisible();
+    expect(within(screen.getByRole("link", { name: "Home" })).queryByText(/\d/)).toBeNull();
+  });
+
+  it("is_mended_by_a_key", async () => {
+    const { user, host } = renderApp("/", all);
+    await screen.findByRole("region", { name: "Needs you" });
+    host.handlers.retryRotation = () => ({ entry: "wal_stripe", canGoBack: true, canFinish: true, places: [] }) as never;
+    await user.keyboard("6");
+    await waitFor(() => expect(host.lastCall("retryRotation")).toMatchObject({ entry: "wal_stripe" }));
+    await user.keyboard("7");
+    await waitFor(() => expect(host.lastCall("testAccount")).toEqual({ account: "acc_cohere" }));
+    await user.keyboard("c");
+    await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_hubspot" } }));
+  });
+
+  it("keeps_a_failure_to_mend_where_it_is", async () => {
+    const { user, host } = renderApp("/", all);
+    await screen.findByRole("region", { name: "Needs you" });
+    host.handlers.retryRotation = () => {
+      throw problem({ code: "vault.locked", message: "the vault is locked" });
+    };
+    await user.click(screen.getByRole("button", { name: /^Push again/ }));
+    expect(await screen.findByText("The vault is locked")).toBeVisible();
+    expect(screen.getByText("The rotation of Stripe restricted key is not finished")).toBeVisible();
+  });
+
+  it("leads_a_signed_out_account_to_its_key", async () => {
+    const { user } = renderApp("/", { accounts: [account(), account({ id: "acc_c", platform: "cohere", label: "Cohere", isSignedOut: true })], connectors: [connector()] });
+    await user.click(await screen.findByRole("button", { name: /^Replace key ?, Cohere/ }));
+    expect(await screen.findByRole("region", { name: "Sign in again" })).toBeVisible();
+  });
+
+  it("found_in_the_background_is_told_once_and_listed", async () => {
+    const { host } = renderApp("/", { connectors: [connector()] });
+    await screen.findByText("Nothing needs you.");
+    const found = need({ kind: "failing", connector: "con_github", identity: connector().identity });
+    host.state.needs = [found];
+    await act(() => host.tell({ kind: "need_arose", need: found }));
+    expect(await screen.findByRole("button", { name: /^Check ?, GitHub/ })).toBeVisible();
+    expect(screen.getByText("GitHub fails its check", { selector: "[class*=toast] *" })).toBeVisible();
+  });
+});
+
+it("background_checks_can_be_switched_off", async () => {
+  const { user, host } = renderApp("/settings");
+  const off = await screen.findByRole("switch", { name: /Check connectors in the background/ });
+  expect(off).toBeChecked();
+  await user.click(off);
+  await waitFor(() => expect(host.lastCall("switchBackgroundChecks")).toEqual({ on: false }));
+  await waitFor(() => expect(off).not.toBeChecked());
+});

@@ -1,0 +1,77 @@
+import { useMutation } from "@tanstack/react-query";
+import { useToasts } from "@/components/Toast";
+import { useKeepAccountProblem, useRefreshAccounts } from "@/host/accountSync";
+import { type AccountId, commands, type Connector, type ConnectorId, type Need, type WalletEntryId } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { rotationNews } from "@/host/rotation";
+
+export type Ways = {
+  connectors: Connector[];
+  onSignIn: (connector: Connector) => void;
+  onOpen: (id: ConnectorId, tab?: "overview" | "tools" | "settings") => void;
+  onOpenAccount: (id: AccountId) => void;
+  onOpenCredentials: () => void;
+};
+
+/** Does the one thing that helps with a need: here, or where it is done. */
+export function useFix({ connectors, onSignIn, onOpen, onOpenAccount, onOpenCredentials }: Ways) {
+  const check = useMutation({ mutationFn: (id: ConnectorId) => call(commands.checkConnector(id)) });
+  const ask = useAskAccount();
+  const push = usePushAgain();
+  const fix = (need: Need) => {
+    const { connector: id, account } = need;
+    const connector = connectors.find((one) => one.id === id);
+    switch (need.fix) {
+      case "sign_in":
+      case "show":
+      case "connect":
+      case "renew":
+        if (connector) onSignIn(connector);
+        return;
+      case "check":
+        if (id) {
+          check.mutate(id);
+          onOpen(id, "overview");
+        } else if (account) ask.mutate(account);
+        return;
+      case "review_tools":
+        if (id) onOpen(id, "tools");
+        return;
+      case "replace_key":
+        if (need.entry) onOpenCredentials();
+        else if (id) onOpen(id, "settings");
+        else if (account) onOpenAccount(account);
+        return;
+      case "retry_rotation":
+        if (need.entry) push.mutate(need.entry);
+    }
+  };
+  const pending = (need: Need) =>
+    (ask.isPending && need.connector === null && ask.variables === need.account) || (push.isPending && push.variables === need.entry);
+  return { fix, pending, error: ask.error ?? push.error };
+}
+
+/** Asks an account once more; how it is then shows everywhere. */
+function useAskAccount() {
+  const keepProblem = useKeepAccountProblem();
+  const refresh = useRefreshAccounts();
+  return useMutation({
+    mutationFn: (id: AccountId) => call(commands.testAccount(id)),
+    onSuccess: ({ id }) => {
+      keepProblem(id, null);
+      void refresh();
+    },
+    onError: (thrown, id) => keepProblem(id, asProblem(thrown)),
+  });
+}
+
+/** Pushes a new secret to the places that it has not reached. */
+function usePushAgain() {
+  const { toast } = useToasts();
+  return useMutation({
+    mutationFn: (entry: WalletEntryId) => call(commands.retryRotation(entry, rotationNews(() => undefined))),
+    onSuccess: ({ places }) => {
+      if (places.every((place) => place.problem === null)) toast("The new secret is everywhere now");
+    },
+  });
+}

@@ -1,0 +1,34 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { Switch } from "@/components/Switch";
+import { commands } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { queries } from "@/host/queries";
+import { Section } from "./Section";
+
+/** Whether connectors are looked after while nobody asks. */
+export function BackgroundSettings() {
+  const client = useQueryClient();
+  const { queryKey } = queries.backgroundChecks();
+  const { data: on, error } = useQuery(queries.backgroundChecks());
+  const turn = useMutation({
+    mutationFn: (next: boolean) => call(commands.switchBackgroundChecks(next)),
+    onSuccess: (_nothing, next) => client.setQueryData(queryKey, next),
+  });
+  const problem = error ?? turn.error;
+  return (
+    <Section title="Background">
+      {problem && <ProblemNotice problem={asProblem(problem)} />}
+      {on !== undefined && (
+        <Switch
+          isSelected={on}
+          isDisabled={turn.isPending}
+          onChange={(next) => turn.mutate(next)}
+          help="Each account every 10 min, each connector every 30 min at most. Rests while the system saves power or the network is metered. Never opens a browser, and tells once what it finds."
+        >
+          Check connectors in the background
+        </Switch>
+      )}
+    </Section>
+  );
+}
