@@ -4,6 +4,7 @@
 
 mod account;
 mod authentication;
+mod catalogue;
 mod connector;
 mod credential;
 mod platform;
@@ -16,6 +17,7 @@ use clap_complete::Shell;
 
 pub(crate) use account::{AccountAddArgs, AccountSecretArgs, AccountVerb, ApiArgs};
 pub(crate) use authentication::{AuthenticationArgs, Method};
+pub(crate) use catalogue::CatalogueVerb;
 pub(crate) use connector::{AddArgs, ConnectArgs, ConnectorVerb, EditArgs};
 pub(crate) use credential::{
     AddArgs as AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs, RotateArgs, SecretArgs,
@@ -88,6 +90,9 @@ pub(crate) enum Noun {
     /// Keep personal credentials
     #[command(subcommand)]
     Credential(CredentialVerb),
+    /// Find MCP servers to add
+    #[command(subcommand)]
+    Catalogue(CatalogueVerb),
     /// Choose where the key of the secrets lies
     #[command(subcommand)]
     Vault(VaultVerb),

@@ -4,6 +4,7 @@ mod account;
 mod account_settings;
 mod api;
 mod authentication;
+mod catalogue;
 mod change;
 mod completions;
 mod connect;
@@ -50,7 +51,9 @@ fn stops_itself(noun: &Noun) -> bool {
         Noun::Connector(ConnectorVerb::Create(create)) => create.signs_in(),
         Noun::Connector(ConnectorVerb::Copy(copy)) => copy.connect,
         Noun::Connector(ConnectorVerb::Connect { .. }) => true,
-        Noun::Tool(ToolVerb::Run(_)) | Noun::Run(RunVerb::Replay { .. }) => true,
+        Noun::Tool(ToolVerb::Run(_)) | Noun::Run(RunVerb::Replay { .. } | RunVerb::Next { .. }) => {
+            true
+        }
         _ => false,
     }
 }
@@ -63,6 +66,7 @@ async fn dispatch(door: &Door, noun: Noun) -> Result<(), Failure> {
         Noun::Tool(verb) => tool::run(door, verb).await,
         Noun::Run(verb) => run::run(door, verb).await,
         Noun::Credential(verb) => credential::run(door, verb).await,
+        Noun::Catalogue(verb) => catalogue::run(door, verb),
         Noun::Vault(verb) => vault::run(door, verb).await,
         Noun::Doctor { connector } => doctor::run(door, connector.as_deref()).await,
         Noun::Completions { shell } => completions::print(shell),

@@ -41,6 +41,7 @@ mod list_connectors;
 mod lock;
 mod needs;
 mod offers;
+mod next_page;
 mod operations;
 mod particulars;
 mod placements;
@@ -122,6 +123,7 @@ pub use inspect_address::{
 pub use list_connectors::{find_connector, list_connectors, resolve_connector};
 pub use needs::{Need, NeedFix, NeedKind, list_needs};
 pub use offers::{fill_prompt, list_prompts, list_resources, read_resource};
+pub use next_page::next_page;
 pub use operations::{CallOperation, OperationCard, call_operation, list_operations};
 pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};
 pub use places::Places;

@@ -30,7 +30,10 @@ pub async fn replay_run(
     }
     let request = RunTool {
         // Another connector has credentials of other names.
-        credential: earlier.credential.filter(|_| elsewhere.is_none()),
+        credential: earlier.credential.filter(|_| {
+            let other = elsewhere.as_ref();
+            other.is_none_or(|other| *other == earlier.summary.connector)
+        }),
         connector: elsewhere.unwrap_or(earlier.summary.connector),
         tool: earlier.summary.tool,
         arguments: earlier.arguments,
@@ -42,7 +45,8 @@ pub async fn replay_run(
     run_tool(cx, request, on_progress).await
 }
 
-fn holds_redacted(value: &Value) -> bool {
+/// Whether a secret was hidden somewhere in it.
+pub(crate) fn holds_redacted(value: &Value) -> bool {
     match value {
         Value::String(text) => text == REDACTED,
         Value::Array(items) => items.iter().any(holds_redacted),

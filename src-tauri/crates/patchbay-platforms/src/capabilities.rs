@@ -108,6 +108,17 @@ pub trait Tools: Send + Sync {
         options: &CallOptions,
     ) -> Result<CallOutcome, Error>;
 
+    /// The arguments with which the next page is asked for, by those that were sent and the structured
+    /// result; `None` at the end, and where a tool has no pages.
+    fn next_page(
+        &self,
+        arguments: &Map<String, Value>,
+        result: &Value,
+    ) -> Option<Map<String, Value>> {
+        let _ = (arguments, result);
+        None
+    }
+
     /// Whether a call may name one of the connector's credentials, in [`CallOptions::credential`].
     fn takes_credential(&self) -> bool {
         false

@@ -1,5 +1,7 @@
 //! `patchbay run …`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use patchbay_model::RunState;
 use patchbay_ops::ExportFormat;
@@ -21,6 +23,22 @@ pub(crate) enum RunVerb {
         /// Run it on another connector that offers the tool: a copy, or another identity
         #[arg(long, value_name = "CONNECTOR")]
         connector: Option<String>,
+    },
+    /// Run the same for the next page, as far as its answer names one
+    Next {
+        /// Its id
+        id: String,
+    },
+    /// Write a part of its answer that is a file into a folder; prints the file
+    Save {
+        /// Its id
+        id: String,
+        /// Which part, counted from 1 [default: the first that is a file]
+        #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+        part: Option<u32>,
+        /// The folder
+        #[arg(long, value_name = "FOLDER", default_value = ".")]
+        folder: PathBuf,
     },
     /// Show what differs between two runs
     Compare(RunCompareArgs),

@@ -2,6 +2,7 @@
 
 mod compare;
 mod export;
+mod follow;
 mod keep;
 
 use patchbay_model::{
@@ -23,6 +24,8 @@ pub(super) async fn run(door: &Door, verb: RunVerb) -> Result<(), Failure> {
         RunVerb::List(args) => list(door, args).await,
         RunVerb::Show { id } => show(door, id).await,
         RunVerb::Replay { id, connector } => replay(door, id, connector).await,
+        RunVerb::Next { id } => follow::next(door, &id).await,
+        RunVerb::Save { id, part, folder } => follow::save(door, &id, part, folder).await,
         RunVerb::Compare(args) => compare::run(door, args).await,
         RunVerb::Export(args) => export::run(door, args).await,
         RunVerb::Keep { days, runs } => keep::keep(door, days, runs).await,

@@ -166,6 +166,18 @@ fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
 
 async fn run_one(door: &Door, args: RunArgs) -> Result<(), Failure> {
     let (connector, request) = request(door, args).await?;
+    carry_out(door, connector, request).await
+}
+
+/// Runs a tool, after it was agreed to where that is needed, and shows what it brought.
+///
+/// # Errors
+/// What kept it from beginning, and that it failed.
+pub(super) async fn carry_out(
+    door: &Door,
+    connector: Connector,
+    request: RunTool,
+) -> Result<(), Failure> {
     let progress = Progress::new(door);
     let heard = progress.listener();
     let running = run_tool(&door.cx, request.clone(), heard);

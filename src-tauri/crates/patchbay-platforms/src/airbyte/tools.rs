@@ -113,6 +113,24 @@ impl Tools for Airbyte {
         let body = execute::body(action(tool, arguments)?)?;
         self.client()?.plan_execute(id.as_str(), &body, options)
     }
+
+    /// With the cursor that the result names, beside the parameters that there were.
+    fn next_page(
+        &self,
+        arguments: &Map<String, Value>,
+        result: &Value,
+    ) -> Option<Map<String, Value>> {
+        let envelope = json!({"result": result["data"], "connector_metadata": result["meta"]});
+        let envelope = wire::Envelope::read(envelope)?;
+        let mut params = match arguments.get("params") {
+            Some(Value::Object(params)) => params.clone(),
+            _ => Map::new(),
+        };
+        params.insert("cursor".to_owned(), envelope.next_cursor()?.into());
+        let mut next = arguments.clone();
+        next.insert("params".to_owned(), Value::Object(params));
+        Some(next)
+    }
 }
 
 /// What can be expected of a connector, by its detail and what was found when it was inspected.

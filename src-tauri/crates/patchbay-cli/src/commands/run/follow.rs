@@ -1,0 +1,70 @@
+//! `patchbay run next` and `patchbay run save`: going on from a run.
+
+use std::path::PathBuf;
+
+use patchbay_model::{Code, Content, Origin, Problem, RunId};
+use patchbay_ops::{RunTool, find_connector, find_run, next_page, save_part};
+
+use crate::commands::tool::carry_out;
+use crate::door::Door;
+use crate::failure::Failure;
+
+/// Runs the tool of a run once more, for its next page.
+pub(super) async fn next(door: &Door, id: &str) -> Result<(), Failure> {
+    let id = RunId::new(id);
+    let earlier = find_run(&door.cx, &id).await?;
+    let connector = find_connector(&door.cx, &earlier.summary.connector).await?;
+    door.unlock_for(&connector).await?;
+    let arguments = next_page(&door.cx, &id).await?;
+    let arguments = arguments.ok_or_else(|| {
+        let problem = Problem::new(Code::NotFound, "its answer names no next page");
+        Failure::from(problem)
+    })?;
+    let request = RunTool {
+        connector: connector.id.clone(),
+        tool: earlier.summary.tool,
+        arguments,
+        timeout_seconds: None,
+        confirmed: door.says_yes(),
+        replay_of: None,
+        origin: Origin::CommandLine,
+        credential: earlier.credential,
+    };
+    carry_out(door, connector, request).await
+}
+
+/// Writes a part of the answer into a folder.
+pub(super) async fn save(
+    door: &Door,
+    id: &str,
+    part: Option<u32>,
+    folder: PathBuf,
+) -> Result<(), Failure> {
+    let id = RunId::new(id);
+    let place = match part {
+        Some(number) => number - 1,
+        None => first_file(door, &id).await?,
+    };
+    let saved = save_part(&door.cx, &id, place, &folder).await?;
+    door.out.answer(&saved, |_| format!("{}\n", saved.path))
+}
+
+/// The place of the first part that is a file.
+async fn first_file(door: &Door, id: &RunId) -> Result<u32, Failure> {
+    let run = find_run(&door.cx, id).await?;
+    let parts = run.result.map(|result| result.content).unwrap_or_default();
+    let is_file = |part: &Content| {
+        matches!(
+            part,
+            Content::Image { .. } | Content::Audio { .. } | Content::Resource { .. }
+        )
+    };
+    let place = parts.iter().position(is_file);
+    let place = place.and_then(|place| u32::try_from(place).ok());
+    place.ok_or_else(|| {
+        Failure::usage(
+            "its answer holds no file",
+            format!("Run `patchbay run show {id}` to see the answer."),
+        )
+    })
+}

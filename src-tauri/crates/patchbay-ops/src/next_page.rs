@@ -1,0 +1,31 @@
+//! The page after the one that a run brought.
+
+use patchbay_model::{Json, RunId};
+use serde_json::Value;
+
+use crate::hosted_connectors::{place_of, tools_of};
+use crate::replay_run::holds_redacted;
+use crate::runs::find_run;
+use crate::{Context, Error};
+
+/// The arguments with which the tool of a run gives its next page; `None` at the end, where there are no
+/// pages, and where a secret argument is not kept. Nothing is sent.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Vault`], [`Error::Reference`], [`Error::Store`].
+pub async fn next_page(cx: &Context, run: &RunId) -> Result<Option<Json>, Error> {
+    let run = find_run(cx, run).await?;
+    let structured = run.result.and_then(|result| result.structured);
+    let (Some(Json(result)), Json(Value::Object(arguments))) = (structured, run.arguments) else {
+        return Ok(None);
+    };
+    let connector = cx.store().find_connector(&run.summary.connector).await?;
+    let hosted = connector.filter(|connector| connector.remote_id.is_some());
+    let Some(connector) = hosted.filter(|_| !arguments.values().any(holds_redacted)) else {
+        return Ok(None);
+    };
+    let (platform, _) = place_of(cx, &connector).await?;
+    let tools = tools_of(&*platform, &connector)?;
+    let next = tools.next_page(&arguments, &result);
+    Ok(next.map(|arguments| Json(Value::Object(arguments))))
+}
