@@ -1,8 +1,8 @@
 //! Tools and their arguments.
 
-use patchbay_model::{ConnectorId, FieldProblem, Json, Problem, Tool};
-use patchbay_ops::{ConnectorTool, Context};
-use tauri::State;
+use patchbay_model::{Code, ConnectorId, FieldProblem, Json, Problem, RunId, Tool};
+use patchbay_ops::{ConnectorTool, Context, SavedPart};
+use tauri::{AppHandle, Manager, Runtime, State};
 
 /// The tools of one connector, or of all, from the cache.
 #[tauri::command]
@@ -34,4 +34,37 @@ pub(crate) async fn validate_arguments(
     values: Json,
 ) -> Result<Vec<FieldProblem>, Problem> {
     Ok(patchbay_ops::validate_arguments(&cx, &connector, &tool, &values).await?)
+}
+
+/// Whether one can choose for each run with which of its platform's credentials a connector acts.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn names_credentials(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+) -> Result<bool, Problem> {
+    Ok(patchbay_ops::names_credentials(&cx, &connector).await?)
+}
+
+/// The arguments with which the tool of a run gives its next page, where there is one.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn next_page(cx: State<'_, Context>, run: RunId) -> Result<Option<Json>, Problem> {
+    Ok(patchbay_ops::next_page(&cx, &run).await?)
+}
+
+/// Writes a part of a run's answer that is a file into the folder for downloads.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_part<R: Runtime>(
+    app: AppHandle<R>,
+    cx: State<'_, Context>,
+    run: RunId,
+    part: u32,
+) -> Result<SavedPart, Problem> {
+    let folder = app
+        .path()
+        .download_dir()
+        .map_err(|_| Problem::new(Code::FileFailed, "the system names no folder for downloads"))?;
+    Ok(patchbay_ops::save_part(&cx, &run, part, &folder).await?)
 }
