@@ -3,10 +3,11 @@ import { type JsonObject } from "./schema/schema";
 
 /**
  * The command line that runs a tool with these arguments: `patchbay tool run CONNECTOR TOOL
- * key=value key:=json`, quoted for POSIX shells. `connector` is its short name.
+ * key=value key:=json`, quoted for POSIX shells. `connector` is its short name, `credential` the name of one that
+ * its platform keeps.
  */
-export function toolCommand(connector: string, tool: string, values: JsonObject): string {
-  return commandWith(["patchbay", "tool", "run", connector, tool], values);
+export function toolCommand(connector: string, tool: string, values: JsonObject, credential: string | null = null): string {
+  return commandWith(["patchbay", "tool", "run", connector, tool, ...(credential === null ? [] : ["--as", credential])], values);
 }
 
 /** The command line that calls an operation as the account of that label: `patchbay api ACCOUNT OPERATION …`. */

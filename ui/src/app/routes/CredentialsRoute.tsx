@@ -1,8 +1,16 @@
+import { useNavigate } from "@tanstack/react-router";
 import { CredentialsPage } from "@/features/credentials/CredentialsPage";
 import { useOpenConnector } from "./useOpenConnector";
 
-/** The wallet. */
+/** The wallet, and what platforms keep. */
 export function CredentialsRoute() {
   const openConnector = useOpenConnector();
-  return <CredentialsPage onOpenConnector={(id) => openConnector(id)} />;
+  const navigate = useNavigate();
+  return (
+    <CredentialsPage
+      onOpenConnector={(id) => openConnector(id)}
+      onOpenAccount={(id) => void navigate({ to: "/accounts/$id", params: { id } })}
+      onOpenCredentials={(id) => openConnector(id, "credentials")}
+    />
+  );
 }

@@ -7,6 +7,7 @@ import { Button } from "../Button";
 import { useCopy } from "../CopyContext";
 import { ResultViews } from "./ResultViews";
 import { runStates } from "./runWords";
+import { SaveParts } from "./SaveParts";
 import { Timing } from "./Timing";
 import styles from "./ToolResult.module.css";
 
@@ -33,6 +34,7 @@ export function ToolResult({ run, actions, onRetry }: Props) {
         {answer != null && <Button small look="quiet" icon="copy" label="Copy result" onPress={() => copy(writeJson(answer), "Result")} />}
         {actions}
       </header>
+      <SaveParts key={`files of ${run.id}`} run={run} />
       <ResultViews key={run.id} run={run} onRetry={onRetry} />
       {run.timings && <Timing timings={run.timings} />}
     </section>

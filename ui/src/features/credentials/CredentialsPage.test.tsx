@@ -2,7 +2,9 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
-import { manyEntries, problem, vault } from "@/test/samples";
+import { type RotationPlace } from "@/host/bindings";
+import { credentialLevels } from "@/test/hostedSamples";
+import { connector, entry, manyEntries, problem, vault } from "@/test/samples";
 
 describe("the wallet", () => {
   it("names_who_uses_what_and_until_when", async () => {
@@ -36,11 +38,122 @@ describe("the wallet", () => {
     await screen.findByRole("row", { name: /^analytics/ });
     await user.keyboard("{Backspace}");
     const dialog = await screen.findByRole("alertdialog", { name: "Delete analytics read-only?" });
-    expect(within(dialog).getByText("Postgres analytics")).toBeVisible();
+    expect(await within(dialog).findByText(/^Postgres analytics/)).toBeVisible();
     expect(within(dialog).getByRole("button", { name: "Keep it" })).toBeVisible();
     await user.click(within(dialog).getByRole("button", { name: "Delete anyway" }));
     await waitFor(() => expect(screen.queryByRole("row", { name: /^analytics/ })).toBeNull());
     expect(host.lastCall("removeWalletEntry")).toEqual({ entry: "wal_analytics", confirmed: true });
+  });
+});
+
+/** A token that a connector reads, an account signs in with, and two platforms were given. */
+function placed(): RotationPlace[] {
+  const place = { accountId: null, place: null, problem: null };
+  return [
+    { ...place, title: "Stripe", account: "This computer", connector: "con_stripe" },
+    { ...place, title: "Mistral · Northlight", account: "Mistral · Northlight", connector: null, accountId: "acc_mistral" },
+    { ...place, title: "Billing", account: "Mistral · Northlight", connector: "con_billing", place: { kind: "credential", level: "organization", name: "default" } },
+    { ...place, title: "Payments search", account: "Cohere · Northlight", connector: "con_payments", place: { kind: "creation" } },
+  ];
+}
+
+function rotating() {
+  const app = renderApp("/credentials", { wallet: [entry({ id: "wal_stripe", name: "Stripe restricted key", usedBy: [{ connector: "con_stripe", title: "Stripe" }] })] });
+  app.host.places.set("wal_stripe", placed());
+  return app;
+}
+
+describe("rotating", () => {
+  it("tells_every_place_before_anything_is_sent", async () => {
+    const { user, host, container } = rotating();
+    await user.click(await screen.findByRole("row", { name: /^Stripe/ }));
+    const sheet = await screen.findByRole("dialog", { name: "Stripe restricted key" });
+    expect(await within(sheet).findByText(/used in 4 places/)).toBeVisible();
+    expect(within(sheet).queryByRole("button", { name: "Replace" })).toBeNull();
+    await user.click(within(sheet).getByRole("button", { name: "Rotate and push" }));
+    const rotate = await screen.findByRole("dialog", { name: "Rotate and push" });
+    const list = await within(rotate).findByRole("list", { name: "Places" });
+    expect(within(list).getAllByText("Will be sent")).toHaveLength(2);
+    expect(within(list).getByText("Credential at organization level · default")).toBeVisible();
+    await user.click(within(rotate).getByRole("button", { name: "Rotate" }));
+    expect(within(rotate).getByText("Paste the token")).toBeVisible();
+    expect(host.lastCall("rotateWalletEntry")).toBeUndefined();
+    expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("shows_what_each_place_says_retries_goes_back_and_finishes", async () => {
+    const { user, host, container } = rotating();
+    host.refuses.set("Payments search", problem({ code: "auth.forbidden", message: "your role may not replace it", hint: "Ask an owner." }));
+    await screen.findByRole("row", { name: /^Stripe/ });
+    await user.keyboard("r");
+    const sheet = await screen.findByRole("dialog", { name: "Rotate and push" });
+    await within(sheet).findByRole("list", { name: "Places" });
+    await user.type(within(sheet).getByLabelText("Token"), "n3xt-secret{Enter}");
+    expect(await within(sheet).findByText("Not reached")).toBeVisible();
+    expect(within(sheet).getByText("1 of 2 done")).toBeVisible();
+    expect(within(sheet).getByText(/Your role may not replace it. Ask an owner./)).toBeVisible();
+    expect(host.lastCall("rotateWalletEntry")).toMatchObject({ entry: "wal_stripe", secret: { kind: "bearer", token: "n3xt-secret" } });
+    expect(document.body.innerHTML).not.toContain("n3xt-secret");
+    expect(await axeViolations(container)).toEqual([]);
+
+    host.refuses.clear();
+    await user.click(within(sheet).getByRole("button", { name: /^Retry 1 place/ }));
+    expect(await within(sheet).findByText("2 of 2 done")).toBeVisible();
+    expect(host.lastCall("retryRotation")).toMatchObject({ entry: "wal_stripe" });
+    await user.click(within(sheet).getByRole("button", { name: "Go back" }));
+    await waitFor(() => expect(host.lastCall("takeBackRotation")).toMatchObject({ entry: "wal_stripe" }));
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await waitFor(() => expect(screen.queryByRole("dialog", { name: "Rotate and push" })).toBeNull());
+    expect(host.lastCall("finishRotation")).toEqual({ entry: "wal_stripe" });
+  });
+
+  it("says_of_each_place_what_deleting_does_to_it", async () => {
+    const { user, container } = rotating();
+    await screen.findByRole("row", { name: /^Stripe/ });
+    await user.keyboard("{Backspace}");
+    const dialog = await screen.findByRole("alertdialog", { name: "Delete Stripe restricted key?" });
+    const stops = await within(dialog).findByRole("list", { name: "What stops working" });
+    expect(within(stops).getAllByRole("listitem")).toHaveLength(2);
+    expect(within(within(dialog).getByRole("list", { name: "What keeps it" })).getByText("Payments search · Cohere · Northlight")).toBeVisible();
+    expect(await axeViolations(container)).toEqual([]);
+  });
+});
+
+describe("credentials on platforms", () => {
+  const hosted = [
+    connector({ id: "con_hubspot", title: "HubSpot", remoteId: "r1", identity: { ...connector().identity, platform: "mistral", account: "Mistral · Northlight" } }),
+    connector({ id: "con_search", title: "Search", remoteId: "r2", identity: { ...connector().identity, platform: "cohere", account: "Cohere · Northlight" } }),
+  ];
+
+  it("lists_them_by_account_and_tells_of_each_failure_where_it_is", async () => {
+    const { user, host, container } = renderApp("/credentials", { connectors: hosted });
+    host.handlers.listPlatformCredentials = ({ connector: id }) => {
+      if (id === "con_search") throw problem({ code: "network.unreachable", message: "could not reach Cohere" });
+      return credentialLevels();
+    };
+    await screen.findByText("Nothing saved yet");
+    expect(host.lastCall("listPlatformCredentials")).toBeUndefined();
+    await user.click(screen.getByRole("radio", { name: "On platforms" }));
+    expect(await screen.findByRole("row", { name: "default, of HubSpot, user, default, Valid" })).toBeVisible();
+    expect(screen.getByRole("row", { name: /^HubSpot, Mistral · Northlight, 2 credentials · organization: you may not see these/ })).toBeVisible();
+    expect(await screen.findByRole("row", { name: /^Search, Cohere · Northlight, Could not reach Cohere/ })).toBeVisible();
+    expect(await axeViolations(container)).toEqual([]);
+    host.handlers.listPlatformCredentials = () => [];
+    await user.click(screen.getByRole("row", { name: /^Search/ }));
+    expect(await screen.findByRole("row", { name: /^Search, .*Its platform keeps none/ })).toBeVisible();
+    await user.click(screen.getByRole("row", { name: /^sandbox, of HubSpot/ }));
+    expect(await screen.findByRole("tab", { name: /Credentials/, selected: true })).toBeVisible();
+  });
+
+  it("asks_many_connectors_only_when_they_are_unfolded", async () => {
+    const many = Array.from({ length: 12 }, (_, place) => ({ ...hosted[0]!, id: `con_${place}`, title: `Number ${place}` }));
+    const { user, host } = renderApp("/credentials", { connectors: many });
+    await user.click(await screen.findByRole("radio", { name: "On platforms" }));
+    await screen.findByRole("row", { name: "Number 3, Mistral · Northlight, Not asked yet" });
+    expect(host.lastCall("listPlatformCredentials")).toBeUndefined();
+    await user.click(screen.getByRole("row", { name: /^Number 3,/ }));
+    expect(await screen.findByRole("row", { name: /^sandbox, of Number 3/ })).toBeVisible();
+    expect(host.calls.filter((call) => call.name === "listPlatformCredentials")).toHaveLength(1);
   });
 });
 

@@ -5,12 +5,13 @@ import { EmptyState } from "@/components/EmptyState";
 import { Field } from "@/components/Field";
 import { Icon } from "@/components/Icon";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { SegmentedControl } from "@/components/SegmentedControl";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
-import { type ConnectorId, type VaultStatus, type WalletEntry, type WalletEntryId } from "@/host/bindings";
+import { type AccountId, type ConnectorId, type VaultStatus, type WalletEntry, type WalletEntryId } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
@@ -18,43 +19,58 @@ import { AddEntryDialog } from "./AddEntryDialog";
 import styles from "./Credentials.module.css";
 import { EntryRow, entryName } from "./EntryRow";
 import { EntrySheet } from "./EntrySheet";
+import { PlatformList } from "./PlatformList";
 import { RemoveEntryDialog } from "./RemoveEntryDialog";
+import { RotateSheet } from "./RotateSheet";
 import { VaultNotice } from "./VaultNotice";
 
-type Props = { onOpenConnector: (id: ConnectorId) => void };
+type Props = {
+  onOpenConnector: (id: ConnectorId) => void;
+  onOpenAccount: (id: AccountId) => void;
+  /** Goes to what the platform keeps for a connector. */
+  onOpenCredentials: (id: ConnectorId) => void;
+};
 
-/** The wallet: what is saved, how old, until when, and who uses it. Secrets are never shown again. */
-export function CredentialsPage({ onOpenConnector }: Props) {
+const views = [
+  { value: "wallet" as const, label: "Wallet" },
+  { value: "platforms" as const, label: "On platforms" },
+];
+
+/** What is saved, how old, until when, and who uses it: in the wallet and on platforms. Secrets are never shown again. */
+export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredentials }: Props) {
+  const [view, setView] = useState<"wallet" | "platforms">("wallet");
   const { data: wallet, error, refetch } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
   const [selected, setSelected] = useState<WalletEntryId | null>(null);
-  const [open, setOpen] = useState<"add" | "entry" | "remove" | null>(null);
+  const [open, setOpen] = useState<"add" | "entry" | "rotate" | "remove" | null>(null);
   const [filter, setFilter] = useState("");
   const filterField = useRef<HTMLInputElement>(null);
   const shown = (wallet ?? []).filter((entry) => passes(filter, entry)).sort((left, right) => left.name.localeCompare(right.name));
-  const current = shown.find((entry) => entry.id === selected);
+  const current = view === "wallet" ? shown.find((entry) => entry.id === selected) : undefined;
   const close = () => setOpen(null);
 
   useShortcut({ keys: "N", label: "Save a credential", inBar: true, run: () => setOpen("add") });
   useShortcut({ keys: "/", label: "Filter", run: () => filterField.current?.focus() });
-  useShortcut(current ? { keys: "R", label: "Replace", inBar: true, run: () => setOpen("entry") } : null);
+  useShortcut(current ? { keys: "R", label: "Rotate", inBar: true, run: () => setOpen("rotate") } : null);
   useShortcut(current ? { keys: "Backspace", label: "Delete", inBar: true, run: () => setOpen("remove") } : null);
 
   return (
     <div className={styles.split}>
       <div className={styles.main}>
         <Toolbar title="Credentials" count={wallet?.length}>
+          <SegmentedControl label="Which credentials" segments={views} value={view} onChange={(next) => { setView(next); close(); }} />
           <Button icon="plus" keys="N" onPress={() => setOpen("add")}>Save</Button>
         </Toolbar>
         {vault && <VaultNotice vault={vault} />}
-        {error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
-        {!wallet && !error && <StillShapes label="Reading the wallet" rows={6} />}
-        {wallet?.length === 0 && (
+        {view === "platforms" && <PlatformList filterField={filterField} onOpenCredentials={onOpenCredentials} />}
+        {view === "wallet" && error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
+        {view === "wallet" && !wallet && !error && <StillShapes label="Reading the wallet" rows={6} />}
+        {view === "wallet" && wallet?.length === 0 && (
           <EmptyState icon="key-round" title="Nothing saved yet" action={<Button icon="plus" onPress={() => setOpen("add")}>Save a credential</Button>}>
             Tokens, headers, OAuth apps and the sign-ins of your connectors appear here, encrypted on this computer.
           </EmptyState>
         )}
-        {wallet && wallet.length > 0 && (
+        {view === "wallet" && wallet && wallet.length > 0 && (
           <>
             <div className={styles.filters}>
               <Field ref={filterField} label="Filter credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} />
@@ -81,12 +97,22 @@ export function CredentialsPage({ onOpenConnector }: Props) {
           </>
         )}
       </div>
-      {open === "entry" && current && <EntrySheet key={current.id} entry={current} onClose={close} onRemove={() => setOpen("remove")} onOpenConnector={onOpenConnector} />}
+      {open === "entry" && current && (
+        <EntrySheet
+          key={current.id}
+          entry={current}
+          onClose={close}
+          onRotate={() => setOpen("rotate")}
+          onRemove={() => setOpen("remove")}
+          onOpen={(target) => ("connector" in target ? onOpenConnector(target.connector) : onOpenAccount(target.account))}
+        />
+      )}
+      {open === "rotate" && current && <RotateSheet key={current.id} entry={current} onClose={close} />}
       {open === "add" && <AddEntryDialog onClose={close} onAdded={(entry) => { setSelected(entry.id); close(); }} />}
       {open === "remove" && current && <RemoveEntryDialog entry={current} onClose={close} />}
       <StatusFacts>
         <span>{vaultFact(vault)}</span>
-        {wallet && <span>{count(wallet.filter((entry) => entry.usedBy.length === 0).length, "entry", "entries")} unused</span>}
+        {view === "wallet" && wallet && <span>{count(wallet.filter((entry) => entry.usedBy.length === 0).length, "entry", "entries")} unused</span>}
       </StatusFacts>
     </div>
   );

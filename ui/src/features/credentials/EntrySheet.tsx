@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
@@ -7,57 +8,92 @@ import { SegmentedControl } from "@/components/SegmentedControl";
 import { Sheet } from "@/components/Sheet";
 import { Tag } from "@/components/Tag";
 import { useToasts } from "@/components/Toast";
-import { type ConnectorId, type WalletEntry } from "@/host/bindings";
+import { type AccountId, type ConnectorId, type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
 import { agoWords, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
+import { PlaceList } from "./PlaceList";
+import { isPushed } from "./placeWords";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, typedKindOf } from "./secretForm";
 import { useWalletActions } from "./useWalletActions";
 import { expiryWords, kindWords } from "./walletWords";
 
-type Props = { entry: WalletEntry; onClose: () => void; onRemove: () => void; onOpenConnector: (id: ConnectorId) => void };
+type Props = {
+  entry: WalletEntry;
+  onClose: () => void;
+  onRotate: () => void;
+  onRemove: () => void;
+  onOpen: (target: { connector: ConnectorId } | { account: AccountId }) => void;
+};
 
-/** One wallet entry beside its list: replace, rename, who uses it. */
-export function EntrySheet({ entry, onClose, onRemove, onOpenConnector }: Props) {
+/** One wallet entry beside its list: replace or rotate, rename, everything that uses it. */
+export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props) {
+  const { data: rotation } = useQuery(queries.rotation(entry.id));
+  const places = rotation?.places ?? [];
+  const canRotate = typedKindOf(entry.kind, entry.reference) !== null;
+  const isPlaced = rotation?.canGoBack === true || places.some(isPushed);
   return (
     <Sheet
       title={entry.name}
       mark={<ConnectorMark size="large" title={entry.name} />}
-      subtitle={<>{kindWords[entry.kind]} · wallet · used by {count(entry.usedBy.length, "connector")}</>}
+      subtitle={<>{kindWords[entry.kind]} · wallet · {rotation ? `used in ${count(places.length, "place")}` : `used by ${count(entry.usedBy.length, "connector")}`}</>}
       onClose={onClose}
-      footer={<><Button icon="trash-2" onPress={onRemove}>Delete</Button><span className="grow" /><Button onPress={onClose}>Close</Button></>}
+      footer={
+        <>
+          <Button icon="trash-2" onPress={onRemove}>Delete</Button>
+          <span className="grow" />
+          {canRotate && <Button icon="rotate-cw" onPress={onRotate}>Rotate…</Button>}
+          <Button onPress={onClose}>Close</Button>
+        </>
+      }
     >
-      <Replace entry={entry} />
+      {isPlaced ? <Placed isOpen={rotation?.canGoBack === true} onRotate={onRotate} /> : <Replace entry={entry} />}
       <Rename entry={entry} />
       <section className={styles.section} aria-label="Used by">
         <h3>Used by</h3>
-        {entry.usedBy.length === 0 ? (
-          <p className="text2">No connector uses it.</p>
-        ) : (
-          <ul className={styles.card}>
-            {entry.usedBy.map((user) => (
-              <li key={user.connector}>
-                <button type="button" className={styles.user} onClick={() => onOpenConnector(user.connector)}>
-                  <ConnectorMark size="small" title={user.title} />
-                  <span className="cut">{user.title}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
+        {places.length > 0 ? <PlaceList label="Used by" places={places} onOpen={onOpen} /> : <Users entry={entry} isKnown={rotation !== undefined} onOpen={onOpen} />}
       </section>
       <dl className={styles.facts}>
+        <Fact name="Secret"><span title={exactTime(entry.replacedAt)}>{entry.reference ? "looked up at each use" : `there, set ${agoWords(entry.replacedAt)}`}</span></Fact>
         <Fact name="Expires">{expiryWords(entry)}</Fact>
         <Fact name="Saved"><span title={exactTime(entry.createdAt)}>{agoWords(entry.createdAt)}</span></Fact>
-        <Fact name="Last replaced"><span title={exactTime(entry.replacedAt)}>{agoWords(entry.replacedAt)}</span></Fact>
         <Fact name="Last used">{entry.lastUsedAt ? <span title={exactTime(entry.lastUsedAt)}>{agoWords(entry.lastUsedAt)}</span> : "never"}</Fact>
         {entry.issuer && <Fact name="From"><span className="mono" data-selectable>{entry.issuer}</span></Fact>}
         {entry.resource && <Fact name="For"><span className="mono" data-selectable>{entry.resource}</span></Fact>}
         {entry.scopes.length > 0 && <Fact name="Scopes"><span className={styles.tags}>{entry.scopes.map((scope) => <Tag key={scope} mono>{scope}</Tag>)}</span></Fact>}
       </dl>
     </Sheet>
+  );
+}
+
+/** A secret that platforms keep too is not replaced here alone: they would stay with the old one. */
+function Placed({ isOpen, onRotate }: { isOpen: boolean; onRotate: () => void }) {
+  return (
+    <section className={styles.section} aria-label="Replace the secret">
+      <h3>Replace the secret</h3>
+      <p className="text2">{isOpen ? "A rotation is not finished: the old secret is still kept." : "Platforms keep it too. Rotating enters the new one once and sends it to each of them."}</p>
+      <div className={styles.actions}><Button look="primary" icon="rotate-cw" onPress={onRotate}>{isOpen ? "Go on rotating" : "Rotate and push"}</Button></div>
+    </section>
+  );
+}
+
+/** The connectors that are known to use it while the vault cannot be read. */
+function Users({ entry, isKnown, onOpen }: { entry: WalletEntry; isKnown: boolean; onOpen: Props["onOpen"] }) {
+  if (isKnown || entry.usedBy.length === 0) return <p className="text2">Nothing uses it.</p>;
+  return (
+    <ul className={styles.card}>
+      {entry.usedBy.map((user) => (
+        <li key={user.connector}>
+          <button type="button" className={styles.user} onClick={() => onOpen({ connector: user.connector })}>
+            <ConnectorMark size="small" title={user.title} />
+            <span className="cut">{user.title}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,10 +1,13 @@
+import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useToasts } from "@/components/Toast";
 import { type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import styles from "./Credentials.module.css";
+import { queries } from "@/host/queries";
+import { PlaceList } from "./PlaceList";
+import { isPushed } from "./placeWords";
 import { useWalletActions } from "./useWalletActions";
 import { kindWords } from "./walletWords";
 
@@ -14,7 +17,11 @@ type Props = { entry: WalletEntry; onClose: () => void };
 export function RemoveEntryDialog({ entry, onClose }: Props) {
   const { remove } = useWalletActions();
   const { toast } = useToasts();
-  const used = entry.usedBy.length > 0;
+  const { data: rotation } = useQuery(queries.rotation(entry.id));
+  const places = rotation?.places ?? [];
+  const stops = places.filter((place) => !isPushed(place));
+  const stays = places.filter(isPushed);
+  const used = entry.usedBy.length > 0 || places.length > 0;
   const submit = () =>
     remove.mutate(
       { id: entry.id, confirmed: true },
@@ -38,16 +45,19 @@ export function RemoveEntryDialog({ entry, onClose }: Props) {
         </>
       }
     >
-      {used ? (
+      {stops.length > 0 && (
         <>
-          <p>These connectors stop working until they get another credential:</p>
-          <ul className={styles.card}>
-            {entry.usedBy.map((user) => <li key={user.connector} className={styles.user}>{user.title}</li>)}
-          </ul>
+          <p>These stop working until they get another credential:</p>
+          <PlaceList label="What stops working" places={stops} />
         </>
-      ) : (
-        <p>No connector uses it.</p>
       )}
+      {stays.length > 0 && (
+        <>
+          <p>These platforms keep what they were given, and a rotation cannot reach them any more:</p>
+          <PlaceList label="What keeps it" places={stays} />
+        </>
+      )}
+      {stops.length === 0 && stays.length === 0 && (used ? <p>Connectors use it: {entry.usedBy.map((user) => user.title).join(", ")}. They stop working until they get another credential.</p> : <p>Nothing uses it.</p>)}
       {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
     </Dialog>
   );

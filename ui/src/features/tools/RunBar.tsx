@@ -4,12 +4,19 @@ import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
 import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
+import { CredentialPicker } from "./CredentialPicker";
 import { Examples } from "./Examples";
+import { identityWith } from "./identityWith";
 import styles from "./Workbench.module.css";
 
 type Props = {
   connector: Connector;
   tool: Tool;
+  /** Name of the platform's credential; `null` for the connector's own choice. */
+  credential: string | null;
+  onCredential: (name: string | null) => void;
+  /** Asks for the next page; nothing where the last answer names none. */
+  onNextPage: (() => void) | null;
   isRunning: boolean;
   isCancelling: boolean;
   canCancel: boolean;
@@ -25,15 +32,16 @@ type Props = {
 
 /** As whom a tool runs, and the buttons that run it. */
 export function RunBar(props: Props) {
-  const { connector, tool, isRunning, isCancelling, canCancel, timeout, onTimeout } = props;
+  const { connector, tool, credential, isRunning, isCancelling, canCancel, timeout, onTimeout } = props;
   const [limiting, setLimiting] = useState(false);
   return (
     <div className={styles.bar}>
       <div className={styles.as}>
         <span className="text3">Runs as</span>
-        <span className="grow cut"><IdentityLine identity={connector.identity} /></span>
+        <span className="grow cut"><IdentityLine identity={identityWith(connector, credential)} /></span>
         <Examples connector={connector.id} tool={tool.name} onFill={props.onFill} />
       </div>
+      <CredentialPicker connector={connector} value={credential} onChange={props.onCredential} />
       {(limiting || timeout !== null) && (
         <div className={styles.limit}>
           <Field
@@ -55,6 +63,7 @@ export function RunBar(props: Props) {
           <Button look="primary" icon="play" keys="Mod+Enter" onPress={props.onRun} testId="run">Run</Button>
         )}
         <Button keys="Mod+Shift+Enter" isDisabled={isRunning} onPress={props.onDryRun}>Dry run</Button>
+        {props.onNextPage && <Button endIcon="chevron-right" keys="Mod+Shift+N" isDisabled={isRunning} onPress={props.onNextPage}>Next page</Button>}
         <span className="grow" />
         <Button look="quiet" icon="square-terminal" label="Copy as command" onPress={props.onCopyCommand} />
         <Menu

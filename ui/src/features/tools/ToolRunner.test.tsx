@@ -55,7 +55,7 @@ it("runs with the keyboard and shows the answer with word, time and size", async
   expect(shown.getByText("412 ms")).toBeVisible();
   expect(shown.getByText("1.8 KB")).toBeVisible();
   expect(shown.getByText("found it")).toBeVisible();
-  expect(requests).toEqual([{ connector: "con_github", tool: "search", arguments: { q: "bugs" }, timeoutSeconds: null, confirmed: false, replayOf: null, origin: { kind: "window" } }]);
+  expect(requests).toEqual([{ connector: "con_github", tool: "search", arguments: { q: "bugs" }, timeoutSeconds: null, confirmed: false, replayOf: null, origin: { kind: "window" }, credential: null }]);
 });
 
 it("sends nothing while a problem stands, and goes to it", async () => {

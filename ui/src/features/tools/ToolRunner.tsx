@@ -19,6 +19,7 @@ import { Confirm } from "./Confirm";
 import { RunBar } from "./RunBar";
 import { ToolHead } from "./ToolHead";
 import { useDraft, useKeptDraft } from "./useDraft";
+import { useNextPage } from "./useNextPage";
 import { useOutcome } from "./useOutcome";
 import styles from "./Workbench.module.css";
 
@@ -28,35 +29,38 @@ type Props = { connector: Connector; tool: Tool; from: RunId | null };
 export function ToolRunner({ connector, tool, from }: Props) {
   const kept = useKeptDraft(connector.id, tool.name);
   const earlier = useQuery({ ...queries.run(from ?? ""), enabled: from !== null });
-  if (from === null) return <Runner connector={connector} tool={tool} start={kept} missing={[]} from={null} />;
+  if (from === null) return <Runner connector={connector} tool={tool} start={kept} missing={[]} from={null} as={null} />;
   if (earlier.isPending) return <div className={styles.runner}><StillShapes rows={5} label="The run is read" /></div>;
   const { values, missing } = withoutRedacted(earlier.data?.arguments);
-  return <Runner connector={connector} tool={tool} start={earlier.data ? values : kept} missing={missing} from={earlier.data ? from : null} />;
+  return <Runner connector={connector} tool={tool} start={earlier.data ? values : kept} missing={missing} from={earlier.data ? from : null} as={earlier.data?.credential ?? null} />;
 }
 
-type RunnerProps = { connector: Connector; tool: Tool; start: JsonObject | undefined; missing: string[]; from: RunId | null };
+type RunnerProps = { connector: Connector; tool: Tool; start: JsonObject | undefined; missing: string[]; from: RunId | null; as: string | null };
 
-function Runner({ connector, tool, start, missing, from }: RunnerProps) {
+function Runner({ connector, tool, start, missing, from, as }: RunnerProps) {
   const form = useRef<SchemaFormHandle>(null);
   const edited = useArguments(tool.inputSchema, start);
   const [mode, setMode] = useState<"form" | "json">("form");
   const [readable, setReadable] = useState(true);
   const [confirming, setConfirming] = useState(false);
   const [timeout, setTimeoutSeconds] = useState<number | null>(null);
+  const [credential, setCredential] = useState(as);
   const [lost, setLost] = useState(missing);
   const { outcome, run, dryRun, cancel } = useOutcome(connector.id, tool.name);
   const copy = useCopy();
   useDraft(connector.id, tool.name, edited.value);
 
   const isRunning = outcome.kind === "running";
-  const request = (confirmed: boolean) => ({
+  const nextPage = useNextPage(outcome);
+  const request = (confirmed: boolean, values: JsonObject = edited.value) => ({
     connector: connector.id,
     tool: tool.name,
-    arguments: edited.value,
+    arguments: values,
     timeoutSeconds: timeout,
     confirmed,
     replayOf: from,
     origin: { kind: "window" as const },
+    credential,
   });
   const focusProblem = useCallback(() => {
     // The problem is drawn by the state that was just set: look for it after that.
@@ -85,7 +89,13 @@ function Runner({ connector, tool, start, missing, from }: RunnerProps) {
   const tryDry = async () => {
     if (!isRunning && isFit()) heed(await dryRun(request(false)));
   };
-  const copyCommand = () => copy(toolCommand(connector.name, tool.name, edited.value), "Command");
+  const goOn = async (values: JsonObject) => {
+    if (isRunning || confirming) return;
+    edited.change(values);
+    if (tool.effect === "destructive") setConfirming(true);
+    else heed(await run(request(false, values)));
+  };
+  const copyCommand = () => copy(toolCommand(connector.name, tool.name, edited.value, credential), "Command");
   const switchMode = () => {
     // What cannot be read would be lost.
     if (readable) setMode(mode === "form" ? "json" : "form");
@@ -94,6 +104,7 @@ function Runner({ connector, tool, start, missing, from }: RunnerProps) {
   useShortcut(confirming ? null : { keys: "Mod+Enter", label: "Run", inBar: true, run: () => void begin() });
   useShortcut({ keys: "Mod+Shift+Enter", label: "Dry run", run: () => void tryDry() });
   useShortcut(isRunning ? { keys: "Mod+.", label: "Cancel", inBar: true, run: () => void cancel() } : null);
+  useShortcut(nextPage && !confirming ? { keys: "Mod+Shift+N", label: "Next page", inBar: true, inFields: true, run: () => void goOn(nextPage) } : null);
   useShortcut({ keys: "Mod+J", label: "Form or JSON", inBar: true, run: switchMode });
   useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });
   useShortcut(mode === "form" && edited.shown.length > 0 ? { keys: "F8", label: "Next problem", run: () => form.current?.focusProblem() } : null);
@@ -129,6 +140,9 @@ function Runner({ connector, tool, start, missing, from }: RunnerProps) {
         <RunBar
           connector={connector}
           tool={tool}
+          credential={credential}
+          onCredential={setCredential}
+          onNextPage={nextPage && (() => void goOn(nextPage))}
           isRunning={isRunning}
           isCancelling={isRunning && outcome.cancelling}
           canCancel={isRunning && outcome.run !== null}

@@ -1,0 +1,56 @@
+import { useMutation } from "@tanstack/react-query";
+import { commands, type Content, type ToolRun } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { bytes } from "@/lib/time";
+import { Button } from "../Button";
+import { useCopy } from "../CopyContext";
+import { ProblemNotice } from "../ProblemNotice";
+import styles from "./ToolResult.module.css";
+
+/** The parts of an answer that are files, each with a button that writes it into the folder for downloads. */
+export function SaveParts({ run }: { run: ToolRun }) {
+  const parts = run.result?.content ?? [];
+  const files = parts.map((part, place) => ({ name: fileName(part), place })).filter((file) => file.name !== null);
+  if (files.length === 0) return null;
+  return (
+    <ul className={styles.files} aria-label="Files in the answer">
+      {files.map((file) => <li key={file.place}><File run={run} part={file.place} name={file.name ?? ""} /></li>)}
+    </ul>
+  );
+}
+
+function File({ run, part, name }: { run: ToolRun; part: number; name: string }) {
+  const copy = useCopy();
+  const save = useMutation({ mutationFn: () => call(commands.savePart(run.id, part)) });
+  return (
+    <>
+      <div className="line">
+        <Button small icon="download" isPending={save.isPending} onPress={() => save.mutate()}>{`Save ${name}`}</Button>
+        <span role="status" className="line grow small text2">
+          {save.data && (
+            <>
+              <span className="cut mono" title={save.data.path} data-selectable>{save.data.path}</span>
+              <span>{bytes(save.data.bytes)}</span>
+            </>
+          )}
+        </span>
+        {save.data && <Button small look="quiet" icon="copy" label="Copy path" onPress={() => copy(save.data.path, "Path")} />}
+      </div>
+      {save.error && <ProblemNotice problem={asProblem(save.error)} onRetry={() => save.mutate()} />}
+    </>
+  );
+}
+
+/** What a part is called where it is a file; `null` for what is none. */
+function fileName(part: Content): string | null {
+  switch (part.kind) {
+    case "image":
+      return "picture";
+    case "audio":
+      return "sound";
+    case "resource":
+      return part.blob === null && part.text === null ? null : part.uri.replace(/[?#].*$/, "").split(/[/\\:]/).filter(Boolean).at(-1) ?? "resource";
+    default:
+      return null;
+  }
+}

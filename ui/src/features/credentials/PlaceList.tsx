@@ -1,0 +1,60 @@
+import { type ReactNode } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { Badge } from "@/components/Badge";
+import { PlatformTile } from "@/components/PlatformTile";
+import { type AccountId, type ConnectorId, type RotationPlace } from "@/host/bindings";
+import { queries } from "@/host/queries";
+import { capital, sentence } from "@/lib/words";
+import styles from "./Credentials.module.css";
+import { isPushed, placeKey, placeWords } from "./placeWords";
+
+type Props = {
+  label: string;
+  places: RotationPlace[];
+  /** How a place stands; nothing where nothing is to be said of it. */
+  stateOf?: (place: RotationPlace) => ReactNode;
+  /** Goes to the connector or the account; a place is only words where it is left out. */
+  onOpen?: (target: { connector: ConnectorId } | { account: AccountId }) => void;
+};
+
+/** Everything that uses a wallet entry: connectors, accounts, and what platforms were given. */
+export function PlaceList({ label, places, stateOf, onOpen }: Props) {
+  const { data: accounts } = useQuery(queries.accounts());
+  const platformOf = (place: RotationPlace) => accounts?.find((account) => account.label === place.account)?.platform ?? "local";
+  return (
+    <ul className={styles.card} aria-label={label}>
+      {places.map((place) => {
+        const words = (
+          <>
+            <PlatformTile platform={platformOf(place)} />
+            <span className={styles.placeWords}>
+              <span className="cut">{[place.title, place.account !== place.title && place.account].filter(Boolean).join(" · ")}</span>
+              <span className="text2 small">{placeWords(place)}</span>
+            </span>
+            {stateOf?.(place)}
+          </>
+        );
+        const target = place.connector ? { connector: place.connector } : place.accountId ? { account: place.accountId } : null;
+        return (
+          <li key={placeKey(place)}>
+            {onOpen && target ? <button type="button" className={styles.place} onClick={() => onOpen(target)}>{words}</button> : <div className={styles.place}>{words}</div>}
+            {place.problem && (
+              <div className={styles.placeProblem}>
+                <p>{capital(sentence(place.problem.message))} {place.problem.hint && sentence(place.problem.hint)}</p>
+                <span className="mono text2 small">{place.problem.code}</span>
+              </div>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** How a place stands while a rotation is on its way, or after it. */
+export function PlaceState({ place, isTried, isPushing }: { place: RotationPlace; isTried: boolean; isPushing: boolean }) {
+  if (!isPushed(place)) return <Badge glyph={isPushing || isTried ? "ready" : "todo"}>{isPushing || isTried ? "Has it" : "At its next use"}</Badge>;
+  if (isTried) return place.problem ? <Badge glyph="failing">Not reached</Badge> : <Badge glyph="ready">Has it</Badge>;
+  if (isPushing) return <Badge glyph="authorizing">Waits</Badge>;
+  return <Badge glyph="todo">Will be sent</Badge>;
+}

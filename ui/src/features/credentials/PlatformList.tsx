@@ -1,0 +1,111 @@
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { type RefObject, useMemo, useState } from "react";
+import { Badge } from "@/components/Badge";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { EmptyState } from "@/components/EmptyState";
+import { Field } from "@/components/Field";
+import { Icon } from "@/components/Icon";
+import { PlatformTile } from "@/components/PlatformTile";
+import { useShortcut } from "@/components/shortcuts";
+import { StillShapes } from "@/components/StillShapes";
+import { Tag } from "@/components/Tag";
+import { TwoLines } from "@/components/TwoLines";
+import { type Section, VirtualList } from "@/components/VirtualList";
+import { type ConnectorId } from "@/host/bindings";
+import { queries } from "@/host/queries";
+import { timeLeft } from "@/lib/time";
+import { capital, count } from "@/lib/words";
+import styles from "./Credentials.module.css";
+import { connectorFacts, credentialFacts, credentialLooks, hostedRows, rowName, type HostedRow } from "./hostedRows";
+
+type Props = { filterField: RefObject<HTMLInputElement | null>; onOpenCredentials: (id: ConnectorId) => void };
+
+/** So few connectors are asked at once when the list is opened; of more, each when it is unfolded. */
+const few = 8;
+
+/** What platforms keep for their connectors, by account. Each connector is asked when it is unfolded. */
+export function PlatformList({ filterField, onOpenCredentials }: Props) {
+  const { data: connectors } = useQuery(queries.connectors());
+  const [filter, setFilter] = useState("");
+  const [folded, setFolded] = useState<ReadonlyMap<ConnectorId, boolean>>(new Map());
+  const [selected, setSelected] = useState<string | null>(null);
+  const hosted = useMemo(() => (connectors ?? []).filter((one) => one.remoteId !== null), [connectors]);
+  const isOpen = (id: ConnectorId) => folded.get(id) ?? hosted.length <= few;
+  const open = hosted.filter((one) => isOpen(one.id));
+  const asked = useQueries({ queries: open.map((one) => queries.platformCredentials(one.id)) });
+  const answers = new Map(open.map((one, place) => [one.id, asked[place]]));
+  const rows = hostedRows(hosted, (id) => answers.get(id), filter);
+  const sections: Section<HostedRow>[] = rows.map(({ account, platform, rows }) => ({
+    key: account,
+    head: <><PlatformTile platform={platform} /> {account} <span className={styles.count}>{count(rows.filter((row) => row.kind === "connector").length, "connector")}</span></>,
+    rows,
+  }));
+  const all = rows.flatMap((account) => account.rows);
+  const current = all.find((row) => row.key === selected);
+  const toggle = (id: ConnectorId) => setFolded(new Map(folded).set(id, !isOpen(id)));
+  const act = (row: HostedRow) => {
+    if (row.kind === "credential") onOpenCredentials(row.connector.id);
+    else if (row.answer?.isError) void row.answer.refetch();
+    else toggle(row.connector.id);
+  };
+  useShortcut(current ? { keys: "O", label: "Open its credentials", inBar: true, run: () => onOpenCredentials(current.connector.id) } : null);
+
+  if (!connectors) return <StillShapes label="Reading the connectors" rows={6} />;
+  if (hosted.length === 0) {
+    return <EmptyState icon="key-round" title="No connectors on platforms">Credentials that a hosted platform keeps for its connectors appear here.</EmptyState>;
+  }
+  return (
+    <>
+      <div className={styles.filters}>
+        <Field ref={filterField} label="Filter connectors and credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} />
+      </div>
+      {all.length === 0 ? (
+        <EmptyState icon="search" title="Nothing here is called that" />
+      ) : (
+        <VirtualList
+          label="Credentials on platforms"
+          sections={sections}
+          keyOf={(row) => row.key}
+          nameOf={rowName}
+          columnsClass={styles.hosted}
+          selected={selected}
+          onSelect={setSelected}
+          onOpen={act}
+          autoFocus
+          renderRow={(row) => (row.kind === "connector" ? <ConnectorCells row={row} /> : <CredentialCells row={row} />)}
+        />
+      )}
+    </>
+  );
+}
+
+function ConnectorCells({ row }: { row: Extract<HostedRow, { kind: "connector" }> }) {
+  const { connector, answer } = row;
+  return (
+    <>
+      <span className="line">
+        <span className={styles.toggle}><Icon name={answer ? "chevron-down" : "chevron-right"} size={14} /></span>
+        <ConnectorMark title={connector.title} icon={connector.icon} />
+        <TwoLines first={<span className="medium">{connector.title}</span>} second={<span>{connectorFacts(row)}</span>} />
+      </span>
+      <span />
+      <span>{answer?.isPending && <Badge glyph="authorizing">Asking</Badge>}{answer?.isError && <Badge glyph="failing">Ask again</Badge>}</span>
+      <span />
+    </>
+  );
+}
+
+function CredentialCells({ row }: { row: Extract<HostedRow, { kind: "credential" }> }) {
+  const { credential } = row;
+  const look = credentialLooks[credential.status];
+  return (
+    <>
+      <span className={styles.inner}>
+        <TwoLines first={<span className="line"><span className="medium">{credential.title ?? (credential.name || "Credential")}</span>{credential.isDefault && <Tag icon="star" title="Used when none is named">default</Tag>}</span>} second={<span>{credentialFacts(credential)}</span>} />
+      </span>
+      <span className="text2">{capital(credential.level)}</span>
+      <Badge glyph={look.glyph} title={credential.reason ?? undefined}>{credential.reason ? `${look.word} · ${credential.reason}` : look.word}</Badge>
+      <span className="text2">{credential.expiresAt ? timeLeft(credential.expiresAt) : "—"}</span>
+    </>
+  );
+}

@@ -1,0 +1,137 @@
+import { type FormEvent, useId, useState } from "react";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { SegmentedControl } from "@/components/SegmentedControl";
+import { Sheet } from "@/components/Sheet";
+import { useShortcut } from "@/components/shortcuts";
+import { StillShapes } from "@/components/StillShapes";
+import { useToasts } from "@/components/Toast";
+import { type Rotation, type RotationPlace, type WalletEntry } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { agoWords } from "@/lib/time";
+import { count } from "@/lib/words";
+import styles from "./Credentials.module.css";
+import { PlaceList, PlaceState } from "./PlaceList";
+import { isPushed, placeKey } from "./placeWords";
+import { SecretFields } from "./SecretFields";
+import { emptySecret, secretError, secretOf, type TypedKind, typedKindOf } from "./secretForm";
+import { useRotation } from "./useRotation";
+
+type Props = { entry: WalletEntry; onClose: () => void };
+
+/** The new secret is entered once and goes wherever the old one went; the old one is kept until it is finished. */
+export function RotateSheet({ entry, onClose }: Props) {
+  const rotation = useRotation(entry.id);
+  const { plan, told, rotate, retry, takeBack, finish } = rotation;
+  const { toast } = useToasts();
+  const form = useId();
+  const kind = typedKindOf(entry.kind, entry.reference);
+  const pushing = rotate.isPending || retry.isPending || takeBack.isPending;
+  const isOpen = plan.data?.canGoBack === true && !rotate.isPending;
+  const places = plan.data?.places ?? [];
+  const missed = places.filter((place) => place.problem !== null);
+  const failure = rotate.error ?? retry.error ?? takeBack.error ?? finish.error;
+
+  const end = () => finish.mutate(undefined, { onSuccess: () => { toast(`${entry.name} rotated`); onClose(); } });
+  const back = () => takeBack.mutate(undefined, { onSuccess: (then) => { if (then.places.every((place) => place.problem === null)) toast(`${entry.name} has its old secret again`); } });
+  const again = () => retry.mutate();
+  useShortcut(isOpen && !pushing ? { keys: "Mod+Enter", label: missed.length > 0 ? "Retry" : "Finish", inBar: true, inFields: true, run: missed.length > 0 ? again : end } : null);
+
+  return (
+    <Sheet
+      title="Rotate and push"
+      mark={<ConnectorMark size="large" title={entry.name} />}
+      subtitle={<>{entry.name} · wallet · {plan.data ? `used in ${count(places.length, "place")}` : "reading where it is used"}</>}
+      onClose={onClose}
+      footer={
+        isOpen ? (
+          <>
+            <Button icon="rotate-ccw" isPending={takeBack.isPending} isDisabled={pushing} onPress={back}>Go back</Button>
+            <span className="grow" />
+            {missed.length > 0 && <Button isPending={finish.isPending} isDisabled={pushing} onPress={end}>{`Finish with ${places.length - missed.length}`}</Button>}
+            {missed.length > 0 ? (
+              <Button look="primary" keys="Mod+Enter" isPending={retry.isPending} isDisabled={pushing} onPress={again}>{`Retry ${count(missed.length, "place")}`}</Button>
+            ) : (
+              <Button look="primary" keys="Mod+Enter" isPending={finish.isPending} isDisabled={pushing} onPress={end}>Finish</Button>
+            )}
+          </>
+        ) : (
+          <>
+            <span className="grow" />
+            <Button onPress={onClose}>{pushing ? "Close" : "Cancel"}</Button>
+            {kind && <Button look="primary" type="submit" form={form} isPending={pushing} isDisabled={!plan.data}>Rotate</Button>}
+          </>
+        )
+      }
+    >
+      {!isOpen && kind && <NewSecret id={form} entry={entry} kind={kind} isPending={pushing} onSubmit={(secret) => rotate.mutate(secret)} />}
+      {!kind && <p className="text2">Tokens of a sign-in renew themselves. Sign in again to change who is signed in.</p>}
+      {failure && <ProblemNotice problem={asProblem(failure)} />}
+      {plan.error && <ProblemNotice problem={asProblem(plan.error)} onRetry={() => void plan.refetch()} />}
+      {plan.isPending && <StillShapes rows={3} label="Reading where it is used" />}
+      {plan.data && <Places rotation={plan.data} told={told} isPushing={pushing} isOpen={isOpen} />}
+      {isOpen && !pushing && (
+        <Notice glyph={missed.length > 0 ? "changed" : "todo"} role="status" title={missed.length > 0 ? `${count(missed.length, "place")} still ${missed.length === 1 ? "has" : "have"} another secret` : "The old secret is kept until you finish"}>
+          Go back puts it into the wallet and every place again. Revoke it at its service only after you have finished.
+        </Notice>
+      )}
+    </Sheet>
+  );
+}
+
+type PlacesProps = { rotation: Rotation; told: ReadonlyMap<string, RotationPlace>; isPushing: boolean; isOpen: boolean };
+
+function Places({ rotation, told, isPushing, isOpen }: PlacesProps) {
+  // What was heard of a place is newer than what is known of it.
+  const places = rotation.places.map((place) => told.get(placeKey(place)) ?? (isPushing ? { ...place, problem: null } : place));
+  const isTried = (place: RotationPlace) => told.has(placeKey(place)) || (isOpen && !isPushing);
+  const pushed = places.filter(isPushed);
+  const done = pushed.filter((place) => isTried(place) && place.problem === null).length;
+  return (
+    <section className={styles.section} aria-label="Where it goes">
+      <div className={styles.sectionHead}>
+        <h3>Where it goes</h3>
+        {pushed.length > 0 && (isPushing || isOpen) && <span className="text2" aria-live="polite">{`${done} of ${pushed.length} done`}</span>}
+      </div>
+      {places.length === 0 ? (
+        <p className="text2">Nothing uses it yet.</p>
+      ) : (
+        <PlaceList label="Places" places={places} stateOf={(place) => <PlaceState place={place} isTried={isTried(place)} isPushing={isPushing} />} />
+      )}
+    </section>
+  );
+}
+
+type NewSecretProps = { id: string; entry: WalletEntry; kind: TypedKind; isPending: boolean; onSubmit: (secret: ReturnType<typeof secretOf>) => void };
+
+/** What is typed stays here when the rotation cannot begin. */
+function NewSecret({ id, entry, kind, isPending, onSubmit }: NewSecretProps) {
+  const [form, setForm] = useState(() => emptySecret(kind, entry.headerNames));
+  const [error, setError] = useState<string | null>(null);
+  const keepsValues = form.kind === "headers";
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const wrong = secretError(form, keepsValues);
+    setError(wrong);
+    if (!wrong && !isPending) onSubmit(secretOf(form));
+  };
+  return (
+    <form id={id} className={styles.section} onSubmit={submit}>
+      <div className={styles.sectionHead}>
+        <h3>New secret</h3>
+        <span className="grow" />
+        {(form.kind === "bearer" || form.kind === "reference") && (
+          <SegmentedControl
+            label="What it is now"
+            segments={[{ value: "bearer", label: "Token" }, { value: "reference", label: "Reference" }]}
+            value={form.kind}
+            onChange={(next) => { setForm({ ...form, kind: next }); setError(null); }}
+          />
+        )}
+      </div>
+      <p className="text3 small">{`There is one, set ${agoWords(entry.replacedAt)}. It cannot be shown again, only replaced.`}</p>
+      <SecretFields form={form} error={error} onChange={setForm} keepsValues={keepsValues} autoFocus />
+    </form>
+  );
+}

@@ -1,0 +1,69 @@
+import { type UseQueryResult } from "@tanstack/react-query";
+import { type Connector, type ConnectorId, type CredentialsOfLevel, type CredentialStatus, type Platform, type PlatformCredential } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { agoWords } from "@/lib/time";
+import { capital, count } from "@/lib/words";
+
+/** What a platform answered when it was asked for the credentials of one connector; none when it was not. */
+type Answer = UseQueryResult<CredentialsOfLevel[]> | undefined;
+
+export type HostedRow =
+  | { kind: "connector"; key: string; connector: Connector; answer: Answer }
+  | { kind: "credential"; key: string; connector: Connector; credential: PlatformCredential };
+
+type OfAccount = { account: string; platform: Platform; rows: HostedRow[] };
+
+export const credentialLooks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; word: string }> = {
+  valid: { glyph: "ready", word: "Valid" },
+  invalid: { glyph: "failing", word: "Refused" },
+  failing: { glyph: "failing", word: "Could not be tried" },
+  unknown: { glyph: "unknown", word: "Not tried" },
+};
+
+/** A row for each hosted connector and, below those that were asked, for each of its credentials. */
+export function hostedRows(connectors: Connector[], answerOf: (id: ConnectorId) => Answer, filter: string): OfAccount[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const accounts = new Map<string, OfAccount>();
+  for (const connector of [...connectors].sort((left, right) => left.title.localeCompare(right.title))) {
+    const answer = answerOf(connector.id);
+    const { account, platform } = connector.identity;
+    const credentials = (answer?.data ?? []).flatMap((level) => level.credentials);
+    const said = [connector.title, account, ...credentials.map((one) => [one.name, one.title, one.level].join(" "))].join(" ").toLowerCase();
+    if (!words.every((word) => said.includes(word))) continue;
+    const found = accounts.get(account) ?? { account, platform, rows: [] };
+    found.rows.push({ kind: "connector", key: connector.id, connector, answer });
+    for (const credential of credentials) {
+      found.rows.push({ kind: "credential", key: [connector.id, credential.level, credential.name].join("/"), connector, credential });
+    }
+    accounts.set(account, found);
+  }
+  return [...accounts.values()].sort((left, right) => left.account.localeCompare(right.account));
+}
+
+/** The second line of a connector: what its platform told of its credentials. */
+export function connectorFacts({ answer }: { answer: Answer }): string {
+  if (!answer) return "Not asked yet";
+  if (answer.isPending) return "Asking its platform";
+  if (answer.isError) return capital(asProblem(answer.error).message);
+  const levels = answer.data;
+  if (levels.length === 0) return "Its platform keeps none";
+  const number = levels.reduce((sum, level) => sum + level.credentials.length, 0);
+  const hidden = levels.filter((level) => level.problem !== null).map((level) => `${level.level.level}: ${level.problem?.message ?? ""}`);
+  const untold = levels.filter((level) => !level.level.isListed).map((level) => `${level.level.level}: not told`);
+  return [count(number, "credential"), ...hidden, ...untold].join(" · ");
+}
+
+/** The second line of a credential. */
+export function credentialFacts(credential: PlatformCredential): string {
+  const { title, name, word, method, createdAt, createdBy, checkedAt } = credential;
+  const made = [createdAt && `saved ${agoWords(createdAt)}`, createdBy && `by ${createdBy}`].filter(Boolean).join(" ");
+  return [title && name, word ?? method, made, checkedAt && `tried ${agoWords(checkedAt)}`].filter(Boolean).join(" · ");
+}
+
+/** What assistive technology reads of a row. */
+export function rowName(row: HostedRow): string {
+  if (row.kind === "connector") return `${row.connector.title}, ${row.connector.identity.account}, ${connectorFacts(row)}`;
+  const { credential, connector } = row;
+  const { word } = credentialLooks[credential.status];
+  return [credential.title ?? (credential.name || "Credential"), `of ${connector.title}`, credential.level, credential.isDefault && "default", word].filter(Boolean).join(", ");
+}

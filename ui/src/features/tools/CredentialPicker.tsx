@@ -1,0 +1,48 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type Option, Select } from "@/components/Select";
+import { type Connector, type CredentialsOfLevel } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+
+type Props = {
+  connector: Connector;
+  /** Name of a credential that the platform keeps; `null` for the connector's own choice. */
+  value: string | null;
+  onChange: (name: string | null) => void;
+};
+
+/** No name of a credential: Mistral's have no space in them. */
+const own = " own";
+
+/** Which of the platform's credentials a run uses; nothing where a platform lets nobody choose. They are asked for when somebody wants to choose. */
+export function CredentialPicker({ connector, value, onChange }: Props) {
+  const [isChoosing, setChoosing] = useState(false);
+  const isHosted = connector.remoteId !== null;
+  const { data: canChoose } = useQuery({ ...queries.namesCredentials(connector.id), enabled: isHosted });
+  const { data, error, isFetching, refetch } = useQuery({ ...queries.platformCredentials(connector.id), enabled: isHosted && canChoose === true && isChoosing });
+  if (!canChoose) return null;
+  if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
+  if (!data) {
+    return (
+      <Button small look="link" isPending={isFetching} onPress={() => setChoosing(true)}>{value === null ? "Run with another credential" : "Change the credential"}</Button>
+    );
+  }
+  return <Select label="Credential" hideLabel options={options(data, value)} value={value ?? own} onChange={(next) => onChange(next === own ? null : next)} />;
+}
+
+/** Each name once: the platform looks for it level by level. */
+function options(levels: CredentialsOfLevel[], value: string | null): Option<string>[] {
+  const named = new Map<string, string[]>();
+  for (const { level, credentials } of levels) {
+    if (!level.isNamed) continue;
+    for (const { name } of credentials) named.set(name, [...(named.get(name) ?? []), level.level]);
+  }
+  if (value !== null && !named.has(value)) named.set(value, []);
+  return [
+    { value: own, label: "The connector's own choice" },
+    ...[...named].map(([name, levelsOfName]) => ({ value: name, label: name, note: levelsOfName.join(", ") })),
+  ];
+}

@@ -1,0 +1,120 @@
+import { mockIPC } from "@tauri-apps/api/mocks";
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeAll, beforeEach, expect, it } from "vitest";
+import { type Platform, type RunTool, type ToolRun } from "@/host/bindings";
+import { axeViolations } from "@/test/axe";
+import { credentialLevels } from "@/test/hostedSamples";
+import { renderFeature } from "@/test/renderFeature";
+import { connector, problem, run, tool } from "@/test/samples";
+import { ToolPage } from "./ToolPage";
+import { ToolsPage } from "./ToolsPage";
+
+type Handler = (args: Record<string, unknown>) => unknown;
+
+let requests: RunTool[];
+let host: Record<string, Handler>;
+
+// The form is loaded when it is first shown, which on a busy computer takes longer than a query waits.
+beforeAll(() => import("@/components/SchemaForm/SchemaForm"), 30_000);
+
+/** The page of a tool of a connector on that platform; each run answers with what is given. */
+function open(platform: Platform, answer: (request: RunTool) => Partial<ToolRun> = () => ({})) {
+  const hosted = connector({ remoteId: "r1", identity: { ...connector().identity, platform, account: "Northlight", credential: "default" } });
+  const schema = { type: "object", properties: { params: { type: "object", properties: { cursor: { type: "string" } } } } };
+  requests = [];
+  host = {
+    find_connector: () => hosted,
+    list_connectors: () => [hosted],
+    list_tools: () => [{ connector: hosted.id, tool: tool({ name: "issues.list", inputSchema: schema }) }],
+    list_runs: () => ({ runs: [], next: null, total: 0 }),
+    list_platform_credentials: () => credentialLevels(),
+    names_credentials: () => platform === "mistral",
+    next_page: () => null,
+    run_tool: ({ request }) => {
+      requests.push(request as RunTool);
+      return run({ id: `run_${requests.length}`, tool: "issues.list", identity: hosted.identity, ...answer(request as RunTool) });
+    },
+  };
+  mockIPC((command, args) => host[command]?.(args as Record<string, unknown>));
+  return renderFeature({ routes: { "/tools": ToolsPage, "/tools/$connector/$tool": ToolPage }, at: "/tools/con_github/issues.list", onCopy: () => undefined });
+}
+
+/** What the test has drawn. */
+const page = () => screen.getByRole("heading", { level: 1 }).closest("header")?.parentElement ?? document.body;
+
+beforeEach(() => {
+  host = {};
+});
+
+it("lets one choose with which of the platform's credentials a tool runs", async () => {
+  open("mistral");
+  let asked = 0;
+  const levels = host["list_platform_credentials"]!;
+  host["list_platform_credentials"] = (args) => {
+    asked += 1;
+    return levels(args);
+  };
+  const choose = await screen.findByRole("button", { name: "Run with another credential" });
+  expect(asked).toBe(0);
+  await userEvent.click(choose);
+  await userEvent.click(await screen.findByRole("button", { name: /Credential/ }));
+  await userEvent.click(await screen.findByRole("option", { name: /sandbox/ }));
+  const bar = screen.getByText("Runs as").parentElement!;
+  expect(within(bar).getByText("sandbox")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: /^Run/ }));
+  await screen.findByRole("region", { name: "Result" });
+  expect(requests[0]?.credential).toBe("sandbox");
+  expect(await axeViolations(page())).toEqual([]);
+});
+
+it("offers no choice where the platform has none", async () => {
+  open("airbyte");
+  await screen.findByRole("button", { name: /^Run/ });
+  expect(screen.queryByRole("button", { name: /credential/ })).toBeNull();
+});
+
+it("goes on to the next page with what the answer names", async () => {
+  open("airbyte");
+  host["next_page"] = ({ run: id }) => (id === "run_1" ? { params: { cursor: "page-2" } } : null);
+  await userEvent.click(await screen.findByRole("button", { name: /^Run/ }));
+  const next = await screen.findByRole("button", { name: /Next page/ });
+  expect(await axeViolations(page())).toEqual([]);
+  await userEvent.click(next);
+  await waitFor(() => expect(requests).toHaveLength(2));
+  expect(requests[1]?.arguments).toEqual({ params: { cursor: "page-2" } });
+  expect(await screen.findByDisplayValue("page-2")).toBeVisible();
+  await waitFor(() => expect(screen.queryByRole("button", { name: /Next page/ })).toBeNull());
+});
+
+it("writes files of an answer into the folder for downloads and says where", async () => {
+  const file = { kind: "resource" as const, uri: "attachment:report.csv", mimeType: "text/csv", text: null, blob: "YSxiCg==" };
+  open("airbyte", () => ({ result: { content: [{ kind: "text", text: "here" }, file], structured: null, isError: false } }));
+  const saved: unknown[] = [];
+  host["save_part"] = (args) => {
+    saved.push(args);
+    if (saved.length === 1) throw problem({ code: "file.failed", message: "could not use /home/lena/Downloads" });
+    return { path: "/home/lena/Downloads/report.csv", bytes: 4 };
+  };
+  await userEvent.click(await screen.findByRole("button", { name: /^Run/ }));
+  const save = await screen.findByRole("button", { name: "Save report.csv" });
+  await userEvent.click(save);
+  expect(await screen.findByText("Could not use /home/lena/Downloads")).toBeVisible();
+  await userEvent.click(save);
+  expect(await screen.findByText("/home/lena/Downloads/report.csv")).toBeVisible();
+  expect(saved).toEqual([{ run: "run_1", part: 1 }, { run: "run_1", part: 1 }]);
+  expect(await axeViolations(page())).toEqual([]);
+});
+
+it("shows the platform's own request in a dry run", async () => {
+  open("mistral");
+  host["dry_run"] = ({ request }) => ({
+    method: "POST", endpoint: "https://api.mistral.ai/v1/connectors/r1/tools/issues.list/call", headers: [["authorization", "<redacted>"]],
+    body: { arguments: {}, credentials_name: (request as RunTool).credential }, identity: connector().identity, effect: "read",
+  });
+  await userEvent.click(await screen.findByRole("button", { name: /^Dry run/ }));
+  const dry = await screen.findByRole("region", { name: "Dry run" });
+  expect(within(dry).getByText("POST https://api.mistral.ai/v1/connectors/r1/tools/issues.list/call")).toBeVisible();
+  expect(within(dry).getByText("<redacted>")).toBeVisible();
+  expect(await axeViolations(page())).toEqual([]);
+});
