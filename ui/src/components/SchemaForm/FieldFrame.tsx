@@ -68,7 +68,7 @@ export function FieldFrame(props: FieldTemplateProps) {
           )}
         </div>
       )}
-      <Note id={`${id}-note`} problem={problem} help={typeof props.rawDescription === "string" ? props.rawDescription : ""} />
+      <Note id={`${id}-note`} problem={problem} help={typeof props.rawDescription === "string" ? props.rawDescription : ""} keepsHelp={secrets !== undefined} />
     </div>
   );
 }
@@ -91,13 +91,18 @@ function FieldName({ id, name, facts }: { id: string; name: string; facts: Field
   );
 }
 
-/** The problem of a field, or else its help. */
-function Note({ id, problem, help }: { id: string; problem: string | undefined; help: string }): ReactNode {
+type NoteProps = { id: string; problem: string | undefined; help: string; keepsHelp: boolean };
+
+/** The problem of a field, or else its help; both where the help says in words what a rule of the schema asks for. */
+function Note({ id, problem, help, keepsHelp }: NoteProps): ReactNode {
   if (problem !== undefined) {
     return (
-      <div id={id} className={styles.problem} data-problem>
-        <Icon name="circle-alert" size={12} />
-        {problem}
+      <div id={id}>
+        <div className={styles.problem} data-problem>
+          <Icon name="circle-alert" size={12} />
+          {problem}
+        </div>
+        {keepsHelp && help !== "" && <div className={styles.help}>{help}</div>}
       </div>
     );
   }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { type Account, type AccountId, type AuthorizationId, type Connector, type Definition } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { ChooseAccount } from "./ChooseAccount";
@@ -26,6 +26,7 @@ export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) 
   const [id, setId] = useState<AccountId | null>("account" in start ? start.account : null);
   const [chosen, setChosen] = useState<Definition | null>(start.kind === "form" ? start.definition : null);
   const [copied, setCopied] = useState(start.kind === "copy" ? start.of : null);
+  useReturnedFocus();
   const { data: accounts, error } = useQuery(queries.accounts());
   const { data: definitions } = useQuery({ ...queries.definitions(id ?? ""), enabled: id !== null && copied === null });
   const account = accounts?.find((one) => one.id === id);
@@ -47,4 +48,18 @@ export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) 
     return <FormStep key={definition.id} account={account} definition={definition} onBack={only ? toAccounts : () => setChosen(null)} backLabel={only ? "Another account" : "Another kind"} {...rest} />;
   }
   return <ChooseDefinition key={account.id} account={account} onChoose={setChosen} onBack={toAccounts} onClose={rest.onClose} />;
+}
+
+/** Each step is a dialog of its own, so the last one does not know what had the focus before the first. */
+function useReturnedFocus() {
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      setTimeout(() => {
+        const isLost = document.activeElement === null || document.activeElement === document.body;
+        if (isLost && before instanceof HTMLElement && before.isConnected) before.focus();
+      });
+    },
+    [before],
+  );
 }

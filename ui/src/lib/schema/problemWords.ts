@@ -16,7 +16,7 @@ export function problemWords({ keyword, error }: OutputUnit, value: unknown): st
     case "maxLength":
       return `Enter at most ${last.replace(/\D/g, "")} characters`;
     case "pattern":
-      return "Does not have the form that the tool asks for";
+      return "Does not have the form that is asked for";
     case "format":
       return formatMessage(/format "(.+)"/.exec(error)?.[1] ?? "");
     case "minimum":
