@@ -27,6 +27,10 @@ type Props<T> = {
   selected: string | null;
   onSelect: (key: string) => void;
   onOpen: (row: T) => void;
+  /** The rows that are picked for something done to all of them; without it only one can be chosen. */
+  marked?: ReadonlySet<string>;
+  /** Shift and an arrow went from one row to the next. */
+  onExtend?: (from: string | null, to: string) => void;
   /** Height of a row in rem when comfortable and compact; two lines by default. */
   rowHeight?: [comfortable: number, compact: number];
   autoFocus?: boolean;
@@ -39,7 +43,7 @@ type Item<T> = { kind: "head"; key: string; head: ReactNode } | { kind: "row"; k
  * the selection, Enter opens. Buttons within a row keep the pointer to themselves.
  */
 export function VirtualList<T>(props: Props<T>) {
-  const { label, sections, keyOf, nameOf, renderRow, columns, columnsClass, selected, onSelect, onOpen, autoFocus } = props;
+  const { label, sections, keyOf, nameOf, renderRow, columns, columnsClass, selected, onSelect, onOpen, marked, onExtend, autoFocus } = props;
   const [comfortable, compact] = props.rowHeight ?? [2.875, 2];
   const scroller = useRef<HTMLDivElement>(null);
   const base = useId();
@@ -86,6 +90,8 @@ export function VirtualList<T>(props: Props<T>) {
     const next = moves[event.key];
     if (next !== undefined) {
       event.preventDefault();
+      const row = rows[Math.max(0, Math.min(rows.length - 1, next))];
+      if (event.shiftKey && event.key.startsWith("Arrow") && row) onExtend?.(selected, row.key);
       moveTo(next);
       return;
     }
@@ -103,6 +109,7 @@ export function VirtualList<T>(props: Props<T>) {
       role="grid"
       aria-label={label}
       aria-rowcount={rows.length}
+      aria-multiselectable={marked ? true : undefined}
       aria-activedescendant={position >= 0 ? rowId(position) : undefined}
       tabIndex={0}
       className={styles.list}
@@ -132,7 +139,8 @@ export function VirtualList<T>(props: Props<T>) {
               id={rowId(item.index)}
               role="row"
               aria-rowindex={item.index + 1}
-              aria-selected={isSelected}
+              aria-selected={marked && marked.size > 0 ? marked.has(item.key) : isSelected}
+              data-current={isSelected || undefined}
               aria-label={nameOf(item.row)}
               className={styles.row}
               style={place}

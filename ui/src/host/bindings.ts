@@ -827,6 +827,17 @@ export type ConnectorCopy = {
 	differences: Difference[],
 };
 
+/**  What the list of connectors is grouped by. */
+export type ConnectorGroup = 
+/**  What needs you first. */
+"status" | 
+/**  The account. */
+"account" | 
+/**  The platform. */
+"platform" | 
+/**  Nothing. */
+"none";
+
 /**  A connector, in Patchbay's own numbering; stable for its whole life. */
 export type ConnectorId = string;
 
@@ -837,6 +848,17 @@ export type ConnectorSettings = {
 	/**  The platform's own JSON of the connector, without secrets: what a change is compared with. */
 	native: Json,
 };
+
+/**  What the rows of the list of connectors are sorted by. */
+export type ConnectorSort = 
+/**  By name. */
+"name" | 
+/**  By status, what needs you first. */
+"status" | 
+/**  What worked last first. */
+"last_ok" | 
+/**  By account. */
+"account";
 
 /**  A status with its reason and date. */
 export type ConnectorStatus = {
@@ -1092,8 +1114,12 @@ status: VaultStatus } |
 { kind: "link_refused"; 
 /**  Why. */
 problem: Problem } | 
+/**  A look in the background found something that waits for a person; told once. */
+{ kind: "need_arose"; 
+/**  What. */
+need: Need } | 
 /**  The window should come to the front. */
-{ kind: "need_arose"; need: Need } | { kind: "raise" };
+{ kind: "raise" };
 
 /**  How runs are written. */
 export type ExportFormat = 
@@ -1219,6 +1245,78 @@ export type Level =
 "workspace" | 
 /**  The organization's. */
 "organization";
+
+/**  Something that waits for a person. */
+export type Need = {
+	/**  The same as long as it is the same need. */
+	id: string,
+	/**  What is the matter. */
+	kind: NeedKind,
+	/**  The connector that it is about. */
+	connector: ConnectorId | null,
+	/**  The account that it is about, or that has the connector; `None` for a credential of the wallet. */
+	account: AccountId | null,
+	/**  The wallet entry that it is about. */
+	entry: WalletEntryId | null,
+	/**  What it is called: the connector's, the account's or the entry's name for people. */
+	title: string,
+	/**  As who it acts; `None` for a credential of the wallet. */
+	identity: IdentityLine | null,
+	/**  What is the matter, a few plain words without a full stop, such as `HubSpot CRM needs sign-in`. */
+	headline: string,
+	/**  Why, likewise. */
+	words: string | null,
+	/**  Code of the problem behind it. */
+	code: Code | null,
+	/**  Since when it is so, as far as that is known. */
+	since: Timestamp | null,
+	/**  When it lapses, where that is the matter. */
+	lapsesAt: Timestamp | null,
+	/**  What helps. */
+	fix: NeedFix,
+};
+
+/**  The one thing that helps. */
+export type NeedFix = 
+/**  Sign in to the connector. */
+"sign_in" | 
+/**  Go on with the sign-in that is under way. */
+"show" | 
+/**  Connect it. */
+"connect" | 
+/**  Have the doctor look at it, or ask the account again. */
+"check" | 
+/**  Look at what changed, and agree to it. */
+"review_tools" | 
+/**  Enter another key or secret. */
+"replace_key" | 
+/**  Push the new secret to the places that it has not reached. */
+"retry_rotation" | 
+/**  Sign in again before it lapses. */
+"renew";
+
+/**  What is the matter, the most urgent first. */
+export type NeedKind = 
+/**  An account has no key, or its key is not taken any more. */
+"account_signed_out" | 
+/**  An account cannot be read. */
+"account_failing" | 
+/**  A person has to sign in. */
+"sign_in" | 
+/**  A sign-in waits for the browser. */
+"authorizing" | 
+/**  A connector fails its check. */
+"failing" | 
+/**  Tools are not any more as the user agreed to them. */
+"tools_changed" | 
+/**  A rotation has not reached every place. */
+"rotation" | 
+/**  The platform says something of a connector that it has let go. */
+"platform_message" | 
+/**  Something lapses soon, or has lapsed. */
+"lapsing" | 
+/**  A connector has never worked yet. */
+"draft";
 
 /**  News from the verbs, sent to every window. */
 export type News = Event;
@@ -1387,7 +1485,9 @@ export type Preferences = {
 	sidebarCollapsed?: boolean,
 	/**  Size of all text and spacing, in percent of the usual. */
 	zoomPercent?: number,
+	/**  What the list of connectors is grouped by. */
 	connectorGroup?: ConnectorGroup,
+	/**  What its rows are sorted by. */
 	connectorSort?: ConnectorSort,
 };
 
@@ -1687,14 +1787,6 @@ export type RunTool = {
 	credential: string | null,
 };
 
-/**  A part that was written to a file. */
-export type SavedPart = {
-	/**  The file. */
-	path: string,
-	/**  Its size in bytes. */
-	bytes: number,
-};
-
 /**  A credential to be created on a platform, or replaced. */
 export type SavePlatformCredential = {
 	/**  The connector that it is for. */
@@ -1709,6 +1801,14 @@ export type SavePlatformCredential = {
 	secrets: { [key in string]: GivenSecret },
 	/**  Whether it becomes the default; `None` leaves that as it is. */
 	isDefault: boolean | null,
+};
+
+/**  A part that was written to a file. */
+export type SavedPart = {
+	/**  The file. */
+	path: string,
+	/**  Its size in bytes. */
+	bytes: number,
 };
 
 /**
@@ -1842,6 +1942,33 @@ export type Tool = {
 	/**  Whether it reaches beyond the server's own world. */
 	openWorld: boolean,
 };
+
+/**  A tool that is not any more as it was when the user agreed to it. */
+export type ToolChange = {
+	/**  The connector that offers it. */
+	connector: ConnectorId,
+	/**  Its name on the wire. */
+	name: string,
+	/**  Whether it came, went or became another. */
+	kind: ToolChangeKind,
+	/**  As the user agreed to it; `None` when it is new. */
+	before: Tool | null,
+	/**  As it is now; `None` when it is gone. */
+	after: Tool | null,
+	/**  Where the two differ, by JSON pointer into the tool; empty when there are no two. */
+	differences: Difference[],
+	/**  When it was noticed. */
+	noticedAt: Timestamp,
+};
+
+/**  What became of a tool. */
+export type ToolChangeKind = 
+/**  It is new. */
+"added" | 
+/**  It is gone. */
+"removed" | 
+/**  It is described otherwise, or takes or gives something else. */
+"changed";
 
 /**  What a call does to the world, from the tool's annotations; what is not annotated writes. */
 export type ToolEffect = 
@@ -2083,11 +2210,3 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
-
-export type Need = { id: string, kind: NeedKind, connector: ConnectorId | null, account: AccountId | null, entry: WalletEntryId | null, title: string, identity: IdentityLine | null, headline: string, words: string | null, code: Code | null, since: Timestamp | null, lapsesAt: Timestamp | null, fix: NeedFix };
-export type NeedKind = "account_signed_out" | "account_failing" | "sign_in" | "authorizing" | "failing" | "tools_changed" | "rotation" | "platform_message" | "lapsing" | "draft";
-export type NeedFix = "sign_in" | "show" | "connect" | "check" | "review_tools" | "replace_key" | "retry_rotation" | "renew";
-export type ToolChange = { connector: ConnectorId, name: string, kind: ToolChangeKind, before: Tool | null, after: Tool | null, differences: Difference[], noticedAt: Timestamp };
-export type ToolChangeKind = "added" | "removed" | "changed";
-export type ConnectorGroup = "status" | "account" | "platform" | "none";
-export type ConnectorSort = "name" | "status" | "last_ok" | "account";

@@ -8,10 +8,12 @@ import { FilterMenu } from "@/components/FilterMenu";
 import { PlatformTile } from "@/components/PlatformTile";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { StatusGlyph } from "@/components/StatusGlyph";
-import { type Account, type Connector, type Platform, type PlatformForm, type Status } from "@/host/bindings";
+import { type Account, type Connector, type ConnectorGroup, type ConnectorSort, type Platform, type PlatformForm, type Status } from "@/host/bindings";
 import { useChangePreferences } from "@/host/preferences";
 import styles from "./Connectors.module.css";
 import { type Chip, type Filters, passesChip } from "./groups";
+import { tagsOf } from "./listView";
+import { ViewMenu } from "./ViewMenu";
 
 type Props = {
   connectors: Connector[];
@@ -19,15 +21,17 @@ type Props = {
   platforms: PlatformForm[];
   filters: Filters;
   onChange: (changes: Partial<Filters>) => void;
+  view: { group: ConnectorGroup; sort: ConnectorSort };
   onRegroup: () => void;
   ref?: Ref<HTMLInputElement>;
 };
 
 /** What narrows the list, and how tall its rows are. */
-export function ConnectorFilters({ connectors, accounts, platforms, filters, onChange, onRegroup, ref }: Props) {
+export function ConnectorFilters({ connectors, accounts, platforms, filters, onChange, view, onRegroup, ref }: Props) {
   const { compact } = useAppearance();
   const change = useChangePreferences();
   const hosted = accounts.some((account) => account.platform !== "local");
+  const tags = tagsOf(connectors);
   const number = (passes: (connector: Connector) => boolean) => connectors.filter(passes).length;
   return (
     <div className={styles.filters}>
@@ -48,7 +52,7 @@ export function ConnectorFilters({ connectors, accounts, platforms, filters, onC
           <FilterMenu<Platform> label="Platform" options={platformOptions(accounts, platforms)} value={filters.platform} onChange={(platform) => onChange({ platform })} />
           <FilterMenu
             label="Account"
-            options={accounts.map(({ id, label, platform }) => ({ value: id, label, start: <PlatformTile platform={platform} />, count: number((one) => one.account === id) }))}
+            options={accounts.map(({ id, label, platform, colour }) => ({ value: id, label, start: <PlatformTile platform={platform} colour={colour} />, count: number((one) => one.account === id) }))}
             value={filters.account}
             onChange={(account) => onChange({ account })}
           />
@@ -60,7 +64,16 @@ export function ConnectorFilters({ connectors, accounts, platforms, filters, onC
           />
         </div>
       )}
+      {tags.length > 0 && (
+        <FilterMenu
+          label="Tag"
+          options={tags.map((tag) => ({ value: tag, label: tag, count: number((one) => one.tags.includes(tag)) }))}
+          value={filters.tag}
+          onChange={(tag) => onChange({ tag })}
+        />
+      )}
       <span className="grow" />
+      <ViewMenu {...view} onGroup={(connectorGroup) => change.mutate({ connectorGroup })} onSort={(connectorSort) => change.mutate({ connectorSort })} />
       <Button look="quiet" icon="refresh-cw" label="Sort rows by their status of now" onPress={onRegroup} />
       <div className={styles.density}>
         <SegmentedControl

@@ -13,13 +13,16 @@ import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
 import { AccountsLine } from "./AccountsLine";
+import { BulkBar } from "./BulkBar";
 import { ConnectorFilters } from "./ConnectorFilters";
 import { ConnectorRow, rowName } from "./ConnectorRow";
 import styles from "./Connectors.module.css";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
-import { type Filters, groupOrder, noFilters, passes } from "./groups";
+import { type Filters, noFilters, passes } from "./groups";
+import { arranged } from "./listView";
 import { useCheckConnector, useRemoveConnector, useTurnOn } from "./useConnectorActions";
 import { useFrozenGroups } from "./useFrozenGroups";
+import { useMany } from "./useMany";
 
 type Props = {
   connectors: Connector[];
@@ -36,7 +39,8 @@ export function ConnectorList({ connectors, account, onAccount, onOpen, onOpenAc
   const [selected, setSelected] = useState<ConnectorId | null>(null);
   const [deleting, setDeleting] = useState<Connector | null>(null);
   const filterField = useRef<HTMLInputElement>(null);
-  const { groupFor, regroup } = useFrozenGroups(connectors);
+  const { frozen, regroup } = useFrozenGroups(connectors);
+  const { data: preferences } = useQuery(queries.preferences());
   const { data: accounts = [] } = useQuery(queries.accounts());
   const { data: platforms = [] } = useQuery(queries.platforms());
   const { data: authorizations } = useQuery(queries.authorizations());
@@ -56,15 +60,13 @@ export function ConnectorList({ connectors, account, onAccount, onOpen, onOpenAc
     onAccount(null);
   };
   const hosted = accounts.filter((one) => one.platform !== "local");
-  const shown = connectors.filter((one) => passes(filters, one)).sort(byTitle);
-  const sections = groupOrder
-    .map((group) => ({ group, rows: shown.filter((one) => groupFor(one) === group.id) }))
-    .filter(({ rows }) => rows.length > 0)
-    .map(({ group, rows }) => ({
-      key: group.id,
-      head: <>{group.title} <span className={styles.count}>{rows.length}</span></>,
-      rows,
-    }));
+  const view = { group: preferences?.connectorGroup ?? ("status" as const), sort: preferences?.connectorSort ?? ("name" as const) };
+  const shown = connectors.filter((one) => passes(filters, one));
+  const sections = arranged(shown, view.group, view.sort, { accounts, platforms, frozen }).map(({ key, title, rows }) => ({
+    key,
+    head: title === "" ? undefined : <>{title} <span className={styles.count}>{rows.length}</span></>,
+    rows,
+  }));
   const order = sections.flatMap((section) => section.rows);
   const current = order.find((one) => one.id === selected);
 
@@ -101,25 +103,34 @@ export function ConnectorList({ connectors, account, onAccount, onOpen, onOpenAc
     remove.mutate(current);
   };
 
+  const many = useMany(order, onSignIn);
+  const isPicking = many.of.length > 0;
+
   const currentRemedy = current && remedyOf(current);
   useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => filterField.current?.focus() });
-  useShortcut(current ? { keys: "Backspace", label: isHosted(current) ? "Delete" : "Remove", inBar: true, run: removeCurrent } : null);
-  useShortcut(current ? { keys: "D", label: "Doctor", inBar: true, run: () => remedy("doctor", current) } : null);
+  useShortcut(current && !isPicking ? { keys: "Backspace", label: isHosted(current) ? "Delete" : "Remove", inBar: true, run: removeCurrent } : null);
+  useShortcut(current && !isPicking ? { keys: "D", label: "Doctor", inBar: true, run: () => remedy("doctor", current) } : null);
   useShortcut(
-    current && currentRemedy && currentRemedy !== "doctor" && currentRemedy !== "check"
+    current && !isPicking && currentRemedy && currentRemedy !== "doctor" && currentRemedy !== "check"
       ? { keys: "C", label: remedyLabels[currentRemedy], inBar: true, run: () => remedy(currentRemedy, current) }
       : null,
   );
-  const problem = remove.error ?? turnOn.error ?? check.error;
+  useShortcut(current ? { keys: "X", label: many.ids.has(current.id) ? "Unpick" : "Pick", inBar: true, run: () => many.toggle(current.id) } : null);
+  useShortcut({ keys: "Mod+A", label: "Pick all shown", run: () => many.all(order) });
+  const problem = many.error ?? remove.error ?? turnOn.error ?? check.error;
 
   return (
     <div className={styles.page}>
-      <ConnectorFilters ref={filterField} connectors={connectors} accounts={accounts} platforms={platforms} filters={filters} onChange={narrow} onRegroup={regroup} />
+      <ConnectorFilters ref={filterField} connectors={connectors} accounts={accounts} platforms={platforms} filters={filters} onChange={narrow} view={view} onRegroup={regroup} />
       {hosted.length > 0 && <AccountsLine accounts={hosted} connectors={connectors} onOpenAccount={onOpenAccount} />}
       {problem && <div className={styles.notice}><ProblemNotice problem={asProblem(problem)} /></div>}
-      <div className={styles.heads} aria-hidden="true">
-        <span>Name</span><span>Status</span><span>Where, as whom</span><span className={styles.tools}>Tools</span><span className={styles.lastOk}>Last ok</span><span />
-      </div>
+      {isPicking ? (
+        <BulkBar many={many} />
+      ) : (
+        <div className={styles.heads} aria-hidden="true">
+          <span>Name</span><span>Status</span><span>Where, as whom</span><span className={styles.tools}>Tools</span><span className={styles.lastOk}>Last ok</span><span />
+        </div>
+      )}
       {order.length === 0 ? (
         <EmptyState icon="search" title="No connector is like that" action={<Button onPress={showAll}>Show all</Button>} />
       ) : (
@@ -127,11 +138,13 @@ export function ConnectorList({ connectors, account, onAccount, onOpen, onOpenAc
           label="Connectors"
           sections={sections}
           keyOf={(connector) => connector.id}
-          nameOf={rowName}
+          nameOf={(connector) => [rowName(connector), many.outcomes.get(connector.id)?.words].filter(Boolean).join(", ")}
           columnsClass={styles.columns}
           selected={selected}
           onSelect={setSelected}
           onOpen={(connector) => onOpen(connector.id)}
+          marked={many.ids}
+          onExtend={many.extend}
           autoFocus
           renderRow={(connector, isSelected) => (
             <ConnectorRow
@@ -139,6 +152,9 @@ export function ConnectorList({ connectors, account, onAccount, onOpen, onOpenAc
               selected={isSelected}
               isStale={(states.get(connector.account) ?? "fine") !== "fine"}
               authorization={authorizations?.find((one) => one.connector === connector.id && isUnderWay(one.state))}
+              colour={accounts.find((one) => one.id === connector.account)?.colour}
+              picked={many.ids.has(connector.id)}
+              outcome={many.outcomes.get(connector.id)}
               onRemedy={remedy}
             />
           )}
@@ -155,13 +171,10 @@ export function ConnectorList({ connectors, account, onAccount, onOpen, onOpenAc
         />
       )}
       <StatusFacts>
+        {isPicking && <span>{many.of.length} picked</span>}
         <span>{count(order.length, "connector")}{order.length === connectors.length ? "" : ` of ${connectors.length}`}</span>
         {current?.status.code && <span className="mono">{current.status.code}</span>}
       </StatusFacts>
     </div>
   );
-}
-
-function byTitle(left: Connector, right: Connector): number {
-  return left.title.localeCompare(right.title) || left.id.localeCompare(right.id);
 }

@@ -5,10 +5,11 @@ import { type Remedy, remedyLabels, remedyOf, statusLook } from "@/components/co
 import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
 import { TwoLines } from "@/components/TwoLines";
-import { type Authorization, type Connector } from "@/host/bindings";
+import { type AccountColour, type Authorization, type Connector } from "@/host/bindings";
 import { age, agoWords, asOf, exactTime, timeLeft } from "@/lib/time";
 import { capital, count, cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Connectors.module.css";
+import { type Outcome } from "./useBulk";
 
 type Props = {
   connector: Connector;
@@ -17,11 +18,17 @@ type Props = {
   isStale: boolean;
   /** The consent under way for it. */
   authorization: Authorization | undefined;
+  /** The colour that its account is known by. */
+  colour: AccountColour | null | undefined;
+  /** Whether it is picked for something done to many. */
+  picked: boolean;
+  /** How that went with it. */
+  outcome: Outcome | undefined;
   onRemedy: (remedy: Remedy, connector: Connector) => void;
 };
 
 /** The cells of one row: what, how it is, where and as whom, how much, when, and one button. */
-export function ConnectorRow({ connector, selected, isStale, authorization, onRemedy }: Props) {
+export function ConnectorRow({ connector, selected, isStale, authorization, colour, picked, outcome, onRemedy }: Props) {
   const { glyph, word } = statusLook(connector);
   const { identity, status } = connector;
   const remedy = remedyOf(connector);
@@ -29,7 +36,7 @@ export function ConnectorRow({ connector, selected, isStale, authorization, onRe
   return (
     <>
       <span className="line">
-        <ConnectorMark title={connector.title} icon={connector.icon} />
+        {picked ? <span className={styles.picked} aria-hidden="true"><Icon name="check" size={16} /></span> : <ConnectorMark title={connector.title} icon={connector.icon} />}
         <TwoLines
           first={
             <span className={styles.name}>
@@ -41,9 +48,9 @@ export function ConnectorRow({ connector, selected, isStale, authorization, onRe
           second={connector.endpoint && <span title={connector.endpoint}>{cutMiddle(shortAddress(connector.endpoint), 44)}</span>}
         />
       </span>
-      <TwoLines first={<Badge glyph={glyph} title={status.word ? `The platform says: ${status.word}` : undefined}>{word}</Badge>} second={reason(connector, authorization)} indent />
+      <TwoLines first={<Badge glyph={glyph} title={status.word ? `The platform says: ${status.word}` : undefined}>{word}</Badge>} second={outcome ? <span className={styles.outcome} data-state={outcome.state}>{outcome.words}</span> : reason(connector, authorization)} indent />
       <span className="line">
-        <PlatformTile platform={identity.platform} />
+        <PlatformTile platform={identity.platform} colour={colour} />
         <TwoLines first={identity.account} second={facts.filter(Boolean).join(" · ")} />
       </span>
       <span className={styles.tools}>{connector.toolCount ?? "—"}</span>

@@ -37,19 +37,20 @@ export function passesChip(chip: Chip, connector: Connector): boolean {
 }
 
 /** What narrows the list; `null` and empty text let all through. */
-export type Filters = { text: string; chip: Chip | null; platform: Platform | null; status: Status | null; account: AccountId | null };
+export type Filters = { text: string; chip: Chip | null; platform: Platform | null; status: Status | null; account: AccountId | null; tag: string | null };
 
 /** Filters that let all through. */
-export const noFilters: Filters = { text: "", chip: null, platform: null, status: null, account: null };
+export const noFilters: Filters = { text: "", chip: null, platform: null, status: null, account: null, tag: null };
 
 /** Whether every filter lets a connector through. */
 export function passes(filters: Filters, connector: Connector): boolean {
-  const { chip, platform, status, account, text } = filters;
+  const { chip, platform, status, account, tag, text } = filters;
   return (
     (chip === null || passesChip(chip, connector)) &&
     (platform === null || connector.identity.platform === platform) &&
     (status === null || connector.status.status === status) &&
     (account === null || connector.account === account) &&
+    (tag === null || connector.tags.includes(tag)) &&
     passesText(text, connector)
   );
 }

@@ -112,6 +112,15 @@ export function useRemoveConnector() {
   });
 }
 
+/** Brings back connectors that were removed together. */
+export function useRestoreConnectors() {
+  const keep = useKeepConnector();
+  return useMutation({
+    mutationFn: (ids: ConnectorId[]) => Promise.all(ids.map((id) => call(commands.restoreConnector(id)))),
+    onSuccess: (connectors) => connectors.forEach((connector) => keep(connector.id, connector)),
+  });
+}
+
 /** Deletes a connector at its platform; the user has confirmed it. */
 export function useDeleteConnector() {
   const keep = useKeepConnector();

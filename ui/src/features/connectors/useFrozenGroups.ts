@@ -1,21 +1,24 @@
 import { useState } from "react";
 import { type Connector, type ConnectorId } from "@/host/bindings";
-import { type GroupId, groupOf } from "./groups";
-
-type Frozen = ReadonlyMap<ConnectorId, GroupId>;
+import { groupOf } from "./groups";
+import { type Frozen, rankOf } from "./listView";
 
 /**
- * Groups as they were when each connector was first seen, so that no row moves under the pointer
- * when a status changes; `regroup` sorts anew.
+ * How each connector was when it was first seen, so that no row moves under the pointer when a status
+ * changes; `regroup` sorts anew.
  */
-export function useFrozenGroups(connectors: Connector[]): { groupFor: (connector: Connector) => GroupId; regroup: () => void } {
-  const [frozen, setFrozen] = useState<Frozen>(new Map());
-  const unseen = connectors.filter((connector) => !frozen.has(connector.id));
+export function useFrozenGroups(connectors: Connector[]): { frozen: (connector: Connector) => Frozen; regroup: () => void } {
+  const [seen, setSeen] = useState<ReadonlyMap<ConnectorId, Frozen>>(new Map());
+  const unseen = connectors.filter((connector) => !seen.has(connector.id));
   if (unseen.length > 0) {
-    setFrozen(new Map([...frozen, ...unseen.map((connector) => [connector.id, groupOf(connector)] as const)]));
+    setSeen(new Map([...seen, ...unseen.map((connector) => [connector.id, frozenOf(connector)] as const)]));
   }
   return {
-    groupFor: (connector) => frozen.get(connector.id) ?? groupOf(connector),
-    regroup: () => setFrozen(new Map()),
+    frozen: (connector) => seen.get(connector.id) ?? frozenOf(connector),
+    regroup: () => setSeen(new Map()),
   };
+}
+
+function frozenOf(connector: Connector): Frozen {
+  return { group: groupOf(connector), status: rankOf(connector), lastOkAt: connector.status.lastOkAt };
 }

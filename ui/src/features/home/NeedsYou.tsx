@@ -70,7 +70,7 @@ function Row({ need, account, keys, isFirst, isPending, onFix }: RowProps) {
 }
 
 function Reason({ need: { words, code, since, lapsesAt } }: { need: Need }) {
-  const time = lapsesAt ? timeLeft(lapsesAt) : since && `since ${agoWords(since)}`;
+  const time = lapsesAt ? timeLeft(lapsesAt) : since && `· since ${agoWords(since)}`;
   return (
     <>
       {words && <span>{capital(words)} </span>}

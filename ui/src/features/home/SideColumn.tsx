@@ -18,6 +18,7 @@ export function SideColumn({ connectors, onOpenCredentials }: Props) {
   const { data: wallet = [], dataUpdatedAt } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
   const lapsing = wallet.filter((entry) => entry.expiresAt && !entry.renews && new Date(entry.expiresAt).getTime() - dataUpdatedAt < week);
+  const isLocal = connectors.every((one) => one.remoteId === null);
   const states = [...new Map(connectors.map((one) => [statusLook(one).word, statusLook(one)])).values()];
   return (
     <aside className={styles.side} aria-label="At a glance">
@@ -37,8 +38,8 @@ export function SideColumn({ connectors, onOpenCredentials }: Props) {
       )}
       <section>
         <div className={styles.head}>
-          <PlatformTile platform="local" />
-          <h2>This computer</h2>
+          {isLocal && <PlatformTile platform="local" />}
+          <h2>{isLocal ? "This computer" : "Connectors"}</h2>
           <span className="grow" />
           <span className="text3">{connectors.length}</span>
         </div>

@@ -1,0 +1,137 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { axeViolations } from "@/test/axe";
+import { particulars } from "@/test/hostedSamples";
+import { renderApp } from "@/test/renderApp";
+import { connector, hostedConnector, manyAccounts, manyConnectors, manyHosted, minutesAgo, problem } from "@/test/samples";
+
+const hosted = { accounts: manyAccounts(), connectors: [...manyHosted(), ...manyConnectors()] };
+const status = connector().status;
+
+/** Titles of the rows and of their groups, from the top. */
+function listed(): (string | undefined)[] {
+  return within(screen.getByRole("grid", { name: "Connectors" })).getAllByRole("row").map((row) => (row.getAttribute("aria-label") ?? row.textContent ?? "").split(",")[0]);
+}
+
+async function chooseView(user: ReturnType<typeof renderApp>["user"], option: string) {
+  await user.click(screen.getByRole("button", { name: /^View:/ }));
+  const menu = await screen.findByRole("menu", { name: /^View/ });
+  const [group, name = ""] = option.split(": ");
+  await user.click(within(within(menu).getByRole("group", { name: group })).getByRole("menuitemradio", { name }));
+}
+
+describe("view of the list", () => {
+  it("groups_by_account_and_is_remembered", async () => {
+    const { user, host } = renderApp("/connectors", hosted);
+    await screen.findByRole("row", { name: /^GitHub/ }).catch(() => screen.findAllByRole("row", { name: /^GitHub/ }));
+    await chooseView(user, "Group by: Account");
+    await waitFor(() => expect(listed()[0]).toMatch(/^This computer/));
+    expect(listed()).toContain("Cohere · Northlight 2");
+    expect(host.lastCall("savePreferences")).toMatchObject({ preferences: { connectorGroup: "account" } });
+  });
+
+  it("sorts_favourites_first_and_then_as_chosen", async () => {
+    const connectors = [
+      connector({ id: "a", title: "Alpha", status: { ...status, lastOkAt: minutesAgo(60) } }),
+      connector({ id: "b", title: "Beta", status: { ...status, lastOkAt: minutesAgo(1) } }),
+      connector({ id: "c", title: "Gamma", favourite: true, status: { ...status, lastOkAt: null } }),
+      connector({ id: "d", title: "Delta", status: { ...status, status: "failing", lastOkAt: minutesAgo(9) } }),
+    ];
+    renderApp("/connectors", { connectors, preferences: { connectorGroup: "none", connectorSort: "last_ok" } });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    expect(listed()).toEqual(["Gamma", "Beta", "Delta", "Alpha"]);
+  });
+
+  it("narrows_by_tag", async () => {
+    const { user } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha", tags: ["sales"] }), connector({ id: "b", title: "Beta", tags: [] })] });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.click(screen.getByRole("button", { name: "Tag" }));
+    await user.click(await screen.findByRole("menuitemradio", { name: /sales/ }));
+    await waitFor(() => expect(screen.queryByRole("row", { name: /^Beta/ })).toBeNull());
+  });
+
+  it("marks_rows_with_the_colour_of_their_account", async () => {
+    renderApp("/connectors", hosted);
+    const row = await screen.findByRole("row", { name: /^HubSpot CRM.*Mistral/ });
+    expect(row.querySelector("[data-platform=mistral][data-colour=teal]")).not.toBeNull();
+    expect(row).toHaveTextContent("Mistral · Northlight");
+  });
+});
+
+describe("many at once", () => {
+  const three = [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" }), connector({ id: "c", title: "Gamma" })];
+
+  it("are_picked_by_keys_and_checked_each_with_its_result", async () => {
+    const { user, host, container } = renderApp("/connectors", { connectors: three }, (mock) => {
+      const usual = mock.handlers.checkConnector;
+      mock.handlers.checkConnector = (given) => {
+        if (given.connector === "b") throw problem({ message: "could not reach beta" });
+        if (!usual) throw problem();
+        return usual(given);
+      };
+    });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.keyboard("{ArrowDown}{Home}x{Shift>}{ArrowDown}{/Shift}");
+    const bar = await screen.findByRole("group", { name: "Picked connectors" });
+    expect(bar).toHaveTextContent("2 connectors picked");
+    expect(screen.getByRole("row", { name: /^Beta/ })).toHaveAttribute("aria-selected", "true");
+    expect(screen.getByRole("row", { name: /^Gamma/ })).toHaveAttribute("aria-selected", "false");
+    expect(await axeViolations(container)).toEqual([]);
+    await user.keyboard("d");
+    await waitFor(() => expect(bar).toHaveTextContent("1 connector picked, 1 not done"));
+    expect(screen.getByRole("row", { name: /^Alpha.*Checked, well$/ })).toHaveAttribute("aria-selected", "false");
+    expect(screen.getByRole("row", { name: /^Beta.*Could not reach beta$/ })).toHaveAttribute("aria-selected", "true");
+    expect(host.calls.filter((call) => call.name === "checkConnector")).toHaveLength(2);
+    await user.keyboard("{Escape}");
+    expect(screen.queryByRole("group", { name: "Picked connectors" })).toBeNull();
+  });
+
+  it("of_this_computer_are_removed_and_brought_back", async () => {
+    const { user, host } = renderApp("/connectors", { connectors: three });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.keyboard("{Control>}a{/Control}{Backspace}");
+    await user.click(await screen.findByRole("button", { name: /^Undo/ }));
+    await waitFor(() => expect(host.calls.filter((call) => call.name === "restoreConnector")).toHaveLength(3));
+    expect(await screen.findByRole("row", { name: /^Beta/ })).toBeVisible();
+  });
+
+  it("of_platforms_are_named_before_they_are_gone_for_good", async () => {
+    const { user, host } = renderApp("/connectors", { accounts: manyAccounts(), connectors: [...three, hostedConnector()] });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.keyboard("{Control>}a{/Control}{Backspace}");
+    const dialog = await screen.findByRole("alertdialog", { name: "Delete 4 connectors?" });
+    expect(within(dialog).getAllByRole("listitem").map((one) => one.textContent)).toEqual(["MiHubSpot CRMon Mistral · Northlight"]);
+    expect(dialog).toHaveTextContent("3 connectors of this computer can be brought back by Undo");
+    expect(await axeViolations(dialog)).toEqual([]);
+    await user.click(within(dialog).getByRole("button", { name: "Delete 4 connectors" }));
+    await waitFor(() => expect(host.lastCall("deleteConnector")).toEqual({ connector: "con_hosted", confirmed: true }));
+  });
+
+  it("are_turned_off_where_that_is_one_thing_and_told_why_not", async () => {
+    const { user, host } = renderApp("/connectors", { accounts: manyAccounts(), connectors: [connector({ id: "a", title: "Alpha" }), hostedConnector()] });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.keyboard("{Control>}a{/Control}");
+    await user.click(await screen.findByRole("button", { name: /^Turn off/ }));
+    expect(await screen.findByRole("row", { name: /^HubSpot CRM.*at several levels: open it to choose$/ })).toHaveAttribute("aria-selected", "true");
+    expect(host.lastCall("updateConnector")).toEqual({ connector: "a", changes: { enabled: false } });
+    const [{ controls: [one] } = { controls: [] }] = particulars().groups;
+    host.handlers.connectorParticulars = () => ({ facts: [], groups: [{ title: "Activation", help: null, controls: one ? [one] : [] }] });
+    await user.click(screen.getByRole("button", { name: /^Turn off/ }));
+    await waitFor(() => expect(host.lastCall("actOnConnector")).toEqual({ request: { connector: "con_hosted", act: "deactivate-for-organization", values: null, confirmed: false } }));
+  });
+
+  it("are_signed_in_one_after_the_other", async () => {
+    const needs = { ...status, status: "needs_authorization" as const };
+    const connectors = [connector({ id: "a", title: "Alpha", status: needs }), connector({ id: "b", title: "Beta", status: needs }), connector({ id: "c", title: "Gamma" })];
+    const { user, host } = renderApp("/connectors", { connectors });
+    await screen.findByRole("row", { name: /^Alpha/ });
+    await user.keyboard("{Control>}a{/Control}c");
+    const started = () => host.calls.filter((call) => call.name === "startAuthorization").map(({ given }) => (given.request as { connector: string }).connector);
+    await waitFor(() => expect(started()).toEqual(["a"]));
+    await host.moveAuthorization("aut_a", { state: "authorized" });
+    await waitFor(() => expect(started()).toEqual(["a", "b"]));
+    await host.moveAuthorization("aut_b", { state: "denied" });
+    expect(await screen.findByText("Sign-in denied")).toBeInTheDocument();
+    expect(screen.getByText("It is connected already")).toBeInTheDocument();
+  });
+});

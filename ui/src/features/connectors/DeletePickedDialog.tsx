@@ -1,0 +1,34 @@
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { PlatformTile } from "@/components/PlatformTile";
+import { type Connector } from "@/host/bindings";
+import { count } from "@/lib/words";
+import styles from "./Connectors.module.css";
+
+type Props = { local: Connector[]; hosted: Connector[]; onClose: () => void; onDelete: () => void };
+
+/** Asks once before many connectors are deleted, and names those that nothing brings back. */
+export function DeletePickedDialog({ local, hosted, onClose, onDelete }: Props) {
+  const all = count(local.length + hosted.length, "connector");
+  return (
+    <Dialog
+      alert
+      title={`Delete ${all}?`}
+      onClose={onClose}
+      footer={
+        <>
+          <Button autoFocus onPress={onClose}>Keep them</Button>
+          <Button look="danger" onPress={onDelete}>Delete {all}</Button>
+        </>
+      }
+    >
+      <p>{hosted.length === 1 ? "One is" : `${hosted.length} are`} deleted at the platform itself, for everybody there, and cannot be brought back:</p>
+      <ul className={styles.named}>
+        {hosted.map(({ id, title, identity }) => (
+          <li key={id}><PlatformTile platform={identity.platform} /><span className="medium">{title}</span><span className="text2">on {identity.account}</span></li>
+        ))}
+      </ul>
+      {local.length > 0 && <p className="text2">{count(local.length, "connector")} of this computer can be brought back by Undo. Runs stay in the history.</p>}
+    </Dialog>
+  );
+}

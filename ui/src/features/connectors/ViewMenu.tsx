@@ -1,0 +1,53 @@
+import { Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover } from "react-aria-components";
+import { Button } from "@/components/Button";
+import { Icon } from "@/components/Icon";
+import selectStyles from "@/components/Select.module.css";
+import { type ConnectorGroup, type ConnectorSort } from "@/host/bindings";
+import styles from "./Connectors.module.css";
+import { groupings, sortings } from "./listView";
+
+type Props = { group: ConnectorGroup; sort: ConnectorSort; onGroup: (group: ConnectorGroup) => void; onSort: (sort: ConnectorSort) => void };
+
+/** How the list is grouped and sorted. */
+export function ViewMenu({ group, sort, onGroup, onSort }: Props) {
+  return (
+    <MenuTrigger>
+      <Button look="quiet" endIcon="chevron-down" label={`View: grouped by ${labelOf(groupings, group)}, sorted by ${labelOf(sortings, sort)}`}>View</Button>
+      <Popover className={selectStyles.popover ?? ""} placement="bottom end" offset={4}>
+        <Menu aria-label="View" className={selectStyles.list ?? ""}>
+          <One title="Group by" options={groupings} value={group} onChange={onGroup} />
+          <One title="Sort by" options={sortings} value={sort} onChange={onSort} />
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+type OneProps<T extends string> = { title: string; options: { value: T; label: string }[]; value: T; onChange: (value: T) => void };
+
+function One<T extends string>({ title, options, value, onChange }: OneProps<T>) {
+  const idOf = (option: T) => `${title} ${option}`;
+  return (
+    <MenuSection
+      selectionMode="single"
+      disallowEmptySelection
+      selectedKeys={[idOf(value)]}
+      onSelectionChange={(keys) => {
+        const chosen = options.find((option) => keys !== "all" && keys.has(idOf(option.value)));
+        if (chosen) onChange(chosen.value);
+      }}
+    >
+      <Header className={styles.menuHead}>{title}</Header>
+      {options.map((option) => (
+        <MenuItem key={option.value} id={idOf(option.value)} textValue={option.label} className={selectStyles.item ?? ""}>
+          <span className="grow">{option.label}</span>
+          {option.value === value && <Icon name="check" size={14} />}
+        </MenuItem>
+      ))}
+    </MenuSection>
+  );
+}
+
+function labelOf<T extends string>(options: { value: T; label: string }[], value: T): string {
+  return options.find((option) => option.value === value)?.label.toLowerCase() ?? value;
+}

@@ -1,0 +1,75 @@
+import { type Account, type Connector, type ConnectorGroup, type ConnectorSort, type PlatformForm } from "@/host/bindings";
+import { type GroupId, groupOrder } from "./groups";
+
+/** How a connector was when the list first showed it, so that no row moves under the pointer. */
+export type Frozen = { group: GroupId; status: number; lastOkAt: string | null };
+
+/** What the list can be grouped by. */
+export const groupings: { value: ConnectorGroup; label: string }[] = [
+  { value: "status", label: "What needs you" },
+  { value: "account", label: "Account" },
+  { value: "platform", label: "Platform" },
+  { value: "none", label: "Nothing" },
+];
+
+/** What its rows can be sorted by. */
+export const sortings: { value: ConnectorSort; label: string }[] = [
+  { value: "name", label: "Name" },
+  { value: "status", label: "Status" },
+  { value: "last_ok", label: "Last ok" },
+  { value: "account", label: "Account" },
+];
+
+/** Those that need most come first. */
+const urgency = ["needs_authorization", "failing", "authorizing", "disconnected", "unknown", "ready", "disabled"] as const;
+
+/** Rank of a connector's status, the most urgent first. */
+export function rankOf(connector: Connector): number {
+  return urgency.indexOf(connector.status.status);
+}
+
+type Known = { accounts: Account[]; platforms: PlatformForm[]; frozen: (connector: Connector) => Frozen };
+type Group = { key: string; title: string; rows: Connector[] };
+
+/** The rows in their groups, both in order; favourites come first within each group. */
+export function arranged(connectors: Connector[], group: ConnectorGroup, sort: ConnectorSort, known: Known): Group[] {
+  const rows = [...connectors].sort((left, right) => Number(right.favourite) - Number(left.favourite) || compared(left, right, sort, known) || byTitle(left, right));
+  return groupsOf(rows, group, known).filter((one) => one.rows.length > 0);
+}
+
+function compared(left: Connector, right: Connector, sort: ConnectorSort, { frozen }: Known): number {
+  switch (sort) {
+    case "name":
+      return 0;
+    case "status":
+      return frozen(left).status - frozen(right).status;
+    case "last_ok":
+      return (frozen(right).lastOkAt ?? "").localeCompare(frozen(left).lastOkAt ?? "");
+    case "account":
+      return left.identity.account.localeCompare(right.identity.account);
+  }
+}
+
+function byTitle(left: Connector, right: Connector): number {
+  return left.title.localeCompare(right.title) || left.id.localeCompare(right.id);
+}
+
+function groupsOf(rows: Connector[], group: ConnectorGroup, { accounts, platforms, frozen }: Known): Group[] {
+  switch (group) {
+    case "status":
+      return groupOrder.map(({ id, title }) => ({ key: id, title, rows: rows.filter((one) => frozen(one).group === id) }));
+    case "account":
+      return accounts.map(({ id, label }) => ({ key: id, title: label, rows: rows.filter((one) => one.account === id) }));
+    case "platform": {
+      const named = [{ platform: "local" as const, title: "This computer" }, ...platforms];
+      return named.map(({ platform, title }) => ({ key: platform, title, rows: rows.filter((one) => one.identity.platform === platform) }));
+    }
+    case "none":
+      return [{ key: "all", title: "", rows }];
+  }
+}
+
+/** Every tag that a connector has, in order. */
+export function tagsOf(connectors: Connector[]): string[] {
+  return [...new Set(connectors.flatMap((one) => one.tags))].sort((left, right) => left.localeCompare(right));
+}

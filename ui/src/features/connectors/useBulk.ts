@@ -1,0 +1,88 @@
+import { useCallback, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { isHosted } from "@/components/connectorStatus";
+import { type Act, type Check, commands, type Connector, type ConnectorId, type Control } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { queries } from "@/host/queries";
+import { capital } from "@/lib/words";
+
+/** How something done to many went with one of them. */
+export type Outcome = { state: "running" | "done" | "failed"; words: string };
+
+/** So many are asked at once. */
+const atOnce = 4;
+
+/** Why something was not done to one connector; no failure of anything. */
+class Skipped extends Error {}
+
+/** Does one thing to many connectors, several at once; each has an outcome of its own, and those that fail stay picked. */
+export function useBulk(onDone: (id: ConnectorId) => void) {
+  const client = useQueryClient();
+  const [outcomes, setOutcomes] = useState<ReadonlyMap<ConnectorId, Outcome>>(new Map());
+  const [running, setRunning] = useState(false);
+  const note = useCallback((id: ConnectorId, outcome: Outcome) => setOutcomes((kept) => new Map(kept).set(id, outcome)), []);
+
+  const each = async (connectors: Connector[], doing: string, step: (connector: Connector) => Promise<string>): Promise<Connector[]> => {
+    setRunning(true);
+    setOutcomes(new Map(connectors.map(({ id }) => [id, { state: "running", words: doing }])));
+    const waiting = [...connectors];
+    const done: Connector[] = [];
+    const worker = async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        try {
+          note(next.id, { state: "done", words: await step(next) });
+          onDone(next.id);
+          done.push(next);
+        } catch (thrown) {
+          note(next.id, { state: "failed", words: thrown instanceof Skipped ? thrown.message : capital(asProblem(thrown).message) });
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+    setRunning(false);
+    await client.invalidateQueries({ queryKey: queries.connectors().queryKey });
+    return done;
+  };
+
+  return { outcomes, running, each, note, forget: () => setOutcomes(new Map()) };
+}
+
+/** Has the doctor look at a connector. */
+export async function checked({ id }: Connector): Promise<string> {
+  const check: Check = await call(commands.checkConnector(id));
+  const failed = check.steps.find((step) => step.state === "failed");
+  if (failed) throw new Skipped(capital(failed.problem?.message ?? `${failed.name} failed`));
+  return "Checked, well";
+}
+
+/** Switches a connector on or off, where that is one thing and asks nothing. */
+export async function switched(connector: Connector, on: boolean): Promise<string> {
+  const words = on ? "Turned on" : "Turned off";
+  if (!isHosted(connector)) {
+    await call(commands.updateConnector(connector.id, { enabled: on }));
+    return words;
+  }
+  const { groups } = await call(commands.connectorParticulars(connector.id));
+  const act = switchOf(groups.flatMap((group) => group.controls), on);
+  await call(commands.actOnConnector({ connector: connector.id, act: act.name, values: null, confirmed: false }));
+  return words;
+}
+
+/** The one act of a platform that switches a connector on or off. */
+function switchOf(controls: Control[], on: boolean): Act {
+  const switches = controls.filter((control) => control.kind === "switch");
+  const [first] = switches;
+  if (!first) throw new Skipped("Its platform cannot turn it on or off");
+  if (switches.length > 1) throw new Skipped("It is turned on and off at several levels: open it to choose");
+  const act = on ? first.turnOn : first.turnOff;
+  if (act.asks !== null || act.consequence !== null || act.effect === "destructive" || act.effect === "irreversible") {
+    throw new Skipped("Turning it on or off has consequences: open it to read them");
+  }
+  return act;
+}
+
+/** Deletes a connector: for good at its platform, with a way back on this computer. */
+export async function deleted({ id, remoteId }: Connector): Promise<string> {
+  await call(remoteId === null ? commands.removeConnector(id) : commands.deleteConnector(id, true));
+  return remoteId === null ? "Removed" : "Deleted";
+}

@@ -1,0 +1,60 @@
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { isUnderWay, remedyOf } from "@/components/connectorStatus";
+import { type Authorization, type Connector, type ConnectorId } from "@/host/bindings";
+import { queries } from "@/host/queries";
+import { type Outcome } from "./useBulk";
+
+type Props = { onSignIn: (connector: Connector) => void; onOutcome: (id: ConnectorId, outcome: Outcome) => void };
+
+/** Signs in to several connectors, one after the other: a person can only be in one browser page at a time. */
+export function useConnectQueue({ onSignIn, onOutcome }: Props) {
+  const client = useQueryClient();
+  const [left, setLeft] = useState(0);
+  const stopping = useRef(new AbortController());
+
+  const start = async (connectors: Connector[]) => {
+    const able = connectors.filter((one) => ["sign_in", "connect", "show"].includes(remedyOf(one) ?? ""));
+    for (const one of connectors) {
+      if (able.includes(one)) onOutcome(one.id, { state: "running", words: "Waits for its turn" });
+      else onOutcome(one.id, { state: "failed", words: one.status.status === "ready" ? "It is connected already" : "It has no sign-in in the browser" });
+    }
+    stopping.current = new AbortController();
+    const { signal } = stopping.current;
+    for (const [index, one] of able.entries()) {
+      if (signal.aborted) {
+        onOutcome(one.id, { state: "failed", words: "Not signed in" });
+        continue;
+      }
+      setLeft(able.length - index);
+      onOutcome(one.id, { state: "running", words: "Signing in" });
+      onSignIn(one);
+      const state = await endOf(client, one.id, signal);
+      onOutcome(one.id, state === "authorized" ? { state: "done", words: "Signed in" } : { state: "failed", words: state === null ? "Sign-in goes on by itself" : `Sign-in ${state}` });
+    }
+    setLeft(0);
+  };
+
+  return { start: (connectors: Connector[]) => void start(connectors), stop: () => stopping.current.abort(), left };
+}
+
+/** How the sign-in of a connector that begins now ends; `null` when nobody waits for it any more. */
+function endOf(client: QueryClient, connector: ConnectorId, signal: AbortSignal): Promise<Authorization["state"] | null> {
+  const { queryKey } = queries.authorizations();
+  const before = new Set(ended(client.getQueryData(queryKey), connector).map(({ id }) => id));
+  return new Promise((resolve) => {
+    const look = () => {
+      const fresh = ended(client.getQueryData(queryKey), connector).find(({ id }) => !before.has(id));
+      if (!fresh && !signal.aborted) return;
+      unsubscribe();
+      signal.removeEventListener("abort", look);
+      resolve(fresh?.state ?? null);
+    };
+    const unsubscribe = client.getQueryCache().subscribe(look);
+    signal.addEventListener("abort", look);
+  });
+}
+
+function ended(authorizations: Authorization[] | undefined, connector: ConnectorId): Authorization[] {
+  return (authorizations ?? []).filter((one) => one.connector === connector && !isUnderWay(one.state));
+}
