@@ -1,15 +1,21 @@
 import { type ReactNode, useState } from "react";
 import { Button } from "./Button";
 
-type Props = { label?: string; children: ReactNode };
+type Props = {
+  label?: string;
+  /** Whether something in it has to be seen, such as what is wrong with a field. */
+  hasNews?: boolean;
+  children: ReactNode;
+};
 
 /** Folds what few need. */
-export function Advanced({ label = "Advanced", children }: Props) {
-  const [open, setOpen] = useState(false);
+export function Advanced({ label = "Advanced", hasNews = false, children }: Props) {
+  const [unfolded, setUnfolded] = useState(false);
+  const open = unfolded || hasNews;
   return (
     <>
       <div>
-        <Button look="link" icon={open ? "chevron-down" : "chevron-right"} aria-expanded={open} onPress={() => setOpen(!open)}>{label}</Button>
+        <Button look="link" icon={open ? "chevron-down" : "chevron-right"} aria-expanded={open} onPress={() => setUnfolded(!open)}>{label}</Button>
       </div>
       {open && children}
     </>

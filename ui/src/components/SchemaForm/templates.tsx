@@ -5,6 +5,7 @@ import {
   type ObjectFieldTemplateProps,
   type WidgetProps,
 } from "@rjsf/utils";
+import { toPointer } from "@/lib/jsonPointer";
 import { factsOf } from "@/lib/schema/formSchema";
 import { asSchema, isObject } from "@/lib/schema/schema";
 import { Advanced } from "../Advanced";
@@ -19,6 +20,11 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
   const known = isObject(schema.properties) ? schema.properties : {};
   const others = isObject(formData) ? Object.keys(formData).filter((name) => formData[name] !== undefined && !(name in known)) : [];
   const shown = properties.filter((property) => !property.hidden);
+  const { problems } = useFormFacts();
+  const isWrong = ({ name }: { name: string }) => {
+    const place = toPointer([...fieldPathId.path, name]);
+    return [...problems.keys()].some((pointer) => pointer === place || pointer.startsWith(`${place}/`));
+  };
   const isFolded = ({ name }: { name: string }) => factsOf(asSchema(known[name])).advanced === true;
   const plain = shown.filter((property) => !isFolded(property));
   const folded = shown.filter(isFolded);
@@ -30,7 +36,7 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
   return (
     <div className={styles.fields} data-nested={fieldPathId.path.length > 0 || undefined}>
       {plain.map((property) => <div key={property.name}>{property.content}</div>)}
-      {folded.length > 0 && <Advanced>{folded.map((property) => <div key={property.name}>{property.content}</div>)}</Advanced>}
+      {folded.length > 0 && <Advanced hasNews={folded.some(isWrong)}>{folded.map((property) => <div key={property.name}>{property.content}</div>)}</Advanced>}
       {others.length > 0 && !hasOptions && <p className={styles.help}>{`Also given, in JSON only: ${others.join(", ")}`}</p>}
     </div>
   );

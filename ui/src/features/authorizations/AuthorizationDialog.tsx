@@ -20,7 +20,8 @@ type Props = {
   onHide: () => void;
   /** Starts another consent; not there when the connector is gone. */
   onAgain: (() => void) | undefined;
-  onOpenConnector: () => void;
+  /** Not there for a sign-in that fills a form, nor when the connector is gone. */
+  onOpenConnector: (() => void) | undefined;
 };
 
 /** Guides one consent: its steps, the time left, every way on, and what was asked on the way. */
@@ -29,6 +30,8 @@ export function AuthorizationDialog({ authorization, icon, toolCount, onHide, on
   const underWay = isUnderWay(authorization.state);
   useSpokenState(authorization);
   const cancel = () => actions.cancel.mutate();
+  const toConnector = toolCount ? "See its tools" : "Open connector";
+  const wayOn = onOpenConnector ? toConnector : authorization.granted?.length ? "Back to the form" : "Close";
   return (
     <Dialog
       title={`Sign in to ${authorization.connectorTitle}`}
@@ -48,8 +51,8 @@ export function AuthorizationDialog({ authorization, icon, toolCount, onHide, on
             <span />
             {authorization.state === "authorized" ? (
               <>
-                <Button onPress={onHide}>Close</Button>
-                <Button look="primary" autoFocus onPress={onOpenConnector}>{toolCount ? "See its tools" : "Open connector"}</Button>
+                {onOpenConnector && <Button onPress={onHide}>Close</Button>}
+                <Button look="primary" autoFocus onPress={onOpenConnector ?? onHide}>{wayOn}</Button>
               </>
             ) : (
               <>

@@ -75,7 +75,7 @@ function Known({ id, signIn, onOpenConnector }: { id: AuthorizationId; signIn: S
         toolCount={connector?.toolCount ?? null}
         onHide={signIn.hide}
         onAgain={connector ? () => signIn.start(connector) : undefined}
-        onOpenConnector={() => { signIn.hide(); onOpenConnector(authorization.data.connector); }}
+        onOpenConnector={connector ? () => { signIn.hide(); onOpenConnector(connector.id); } : undefined}
       />
     );
   }

@@ -81,11 +81,15 @@ function Filling(props: Props & { onStartOver: () => void }) {
     if ((isChanged || signIn) && !isCreated.current) drafts.keep(draftName, { values, drafts: secrets, provider: signIn });
   }, [drafts, draftName, isChanged, values, secrets, signIn]);
 
-  // The problems are drawn by what was just set: look for them after that.
-  const focusProblem = () => void setTimeout(() => handle.current?.focusProblem());
+  // The problems are drawn by what was just set, and fields take the focus once nothing is under way.
+  const [refusals, setRefusals] = useState(0);
+  const isOpen = !create.isPending;
+  useEffect(() => {
+    if (refusals > 0 && isOpen) handle.current?.focusProblem();
+  }, [refusals, isOpen]);
   const submit = () => {
     if (create.isPending) return;
-    if (!state.attempt()) return focusProblem();
+    if (!state.attempt()) return setRefusals(refusals + 1);
     announce(`Creating on ${account.label}`);
     create.mutate(
       { account: account.id, definition, values: state.values, secrets: state.secrets() },
@@ -93,7 +97,7 @@ function Filling(props: Props & { onStartOver: () => void }) {
         onSuccess: (connector) => onCreated(connector, needsSignIn(connector, hasConsent)),
         onError: (thrown) => {
           state.blame(asProblem(thrown).fields);
-          focusProblem();
+          setRefusals(refusals + 1);
         },
       },
     );

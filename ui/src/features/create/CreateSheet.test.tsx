@@ -83,6 +83,19 @@ describe("creating on an account", () => {
     expect(await screen.findByRole("heading", { name: "wiki_two", level: 1 })).toBeVisible();
   });
 
+  it("unfolds_what_is_wrong_with_a_field_that_few_need", async () => {
+    const view = await opensMistral((host) => {
+      host.handlers.createConnector = () => {
+        throw problem({ code: "platform.invalid", message: "Mistral takes these values not", retryable: false, fields: [{ path: "/description", message: "is too short" }] });
+      };
+    });
+    await fills(view);
+    expect(screen.queryByLabelText("Description")).not.toBeInTheDocument();
+    await view.user.keyboard("{Control>}{Enter}{/Control}");
+    await waitFor(() => expect(screen.getByLabelText("Description")).toHaveFocus());
+    expect(screen.getByText("is too short")).toBeVisible();
+  });
+
   it("keeps_what_was_typed_over_closing_and_going_back", async () => {
     const view = await opensMistral();
     const { user } = view;
@@ -235,7 +248,7 @@ describe("a sign-in to the provider", () => {
     await act(() => host.tell({ kind: "wallet_changed" }));
     await act(() => host.moveAuthorization("aut_provider", { state: "authorized", granted: [{ path: "/credentials/refresh_token", entry: "wal_token" }] }));
     await within(consent).findByText("Signed in");
-    await user.click(within(consent).getAllByRole("button", { name: "Close" })[0] ?? consent);
+    await user.click(within(consent).getByRole("button", { name: "Back to the form" }));
     expect(await screen.findByText("Signed in, and the form is filled")).toBeVisible();
     // The focus is back on a button of the form: the key belongs to the whole form all the same.
     within(screen.getByRole("region", { name: "Sign in with your own OAuth app" })).getByRole("button", { name: "Sign in in the browser" }).focus();
