@@ -97,7 +97,9 @@ pub async fn change_settings(
     if changes.is_empty() {
         return Ok(connector);
     }
+    let members: Vec<String> = changes.keys().cloned().collect();
     settings.change_settings(&remote, changes, &options).await?;
+    placements::forget_members(cx, &connector, members.iter()).await?;
     let entries = filled.save_secrets(cx).await?;
     placements::note_settings(cx, &connector, &change.values, entries).await?;
     refresh_status(cx, &connector, &*platform, &remote).await?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use patchbay_model::{Connector, Json, Level, Place, Placement, WalletEntryId};
 
+use crate::differences::below;
 use crate::{Context, Error, Event};
 
 /// Which credential of a connector.
@@ -59,6 +60,26 @@ pub(crate) async fn note_credential(
     let place = Place::from(place);
     cx.store().remove_placements(&connector.id, &place).await?;
     note(cx, connector, place, values, entries).await
+}
+
+/// Forgets what a connector was created with, or its settings were given, in these members: something else
+/// stands there now, and a rotation must not put the old values back.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) async fn forget_members<'a>(
+    cx: &Context,
+    connector: &Connector,
+    members: impl Iterator<Item = &'a String>,
+) -> Result<(), Error> {
+    let paths: Vec<String> = members.map(|member| below("", member)).collect();
+    for place in [Place::Creation, Place::Settings] {
+        let removing = cx
+            .store()
+            .remove_placements_at(&connector.id, &place, paths.clone());
+        removing.await?;
+    }
+    Ok(())
 }
 
 /// Forgets a credential that was deleted.

@@ -130,6 +130,10 @@ pub async fn save_platform_credential(
     credentials
         .save_credential(&remote, credential, &options)
         .await?;
+    if request.name.is_empty() {
+        // It is what the connector was created with, or the setting of the same name.
+        placements::forget_members(cx, &connector, filled.values.keys()).await?;
+    }
     let entries = filled.save_secrets(cx).await?;
     let place = placements::CredentialPlace {
         level,
@@ -176,10 +180,23 @@ pub async fn remove_platform_credential(
         });
     }
     let (platform, remote) = place_of(cx, &connector).await?;
-    let credentials = credentials(&connector, &*platform)?;
+    let (credentials, options) = (credentials(&connector, &*platform)?, options(cx));
+    let form = match name {
+        "" => Some(credentials.credential_form(&remote, level, &options)),
+        _ => None,
+    };
+    let form = futures::future::OptionFuture::from(form)
+        .await
+        .transpose()?;
     credentials
-        .delete_credential(&remote, level, name, &options(cx))
+        .delete_credential(&remote, level, name, &options)
         .await?;
+    if let Some(members) = form
+        .as_ref()
+        .and_then(|form| form.schema["properties"].as_object())
+    {
+        placements::forget_members(cx, &connector, members.keys()).await?;
+    }
     let place = placements::CredentialPlace {
         level,
         name: name.to_owned(),

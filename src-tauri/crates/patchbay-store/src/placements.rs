@@ -88,6 +88,30 @@ impl Store {
         })
         .await
     }
+
+    /// Forgets what one place of a connector was given at these paths and below them: JSON pointers.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn remove_placements_at(
+        &self,
+        connector: &ConnectorId,
+        place: &Place,
+        paths: Vec<String>,
+    ) -> Result<(), Error> {
+        let (connector, place) = (connector.to_string(), to_body(TABLE, place)?);
+        self.write(move |tx| {
+            let mut delete = tx.prepare_cached(
+                "DELETE FROM placements WHERE connector = ?1 AND place = ?2
+                 AND (path = ?3 OR substr(path, 1, length(?3) + 1) = ?3 || '/')",
+            )?;
+            for path in &paths {
+                delete.execute([&connector, &place, path])?;
+            }
+            Ok(())
+        })
+        .await
+    }
 }
 
 #[cfg(test)]
@@ -137,6 +161,28 @@ mod tests {
         let id = ConnectorId::new("c1");
         store.remove_placements(&id, &named).await.unwrap();
         assert_eq!(store.list_placements(&entry.id).await.unwrap(), placed[..1]);
+    }
+
+    #[tokio::test]
+    async fn what_was_placed_goes_by_whole_names() {
+        let (_home, store) = store().await;
+        store.save_connector(&connector("c1", "one")).await.unwrap();
+        for path in ["/auth", "/auth/token", "/author"] {
+            let placed = Placement {
+                path: path.to_owned(),
+                ..placement("c1", Place::Creation)
+            };
+            store.save_placement(&placed).await.unwrap();
+        }
+        let id = ConnectorId::new("c1");
+        for place in [Place::Settings, Place::Creation] {
+            let paths = vec!["/auth".to_owned()];
+            let removed = store.remove_placements_at(&id, &place, paths);
+            removed.await.unwrap();
+        }
+        let left = store.list_placements(&WalletEntryId::new("w1")).await;
+        let left: Vec<_> = left.unwrap().into_iter().map(|one| one.path).collect();
+        assert_eq!(left, ["/author"]);
     }
 
     #[tokio::test]
