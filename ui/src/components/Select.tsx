@@ -15,10 +15,11 @@ type Props<T extends string> = {
   placeholder?: string;
   help?: ReactNode;
   isDisabled?: boolean;
+  autoFocus?: boolean;
 };
 
 /** One of many, from a menu. */
-export function Select<T extends string>({ label, hideLabel, options, value, onChange, placeholder, help, isDisabled }: Props<T>) {
+export function Select<T extends string>({ label, hideLabel, options, value, onChange, placeholder, help, isDisabled, autoFocus }: Props<T>) {
   return (
     <AriaSelect
       className={styles.select ?? ""}
@@ -26,6 +27,7 @@ export function Select<T extends string>({ label, hideLabel, options, value, onC
       onSelectionChange={(key) => key !== null && onChange(key as T)}
       placeholder={placeholder}
       isDisabled={isDisabled}
+      autoFocus={autoFocus}
     >
       <Label className={hideLabel ? "unseen" : fieldStyles.label}>{label}</Label>
       <AriaButton className={styles.button ?? ""}>

@@ -2,8 +2,8 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
-import { type RotationPlace } from "@/host/bindings";
 import { credentialLevels } from "@/test/hostedSamples";
+import { manyPlaces } from "@/test/rotationSamples";
 import { connector, entry, manyEntries, problem, vault } from "@/test/samples";
 
 describe("the wallet", () => {
@@ -46,20 +46,9 @@ describe("the wallet", () => {
   });
 });
 
-/** A token that a connector reads, an account signs in with, and two platforms were given. */
-function placed(): RotationPlace[] {
-  const place = { accountId: null, place: null, problem: null };
-  return [
-    { ...place, title: "Stripe", account: "This computer", connector: "con_stripe" },
-    { ...place, title: "Mistral · Northlight", account: "Mistral · Northlight", connector: null, accountId: "acc_mistral" },
-    { ...place, title: "Billing", account: "Mistral · Northlight", connector: "con_billing", place: { kind: "credential", level: "organization", name: "default" } },
-    { ...place, title: "Payments search", account: "Cohere · Northlight", connector: "con_payments", place: { kind: "creation" } },
-  ];
-}
-
 function rotating() {
   const app = renderApp("/credentials", { wallet: [entry({ id: "wal_stripe", name: "Stripe restricted key", usedBy: [{ connector: "con_stripe", title: "Stripe" }] })] });
-  app.host.places.set("wal_stripe", placed());
+  app.host.places.set("wal_stripe", manyPlaces());
   return app;
 }
 

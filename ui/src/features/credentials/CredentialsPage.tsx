@@ -22,6 +22,7 @@ import { EntrySheet } from "./EntrySheet";
 import { PlatformList } from "./PlatformList";
 import { RemoveEntryDialog } from "./RemoveEntryDialog";
 import { RotateSheet } from "./RotateSheet";
+import { typedKindOf } from "./secretForm";
 import { VaultNotice } from "./VaultNotice";
 
 type Props = {
@@ -51,13 +52,13 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
 
   useShortcut({ keys: "N", label: "Save a credential", inBar: true, run: () => setOpen("add") });
   useShortcut({ keys: "/", label: "Filter", run: () => filterField.current?.focus() });
-  useShortcut(current ? { keys: "R", label: "Rotate", inBar: true, run: () => setOpen("rotate") } : null);
+  useShortcut(current && typedKindOf(current.kind, current.reference) ? { keys: "R", label: "Rotate", inBar: true, run: () => setOpen("rotate") } : null);
   useShortcut(current ? { keys: "Backspace", label: "Delete", inBar: true, run: () => setOpen("remove") } : null);
 
   return (
     <div className={styles.split}>
       <div className={styles.main}>
-        <Toolbar title="Credentials" count={wallet?.length}>
+        <Toolbar title="Credentials" count={view === "wallet" ? wallet?.length : undefined}>
           <SegmentedControl label="Which credentials" segments={views} value={view} onChange={(next) => { setView(next); close(); }} />
           <Button icon="plus" keys="N" onPress={() => setOpen("add")}>Save</Button>
         </Toolbar>

@@ -51,9 +51,9 @@ export function RotateSheet({ entry, onClose }: Props) {
             <span className="grow" />
             {missed.length > 0 && <Button isPending={finish.isPending} isDisabled={pushing} onPress={end}>{`Finish with ${places.length - missed.length}`}</Button>}
             {missed.length > 0 ? (
-              <Button look="primary" keys="Mod+Enter" isPending={retry.isPending} isDisabled={pushing} onPress={again}>{`Retry ${count(missed.length, "place")}`}</Button>
+              <Button look="primary" autoFocus keys="Mod+Enter" isPending={retry.isPending} isDisabled={pushing} onPress={again}>{`Retry ${count(missed.length, "place")}`}</Button>
             ) : (
-              <Button look="primary" keys="Mod+Enter" isPending={finish.isPending} isDisabled={pushing} onPress={end}>Finish</Button>
+              <Button look="primary" autoFocus keys="Mod+Enter" isPending={finish.isPending} isDisabled={pushing} onPress={end}>Finish</Button>
             )}
           </>
         ) : (
@@ -72,8 +72,8 @@ export function RotateSheet({ entry, onClose }: Props) {
       {plan.isPending && <StillShapes rows={3} label="Reading where it is used" />}
       {plan.data && <Places rotation={plan.data} told={told} isPushing={pushing} isOpen={isOpen} />}
       {isOpen && !pushing && (
-        <Notice glyph={missed.length > 0 ? "changed" : "todo"} role="status" title={missed.length > 0 ? `${count(missed.length, "place")} still ${missed.length === 1 ? "has" : "have"} another secret` : "The old secret is kept until you finish"}>
-          Go back puts it into the wallet and every place again. Revoke it at its service only after you have finished.
+        <Notice glyph={missed.length > 0 ? "changed" : "todo"} role="status" title={missed.length > 0 ? `${count(missed.length, "place")} still ${missed.length === 1 ? "has" : "have"} another secret` : takeBack.isSuccess ? "Every place has the old secret again" : "Every place has the new secret"}>
+          {takeBack.isSuccess && missed.length === 0 ? "Finishing ends this rotation." : "The old one is kept: going back puts it into the wallet and every place again. Revoke it at its service only after you have finished."}
         </Notice>
       )}
     </Sheet>

@@ -30,7 +30,7 @@ export function CredentialPicker({ connector, value, onChange }: Props) {
       <Button small look="link" isPending={isFetching} onPress={() => setChoosing(true)}>{value === null ? "Run with another credential" : "Change the credential"}</Button>
     );
   }
-  return <Select label="Credential" hideLabel options={options(data, value)} value={value ?? own} onChange={(next) => onChange(next === own ? null : next)} />;
+  return <Select label="Credential" hideLabel autoFocus={isChoosing} options={options(data, value)} value={value ?? own} onChange={(next) => onChange(next === own ? null : next)} />;
 }
 
 /** Each name once: the platform looks for it level by level. */

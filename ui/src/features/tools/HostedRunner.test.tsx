@@ -58,7 +58,9 @@ it("lets one choose with which of the platform's credentials a tool runs", async
   const choose = await screen.findByRole("button", { name: "Run with another credential" });
   expect(asked).toBe(0);
   await userEvent.click(choose);
-  await userEvent.click(await screen.findByRole("button", { name: /Credential/ }));
+  const picker = await screen.findByRole("button", { name: /Credential/ });
+  expect(picker).toHaveFocus();
+  await userEvent.click(picker);
   await userEvent.click(await screen.findByRole("option", { name: /sandbox/ }));
   const bar = screen.getByText("Runs as").parentElement!;
   expect(within(bar).getByText("sandbox")).toBeVisible();

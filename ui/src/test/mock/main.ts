@@ -4,7 +4,8 @@ import { start } from "@/app/start";
 import { type Preferences } from "@/host/bindings";
 import { longHistory } from "../historySamples";
 import { MockHost } from "../mockHost";
-import { authorization, manyAccounts, manyConnectors, manyEntries, manyHosted, manyRuns, manyTools, vault, problem } from "../samples";
+import { manyPlaces } from "../rotationSamples";
+import { authorization, manyAccounts, manyConnectors, manyEntries, manyHosted, manyRuns, manyTools, tool, vault, problem } from "../samples";
 
 /**
  * Looks are chosen in the query: `?theme=dark&contrast=more&density=compact&zoom=150`; what the host
@@ -20,15 +21,22 @@ const preferences: Preferences = {
   zoomPercent: Number(query.get("zoom") ?? 100),
 };
 const full = { preferences, connectors: manyConnectors(), tools: manyTools(), runs: manyRuns(), wallet: manyEntries(), authorizations: [authorization()] };
-const hosted = { ...full, accounts: manyAccounts(), connectors: [...manyHosted(), ...manyConnectors()] };
+const hosted = { ...full, tools: [...manyTools(), { connector: "con_hosted", tool: tool({ name: "search_deals" }) }], accounts: manyAccounts(), connectors: [...manyHosted(), ...manyConnectors()] };
 const kinds = {
-  hosted: () => withAilingAccounts(new MockHost(hosted)),
+  hosted: () => withPlaces(withAilingAccounts(new MockHost(hosted))),
   full: () => new MockHost(full),
   long: () => new MockHost({ ...full, runs: longHistory() }),
   empty: () => new MockHost({ preferences, about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: "http://127.0.0.1:7788/mcp", redirectUri: "http://127.0.0.1:33218/callback", updates: false } }),
   locked: () => new MockHost({ ...full, vault: vault({ backend: "passphrase", state: "locked", problem: problem({ code: "vault.locked", message: "the vault is locked" }) }) }),
   no_keychain: () => new MockHost({ ...full, vault: vault({ backend: null, state: "unavailable", problem: problem({ code: "vault.no_keychain", message: "no keychain answers on this computer", hint: "Start the keychain, or choose a passphrase." }) }) }),
 };
+
+/** A token of the wallet lies on platforms too, one of which takes no other. */
+function withPlaces(host: MockHost): MockHost {
+  host.places.set("wal_stripe", manyPlaces());
+  host.refuses.set("Payments search", problem({ code: "auth.forbidden", message: "your role may not replace credentials of the organization", hint: "Ask an owner." }));
+  return host;
+}
 
 /** Cohere never answers, 10ex takes the key no more; the others are well. */
 function withAilingAccounts(host: MockHost): MockHost {
