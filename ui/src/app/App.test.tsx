@@ -114,5 +114,5 @@ it("a_link_that_was_refused_is_explained", async () => {
 it("places_and_accounts_are_those_that_exist", async () => {
   renderApp("/", full);
   const places = await screen.findByRole("navigation", { name: "Places" });
-  expect(within(places).getAllByRole("link").map((link) => link.textContent.replace(/\d+$/, ""))).toEqual(["Home", "Connectors", "Tools", "Runs", "Credentials", "This computer"]);
+  expect(within(places).getAllByRole("link").map((link) => link.textContent.replace(/\d+$/, ""))).toEqual(["Home", "Connectors", "Tools", "Runs", "Credentials", "Catalogue", "This computer"]);
 });

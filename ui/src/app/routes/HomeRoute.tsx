@@ -15,6 +15,7 @@ export function HomeRoute() {
       onOpenAccount={(id) => void navigate({ to: "/accounts/$id", params: { id } })}
       onOpenRun={(id) => void navigate({ to: "/runs/$run", params: { run: id } })}
       onOpenRuns={() => void navigate({ to: "/runs" })}
+      onOpenCatalogue={() => void navigate({ to: "/catalogue" })}
       onOpenCredentials={() => void navigate({ to: "/credentials" })}
       onOpenSettings={() => void navigate({ to: "/settings" })}
     />

@@ -11,10 +11,10 @@ import { queries } from "@/host/queries";
 import styles from "./Home.module.css";
 import { PasteBox } from "./PasteBox";
 
-type Props = { onAdd: (address?: string) => void; onOpenCredentials: () => void; onOpenSettings: () => void };
+type Props = { onAdd: (address?: string) => void; onOpenCatalogue: () => void; onOpenCredentials: () => void; onOpenSettings: () => void };
 
 /** The window when there is nothing yet: one box with the focus, and the starts there are. */
-export function FirstLaunch({ onAdd, onOpenCredentials, onOpenSettings }: Props) {
+export function FirstLaunch({ onAdd, onOpenCatalogue, onOpenCredentials, onOpenSettings }: Props) {
   const { data: about } = useQuery(queries.about());
   const { data: vault } = useQuery(queries.vault());
   const playground = about?.playgroundUrl;
@@ -34,6 +34,9 @@ export function FirstLaunch({ onAdd, onOpenCredentials, onOpenSettings }: Props)
             )}
             <Start icon="plus" keys="N" title="Add a connector" onPress={() => onAdd()}>
               With consent in the browser, a token, headers, or an OAuth app of your own.
+            </Start>
+            <Start icon="library" keys="C" title="Pick from the catalogue" onPress={onOpenCatalogue}>
+              Well-known MCP servers, with how one signs in to each.
             </Start>
             <Start icon="key-round" keys="S" title="Save a credential" onPress={onOpenCredentials}>
               A token, a reference such as env://NAME, or headers, to be used by any connector.

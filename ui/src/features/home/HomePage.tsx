@@ -24,6 +24,7 @@ type Props = {
   onOpenAccount: (id: AccountId) => void;
   onOpenRun: (id: RunId) => void;
   onOpenRuns: () => void;
+  onOpenCatalogue: () => void;
   onOpenCredentials: () => void;
   onOpenSettings: () => void;
 };
@@ -51,7 +52,7 @@ export function HomePage(props: Props) {
     );
   }
   if (connectors.length === 0 && needs.data.length === 0 && !runs?.runs.length) {
-    return <FirstLaunch onAdd={props.onAdd} onOpenCredentials={props.onOpenCredentials} onOpenSettings={props.onOpenSettings} />;
+    return <FirstLaunch onAdd={props.onAdd} onOpenCatalogue={props.onOpenCatalogue} onOpenCredentials={props.onOpenCredentials} onOpenSettings={props.onOpenSettings} />;
   }
   return <Full {...props} needs={needs.data} connectors={connectors} runs={runs?.runs ?? []} />;
 }
