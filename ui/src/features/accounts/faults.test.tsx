@@ -102,7 +102,9 @@ it("an account that does not answer is called slow, is not waited for any more w
       });
   });
   await screen.findByRole("row", { name: /^Confluence search/ });
-  act(() => vi.advanceTimersByTime(slowAfter + 1000));
+  act(() => {
+    vi.advanceTimersByTime(slowAfter + 1000);
+  });
   expect(await screen.findByRole("link", { name: /^Cohere · Northlight ?, slow$/ })).toBeVisible();
   const lines = screen.getByRole("group", { name: "Accounts" });
   expect(lines).toHaveTextContent(/answers slowly, \d+ s so far\. Rows shown as of/);

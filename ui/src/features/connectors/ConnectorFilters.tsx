@@ -6,7 +6,6 @@ import { isHosted, needsYou, statusWords } from "@/components/connectorStatus";
 import { Field } from "@/components/Field";
 import { FilterMenu } from "@/components/FilterMenu";
 import { PlatformTile } from "@/components/PlatformTile";
-import { SegmentedControl } from "@/components/SegmentedControl";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Account, type Connector, type ConnectorGroup, type ConnectorSort, type Platform, type PlatformForm, type Status } from "@/host/bindings";
 import { useChangePreferences } from "@/host/preferences";
@@ -26,7 +25,7 @@ type Props = {
   ref?: Ref<HTMLInputElement>;
 };
 
-/** What narrows the list, and how tall its rows are. */
+/** What narrows the list, and how it is arranged. */
 export function ConnectorFilters({ connectors, accounts, platforms, filters, onChange, view, onRegroup, ref }: Props) {
   const { compact } = useAppearance();
   const change = useChangePreferences();
@@ -73,16 +72,8 @@ export function ConnectorFilters({ connectors, accounts, platforms, filters, onC
         />
       )}
       <span className="grow" />
-      <ViewMenu {...view} onGroup={(connectorGroup) => change.mutate({ connectorGroup })} onSort={(connectorSort) => change.mutate({ connectorSort })} />
+      <ViewMenu {...view} density={compact ? "compact" : "comfortable"} onChange={(changes) => change.mutate(changes)} />
       <Button look="quiet" icon="refresh-cw" label="Sort rows by their status of now" onPress={onRegroup} />
-      <div className={styles.density}>
-        <SegmentedControl
-          label="Height of rows"
-          segments={[{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }]}
-          value={compact ? "compact" : "comfortable"}
-          onChange={(density) => change.mutate({ density })}
-        />
-      </div>
     </div>
   );
 }

@@ -2,21 +2,29 @@ import { Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover } from "react
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import selectStyles from "@/components/Select.module.css";
-import { type ConnectorGroup, type ConnectorSort } from "@/host/bindings";
+import { type ConnectorGroup, type ConnectorSort, type Density, type Preferences } from "@/host/bindings";
 import styles from "./Connectors.module.css";
 import { groupings, sortings } from "./listView";
 
-type Props = { group: ConnectorGroup; sort: ConnectorSort; onGroup: (group: ConnectorGroup) => void; onSort: (sort: ConnectorSort) => void };
+type Props = {
+  group: ConnectorGroup;
+  sort: ConnectorSort;
+  density: Density;
+  onChange: (changes: Pick<Preferences, "connectorGroup" | "connectorSort" | "density">) => void;
+};
 
-/** How the list is grouped and sorted. */
-export function ViewMenu({ group, sort, onGroup, onSort }: Props) {
+const densities: { value: Density; label: string }[] = [{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }];
+
+/** How the list is grouped and sorted, and how tall its rows are. */
+export function ViewMenu({ group, sort, density, onChange }: Props) {
   return (
     <MenuTrigger>
       <Button look="quiet" endIcon="chevron-down" label={`View: grouped by ${labelOf(groupings, group)}, sorted by ${labelOf(sortings, sort)}`}>View</Button>
       <Popover className={selectStyles.popover ?? ""} placement="bottom end" offset={4}>
         <Menu aria-label="View" className={selectStyles.list ?? ""}>
-          <One title="Group by" options={groupings} value={group} onChange={onGroup} />
-          <One title="Sort by" options={sortings} value={sort} onChange={onSort} />
+          <One title="Group by" options={groupings} value={group} onChange={(connectorGroup) => onChange({ connectorGroup })} />
+          <One title="Sort by" options={sortings} value={sort} onChange={(connectorSort) => onChange({ connectorSort })} />
+          <One title="Rows" options={densities} value={density} onChange={(next) => onChange({ density: next })} />
         </Menu>
       </Popover>
     </MenuTrigger>
