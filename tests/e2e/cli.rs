@@ -2,6 +2,7 @@
 
 pub(crate) mod desk;
 
+mod catalogue;
 mod documents;
 mod exits;
 mod history;

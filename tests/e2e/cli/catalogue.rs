@@ -1,0 +1,38 @@
+//! The catalogue of MCP servers, and files of the registry.
+
+use super::desk::Terminal;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn known_servers_are_listed_searched_and_shown() {
+    let terminal = Terminal::without_vault(|_| {}).await;
+    let all = terminal.run(&["catalogue", "list", "--json"]).await;
+    let all = all.document();
+    assert!(all.as_array().unwrap().len() >= 30);
+    let found = terminal.run(&["catalogue", "search", "linear.app"]).await;
+    assert!(found.stdout.contains("https://mcp.linear.app/mcp"));
+    let shown = terminal.run(&["catalogue", "show", "filesystem"]).await;
+    assert!(shown.stdout.contains("cannot be connected yet"));
+    assert!(shown.stdout.contains("not with Patchbay"));
+    let none = terminal.run(&["catalogue", "show", "nothing"]).await;
+    assert_eq!(none.code, 6, "{}", none.shown());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registry_file_is_read_from_a_file_and_from_input() {
+    let terminal = Terminal::without_vault(|_| {}).await;
+    let server = r#"{"name": "com.example/weather", "remotes":
+        [{"type": "streamable-http", "url": "https://weather.example.com/mcp"}]}"#;
+    let file = terminal.home.path().join("server.json");
+    std::fs::write(&file, server).unwrap();
+    let read = ["catalogue", "read", file.to_str().unwrap(), "--json"];
+    let entries = terminal.run(&read).await.document();
+    assert_eq!(
+        entries[0]["reach"]["url"],
+        "https://weather.example.com/mcp"
+    );
+    let input = ["catalogue", "read", "-", "--json"];
+    let piped = terminal.run_with(&input, server).await.document();
+    assert_eq!(piped, entries);
+    let refused = terminal.run_with(&input, "nonsense").await;
+    assert_eq!(refused.code, 2, "{}", refused.shown());
+}
