@@ -4,6 +4,7 @@ import { start } from "@/app/start";
 import { type Preferences } from "@/host/bindings";
 import { longHistory } from "../historySamples";
 import { MockHost } from "../mockHost";
+import { manyNeeds, manyToolChanges } from "../needSamples";
 import { manyPlaces } from "../rotationSamples";
 import { authorization, manyAccounts, manyConnectors, manyEntries, manyHosted, manyRuns, manyTools, tool, vault, problem } from "../samples";
 
@@ -21,7 +22,7 @@ const preferences: Preferences = {
   zoomPercent: Number(query.get("zoom") ?? 100),
 };
 const full = { preferences, connectors: manyConnectors(), tools: manyTools(), runs: manyRuns(), wallet: manyEntries(), authorizations: [authorization()] };
-const hosted = { ...full, tools: [...manyTools(), { connector: "con_hosted", tool: tool({ name: "search_deals" }) }], accounts: manyAccounts(), connectors: [...manyHosted(), ...manyConnectors()] };
+const hosted = { ...full, needs: manyNeeds(), toolChanges: manyToolChanges(), tools: [...manyTools(), { connector: "con_hosted", tool: tool({ name: "search_deals" }) }], accounts: manyAccounts(), connectors: [...manyHosted(), ...manyConnectors()] };
 const kinds = {
   hosted: () => withPlaces(withAilingAccounts(new MockHost(hosted))),
   full: () => new MockHost(full),
