@@ -251,6 +251,7 @@ pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
     }
     cx.vault().remove(&SecretName::account(id)).await?;
     cx.store().remove_account(id).await?;
+    troubles::note(cx, &account, None).await;
     platforms::forget_kept(cx, id).await?;
     cx.hosted().forget(id);
     cx.tell(Event::AccountsChanged);
