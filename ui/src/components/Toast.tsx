@@ -41,11 +41,13 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     <ToastContext value={value}>
       {children}
       <div className="unseen" role="status" aria-live="polite">{said}</div>
-      <div className={styles.toasts}>
-        {toasts.map((shown) => (
-          <ToastCard key={shown.id} toast={shown} onEnd={dismiss} />
-        ))}
-      </div>
+      {toasts.length > 0 && (
+        <section className={styles.toasts} aria-label="Messages">
+          {toasts.map((shown) => (
+            <ToastCard key={shown.id} toast={shown} onEnd={dismiss} />
+          ))}
+        </section>
+      )}
     </ToastContext>
   );
 }
