@@ -74,8 +74,8 @@ function Differing({ difference: { path, before, after } }: { difference: Differ
   return (
     <li>
       <div className={styles.path}><span className="mono">{placeWords(path)}</span></div>
-      <p className={styles.side}><span>Before</span><del data-selectable>{shown(before)}</del></p>
-      <p className={styles.side}><span>Now</span><ins data-selectable>{shown(after)}</ins></p>
+      <p className={styles.side}><span>Before</span>{before == null ? <span className="text2">nothing</span> : <del data-selectable>{shown(before)}</del>}</p>
+      <p className={styles.side}><span>Now</span>{after == null ? <span className="text2">nothing</span> : <ins data-selectable>{shown(after)}</ins>}</p>
     </li>
   );
 }
@@ -88,6 +88,5 @@ function placeWords(path: string): string {
 }
 
 function shown(value: unknown): string {
-  if (value === null || value === undefined) return "nothing";
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }

@@ -21,7 +21,7 @@ describe("what needs you", () => {
       expect(button).toHaveTextContent(new RegExp(`${index + 1}$`));
     }
     expect(list.getByText(/Refused|Refresh token refused/)).toBeVisible();
-    expect(list.getByText("3 d left")).toBeVisible();
+    expect(list.getByText("· 3 d left")).toBeVisible();
     expect(list.getByText("platform.failed")).toBeVisible();
     expect(screen.getByRole("link", { name: /^Home/ })).toHaveTextContent("7");
     expect(await axeViolations(container)).toEqual([]);

@@ -69,13 +69,14 @@ function Row({ need, account, keys, isFirst, isPending, onFix }: RowProps) {
   );
 }
 
-function Reason({ need: { words, code, since, lapsesAt } }: { need: Need }) {
-  const time = lapsesAt ? timeLeft(lapsesAt) : since && `· since ${agoWords(since)}`;
+function Reason({ need: { kind, words, code, since, lapsesAt } }: { need: Need }) {
+  const time = lapsesAt ? timeLeft(lapsesAt) : since && `since ${agoWords(since)}`;
   return (
     <>
-      {words && <span>{capital(words)} </span>}
+      {/* Names of tools stay as they are. */}
+      {words && <span>{kind === "tools_changed" ? words : capital(words)} </span>}
       {code && <span className="mono">{code} </span>}
-      {time && <span className="text3" title={exactTime(lapsesAt ?? since ?? "")}>{time}</span>}
+      {time && <span className="text3" title={exactTime(lapsesAt ?? since ?? "")}>{words ? `· ${time}` : time}</span>}
     </>
   );
 }
