@@ -5,7 +5,7 @@
 //! back, so that no place is ever left with a secret that nobody has.
 
 use patchbay_model::{
-    AccountId, ConnectorId, Explain, Level, Place, Placement, Problem, RemoteId, Secret,
+    AccountId, Code, ConnectorId, Explain, Level, Place, Placement, Problem, RemoteId, Secret,
     WalletEntry, WalletEntryId,
 };
 use patchbay_platforms::{CredentialToSave, Platform};
@@ -134,8 +134,21 @@ pub async fn take_back_rotation(
     };
     cx.store().save_wallet_entry(&entry).await?;
     let_go(cx, &entry).await?;
-    let placements = cx.store().list_placements(id).await?;
-    push(cx, id, placements, each).await
+    let mut reached = Vec::new();
+    for placement in cx.store().list_placements(id).await? {
+        let problem = placement.problem.as_ref();
+        if problem.is_some_and(|problem| problem.code == Code::PlatformNotSupported) {
+            // What takes no other secret has kept the old one all along.
+            let placement = Placement {
+                problem: None,
+                ..placement
+            };
+            cx.store().save_placement(&placement).await?;
+        } else {
+            reached.push(placement);
+        }
+    }
+    push(cx, id, reached, each).await
 }
 
 /// Forgets the old secret: there is no way back then.
