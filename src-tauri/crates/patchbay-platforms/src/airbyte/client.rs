@@ -25,7 +25,7 @@ const MOST_PAGES: usize = 1000;
 #[derive(Clone)]
 pub(super) struct Client {
     /// Sends without credentials; each call adds its own.
-    api: Api,
+    api: Arc<Api>,
     tokens: Arc<Tokens>,
     organization_id: Option<String>,
 }
@@ -44,7 +44,7 @@ impl Client {
                 .push(("x-organization-id".to_owned(), organization.clone()));
         }
         Self {
-            api,
+            api: Arc::new(api),
             tokens,
             organization_id,
         }
@@ -73,16 +73,13 @@ impl Client {
         &*self.api.clock
     }
 
-    fn api(&self, options: &CallOptions) -> Api {
-        let tokens = Arc::clone(&self.tokens);
-        Api {
-            tokens: Arc::new(CallTokens::new(tokens, self.api.clone(), options.clone())),
-            ..self.api.clone()
-        }
+    fn tokens_for<'a>(&'a self, options: &'a CallOptions) -> CallTokens<'a> {
+        CallTokens::new(&self.tokens, &self.api, options)
     }
 
     async fn send(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
-        self.api(options).send(request, options).await
+        let tokens = self.tokens_for(options);
+        self.api.send_as(&tokens, request, options).await
     }
 
     /// Connectors of a workspace; there is no paging.
@@ -226,7 +223,8 @@ impl Client {
         body: &wire::Execute,
         options: &CallOptions,
     ) -> Result<PlannedRequest, Error> {
-        self.api(options).plan(&execute(id, body)?, options)
+        let tokens = self.tokens_for(options);
+        self.api.plan_as(&tokens, &execute(id, body)?, options)
     }
 
     /// As [`Client::execute`], piece by piece.
@@ -239,7 +237,9 @@ impl Client {
         body: &wire::Execute,
         options: &CallOptions,
     ) -> Result<StreamedAnswer, Error> {
-        self.api(options).stream(execute(id, body)?, options).await
+        let tokens = self.tokens_for(options);
+        let request = execute(id, body)?;
+        self.api.stream_as(&tokens, request, options).await
     }
 
     /// Kinds of connectors, `{"definitions": […]}`.

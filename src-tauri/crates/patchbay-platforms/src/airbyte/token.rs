@@ -140,15 +140,15 @@ impl Tokens {
 
 /// The credentials of one call. It remembers which token that call was given, so that a late 401 of an
 /// old token does not cost a newer one.
-pub(super) struct CallTokens {
-    tokens: Arc<Tokens>,
-    exchange: Api,
-    options: CallOptions,
+pub(super) struct CallTokens<'a> {
+    tokens: &'a Tokens,
+    exchange: &'a Api,
+    options: &'a CallOptions,
     given: Mutex<Option<Given>>,
 }
 
-impl CallTokens {
-    pub(super) fn new(tokens: Arc<Tokens>, exchange: Api, options: CallOptions) -> Self {
+impl<'a> CallTokens<'a> {
+    pub(super) fn new(tokens: &'a Tokens, exchange: &'a Api, options: &'a CallOptions) -> Self {
         Self {
             tokens,
             exchange,
@@ -163,9 +163,9 @@ impl CallTokens {
 }
 
 #[async_trait]
-impl TokenSource for CallTokens {
+impl TokenSource for CallTokens<'_> {
     async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
-        let given = self.tokens.give(&self.exchange, &self.options).await;
+        let given = self.tokens.give(self.exchange, self.options).await;
         let given = given.map_err(|error| Box::new(error) as BoxError)?;
         let bearer = Secret::new(format!("Bearer {}", given.token.expose()));
         *self.given() = Some(given);

@@ -17,8 +17,8 @@ use super::request::Body;
 use super::{
     Answer, Api, CallOptions, Redirects, Request, Retries, RetryPolicy, StreamedAnswer, refused,
 };
-use crate::Error;
 use crate::error::from_reqwest;
+use crate::{Error, TokenSource};
 
 const MOST_REDIRECTS: usize = 20;
 
@@ -29,7 +29,9 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const ANYTHING: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.9");
 
 /// A request with everything but its credentials, checked.
-pub(super) struct Prepared {
+pub(super) struct Prepared<'a> {
+    /// Where the credentials come from.
+    pub(super) tokens: &'a dyn TokenSource,
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
@@ -39,7 +41,7 @@ pub(super) struct Prepared {
     limit: Duration,
 }
 
-impl Prepared {
+impl Prepared<'_> {
     /// Its headers and the credentials, of which those give way that the call brings itself.
     pub(super) fn headers_with(
         &self,
@@ -72,7 +74,20 @@ impl Api {
     /// [`Error::Unreachable`]; [`Error::TimedOut`]; [`Error::TooLarge`]; [`Error::Cancelled`];
     /// [`Error::Credential`] from the token source.
     pub async fn send(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
-        let prepared = self.prepare(&request, options)?;
+        self.send_as(&*self.tokens, request, options).await
+    }
+
+    /// As [`Api::send`], with these credentials in place of the account's.
+    ///
+    /// # Errors
+    /// Those of [`Api::send`].
+    pub(crate) async fn send_as(
+        &self,
+        tokens: &dyn TokenSource,
+        request: Request,
+        options: &CallOptions,
+    ) -> Result<Answer, Error> {
+        let prepared = self.prepare(tokens, &request, options)?;
         let attempt = || self.whole(&prepared).boxed();
         let answer = self.repeated(&request, &prepared, options, attempt).await?;
         options.head.note(answer.status, &answer.headers);
@@ -91,7 +106,20 @@ impl Api {
         request: Request,
         options: &CallOptions,
     ) -> Result<StreamedAnswer, Error> {
-        let prepared = self.prepare(&request, options)?;
+        self.stream_as(&*self.tokens, request, options).await
+    }
+
+    /// As [`Api::stream`], with these credentials in place of the account's.
+    ///
+    /// # Errors
+    /// Those of [`Api::stream`].
+    pub(crate) async fn stream_as(
+        &self,
+        tokens: &dyn TokenSource,
+        request: Request,
+        options: &CallOptions,
+    ) -> Result<StreamedAnswer, Error> {
+        let prepared = self.prepare(tokens, &request, options)?;
         let attempt = || self.arrive(&self.clients.raw, &prepared).boxed();
         let arrived = self.repeated(&request, &prepared, options, attempt).await?;
         let host = host(&self.base);
@@ -105,11 +133,12 @@ impl Api {
         })
     }
 
-    pub(super) fn prepare(
+    pub(super) fn prepare<'a>(
         &self,
+        tokens: &'a dyn TokenSource,
         request: &Request,
         options: &CallOptions,
-    ) -> Result<Prepared, Error> {
+    ) -> Result<Prepared<'a>, Error> {
         let mut url = request.path.under(&self.base);
         let extra = options.query.iter();
         let extra = extra.flat_map(|(name, value)| query_pairs(name, value));
@@ -135,6 +164,7 @@ impl Api {
             set(&mut headers, name, value.expose(), true)?;
         }
         Ok(Prepared {
+            tokens,
             method: request.method.clone(),
             url,
             is_anonymous: request.is_anonymous || headers.contains_key(AUTHORIZATION),
@@ -152,7 +182,7 @@ impl Api {
     }
 
     /// One attempt, its answer read as a whole.
-    async fn whole(&self, prepared: &Prepared) -> Result<Answer, Error> {
+    async fn whole(&self, prepared: &Prepared<'_>) -> Result<Answer, Error> {
         let mut answer = self.arrive(&self.clients.usual, prepared).await?.answer;
         Ok(Answer {
             status: answer.status().as_u16(),
@@ -168,7 +198,7 @@ impl Api {
     async fn repeated<'a, T>(
         &self,
         request: &Request,
-        prepared: &Prepared,
+        prepared: &Prepared<'_>,
         options: &CallOptions,
         attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>>,
     ) -> Result<T, Error> {
@@ -221,7 +251,7 @@ impl Api {
     async fn arrive(
         &self,
         client: &reqwest::Client,
-        prepared: &Prepared,
+        prepared: &Prepared<'_>,
     ) -> Result<Arrived, Error> {
         let mut again = false;
         loop {
@@ -240,9 +270,7 @@ impl Api {
             };
             if again
                 || prepared.is_anonymous
-                || !self
-                    .renewed(&arrived.credentials, challenge.clone())
-                    .await?
+                || !renewed(prepared, &arrived.credentials, challenge.clone()).await?
             {
                 return Err(error);
             }
@@ -250,23 +278,14 @@ impl Api {
         }
     }
 
-    async fn renewed(
-        &self,
-        sent: &[(String, Secret)],
-        challenge: Option<String>,
-    ) -> Result<bool, Error> {
-        let renewed = self.tokens.refused(sent, challenge).await;
-        renewed.map_err(Error::credential)
-    }
-
     async fn follow(
         &self,
         client: &reqwest::Client,
-        prepared: &Prepared,
+        prepared: &Prepared<'_>,
     ) -> Result<Arrived, Error> {
         let credentials = match prepared.is_anonymous {
             true => Vec::new(),
-            false => self.tokens.headers().await.map_err(Error::credential)?,
+            false => prepared.tokens.headers().await.map_err(Error::credential)?,
         };
         let (mut method, mut url) = (prepared.method.clone(), prepared.url.clone());
         let mut has_body = true;
@@ -348,6 +367,15 @@ impl Api {
             pieces.extend_from_slice(&piece);
         }
     }
+}
+
+async fn renewed(
+    prepared: &Prepared<'_>,
+    sent: &[(String, Secret)],
+    challenge: Option<String>,
+) -> Result<bool, Error> {
+    let renewed = prepared.tokens.refused(sent, challenge).await;
+    renewed.map_err(Error::credential)
 }
 
 /// One attempt as it goes to the connection.
