@@ -1,7 +1,6 @@
 //! Calls of documented operations by name.
 
 use async_trait::async_trait;
-use serde::Serialize;
 use serde_json::Value;
 
 use super::arguments::parts::Scope;
@@ -321,7 +320,7 @@ impl Mistral {
     }
 
     fn asked_for_page(&self, name: &str, page: &wire::AuthUrl) {
-        let lives = u64::try_from(page.ttl.0).unwrap_or(0).min(MOST_TTL);
+        let lives = page.ttl().min(MOST_TTL);
         let until = self.api.clock.now() + std::time::Duration::from_secs(lives);
         self.memory.note(name, |remembered| {
             remembered.page_until = Some(until);
@@ -379,6 +378,6 @@ fn scope(word: &str) -> Option<Scope> {
         .find(|scope| scope.as_str() == word)
 }
 
-fn written(value: impl Serialize) -> Result<Value, Error> {
-    serde_json::to_value(value).map_err(|error| Error::Protocol(error.to_string()))
+fn written(answer: impl Into<Value>) -> Result<Value, Error> {
+    Ok(answer.into())
 }

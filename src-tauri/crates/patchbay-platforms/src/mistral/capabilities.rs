@@ -41,7 +41,7 @@ impl Mistral {
     }
 
     pub(super) fn mapped(&self, connector: &Connector) -> RemoteConnector {
-        let remembered = self.memory.of(&[&connector.id, &connector.name]);
+        let remembered = self.memory.of(&[connector.id(), connector.name()]);
         mapping::connector(connector, &remembered, self.api.clock.now())
     }
 
@@ -94,10 +94,9 @@ impl Connectors for Mistral {
             let page = self.page(cursor, options).await?;
             let items = page.items.iter().filter_map(Kept::read);
             found.extend(items.map(|connector| self.mapped(connector)));
-            let next = page.pagination.next_cursor.filter(|next| !next.is_empty());
             // A page may be empty and still have a successor, but none comes twice.
-            match next {
-                Some(next) if seen.insert(next.clone()) => cursor = Some(next),
+            match page.next_cursor() {
+                Some(next) if seen.insert(next.to_owned()) => cursor = Some(next.to_owned()),
                 _ => return Ok(found),
             }
         }

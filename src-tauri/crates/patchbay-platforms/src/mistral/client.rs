@@ -13,7 +13,6 @@ use std::time::Duration;
 use http::Method;
 use patchbay_model::Secret;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::arguments::parts::Scope;
@@ -24,7 +23,6 @@ use super::arguments::{
 use super::wire::{self, Message};
 use crate::echo::without_secrets;
 use crate::http::{Answer, Api, Backoff, CallOptions, Jitter, Path, Repeat, Request, RetryPolicy};
-use crate::operations::without_values;
 use crate::{Error, Field};
 
 /// Members of bodies that hold secrets, themselves or in what they hold.
@@ -400,7 +398,10 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    fn read<T: DeserializeOwned>(&self, operation: &str) -> Result<T, Error> {
+    fn read<T>(&self, operation: &str) -> Result<T, Error>
+    where
+        T: TryFrom<Value, Error = String>,
+    {
         let mut value: Value = self.answer.json()?;
         let given: Vec<&str> = self.secrets.iter().map(String::as_str).collect();
         without_secrets(&mut value, &given);
@@ -474,13 +475,16 @@ fn message(operation: &str, answer: &Answer) -> Result<Option<Message>, Error> {
 }
 
 /// Reads an answer; what is missing or odd is named with the operation, and no value is repeated.
-fn read<T: DeserializeOwned>(operation: &str, answer: &Answer) -> Result<T, Error> {
+fn read<T>(operation: &str, answer: &Answer) -> Result<T, Error>
+where
+    T: TryFrom<Value, Error = String>,
+{
     shaped(operation, answer, answer.json()?)
 }
 
-fn shaped<T: DeserializeOwned>(operation: &str, answer: &Answer, value: Value) -> Result<T, Error> {
-    T::deserialize(value).map_err(|error| {
-        let words = without_values(&error.to_string());
-        answer.unexpected(format!("{operation}: {words}"))
-    })
+fn shaped<T>(operation: &str, answer: &Answer, value: Value) -> Result<T, Error>
+where
+    T: TryFrom<Value, Error = String>,
+{
+    T::try_from(value).map_err(|what| answer.unexpected(format!("{operation}: {what}")))
 }

@@ -13,7 +13,7 @@ use url::Url;
 use super::arguments::{AuthUrl, ByRef};
 use super::forms::{check_name, name, title};
 use super::memory::Awaited;
-use super::wire::{AuthMethod, Connector, Kept};
+use super::wire::{AuthMethod, Connector};
 use super::{Mistral, Surface, client, mapping};
 use crate::form::{Members, choice};
 use crate::http::CallOptions;
@@ -44,7 +44,7 @@ impl Consents for Mistral {
             connector_id_or_name: id.as_str().to_owned(),
         };
         let methods = client::get_authentication_methods(&self.api, &which, options).await?;
-        let methods: Vec<_> = methods.0.iter().filter_map(Kept::read).collect();
+        let methods: Vec<_> = methods.read().collect();
         let words = interactive(&methods);
         Ok(Some(Form {
             values: Json(match words.as_slice() {
@@ -85,9 +85,8 @@ impl Consents for Mistral {
         // Without a title for the credentials both surfaces ask alike.
         let page = self.auth_url(&which, options).await?;
         let consent = StartedConsent {
-            page: Some(safe(&page.auth_url)?),
-            lives: u64::try_from(page.ttl.0)
-                .ok()
+            page: Some(safe(page.auth_url())?),
+            lives: Some(page.ttl())
                 .filter(|seconds| *seconds > 0)
                 .map(Duration::from_secs),
             poll_every: POLL_EVERY,
@@ -156,13 +155,13 @@ impl Mistral {
 }
 
 /// Ways to sign in on a page, in the platform's words.
-fn interactive<'a>(methods: &[&'a AuthMethod]) -> Vec<&'a str> {
+fn interactive<'a>(methods: &[AuthMethod<'a>]) -> Vec<&'a str> {
     let on_page = methods.iter().filter(|method| {
-        let grant = method.more.get("grant_type").and_then(Value::as_str);
-        let is_typed = matches!(method.method_type.as_str(), "none" | "bearer");
+        let grant = method.member("grant_type").and_then(Value::as_str);
+        let is_typed = matches!(method.method_type(), "none" | "bearer");
         !is_typed && grant != Some("client_credentials")
     });
-    let mut words: Vec<&str> = on_page.map(|method| method.method_type.as_str()).collect();
+    let mut words: Vec<&str> = on_page.map(|method| method.method_type()).collect();
     words.dedup();
     words
 }
@@ -210,10 +209,9 @@ fn titled(word: &str) -> &str {
 
 /// The user's credential of that name, as the platform shows it.
 fn credential(connector: &Connector, name: &str) -> Option<Value> {
-    let all = connector.connection_credentials.as_ref()?.read()?;
-    let mut of_user = all.iter().filter_map(Kept::read);
-    let found = of_user.find(|one| one.name == name && one.scope == "user")?;
-    serde_json::to_value(found).ok()
+    let mut all = connector.credentials();
+    let found = all.find(|one| one.name() == name && one.scope() == "user")?;
+    Some(found.to_json())
 }
 
 /// A page that a browser may open.

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::parts::Scope;
 use super::arguments::{self as wanted, ByRef, DeleteCredentials, ListCredentials, seed};
 use super::forms::check_name;
-use super::wire::{Credential, Kept};
+use super::wire::{Credential, CredentialStatus as WireStatus};
 use super::{Mistral, Surface, client};
 use crate::form::{at_fields, empty};
 use crate::http::CallOptions;
@@ -70,7 +70,7 @@ impl Credentials for Mistral {
             fetch_default: Field::Absent,
         };
         let listed = client::list_credentials(&self.api, scope(level), &which, options).await?;
-        let listed = listed.credentials.iter().filter_map(Kept::read);
+        let listed = listed.read();
         Ok(listed.map(|one| credential(one, level)).collect())
     }
 
@@ -84,7 +84,7 @@ impl Credentials for Mistral {
             connector_id_or_name: id.as_str().to_owned(),
         };
         let methods = client::get_authentication_methods(&self.api, &which, options).await?;
-        let methods: Vec<_> = methods.0.iter().filter_map(Kept::read).collect();
+        let methods: Vec<_> = methods.read().collect();
         form::schema(self.surface, &methods).map(empty)
     }
 
@@ -260,43 +260,36 @@ pub(super) fn scope(level: Level) -> Scope {
 }
 
 /// A credential in our words, listed at a level.
-fn credential(wire: &Credential, level: Level) -> PlatformCredential {
+fn credential(wire: Credential<'_>, level: Level) -> PlatformCredential {
     let told = |name: &str| {
-        let words = wire.more.get(name).and_then(Value::as_str);
+        let words = wire.member(name).and_then(Value::as_str);
         let words = words.map(|words| clean_text(words, WORDS_LIMIT));
         words.filter(|words| !words.is_empty())
     };
-    let status = wire.status.as_ref().and_then(Kept::read);
-    let message = status.and_then(|status| status.error_message.as_ref().and_then(Kept::read));
-    let code = status.and_then(|status| status.error_http_code.as_ref().and_then(Kept::read));
+    let status = wire.status();
+    let message = status.and_then(WireStatus::error_message);
+    let code = status.and_then(WireStatus::error_http_code);
     let reason = match (message, code) {
-        (Some(message), Some(code)) => Some(format!("{message} ({})", code.0)),
-        (Some(message), None) => Some(message.clone()),
-        (None, Some(code)) => Some(format!("status {}", code.0)),
+        (Some(message), Some(code)) => Some(format!("{message} ({code})")),
+        (Some(message), None) => Some(message.to_owned()),
+        (None, Some(code)) => Some(format!("status {code}")),
         (None, None) => None,
     };
     PlatformCredential {
-        name: wire.name.clone(),
+        name: wire.name().to_owned(),
         title: told("title"),
         level,
-        method: method(&wire.authentication_type),
-        word: Some(wire.authentication_type.clone()),
-        is_default: wire
-            .is_default
-            .as_ref()
-            .and_then(Kept::read)
-            .is_some_and(|flag| flag.0),
-        status: match status.map(|status| status.status_type.as_str()) {
+        method: method(wire.authentication_type()),
+        word: Some(wire.authentication_type().to_owned()),
+        is_default: wire.is_default(),
+        status: match status.map(WireStatus::status_type) {
             Some("valid") => CredentialStatus::Valid,
             Some("invalid") => CredentialStatus::Invalid,
             Some("error") => CredentialStatus::Failing,
             _ => CredentialStatus::Unknown,
         },
         reason: reason.map(|reason| clean_text(&reason, WORDS_LIMIT)),
-        checked_at: status
-            .and_then(|status| status.last_checked_at.as_ref())
-            .and_then(Kept::read)
-            .map(|moment| moment.0),
+        checked_at: status.and_then(WireStatus::last_checked_at),
         expires_at: None,
         created_at: None,
         created_by: told("creator_id"),

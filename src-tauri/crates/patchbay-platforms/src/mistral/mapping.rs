@@ -9,7 +9,7 @@ use patchbay_model::{
 use serde_json::{Map, Value, json};
 
 use super::memory::{Listed, Remembered};
-use super::wire::{Connector, Credential, Flag, Kept, ToolResult as WireResult};
+use super::wire::{AuthMethod, Connector, Credential, CredentialStatus, ToolResult as WireResult};
 use crate::{RemoteConnector, text};
 
 const TITLE_LIMIT: usize = 200;
@@ -41,15 +41,16 @@ pub(super) fn connector(
     let state = state(connector, remembered, now);
     let used = credential_in_use(connector);
     RemoteConnector {
-        remote_id: RemoteId::new(connector.id.clone()),
-        name: connector.name.clone(),
-        title: words(&connector.title)
+        remote_id: RemoteId::new(connector.id()),
+        name: connector.name().to_owned(),
+        title: connector
+            .text("title")
             .map(|title| clean_text(title, TITLE_LIMIT))
             .filter(|title| !title.is_empty()),
-        description: Some(text::clean_lines(&connector.description, WORDS_LIMIT))
+        description: Some(text::clean_lines(connector.description(), WORDS_LIMIT))
             .filter(|words| !words.is_empty()),
-        endpoint: words(&connector.server).map(str::to_owned),
-        visibility: match words(&connector.visibility) {
+        endpoint: connector.text("server").map(str::to_owned),
+        visibility: match connector.text("visibility") {
             Some("shared_org" | "shared_global") => Visibility::Organization,
             Some("shared_workspace") => Visibility::Workspace,
             _ => Visibility::Private,
@@ -58,14 +59,12 @@ pub(super) fn connector(
         word: state.word,
         reason: state.reason.map(|reason| clean_text(&reason, WORDS_LIMIT)),
         methods: methods(connector),
-        credential: used.map(|credential| clean_text(&credential.name, TITLE_LIMIT)),
-        level: used.and_then(|credential| level(&credential.scope)),
+        credential: used.map(|credential| clean_text(credential.name(), TITLE_LIMIT)),
+        level: used.and_then(|credential| level(credential.scope())),
         expires_at: None,
-        created_at: Some(connector.created_at.0),
-        updated_at: Some(connector.modified_at.0),
-        native: Json(without_secrets(
-            serde_json::to_value(connector).unwrap_or_default(),
-        )),
+        created_at: connector.moment("created_at"),
+        updated_at: connector.moment("modified_at"),
+        native: Json(without_secrets(connector.to_json())),
     }
 }
 
@@ -86,18 +85,16 @@ fn state(connector: &Connector, remembered: &Remembered, now: Timestamp) -> Stat
     if let Some(level) = blocking_level(connector) {
         return state(Status::Disabled, Some(&format!("blocked by the {level}")));
     }
-    if flag(&connector.active) == Some(false) || remembered.is_switched_off {
+    if connector.flag("active") == Some(false) || remembered.is_switched_off {
         return state(Status::Disabled, Some("not active for you"));
     }
     if remembered.page_until.is_some_and(|until| now < until) {
         return state(Status::Authorizing, None);
     }
-    let status = credential_in_use(connector).and_then(|credential| credential.status.as_ref());
-    let status = status.and_then(Kept::read);
-    let message = status.and_then(|status| words(&status.error_message));
-    if let Some(status) = status.filter(|it| matches!(it.status_type.as_str(), "invalid" | "error"))
-    {
-        let word = Some(status.status_type.clone());
+    let status = credential_in_use(connector).and_then(Credential::status);
+    let message = status.and_then(CredentialStatus::error_message);
+    if let Some(status) = status.filter(|it| matches!(it.status_type(), "invalid" | "error")) {
+        let word = Some(status.status_type().to_owned());
         let known = message.map(str::to_lowercase);
         if known.is_some_and(|message| SIGN_IN_AGAIN.contains(&message.as_str())) {
             return State {
@@ -105,12 +102,11 @@ fn state(connector: &Connector, remembered: &Remembered, now: Timestamp) -> Stat
                 ..state(Status::NeedsAuthorization, message)
             };
         }
-        let code = status.error_http_code.as_ref().and_then(Kept::read);
-        let reason = match (message, code) {
-            (Some(message), Some(code)) => Some(format!("{message} ({})", code.0)),
+        let reason = match (message, status.error_http_code()) {
+            (Some(message), Some(code)) => Some(format!("{message} ({code})")),
             (message, code) => message
                 .map(str::to_owned)
-                .or_else(|| code.map(|code| format!("status {}", code.0))),
+                .or_else(|| code.map(|code| format!("status {code}"))),
         };
         return State {
             word,
@@ -133,7 +129,7 @@ fn signed_in(connector: &Connector, remembered: &Remembered, message: Option<&st
     let methods = method_types(connector);
     let wants_sign_in = methods.iter().any(|method| *method != "none");
     let needs_none = !methods.is_empty() && !wants_sign_in;
-    let authenticated = flag(&connector.is_authenticated);
+    let authenticated = connector.flag("is_authenticated");
     let was_refused = remembered.tools == Some(Listed::Unauthorized);
     if wants_sign_in && (authenticated == Some(false) || was_refused) {
         return state(Status::NeedsAuthorization, None);
@@ -145,7 +141,7 @@ fn signed_in(connector: &Connector, remembered: &Remembered, message: Option<&st
             _ => state(Status::Unknown, Some("signed in, tools not loaded")),
         };
     }
-    let protocol = words(&connector.protocol);
+    let protocol = connector.text("protocol");
     State {
         word: protocol.map(|word| clean_text(word, TITLE_LIMIT)),
         ..state(Status::Unknown, message)
@@ -153,8 +149,8 @@ fn signed_in(connector: &Connector, remembered: &Remembered, message: Option<&st
 }
 
 fn blocking_level(connector: &Connector) -> Option<&'static str> {
-    let blocked_by = connector.blocked_by.as_ref()?.read()?;
-    blocked_by.iter().find_map(|word| match word.as_str() {
+    let mut blocked_by = connector.blocked_by().into_iter();
+    blocked_by.find_map(|word| match word {
         "org" => Some("organization"),
         "workspace" => Some("workspace"),
         "user" => Some("user"),
@@ -163,13 +159,11 @@ fn blocking_level(connector: &Connector) -> Option<&'static str> {
 }
 
 /// The default of the narrowest level.
-fn credential_in_use(connector: &Connector) -> Option<&Credential> {
-    let credentials = connector.connection_credentials.as_ref()?.read()?;
-    credentials
-        .iter()
-        .filter_map(Kept::read)
-        .filter(|credential| flag(&credential.is_default) == Some(true))
-        .min_by_key(|credential| match credential.scope.as_str() {
+fn credential_in_use(connector: &Connector) -> Option<Credential<'_>> {
+    connector
+        .credentials()
+        .filter(|credential| credential.is_default())
+        .min_by_key(|credential| match credential.scope() {
             "user" => 0,
             "workspace" => 1,
             "org" => 2,
@@ -187,16 +181,7 @@ fn level(scope: &str) -> Option<Level> {
 }
 
 fn method_types(connector: &Connector) -> Vec<&str> {
-    let methods = connector
-        .supported_auth_methods
-        .as_ref()
-        .and_then(Kept::read);
-    methods
-        .into_iter()
-        .flatten()
-        .filter_map(Kept::read)
-        .map(|method| method.method_type.as_str())
-        .collect()
+    connector.methods().map(AuthMethod::method_type).collect()
 }
 
 fn methods(connector: &Connector) -> Vec<AuthenticationMethod> {
@@ -217,7 +202,7 @@ fn methods(connector: &Connector) -> Vec<AuthenticationMethod> {
 
 /// Whether the platform says that somebody is signed in.
 pub(super) fn is_authenticated(connector: &Connector) -> bool {
-    flag(&connector.is_authenticated) == Some(true)
+    connector.flag("is_authenticated") == Some(true)
 }
 
 /// A tool as MCP has it: Mistral's own are stored with `jsonschema` in place of `inputSchema`.
@@ -239,30 +224,15 @@ pub(super) fn tool_result(
     result: &WireResult,
     read: impl Fn(&Value) -> Vec<Content>,
 ) -> ToolResult {
-    let meta = result
-        .more
-        .get("metadata")
-        .and_then(|it| it.get("mcp_meta"));
-    let member = |name: &str| meta.and_then(|meta| meta.get(name));
-    let is_error = member("isError")
-        .cloned()
-        .and_then(|flag| serde_json::from_value(flag).ok());
     ToolResult {
-        content: read(&json!({ "content": result.content })),
-        structured: member("structuredContent")
+        content: read(result.json()),
+        structured: result
+            .meta("structuredContent")
             .filter(|content| !content.is_null())
             .cloned()
             .map(Json),
-        is_error: is_error == Some(Flag(true)),
+        is_error: result.is_error(),
     }
-}
-
-fn words(member: &Option<Kept<String>>) -> Option<&str> {
-    member.as_ref()?.read().map(String::as_str)
-}
-
-fn flag(member: &Option<Kept<Flag>>) -> Option<bool> {
-    member.as_ref()?.read().map(|flag| flag.0)
 }
 
 fn without_secrets(value: Value) -> Value {

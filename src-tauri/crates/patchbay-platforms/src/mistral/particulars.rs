@@ -11,7 +11,7 @@ use patchbay_model::{
 use serde_json::{Value, json};
 
 use super::arguments::parts::Scope;
-use super::wire::{Connector, Flag, Kept};
+use super::wire::Connector;
 use super::{Mistral, Surface};
 use crate::http::CallOptions;
 use crate::operations::Platform as _;
@@ -64,38 +64,38 @@ impl Mistral {
         facts.push(fact("Visibility", visibility(connector)));
         facts.push(fact(
             "Signed in",
-            match flag(&connector.is_authenticated) {
+            match connector.flag("is_authenticated") {
                 Some(true) => "Yes",
                 Some(false) => "No",
                 None => "Not told",
             },
         ));
-        let blocked = connector.blocked_by.as_ref().and_then(Kept::read);
-        if let Some(levels) = blocked.filter(|levels| !levels.is_empty()) {
-            let levels: Vec<&str> = levels.iter().map(|word| level(word)).collect();
+        let levels: Vec<&str> = connector.blocked_by().into_iter().map(level).collect();
+        if !levels.is_empty() {
             facts.push(fact("Blocked by", levels.join(", ")));
         }
-        if flag(&connector.mistral) == Some(true) {
+        if connector.flag("mistral") == Some(true) {
             facts.push(fact("Made by", "Mistral"));
         }
-        if flag(&connector.private_tool_execution) == Some(true) {
+        if connector.flag("private_tool_execution") == Some(true) {
             facts.push(fact("Tools run", "In private"));
         }
         facts.extend(self.gateway(connector));
-        facts.push(moment("Created", connector.created_at.0));
-        facts.push(moment("Changed", connector.modified_at.0));
+        for (label, member) in [("Created", "created_at"), ("Changed", "modified_at")] {
+            facts.extend(connector.moment(member).map(|at| moment(label, at)));
+        }
         facts
     }
 
     /// Where programs reach the service through Mistral. Only the current surface has it.
     fn gateway(&self, connector: &Connector) -> Option<Fact> {
-        let part = match connector.protocol.as_ref().and_then(Kept::read)?.as_str() {
+        let part = match connector.text("protocol")? {
             "mcp" => "mcp",
             "http" => "http/",
             _ => return None,
         };
         let base = self.api.base.as_str().trim_end_matches('/');
-        let place = format!("{base}/v1/connectors-gateway/{}/{part}", connector.id);
+        let place = format!("{base}/v1/connectors-gateway/{}/{part}", connector.id());
         (self.surface == Surface::Current).then(|| fact("Gateway", place))
     }
 
@@ -121,14 +121,14 @@ impl Mistral {
         if scope != Scope::User {
             return None;
         }
-        let remembered = self.memory.of(&[&connector.id, &connector.name]);
+        let remembered = self.memory.of(&[connector.id(), connector.name()]);
         let was_switched_off = remembered.is_switched_off.then_some(false);
-        flag(&connector.active).or(was_switched_off)
+        connector.flag("active").or(was_switched_off)
     }
 
     fn switching_on(&self, connector: &Connector, scope: Scope) -> Act {
         let word = scope.as_str();
-        let mut fixed = json!({"connector_id": connector.id});
+        let mut fixed = json!({"connector_id": connector.id()});
         let (operation, asks) = match self.surface {
             Surface::Current => {
                 fixed["consumer_scope"] = word.into();
@@ -152,7 +152,7 @@ impl Mistral {
 
     fn switching_off(&self, connector: &Connector, scope: Scope, loss: &str) -> Act {
         let word = scope.as_str();
-        let mut fixed = json!({"connector_id": connector.id});
+        let mut fixed = json!({"connector_id": connector.id()});
         let operation = match self.surface {
             Surface::Current => {
                 fixed["consumer_scope"] = word.into();
@@ -172,8 +172,7 @@ impl Mistral {
     }
 
     fn sharing(&self, connector: &Connector) -> ControlGroup {
-        let word = connector.visibility.as_ref().and_then(Kept::read);
-        let word = word.map(String::as_str);
+        let word = connector.text("visibility");
         let controls = match (self.surface, word) {
             (Surface::Current, _) => vec![
                 self.shared(
@@ -208,7 +207,7 @@ impl Mistral {
                 "unshare_from_organization",
             ),
         };
-        let fixed = || json!({"connector_id": connector.id});
+        let fixed = || json!({"connector_id": connector.id()});
         let share = format!("share-with-{word}");
         let unshare = format!("unshare-from-{word}");
         Control::Switch {
@@ -232,7 +231,7 @@ impl Mistral {
     }
 
     fn share_for_good(&self, connector: &Connector) -> Act {
-        let fixed = json!({"connector_id": connector.id});
+        let fixed = json!({"connector_id": connector.id()});
         Act {
             consequence: Some(
                 "This cannot be undone: the workspace owns it from then on and every member can use it. \
@@ -259,7 +258,7 @@ impl Mistral {
                 "delete-all-user-credentials",
                 "Delete all of mine",
                 "delete_all_user_credentials",
-                json!({"connector_id_or_name": connector.id}),
+                json!({"connector_id_or_name": connector.id()}),
             )
         };
         ControlGroup {
@@ -297,12 +296,7 @@ fn moment(label: &str, at: Timestamp) -> Fact {
 }
 
 fn protocol(connector: &Connector) -> String {
-    match connector
-        .protocol
-        .as_ref()
-        .and_then(Kept::read)
-        .map(String::as_str)
-    {
+    match connector.text("protocol") {
         Some("mcp") => "MCP".to_owned(),
         Some("http") => "HTTP".to_owned(),
         Some(other) => clean_text(other, WORDS_LIMIT),
@@ -312,12 +306,12 @@ fn protocol(connector: &Connector) -> String {
 
 /// Who owns it: a word on the current surface, a number that nobody explains on the older one.
 fn owner(connector: &Connector) -> Option<String> {
-    let kind = match connector.more.get("owner_type")? {
+    let kind = match connector.member("owner_type")? {
         Value::String(word) => level(word).to_owned(),
         Value::Number(number) => format!("kind {number}"),
         _ => return None,
     };
-    let id = connector.more.get("owner_id").and_then(Value::as_str);
+    let id = connector.text("owner_id");
     Some(match id {
         Some(id) => clean_text(&format!("{kind} ({id})"), WORDS_LIMIT),
         None => clean_text(&kind, WORDS_LIMIT),
@@ -332,12 +326,7 @@ fn level(word: &str) -> &str {
 }
 
 fn visibility(connector: &Connector) -> String {
-    match connector
-        .visibility
-        .as_ref()
-        .and_then(Kept::read)
-        .map(String::as_str)
-    {
+    match connector.text("visibility") {
         Some("private") => "Private".to_owned(),
         Some("shared_workspace") => "Workspace".to_owned(),
         Some("shared_org") => "Organization".to_owned(),
@@ -345,10 +334,6 @@ fn visibility(connector: &Connector) -> String {
         Some(other) => clean_text(other, WORDS_LIMIT),
         None => "Not told".to_owned(),
     }
-}
-
-fn flag(member: &Option<Kept<Flag>>) -> Option<bool> {
-    member.as_ref()?.read().map(|flag| flag.0)
 }
 
 #[cfg(test)]

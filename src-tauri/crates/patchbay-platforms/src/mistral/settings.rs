@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::{Update, seed};
 use super::creation::put_seed_app;
 use super::forms::{self, methods, place};
-use super::wire::{AuthMethod, Connector, Kept};
+use super::wire::{Connector, Kept};
 use super::{Mistral, Surface, client};
 use crate::form::{Members, at_fields, secret, text};
 use crate::http::CallOptions;
@@ -75,7 +75,7 @@ impl Mistral {
         // What it speaks is no change, and has to be said with every one.
         let connector = self.known(id, options).await?;
         if let Some(given) = changes.remove("auth_methods") {
-            let known = methods::from_wire(known_methods(&connector));
+            let known = methods::from_wire(connector.methods());
             let given = methods::to_wire(given, &known)?;
             changes.insert("auth_methods".to_owned(), given);
         }
@@ -107,15 +107,10 @@ impl Mistral {
 
 /// What a connector speaks; where the platform does not tell, it is MCP.
 fn protocol(connector: &Connector) -> &str {
-    match connector.protocol.as_ref().and_then(Kept::read) {
-        Some(word) if word == "http" => "http",
+    match connector.text("protocol") {
+        Some("http") => "http",
         _ => "mcp",
     }
-}
-
-fn known_methods(connector: &Connector) -> &[Kept<AuthMethod>] {
-    let methods = connector.supported_auth_methods.as_ref();
-    methods.and_then(Kept::read).map_or(&[], Vec::as_slice)
 }
 
 fn current_form(connector: &Connector) -> Form {
@@ -124,9 +119,8 @@ fn current_form(connector: &Connector) -> Form {
         "http" => members,
         _ => members.with("system_prompt", forms::prompt()),
     };
-    let methods = known_methods(connector);
-    let shown = methods::from_wire(methods);
-    let kept = methods::kept(methods, &shown);
+    let shown = methods::from_wire(connector.methods());
+    let kept = methods::kept(connector.methods(), &shown);
     let schema = members.folds("icon_url", forms::icon()).closed();
     let mut values = basics(connector, &schema);
     values["auth_methods"] = shown.into();
@@ -170,7 +164,7 @@ fn seed_form(connector: &Connector) -> Form {
         .closed();
     let mut values = basics(connector, &schema);
     values["oauth_app"] = json!({"kind": "kept"});
-    if let Some(config @ Value::Object(_)) = connector.more.get("connection_config") {
+    if let Some(config @ Value::Object(_)) = connector.member("connection_config") {
         values["connection_config"] = config.clone();
     }
     Form {
@@ -182,18 +176,16 @@ fn seed_form(connector: &Connector) -> Form {
 
 /// The plain members that the form has and the platform tells.
 fn basics(connector: &Connector, schema: &Value) -> Value {
-    let word = |member: &Option<Kept<String>>| member.as_ref().and_then(Kept::read).cloned();
-    let more = |name: &str| connector.more.get(name)?.as_str().map(str::to_owned);
     let told = [
-        ("name", Some(connector.name.clone())),
-        ("title", word(&connector.title)),
-        ("description", Some(connector.description.clone())),
-        ("server", word(&connector.server)),
-        ("system_prompt", more("system_prompt")),
-        ("icon_url", more("icon_url")),
+        "name",
+        "title",
+        "description",
+        "server",
+        "system_prompt",
+        "icon_url",
     ];
-    let told = told.into_iter().filter_map(|(name, text)| {
-        let text = text.filter(|text| !text.is_empty())?;
+    let told = told.into_iter().filter_map(|name| {
+        let text = connector.text(name).filter(|text| !text.is_empty())?;
         schema["properties"].get(name)?;
         Some((name.to_owned(), Value::from(text)))
     });

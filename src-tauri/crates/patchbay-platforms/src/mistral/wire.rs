@@ -1,219 +1,460 @@
 //! What Mistral answers, of either surface, read tolerantly.
 //!
-//! Only what the contract requires has to be there. Members that we do not know, and values that do not
-//! fit, are kept as they came.
+//! Only what the contract requires has to be there. Answers stay JSON: members that are known are brought
+//! into their one form in place, with a reader for each that Patchbay looks at. Members that we do not
+//! know, and values that do not fit, are kept as they came.
 //!
 //! Source: Mistral contract, sections 4 and 9.
 
 mod lenient;
+mod shape;
+mod shapes;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use patchbay_model::Timestamp;
 use serde_json::{Map, Value};
 
-pub(super) use self::lenient::{Flag, Kept, Moment, Number};
+use self::shape::Shape;
+
+/// A value of the documented form, or whatever was sent in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Kept<T> {
+    /// As documented.
+    Read(T),
+    /// Of another form.
+    AsSent(Value),
+}
+
+impl<T> Kept<T> {
+    /// The value, where it is as documented.
+    pub(super) fn read(&self) -> Option<&T> {
+        match self {
+            Self::Read(value) => Some(value),
+            Self::AsSent(_) => None,
+        }
+    }
+}
 
 /// A connector.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub(super) struct Connector {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) description: String,
-    pub(super) created_at: Moment,
-    pub(super) modified_at: Moment,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) protocol: Option<Kept<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) title: Option<Kept<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) server: Option<Kept<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) visibility: Option<Kept<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) private_tool_execution: Option<Kept<Flag>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) supports_mcp: Option<Kept<Flag>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) mistral: Option<Kept<Flag>>,
-    /// Older surface only: whether it is switched on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) active: Option<Kept<Flag>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) is_authenticated: Option<Kept<Flag>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) blocked_by: Option<Kept<Vec<String>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) supported_auth_methods: Option<Kept<Vec<Kept<AuthMethod>>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) connection_credentials: Option<Kept<Vec<Kept<Credential>>>>,
-    #[serde(flatten)]
-    pub(super) more: Map<String, Value>,
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Connector(Map<String, Value>);
+
+impl Connector {
+    pub(super) fn id(&self) -> &str {
+        self.text("id").unwrap_or_default()
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.text("name").unwrap_or_default()
+    }
+
+    pub(super) fn description(&self) -> &str {
+        self.text("description").unwrap_or_default()
+    }
+
+    /// `created_at` or `modified_at`.
+    pub(super) fn moment(&self, member: &str) -> Option<Timestamp> {
+        lenient::moment(self.0.get(member)?)
+    }
+
+    /// A member that is text.
+    pub(super) fn text(&self, member: &str) -> Option<&str> {
+        self.0.get(member)?.as_str()
+    }
+
+    /// A member that is yes or no, `active` of which only the older surface has.
+    pub(super) fn flag(&self, member: &str) -> Option<bool> {
+        self.0.get(member)?.as_bool()
+    }
+
+    /// A member as it came.
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// Levels that block it, in the platform's words.
+    pub(super) fn blocked_by(&self) -> Vec<&str> {
+        let words = self.0.get("blocked_by").and_then(Value::as_array);
+        let words = words.and_then(|words| words.iter().map(Value::as_str).collect());
+        words.unwrap_or_default()
+    }
+
+    /// Ways to sign in.
+    pub(super) fn methods(&self) -> impl Iterator<Item = AuthMethod<'_>> {
+        items(&self.0, "supported_auth_methods").filter_map(AuthMethod::of)
+    }
+
+    /// Credentials of the connection.
+    pub(super) fn credentials(&self) -> impl Iterator<Item = Credential<'_>> {
+        items(&self.0, "connection_credentials").filter_map(Credential::of)
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        Value::Object(self.0.clone())
+    }
+}
+
+impl TryFrom<Value> for Connector {
+    type Error = String;
+
+    fn try_from(json: Value) -> Result<Self, String> {
+        object(json, &shapes::CONNECTOR).map(Self)
+    }
 }
 
 /// A connector as an answer of its own: what carries a protocol but is none that we know is kept.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct OneConnector(pub(super) Kept<Connector>);
 
-impl<'de> Deserialize<'de> for OneConnector {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let members = Map::deserialize(deserializer)?;
+impl TryFrom<Value> for OneConnector {
+    type Error = String;
+
+    fn try_from(json: Value) -> Result<Self, String> {
+        let Value::Object(mut members) = json else {
+            return Err("it is no object".to_owned());
+        };
         let is_tagged = members.get("protocol").is_some_and(Value::is_string);
-        match serde_json::from_value(Value::Object(members.clone())) {
-            Ok(connector) => Ok(Self(Kept::Read(connector))),
+        match shapes::CONNECTOR.fit(&mut members) {
+            Ok(()) => Ok(Self(Kept::Read(Connector(members)))),
             Err(_) if is_tagged => Ok(Self(Kept::AsSent(Value::Object(members)))),
-            Err(error) => Err(D::Error::custom(error)),
+            Err(what) => Err(what),
+        }
+    }
+}
+
+impl From<OneConnector> for Value {
+    fn from(one: OneConnector) -> Self {
+        one.0.into()
+    }
+}
+
+impl From<Kept<Connector>> for Value {
+    fn from(kept: Kept<Connector>) -> Self {
+        match kept {
+            Kept::Read(connector) => Self::Object(connector.0),
+            Kept::AsSent(json) => json,
         }
     }
 }
 
 /// A page of connectors.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct PaginatedConnectors {
-    #[serde(deserialize_with = "lenient::objects")]
     pub(super) items: Vec<Kept<Connector>>,
-    pub(super) pagination: Pagination,
-    #[serde(flatten)]
-    more: Map<String, Value>,
+    rest: Map<String, Value>,
 }
 
-/// Where a list goes on.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub(super) struct Pagination {
-    page_size: Number,
-    /// Absent, null and empty all mean that there is no more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) next_cursor: Option<String>,
-    #[serde(flatten)]
-    more: Map<String, Value>,
+impl PaginatedConnectors {
+    /// Where the list goes on. Absent, null and empty all mean that there is no more.
+    pub(super) fn next_cursor(&self) -> Option<&str> {
+        let cursor = self.rest.get("pagination")?.get("next_cursor")?.as_str();
+        cursor.filter(|cursor| !cursor.is_empty())
+    }
+}
+
+impl TryFrom<Value> for PaginatedConnectors {
+    type Error = String;
+
+    fn try_from(json: Value) -> Result<Self, String> {
+        let mut rest = object(json, &shapes::PAGE)?;
+        let cursor = rest["pagination"].get("next_cursor");
+        if !cursor.is_none_or(Value::is_string) {
+            return Err("`next_cursor` is no text".to_owned());
+        }
+        let items = match rest.get_mut("items").map(Value::take) {
+            Some(Value::Array(items)) => items,
+            _ => Vec::new(),
+        };
+        let items: Result<_, String> = items.into_iter().map(item).collect();
+        Ok(Self {
+            items: items?,
+            rest,
+        })
+    }
+}
+
+/// A connector of a page.
+fn item(json: Value) -> Result<Kept<Connector>, String> {
+    match json {
+        Value::Object(mut members) => Ok(match shapes::CONNECTOR.fit(&mut members) {
+            Ok(()) => Kept::Read(Connector(members)),
+            Err(_) => Kept::AsSent(Value::Object(members)),
+        }),
+        _ => Err("an item is no object".to_owned()),
+    }
+}
+
+impl From<PaginatedConnectors> for Value {
+    fn from(page: PaginatedConnectors) -> Self {
+        let mut json = page.rest;
+        let items = page.items.into_iter().map(Self::from).collect();
+        json.insert("items".to_owned(), items);
+        Self::Object(json)
+    }
 }
 
 /// A way to sign in.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub(super) struct AuthMethod {
-    pub(super) method_type: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    headers: Option<Kept<Vec<Kept<AuthHeader>>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    has_default_credentials: Option<Kept<Flag>>,
-    #[serde(flatten)]
-    pub(super) more: Map<String, Value>,
-}
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct AuthMethod<'a>(&'a Map<String, Value>);
 
-impl AuthMethod {
+impl<'a> AuthMethod<'a> {
+    fn of(json: &'a Value) -> Option<Self> {
+        view(json, &shapes::AUTH_METHOD).map(Self)
+    }
+
+    pub(super) fn method_type(self) -> &'a str {
+        text(self.0, "method_type")
+    }
+
+    /// A member as it came.
+    pub(super) fn member(self, name: &str) -> Option<&'a Value> {
+        self.0.get(name)
+    }
+
     /// Headers that one has to give.
-    pub(super) fn asked_headers(&self) -> impl Iterator<Item = &AuthHeader> {
-        let headers = self.headers.as_ref().and_then(Kept::read);
-        headers.into_iter().flatten().filter_map(Kept::read)
+    pub(super) fn asked_headers(self) -> impl Iterator<Item = AuthHeader<'a>> {
+        let headers = items(self.0, "headers");
+        headers.filter_map(|header| view(header, &shapes::AUTH_HEADER).map(AuthHeader))
     }
 }
 
 /// A header that one has to give to sign in.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub(super) struct AuthHeader {
-    pub(super) name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    is_required: Option<Kept<Flag>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    is_secret: Option<Kept<Flag>>,
-    #[serde(flatten)]
-    more: Map<String, Value>,
-}
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct AuthHeader<'a>(&'a Map<String, Value>);
 
-impl AuthHeader {
+impl<'a> AuthHeader<'a> {
+    pub(super) fn name(self) -> &'a str {
+        text(self.0, "name")
+    }
+
     /// Whether it has to be given; said where it is not so.
-    pub(super) fn is_required(&self) -> bool {
-        is_on(&self.is_required)
+    pub(super) fn is_required(self) -> bool {
+        self.is_on("is_required")
     }
 
     /// Whether its value is secret; said where it is not so.
-    pub(super) fn is_secret(&self) -> bool {
-        is_on(&self.is_secret)
+    pub(super) fn is_secret(self) -> bool {
+        self.is_on("is_secret")
+    }
+
+    fn is_on(self, member: &str) -> bool {
+        self.0.get(member).and_then(Value::as_bool).unwrap_or(true)
     }
 }
 
-fn is_on(flag: &Option<Kept<Flag>>) -> bool {
-    let flag = flag.as_ref().and_then(Kept::read);
-    flag.is_none_or(|flag| flag.0)
-}
-
-/// The credentials of one level.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub(super) struct Credentials {
-    #[serde(deserialize_with = "lenient::list")]
-    pub(super) credentials: Vec<Kept<Credential>>,
-    #[serde(flatten)]
-    more: Map<String, Value>,
-}
-
 /// What is known of credentials; their values never come back.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub(super) struct Credential {
-    pub(super) name: String,
-    pub(super) authentication_type: String,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Credential<'a>(&'a Map<String, Value>);
+
+impl<'a> Credential<'a> {
+    fn of(json: &'a Value) -> Option<Self> {
+        view(json, &shapes::CREDENTIAL).map(Self)
+    }
+
+    pub(super) fn name(self) -> &'a str {
+        text(self.0, "name")
+    }
+
+    pub(super) fn authentication_type(self) -> &'a str {
+        text(self.0, "authentication_type")
+    }
+
     /// `user`, `workspace`, `org`, `system`, or another word.
-    pub(super) scope: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) status: Option<Kept<CredentialStatus>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) is_default: Option<Kept<Flag>>,
-    #[serde(flatten)]
-    pub(super) more: Map<String, Value>,
+    pub(super) fn scope(self) -> &'a str {
+        text(self.0, "scope")
+    }
+
+    /// How it is, where the platform tells.
+    pub(super) fn status(self) -> Option<CredentialStatus<'a>> {
+        let status = self.0.get("status")?;
+        view(status, &shapes::CREDENTIAL_STATUS).map(CredentialStatus)
+    }
+
+    pub(super) fn is_default(self) -> bool {
+        self.0.get("is_default") == Some(&Value::Bool(true))
+    }
+
+    /// A member as it came.
+    pub(super) fn member(self, name: &str) -> Option<&'a Value> {
+        self.0.get(name)
+    }
+
+    pub(super) fn to_json(self) -> Value {
+        Value::Object(self.0.clone())
+    }
 }
 
 /// How credentials are.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub(super) struct CredentialStatus {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct CredentialStatus<'a>(&'a Map<String, Value>);
+
+impl<'a> CredentialStatus<'a> {
     /// `valid`, `invalid`, `error`, or another word.
-    pub(super) status_type: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) last_checked_at: Option<Kept<Moment>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) error_http_code: Option<Kept<Number>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) error_message: Option<Kept<String>>,
-    #[serde(flatten)]
-    more: Map<String, Value>,
+    pub(super) fn status_type(self) -> &'a str {
+        text(self.0, "status_type")
+    }
+
+    pub(super) fn last_checked_at(self) -> Option<Timestamp> {
+        lenient::moment(self.0.get("last_checked_at")?)
+    }
+
+    pub(super) fn error_http_code(self) -> Option<i64> {
+        self.0.get("error_http_code")?.as_i64()
+    }
+
+    pub(super) fn error_message(self) -> Option<&'a str> {
+        self.0.get("error_message")?.as_str()
+    }
 }
 
-/// A page on which a person signs in.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub(super) struct AuthUrl {
-    pub(super) auth_url: String,
-    /// How long it is good for, in seconds.
-    pub(super) ttl: Number,
-    #[serde(flatten)]
-    more: Map<String, Value>,
+/// Declares an answer that is an object of a shape.
+macro_rules! answers {
+    ($($(#[$words:meta])* $name:ident: $shape:ident;)*) => {$(
+        $(#[$words])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub(super) struct $name(Value);
+
+        impl TryFrom<Value> for $name {
+            type Error = String;
+
+            fn try_from(json: Value) -> Result<Self, String> {
+                object(json, &shapes::$shape).map(|answer| Self(Value::Object(answer)))
+            }
+        }
+
+        impl From<$name> for Value {
+            fn from(answer: $name) -> Self {
+                answer.0
+            }
+        }
+    )*};
 }
 
-/// An acknowledgement.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub(super) struct Message {
-    message: String,
-    #[serde(flatten)]
-    more: Map<String, Value>,
+answers! {
+    /// The credentials of one level.
+    Credentials: CREDENTIALS;
+    /// A page on which a person signs in.
+    AuthUrl: AUTH_URL;
+    /// An acknowledgement.
+    Message: MESSAGE;
+    /// What a tool answered. Whether it failed is in `metadata.mcp_meta.isError`.
+    ToolResult: TOOL_RESULT;
 }
 
-/// What a tool answered. Whether it failed is in `metadata.mcp_meta.isError`.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub(super) struct ToolResult {
-    #[serde(deserialize_with = "lenient::list")]
-    pub(super) content: Vec<Value>,
-    #[serde(flatten)]
-    pub(super) more: Map<String, Value>,
+impl Credentials {
+    pub(super) fn read(&self) -> impl Iterator<Item = Credential<'_>> {
+        let credentials = self.0["credentials"].as_array();
+        credentials.into_iter().flatten().filter_map(Credential::of)
+    }
+}
+
+impl AuthUrl {
+    pub(super) fn auth_url(&self) -> &str {
+        self.0["auth_url"].as_str().unwrap_or_default()
+    }
+
+    /// How long it is good for, in seconds; none when it is less than that.
+    pub(super) fn ttl(&self) -> u64 {
+        self.0["ttl"].as_u64().unwrap_or(0)
+    }
+}
+
+impl ToolResult {
+    /// A member of what MCP has beside the content.
+    pub(super) fn meta(&self, member: &str) -> Option<&Value> {
+        self.0.get("metadata")?.get("mcp_meta")?.get(member)
+    }
+
+    /// Whether it says that it failed, in any spelling.
+    pub(super) fn is_error(&self) -> bool {
+        self.meta("isError").and_then(lenient::flag) == Some(true)
+    }
+
+    /// All of it.
+    pub(super) fn json(&self) -> &Value {
+        &self.0
+    }
 }
 
 /// Tools, each as it came.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(transparent)]
-pub(super) struct ToolList(#[serde(deserialize_with = "lenient::list")] pub(super) Vec<Value>);
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ToolList(pub(super) Vec<Value>);
+
+impl TryFrom<Value> for ToolList {
+    type Error = String;
+
+    fn try_from(json: Value) -> Result<Self, String> {
+        list(json).map(Self)
+    }
+}
+
+impl From<ToolList> for Value {
+    fn from(list: ToolList) -> Self {
+        Self::Array(list.0)
+    }
+}
 
 /// Ways to sign in.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(transparent)]
-pub(super) struct AuthMethods(
-    #[serde(deserialize_with = "lenient::list")] pub(super) Vec<Kept<AuthMethod>>,
-);
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct AuthMethods(Vec<Value>);
+
+impl AuthMethods {
+    pub(super) fn read(&self) -> impl Iterator<Item = AuthMethod<'_>> {
+        self.0.iter().filter_map(AuthMethod::of)
+    }
+}
+
+impl TryFrom<Value> for AuthMethods {
+    type Error = String;
+
+    fn try_from(json: Value) -> Result<Self, String> {
+        let mut methods = list(json)?;
+        for method in methods.iter_mut().filter_map(Value::as_object_mut) {
+            // One that lacks something stays as it was sent.
+            let _ = shapes::AUTH_METHOD.fit(method);
+        }
+        Ok(Self(methods))
+    }
+}
+
+impl From<AuthMethods> for Value {
+    fn from(methods: AuthMethods) -> Self {
+        Self::Array(methods.0)
+    }
+}
+
+fn object(json: Value, shape: &Shape) -> Result<Map<String, Value>, String> {
+    let Value::Object(mut members) = json else {
+        return Err("it is no object".to_owned());
+    };
+    shape.fit(&mut members)?;
+    Ok(members)
+}
+
+/// A list; null is an empty one.
+fn list(json: Value) -> Result<Vec<Value>, String> {
+    match json {
+        Value::Array(items) => Ok(items),
+        Value::Null => Ok(Vec::new()),
+        _ => Err("it is no list".to_owned()),
+    }
+}
+
+/// The members of an object that has what its shape needs.
+fn view<'a>(json: &'a Value, shape: &Shape) -> Option<&'a Map<String, Value>> {
+    let members = json.as_object()?;
+    shape.check(members).is_ok().then_some(members)
+}
+
+fn items<'a>(members: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = &'a Value> {
+    let items = members.get(name).and_then(Value::as_array);
+    items.into_iter().flatten()
+}
+
+/// Text that the shape needs.
+fn text<'a>(members: &'a Map<String, Value>, name: &str) -> &'a str {
+    let text = members.get(name).and_then(Value::as_str);
+    text.unwrap_or_default()
+}
 
 #[cfg(test)]
 mod tests;

@@ -15,10 +15,10 @@ use crate::{CredentialToSave, Error};
 ///
 /// # Errors
 /// [`Error::NotSupported`] where one signs in on a page only.
-pub(super) fn schema(surface: Surface, methods: &[&AuthMethod]) -> Result<Value, Error> {
+pub(super) fn schema(surface: Surface, methods: &[AuthMethod<'_>]) -> Result<Value, Error> {
     let variants: Vec<Value> = methods
         .iter()
-        .filter_map(|method| typed(surface, method))
+        .filter_map(|method| typed(surface, *method))
         .collect();
     if variants.is_empty() && !methods.is_empty() {
         return Err(Error::NotSupported(
@@ -38,15 +38,15 @@ pub(super) fn schema(surface: Surface, methods: &[&AuthMethod]) -> Result<Value,
 }
 
 /// The alternative for a way to sign in; `None` where there is nothing to type in.
-fn typed(surface: Surface, method: &AuthMethod) -> Option<Value> {
+fn typed(surface: Surface, method: AuthMethod<'_>) -> Option<Value> {
     let headers = headers(method);
     let with_headers = |members: Members| match &headers {
         Some((schema, true)) => members.needs("headers", schema.clone()),
         Some((schema, false)) => members.with("headers", schema.clone()),
         None => members,
     };
-    let grant = method.more.get("grant_type").and_then(Value::as_str);
-    match (method.method_type.as_str(), surface) {
+    let grant = method.member("grant_type").and_then(Value::as_str);
+    match (method.method_type(), surface) {
         ("bearer", _) => Some(token(with_headers(Members::default()))),
         ("none", _) => {
             headers.as_ref()?;
@@ -114,21 +114,21 @@ fn stored_token(members: Members) -> Members {
 }
 
 /// The headers that a way to sign in wants, and whether one of them has to be there.
-fn headers(method: &AuthMethod) -> Option<(Value, bool)> {
+fn headers(method: AuthMethod<'_>) -> Option<(Value, bool)> {
     let (mut members, mut is_needed, mut is_any) = (Members::default(), false, false);
     for header in method.asked_headers() {
         let help = "Sent with each request.";
         let schema = if header.is_secret() {
-            secret(&header.name, help)
+            secret(header.name(), help)
         } else {
-            text(&header.name, help)
+            text(header.name(), help)
         };
         is_any = true;
         members = if header.is_required() {
             is_needed = true;
-            members.needs(&header.name, schema)
+            members.needs(header.name(), schema)
         } else {
-            members.with(&header.name, schema)
+            members.with(header.name(), schema)
         };
     }
     let mut schema = members.closed();

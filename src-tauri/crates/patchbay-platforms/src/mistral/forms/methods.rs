@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::Surface;
-use super::super::wire::{AuthMethod, Kept};
+use super::super::wire::AuthMethod;
 use super::{
     app, authorization_server, header_map, metadata, plain_headers, put_authorization_server,
     put_global_headers, secret_headers,
@@ -225,22 +225,24 @@ fn has_kept_headers(known: &Value, method: &Map<String, Value>) -> bool {
 }
 
 /// The platform's ways to sign in as values of [`known_methods`]; secrets are left out.
-pub(in crate::mistral) fn from_wire(methods: &[Kept<AuthMethod>]) -> Vec<Value> {
-    methods.iter().filter_map(Kept::read).map(one).collect()
+pub(in crate::mistral) fn from_wire<'a>(
+    methods: impl Iterator<Item = AuthMethod<'a>>,
+) -> Vec<Value> {
+    methods.map(one).collect()
 }
 
-fn one(method: &AuthMethod) -> Value {
-    let kind = match method.method_type.as_str() {
+fn one(method: AuthMethod<'_>) -> Value {
+    let kind = match method.method_type() {
         known @ ("bearer" | "none" | "oauth2") => known,
         _ => "other",
     };
     let mut value = json!({ "kind": kind });
     if kind == "other" {
-        value["method_type"] = method.method_type.as_str().into();
+        value["method_type"] = method.method_type().into();
     }
     let headers = method.asked_headers().map(|header| {
         json!({
-            "name": header.name, "is_required": header.is_required(), "is_secret": header.is_secret(),
+            "name": header.name(), "is_required": header.is_required(), "is_secret": header.is_secret(),
         })
     });
     let headers: Vec<Value> = headers.collect();
@@ -248,7 +250,7 @@ fn one(method: &AuthMethod) -> Value {
         value["headers"] = headers.into();
     }
     put_known_headers(&mut value, method);
-    let server = method.more.get("oauth2_server_metadata");
+    let server = method.member("oauth2_server_metadata");
     if let (Some(Value::Object(server)), "oauth2") = (server, kind) {
         value["authorization_server"] = given_server(server);
     }
@@ -275,8 +277,8 @@ fn given_server(server: &Map<String, Value>) -> Value {
     Value::Object(given)
 }
 
-fn put_known_headers(value: &mut Value, method: &AuthMethod) {
-    let Some(Value::Object(headers)) = method.more.get("global_headers") else {
+fn put_known_headers(value: &mut Value, method: AuthMethod<'_>) {
+    let Some(Value::Object(headers)) = method.member("global_headers") else {
         return;
     };
     let (mut plain, mut secret) = (Vec::new(), Vec::new());
@@ -296,9 +298,11 @@ fn put_known_headers(value: &mut Value, method: &AuthMethod) {
 }
 
 /// Pointers below `/auth_methods` to secrets that the platform has.
-pub(in crate::mistral) fn kept(methods: &[Kept<AuthMethod>], values: &[Value]) -> Vec<String> {
+pub(in crate::mistral) fn kept<'a>(
+    methods: impl Iterator<Item = AuthMethod<'a>>,
+    values: &[Value],
+) -> Vec<String> {
     let mut kept = Vec::new();
-    let methods = methods.iter().filter_map(Kept::read);
     for (place, (method, value)) in methods.zip(values).enumerate() {
         let secrets = value["secret_global_headers"].as_array();
         for header in 0..secrets.map_or(0, Vec::len) {
@@ -306,7 +310,7 @@ pub(in crate::mistral) fn kept(methods: &[Kept<AuthMethod>], values: &[Value]) -
                 "/auth_methods/{place}/secret_global_headers/{header}/value"
             ));
         }
-        let how = method.more.get("token_endpoint_auth_method");
+        let how = method.member("token_endpoint_auth_method");
         let how = how.and_then(Value::as_str).unwrap_or_default();
         if value["kind"] == "oauth2" && how.starts_with("client_secret") {
             kept.push(format!("/auth_methods/{place}/client_secret"));

@@ -15,7 +15,7 @@ fn mapped(more: Value, remembered: &Remembered) -> RemoteConnector {
     for (name, value) in more.as_object().unwrap() {
         given[name] = value.clone();
     }
-    connector(&serde_json::from_value(given).unwrap(), remembered, now())
+    connector(&Connector::try_from(given).unwrap(), remembered, now())
 }
 
 fn status(more: Value, remembered: &Remembered) -> (Status, Option<String>) {
@@ -163,7 +163,7 @@ fn stored_tools_get_a_schema_and_others_stay_as_they_are() {
 /// Source: Mistral contract, section 4, trace `call-tool-is-error`.
 #[test]
 fn a_tool_that_failed_says_so_in_its_metadata() {
-    let read = |given: Value| tool_result(&serde_json::from_value(given).unwrap(), |_| Vec::new());
+    let read = |given: Value| tool_result(&WireResult::try_from(given).unwrap(), |_| Vec::new());
     let meta = json!({"mcp_meta": {"isError": true, "structuredContent": {"n": 1}}});
     let failed = read(json!({"content": [], "metadata": meta}));
     assert!(failed.is_error);

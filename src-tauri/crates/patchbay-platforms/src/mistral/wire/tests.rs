@@ -1,5 +1,4 @@
 use proptest::prelude::*;
-use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::*;
@@ -11,10 +10,10 @@ fn connector() -> Value {
     })
 }
 
-fn with(name: &str, value: Value) -> Connector {
+fn with(name: &str, value: Value) -> Value {
     let mut connector = connector();
     connector[name] = value;
-    serde_json::from_value(connector).unwrap()
+    Connector::try_from(connector).unwrap().to_json()
 }
 
 #[test]
@@ -22,44 +21,94 @@ fn a_connector_needs_five_members_only() {
     for name in ["id", "name", "description", "created_at", "modified_at"] {
         let mut short = connector();
         short.as_object_mut().unwrap().remove(name);
-        let error = serde_json::from_value::<Connector>(short).unwrap_err();
-        assert!(error.to_string().contains(name), "{error}");
+        let error = Connector::try_from(short).unwrap_err();
+        assert!(error.contains(name), "{error}");
+        let mut odd = connector();
+        odd[name] = json!(["x"]);
+        let error = Connector::try_from(odd).unwrap_err();
+        assert!(error.contains(name), "{error}");
     }
-    let read: Connector = serde_json::from_value(connector()).unwrap();
-    assert_eq!(serde_json::to_value(read).unwrap(), connector());
+    let read = Connector::try_from(connector()).unwrap();
+    assert_eq!(read.to_json(), connector());
 }
 
 /// Source: Mistral contract, section 4, traces `list-broken-item`, `list-unknown-protocol`.
 #[test]
 fn what_does_not_fit_is_kept_as_it_came() {
-    let broken = json!({"id": 7, "protocol": "mcp"});
+    let broken = json!({"id": 7, "protocol": "mcp", "supports_mcp": "yes", "title": null});
     let page = json!({"items": [broken, connector()], "pagination": {"page_size": "2"}});
-    let page: PaginatedConnectors = serde_json::from_value(page).unwrap();
+    let page = PaginatedConnectors::try_from(page).unwrap();
     assert_eq!(page.items[0], Kept::AsSent(broken.clone()));
     assert!(page.items[1].read().is_some());
-    assert_eq!(page.pagination.page_size, Number(2));
+    assert_eq!(Value::from(page)["pagination"]["page_size"], 2);
+    for refused in [
+        json!({"items": [1], "pagination": {"page_size": 1}}),
+        json!({"items": [], "pagination": {"page_size": 1, "next_cursor": 2}}),
+        json!({"items": [], "pagination": {}}),
+    ] {
+        assert!(
+            PaginatedConnectors::try_from(refused.clone()).is_err(),
+            "{refused}"
+        );
+    }
 
-    assert!(serde_json::from_value::<OneConnector>(broken).is_ok());
-    assert!(serde_json::from_value::<OneConnector>(json!({"id": 7})).is_err());
-    assert!(serde_json::from_value::<OneConnector>(json!([])).is_err());
-    let odd = with("supports_mcp", json!("maybe"));
-    assert_eq!(odd.supports_mcp, Some(Kept::AsSent(json!("maybe"))));
+    assert!(OneConnector::try_from(broken).is_ok());
+    assert!(OneConnector::try_from(json!({"id": 7})).is_err());
+    assert!(OneConnector::try_from(json!([])).is_err());
+    assert_eq!(
+        with("supports_mcp", json!("maybe"))["supports_mcp"],
+        "maybe"
+    );
+}
+
+#[test]
+fn known_members_come_in_one_form_at_any_depth() {
+    let credential = |status: Value, is_default: Value| {
+        json!({
+            "name": "a", "authentication_type": "bearer", "scope": "user", "status": status,
+            "is_default": is_default, "future": null,
+        })
+    };
+    let sent = with(
+        "connection_credentials",
+        json!([
+            credential(
+                json!({"status_type": "error", "error_http_code": "401", "error_message": null,
+                    "last_checked_at": 1_772_600_767}),
+                json!("yes"),
+            ),
+            credential(json!({"error_http_code": "401"}), json!(null)),
+            {"name": 1, "is_default": "yes"},
+        ]),
+    );
+    let mut second = credential(json!({"error_http_code": "401"}), json!(null));
+    second.as_object_mut().unwrap().remove("is_default");
+    assert_eq!(
+        sent["connection_credentials"],
+        json!([
+            credential(
+                json!({"status_type": "error", "error_http_code": 401,
+                    "last_checked_at": "2026-03-04T05:06:07Z"}),
+                json!(true),
+            ),
+            second,
+            {"name": 1, "is_default": "yes"},
+        ])
+    );
+    let without = with("title", Value::Null);
+    assert_eq!(without, connector());
 }
 
 #[test]
 fn null_is_an_empty_list() {
     let page = json!({"items": null, "pagination": {"page_size": 1, "next_cursor": null}});
-    let page: PaginatedConnectors = serde_json::from_value(page).unwrap();
-    assert!(page.items.is_empty() && page.pagination.next_cursor.is_none());
-    assert_eq!(
-        serde_json::from_value::<ToolList>(Value::Null).unwrap().0,
-        Vec::<Value>::new()
-    );
-    assert!(serde_json::from_value::<ToolList>(json!({})).is_err());
-    assert!(
-        serde_json::from_value::<PaginatedConnectors>(json!({"pagination": {"page_size": 1}}))
-            .is_err()
-    );
+    let page = PaginatedConnectors::try_from(page).unwrap();
+    assert!(page.items.is_empty() && page.next_cursor().is_none());
+    assert!(ToolList::try_from(Value::Null).unwrap().0.is_empty());
+    assert!(ToolList::try_from(json!({})).is_err());
+    let result = ToolResult::try_from(json!({"content": null})).unwrap();
+    assert_eq!(Value::from(result), json!({"content": []}));
+    assert!(PaginatedConnectors::try_from(json!({"pagination": {"page_size": 1}})).is_err());
 }
 
 #[test]
@@ -72,10 +121,10 @@ fn flags_and_numbers_come_in_many_spellings() {
         (json!(0), false),
         (json!("f"), false),
     ] {
-        assert_eq!(serde_json::from_value::<Flag>(sent).unwrap(), Flag(flag));
+        assert_eq!(lenient::flag(&sent), Some(flag));
     }
     for sent in [json!(2), json!("maybe"), json!(null), json!([])] {
-        assert!(serde_json::from_value::<Flag>(sent).is_err());
+        assert_eq!(lenient::flag(&sent), None);
     }
     for (sent, number) in [
         (json!("90"), 90),
@@ -83,10 +132,7 @@ fn flags_and_numbers_come_in_many_spellings() {
         (json!(3.0), 3),
         (json!(true), 1),
     ] {
-        assert_eq!(
-            serde_json::from_value::<Number>(sent).unwrap(),
-            Number(number)
-        );
+        assert_eq!(lenient::number(&sent), Some(number));
     }
     for sent in [
         json!(1.5),
@@ -95,7 +141,7 @@ fn flags_and_numbers_come_in_many_spellings() {
         json!("1.5"),
         json!(1e300),
     ] {
-        assert!(serde_json::from_value::<Number>(sent).is_err());
+        assert_eq!(lenient::number(&sent), None);
     }
 }
 
@@ -109,12 +155,16 @@ fn times_come_in_many_spellings() {
         json!(1_772_600_767),
         json!("1772600767"),
         json!(1_772_600_767.0),
+        json!("2026-03-04T05:06:07.000Z"),
+        json!("2026-03-04t05:06:07z"),
     ] {
-        let moment: Moment = serde_json::from_value(sent.clone()).unwrap();
-        assert_eq!(moment.0.to_string(), "2026-03-04T05:06:07Z", "{sent}");
+        assert_eq!(
+            with("created_at", sent)["created_at"],
+            "2026-03-04T05:06:07Z"
+        );
     }
-    let day: Moment = serde_json::from_value(json!("2026-03-04")).unwrap();
-    assert_eq!(day.0.to_string(), "2026-03-04T00:00:00Z");
+    let day = with("created_at", json!("2026-03-04"));
+    assert_eq!(day["created_at"], "2026-03-04T00:00:00Z");
     for sent in [
         json!("soon"),
         json!("2026-13-04"),
@@ -122,7 +172,7 @@ fn times_come_in_many_spellings() {
         json!(null),
         json!("ééééééé"),
     ] {
-        assert!(serde_json::from_value::<Moment>(sent).is_err());
+        assert_eq!(lenient::moment(&sent), None);
     }
 }
 
@@ -176,17 +226,19 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-fn survives<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(json: &Value) {
-    if let Ok(read) = T::deserialize(json) {
-        let written = serde_json::to_value(&read).unwrap();
-        assert_eq!(serde_json::from_value::<T>(written).unwrap(), read);
+fn survives<T>(json: &Value)
+where
+    T: TryFrom<Value, Error = String> + Into<Value> + Clone + PartialEq + std::fmt::Debug,
+{
+    if let Ok(read) = T::try_from(json.clone()) {
+        let written: Value = read.clone().into();
+        assert_eq!(T::try_from(written), Ok(read));
     }
 }
 
 proptest! {
     #[test]
     fn any_json_is_read_or_refused_and_what_is_read_round_trips(json in any_json()) {
-        survives::<Connector>(&json);
         survives::<OneConnector>(&json);
         survives::<PaginatedConnectors>(&json);
         survives::<AuthMethods>(&json);
@@ -195,5 +247,16 @@ proptest! {
         survives::<Message>(&json);
         survives::<ToolResult>(&json);
         survives::<ToolList>(&json);
+    }
+
+    /// A time that is left as it came is spelled as we would.
+    #[test]
+    fn a_plain_moment_is_written_as_it_was(
+        text in "20[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,10})?Z"
+    ) {
+        let sent = Value::from(text.clone());
+        if lenient::is_plain_moment(&sent) && let Some(at) = lenient::moment(&sent) {
+            prop_assert_eq!(at.to_string(), text);
+        }
     }
 }

@@ -1,0 +1,126 @@
+//! Objects as the contract has them, brought into one form where they lie: nothing is copied.
+
+use serde_json::{Map, Value};
+
+use super::lenient;
+
+/// What an object holds that is known.
+pub(super) struct Shape {
+    /// Members without which it is none.
+    pub(super) needed: &'static [&'static str],
+    /// How a member is read; `None` of one that is not known.
+    pub(super) form: fn(&str) -> Option<Form>,
+}
+
+/// How a member is read.
+#[derive(Clone, Copy)]
+pub(super) enum Form {
+    /// As it is; where it is needed, it has to be text.
+    Text,
+    /// Yes or no.
+    Flag,
+    /// A whole number.
+    Number,
+    /// A time.
+    Moment,
+    /// An object.
+    Object(&'static Shape),
+    /// A list, of objects where there is a shape; where it is needed, null is an empty one.
+    List(Option<&'static Shape>),
+}
+
+impl Shape {
+    /// Brings every known member into its one form. What does not fit stays as it was sent, and what may
+    /// be missing is taken out where it is null.
+    ///
+    /// # Errors
+    /// What of it is missing or wrong; nothing is changed then.
+    pub(super) fn fit(&self, members: &mut Map<String, Value>) -> Result<(), String> {
+        self.check(members)?;
+        let is_needless = |name: &str, value: &Value| {
+            value.is_null() && !self.needed.contains(&name) && (self.form)(name).is_some()
+        };
+        // Looking is cheaper than rebuilding.
+        if members.iter().any(|(name, value)| is_needless(name, value)) {
+            members.retain(|name, value| !is_needless(name, value));
+        }
+        for (name, value) in members {
+            if let Some(form) = (self.form)(name) {
+                form.bring(value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether everything that is needed is there, in some form.
+    ///
+    /// # Errors
+    /// What is not.
+    pub(super) fn check(&self, members: &Map<String, Value>) -> Result<(), String> {
+        let mut found = 0;
+        for (name, value) in members {
+            if self.needed.contains(&name.as_str()) {
+                found += 1;
+                if !(self.form)(name).is_none_or(|form| form.fits(value)) {
+                    return Err(format!("`{name}` is of another form than documented"));
+                }
+            }
+        }
+        if found == self.needed.len() {
+            return Ok(());
+        }
+        let missing = self
+            .needed
+            .iter()
+            .find(|name| !members.contains_key(**name));
+        Err(format!("`{}` is missing", missing.unwrap_or(&"a member")))
+    }
+}
+
+impl Form {
+    fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::Text => value.is_string(),
+            Self::Flag => lenient::flag(value).is_some(),
+            Self::Number => lenient::number(value).is_some(),
+            Self::Moment => lenient::moment(value).is_some(),
+            Self::Object(shape) => value
+                .as_object()
+                .is_some_and(|members| shape.check(members).is_ok()),
+            Self::List(_) => value.is_array() || value.is_null(),
+        }
+    }
+
+    fn bring(self, value: &mut Value) {
+        let brought = match self {
+            Self::Text => None,
+            Self::Flag => lenient::flag(value).map(Value::from),
+            Self::Number => lenient::number(value).map(Value::from),
+            Self::Moment if lenient::is_plain_moment(value) => None,
+            Self::Moment => lenient::moment(value).map(|at| Value::from(at.to_string())),
+            Self::Object(shape) => return bring_object(shape, value),
+            Self::List(shape) => match value {
+                Value::Null => Some(Value::Array(Vec::new())),
+                Value::Array(items) => {
+                    for item in items {
+                        if let Some(shape) = shape {
+                            bring_object(shape, item);
+                        }
+                    }
+                    None
+                }
+                _ => None,
+            },
+        };
+        if let Some(brought) = brought {
+            *value = brought;
+        }
+    }
+}
+
+fn bring_object(shape: &Shape, value: &mut Value) {
+    if let Value::Object(members) = value {
+        // One that lacks something stays as it was sent.
+        let _ = shape.fit(members);
+    }
+}
