@@ -16,6 +16,7 @@
 mod accounts;
 mod authorizations;
 mod connection;
+mod connector_list;
 mod connectors;
 mod error;
 mod migrations;

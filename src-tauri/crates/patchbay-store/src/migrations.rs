@@ -7,8 +7,8 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::{
-    Error, accounts, authorizations, connectors, placements, registrations, settings, tool_changes,
-    tool_runs, tools, wallet_entries,
+    Error, accounts, authorizations, connector_list, connectors, placements, registrations,
+    settings, tool_changes, tool_runs, tools, wallet_entries,
 };
 
 /// One step of one table.
@@ -26,6 +26,7 @@ pub(crate) struct Migration {
 pub(crate) const TABLES: &[&[Migration]] = &[
     accounts::MIGRATIONS,
     connectors::MIGRATIONS,
+    connector_list::MIGRATIONS,
     tools::MIGRATIONS,
     tool_changes::MIGRATIONS,
     wallet_entries::MIGRATIONS,
