@@ -7,6 +7,7 @@ mod airbyte;
 mod cohere;
 mod dry_run;
 mod faults;
+mod manage;
 mod mistral;
 mod slow;
 mod support;

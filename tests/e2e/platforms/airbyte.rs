@@ -46,8 +46,11 @@ async fn the_whole_story() {
     assert!(names.contains(&&json!("issues.list")), "{names:?}");
     let run = place.json("tool run repos issues.list").await;
     assert_eq!(run["state"], "done");
-    let next = r#"tool run repos issues.list params:={"cursor":"page-2"}"#;
-    place.does(next).await;
+    let next = format!("run next {}", run["id"].as_str().unwrap());
+    let last = place.json(&next).await;
+    assert_eq!(last["arguments"]["params"]["cursor"], "page-2");
+    let over = format!("run next {}", last["id"].as_str().unwrap());
+    place.fails(&over, 6).await;
     place
         .fails("tool run repos execute entity=nothing action=list --yes", 1)
         .await;
@@ -124,6 +127,17 @@ async fn a_download_is_a_file_in_the_history_too() {
         .json("tool run repos execute entity=reports action=download --yes")
         .await;
     assert_eq!(run["result"]["content"][0]["uri"], "attachment:report.csv");
+    let folder = tempfile::tempdir().unwrap();
+    let save = format!(
+        "run save {} --folder {}",
+        run["id"].as_str().unwrap(),
+        folder.path().display()
+    );
+    let saved = place.does(&save).await;
+    let saved = std::fs::read(saved.stdout.trim()).unwrap();
+    assert!(!saved.is_empty());
+    let again = place.does(&save).await;
+    assert!(again.stdout.contains("report (2).csv"), "{}", again.stdout);
     let all = json!({ "connector_id": made["id"], "entity": "issues", "action": "list" });
     let all = place.api("execute_all", all).await;
     assert_eq!(all["pages"], 2);
