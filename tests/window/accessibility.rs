@@ -83,27 +83,30 @@ fn nothing_is_cut_off_in_a_small_window_with_text_of_double_size() {
     let desk = Desk::new();
     let window = desk.start();
     fill(&desk, &window);
+    make_small_with_large_text(&window);
+    let mut lost = Vec::new();
+    let mut look = |window: &Window, what: &str| lost.extend(cut_off(window, what));
+    visit_pages(&window, &mut look);
+    visit_layers(&desk, &window, &mut look);
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+    window.quit();
+}
+
+/// Letters of double size in the smallest window.
+pub(crate) fn make_small_with_large_text(window: &Window) {
     window.press("button", "Settings");
     window.press_in(("radiogroup", "Text size"), "radio", "200 %");
     window.resize(900, 600);
     window.wait_until("the small window", || {
         window.script("return innerWidth", &[]) == 900
     });
-    let mut lost = Vec::new();
-    let mut look = |window: &Window, what: &str| {
-        let found = window.script(CUT_OFF, &[]);
-        lost.extend(
-            found
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(|one| format!("{what}: {one}")),
-        );
-    };
-    visit_pages(&window, &mut look);
-    visit_layers(&desk, &window, &mut look);
-    assert!(lost.is_empty(), "{}", lost.join("\n"));
-    window.quit();
+}
+
+/// What is cut off of what is shown, said of `what`.
+pub(crate) fn cut_off(window: &Window, what: &str) -> Vec<String> {
+    let found = window.script(CUT_OFF, &[]);
+    let found = found.as_array().into_iter().flatten();
+    found.map(|one| format!("{what}: {one}")).collect()
 }
 
 /// What axe-core finds fault with in what is shown, in light and dark.

@@ -44,12 +44,16 @@ fn the_whole_way_can_be_gone_with_keys_alone() {
     window.quit();
 }
 
-/// Presses Tab until what is called `name` has the focus.
-fn tab_to(window: &Window, name: &str) {
+/// Presses Tab until what is called `name` has the focus; with a `*` at its end, what begins like that.
+pub(crate) fn tab_to(window: &Window, name: &str) {
     let mut passed = Vec::new();
     while passed.len() < 40 {
         let (role, label) = window.focus();
-        if label == name {
+        let is_it = match name.strip_suffix('*') {
+            Some(begin) => label.starts_with(begin),
+            None => label == name,
+        };
+        if is_it {
             return;
         }
         passed.push(format!("{role} {label}"));

@@ -14,6 +14,7 @@ mod accessibility;
 mod adding;
 mod credentials;
 mod history;
+mod hosted;
 mod hostile;
 mod keyboard;
 mod own_app;

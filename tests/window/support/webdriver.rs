@@ -172,9 +172,18 @@ impl Session {
         }
     }
 
-    /// Presses an element with the pointer.
+    /// Presses an element with the pointer: by its label where only that can be seen, as with a switch.
     pub(crate) fn click(&self, element: &Element) -> Result<(), Refusal> {
-        self.of(element, "click", Some(&json!({}))).map(drop)
+        let press = |element: &Element| self.of(element, "click", Some(&json!({}))).map(drop);
+        let pressed = press(element);
+        match &pressed {
+            Err(refusal) if refusal.error == "element not interactable" => {
+                let label = "return arguments[0].closest('label')";
+                let label = self.execute(label, &[element.to_value()])?;
+                Element::from_value(&label).map_or(pressed, |label| press(&label))
+            }
+            _ => pressed,
+        }
     }
 
     /// Types into an element, after what it holds.

@@ -25,6 +25,8 @@ pub(crate) mod keys {
     pub(crate) const ESCAPE: &str = "\u{e00c}";
     pub(crate) const BACKSPACE: &str = "\u{e003}";
     pub(crate) const DOWN: &str = "\u{e015}";
+    pub(crate) const RIGHT: &str = "\u{e014}";
+    pub(crate) const SPACE: &str = " ";
 }
 
 /// A running app; it ends when dropped, leaving a picture behind when the journey failed.
@@ -245,6 +247,14 @@ impl Window {
         let Some(element) = active.ok().as_ref().and_then(Element::from_value) else {
             return (String::new(), String::new());
         };
+        let role = self.session().role(&element).unwrap_or_default();
+        let label = self.session().label(&element).unwrap_or_default();
+        (role, label)
+    }
+
+    /// Role and name of what is found by them, as assistive technology is told.
+    pub(crate) fn told(&self, role: &str, name: &str) -> (String, String) {
+        let element = self.see(role, name);
         let role = self.session().role(&element).unwrap_or_default();
         let label = self.session().label(&element).unwrap_or_default();
         (role, label)

@@ -1,0 +1,193 @@
+//! Hosted platforms in the window, each before a platform of its own on this computer: signing in, and
+//! everything that is done with a connector from its page.
+
+mod creating;
+mod faults;
+mod keyboard;
+mod looks;
+mod rotating;
+mod stage;
+
+use patchbay_testkit::fakes::{FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakeTenex};
+use serde_json::json;
+
+use self::stage::{KEY, Stage, TOKEN, secret};
+use crate::accessibility::in_both_themes;
+use crate::support::seed::{ask, follow};
+
+#[test]
+fn mistral_is_signed_in_to_switched_shared_and_given_a_credential() {
+    let stage = Stage::new(FakeMistral::new(KEY));
+    stage.sign_in("Mistral", |window| window.fill("API key*", KEY));
+    let values = json!({
+        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
+        "auth_methods": [{ "kind": "bearer" }],
+    });
+    let id = stage.create("mcp", values, json!({}));
+    let window = &stage.window;
+
+    window.see("region", "On Mistral");
+    window.press_in(("group", "Your organization"), "button", "Switch on");
+    window.see_text("Switch on: done");
+    let active = |level: &str| {
+        let level = level.to_owned();
+        stage
+            .fake
+            .with(move |mistral| mistral.connectors[0].active.contains(&level))
+    };
+    window.wait_until("the organization to have it", || active("organization"));
+
+    window.press("tab", "Credentials");
+    window.press_in(("region", "Yours"), "button", "Add credential");
+    window.fill("Token*", TOKEN);
+    assert_eq!(in_both_themes(window, "a credential"), Vec::<String>::new());
+    window.press_in(("dialog", "Add credential"), "button", "Save");
+    window.see_gone("dialog", "Add credential");
+    window.see_text("bearer");
+    assert_eq!(
+        stage
+            .fake
+            .with(|mistral| mistral.connectors[0].credentials.len()),
+        1
+    );
+
+    window.press("tab", "Settings");
+    window.fill("Description*", "The wiki of everybody");
+    window.press("button", "Review changes");
+    window.see_text("The wiki of everybody");
+    assert_eq!(in_both_themes(window, "review"), Vec::<String>::new());
+    window.press("button", "Send 1 change");
+    window.see_text("Settings changed");
+    let told = stage
+        .fake
+        .with(|mistral| mistral.connectors[0].shown["description"].clone());
+    assert_eq!(told, "The wiki of everybody");
+
+    window.press("tab", "Overview");
+    window.press("button", "Check*");
+    stage.wait_for_status(&id, "ready");
+    window.press("tab", "Tools*");
+    window.press("row", "echo*");
+    window.fill("text", "hello");
+    window.press("button", "Run");
+    window.see("region", "Result");
+    window.see_text("hello");
+    stage.over();
+}
+
+#[test]
+fn cohere_is_switched_off_and_on_and_signed_in_on_its_page() {
+    let stage = Stage::new(FakeCohere::new(KEY));
+    stage.sign_in("Cohere", |window| window.fill("API key*", KEY));
+    let values = json!({
+        "name": "tickets", "url": "https://search.example/",
+        "authentication": {
+            "kind": "oauth", "client_id": "app", "authorize_url": "https://id.example/authorize",
+            "token_url": "https://id.example/token", "scope": "read",
+        },
+    });
+    let secrets = json!({ "/authentication/client_secret": secret(TOKEN) });
+    let id = stage.create("search", values, secrets);
+    let window = &stage.window;
+
+    window.press("switch", "Active");
+    stage.wait_for_status(&id, "disabled");
+    window.press("switch", "Active");
+    window.wait_until("it to be on", || stage.status(&id) != "disabled");
+
+    window.press("button", "Sign in*");
+    follow(&stage.desk, &stage.desk.opened_page());
+    window.see_text("Signed in to tickets");
+    stage.wait_for_status(&id, "ready");
+    stage.over();
+}
+
+#[test]
+fn agent_stack_is_connected_and_disconnected() {
+    let stage = Stage::new(FakeAgentStack::new());
+    stage.sign_in("Agent Stack", |_| {});
+    let server = stage.desk.playground.open_url();
+    let id = stage.create("custom", json!({ "url": server.as_str() }), json!({}));
+    let window = &stage.window;
+    window.press("button", "Connect");
+    window.see_text("Connect: done");
+    // What is connected is ready once its tools were listed.
+    window.press("button", "Check*");
+    stage.wait_for_status(&id, "ready");
+    window.press("tab", "Tools*");
+    window.press("row", "echo*");
+    window.fill("message", "through the relay");
+    window.press("button", "Run");
+    window.see("region", "Result");
+    stage.open_connector("127.0.0.1");
+    window.press("button", "Disconnect");
+    window.press_in(("alertdialog", "Disconnect?"), "button", "Disconnect");
+    stage.wait_for_status(&id, "disconnected");
+    stage.over();
+}
+
+#[test]
+fn airbyte_is_checked_and_says_what_is_wrong_with_a_field() {
+    let stage = Stage::new(FakeAirbyte::new("client-1", KEY));
+    stage.sign_in("Airbyte Agents", |window| {
+        window.fill("Client ID*", "client-1");
+        window.fill("Client secret*", KEY);
+    });
+    let definitions = stage.window.invoke(
+        "list_definitions",
+        json!({ "account": ask(&stage.window, "list_accounts", json!({}))[1]["id"] }),
+    );
+    let definitions = definitions.expect("the definitions");
+    let github = definitions
+        .as_array()
+        .and_then(|all| all.iter().find(|one| one["title"] == "GitHub"))
+        .expect("GitHub is among them");
+    let definition = github["id"].as_str().expect("an id").to_owned();
+    let form = ask(
+        &stage.window,
+        "creation_form",
+        json!({ "account": ask(&stage.window, "list_accounts", json!({}))[1]["id"], "definition": definition }),
+    );
+    assert!(
+        form["schema"]["properties"]["credentials"].is_object(),
+        "{form:#}"
+    );
+    let request = json!({
+        "account": ask(&stage.window, "list_accounts", json!({}))[1]["id"],
+        "definition": definition, "values": {}, "secrets": {},
+    });
+    let refused = stage
+        .window
+        .invoke("create_connector", json!({ "request": request }))
+        .expect_err("a form that is empty is refused");
+    assert_eq!(refused["code"], "usage.invalid");
+    assert!(
+        refused["fields"]
+            .as_array()
+            .is_some_and(|fields| !fields.is_empty()),
+        "{refused:#}"
+    );
+    stage.over();
+}
+
+#[test]
+fn tenex_promotes_one_and_says_who_is_demoted() {
+    let stage = Stage::new(FakeTenex::new(KEY));
+    stage.sign_in("10ex", |window| window.fill("API key*", KEY));
+    let stage_id = stage.create(
+        "apollo",
+        json!({ "name": "Apollo" }),
+        json!({ "/api_key": secret(TOKEN) }),
+    );
+    let window = &stage.window;
+    window.press("button", "Test");
+    window.see_text("Test: done");
+    window.press("switch", "Enabled");
+    window.wait_until("it to be off", || stage.status(&stage_id) == "disabled");
+    window.press("switch", "Enabled");
+    window.wait_until("it to be on", || stage.status(&stage_id) != "disabled");
+    window.press("button", "Revoke");
+    window.press_in(("alertdialog", "Revoke?"), "button", "Revoke");
+    stage.wait_for_status(&stage_id, "disconnected");
+    stage.over();
+}

@@ -1,0 +1,91 @@
+//! Creating connectors from the window: on an account, and once more on another one.
+
+use patchbay_testkit::fakes::{FakeCohere, FakeMistral};
+use serde_json::json;
+
+use super::stage::{KEY, Stage};
+use crate::accessibility::in_both_themes;
+use crate::support::keys;
+use crate::support::seed::{OPEN, open_connector};
+
+/// What the field with the focus is told to be wrong with.
+const WRONG: &str = "
+    const field = document.activeElement;
+    if (field.getAttribute('aria-invalid') !== 'true') return null;
+    const ids = (field.getAttribute('aria-describedby') ?? '').split(' ');
+    return ids.map((id) => document.getElementById(id)?.innerText ?? '').join(' ');";
+
+#[test]
+fn a_field_that_the_platform_refuses_is_named_at_its_place_and_nothing_typed_is_lost() {
+    let stage = Stage::new(FakeMistral::new(KEY));
+    stage.sign_in("Mistral", |window| window.fill("API key*", KEY));
+    let window = &stage.window;
+    window.press("button", "Create connector*");
+    window.see("grid", "Kinds of connectors");
+    assert_eq!(in_both_themes(window, "kinds"), Vec::<String>::new());
+    window.press("row", "MCP server, *");
+    window.fill("Name", "wiki");
+    window.fill("Description", "The wiki");
+    // An address as any other, which this platform does not take.
+    window.fill("Server", "ftp://wiki.example/mcp");
+    assert_eq!(in_both_themes(window, "form"), Vec::<String>::new());
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    window.see_text("Input should be a valid URL");
+    window.wait_until("the focus at the field", || window.focus().1 == "Server");
+    let wrong = window.script(WRONG, &[]);
+    assert!(
+        wrong
+            .as_str()
+            .is_some_and(|wrong| wrong.contains("Input should be a valid URL")),
+        "{wrong}"
+    );
+    assert_eq!(in_both_themes(window, "refused"), Vec::<String>::new());
+
+    // Closed by mistake, it is as it was left.
+    window.keys(&[keys::ESCAPE]);
+    window.see_gone("dialog", "Create MCP server");
+    window.press("button", "Create connector*");
+    window.press("row", "MCP server, *");
+    window.see_text("This is as you left it");
+    assert_eq!(window.value("Name"), "wiki");
+    assert_eq!(window.value("Description"), "The wiki");
+    assert_eq!(window.value("Server"), "ftp://wiki.example/mcp");
+    window.fill("Server", "https://wiki.example/mcp");
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    window.see("dialog", "Sign in to wiki");
+    let made = stage
+        .fake
+        .with(|mistral| mistral.connectors[0].shown.clone());
+    assert_eq!(made["server"], "https://wiki.example/mcp");
+    assert_eq!(made["description"], "The wiki");
+    stage.over();
+}
+
+#[test]
+fn a_server_is_also_created_on_an_account_and_compared() {
+    let stage = Stage::new(FakeCohere::new(KEY));
+    let window = &stage.window;
+    open_connector(&stage.desk, window);
+    stage.sign_in("Cohere", |window| window.fill("API key*", KEY));
+    stage.open_connector(OPEN);
+    window.press_in(("region", "Copies"), "button", "Also create on…");
+    window.see("dialog", "Also create Open playground on…");
+    assert_eq!(in_both_themes(window, "accounts"), Vec::<String>::new());
+    window.press("button", "Cohere*");
+    window.see("dialog", "Also create Open playground on Cohere");
+    let address = stage.desk.playground.open_url();
+    window.wait_until("the address in the form", || {
+        window.value("URL") == address.as_str()
+    });
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    window.see_gone("dialog", "Also create Open playground on Cohere");
+    let sent = stage.fake.with(|cohere| cohere.connectors[0].clone());
+    assert_eq!(sent["url"], json!(address));
+
+    window.see("region", "Copies");
+    window.press_in(("region", "Copies"), "button", OPEN);
+    window.see("heading", OPEN);
+    window.see_text("Differs in");
+    assert_eq!(in_both_themes(window, "copies"), Vec::<String>::new());
+    stage.over();
+}

@@ -1,0 +1,91 @@
+//! A secret of the wallet that two connectors of a platform have: rotated in one go, and retried where a
+//! place was not reached.
+
+use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, Trouble};
+use serde_json::{Value, json};
+
+use super::stage::{KEY, Stage, TOKEN};
+use crate::accessibility::in_both_themes;
+use crate::support::seed::ask;
+
+const FIRST: &str = "wallet-first-5Tn8qLw2Xz";
+const TAKEN_BACK: &str = "wallet-third-9Vb4sKp7Yc";
+
+#[test]
+fn a_rotation_says_what_each_place_made_of_it_and_retries_what_was_not_reached() {
+    let stage = Stage::new(FakeCohere::new(KEY));
+    stage.sign_in("Cohere", |window| window.fill("API key*", KEY));
+    let window = &stage.window;
+    let token = json!({ "name": "Search token", "secret": { "kind": "bearer", "token": FIRST } });
+    let entry = ask(window, "add_wallet_entry", json!({ "request": token }));
+    for name in ["one", "two"] {
+        let values = json!({
+            "name": name, "url": format!("https://{name}.example/search"),
+            "authentication": { "kind": "service_auth", "type": "bearer" },
+        });
+        let from_wallet = json!({ "kind": "entry", "entry": entry["id"] });
+        stage.create(
+            "search",
+            values,
+            json!({ "/authentication/token": from_wallet }),
+        );
+    }
+
+    window.go_to("Credentials");
+    window.press("row", "Search token, *");
+    window.see("dialog", "Search token");
+    window.see("list", "Used by");
+    assert_eq!(
+        in_both_themes(window, "an entry with places"),
+        Vec::<String>::new()
+    );
+    window.press("button", "Rotate…");
+    window.see("dialog", "Rotate and push");
+    window.fill("Token", TOKEN);
+    assert_eq!(in_both_themes(window, "rotating"), Vec::<String>::new());
+    let broken = Answer::json(500, &json!({ "message": "internal error" }));
+    let to_two = Trouble::answer(broken)
+        .on(|seen| seen.method == "PATCH" && seen.path.iter().any(|part| part.starts_with("two")));
+    stage.fake.trouble(to_two);
+    window.press_in(("dialog", "Rotate and push"), "button", "Rotate");
+    window.see_text("1 of 2 done");
+    window.see_text("platform.failed");
+    window.see_text("1 place still has another secret");
+    assert_eq!(in_both_themes(window, "half rotated"), Vec::<String>::new());
+    assert_eq!(last_tokens(&stage.fake), [TOKEN, TOKEN]);
+
+    stage.fake.trouble(None);
+    window.press_in(("dialog", "Rotate and push"), "button", "Retry 1 place*");
+    window.see_text("2 of 2 done");
+    window.press_in(("dialog", "Rotate and push"), "button", "Finish*");
+    window.see_text("Search token rotated");
+
+    // Another one, which is taken back everywhere.
+    window.press("row", "Search token, *");
+    window.press("button", "Rotate…");
+    window.fill("Token", TAKEN_BACK);
+    window.press_in(("dialog", "Rotate and push"), "button", "Rotate");
+    window.see_text("2 of 2 done");
+    stage.fake.clear_log();
+    window.press_in(("dialog", "Rotate and push"), "button", "Go back");
+    window.see_text("Search token has its old secret again");
+    assert_eq!(last_tokens(&stage.fake), [TOKEN, TOKEN]);
+    for secret in [FIRST, TAKEN_BACK] {
+        assert!(!window.crossed().contains(secret), "a secret came back");
+        assert!(!window.source().contains(secret), "the page holds a secret");
+    }
+    stage.over();
+}
+
+/// The tokens that were sent last to be kept.
+fn last_tokens(fake: &Fake<FakeCohere>) -> Vec<String> {
+    let log = fake.log();
+    let sent = log.iter().filter(|seen| seen.method == "PATCH");
+    let mut tokens: Vec<String> = sent
+        .filter_map(|seen| {
+            let body: Value = serde_json::from_slice(&seen.body).ok()?;
+            Some(body["service_auth"]["token"].as_str()?.to_owned())
+        })
+        .collect();
+    tokens.split_off(tokens.len().saturating_sub(2))
+}

@@ -1,0 +1,98 @@
+//! A desk, a window and a platform, and what journeys on them begin and end with.
+
+use patchbay_testkit::fakes::{Fake, Hosted};
+use serde_json::{Value, json};
+
+use crate::support::seed::ask;
+use crate::support::{Desk, Window};
+
+pub(super) const KEY: &str = "hosted-key-7Qw2mZx9Lp4vTn";
+pub(super) const TOKEN: &str = "hosted-token-3Rf8kYb1Hs6dJc";
+
+/// A desk, a window, and a platform.
+pub(super) struct Stage<H> {
+    pub(super) window: Window,
+    pub(super) fake: Fake<H>,
+    pub(super) desk: Desk,
+}
+
+impl<H: Hosted> Stage<H> {
+    pub(super) fn new(hosted: H) -> Self {
+        let desk = Desk::new();
+        let fake = desk.runtime.block_on(Fake::start(hosted));
+        let window = desk.start();
+        Self {
+            window,
+            fake: fake.expect("the platform starts"),
+            desk,
+        }
+    }
+
+    /// Adds an account in the dialog; `fill` puts in what the platform wants.
+    pub(super) fn sign_in(&self, platform: &str, fill: impl FnOnce(&Window)) {
+        let window = &self.window;
+        window.press("button", "Add account");
+        window.press("button", &format!("{platform}*"));
+        fill(window);
+        window.fill("Base URL*", self.fake.url());
+        window.press_in(("dialog", "*"), "button", "Add account*");
+        window.see("heading", platform);
+    }
+
+    /// Creates a connector on the account, and opens its page.
+    pub(super) fn create(&self, definition: &str, values: Value, secrets: Value) -> String {
+        let accounts = ask(&self.window, "list_accounts", json!({}));
+        let account = &accounts[1]["id"];
+        let request = json!({
+            "account": account, "definition": definition, "values": values, "secrets": secrets,
+        });
+        let made = ask(
+            &self.window,
+            "create_connector",
+            json!({ "request": request }),
+        );
+        let title = made["title"].as_str().expect("a title").to_owned();
+        self.open_connector(&title);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Opens the page of a connector by its row.
+    pub(super) fn open_connector(&self, title: &str) {
+        self.window.go_to("Connectors");
+        self.window.press("row", &format!("{title}, *"));
+        self.window.see("heading", title);
+    }
+
+    /// How the connector is, as Patchbay knows it.
+    pub(super) fn status(&self, id: &str) -> String {
+        let connector = ask(&self.window, "find_connector", json!({ "connector": id }));
+        let status = connector["status"]["status"].as_str();
+        status.unwrap_or_default().to_owned()
+    }
+
+    pub(super) fn wait_for_status(&self, id: &str, status: &str) {
+        self.window
+            .wait_until(&format!("it to be {status}"), || self.status(id) == status);
+    }
+
+    /// The end of a journey: nothing that no contract allows was sent, and no secret came into the page.
+    pub(super) fn over(self) {
+        assert_eq!(self.fake.faults(), Vec::<String>::new());
+        let crossed = self.window.crossed();
+        let page = self.window.source();
+        for secret in [KEY, TOKEN] {
+            assert!(!page.contains(secret), "the page holds a secret");
+            assert!(
+                !crossed.contains(secret),
+                "a secret came back over the bridge"
+            );
+        }
+        self.window.quit();
+        drop(self.desk);
+    }
+}
+
+/// A secret as it is typed in.
+pub(super) fn secret(text: &str) -> Value {
+    json!({ "kind": "new", "secret": text, "saveAs": null })
+}
