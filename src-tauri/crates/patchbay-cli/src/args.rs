@@ -96,6 +96,8 @@ pub(crate) enum Noun {
     /// Choose where the key of the secrets lies
     #[command(subcommand)]
     Vault(VaultVerb),
+    /// List what waits for you, each with the command that helps
+    Needs,
     /// Look for what is wrong: folders, vault, and each connector step by step
     Doctor {
         /// This connector only

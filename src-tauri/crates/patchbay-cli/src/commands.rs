@@ -12,11 +12,13 @@ mod connector;
 mod create;
 mod credential;
 mod doctor;
+mod needs;
 mod offers;
 mod platform_credential;
 mod rotate;
 mod run;
 mod tool;
+mod tool_changes;
 mod vault;
 
 use crate::args::{Cli, Noun};
@@ -68,6 +70,7 @@ async fn dispatch(door: &Door, noun: Noun) -> Result<(), Failure> {
         Noun::Credential(verb) => credential::run(door, verb).await,
         Noun::Catalogue(verb) => catalogue::run(door, verb),
         Noun::Vault(verb) => vault::run(door, verb).await,
+        Noun::Needs => needs::run(door).await,
         Noun::Doctor { connector } => doctor::run(door, connector.as_deref()).await,
         Noun::Completions { shell } => completions::print(shell),
     }

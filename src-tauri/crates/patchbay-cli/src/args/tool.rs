@@ -20,6 +20,16 @@ pub(crate) enum ToolVerb {
         /// Name of the tool
         tool: String,
     },
+    /// Show which tools are not any more as you agreed to them, and how they differ
+    Changes {
+        /// Id, ACCOUNT/NAME or name
+        connector: Option<String>,
+    },
+    /// Agree to the tools of a connector as they are now
+    Accept {
+        /// Id, ACCOUNT/NAME or name
+        connector: String,
+    },
     /// Run a tool
     Run(RunArgs),
 }

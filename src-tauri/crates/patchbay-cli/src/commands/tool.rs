@@ -8,7 +8,7 @@ use patchbay_ops::{
     list_connectors, list_tools, refresh_tools, run_tool,
 };
 
-use super::run as runs;
+use super::{run as runs, tool_changes};
 use crate::args::{RunArgs, ToolVerb};
 use crate::door::Door;
 use crate::failure::Failure;
@@ -24,6 +24,8 @@ pub(super) async fn run(door: &Door, verb: ToolVerb) -> Result<(), Failure> {
     match verb {
         ToolVerb::List { connector, refresh } => list(door, connector.as_deref(), refresh).await,
         ToolVerb::Show { connector, tool } => show(door, &connector, &tool).await,
+        ToolVerb::Changes { connector } => tool_changes::list(door, connector.as_deref()).await,
+        ToolVerb::Accept { connector } => tool_changes::accept(door, &connector).await,
         ToolVerb::Run(args) if args.dry_run => try_out(door, args).await,
         ToolVerb::Run(args) => run_one(door, args).await,
     }

@@ -1,0 +1,122 @@
+//! `patchbay needs`: what waits for a person.
+
+use patchbay_model::Timestamp;
+use patchbay_ops::{Need, NeedFix, NeedKind, list_needs};
+
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::output::table::{Cell, Table, Tone};
+use crate::output::when;
+
+pub(super) async fn run(door: &Door) -> Result<(), Failure> {
+    let needs = list_needs(&door.cx).await?;
+    if needs.is_empty() {
+        door.talk.say("Nothing needs you.");
+    }
+    let now = door.now();
+    door.out.answer(&needs, |screen| {
+        if needs.is_empty() {
+            return String::new();
+        }
+        let rows = needs.iter().map(|need| row(need, now));
+        Table::new(["WHAT", "WHY", "WHO", "WHEN", "HELP"], rows).render(screen)
+    })
+}
+
+fn row(need: &Need, now: Timestamp) -> [Cell; 5] {
+    let who = need.identity.as_ref();
+    let who = who.map(|identity| match &identity.credential {
+        Some(credential) => format!("{} · {credential}", identity.account),
+        None => identity.account.clone(),
+    });
+    let time = need
+        .lapses_at
+        .or(need.since)
+        .map(|at| when::relative(at, now));
+    [
+        Cell::toned(&need.headline, tone(need.kind)),
+        Cell::from(need.words.as_deref().unwrap_or_default()),
+        Cell::from(who.unwrap_or_default()),
+        Cell::from(time.unwrap_or_default()),
+        Cell::from(help(need)),
+    ]
+}
+
+fn tone(kind: NeedKind) -> Tone {
+    match kind {
+        NeedKind::AccountFailing | NeedKind::Failing => Tone::Bad,
+        NeedKind::Draft => Tone::Faint,
+        _ => Tone::Warning,
+    }
+}
+
+/// The command that helps; names are quoted, for they may have spaces.
+fn help(need: &Need) -> String {
+    let name = |id: Option<&str>| format!("'{}'", id.unwrap_or(&need.title));
+    let connector = name(need.connector.as_ref().map(|id| id.as_str()));
+    let account = name(need.account.as_ref().map(|id| id.as_str()));
+    let entry = name(need.entry.as_ref().map(|id| id.as_str()));
+    match need.fix {
+        NeedFix::SignIn | NeedFix::Show | NeedFix::Connect | NeedFix::Renew => {
+            format!("patchbay connector connect {connector}")
+        }
+        NeedFix::Check if need.connector.is_none() => format!("patchbay account test {account}"),
+        NeedFix::Check => format!("patchbay doctor {connector}"),
+        NeedFix::ReviewTools => format!("patchbay tool changes {connector}"),
+        NeedFix::ReplaceKey if need.entry.is_some() => {
+            format!("patchbay credential replace {entry}")
+        }
+        NeedFix::ReplaceKey if need.connector.is_some() => {
+            format!("patchbay connector edit {connector}")
+        }
+        NeedFix::ReplaceKey => format!("patchbay account replace {account}"),
+        NeedFix::RetryRotation => format!("patchbay credential rotate {entry} --retry"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn helped(fix: &str, about: &[(&str, &str)]) -> String {
+        let mut need = json!({
+            "id": "n", "kind": "failing", "connector": null, "account": null, "entry": null,
+            "title": "Wiki", "identity": null, "headline": "Wiki fails its check", "words": null,
+            "code": null, "since": null, "lapsesAt": null, "fix": fix,
+        });
+        for (name, id) in about {
+            need[name] = json!(id);
+        }
+        help(&serde_json::from_value(need).unwrap())
+    }
+
+    #[test]
+    fn each_fix_is_a_command_of_its_own() {
+        let connector = ("connector", "con_1");
+        let account = ("account", "acc_1");
+        let entry = ("entry", "wal_1");
+        let commands = [
+            helped("sign_in", &[connector, account]),
+            helped("check", &[connector, account]),
+            helped("check", &[account]),
+            helped("review_tools", &[connector, account]),
+            helped("replace_key", &[account]),
+            helped("replace_key", &[connector, account]),
+            helped("replace_key", &[entry]),
+            helped("retry_rotation", &[entry]),
+        ];
+        let expected = [
+            "patchbay connector connect 'con_1'",
+            "patchbay doctor 'con_1'",
+            "patchbay account test 'acc_1'",
+            "patchbay tool changes 'con_1'",
+            "patchbay account replace 'acc_1'",
+            "patchbay connector edit 'con_1'",
+            "patchbay credential replace 'wal_1'",
+            "patchbay credential rotate 'wal_1' --retry",
+        ];
+        assert_eq!(commands, expected);
+    }
+}
