@@ -64,6 +64,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             connectors::check_connectors,
             connectors::disconnect_connector,
             connectors::find_connector,
+            connectors::first_connectors,
             connectors::inspect_address,
             connectors::cancel_inspection,
             connectors::list_connectors,

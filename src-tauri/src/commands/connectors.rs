@@ -3,6 +3,7 @@
 use patchbay_model::{Connector, ConnectorId, InspectionId, Problem};
 use patchbay_ops::{
     AddConnector, AddressInspection, Check, ConnectorChanges, Context, Disconnected,
+    FirstConnectors,
 };
 use tauri::State;
 
@@ -38,11 +39,18 @@ pub(crate) async fn add_connector(
     Ok(patchbay_ops::add_connector(&cx, request).await?)
 }
 
-/// Every connector, from the cache.
+/// The beginning of the list of every connector, from the cache; `native` is left out.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn first_connectors(cx: State<'_, Context>) -> Result<FirstConnectors, Problem> {
+    Ok(patchbay_ops::first_connectors(&cx).await?)
+}
+
+/// Every connector, from the cache; `native` is left out.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn list_connectors(cx: State<'_, Context>) -> Result<Vec<Connector>, Problem> {
-    Ok(patchbay_ops::list_connectors(&cx).await?)
+    Ok(patchbay_ops::list_connector_rows(&cx).await?)
 }
 
 /// One connector.

@@ -64,13 +64,14 @@ type Counts = { places: Partial<Record<string, number>>; vault: string | null };
 function useCounts(): Counts {
   const { data: needs } = useQuery(queries.needs());
   const { data: connectors } = useQuery(queries.connectors());
+  const { data: first } = useQuery({ ...queries.firstConnectors(), enabled: connectors === undefined });
   const { data: tools } = useQuery(queries.tools(null));
   const { data: wallet } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
   return {
     places: {
       "/": needs?.length,
-      "/connectors": connectors?.length,
+      "/connectors": connectors?.length ?? first?.total,
       "/tools": tools?.length,
       "/credentials": wallet?.length,
     },

@@ -3,6 +3,7 @@ import { createHashHistory } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { latestRuns } from "@/features/home/latestRuns";
 import { queries } from "@/host/queries";
+import { compareText } from "@/lib/order";
 import { App } from "./App";
 import { applyAppearance, complete } from "./appearance";
 import { newQueryClient } from "./Providers";
@@ -24,16 +25,25 @@ export async function start(): Promise<void> {
   createRoot(root).render(<App client={client} history={createHashHistory()} />);
 }
 
-/** Reads what the sidebar and home show; what fails is shown by the view that wants it. */
+/** Reads what the sidebar and the first page show; what fails is shown by the view that wants it. */
 function readFirstPage(client: QueryClient): Promise<unknown> {
+  // Over a long list of connectors these take a moment, which only home has reason to wait for.
+  const home = [client.prefetchQuery(queries.needs()), client.prefetchQuery(latestRuns())];
+  const isHome = ["", "#/"].includes(location.hash);
   return Promise.all([
     client.prefetchQuery(queries.about()),
     client.prefetchQuery(queries.accounts()),
-    client.prefetchQuery(queries.needs()),
-    client.prefetchQuery(queries.connectors()),
+    readConnectors(client),
     client.prefetchQuery(queries.tools(null)),
     client.prefetchQuery(queries.wallet()),
     client.prefetchQuery(queries.vault()),
-    client.prefetchQuery(latestRuns()),
+    ...(isHome ? home : []),
   ]);
+}
+
+/** A short list is whole in its beginning; a long one follows once that is drawn. */
+async function readConnectors(client: QueryClient): Promise<void> {
+  const first = await client.fetchQuery(queries.firstConnectors());
+  if (first.total > first.connectors.length) return;
+  client.setQueryData(queries.connectors().queryKey, first.connectors.toSorted((left, right) => compareText(left.title, right.title)));
 }

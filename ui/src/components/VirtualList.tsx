@@ -1,9 +1,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef } from "react";
-import { classes } from "@/lib/classes";
 import { rem } from "@/lib/layout";
 import { useAppearance } from "./AppearanceContext";
 import styles from "./VirtualList.module.css";
+import { VirtualRow } from "./VirtualRow";
 
 export type Section<T> = {
   key: string;
@@ -122,38 +122,32 @@ export function VirtualList<T>(props: Props<T>) {
         {virtualizer.getVirtualItems().map((virtual) => {
           const item = items[virtual.index];
           if (!item) return null;
-          const place = { height: virtual.size, transform: `translateY(${virtual.start}px)` };
           if (item.kind === "head") {
             return (
-              <div key={item.key} role="row" className={styles.head} style={place}>
+              <div key={item.key} role="row" className={styles.head} style={{ height: virtual.size, transform: `translateY(${virtual.start}px)` }}>
                 <div role="rowheader" className={styles.headCell}>{item.head}</div>
               </div>
             );
           }
           const isSelected = item.key === selected;
           return (
-            // Keys reach the grid, which owns the focus; the row only takes the pointer.
-            // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-            <div
+            <VirtualRow
               key={item.key}
+              row={item.row}
+              rowKey={item.key}
               id={rowId(item.index)}
-              role="row"
-              aria-rowindex={item.index + 1}
-              aria-selected={marked && marked.size > 0 ? marked.has(item.key) : isSelected}
-              data-current={isSelected || undefined}
-              aria-label={nameOf(item.row)}
-              className={styles.row}
-              style={place}
-              onClick={(event) => {
-                if (event.target instanceof Element && event.target.closest("button, a, input")) return;
-                onSelect(item.key);
-                onOpen(item.row);
-              }}
-            >
-              <div role="gridcell" className={classes(styles.cells, columnsClass)} style={columns ? { gridTemplateColumns: columns } : undefined}>
-                {renderRow(item.row, isSelected)}
-              </div>
-            </div>
+              index={item.index}
+              size={virtual.size}
+              start={virtual.start}
+              isSelected={isSelected}
+              isChosen={marked && marked.size > 0 ? marked.has(item.key) : isSelected}
+              nameOf={nameOf}
+              renderRow={renderRow}
+              columns={columns}
+              columnsClass={columnsClass}
+              onSelect={onSelect}
+              onOpen={onOpen}
+            />
           );
         })}
       </div>

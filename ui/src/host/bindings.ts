@@ -93,11 +93,13 @@ export const commands = {
 	disconnectConnector: (connector: ConnectorId) => typedError<Disconnected, Problem>(__TAURI_INVOKE("disconnect_connector", { connector })),
 	/**  One connector. */
 	findConnector: (connector: ConnectorId) => typedError<Connector, Problem>(__TAURI_INVOKE("find_connector", { connector })),
+	/**  The beginning of the list of every connector, from the cache; `native` is left out. */
+	firstConnectors: () => typedError<FirstConnectors, Problem>(__TAURI_INVOKE("first_connectors")),
 	/**  Looks at an address: is it an MCP server, and how does one sign in? `inspection` names this look. */
 	inspectAddress: (address: string, inspection: InspectionId) => typedError<AddressInspection, Problem>(__TAURI_INVOKE("inspect_address", { address, inspection })),
 	/**  Stops a look at an address at once; nothing when it is over. */
 	cancelInspection: (inspection: InspectionId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_inspection", { inspection })),
-	/**  Every connector, from the cache. */
+	/**  Every connector, from the cache; `native` is left out. */
 	listConnectors: () => typedError<Connector[], Problem>(__TAURI_INVOKE("list_connectors")),
 	/**  Takes a connector out of the lists; it can be restored until the app ends. */
 	removeConnector: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("remove_connector", { connector })),
@@ -1160,6 +1162,14 @@ export type FilledPrompt = {
 	description: string | null,
 	/**  Its messages, in order. */
 	messages: PromptMessage[],
+};
+
+/**  The beginning of the list of connectors. */
+export type FirstConnectors = {
+	/**  Those that wait for a person, then the others, favourites first among both, each by title. */
+	connectors: Connector[],
+	/**  How many there are in all. */
+	total: number,
 };
 
 /**

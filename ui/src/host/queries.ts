@@ -19,6 +19,9 @@ export const queries = {
   // Under the key of tools, for whatever changes tools changes this.
   toolChanges: (connector: ConnectorId) =>
     queryOptions({ queryKey: ["tools", "changes", connector], queryFn: () => call(commands.listToolChanges(connector)) }),
+  /** The beginning of the list, which is there at once however long the list is. */
+  firstConnectors: () => queryOptions({ queryKey: ["connectors", "first"], queryFn: () => call(commands.firstConnectors()) }),
+  // Without `native`, which only `connector` has.
   connectors: () => queryOptions({ queryKey: ["connectors"], queryFn: () => call(commands.listConnectors()) }),
   connector: (id: ConnectorId) =>
     queryOptions({ queryKey: ["connectors", id], queryFn: () => call(commands.findConnector(id)) }),

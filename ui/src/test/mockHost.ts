@@ -3,7 +3,7 @@ import { emit } from "@tauri-apps/api/event";
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import {
   type About, type Account, type ActOnConnector, type ChangeSettings, type SettingsPlan, type AccountSynced, type AddAccount, type AddConnector, type AddressInspection, type AddWalletEntry, type Authorization, type Check, type commands, type Connector,
-  type ConnectorChanges, type ConnectorTool, type Need, type News, type OperationCard, type PlatformForm, type Preferences, type Problem, type Retention, type Rotation, type RotationPlace, type RunQuery, type StartAuthorization, type ToolChange, type ToolRun,
+  type ConnectorChanges, type ConnectorTool, type FirstConnectors, type Need, type News, type OperationCard, type PlatformForm, type Preferences, type Problem, type Retention, type Rotation, type RotationPlace, type RunQuery, type StartAuthorization, type ToolChange, type ToolRun,
   type VaultStatus, type WalletEntry,
 } from "@/host/bindings";
 import { creationHandlers } from "./createSamples";
@@ -243,6 +243,7 @@ export class MockHost {
         return { connector: this.put({ ...before, status: { ...before.status, status: "disconnected", reason: "you disconnected it" } }), revoked: true, note: null };
       },
       findConnector: ({ connector: id }) => this.connectorOf(id),
+      firstConnectors: (): FirstConnectors => ({ connectors: state.connectors.slice(0, 100), total: state.connectors.length }),
       cancelInspection: () => null,
       inspectAddress: ({ address }): AddressInspection => inspection(address as string),
       listConnectors: () => state.connectors,

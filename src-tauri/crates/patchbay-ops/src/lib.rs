@@ -120,7 +120,10 @@ pub use inspect_address::{
     AddressInspection, cancel_inspection, inspect_address, inspect_address_until_cancelled,
     usual_redirect_uri,
 };
-pub use list_connectors::{find_connector, list_connectors, resolve_connector};
+pub use list_connectors::{
+    FirstConnectors, find_connector, first_connectors, list_connector_rows, list_connectors,
+    resolve_connector,
+};
 pub use needs::{Need, NeedFix, NeedKind, list_needs};
 pub use offers::{fill_prompt, list_prompts, list_resources, read_resource};
 pub use next_page::next_page;

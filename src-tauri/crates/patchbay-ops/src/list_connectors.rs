@@ -1,6 +1,8 @@
 //! Finding connectors.
 
-use patchbay_model::{Connector, ConnectorId};
+use patchbay_model::{Connector, ConnectorId, Json};
+use serde::Serialize;
+use specta::Type;
 
 use crate::status::THIS_COMPUTER;
 use crate::{Context, Error};
@@ -11,6 +13,49 @@ use crate::{Context, Error};
 /// [`Error::Store`].
 pub async fn list_connectors(cx: &Context) -> Result<Vec<Connector>, Error> {
     Ok(cx.store().list_connectors().await?)
+}
+
+/// How many connectors a list begins with: more than the tallest window shows.
+const FIRST: u32 = 100;
+
+/// The beginning of the list of connectors.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FirstConnectors {
+    /// Those that wait for a person, then the others, favourites first among both, each by title.
+    pub connectors: Vec<Connector>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
+/// The beginning of the list of every connector, from the cache: there at once, however long the list
+/// is. As in [`list_connector_rows`], `native` is left out.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn first_connectors(cx: &Context) -> Result<FirstConnectors, Error> {
+    let (connectors, total) = cx.store().first_connectors(FIRST).await?;
+    Ok(FirstConnectors {
+        connectors: connectors.into_iter().map(without_native).collect(),
+        total,
+    })
+}
+
+/// Every connector, from the cache, by title, with `null` for `native`: the platforms' own JSON is most
+/// of a long list, and no list shows it. Never save what this gives.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn list_connector_rows(cx: &Context) -> Result<Vec<Connector>, Error> {
+    let connectors = list_connectors(cx).await?;
+    Ok(connectors.into_iter().map(without_native).collect())
+}
+
+fn without_native(connector: Connector) -> Connector {
+    Connector {
+        native: Json::default(),
+        ..connector
+    }
 }
 
 /// The connector of that id.

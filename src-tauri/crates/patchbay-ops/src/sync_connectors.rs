@@ -12,7 +12,6 @@ use patchbay_platforms::RemoteConnector;
 use crate::accounts::list_accounts;
 use crate::address::{free_name, name_of};
 use crate::hosted::{keep, options, platform_of, signed_out};
-use crate::list_connectors::list_connectors;
 use crate::{Context, Error, Event, troubles};
 
 /// How long one account may take; the others do not wait for it.
@@ -128,9 +127,7 @@ pub(crate) async fn relabel(cx: &Context, account: &Account) -> Result<(), Error
 }
 
 async fn of_account(cx: &Context, id: &AccountId) -> Result<Vec<Connector>, Error> {
-    let mut connectors = list_connectors(cx).await?;
-    connectors.retain(|connector| connector.account == *id);
-    Ok(connectors)
+    Ok(cx.store().list_connectors_of(id).await?)
 }
 
 /// The connector as the platform has it now, with what is the user's own kept from before.

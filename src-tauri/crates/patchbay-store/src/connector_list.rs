@@ -2,6 +2,7 @@
 
 use patchbay_model::{AccountId, Connector};
 
+use crate::connectors::sort;
 use crate::migrations::Migration;
 use crate::row::listed;
 use crate::{Error, Store};
@@ -50,20 +51,21 @@ impl Store {
         .await
     }
 
-    /// The connectors of one account, in no order; without those that were removed.
+    /// The connectors of one account by title, then by age; without those that were removed.
     ///
     /// # Errors
     /// [`Error::Failed`].
     pub async fn list_connectors_of(&self, account: &AccountId) -> Result<Vec<Connector>, Error> {
         let account = account.to_string();
         self.read(move |tx| {
-            let connectors = tx
+            let mut connectors: Vec<Connector> = tx
                 .prepare_cached(
                     "SELECT body FROM connectors WHERE account = ?1 AND removed_at IS NULL",
                 )?
                 .query_map([account], |row| row.get::<_, String>(0))?
                 .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
                 .collect::<Result<_, _>>()?;
+            sort(&mut connectors);
             Ok(connectors)
         })
         .await

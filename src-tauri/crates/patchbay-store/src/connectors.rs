@@ -43,10 +43,7 @@ impl Store {
                 .query_map([], |row| row.get::<_, String>(0))?
                 .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
                 .collect::<Result<_, _>>()?;
-            connectors.sort_by_cached_key(|connector| {
-                let id = connector.id.clone();
-                (connector.title.to_lowercase(), connector.created_at, id)
-            });
+            sort(&mut connectors);
             Ok(connectors)
         })
         .await
@@ -138,6 +135,14 @@ impl Store {
         })
         .await
     }
+}
+
+/// By title, then by age.
+pub(crate) fn sort(connectors: &mut [Connector]) {
+    connectors.sort_by_cached_key(|connector| {
+        let id = connector.id.clone();
+        (connector.title.to_lowercase(), connector.created_at, id)
+    });
 }
 
 fn save(tx: &Transaction<'_>, connector: &Connector) -> Result<(), Error> {

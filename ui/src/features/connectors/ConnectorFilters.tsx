@@ -16,6 +16,8 @@ import { ViewMenu } from "./ViewMenu";
 
 type Props = {
   connectors: Connector[];
+  /** Whether these are all; nothing is counted before. */
+  isWhole: boolean;
   accounts: Account[];
   platforms: PlatformForm[];
   filters: Filters;
@@ -26,12 +28,12 @@ type Props = {
 };
 
 /** What narrows the list, and how it is arranged. */
-export function ConnectorFilters({ connectors, accounts, platforms, filters, onChange, view, onRegroup, ref }: Props) {
+export function ConnectorFilters({ connectors, isWhole, accounts, platforms, filters, onChange, view, onRegroup, ref }: Props) {
   const { compact } = useAppearance();
   const change = useChangePreferences();
   const hosted = accounts.some((account) => account.platform !== "local");
   const tags = tagsOf(connectors);
-  const number = (passes: (connector: Connector) => boolean) => connectors.filter(passes).length;
+  const number = (passes: (connector: Connector) => boolean) => (isWhole ? connectors.filter(passes).length : undefined);
   return (
     <div className={styles.filters}>
       <Field ref={ref} label="Filter connectors" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filters.text} onChange={(text) => onChange({ text })} />

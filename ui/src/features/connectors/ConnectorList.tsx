@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { isHosted, isUnderWay, type Remedy, remedyLabels, remedyOf } from "@/components/connectorStatus";
 import { EmptyState } from "@/components/EmptyState";
@@ -19,13 +19,15 @@ import { ConnectorRow, rowName } from "./ConnectorRow";
 import styles from "./Connectors.module.css";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { type Filters, noFilters, passes } from "./groups";
-import { arranged } from "./listView";
+import { grouped, sorted } from "./listView";
 import { useCheckConnector, useRemoveConnector, useTurnOn } from "./useConnectorActions";
 import { useFrozenGroups } from "./useFrozenGroups";
 import { useMany } from "./useMany";
 
 type Props = {
   connectors: Connector[];
+  /** Whether these are all; nothing is counted before. */
+  isWhole: boolean;
   account: AccountId | null;
   onAccount: (id: AccountId | null) => void;
   onOpen: (id: ConnectorId, tab?: "overview" | "settings") => void;
@@ -34,7 +36,7 @@ type Props = {
 };
 
 /** The rows, what narrows them, how their accounts are, and the keys of the selected one. */
-export function ConnectorList({ connectors, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
+export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
   const [typed, setTyped] = useState(noFilters);
   const [selected, setSelected] = useState<ConnectorId | null>(null);
   const [deleting, setDeleting] = useState<Connector | null>(null);
@@ -61,10 +63,12 @@ export function ConnectorList({ connectors, account, onAccount, onOpen, onOpenAc
   };
   const hosted = accounts.filter((one) => one.platform !== "local");
   const view = { group: preferences?.connectorGroup ?? ("status" as const), sort: preferences?.connectorSort ?? ("name" as const) };
-  const shown = connectors.filter((one) => passes(filters, one));
-  const sections = arranged(shown, view.group, view.sort, { accounts, platforms, frozen }).map(({ key, title, rows }) => ({
+  // In order before they are narrowed: a key in the filter then sorts nothing.
+  const inOrder = useMemo(() => sorted(connectors, view.sort, frozen), [connectors, view.sort, frozen]);
+  const shown = inOrder.filter((one) => passes(filters, one));
+  const sections = grouped(shown, view.group, { accounts, platforms, frozen }).map(({ key, title, rows }) => ({
     key,
-    head: title === "" ? undefined : <>{title} <span className={styles.count}>{rows.length}</span></>,
+    head: title === "" ? undefined : <>{title} {isWhole && <span className={styles.count}>{rows.length}</span>}</>,
     rows,
   }));
   const order = sections.flatMap((section) => section.rows);
@@ -121,7 +125,7 @@ export function ConnectorList({ connectors, account, onAccount, onOpen, onOpenAc
 
   return (
     <div className={styles.page}>
-      <ConnectorFilters ref={filterField} connectors={connectors} accounts={accounts} platforms={platforms} filters={filters} onChange={narrow} view={view} onRegroup={regroup} />
+      <ConnectorFilters ref={filterField} connectors={connectors} isWhole={isWhole} accounts={accounts} platforms={platforms} filters={filters} onChange={narrow} view={view} onRegroup={regroup} />
       {hosted.length > 0 && <AccountsLine accounts={hosted} connectors={connectors} onOpenAccount={onOpenAccount} />}
       {problem && <div className={styles.notice}><ProblemNotice problem={asProblem(problem)} /></div>}
       {isPicking ? (
@@ -172,7 +176,7 @@ export function ConnectorList({ connectors, account, onAccount, onOpen, onOpenAc
       )}
       <StatusFacts>
         {isPicking && <span>{many.of.length} picked</span>}
-        <span>{count(order.length, "connector")}{order.length === connectors.length ? "" : ` of ${connectors.length}`}</span>
+        {isWhole && <span>{count(order.length, "connector")}{order.length === connectors.length ? "" : ` of ${connectors.length}`}</span>}
         {current?.status.code && <span className="mono">{current.status.code}</span>}
       </StatusFacts>
     </div>

@@ -176,7 +176,10 @@ function SignInSettings({ connector }: { connector: Connector }) {
 
 function Native({ connector }: { connector: Connector }) {
   const copy = useCopy();
-  const text = JSON.stringify(connector.native, null, 2);
+  // Lists come without it.
+  const { data: whole } = useQuery(queries.connector(connector.id));
+  if (!whole) return null;
+  const text = JSON.stringify(whole.native, null, 2);
   return (
     <section className={styles.section} aria-label="As JSON">
       <div className={styles.sectionHead}>

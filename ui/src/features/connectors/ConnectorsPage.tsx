@@ -26,7 +26,12 @@ type Props = {
 
 /** Every connector in one list: how it is, as whom, and what to do about it. */
 export function ConnectorsPage({ onAdd, ...list }: Props) {
-  const { data: connectors, error, refetch } = useQuery(queries.connectors());
+  const { data: all, error, refetch } = useQuery(queries.connectors());
+  const { data: preferences } = useQuery(queries.preferences());
+  // A long list takes a moment; its beginning is there at once, in the usual order of all accounts.
+  const isUsual = list.account === null && (preferences?.connectorGroup ?? "status") === "status" && (preferences?.connectorSort ?? "name") === "name";
+  const { data: first } = useQuery({ ...queries.firstConnectors(), enabled: all === undefined });
+  const connectors = all ?? (isUsual ? first?.connectors : undefined);
   const { data: accounts } = useQuery(queries.accounts());
   const hosted = accounts?.some((account) => account.platform !== "local") ?? false;
   const checkAll = useCheckAll();
@@ -37,7 +42,7 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
   useShortcut(hosted ? { keys: "R", label: "Refresh", run: () => void refresh() } : null);
   return (
     <>
-      <Toolbar title="Connectors" count={connectors?.length}>
+      <Toolbar title="Connectors" count={all?.length ?? first?.total}>
         {hosted && <Button look="quiet" icon="rotate-cw" keys="R" isPending={running} onPress={() => void refresh()}>{running ? "Refreshing" : "Refresh"}</Button>}
         <Button look="quiet" icon="refresh-cw" isPending={checkAll.isPending} isDisabled={!connectors?.length} onPress={() => checkAll.mutate()}>Check all</Button>
         <Button look="primary" icon="plus" keys="N" onPress={onAdd}>Add connector</Button>
@@ -54,7 +59,7 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
           Paste the address of an MCP server. Patchbay finds out how to sign in, and keeps the sign-in for you.
         </EmptyState>
       )}
-      {connectors && connectors.length > 0 && <ConnectorList connectors={connectors} {...list} />}
+      {connectors && connectors.length > 0 && <ConnectorList connectors={connectors} isWhole={all !== undefined} {...list} />}
     </>
   );
 }

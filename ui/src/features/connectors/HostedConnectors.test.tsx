@@ -91,7 +91,7 @@ describe("hosted connector", () => {
     const tags = await screen.findByRole("textbox", { name: "Tags" });
     expect(screen.queryByRole("textbox", { name: "Title" })).toBeNull();
     expect(screen.queryByRole("switch", { name: /^On/ })).toBeNull();
-    expect(screen.getByRole("region", { name: "JSON of the connector" })).toHaveTextContent(`"protocol": "mcp"`);
+    expect(await screen.findByRole("region", { name: "JSON of the connector" })).toHaveTextContent(`"protocol": "mcp"`);
     await user.type(tags, "crm{Enter}");
     await waitFor(() => expect(host.lastCall("updateConnector")).toEqual({ connector: "con_hosted", changes: { tags: ["crm"] } }));
     expect(await axeViolations(container)).toEqual([]);

@@ -1,5 +1,6 @@
 import { isHosted, needsYou, statusLook } from "@/components/connectorStatus";
 import { type AccountId, type Connector, type Platform, type Status } from "@/host/bindings";
+import { wordsOf } from "@/lib/match";
 
 export type GroupId = "needs" | "favourites" | "others";
 
@@ -57,11 +58,23 @@ export function passes(filters: Filters, connector: Connector): boolean {
 
 /** Whether every word of the filter is somewhere in what the row says. */
 function passesText(text: string, connector: Connector): boolean {
+  const words = wordsOf(text);
+  return words.length === 0 || words.every((word) => saidBy(connector).includes(word));
+}
+
+// Every key asks all rows again: what they say is put together once.
+const said = new WeakMap<Connector, string>();
+
+/** What a row says, in lower case. */
+function saidBy(connector: Connector): string {
+  const known = said.get(connector);
+  if (known !== undefined) return known;
   const { identity } = connector;
-  const said = [
+  const parts = [
     connector.title, connector.name, connector.endpoint, connector.status.reason, connector.status.code,
     statusLook(connector).word, identity.account, identity.credential, ...connector.tags,
   ];
-  const all = said.filter(Boolean).join(" ").toLowerCase();
-  return text.toLowerCase().split(/\s+/).every((word) => all.includes(word));
+  const text = parts.filter(Boolean).join(" ").toLowerCase();
+  said.set(connector, text);
+  return text;
 }

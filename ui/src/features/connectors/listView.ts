@@ -1,4 +1,5 @@
 import { type Account, type Connector, type ConnectorGroup, type ConnectorSort, type PlatformForm } from "@/host/bindings";
+import { compareText } from "@/lib/order";
 import { type GroupId, groupOrder } from "./groups";
 
 /** How a connector was when the list first showed it, so that no row moves under the pointer. */
@@ -28,30 +29,35 @@ export function rankOf(connector: Connector): number {
   return urgency.indexOf(connector.status.status);
 }
 
-type Known = { accounts: Account[]; platforms: PlatformForm[]; frozen: (connector: Connector) => Frozen };
+type FrozenOf = (connector: Connector) => Frozen;
+type Known = { accounts: Account[]; platforms: PlatformForm[]; frozen: FrozenOf };
 type Group = { key: string; title: string; rows: Connector[] };
 
-/** The rows in their groups, both in order; favourites come first within each group. */
-export function arranged(connectors: Connector[], group: ConnectorGroup, sort: ConnectorSort, known: Known): Group[] {
-  const rows = [...connectors].sort((left, right) => Number(right.favourite) - Number(left.favourite) || compared(left, right, sort, known) || byTitle(left, right));
+/** The rows in order; favourites come first. */
+export function sorted(connectors: Connector[], sort: ConnectorSort, frozen: FrozenOf): Connector[] {
+  return connectors.toSorted((left, right) => Number(right.favourite) - Number(left.favourite) || compared(left, right, sort, frozen) || byTitle(left, right));
+}
+
+/** The groups of rows that are in order; those without a row are left out. */
+export function grouped(rows: Connector[], group: ConnectorGroup, known: Known): Group[] {
   return groupsOf(rows, group, known).filter((one) => one.rows.length > 0);
 }
 
-function compared(left: Connector, right: Connector, sort: ConnectorSort, { frozen }: Known): number {
+function compared(left: Connector, right: Connector, sort: ConnectorSort, frozen: FrozenOf): number {
   switch (sort) {
     case "name":
       return 0;
     case "status":
       return frozen(left).status - frozen(right).status;
     case "last_ok":
-      return (frozen(right).lastOkAt ?? "").localeCompare(frozen(left).lastOkAt ?? "");
+      return compareText(frozen(right).lastOkAt ?? "", frozen(left).lastOkAt ?? "");
     case "account":
-      return left.identity.account.localeCompare(right.identity.account);
+      return compareText(left.identity.account, right.identity.account);
   }
 }
 
 function byTitle(left: Connector, right: Connector): number {
-  return left.title.localeCompare(right.title) || left.id.localeCompare(right.id);
+  return compareText(left.title, right.title) || compareText(left.id, right.id);
 }
 
 function groupsOf(rows: Connector[], group: ConnectorGroup, { accounts, platforms, frozen }: Known): Group[] {
@@ -71,5 +77,5 @@ function groupsOf(rows: Connector[], group: ConnectorGroup, { accounts, platform
 
 /** Every tag that a connector has, in order. */
 export function tagsOf(connectors: Connector[]): string[] {
-  return [...new Set(connectors.flatMap((one) => one.tags))].sort((left, right) => left.localeCompare(right));
+  return [...new Set(connectors.flatMap((one) => one.tags))].sort(compareText);
 }
