@@ -3,6 +3,7 @@
 mod first_paint;
 mod hosted;
 mod installer;
+mod list;
 mod processes;
 mod tool_run;
 
@@ -32,6 +33,12 @@ pub(crate) enum Bench {
     AirbyteConnect,
     /// Memory of listing 10,000 connectors over 100 pages
     HostedMany,
+    /// First rows of 10,000 connectors, beside an empty list
+    ListFirstRows,
+    /// A key typed into the filter of 10,000 connectors
+    ListFilter,
+    /// Scrolling 10,000 connectors, beside plain text
+    ListScroll,
 }
 
 /// The outcome of one bench.
@@ -85,6 +92,9 @@ pub(crate) fn bench(names: &[Bench], with_sdks: bool, as_json: bool) -> Result<E
             Bench::HostedCpu => hosted::cpu(with_sdks)?,
             Bench::AirbyteConnect => hosted::connect()?,
             Bench::HostedMany => hosted::many()?,
+            Bench::ListFirstRows => list::first_rows()?,
+            Bench::ListFilter => list::filter()?,
+            Bench::ListScroll => list::scroll()?,
         };
         for outcome in outcomes {
             all_met &= outcome.met;

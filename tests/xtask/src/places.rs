@@ -36,6 +36,11 @@ pub(crate) fn debug_binary(name: &str) -> PathBuf {
     binary("debug", name)
 }
 
+/// An example of the debug build.
+pub(crate) fn debug_example(name: &str) -> PathBuf {
+    binary("debug/examples", name)
+}
+
 /// A binary of the release build.
 pub(crate) fn release_binary(name: &str) -> PathBuf {
     binary("release", name)

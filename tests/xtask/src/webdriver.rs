@@ -44,6 +44,8 @@ impl WebView {
             Ok(Some(get(&format!("{base}/status"))?))
         })?;
         let wish = json!({"capabilities": {"alwaysMatch": {
+            // Whoever wants a page to be there waits for what is in it, and a bench watches it come.
+            "pageLoadStrategy": "none",
             "webkitgtk:browserOptions": {"binary": app, "args": []}
         }}});
         let opened = post(&format!("{base}/session"), &wish).context("could not start the app")?;
@@ -70,6 +72,23 @@ impl WebView {
         post(&format!("{}/execute/sync", self.session), &call)
     }
 
+    /// The same for a body that hands what it found to the function in its last argument.
+    ///
+    /// # Errors
+    /// As [`WebView::execute`].
+    pub(crate) fn execute_async(&self, script: &str, arguments: &[Value]) -> Result<Value> {
+        let call = json!({"script": script, "args": arguments});
+        post(&format!("{}/execute/async", self.session), &call)
+    }
+
+    /// Begins to load the page anew and does not wait for it.
+    ///
+    /// # Errors
+    /// When the app is gone.
+    pub(crate) fn reload(&self) -> Result<()> {
+        post(&format!("{}/refresh", self.session), &json!({})).map(drop)
+    }
+
     /// Waits until what was changed in the page is drawn.
     ///
     /// # Errors
@@ -77,8 +96,7 @@ impl WebView {
     pub(crate) fn settle(&self) -> Result<()> {
         const TWO_FRAMES: &str = "const done = arguments[0];
             requestAnimationFrame(() => requestAnimationFrame(() => done()))";
-        let call = json!({"script": TWO_FRAMES, "args": []});
-        post(&format!("{}/execute/async", self.session), &call).map(drop)
+        self.execute_async(TWO_FRAMES, &[]).map(drop)
     }
 
     /// Waits until `script` returns `true`.

@@ -1,0 +1,138 @@
+//! Fills a database as years of use would: ten hosted accounts with so many connectors each.
+//!
+//! `many_connectors FILE COUNT`. The accounts are signed out, so that a window over it asks nobody.
+//! `cargo xtask bench list_first_rows list_filter list_scroll` is what wants it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use futures::{StreamExt as _, TryStreamExt as _};
+use patchbay_model::{
+    Account, AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId,
+    ConnectorStatus, IdentityLine, Json, Level, Platform, RemoteId, Status, Timestamp, Visibility,
+};
+use patchbay_store::Store;
+use serde_json::json;
+
+const ACCOUNTS: usize = 10;
+
+/// Writes that wait at once: the store takes one after the other.
+const AT_ONCE: usize = 64;
+
+const HOSTED: [Platform; 5] = [
+    Platform::Mistral,
+    Platform::Cohere,
+    Platform::Agentstack,
+    Platform::Airbyte,
+    Platform::Tenex,
+];
+
+const SERVICES: [&str; 8] = [
+    "GitHub", "Linear", "Notion", "Slack", "Jira", "Sentry", "Stripe", "Postgres",
+];
+
+/// Most are well, and some have each of the other looks.
+const STATUSES: [Status; 10] = [
+    Status::Ready,
+    Status::Ready,
+    Status::Ready,
+    Status::Ready,
+    Status::Ready,
+    Status::Ready,
+    Status::NeedsAuthorization,
+    Status::Failing,
+    Status::Disconnected,
+    Status::Unknown,
+];
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let file = arguments.next().context("no file was named")?;
+    let count: usize = arguments.next().context("no count was named")?.parse()?;
+    let store = Store::open(Path::new(&file)).await?;
+    let begun = Timestamp::parse("2026-01-05T08:00:00Z").context("an instant")?;
+    let mut connectors = Vec::new();
+    for number in 0..ACCOUNTS {
+        let account = account(number, begun);
+        store.save_account(&account).await?;
+        connectors.extend((0..count).map(|place| connector(&account, number, place, begun)));
+    }
+    futures::stream::iter(&connectors)
+        .map(|connector| store.save_connector(connector))
+        .buffer_unordered(AT_ONCE)
+        .try_collect::<Vec<()>>()
+        .await?;
+    Ok(())
+}
+
+fn account(number: usize, begun: Timestamp) -> Account {
+    Account {
+        id: AccountId::new(format!("acc_{number:02}")),
+        platform: HOSTED[number % HOSTED.len()],
+        label: format!("Team {number}"),
+        colour: None,
+        base_url: None,
+        settings: Json(json!({})),
+        is_signed_out: true,
+        entries: Vec::new(),
+        created_at: begun,
+    }
+}
+
+fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -> Connector {
+    let service = SERVICES[place % SERVICES.len()];
+    let status = STATUSES[(place / SERVICES.len() + number) % STATUSES.len()];
+    let reason =
+        (status != Status::Ready).then(|| format!("{service} has not answered for a while"));
+    let name = format!("{}-{place}", service.to_lowercase());
+    let at = begun + Duration::from_secs(60 * (number * 1000 + place) as u64);
+    Connector {
+        id: ConnectorId::new(format!("con_{number:02}{place:04}")),
+        account: account.id.clone(),
+        remote_id: Some(RemoteId::new(format!("remote-{number}-{place}"))),
+        title: format!("{service} {number}{place:03}"),
+        description: Some(format!("What {} keeps in {service}.", account.label)),
+        icon: None,
+        endpoint: Some(format!("https://{name}.example.com/mcp")),
+        visibility: Visibility::Workspace,
+        status: ConnectorStatus {
+            status,
+            word: Some("as_the_platform_says".to_owned()),
+            reason,
+            code: None,
+            checked_at: Some(at),
+            last_ok_at: (status == Status::Ready).then_some(at),
+        },
+        identity: IdentityLine {
+            platform: account.platform,
+            account: account.label.clone(),
+            credential: Some(format!("{service} of the team")),
+            level: Some(Level::Workspace),
+            expires_at: None,
+        },
+        authentication: Authentication::None,
+        authentication_methods: vec![AuthenticationMethod::Oauth],
+        server: None,
+        tool_count: Some(u32::try_from(place % 40).unwrap_or_default()),
+        created_at: at,
+        updated_at: at,
+        tags: vec!["team".to_owned()],
+        favourite: place % 50 == 0,
+        draft: false,
+        native: native(&name, place),
+        name,
+    }
+}
+
+/// About a kibibyte, as platforms answer.
+fn native(name: &str, place: usize) -> Json {
+    let fields: Vec<_> = (0..8)
+        .map(|field| {
+            json!({ "name": format!("field_{field}"), "type": "string", "required": field < 2,
+                "description": format!("Setting {field} of {name}, in the platform's own words") })
+        })
+        .collect();
+    Json(json!({ "id": place, "name": name, "config": { "fields": fields } }))
+}

@@ -1,0 +1,234 @@
+//! The list of connectors in the real web view: 10 accounts with 1,000 each, nobody asked for news.
+//!
+//! What is done in the page stands in `list.js`.
+
+use std::{fs, path::Path, process::Command, time::Duration};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use super::{Outcome, median};
+use crate::{
+    bundle,
+    cargo::cargo,
+    headless::Display,
+    places, shell,
+    system::{self, Need},
+    webdriver::WebView,
+};
+
+/// Connectors of each of the ten accounts.
+const EACH: u32 = 1000;
+
+/// Times that each page is opened.
+const OPENINGS: usize = 15;
+
+/// Times that the list and the text are scrolled, for so many milliseconds and by so many pixels a frame.
+const RUNS: usize = 7;
+const RUN_MS: u32 = 1500;
+const STEP: u32 = 120;
+
+/// Typed key by key, and taken away again; every key changes what fits.
+const TYPED: &str = "3123";
+
+/// Times that it is typed.
+const TYPINGS: usize = 5;
+
+const LATER_GOAL_MS: f64 = 50.0;
+const RUST_GOAL_MS: f64 = 16.0;
+const PAINT_GOAL_MS: f64 = 50.0;
+const SCROLL_GOAL: f64 = 0.8;
+
+const STEPS: &str = include_str!("list.js");
+
+/// How much later than an empty list's first look the first rows are drawn, the page loaded anew each time.
+///
+/// # Errors
+/// When a build fails, the list stays away, or this system's web view cannot be driven.
+pub(super) fn first_rows() -> Result<Vec<Outcome>> {
+    prepare()?;
+    let (full, empty) = (Desk::open(EACH)?, Desk::open(0)?);
+    let mut times = [Vec::new(), Vec::new()];
+    // The first opening of each fills caches and does not count.
+    for round in 0..=OPENINGS {
+        for (desk, times) in [&full, &empty].into_iter().zip(&mut times) {
+            let time = desk.first_look()?;
+            if round > 0 {
+                times.push(time);
+            }
+        }
+    }
+    let [full, empty] = times.map(|times| median(times.into_iter()));
+    let later = full - empty;
+    Ok(vec![Outcome {
+        bench: "list_first_rows",
+        kind: "value",
+        number: later,
+        unit: "ms later than an empty list's first look",
+        goal: "<= 50",
+        met: later <= LATER_GOAL_MS,
+        detail: json!({ "fullMs": full.round(), "emptyMs": empty.round(), "openings": OPENINGS }),
+    }])
+}
+
+/// What a key in the filter takes: in Rust, and until the rows that fit are drawn.
+///
+/// # Errors
+/// As [`first_rows`].
+pub(super) fn filter() -> Result<Vec<Outcome>> {
+    prepare()?;
+    let desk = Desk::open(EACH)?;
+    desk.wait_for_all()?;
+    let mut keys = Vec::new();
+    for _ in 0..TYPINGS {
+        let typed = desk.step("filter", &[json!(TYPED)])?;
+        keys.extend(typed.as_array().context("no keys were typed")?.clone());
+    }
+    let times = |of: &str| -> Vec<f64> { keys.iter().filter_map(|key| key[of].as_f64()).collect() };
+    let [rust, paint] = ["rust", "paint"].map(|of| median(times(of).into_iter()));
+    let slowest = times("paint").into_iter().fold(0.0, f64::max);
+    let calls: f64 = times("calls").into_iter().sum();
+    let line = |bench, number, goal, met, detail| Outcome {
+        bench,
+        kind: "value",
+        number,
+        unit: "ms for each key",
+        goal,
+        met,
+        detail,
+    };
+    Ok(vec![
+        line(
+            "list_filter_rust",
+            rust,
+            "<= 16",
+            rust <= RUST_GOAL_MS,
+            json!({ "keys": keys.len(), "calls": calls }),
+        ),
+        line(
+            "list_filter",
+            paint,
+            "<= 50",
+            paint <= PAINT_GOAL_MS,
+            json!({ "keys": keys.len(), "slowestMs": slowest.round() }),
+        ),
+    ])
+}
+
+/// Frames per second of the list while it is scrolled, beside those of plain text in its place.
+///
+/// # Errors
+/// As [`first_rows`].
+pub(super) fn scroll() -> Result<Vec<Outcome>> {
+    prepare()?;
+    let desk = Desk::open(EACH)?;
+    desk.wait_for_all()?;
+    let mut frames = [Vec::new(), Vec::new()];
+    for _ in 0..RUNS {
+        let run = desk.step("scroll", &[json!(RUN_MS), json!(STEP)])?;
+        for (of, frames) in ["list", "text"].into_iter().zip(&mut frames) {
+            frames.push(run[of].as_f64().context("no frames were counted")?);
+        }
+    }
+    let [list, text] = frames.map(|frames| median(frames.into_iter()));
+    let ratio = list / text;
+    Ok(vec![Outcome {
+        bench: "list_scroll",
+        kind: "ratio",
+        number: ratio,
+        unit: "times the frames per second of plain text",
+        goal: ">= 0.8",
+        met: ratio >= SCROLL_GOAL,
+        detail: json!({ "listFps": list.round(), "textFps": text.round(), "runs": RUNS }),
+    }])
+}
+
+fn prepare() -> Result<()> {
+    if !system::has_web_view_driver() {
+        bail!("the list is measured through WebKitWebDriver, which only Linux has");
+    }
+    system::prepare(Need::Headless)?;
+    bundle::build_programs(&[])?;
+    let seed = ["--locked", "--package", "patchbay-tests", "--example", SEED];
+    shell::run(cargo("build").args(seed))
+}
+
+/// Where the app has its database below the display's home.
+const DATABASE: &str = "home/.local/share/patchbay/patchbay.db";
+
+/// The example that fills a database.
+const SEED: &str = "many_connectors";
+
+/// The release app over a database of its own, at the list of connectors.
+struct Desk {
+    window: WebView,
+    is_empty: bool,
+    _display: Display,
+}
+
+impl Desk {
+    /// Opens one whose accounts have `each` connectors.
+    fn open(each: u32) -> Result<Self> {
+        let display = Display::start(1280, 800)?;
+        seed(&display.home().join(DATABASE), each)?;
+        let window = WebView::start(&display, &places::release_binary("patchbay-desktop"), &[])?;
+        window.wait_for_content()?;
+        window.execute("location.hash = '/connectors'", &[])?;
+        window.settle()?;
+        window.wait_for_content()?;
+        Ok(Self {
+            window,
+            is_empty: each == 0,
+            _display: display,
+        })
+    }
+
+    /// Loads the page anew; milliseconds until its rows, or that there are none, are drawn.
+    fn first_look(&self) -> Result<f64> {
+        self.window.execute("window.isLeft = true", &[])?;
+        self.window.reload()?;
+        let looked = shell::poll_every(Duration::from_millis(1), "the new page", PATIENCE, || {
+            let look = self.step("firstLook", &[json!(self.is_empty)])?;
+            Ok((look != "left").then_some(look))
+        })?;
+        ensure!(
+            looked != "late",
+            "the rows were there before they were looked for"
+        );
+        self.wait_for_all()?;
+        looked.as_f64().context("the page told no time")
+    }
+
+    /// Waits until everything is known and the machine has come to rest.
+    fn wait_for_all(&self) -> Result<()> {
+        let known = if self.is_empty { "0" } else { "10000" };
+        let script = "const number = document.querySelector('[href$=\"#/connectors\"]').innerText.replace(/\\D/g, '') || '0';
+            return number === arguments[0]";
+        shell::poll("all connectors", PATIENCE, || {
+            let there = self.window.execute(script, &[json!(known)])?;
+            Ok((there == true).then_some(()))
+        })?;
+        self.window.wait_for_content()?;
+        self.window.settle()
+    }
+
+    fn step(&self, name: &str, arguments: &[Value]) -> Result<Value> {
+        let arguments: Vec<Value> = [json!(name)].iter().chain(arguments).cloned().collect();
+        let answer = self.window.execute_async(STEPS, &arguments)?;
+        if let Some(failed) = answer["failed"].as_str() {
+            bail!("{name}: {failed}");
+        }
+        Ok(answer)
+    }
+}
+
+/// How long a page may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn seed(database: &Path, each: u32) -> Result<()> {
+    if let Some(folder) = database.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut program = Command::new(places::debug_example(SEED));
+    shell::run(program.arg(database).arg(each.to_string()))
+}
