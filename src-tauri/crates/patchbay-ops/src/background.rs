@@ -120,7 +120,7 @@ async fn needs_of_now(cx: &Context) -> Result<BTreeSet<String>, Error> {
 async fn take(cx: &Context, look: Look) {
     let taken = match &look {
         Look::Account(account) => sync_account(cx, account).await.map(drop),
-        Look::Connector(connector) => check_connector(cx, &connector.id).await.map(drop),
+        Look::Connector(id) => check_connector(cx, id).await.map(drop),
     };
     if let Err(error) = taken {
         // What ails it is kept where it belongs.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use patchbay_model::{Account, Connector, Platform, Status, Timestamp};
+use patchbay_model::{Account, Connector, ConnectorId, Platform, Status, Timestamp};
 use url::Url;
 
 /// Time between two looks at a connector, at least.
@@ -20,7 +20,7 @@ const JITTER: u32 = 5;
 #[derive(Clone, Debug)]
 pub(super) enum Look {
     Account(Account),
-    Connector(Connector),
+    Connector(ConnectorId),
 }
 
 /// A look and the host that it asks.
@@ -66,7 +66,7 @@ impl Rounds {
             if self.is_due(connector.id.as_str(), CONNECTOR, seen, now, &chance) {
                 due.push(Due {
                     host,
-                    look: Look::Connector(connector.clone()),
+                    look: Look::Connector(connector.id.clone()),
                 });
             }
         }
