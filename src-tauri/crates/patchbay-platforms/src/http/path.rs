@@ -75,8 +75,13 @@ impl Path {
     pub(crate) fn under(&self, base: &Url) -> Url {
         let mut url = base.clone();
         url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), self.0));
-        url.set_query(None);
-        url.set_fragment(None);
+        // Setting what is not there would read the whole address once more.
+        if url.query().is_some() {
+            url.set_query(None);
+        }
+        if url.fragment().is_some() {
+            url.set_fragment(None);
+        }
         url
     }
 }
