@@ -1,14 +1,18 @@
 //! `cargo xtask screenshots`: every page of the app with something in it, light and dark.
 
+mod platforms;
+
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
+use self::platforms::{Hosted, Platforms};
 use crate::{
     headless::Display,
     places,
@@ -18,6 +22,9 @@ use crate::{
     system::{self, Need},
     webdriver::WebView,
 };
+
+/// How long what is to be pressed may take to be there.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Takes the pictures into `folder`, which is meant from the top of the repository.
 ///
@@ -31,17 +38,19 @@ pub(crate) fn screenshots(folder: &Path) -> Result<()> {
     run::build(&["patchbay-desktop", "patchbay-playground", "patchbay"])?;
     let folder = places::root().join(folder);
     let playground = Playground::start(Consent::Allow)?;
+    let platforms = Platforms::start()?;
     let display = Display::start(1280, 800)?;
-    let seeded = Seeded::fill(&display, &playground)?;
+    let seeded = Seeded::fill(&display, &playground, &platforms)?;
     let app = places::debug_binary("patchbay-desktop");
     let window = WebView::start(&display, &app, &[(PLAYGROUND_VARIABLE, playground.url()?)])?;
     window.wait_for_content()?;
     let mut before = Value::Null;
-    for (name, path) in pages(&seeded.connector) {
-        let words = go_to(&window, &path)?;
+    for shot in seeded.shots() {
+        let words = go_to(&window, &shot)?;
+        let Shot { name, path, .. } = &shot;
         ensure!(
             words != before,
-            "{path} shows the same page as the one before it"
+            "{name}: {path} shows the same as the picture before it"
         );
         before = words;
         for theme in ["light", "dark"] {
@@ -54,27 +63,106 @@ pub(crate) fn screenshots(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Every page by the name of its picture and its route.
-fn pages(connector: &str) -> [(&'static str, String); 7] {
-    [
-        ("home", "/".to_owned()),
-        ("connectors", "/connectors".to_owned()),
-        ("connector", format!("/connectors/{connector}")),
-        ("tools", "/tools".to_owned()),
-        ("runs", "/runs".to_owned()),
-        ("credentials", "/credentials".to_owned()),
-        ("settings", "/settings".to_owned()),
-    ]
+/// A page, and what is pressed there before the picture is taken.
+struct Shot {
+    name: &'static str,
+    path: String,
+    /// Beginnings of the words of buttons, rows and list entries, one after the other.
+    presses: &'static [&'static str],
 }
 
-/// Opens a page by its route and gives the words on it.
-fn go_to(window: &WebView, path: &str) -> Result<Value> {
+impl Seeded {
+    fn shots(&self) -> Vec<Shot> {
+        let Self { connector, hosted } = self;
+        let shot = |name, path: &str, presses| Shot {
+            name,
+            path: path.to_owned(),
+            presses,
+        };
+        let of_hosted = |tab: &str| format!("/connectors/{}?tab={tab}", hosted.connector);
+        let account = format!("/accounts/{}", hosted.account);
+        vec![
+            shot("home", "/", &[]),
+            shot("connectors", "/connectors", &[]),
+            shot("connector", &format!("/connectors/{connector}"), &[]),
+            shot("hosted", &of_hosted("overview"), &[]),
+            shot(
+                "hosted-copies",
+                &of_hosted("overview"),
+                &["*Also create on"],
+            ),
+            shot("hosted-tools", &of_hosted("tools"), &[]),
+            shot("hosted-credentials", &of_hosted("credentials"), &[]),
+            shot(
+                "hosted-credential",
+                &of_hosted("credentials"),
+                &["Add credential"],
+            ),
+            shot("hosted-settings", &of_hosted("settings"), &[]),
+            shot("also-create", &of_hosted("overview"), &["Also create on"]),
+            shot("account", &account, &[]),
+            shot("operations", &format!("{account}?tab=operations"), &[]),
+            shot("kinds", &account, &["Create connector"]),
+            shot("create", &account, &["Create connector", "MCP server"]),
+            shot("add-account", "/", &["Add account"]),
+            shot("add-account-form", "/", &["Add account", "Mistral"]),
+            shot("tools", "/tools", &[]),
+            shot("runs", "/runs", &[]),
+            shot("credentials", "/credentials", &[]),
+            shot("credential", "/credentials", &["Search token"]),
+            shot("rotation", "/credentials", &["Search token", "Rotate"]),
+            shot("credentials-platforms", "/credentials", &["On platforms"]),
+            shot("catalogue", "/catalogue", &[]),
+            shot("settings", "/settings", &[]),
+        ]
+    }
+}
+
+/// What can be pressed, by how a line of its words begins; with a `*` before them it is shown and not pressed.
+const PRESS: &str = "
+    const [wanted] = arguments;
+    const words = wanted.replace('*', '');
+    const inner = document.querySelector('[role=dialog], [role=alertdialog]');
+    const all = [...document.querySelectorAll('button, [role=radio], [role=row][aria-rowindex]')];
+    const fits = all.filter((one) => one.checkVisibility() && !one.closest('[aria-hidden=true], [inert]')
+        && (one.getAttribute('aria-label') ?? one.innerText).split('\\n').some((line) => line.trim().startsWith(words)));
+    const found = fits.find((one) => inner?.contains(one)) ?? fits[0];
+    if (!found) return false;
+    if (wanted.startsWith('*')) found.scrollIntoView({ block: 'nearest' }); else found.click();
+    return true;";
+
+/// The words that are shown.
+const WORDS: &str = "return document.body.innerText";
+
+/// Opens a page by its route, presses what is to be pressed, and gives the words that it shows then.
+fn go_to(window: &WebView, shot: &Shot) -> Result<Value> {
+    let path = &shot.path;
+    // What lay over the page before goes with it.
+    window.execute("location.hash = '/settings'; location.reload()", &[])?;
+    window.wait_for_content()?;
     // The window keeps its route behind the hash, because no server is there to know paths.
     window.execute("location.hash = arguments[0]", &[json!(path)])?;
     // The router draws the page in the next frame; only then does it say whether it is loading.
     window.settle()?;
     window.wait_for_content()?;
-    window.execute("return document.body.innerText", &[])
+    for words in shot.presses {
+        let before = window.execute(WORDS, &[])?;
+        shell::poll(words, PATIENCE, || {
+            let pressed = window.execute(PRESS, &[json!(words)])?;
+            Ok((pressed == Value::Bool(true)).then_some(()))
+        })?;
+        if !words.starts_with('*') {
+            // A layer may have to be loaded first.
+            shell::poll(words, PATIENCE, || {
+                Ok((window.execute(WORDS, &[])? != before).then_some(()))
+            })?;
+        }
+        window.settle()?;
+        window.wait_for_content()?;
+    }
+    let seen = "return document.body.innerText + document.querySelector('main')?.scrollTop
+        + [...document.querySelectorAll('main *')].map((one) => one.scrollTop || '').join('')";
+    window.execute(seen, &[])
 }
 
 fn set_theme(window: &WebView, theme: &str) -> Result<()> {
@@ -88,10 +176,11 @@ fn set_theme(window: &WebView, theme: &str) -> Result<()> {
 struct Seeded {
     /// The id of the connector that is signed in and has tools and runs.
     connector: String,
+    hosted: Hosted,
 }
 
 impl Seeded {
-    fn fill(display: &Display, playground: &Playground) -> Result<Self> {
+    fn fill(display: &Display, playground: &Playground, platforms: &Platforms) -> Result<Self> {
         let patchbay = Patchbay {
             display,
             browser: browser(display)?,
@@ -100,7 +189,8 @@ impl Seeded {
         patchbay.call(&["connector", "connect", &connector])?;
         patchbay.add(playground.open_url()?, "Open playground")?;
         patchbay.call(&["tool", "run", &connector, "echo", "message=Hello"])?;
-        Ok(Self { connector })
+        let hosted = platforms.fill(&patchbay)?;
+        Ok(Self { connector, hosted })
     }
 }
 
@@ -121,11 +211,19 @@ impl Patchbay<'_> {
     }
 
     fn call(&self, arguments: &[&str]) -> Result<Value> {
+        self.call_with(arguments, "")
+    }
+
+    /// The same with `input` on standard input.
+    fn call_with(&self, arguments: &[&str], input: &str) -> Result<Value> {
+        let file = self.display.home().join("input");
+        fs::write(&file, input)?;
         let mut command = self.display.command(&places::debug_binary("patchbay"));
         command
             .env("BROWSER", &self.browser)
             .args(arguments)
-            .arg("--json");
+            .arg("--json")
+            .stdin(fs::File::open(&file)?);
         serde_json::from_str(&shell::read(&mut command)?)
             .context("patchbay did not answer with JSON")
     }

@@ -1,0 +1,130 @@
+//! Hosted platforms as a program: one of each kind on loopback, with accounts and connectors on them.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use super::Patchbay;
+use crate::{cargo, places, shell};
+
+/// The example that plays the platforms.
+const PROGRAM: &str = "platforms";
+
+/// What each of them takes for a key.
+const KEY: &str = "demo-key-1234";
+
+/// Running platforms; they end when dropped.
+pub(super) struct Platforms {
+    program: Child,
+    addresses: Value,
+}
+
+/// What pictures are taken of.
+pub(super) struct Hosted {
+    /// The id of an account.
+    pub(super) account: String,
+    /// The id of a connector on it, which another account has as well.
+    pub(super) connector: String,
+}
+
+impl Platforms {
+    /// Builds and starts them.
+    ///
+    /// # Errors
+    /// When the build fails, or they do not say where they listen.
+    pub(super) fn start() -> Result<Self> {
+        let mut build = cargo::cargo("build");
+        shell::run(build.args(cargo::WORKSPACE).args(["--example", PROGRAM]))?;
+        let mut program = Command::new(places::debug_binary(&format!("examples/{PROGRAM}")))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("could not start the platforms")?;
+        let mut line = String::new();
+        let stdout = program.stdout.take().context("they have no output")?;
+        BufReader::new(stdout).read_line(&mut line)?;
+        let addresses = serde_json::from_str(&line).context("the platforms did not greet")?;
+        Ok(Self { program, addresses })
+    }
+
+    /// Adds an account on each, and a few connectors; a token of the wallet lies in two places.
+    ///
+    /// # Errors
+    /// When the command line refuses.
+    pub(super) fn fill(&self, patchbay: &Patchbay<'_>) -> Result<Hosted> {
+        let account = self.add(patchbay, "mistral", "Mistral · Northlight")?;
+        self.add(patchbay, "cohere", "Cohere · Northlight")?;
+        self.add(patchbay, "agentstack", "Agent Stack")?;
+        self.add(patchbay, "tenex", "10ex · Lena")?;
+        let save = ["credential", "add", "Search token", "--kind", "bearer"];
+        patchbay.call_with(&save, "demo-token-1234")?;
+        let mut connector = String::new();
+        for (name, server) in [("notes", "notes.example"), ("github", "github.example")] {
+            let words = [
+                &format!("name={name}"),
+                &format!("server=https://{server}/mcp"),
+                "description=For the assistants of the team",
+                r#"auth_methods:=[{"kind":"bearer"}]"#,
+            ];
+            connector = create(patchbay, "Mistral · Northlight", "mcp", &words)?;
+        }
+        for name in ["intranet", "tickets"] {
+            let words = [
+                &format!("name={name}"),
+                &format!("url=https://{name}.example/search"),
+                "/authentication/kind=service_auth",
+                "/authentication/type=bearer",
+                "--secret",
+                "/authentication/token=wallet:Search token",
+            ];
+            create(patchbay, "Cohere · Northlight", "search", &words)?;
+        }
+        let copy = ["url=https://github.example/mcp"];
+        create(patchbay, "Agent Stack", "custom", &copy)?;
+        let apollo = ["name=Apollo", "--secret", "api_key=wallet:Search token"];
+        create(patchbay, "10ex · Lena", "apollo", &apollo)?;
+        Ok(Hosted { account, connector })
+    }
+
+    /// Adds an account and gives its id.
+    fn add(&self, patchbay: &Patchbay<'_>, platform: &str, label: &str) -> Result<String> {
+        let address = self.addresses[platform].as_str();
+        let address = address.with_context(|| format!("no address of {platform}"))?;
+        let words = [
+            "account",
+            "add",
+            platform,
+            "--label",
+            label,
+            "--base-url",
+            address,
+        ];
+        let added = if platform == "agentstack" {
+            patchbay.call(&words)?
+        } else {
+            patchbay.call_with(&[&words[..], &["--from", "-"]].concat(), KEY)?
+        };
+        id_of(&added)
+    }
+}
+
+fn create(patchbay: &Patchbay<'_>, account: &str, kind: &str, words: &[&str]) -> Result<String> {
+    let first = ["connector", "create", account, kind];
+    id_of(&patchbay.call(&[&first[..], words].concat())?)
+}
+
+fn id_of(made: &Value) -> Result<String> {
+    let id = made["id"].as_str();
+    Ok(id.context("what was made has no id")?.to_owned())
+}
+
+impl Drop for Platforms {
+    fn drop(&mut self) {
+        drop(self.program.stdin.take());
+        let _ = self.program.wait();
+    }
+}
