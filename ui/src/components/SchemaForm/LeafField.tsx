@@ -187,10 +187,10 @@ function isSecret({ schema }: FieldInput): boolean {
   return schema.writeOnly === true || schema.format === "password";
 }
 
-/** Whether a text is likely to have lines: the schema says so, or allows a lot, or its name does. */
-function isLong({ schema, name, value }: FieldInput): boolean {
+/** Whether a text is likely to have lines: the schema says so, or, where it was not made for people, allows a lot, or its name does. */
+function isLong({ schema, name, value, secrets }: FieldInput): boolean {
   if (isSecret({ schema } as FieldInput) || (schema.format !== undefined && schema.format !== "textarea" && schema.format !== "markdown")) return false;
-  if (schema.format !== undefined || typeof schema.contentMediaType === "string" || Number(schema.maxLength ?? 0) > 200) return true;
+  if (schema.format !== undefined || typeof schema.contentMediaType === "string" || (!secrets && Number(schema.maxLength ?? 0) > 200)) return true;
   if (typeof value === "string" && value.includes("\n")) return true;
   return /^(body|content|text|markdown|message|prompt|sql|code|script|html)$/i.test(name) || /markdown|multi-?line|paragraph/i.test(String(schema.description ?? ""));
 }
