@@ -70,7 +70,7 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
     });
     window.keys(&[keys::ENTER]);
 
-    window.see("row", "Test search*");
+    window.see("row", "search, *");
     window.keys(&["/"]);
     window.type_text("search");
     window.keys(&[keys::ENTER]);
