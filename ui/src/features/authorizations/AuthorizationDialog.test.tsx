@@ -142,7 +142,7 @@ describe("a platform's own page", () => {
     const dialog = await screen.findByRole("dialog", { name: "Sign in to HubSpot CRM" });
     await user.click(await within(dialog).findByRole("button", { name: "Continue in the browser" }));
     expect(host.lastCall("startAuthorization")).toBeUndefined();
-    await user.click(await within(dialog).findByRole("button", { name: /Method/ }, { timeout: 5000 }));
+    await user.click(await within(dialog).findByRole("button", { name: /Method/ }));
     await user.click(await screen.findByRole("option", { name: "GitHub app" }));
     await user.click(within(dialog).getByRole("button", { name: "Continue in the browser" }));
     await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_hosted", choices: { method_type: "github_app" } } }));

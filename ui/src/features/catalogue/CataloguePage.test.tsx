@@ -11,7 +11,7 @@ const many = { accounts: manyAccounts() };
 
 async function opens(prepare?: (host: MockHost) => void, state: Parameters<typeof renderApp>[1] = many) {
   const view = renderApp("/catalogue", state, prepare);
-  const list = await screen.findByRole("grid", { name: "Catalogue" }, { timeout: 5000 });
+  const list = await screen.findByRole("grid", { name: "Catalogue" });
   return { ...view, list, search: screen.getByRole("textbox", { name: "Search the catalogue" }) };
 }
 
@@ -38,7 +38,7 @@ describe("the catalogue", () => {
     const { user, search } = await opens();
     await screen.findByRole("row", { name: /^Salesforce/ });
     await user.type(search, "salesforce{Enter}");
-    expect(await screen.findByLabelText("Name", undefined, { timeout: 5000 })).toBeVisible();
+    expect(await screen.findByLabelText("Name", undefined)).toBeVisible();
     expect(screen.getByRole("dialog", { name: "Create Salesforce" })).toBeVisible();
   });
 
@@ -46,7 +46,7 @@ describe("the catalogue", () => {
     const { user, host, search } = await opens(undefined, { accounts: [account()] });
     await user.type(search, "linear");
     await user.click(await screen.findByRole("button", { name: "Add Linear" }));
-    expect(await screen.findByRole("dialog", { name: "Add connector" }, { timeout: 5000 })).toBeVisible();
+    expect(await screen.findByRole("dialog", { name: "Add connector" })).toBeVisible();
     await waitFor(() => expect(host.lastCall("inspectAddress")).toMatchObject({ address: "https://mcp.linear.app/mcp" }));
   });
 
@@ -129,5 +129,5 @@ it("is_a_place_with_a_key_of_its_own", async () => {
   const { user } = renderApp("/connectors", many);
   await screen.findByRole("link", { name: "Catalogue" });
   await user.keyboard("{Control>}6{/Control}");
-  expect(await screen.findByRole("heading", { name: "Catalogue", level: 1 }, { timeout: 5000 })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "Catalogue", level: 1 })).toBeVisible();
 });

@@ -13,14 +13,14 @@ const state = { accounts: manyAccounts(), connectors: [connector(), hostedConnec
 type User = ReturnType<typeof renderApp>["user"];
 
 async function choosesKind(user: User, typed: string) {
-  await screen.findByRole("grid", { name: "Kinds of connectors" }, { timeout: 5000 });
+  await screen.findByRole("grid", { name: "Kinds of connectors" });
   await user.type(screen.getByRole("textbox", { name: "Search" }), `${typed}{Enter}`);
 }
 
 /** Opens the form of an MCP server on Mistral. */
 async function opensMistral(prepare?: (host: MockHost) => void) {
   const view = renderApp("/accounts/acc_mistral", state, prepare);
-  await screen.findByRole("heading", { name: "Mistral · Northlight", level: 1 }, { timeout: 5000 });
+  await screen.findByRole("heading", { name: "Mistral · Northlight", level: 1 });
   await view.user.keyboard("n");
   await choosesKind(view.user, "mcp");
   await screen.findByLabelText("Name");
@@ -122,7 +122,7 @@ describe("creating on an account", () => {
     const { user, host } = renderApp("/accounts/acc_agentstack", state, (mock) => {
       mock.handlers.consentForm = () => null;
     });
-    await user.click(await screen.findByRole("button", { name: /^Create connector/ }, { timeout: 5000 }));
+    await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
     await choosesKind(user, "gmail");
     const dialog = await screen.findByRole("dialog", { name: "Create Gmail" });
     await user.type(await within(dialog).findByLabelText("Name"), "gmail");
@@ -134,7 +134,7 @@ describe("creating on an account", () => {
 
   it("skips_the_choice_where_an_account_creates_one_kind_only", async () => {
     const { user } = renderApp("/accounts/acc_cohere", state);
-    await user.click(await screen.findByRole("button", { name: /^Create connector/ }, { timeout: 5000 }));
+    await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
     expect(await screen.findByLabelText("Name")).toBeVisible();
     expect(screen.getByRole("dialog", { name: "Create Search service" })).toBeVisible();
     expect(screen.getByRole("button", { name: "Another account" })).toBeVisible();
@@ -146,7 +146,7 @@ describe("creating on an account", () => {
         throw problem({ message: "could not reach Cohere" });
       };
     });
-    await user.click(await screen.findByRole("button", { name: /^Create connector/ }, { timeout: 5000 }));
+    await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
     const dialog = await screen.findByRole("dialog", { name: "Create connector on Cohere · Northlight" });
     expect(await within(dialog).findByText("Could not reach Cohere")).toBeVisible();
     host.handlers.listDefinitions = () => [];
@@ -158,27 +158,27 @@ describe("creating on an account", () => {
 describe("adding a connector", () => {
   it("asks_for_an_address_at_once_where_there_is_no_other_account", async () => {
     const { user } = renderApp("/connectors", { accounts: [account()] });
-    await user.click((await screen.findAllByRole("button", { name: /^Add connector/ }, { timeout: 5000 }))[0] ?? document.body);
-    expect(await screen.findByRole("textbox", { name: "Address" }, { timeout: 5000 })).toBeVisible();
+    await user.click((await screen.findAllByRole("button", { name: /^Add connector/ }))[0] ?? document.body);
+    expect(await screen.findByRole("textbox", { name: "Address" })).toBeVisible();
   });
 
   it("asks_where_to_else", async () => {
     const { user } = renderApp("/connectors", { accounts: manyAccounts() });
     // The window knows the accounts by then.
     await screen.findByRole("link", { name: /Mistral · Northlight/ });
-    await user.click((await screen.findAllByRole("button", { name: /^Add connector/ }, { timeout: 5000 }))[0] ?? document.body);
-    const dialog = await screen.findByRole("dialog", { name: "Add connector" }, { timeout: 5000 });
+    await user.click((await screen.findAllByRole("button", { name: /^Add connector/ }))[0] ?? document.body);
+    const dialog = await screen.findByRole("dialog", { name: "Add connector" });
     expect(await axeViolations(dialog)).toEqual([]);
     within(dialog).getByRole("button", { name: /This computer/ }).focus();
     await user.keyboard("{Enter}");
-    expect(await screen.findByRole("textbox", { name: "Address" }, { timeout: 5000 })).toBeVisible();
+    expect(await screen.findByRole("textbox", { name: "Address" })).toBeVisible();
   });
 });
 
 describe("also create on", () => {
   it("fills_the_form_of_another_account_with_what_the_first_one_tells", async () => {
     const { user, host } = renderApp("/connectors/con_github", state);
-    const elsewhere = await screen.findByRole("region", { name: "Copies" }, { timeout: 5000 });
+    const elsewhere = await screen.findByRole("region", { name: "Copies" });
     await user.click(within(elsewhere).getByRole("button", { name: "Also create on…" }));
     const choice = await screen.findByRole("dialog", { name: "Also create GitHub on…" });
     expect(within(choice).queryByRole("button", { name: /This computer/ })).not.toBeInTheDocument();
@@ -198,7 +198,7 @@ describe("also create on", () => {
         throw problem({ code: "usage.invalid", message: "this account creates no connector for an address of one's own", hint: "Create it from one of the account's own definitions.", retryable: false });
       };
     });
-    await user.click(await screen.findByRole("button", { name: "Also create on…" }, { timeout: 5000 }));
+    await user.click(await screen.findByRole("button", { name: "Also create on…" }));
     await user.click(await screen.findByRole("button", { name: /10ex · Lena/ }));
     await user.click(await screen.findByRole("button", { name: "Choose from its own kinds" }));
     expect(await screen.findByRole("grid", { name: "Kinds of connectors" })).toBeVisible();
@@ -207,7 +207,7 @@ describe("also create on", () => {
   it("compares_the_copies_of_a_service", async () => {
     const copy = hostedConnector({ id: "con_copy", endpoint: "https://api.githubcopilot.com/mcp", title: "GitHub for agents" });
     const { user } = renderApp("/connectors/con_github", { ...state, connectors: [connector(), copy] });
-    const elsewhere = await screen.findByRole("region", { name: "Copies" }, { timeout: 5000 });
+    const elsewhere = await screen.findByRole("region", { name: "Copies" });
     expect(await within(elsewhere).findByRole("row", { name: "State Ready Needs sign-in" })).toBeVisible();
     expect(await axeViolations(elsewhere)).toEqual([]);
     await user.click(within(elsewhere).getByRole("button", { name: "GitHub for agents" }));
@@ -218,7 +218,7 @@ describe("also create on", () => {
 describe("a sign-in to the provider", () => {
   it("fills_the_form_with_the_app_and_the_token_that_it_brought", async () => {
     const { user, host } = renderApp("/accounts/acc_airbyte", state);
-    await user.click(await screen.findByRole("button", { name: /^Create connector/ }, { timeout: 5000 }));
+    await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
     await choosesKind(user, "hubspot");
     await screen.findByLabelText("Name");
     const dialog = screen.getByRole("dialog", { name: "Create HubSpot" });

@@ -8,12 +8,11 @@ import { entry, hostedConnector, manyAccounts, problem } from "@/test/samples";
 const hosted = hostedConnector();
 const state = { accounts: manyAccounts(), connectors: [hosted], wallet: [entry({ id: "wal_key", name: "HubSpot key", kind: "bearer" })] };
 const at = (tab: string) => `/connectors/${hosted.id}?tab=${tab}`;
-const slow = { timeout: 5000 };
 
 describe("what only the platform has", () => {
   it("shows_facts_and_switches_and_carries_out_an_act_at_once_where_nothing_is_to_be_asked", async () => {
     const { host, user, container } = renderApp(at("overview"), state);
-    const part = await screen.findByRole("region", { name: "On Mistral · Northlight" }, slow);
+    const part = await screen.findByRole("region", { name: "On Mistral · Northlight" });
     expect(within(part).getByText("Protocol")).toBeVisible();
     await user.click(within(part).getByRole("switch", { name: "Organization" }));
     await waitFor(() => expect(host.lastCall("actOnConnector")).toEqual({ request: { connector: hosted.id, act: "deactivate-for-organization", values: null, confirmed: false } }));
@@ -23,7 +22,7 @@ describe("what only the platform has", () => {
 
   it("says_what_comes_of_it_before_what_cannot_be_taken_back", async () => {
     const { host, user } = renderApp(at("overview"), state);
-    await user.click(await screen.findByRole("button", { name: "Share with the workspace" }, slow));
+    await user.click(await screen.findByRole("button", { name: "Share with the workspace" }));
     const dialog = screen.getByRole("alertdialog");
     expect(dialog).toHaveTextContent("Everyone in the workspace can use it from then on");
     expect(dialog).toHaveTextContent("It cannot be taken back");
@@ -37,7 +36,7 @@ describe("what only the platform has", () => {
     const { host, user } = renderApp(at("overview"), state, (mock) => {
       mock.handlers.actOnConnector = () => { throw problem({ code: "platform.invalid", message: "the platform refused it", fields: [{ path: "/query", message: "is too short" }] }); };
     });
-    await user.click(await screen.findByRole("button", { name: "Test" }, slow));
+    await user.click(await screen.findByRole("button", { name: "Test" }));
     const dialog = screen.getByRole("dialog");
     await user.click(within(dialog).getByRole("button", { name: "Test" }));
     expect(host.lastCall("actOnConnector")).toBeUndefined();
@@ -51,8 +50,8 @@ describe("what only the platform has", () => {
 describe("settings at the platform", () => {
   it("are_reviewed_before_they_are_sent", async () => {
     const { host, user } = renderApp(at("settings"), state);
-    const part = await screen.findByRole("region", { name: "On Mistral · Northlight" }, slow);
-    const field = await within(part).findByLabelText("Description", {}, slow);
+    const part = await screen.findByRole("region", { name: "On Mistral · Northlight" });
+    const field = await within(part).findByLabelText("Description");
     await user.clear(field);
     await user.type(field, "Deals only");
     await user.click(within(part).getByRole("button", { name: "Review changes" }));
@@ -68,7 +67,7 @@ describe("settings at the platform", () => {
       const change = (path: string) => ({ path, before: "a", after: "b" });
       mock.handlers.planSettings = () => ({ changes: [change("/description")], secrets: [], changedElsewhere: [change("/active")] });
     });
-    await user.type(await screen.findByLabelText("Description", {}, slow), " only");
+    await user.type(await screen.findByLabelText("Description"), " only");
     await user.click(screen.getByRole("button", { name: "Review changes" }));
     expect(await screen.findByText(/Changed elsewhere since you opened it: active/)).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Send anyway" }));
@@ -77,15 +76,15 @@ describe("settings at the platform", () => {
 
   it("can_be_written_as_json", async () => {
     const { user } = renderApp(at("settings"), state);
-    await user.click(await screen.findByRole("radio", { name: "JSON" }, slow));
-    expect(await screen.findByRole("textbox", { name: `Settings of ${hosted.title}` }, slow)).toBeVisible();
+    await user.click(await screen.findByRole("radio", { name: "JSON" }));
+    expect(await screen.findByRole("textbox", { name: `Settings of ${hosted.title}` })).toBeVisible();
   });
 });
 
 describe("credentials at the platform", () => {
   it("are_listed_by_level_and_a_level_that_cannot_be_read_hides_no_other", async () => {
     const { container } = renderApp(at("credentials"), state);
-    const yours = await screen.findByRole("region", { name: "Yours" }, slow);
+    const yours = await screen.findByRole("region", { name: "Yours" });
     expect(within(yours).getByTitle("Used when none is named")).toBeVisible();
     expect(within(yours).getByText(/you need to reconnect/)).toBeVisible();
     expect(within(screen.getByRole("region", { name: "The organization's" })).getByText("auth.forbidden")).toBeVisible();
@@ -94,10 +93,10 @@ describe("credentials at the platform", () => {
 
   it("are_created_with_a_secret_of_the_wallet", async () => {
     const { host, user } = renderApp(at("credentials"), state);
-    const workspace = await screen.findByRole("region", { name: "The workspace's" }, slow);
+    const workspace = await screen.findByRole("region", { name: "The workspace's" });
     await user.click(within(workspace).getByRole("button", { name: "Add credential" }));
     const dialog = await screen.findByRole("dialog");
-    await user.click(await within(dialog).findByRole("radio", { name: "From the wallet" }, slow));
+    await user.click(await within(dialog).findByRole("radio", { name: "From the wallet" }));
     await user.click(within(dialog).getByRole("button", { name: /Token/ }));
     await user.click(await screen.findByRole("option", { name: /HubSpot key/ }));
     await user.click(within(dialog).getByRole("button", { name: "Save" }));
@@ -108,7 +107,7 @@ describe("credentials at the platform", () => {
 
   it("are_deleted_after_a_word", async () => {
     const { host, user } = renderApp(at("credentials"), state);
-    await user.click(await screen.findByRole("button", { name: "Actions for sandbox" }, slow));
+    await user.click(await screen.findByRole("button", { name: "Actions for sandbox" }));
     await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
     await user.click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Delete sandbox" }));
     await waitFor(() => expect(host.lastCall("removePlatformCredential")).toEqual({ connector: hosted.id, level: "user", name: "sandbox", confirmed: true }));
