@@ -124,7 +124,10 @@ pub(crate) async fn plan_call(
     judged(cx, &connector.account, &*platform, planned).await
 }
 
-pub(crate) fn tools_of<'a>(platform: &'a dyn Platform, connector: &Connector) -> Result<&'a dyn Tools, Error> {
+pub(crate) fn tools_of<'a>(
+    platform: &'a dyn Platform,
+    connector: &Connector,
+) -> Result<&'a dyn Tools, Error> {
     platform.tools().ok_or_else(|| Error::Usage {
         what: format!("{} has no tools", connector.identity.account),
         hint: "Choose a connector that has tools.".to_owned(),

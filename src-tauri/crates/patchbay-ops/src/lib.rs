@@ -40,8 +40,8 @@ mod inspect_address;
 mod list_connectors;
 mod lock;
 mod needs;
-mod offers;
 mod next_page;
+mod offers;
 mod operations;
 mod particulars;
 mod placements;
@@ -125,8 +125,8 @@ pub use list_connectors::{
     resolve_connector,
 };
 pub use needs::{Need, NeedFix, NeedKind, list_needs};
-pub use offers::{fill_prompt, list_prompts, list_resources, read_resource};
 pub use next_page::next_page;
+pub use offers::{fill_prompt, list_prompts, list_resources, read_resource};
 pub use operations::{CallOperation, OperationCard, call_operation, list_operations};
 pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};
 pub use places::Places;

@@ -4,7 +4,7 @@ import { Icon } from "@/components/Icon";
 import selectStyles from "@/components/Select.module.css";
 import { type ConnectorGroup, type ConnectorSort, type Density, type Preferences } from "@/host/bindings";
 import styles from "./Connectors.module.css";
-import { groupings, sortings } from "./listView";
+import { groupings, sorts } from "./listView";
 
 type Props = {
   group: ConnectorGroup;
@@ -19,11 +19,11 @@ const densities: { value: Density; label: string }[] = [{ value: "comfortable", 
 export function ViewMenu({ group, sort, density, onChange }: Props) {
   return (
     <MenuTrigger>
-      <Button look="quiet" endIcon="chevron-down" label={`View: grouped by ${labelOf(groupings, group)}, sorted by ${labelOf(sortings, sort)}`}>View</Button>
+      <Button look="quiet" endIcon="chevron-down" label={`View: grouped by ${labelOf(groupings, group)}, sorted by ${labelOf(sorts, sort)}`}>View</Button>
       <Popover className={selectStyles.popover ?? ""} placement="bottom end" offset={4}>
         <Menu aria-label="View" className={selectStyles.list ?? ""}>
           <One title="Group by" options={groupings} value={group} onChange={(connectorGroup) => onChange({ connectorGroup })} />
-          <One title="Sort by" options={sortings} value={sort} onChange={(connectorSort) => onChange({ connectorSort })} />
+          <One title="Sort by" options={sorts} value={sort} onChange={(connectorSort) => onChange({ connectorSort })} />
           <One title="Rows" options={densities} value={density} onChange={(next) => onChange({ density: next })} />
         </Menu>
       </Popover>

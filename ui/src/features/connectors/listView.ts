@@ -14,7 +14,7 @@ export const groupings: { value: ConnectorGroup; label: string }[] = [
 ];
 
 /** What its rows can be sorted by. */
-export const sortings: { value: ConnectorSort; label: string }[] = [
+export const sorts: { value: ConnectorSort; label: string }[] = [
   { value: "name", label: "Name" },
   { value: "status", label: "Status" },
   { value: "last_ok", label: "Last ok" },
