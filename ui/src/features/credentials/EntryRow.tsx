@@ -1,5 +1,4 @@
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { PlatformTile } from "@/components/PlatformTile";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { TwoLines } from "@/components/TwoLines";
 import { type WalletEntry } from "@/host/bindings";
@@ -20,7 +19,7 @@ export function EntryRow({ entry }: { entry: WalletEntry }) {
       </span>
       <span className="text2">{entry.reference ? "Reference" : kindWords[entry.kind]}</span>
       <span className="line text2">
-        {entry.usedBy.length === 0 ? "unused" : <><PlatformTile platform="local" /><span className="cut" title={entry.usedBy.map((user) => user.title).join(", ")}>{users(entry)}</span></>}
+        {entry.usedBy.length === 0 ? "unused" : <span className="cut" title={entry.usedBy.map((user) => user.title).join(", ")}>{users(entry)}</span>}
       </span>
       <span className="text2" title={entry.lastUsedAt ? exactTime(entry.lastUsedAt) : undefined}>{entry.lastUsedAt ? age(entry.lastUsedAt) : "—"}</span>
       <span className={styles.expiry}>
@@ -33,7 +32,7 @@ export function EntryRow({ entry }: { entry: WalletEntry }) {
 
 function users(entry: WalletEntry): string {
   const [only, second] = entry.usedBy;
-  return only && !second ? only.title : String(entry.usedBy.length);
+  return only && !second ? only.title : count(entry.usedBy.length, "connector");
 }
 
 /** What assistive technology reads of an entry. */
