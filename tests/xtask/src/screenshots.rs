@@ -118,7 +118,8 @@ impl Seeded {
     }
 }
 
-/// What can be pressed, by how a line of its words begins; with a `*` before them it is shown and not pressed.
+/// What can be pressed, by how a line of its words begins; with a `*` before them its section is
+/// brought into sight.
 const PRESS: &str = "
     const [wanted] = arguments;
     const words = wanted.replace('*', '');
@@ -128,7 +129,7 @@ const PRESS: &str = "
         && (one.getAttribute('aria-label') ?? one.innerText).split('\\n').some((line) => line.trim().startsWith(words)));
     const found = fits.find((one) => inner?.contains(one)) ?? fits[0];
     if (!found) return false;
-    if (wanted.startsWith('*')) found.scrollIntoView({ block: 'nearest' }); else found.click();
+    if (wanted.startsWith('*')) (found.closest('section') ?? found).scrollIntoView({ block: 'nearest' }); else found.click();
     return true;";
 
 /// The words that are shown.
