@@ -88,9 +88,8 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
     });
     window.keys(&["r"]);
     window.see("dialog", "Rotate and push");
-    window.wait_until("the focus in the token's field", || {
-        window.focus().1 == "Token"
-    });
+    let field = ("textbox".to_owned(), "Token".to_owned());
+    window.wait_until("the focus in the token's field", || window.focus() == field);
     window.type_text(TOKEN);
     window.keys(&[keys::ENTER]);
     window.see_text("1 of 1 done");
