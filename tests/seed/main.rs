@@ -119,7 +119,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         created_at: at,
         updated_at: at,
         tags: vec!["team".to_owned()],
-        favourite: place % 50 == 0,
+        favourite: place.is_multiple_of(50),
         draft: false,
         native: native(&name, place),
         name,
