@@ -2,6 +2,7 @@ import { type QueryClient } from "@tanstack/react-query";
 import { createHashHistory } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { latestRuns } from "@/features/home/latestRuns";
+import { holdLongReads } from "@/host/firstDraw";
 import { queries } from "@/host/queries";
 import { compareText } from "@/lib/order";
 import { App } from "./App";
@@ -22,14 +23,12 @@ export async function start(): Promise<void> {
   applyAppearance(complete(preferences));
   // Drawn once with everything in it, instead of anew with each answer.
   await Promise.race([content, new Promise((resolve) => setTimeout(resolve, patience))]);
+  if (!isHome()) holdLongReads();
   createRoot(root).render(<App client={client} history={createHashHistory()} />);
 }
 
 /** Reads what the sidebar and the first page show; what fails is shown by the view that wants it. */
 function readFirstPage(client: QueryClient): Promise<unknown> {
-  // Over a long list of connectors these take a moment, which only home has reason to wait for.
-  const home = [client.prefetchQuery(queries.needs()), client.prefetchQuery(latestRuns())];
-  const isHome = ["", "#/"].includes(location.hash);
   return Promise.all([
     client.prefetchQuery(queries.about()),
     client.prefetchQuery(queries.accounts()),
@@ -37,8 +36,13 @@ function readFirstPage(client: QueryClient): Promise<unknown> {
     client.prefetchQuery(queries.tools(null)),
     client.prefetchQuery(queries.wallet()),
     client.prefetchQuery(queries.vault()),
-    ...(isHome ? home : []),
+    // Over a long list of connectors these take a moment, which only home has reason to wait for.
+    ...(isHome() ? [client.prefetchQuery(queries.needs()), client.prefetchQuery(latestRuns())] : []),
   ]);
+}
+
+function isHome(): boolean {
+  return ["", "#/"].includes(location.hash);
 }
 
 /** A short list is whole in its beginning; a long one follows once that is drawn. */

@@ -53,14 +53,17 @@ export function VirtualList<T>(props: Props<T>) {
   const appearance = useAppearance();
   const rowSize = rem(appearance.compact ? compact : comfortable);
   const headSize = rem(appearance.compact ? 1.625 : 1.875);
+  // The virtualizer measures every row anew when these change: over a long list at each frame of scrolling.
+  const estimateSize = useCallback((index: number) => (items[index]?.kind === "head" ? headSize : rowSize), [items, headSize, rowSize]);
+  const getItemKey = useCallback((index: number) => items[index]?.key ?? index, [items]);
   // The compiler leaves components with a virtualizer alone, which is what it needs.
   // eslint-disable-next-line react-hooks/incompatible-library
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (items[index]?.kind === "head" ? headSize : rowSize),
-    getItemKey: (index) => items[index]?.key ?? index,
-    overscan: 12,
+    estimateSize,
+    getItemKey,
+    overscan: 6,
     initialRect: { width: 1000, height: 800 },
   });
   useEffect(() => virtualizer.measure(), [virtualizer, rowSize, headSize]);

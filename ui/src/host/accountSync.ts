@@ -3,6 +3,7 @@ import { type QueryClient, queryOptions, skipToken, useQuery, useQueryClient } f
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { type AccountId, type AccountSynced, type Code, commands, type Problem } from "./bindings";
 import { asProblem, call } from "./call";
+import { firstDraw } from "./firstDraw";
 import { queries } from "./queries";
 
 /** What is known of one account since the window opened; times in milliseconds since 1970. */
@@ -78,7 +79,7 @@ export function useRefreshOnOpen(): void {
   const client = useQueryClient();
   useEffect(() => {
     const { endedAt } = known(client);
-    if (endedAt === null || Date.now() - endedAt > 60_000) void refresh(client);
+    if (endedAt === null || Date.now() - endedAt > 60_000) void firstDraw().then(() => refresh(client));
   }, [client]);
 }
 

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type AccountId, type AuthorizationId, commands, type ConnectorId, type Platform, type RunId, type RunQuery, type WalletEntryId } from "./bindings";
 import { call } from "./call";
+import { firstDraw } from "./firstDraw";
 
 /**
  * What the window reads, one entry for each list or thing. News invalidates by these keys
@@ -14,7 +15,7 @@ export const queries = {
   platforms: () => queryOptions({ queryKey: ["platforms"], queryFn: () => commands.listPlatforms() }),
   operations: (platform: Platform) =>
     queryOptions({ queryKey: ["operations", platform], queryFn: () => commands.listOperations(platform), staleTime: Infinity }),
-  needs: () => queryOptions({ queryKey: ["needs"], queryFn: () => call(commands.listNeeds()) }),
+  needs: () => queryOptions({ queryKey: ["needs"], queryFn: () => firstDraw().then(() => call(commands.listNeeds())) }),
   backgroundChecks: () => queryOptions({ queryKey: ["background"], queryFn: () => call(commands.backgroundChecks()) }),
   // Under the key of tools, for whatever changes tools changes this.
   toolChanges: (connector: ConnectorId) =>
@@ -22,7 +23,7 @@ export const queries = {
   /** The beginning of the list, which is there at once however long the list is. */
   firstConnectors: () => queryOptions({ queryKey: ["connectors", "first"], queryFn: () => call(commands.firstConnectors()) }),
   // Without `native`, which only `connector` has.
-  connectors: () => queryOptions({ queryKey: ["connectors"], queryFn: () => call(commands.listConnectors()) }),
+  connectors: () => queryOptions({ queryKey: ["connectors"], queryFn: () => firstDraw().then(() => call(commands.listConnectors())) }),
   connector: (id: ConnectorId) =>
     queryOptions({ queryKey: ["connectors", id], queryFn: () => call(commands.findConnector(id)) }),
   tools: (connector: ConnectorId | null) =>

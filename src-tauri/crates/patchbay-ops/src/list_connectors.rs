@@ -1,6 +1,6 @@
 //! Finding connectors.
 
-use patchbay_model::{Connector, ConnectorId, Json};
+use patchbay_model::{Connector, ConnectorId};
 use serde::Serialize;
 use specta::Type;
 
@@ -35,10 +35,7 @@ pub struct FirstConnectors {
 /// [`Error::Store`].
 pub async fn first_connectors(cx: &Context) -> Result<FirstConnectors, Error> {
     let (connectors, total) = cx.store().first_connectors(FIRST).await?;
-    Ok(FirstConnectors {
-        connectors: connectors.into_iter().map(without_native).collect(),
-        total,
-    })
+    Ok(FirstConnectors { connectors, total })
 }
 
 /// Every connector, from the cache, by title, with `null` for `native`: the platforms' own JSON is most
@@ -47,15 +44,7 @@ pub async fn first_connectors(cx: &Context) -> Result<FirstConnectors, Error> {
 /// # Errors
 /// [`Error::Store`].
 pub async fn list_connector_rows(cx: &Context) -> Result<Vec<Connector>, Error> {
-    let connectors = list_connectors(cx).await?;
-    Ok(connectors.into_iter().map(without_native).collect())
-}
-
-fn without_native(connector: Connector) -> Connector {
-    Connector {
-        native: Json::default(),
-        ..connector
-    }
+    Ok(cx.store().list_connector_rows().await?)
 }
 
 /// The connector of that id.

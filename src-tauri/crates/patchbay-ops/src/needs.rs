@@ -11,7 +11,7 @@ use specta::Type;
 
 use crate::accounts::list_accounts;
 use crate::credentials::list_wallet;
-use crate::list_connectors::list_connectors;
+use crate::list_connectors::list_connector_rows;
 use crate::troubles::trouble_of;
 use crate::{Context, Error};
 
@@ -106,7 +106,7 @@ pub enum NeedFix {
 /// [`Error::Store`].
 pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
     let accounts = list_accounts(cx).await?;
-    let connectors = list_connectors(cx).await?;
+    let connectors = list_connector_rows(cx).await?;
     let mut needs = Vec::new();
     for account in &accounts {
         needs.extend(of_account(cx, account).await?);

@@ -1,6 +1,6 @@
 //! Parts of the list of connectors that are there at once, however long the list is.
 
-use patchbay_model::{AccountId, Connector};
+use patchbay_model::{AccountId, Connector, Json};
 
 use crate::connectors::sort;
 use crate::migrations::Migration;
@@ -28,8 +28,26 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 impl Store {
-    /// The first `limit` connectors of all accounts, and how many there are in all: those that wait for
-    /// a person, then the others, favourites first among both, each by title.
+    /// The connectors of all accounts by title, then by age, with `null` for `native`; without those that
+    /// were removed. Not to be saved: [`Store::list_connectors`] gives them whole.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn list_connector_rows(&self) -> Result<Vec<Connector>, Error> {
+        self.read(|tx| {
+            let mut connectors: Vec<Connector> = tx
+                .prepare_cached("SELECT body FROM connectors WHERE removed_at IS NULL")?
+                .query_map([], |row| row.get::<_, String>(0))?
+                .filter_map(|body| body.map(|body| listed_row(&body)).transpose())
+                .collect::<Result<_, _>>()?;
+            sort(&mut connectors);
+            Ok(connectors)
+        })
+        .await
+    }
+
+    /// The first `limit` connectors of all accounts, and how many there are in all, as in
+    /// [`Store::list_connector_rows`]: those that wait for a person, then the others, favourites first among both, each by title.
     ///
     /// # Errors
     /// [`Error::Failed`].
@@ -41,7 +59,7 @@ impl Store {
                      ORDER BY place, title COLLATE NOCASE, id LIMIT ?1",
                 )?
                 .query_map([limit], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .filter_map(|body| body.map(|body| listed_row(&body)).transpose())
                 .collect::<Result<_, _>>()?;
             let all = tx
                 .prepare_cached("SELECT count(*) FROM connectors WHERE removed_at IS NULL")?
@@ -72,12 +90,62 @@ impl Store {
     }
 }
 
+/// How the last field of a connector begins. Quotes within texts are escaped, and no other field is called so.
+const NATIVE: &str = ",\"native\":";
+
+/// The connector of a row without `native`, which is most of a long list and most of the work of reading it.
+fn listed_row(body: &str) -> Option<Connector> {
+    let Some((before, _)) = body.split_once(NATIVE) else {
+        return listed(TABLE, body);
+    };
+    let row = serde_json::from_str(&format!("{before}{NATIVE}null}}"));
+    // Another version may have had other fields after it.
+    row.ok().or_else(|| {
+        let connector = listed(TABLE, body)?;
+        let native = Json::default();
+        Some(Connector {
+            native,
+            ..connector
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use patchbay_model::{Connector, Status};
+    use patchbay_model::Status;
+    use serde_json::json;
 
     use super::*;
     use crate::samples::{account, connector, store};
+
+    /// As a list has it.
+    fn row(connector: &Connector) -> Connector {
+        Connector {
+            native: Json::default(),
+            ..connector.clone()
+        }
+    }
+
+    #[tokio::test]
+    async fn rows_are_whole_but_for_what_the_platform_says() {
+        let (_home, store) = store().await;
+        let mut saved = connector("c1", "alpha");
+        saved.description = Some("says \",\"native\":1}".into());
+        saved.native = Json(json!({ "a": 1, "native": { "b": [","] }, "z": "}" }));
+        store.save_connector(&saved).await.unwrap();
+        assert_eq!(store.list_connector_rows().await.unwrap(), [row(&saved)]);
+        assert_eq!(store.list_connectors().await.unwrap(), [saved]);
+    }
+
+    #[tokio::test]
+    async fn rows_with_fields_in_another_order_are_read_too() {
+        let (_home, store) = store().await;
+        let saved = connector("c1", "alpha");
+        store.save_connector(&saved).await.unwrap();
+        let sql = "UPDATE connectors SET body = json_set(json_remove(body, '$.tags'), '$.tags', json('[\"work\"]'))";
+        store.write(|tx| Ok(tx.execute(sql, [])?)).await.unwrap();
+        assert_eq!(store.list_connector_rows().await.unwrap(), [row(&saved)]);
+    }
 
     #[tokio::test]
     async fn the_list_begins_with_what_waits_for_a_person_and_goes_on_with_favourites() {
@@ -99,10 +167,10 @@ mod tests {
         store.remove_connector(&gone.id).await.unwrap();
 
         let (first, all) = store.first_connectors(3).await.unwrap();
-        assert_eq!(first, [draft.clone(), failing.clone(), favourite.clone()]);
+        assert_eq!(first, [row(&draft), row(&failing), row(&favourite)]);
         assert_eq!(all, 4);
         let (first, _) = store.first_connectors(10).await.unwrap();
-        assert_eq!(first, [draft, failing, favourite, off]);
+        assert_eq!(first, [&draft, &failing, &favourite, &off].map(row));
     }
 
     #[tokio::test]
@@ -117,7 +185,7 @@ mod tests {
         moved.status.status = Status::NeedsAuthorization;
         store.save_connector(&moved).await.unwrap();
         let (first, _) = store.first_connectors(1).await.unwrap();
-        assert_eq!(first, [moved]);
+        assert_eq!(first, [row(&moved)]);
     }
 
     #[tokio::test]

@@ -50,6 +50,9 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const check = useCheckConnector();
   const remove = useRemoveConnector();
   const turnOn = useTurnOn();
+  // Rows are drawn anew when what they are given changes, and a mutation is another one at each turn.
+  const { mutate: turnOnNow } = turnOn;
+  const { mutate: checkNow } = check;
 
   // The account is kept in the address, so that other pages can lead here; the rest is of the moment.
   const filters: Filters = { ...typed, account };
@@ -85,14 +88,14 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
         onOpen(connector.id, "settings");
         break;
       case "turn_on":
-        turnOn.mutate(connector.id);
+        turnOnNow(connector.id);
         break;
       case "doctor":
-        check.mutate(connector.id);
+        checkNow(connector.id);
         onOpen(connector.id, "overview");
         break;
       case "check":
-        check.mutate(connector.id);
+        checkNow(connector.id);
         break;
     }
   };
