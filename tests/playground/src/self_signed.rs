@@ -10,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use url::Url;
@@ -33,7 +34,10 @@ impl SelfSigned {
     /// When no port can be bound.
     pub async fn start() -> anyhow::Result<Self> {
         let certificate = CertificateDer::from_pem_slice(CERTIFICATE)?;
-        let config = ServerConfig::builder()
+        // Named, because other crates of a build may bring another one along.
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![certificate], PrivateKeyDer::from_pem_slice(KEY)?)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
