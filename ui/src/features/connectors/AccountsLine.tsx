@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { memo, type ReactNode, useState } from "react";
 import { AccountGlyph } from "@/components/AccountGlyph";
 import { Button } from "@/components/Button";
 import { Seconds } from "@/components/Seconds";
@@ -16,7 +16,7 @@ const order: AccountState[] = ["signed_out", "failing", "slow"];
  * How the hosted accounts are, in one line that is always there: nothing moves when one of them is slow.
  * What ails more than the first unfolds when asked for.
  */
-export function AccountsLine({ accounts, connectors, onOpenAccount }: Props) {
+export const AccountsLine = memo(function AccountsLine({ accounts, connectors, onOpenAccount }: Props) {
   const [all, setAll] = useState(false);
   const sync = useSync();
   const states = useAccountStates();
@@ -42,7 +42,7 @@ export function AccountsLine({ accounts, connectors, onOpenAccount }: Props) {
       )}
     </div>
   );
-}
+});
 
 type LineProps = Omit<Props, "accounts"> & { account: Account; state: AccountState; sync: AccountSync | undefined; children: ReactNode };
 

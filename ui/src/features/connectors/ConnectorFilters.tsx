@@ -1,8 +1,8 @@
-import { type Ref } from "react";
+import { type Ref, useMemo } from "react";
 import { useAppearance } from "@/components/AppearanceContext";
 import { Button } from "@/components/Button";
 import { Chips } from "@/components/Chips";
-import { isHosted, needsYou, statusWords } from "@/components/connectorStatus";
+import { statusWords } from "@/components/connectorStatus";
 import { Field } from "@/components/Field";
 import { FilterMenu } from "@/components/FilterMenu";
 import { PlatformTile } from "@/components/PlatformTile";
@@ -10,8 +10,9 @@ import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Account, type Connector, type ConnectorGroup, type ConnectorSort, type Platform, type PlatformForm, type Status } from "@/host/bindings";
 import { useChangePreferences } from "@/host/preferences";
 import styles from "./Connectors.module.css";
-import { type Chip, type Filters, passesChip } from "./groups";
+import { type Chip, type Filters } from "./groups";
 import { tagsOf } from "./listView";
+import { tallyOf } from "./tally";
 import { ViewMenu } from "./ViewMenu";
 
 type Props = {
@@ -32,18 +33,20 @@ export function ConnectorFilters({ connectors, isWhole, accounts, platforms, fil
   const { compact } = useAppearance();
   const change = useChangePreferences();
   const hosted = accounts.some((account) => account.platform !== "local");
-  const tags = tagsOf(connectors);
-  const number = (passes: (connector: Connector) => boolean) => (isWhole ? connectors.filter(passes).length : undefined);
+  // Typing changes none of these.
+  const tally = useMemo(() => tallyOf(connectors), [connectors]);
+  const tags = useMemo(() => tagsOf(connectors), [connectors]);
+  const number = <Key,>(counts: ReadonlyMap<Key, number>, key: Key) => (isWhole ? (counts.get(key) ?? 0) : undefined);
   return (
     <div className={styles.filters}>
       <Field ref={ref} label="Filter connectors" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filters.text} onChange={(text) => onChange({ text })} />
       <Chips<Chip>
         label="Show"
         chips={[
-          { value: "needs", label: "Needs you", count: number(needsYou), glyph: "signin" },
+          { value: "needs", label: "Needs you", count: number(tally.chips, "needs"), glyph: "signin" },
           ...(hosted
-            ? [{ value: "hosted" as const, label: "Hosted", count: number(isHosted) }, { value: "local" as const, label: "This computer", count: number((one) => !isHosted(one)) }]
-            : [{ value: "ready" as const, label: "Ready", count: number((one) => passesChip("ready", one)) }, { value: "off" as const, label: "Off", count: number((one) => passesChip("off", one)) }]),
+            ? [{ value: "hosted" as const, label: "Hosted", count: number(tally.chips, "hosted") }, { value: "local" as const, label: "This computer", count: number(tally.chips, "local") }]
+            : [{ value: "ready" as const, label: "Ready", count: number(tally.chips, "ready") }, { value: "off" as const, label: "Off", count: number(tally.chips, "off") }]),
         ]}
         value={filters.chip}
         onChange={(chip) => onChange({ chip })}
@@ -53,13 +56,13 @@ export function ConnectorFilters({ connectors, isWhole, accounts, platforms, fil
           <FilterMenu<Platform> label="Platform" options={platformOptions(accounts, platforms)} value={filters.platform} onChange={(platform) => onChange({ platform })} />
           <FilterMenu
             label="Account"
-            options={accounts.map(({ id, label, platform, colour }) => ({ value: id, label, start: <PlatformTile platform={platform} colour={colour} />, count: number((one) => one.account === id) }))}
+            options={accounts.map(({ id, label, platform, colour }) => ({ value: id, label, start: <PlatformTile platform={platform} colour={colour} />, count: number(tally.accounts, id) }))}
             value={filters.account}
             onChange={(account) => onChange({ account })}
           />
           <FilterMenu<Status>
             label="Status"
-            options={statusWords.map(({ status, word, glyph }) => ({ value: status, label: word, start: <StatusGlyph name={glyph} />, count: number((one) => one.status.status === status) }))}
+            options={statusWords.map(({ status, word, glyph }) => ({ value: status, label: word, start: <StatusGlyph name={glyph} />, count: number(tally.statuses, status) }))}
             value={filters.status}
             onChange={(status) => onChange({ status })}
           />
@@ -68,7 +71,7 @@ export function ConnectorFilters({ connectors, isWhole, accounts, platforms, fil
       {tags.length > 0 && (
         <FilterMenu
           label="Tag"
-          options={tags.map((tag) => ({ value: tag, label: tag, count: number((one) => one.tags.includes(tag)) }))}
+          options={tags.map((tag) => ({ value: tag, label: tag, count: number(tally.tags, tag) }))}
           value={filters.tag}
           onChange={(tag) => onChange({ tag })}
         />

@@ -8,7 +8,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { VirtualList } from "@/components/VirtualList";
 import { useAccountStates } from "@/host/accountSync";
-import { type AccountId, type Connector, type ConnectorId } from "@/host/bindings";
+import { type Account, type AccountId, type Connector, type ConnectorId } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
@@ -18,7 +18,7 @@ import { ConnectorFilters } from "./ConnectorFilters";
 import { ConnectorRow, rowName } from "./ConnectorRow";
 import styles from "./Connectors.module.css";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
-import { type Filters, noFilters, passes } from "./groups";
+import { type Filters, noFilters, passing } from "./groups";
 import { grouped, sorted } from "./listView";
 import { useCheckConnector, useRemoveConnector, useTurnOn } from "./useConnectorActions";
 import { useFrozenGroups } from "./useFrozenGroups";
@@ -35,6 +35,8 @@ type Props = {
   onSignIn: (connector: Connector) => void;
 };
 
+const none: Account[] = [];
+
 /** The rows, what narrows them, how their accounts are, and the keys of the selected one. */
 export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
   const [typed, setTyped] = useState(noFilters);
@@ -43,7 +45,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const filterField = useRef<HTMLInputElement>(null);
   const { frozen, regroup } = useFrozenGroups(connectors);
   const { data: preferences } = useQuery(queries.preferences());
-  const { data: accounts = [] } = useQuery(queries.accounts());
+  const { data: accounts = none } = useQuery(queries.accounts());
   const { data: platforms = [] } = useQuery(queries.platforms());
   const { data: authorizations } = useQuery(queries.authorizations());
   const states = useAccountStates();
@@ -64,11 +66,11 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
     setTyped(noFilters);
     onAccount(null);
   };
-  const hosted = accounts.filter((one) => one.platform !== "local");
+  const hosted = useMemo(() => accounts.filter((one) => one.platform !== "local"), [accounts]);
   const view = { group: preferences?.connectorGroup ?? ("status" as const), sort: preferences?.connectorSort ?? ("name" as const) };
   // In order before they are narrowed: a key in the filter then sorts nothing.
   const inOrder = useMemo(() => sorted(connectors, view.sort, frozen), [connectors, view.sort, frozen]);
-  const shown = inOrder.filter((one) => passes(filters, one));
+  const shown = inOrder.filter(passing(filters));
   const sections = grouped(shown, view.group, { accounts, platforms, frozen }).map(({ key, title, rows }) => ({
     key,
     head: title === "" ? undefined : <>{title} {isWhole && <span className={styles.count}>{rows.length}</span>}</>,

@@ -43,23 +43,17 @@ export type Filters = { text: string; chip: Chip | null; platform: Platform | nu
 /** Filters that let all through. */
 export const noFilters: Filters = { text: "", chip: null, platform: null, status: null, account: null, tag: null };
 
-/** Whether every filter lets a connector through. */
-export function passes(filters: Filters, connector: Connector): boolean {
-  const { chip, platform, status, account, tag, text } = filters;
-  return (
+/** Tells of a connector whether every filter lets it through. */
+export function passing({ chip, platform, status, account, tag, text }: Filters): (connector: Connector) => boolean {
+  const words = wordsOf(text);
+  return (connector) =>
     (chip === null || passesChip(chip, connector)) &&
     (platform === null || connector.identity.platform === platform) &&
     (status === null || connector.status.status === status) &&
     (account === null || connector.account === account) &&
     (tag === null || connector.tags.includes(tag)) &&
-    passesText(text, connector)
-  );
-}
-
-/** Whether every word of the filter is somewhere in what the row says. */
-function passesText(text: string, connector: Connector): boolean {
-  const words = wordsOf(text);
-  return words.length === 0 || words.every((word) => saidBy(connector).includes(word));
+    // Every word has to be somewhere in what the row says.
+    words.every((word) => saidBy(connector).includes(word));
 }
 
 // Every key asks all rows again: what they say is put together once.

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { groupOf } from "./groups";
 import { type Frozen, rankOf } from "./listView";
@@ -13,8 +13,10 @@ export function useFrozenGroups(connectors: Connector[]): { frozen: (connector: 
   if (unseen.length > 0) {
     setSeen(new Map([...seen, ...unseen.map((connector) => [connector.id, frozenOf(connector)] as const)]));
   }
+  // The same until one is seen first: rows are sorted anew when it changes.
+  const frozen = useCallback((connector: Connector) => seen.get(connector.id) ?? frozenOf(connector), [seen]);
   return {
-    frozen: (connector) => seen.get(connector.id) ?? frozenOf(connector),
+    frozen,
     regroup: () => setSeen(new Map()),
   };
 }
