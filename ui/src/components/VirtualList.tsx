@@ -64,7 +64,8 @@ export function VirtualList<T>(props: Props<T>) {
     estimateSize,
     getItemKey,
     overscan: 6,
-    initialRect: { width: 1000, height: 800 },
+    // About what a page's head and foot leave of the window; its own size is known once it is drawn.
+    initialRect: { width: innerWidth, height: Math.max(400, innerHeight - 200) },
   });
   useEffect(() => virtualizer.measure(), [virtualizer, rowSize, headSize]);
 
