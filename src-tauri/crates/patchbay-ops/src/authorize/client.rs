@@ -58,15 +58,19 @@ pub(super) async fn prepare(
     })
 }
 
+/// The way back by a link of ours instead of a port.
+pub(super) fn deep_link() -> Url {
+    #[expect(clippy::expect_used, reason = "a constant address")]
+    Url::parse(DEEP_LINK_REDIRECT).expect("the constant is an address")
+}
+
 async fn way_back(
     connector: &Connector,
     redirect: Redirect,
     known: Option<&ClientIdentity>,
 ) -> Result<(Url, Option<LoopbackListener>), Error> {
     if redirect == Redirect::DeepLink {
-        #[expect(clippy::expect_used, reason = "a constant address")]
-        let link = Url::parse(DEEP_LINK_REDIRECT).expect("the constant is an address");
-        return Ok((link, None));
+        return Ok((deep_link(), None));
     }
     let (pinned, host) = match &connector.authentication {
         Authentication::Oauth {

@@ -10,9 +10,7 @@ use patchbay_model::{
     Account, AccountId, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Explain,
     Granted, IdentityLine, Json, Redirect, Secret, TraceStep,
 };
-use patchbay_oauth::{
-    CallbackParams, ClientIdentity, DEEP_LINK_REDIRECT, LoopbackListener, LoopbackOptions, Tokens,
-};
+use patchbay_oauth::{CallbackParams, ClientIdentity, LoopbackListener, LoopbackOptions, Tokens};
 use patchbay_platforms::ProviderOAuth;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -20,6 +18,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::await_user;
+use super::client::deep_link;
 use super::walk::{answer_browser, state_after};
 use crate::accounts::find_account;
 use crate::add_connector::free_entry_name;
@@ -258,9 +257,7 @@ async fn go(
 
 async fn way_back(redirect: Redirect) -> Result<(Url, Option<LoopbackListener>), Error> {
     if redirect == Redirect::DeepLink {
-        #[expect(clippy::expect_used, reason = "a constant address")]
-        let link = Url::parse(DEEP_LINK_REDIRECT).expect("the constant is an address");
-        return Ok((link, None));
+        return Ok((deep_link(), None));
     }
     let listener = LoopbackListener::bind(LoopbackOptions::default()).await?;
     Ok((listener.redirect_uri().clone(), Some(listener)))

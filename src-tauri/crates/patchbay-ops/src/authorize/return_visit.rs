@@ -2,13 +2,13 @@
 
 use patchbay_model::Redirect;
 use patchbay_oauth::{
-    CallbackParams, CallbackRequest, DEEP_LINK_REDIRECT, LoopbackListener, LoopbackOptions,
-    PortChoice, WayBack,
+    CallbackParams, CallbackRequest, LoopbackListener, LoopbackOptions, PortChoice, WayBack,
 };
 use tokio::sync::mpsc;
 use url::Url;
 
 use super::await_user::{Visitor, page_of};
+use super::client::deep_link;
 use crate::Error;
 use crate::consents::{Awaited, Consent};
 
@@ -29,11 +29,7 @@ impl ReturnVisit {
         callbacks: mpsc::Receiver<CallbackParams>,
     ) -> Result<Self, Error> {
         let (redirect, listener) = match consent.snapshot().redirect {
-            Redirect::DeepLink => {
-                #[expect(clippy::expect_used, reason = "a constant address")]
-                let link = Url::parse(DEEP_LINK_REDIRECT).expect("the constant is an address");
-                (link, None)
-            }
+            Redirect::DeepLink => (deep_link(), None),
             Redirect::Loopback => {
                 let options = LoopbackOptions {
                     port: PortChoice::Any,
