@@ -1,4 +1,4 @@
-import { type History, type RunComparison, type ToolRun } from "@/host/bindings";
+import { type History, type RunComparison, type RunQuery, type ToolRun } from "@/host/bindings";
 import { connector, minutesAgo, run } from "./samples";
 
 /** A history of moderate size, changed by what is given. */
@@ -58,4 +58,11 @@ export function longHistory(length = 10_000): ToolRun[] {
       ...(index % 9 === 4 ? { state: "failed" as const } : {}),
     }),
   );
+}
+
+/** Whether a query asks for a run, words and the plainest filters understood. */
+export function isAsked(one: ToolRun, { text, connector: of, tool, states }: RunQuery): boolean {
+  if ((of && one.connector !== of) || (tool && one.tool !== tool) || (states.length > 0 && !states.includes(one.state))) return false;
+  const said = `${one.tool} ${one.connectorTitle} ${one.identity.credential ?? ""} tool:${one.tool} connector:${one.connectorTitle} status:${one.state === "failed" ? "error" : one.state}`.toLowerCase();
+  return (text ?? "").toLowerCase().split(/\s+/).every((word) => said.includes(word));
 }

@@ -7,7 +7,7 @@ import {
   type VaultStatus, type WalletEntry,
 } from "@/host/bindings";
 import { creationHandlers } from "./createSamples";
-import { comparison, history } from "./historySamples";
+import { comparison, history, isAsked } from "./historySamples";
 import { connectorSettings, credentialForm, credentialLevels, particulars } from "./hostedSamples";
 import { needsOf } from "./needSamples";
 import { account, authorization, check, connector, entry, manyOperations, manyPlatforms, problem, run, vault } from "./samples";
@@ -116,11 +116,16 @@ export class MockHost {
     return { entry: used, places: this.places.get(used.id) ?? placesOf(used), canGoBack: this.rotated.has(used.id) };
   }
 
+  /** An earlier rotation of this entry reached every place but those in `refuses`. */
+  leaveHalfRotated(id: string): void {
+    this.push(id);
+  }
+
   /** Pushes a secret to every place, as the host does: each is told of, and those in `refuses` keep the old one. */
-  private push(id: unknown, each: unknown): Rotation {
+  private push(id: unknown, each?: unknown): Rotation {
     const { places, entry: used } = this.rotationOf(id);
     const pushed = places.map((place) => (place.place === null ? place : { ...place, problem: this.refuses.get(place.title) ?? null }));
-    for (const place of pushed) if (place.place !== null) (each as Channel<RotationPlace>).onmessage(place);
+    for (const place of pushed) if (each && place.place !== null) (each as Channel<RotationPlace>).onmessage(place);
     this.places.set(used.id, pushed);
     this.rotated.add(used.id);
     return this.rotationOf(id);
@@ -330,8 +335,8 @@ export class MockHost {
       },
       findRun: ({ run: id }) => found(state.runs.find((one) => one.id === id)),
       listRuns: ({ query }) => {
-        const { connector: of, tool, before, limit } = query as RunQuery;
-        const all = state.runs.filter((one) => (!of || one.connector === of) && (!tool || one.tool === tool));
+        const { before, limit } = query as RunQuery;
+        const all = state.runs.filter((one) => isAsked(one, query as RunQuery));
         const start = before === null ? 0 : all.findIndex((one) => one.id === before) + 1;
         const runs = all.slice(start, start + (limit || 50));
         return { runs, next: start + runs.length < all.length ? (runs.at(-1)?.id ?? null) : null, total: all.length };

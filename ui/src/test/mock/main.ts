@@ -5,12 +5,13 @@ import { type Preferences } from "@/host/bindings";
 import { longHistory } from "../historySamples";
 import { MockHost } from "../mockHost";
 import { manyNeeds, manyToolChanges } from "../needSamples";
+import { everyOutcome, testSearch, toolsWithForms, withOutcomes } from "../outcomeSamples";
 import { manyPlaces } from "../rotationSamples";
-import { authorization, manyAccounts, manyConnectors, manyEntries, manyHosted, manyRuns, manyTools, tool, vault, problem } from "../samples";
+import { authorization, manyAccounts, manyConnectors, manyEntries, manyHosted, manyRuns, tool, vault, problem } from "../samples";
 
 /**
  * Looks are chosen in the query: `?theme=dark&contrast=more&density=compact&zoom=150`; what the host
- * knows by `host=hosted`, `host=long` (ten thousand runs), `host=empty`, `host=locked` or `host=no_keychain`.
+ * knows by `host=hosted`, `host=long` (ten thousand runs), `host=runs` (one that ended in each way), `host=empty`, `host=locked` or `host=no_keychain`.
  */
 const query = new URLSearchParams(location.search);
 // The hash history reads the query too; it is not meant for it.
@@ -21,21 +22,24 @@ const preferences: Preferences = {
   density: query.get("density") === "compact" ? "compact" : "comfortable",
   zoomPercent: Number(query.get("zoom") ?? 100),
 };
-const full = { preferences, connectors: manyConnectors(), tools: manyTools(), runs: manyRuns(), wallet: manyEntries(), authorizations: [authorization()] };
-const hosted = { ...full, needs: manyNeeds(), toolChanges: manyToolChanges(), tools: [...manyTools(), { connector: "con_hosted", tool: tool({ name: "search_deals" }) }], accounts: manyAccounts(), connectors: [...manyHosted(), ...manyConnectors()] };
+const full = { preferences, connectors: manyConnectors(), tools: toolsWithForms(), runs: manyRuns(), wallet: manyEntries(), authorizations: [authorization()] };
+const hosted = { ...full, needs: manyNeeds(), toolChanges: manyToolChanges(), tools: [...toolsWithForms(), { connector: "con_hosted", tool: tool({ name: "search_deals" }) }, { connector: "con_confluence", tool: testSearch() }], accounts: manyAccounts(), connectors: [...manyHosted(), ...manyConnectors()] };
 const kinds = {
-  hosted: () => withPlaces(withAilingAccounts(new MockHost(hosted))),
-  full: () => new MockHost(full),
+  hosted: () => withPlaces(withAilingAccounts(withOutcomes(new MockHost(hosted)))),
+  full: () => withOutcomes(new MockHost(full)),
+  runs: () => withOutcomes(new MockHost({ ...full, runs: everyOutcome() })),
   long: () => new MockHost({ ...full, runs: longHistory() }),
   empty: () => new MockHost({ preferences, about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: "http://127.0.0.1:7788/mcp", redirectUri: "http://127.0.0.1:33218/callback", updates: false } }),
   locked: () => new MockHost({ ...full, vault: vault({ backend: "passphrase", state: "locked", problem: problem({ code: "vault.locked", message: "the vault is locked" }) }) }),
   no_keychain: () => new MockHost({ ...full, vault: vault({ backend: null, state: "unavailable", problem: problem({ code: "vault.no_keychain", message: "no keychain answers on this computer", hint: "Start the keychain, or choose a passphrase." }) }) }),
 };
 
-/** A token of the wallet lies on platforms too, one of which takes no other. */
+/** Two secrets of the wallet lie on platforms too; the rotation of one did not reach all of its places. */
 function withPlaces(host: MockHost): MockHost {
+  host.places.set("wal_headers", manyPlaces());
   host.places.set("wal_stripe", manyPlaces());
   host.refuses.set("Payments search", problem({ code: "auth.forbidden", message: "your role may not replace credentials of the organization", hint: "Ask an owner." }));
+  host.leaveHalfRotated("wal_stripe");
   return host;
 }
 
