@@ -50,7 +50,7 @@ fn a_connector_with_a_token_runs_and_shows_the_token_nowhere() {
     assert!(!window.source().contains(desk.playground.bearer_token()));
     assert!(!window.crossed().contains(desk.playground.bearer_token()));
     window.go_to("Credentials");
-    window.see("row", "*used by 1 connector*");
+    window.see("row", "*used in 1 place*");
     window.quit();
 }
 
@@ -84,7 +84,7 @@ fn a_connector_with_headers_of_its_own_runs_and_shows_their_values_nowhere() {
         assert!(!window.crossed().contains(secret));
     }
     window.go_to("Credentials");
-    window.see("row", "*used by 1 connector*");
+    window.see("row", "*used in 1 place*");
     window.quit();
 }
 

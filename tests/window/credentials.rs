@@ -12,7 +12,7 @@ fn an_entry_is_saved_used_replaced_and_deleted() {
     window.fill("Name*", "Guard token");
     window.fill("Token", "pg-old-token-1111");
     window.press_in(("dialog", "Save a credential"), "button", "Save");
-    window.see("row", "Guard token, *used by 0 connectors*");
+    window.see("row", "Guard token, *unused*");
 
     // A connector that uses it fails, because the token is the wrong one.
     window.go_to("Home");
@@ -29,7 +29,7 @@ fn an_entry_is_saved_used_replaced_and_deleted() {
 
     // Replaced once, it works wherever it is used.
     window.go_to("Credentials");
-    window.press("row", "Guard token, *used by 1 connector,*");
+    window.press("row", "Guard token, *used in 1 place,*");
     window.see("region", "Used by");
     window.fill("Token", desk.playground.bearer_token());
     window.press("button", "Replace");

@@ -67,7 +67,7 @@ fn a_rotation_says_what_each_place_made_of_it_and_retries_what_was_not_reached()
     window.press_in(("dialog", "Rotate and push"), "button", "Rotate");
     window.see_text("2 of 2 done");
     stage.fake.clear_log();
-    window.press_in(("dialog", "Rotate and push"), "button", "Go back");
+    window.press_in(("dialog", "Rotate and push"), "button", "Roll back");
     window.see_text("Search token has its old secret again");
     assert_eq!(last_tokens(&stage.fake), [TOKEN, TOKEN]);
     for secret in [FIRST, TAKEN_BACK] {

@@ -9,8 +9,21 @@ import { connector, entry, manyEntries, problem, vault } from "@/test/samples";
 describe("the wallet", () => {
   it("names_who_uses_what_and_until_when", async () => {
     const { container } = renderApp("/credentials", { wallet: manyEntries() });
-    expect(await screen.findByRole("row", { name: "Northlight ops, Sign-in, used by 1 connector, expires refused" })).toBeVisible();
+    expect(await screen.findByRole("row", { name: "Northlight ops, Sign-in, used in 1 place, refused" })).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("leaves_the_focus_in_the_filter_when_the_list_comes_back", async () => {
+    const { user } = renderApp("/credentials", { wallet: manyEntries() });
+    await screen.findByRole("row", { name: /^Northlight ops/ });
+    const filter = screen.getByRole("textbox", { name: "Filter credentials" });
+    await user.type(filter, "nothing is called that");
+    expect(screen.getByText("No credential is called that")).toBeVisible();
+    await user.clear(filter);
+    await user.type(filter, "north");
+    expect(screen.getByRole("row", { name: /^Northlight ops/ })).toBeVisible();
+    expect(filter).toHaveFocus();
+    expect(filter).toHaveValue("north");
   });
 
   it("saves_a_token_and_never_shows_it_again", async () => {
@@ -43,6 +56,10 @@ describe("the wallet", () => {
     await user.click(within(dialog).getByRole("button", { name: "Delete anyway" }));
     await waitFor(() => expect(screen.queryByRole("row", { name: /^analytics/ })).toBeNull());
     expect(host.lastCall("removeWalletEntry")).toEqual({ entry: "wal_analytics", confirmed: true });
+    // The next one is chosen, and nothing is asked of it.
+    expect(await screen.findByRole("row", { name: /^GitHub lena-fischer/, selected: true })).toBeVisible();
+    expect(screen.queryByRole("alertdialog")).toBeNull();
+    expect(screen.getAllByText("analytics read-only deleted").length).toBeGreaterThan(0);
   });
 });
 
@@ -53,6 +70,22 @@ function rotating() {
 }
 
 describe("rotating", () => {
+  it("counts_the_same_places_in_the_row_as_in_the_sheet_and_says_what_is_not_finished", async () => {
+    const { user, host } = rotating();
+    host.refuses.set("Payments search", problem({ code: "auth.forbidden", message: "your role may not replace it" }));
+    host.leaveHalfRotated("wal_stripe");
+    const row = await screen.findByRole("row", { name: "Stripe restricted key, Token, used in 4 places, rotation not finished, never expires" });
+    expect(within(row).getByText("4 places")).toBeVisible();
+    expect(screen.getByText("0 unused")).toBeVisible();
+    await user.click(row);
+    const sheet = await screen.findByRole("dialog", { name: "Stripe restricted key" });
+    expect(await within(sheet).findByText(/used in 4 places/)).toBeVisible();
+    await user.click(within(sheet).getByRole("button", { name: "Continue rotation" }));
+    const rotate = await screen.findByRole("dialog", { name: "Rotate and push" });
+    expect(await within(rotate).findByText("1 of 2 done")).toBeVisible();
+    expect(within(rotate).getByRole("button", { name: /^Retry 1 place/ })).toHaveFocus();
+  });
+
   it("tells_every_place_before_anything_is_sent", async () => {
     const { user, host, container } = rotating();
     await user.click(await screen.findByRole("row", { name: /^Stripe/ }));
@@ -89,7 +122,7 @@ describe("rotating", () => {
     await user.click(within(sheet).getByRole("button", { name: /^Retry 1 place/ }));
     expect(await within(sheet).findByText("2 of 2 done")).toBeVisible();
     expect(host.lastCall("retryRotation")).toMatchObject({ entry: "wal_stripe" });
-    await user.click(within(sheet).getByRole("button", { name: "Go back" }));
+    await user.click(within(sheet).getByRole("button", { name: "Roll back" }));
     await waitFor(() => expect(host.lastCall("takeBackRotation")).toMatchObject({ entry: "wal_stripe" }));
     await user.keyboard("{Control>}{Enter}{/Control}");
     await waitFor(() => expect(screen.queryByRole("dialog", { name: "Rotate and push" })).toBeNull());

@@ -9,12 +9,13 @@ import { SegmentedControl } from "@/components/SegmentedControl";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
+import { toList } from "@/components/toList";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { type AccountId, type ConnectorId, type VaultStatus, type WalletEntry, type WalletEntryId } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { count } from "@/lib/words";
+import { grouped } from "@/lib/words";
 import { AddEntryDialog } from "./AddEntryDialog";
 import styles from "./Credentials.module.css";
 import { EntryRow, entryName } from "./EntryRow";
@@ -23,7 +24,9 @@ import { PlatformList } from "./PlatformList";
 import { RemoveEntryDialog } from "./RemoveEntryDialog";
 import { RotateSheet } from "./RotateSheet";
 import { typedKindOf } from "./secretForm";
+import { type Uses, useUses } from "./useUses";
 import { VaultNotice } from "./VaultNotice";
+import { entryKind } from "./walletWords";
 
 type Props = {
   onOpenConnector: (id: ConnectorId) => void;
@@ -45,9 +48,13 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
   const [selected, setSelected] = useState<WalletEntryId | null>(null);
   const [open, setOpen] = useState<"add" | "entry" | "rotate" | "remove" | null>(null);
   const [filter, setFilter] = useState("");
+  const uses = useUses(wallet ?? [], vault?.state === "ready");
+  const usesOf = (entry: WalletEntry): Uses => uses.get(entry.id) ?? { titles: [], platforms: [], isRotating: false };
   const filterField = useRef<HTMLInputElement>(null);
-  const shown = (wallet ?? []).filter((entry) => passes(filter, entry)).sort((left, right) => left.name.localeCompare(right.name));
+  const shown = (wallet ?? []).filter((entry) => passes(filter, entry, usesOf(entry))).sort((left, right) => left.name.localeCompare(right.name));
   const current = view === "wallet" ? shown.find((entry) => entry.id === selected) : undefined;
+  const place = shown.findIndex((entry) => entry.id === current?.id);
+  const next = shown[place + 1] ?? shown[place - 1];
   const close = () => setOpen(null);
 
   useShortcut({ keys: "N", label: "Save a credential", inBar: true, run: () => setOpen("add") });
@@ -74,7 +81,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
         {view === "wallet" && wallet && wallet.length > 0 && (
           <>
             <div className={styles.filters}>
-              <Field ref={filterField} label="Filter credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} />
+              <Field ref={filterField} label="Filter credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} onKeyDown={(event) => { toList(event); event.continuePropagation(); }} />
             </div>
             <div className={styles.heads} aria-hidden="true">
               <span>Name</span><span>Kind</span><span>Used by</span><span>Last used</span><span>Expires</span>
@@ -86,13 +93,13 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
                 label="Credentials"
                 sections={[{ key: "wallet", head: <><Icon name="lock" size={12} /> Wallet <span className={styles.count}>{shown.length} · {protection(vault)}</span></>, rows: shown }]}
                 keyOf={(entry) => entry.id}
-                nameOf={entryName}
+                nameOf={(entry) => entryName(entry, usesOf(entry))}
                 columnsClass={styles.columns}
                 selected={selected}
                 onSelect={setSelected}
                 onOpen={() => setOpen("entry")}
                 autoFocus
-                renderRow={(entry) => <EntryRow entry={entry} />}
+                renderRow={(entry) => <EntryRow entry={entry} uses={usesOf(entry)} />}
               />
             )}
           </>
@@ -109,18 +116,18 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
         />
       )}
       {open === "rotate" && current && <RotateSheet key={current.id} entry={current} onClose={close} />}
-      {open === "add" && <AddEntryDialog onClose={close} onAdded={(entry) => { setSelected(entry.id); close(); }} />}
-      {open === "remove" && current && <RemoveEntryDialog entry={current} onClose={close} />}
+      {open === "add" && <AddEntryDialog onClose={close} onAdded={(entry) => { setView("wallet"); setSelected(entry.id); close(); }} />}
+      {open === "remove" && current && <RemoveEntryDialog entry={current} onClose={close} onRemoved={() => { setSelected(next?.id ?? null); close(); }} />}
       <StatusFacts>
         <span>{vaultFact(vault)}</span>
-        {view === "wallet" && wallet && <span>{count(wallet.filter((entry) => entry.usedBy.length === 0).length, "entry", "entries")} unused</span>}
+        {view === "wallet" && wallet && <span>{grouped(wallet.filter((entry) => usesOf(entry).titles.length === 0).length)} unused</span>}
       </StatusFacts>
     </div>
   );
 }
 
-function passes(filter: string, entry: WalletEntry): boolean {
-  const said = [entry.name, entry.kind, entry.reference, entry.issuer, ...entry.headerNames, ...entry.usedBy.map((user) => user.title)];
+function passes(filter: string, entry: WalletEntry, uses: Uses): boolean {
+  const said = [entry.name, entryKind(entry), entry.reference, entry.issuer, ...entry.headerNames, ...uses.titles];
   const all = said.filter(Boolean).join(" ").toLowerCase();
   return filter.toLowerCase().split(/\s+/).every((word) => all.includes(word));
 }

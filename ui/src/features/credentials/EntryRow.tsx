@@ -1,28 +1,36 @@
 import { ConnectorMark } from "@/components/ConnectorMark";
+import { PlatformTile } from "@/components/PlatformTile";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { TwoLines } from "@/components/TwoLines";
 import { type WalletEntry } from "@/host/bindings";
 import { age, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
-import { entryFacts, expiryWords, kindWords } from "./walletWords";
 import styles from "./Credentials.module.css";
+import { type Uses, usedWords } from "./useUses";
+import { entryFacts, entryKind, expiryName, expiryWords } from "./walletWords";
+
+type Props = { entry: WalletEntry; uses: Uses };
 
 /** The cells of one wallet entry. */
-export function EntryRow({ entry }: { entry: WalletEntry }) {
+export function EntryRow({ entry, uses }: Props) {
   const expiry = expiryWords(entry);
   const bad = entry.needsAuthorization || expiry === "lapsed";
   return (
     <>
       <span className="line">
         <ConnectorMark title={entry.name} />
-        <TwoLines first={<span className="medium">{entry.name}</span>} second={<span title={entry.resource ?? undefined}>{entryFacts(entry)}</span>} />
+        <TwoLines
+          first={<span className="medium">{entry.name}</span>}
+          second={uses.isRotating ? <span className={styles.open} data-tone="warn">rotation not finished</span> : <span title={entry.resource ?? undefined}>{entryFacts(entry)}</span>}
+        />
       </span>
-      <span className="text2">{entry.reference ? "Reference" : kindWords[entry.kind]}</span>
-      <span className="line text2">
-        {entry.usedBy.length === 0 ? "unused" : <span className="cut" title={entry.usedBy.map((user) => user.title).join(", ")}>{users(entry)}</span>}
+      <span className="text2 cut">{entryKind(entry)}</span>
+      <span className={styles.uses}>
+        {uses.platforms.map((platform) => <PlatformTile key={platform} platform={platform} />)}
+        <span className="cut" title={uses.titles.join(", ")}>{places(uses)}</span>
       </span>
       <span className="text2" title={entry.lastUsedAt ? exactTime(entry.lastUsedAt) : undefined}>{entry.lastUsedAt ? age(entry.lastUsedAt) : "—"}</span>
-      <span className={styles.expiry}>
+      <span className={styles.expiry} data-bad={bad || undefined}>
         {bad && <StatusGlyph name="signin" />}
         <span className="cut">{expiry}</span>
       </span>
@@ -30,12 +38,11 @@ export function EntryRow({ entry }: { entry: WalletEntry }) {
   );
 }
 
-function users(entry: WalletEntry): string {
-  const [only, second] = entry.usedBy;
-  return only && !second ? only.title : count(entry.usedBy.length, "connector");
+function places({ titles }: Uses): string {
+  return titles.length === 1 ? (titles[0] ?? "") : titles.length === 0 ? "unused" : count(titles.length, "place");
 }
 
 /** What assistive technology reads of an entry. */
-export function entryName(entry: WalletEntry): string {
-  return `${entry.name}, ${kindWords[entry.kind]}, used by ${count(entry.usedBy.length, "connector")}, expires ${expiryWords(entry)}`;
+export function entryName(entry: WalletEntry, uses: Uses): string {
+  return [entry.name, entryKind(entry), usedWords(uses.titles.length), uses.isRotating && "rotation not finished", expiryName(entry)].filter(Boolean).join(", ");
 }

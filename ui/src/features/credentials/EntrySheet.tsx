@@ -12,14 +12,14 @@ import { type AccountId, type ConnectorId, type WalletEntry } from "@/host/bindi
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { agoWords, exactTime } from "@/lib/time";
-import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { PlaceList } from "./PlaceList";
 import { isPushed } from "./placeWords";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, typedKindOf } from "./secretForm";
 import { useWalletActions } from "./useWalletActions";
-import { expiryWords, kindWords } from "./walletWords";
+import { usedWords } from "./useUses";
+import { entryKind, expiryWords } from "./walletWords";
 
 type Props = {
   entry: WalletEntry;
@@ -39,7 +39,7 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
     <Sheet
       title={entry.name}
       mark={<ConnectorMark size="large" title={entry.name} />}
-      subtitle={<>{kindWords[entry.kind]} · wallet · {rotation ? `used in ${count(places.length, "place")}` : `used by ${count(entry.usedBy.length, "connector")}`}</>}
+      subtitle={[entryKind(entry), "wallet", usedWords(rotation ? places.length : entry.usedBy.length)].join(" · ")}
       onClose={onClose}
       footer={
         <>
@@ -50,7 +50,7 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
         </>
       }
     >
-      {isPlaced ? <Placed isOpen={rotation?.canGoBack === true} onRotate={onRotate} /> : <Replace entry={entry} />}
+      {isPlaced ? <Placed isOpen={rotation?.canGoBack === true} onRotate={onRotate} /> : <Replace entry={entry} places={rotation ? places.length : entry.usedBy.length} />}
       <Rename entry={entry} />
       <section className={styles.section} aria-label="Used by">
         <h3>Used by</h3>
@@ -74,8 +74,8 @@ function Placed({ isOpen, onRotate }: { isOpen: boolean; onRotate: () => void })
   return (
     <section className={styles.section} aria-label="Replace the secret">
       <h3>Replace the secret</h3>
-      <p className="text2">{isOpen ? "A rotation is not finished: the old secret is still kept." : "Platforms keep it too. Rotating enters the new one once and sends it to each of them."}</p>
-      <div className={styles.actions}><Button look="primary" icon="rotate-cw" onPress={onRotate}>{isOpen ? "Go on rotating" : "Rotate and push"}</Button></div>
+      <p className="text2">{isOpen ? "A rotation is not finished. The old secret is kept until it is." : "Platforms have it too. Rotating takes the new secret once and sends it to each of them."}</p>
+      <div className={styles.actions}><Button look="primary" icon="rotate-cw" onPress={onRotate}>{isOpen ? "Continue rotation" : "Rotate and push"}</Button></div>
     </section>
   );
 }
@@ -97,7 +97,7 @@ function Users({ entry, isKnown, onOpen }: { entry: WalletEntry; isKnown: boolea
   );
 }
 
-function Replace({ entry }: { entry: WalletEntry }) {
+function Replace({ entry, places }: { entry: WalletEntry; places: number }) {
   const kind = typedKindOf(entry.kind, entry.reference);
   const [form, setForm] = useState(() => emptySecret(kind ?? "bearer", entry.headerNames));
   const [error, setError] = useState<string | null>(null);
@@ -141,7 +141,7 @@ function Replace({ entry }: { entry: WalletEntry }) {
       {replace.error && <ProblemNotice problem={asProblem(replace.error)} />}
       <div className={styles.actions}>
         <Button look="primary" type="submit" isPending={replace.isPending}>Replace</Button>
-        {entry.usedBy.length > 0 && <span className="text3 small">{count(entry.usedBy.length, "connector")} will use the new one at once.</span>}
+        {places > 0 && <span className="text3 small">{places === 1 ? "The place that uses it has the new one at once." : `All ${places} places have the new one at once.`}</span>}
       </div>
     </form>
   );

@@ -1,12 +1,11 @@
 import { type ReactNode } from "react";
-import { useQuery } from "@tanstack/react-query";
 import { Badge } from "@/components/Badge";
 import { PlatformTile } from "@/components/PlatformTile";
 import { type AccountId, type ConnectorId, type RotationPlace } from "@/host/bindings";
-import { queries } from "@/host/queries";
 import { capital, sentence } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { isPushed, placeKey, placeWords } from "./placeWords";
+import { usePlatformOf } from "./useUses";
 
 type Props = {
   label: string;
@@ -19,14 +18,13 @@ type Props = {
 
 /** Everything that uses a wallet entry: connectors, accounts, and what platforms were given. */
 export function PlaceList({ label, places, stateOf, onOpen }: Props) {
-  const { data: accounts } = useQuery(queries.accounts());
-  const platformOf = (place: RotationPlace) => accounts?.find((account) => account.label === place.account)?.platform ?? "local";
+  const platformOf = usePlatformOf();
   return (
     <ul className={styles.card} aria-label={label}>
       {places.map((place) => {
         const words = (
           <>
-            <PlatformTile platform={platformOf(place)} />
+            <PlatformTile platform={platformOf(place.account)} />
             <span className={styles.placeWords}>
               <span className="cut">{[place.title, place.account !== place.title && place.account].filter(Boolean).join(" · ")}</span>
               <span className="text2 small">{placeWords(place)}</span>

@@ -1,6 +1,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { type RefObject, useMemo, useState } from "react";
 import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { EmptyState } from "@/components/EmptyState";
 import { Field } from "@/components/Field";
@@ -9,10 +10,12 @@ import { PlatformTile } from "@/components/PlatformTile";
 import { useShortcut } from "@/components/shortcuts";
 import { StillShapes } from "@/components/StillShapes";
 import { Tag } from "@/components/Tag";
+import { toList } from "@/components/toList";
 import { TwoLines } from "@/components/TwoLines";
 import { type Section, VirtualList } from "@/components/VirtualList";
 import { type ConnectorId } from "@/host/bindings";
 import { queries } from "@/host/queries";
+import { classes } from "@/lib/classes";
 import { timeLeft } from "@/lib/time";
 import { capital, count } from "@/lib/words";
 import styles from "./Credentials.module.css";
@@ -57,10 +60,13 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
   return (
     <>
       <div className={styles.filters}>
-        <Field ref={filterField} label="Filter connectors and credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} />
+        <Field ref={filterField} label="Filter connectors and credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} onKeyDown={(event) => { toList(event); event.continuePropagation(); }} />
+      </div>
+      <div className={classes(styles.heads, styles.hosted)} aria-hidden="true">
+        <span>Connector, and what is kept for it</span><span>Level</span><span>State</span><span>Expires</span>
       </div>
       {all.length === 0 ? (
-        <EmptyState icon="search" title="Nothing here is called that" />
+        <EmptyState icon="search" title="No connector or credential is called that" action={<Button onPress={() => setFilter("")}>Show all</Button>} />
       ) : (
         <VirtualList
           label="Credentials on platforms"

@@ -9,12 +9,12 @@ import { queries } from "@/host/queries";
 import { PlaceList } from "./PlaceList";
 import { isPushed } from "./placeWords";
 import { useWalletActions } from "./useWalletActions";
-import { kindWords } from "./walletWords";
+import { entryKind } from "./walletWords";
 
-type Props = { entry: WalletEntry; onClose: () => void };
+type Props = { entry: WalletEntry; onClose: () => void; onRemoved: () => void };
 
 /** Asks before a secret is deleted, and says what would break. */
-export function RemoveEntryDialog({ entry, onClose }: Props) {
+export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
   const { remove } = useWalletActions();
   const { toast } = useToasts();
   const { data: rotation } = useQuery(queries.rotation(entry.id));
@@ -22,21 +22,20 @@ export function RemoveEntryDialog({ entry, onClose }: Props) {
   const stops = places.filter((place) => !isPushed(place));
   const stays = places.filter(isPushed);
   const used = entry.usedBy.length > 0 || places.length > 0;
+  // The list is read again before the answer is here, and this dialog goes with its entry: the word is said all the same.
   const submit = () =>
-    remove.mutate(
-      { id: entry.id, confirmed: true },
-      {
-        onSuccess: () => {
-          toast(`${entry.name} deleted`);
-          onClose();
-        },
+    void remove.mutateAsync({ id: entry.id, confirmed: true }).then(
+      () => {
+        toast(`${entry.name} deleted`);
+        onRemoved();
       },
+      () => undefined,
     );
   return (
     <Dialog
       alert
       title={`Delete ${entry.name}?`}
-      subtitle={`${kindWords[entry.kind]} in the wallet. It cannot be brought back.`}
+      subtitle={`${entryKind(entry)} in the wallet. It cannot be brought back.`}
       onClose={onClose}
       footer={
         <>

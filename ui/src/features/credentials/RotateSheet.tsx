@@ -17,6 +17,7 @@ import { isPushed, placeKey } from "./placeWords";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, type TypedKind, typedKindOf } from "./secretForm";
 import { useRotation } from "./useRotation";
+import { usedWords } from "./useUses";
 
 type Props = { entry: WalletEntry; onClose: () => void };
 
@@ -33,7 +34,7 @@ export function RotateSheet({ entry, onClose }: Props) {
   const missed = places.filter((place) => place.problem !== null);
   const failure = rotate.error ?? retry.error ?? takeBack.error ?? finish.error;
 
-  const end = () => finish.mutate(undefined, { onSuccess: () => { toast(`${entry.name} rotated`); onClose(); } });
+  const end = () => finish.mutate(undefined, { onSuccess: () => { toast(takeBack.isSuccess ? `${entry.name} keeps its old secret` : `${entry.name} rotated`); onClose(); } });
   const back = () => takeBack.mutate(undefined, { onSuccess: (then) => { if (then.places.every((place) => place.problem === null)) toast(`${entry.name} has its old secret again`); } });
   const again = () => retry.mutate();
   useShortcut(isOpen && !pushing ? { keys: "Mod+Enter", label: missed.length > 0 ? "Retry" : "Finish", inBar: true, inFields: true, run: missed.length > 0 ? again : end } : null);
@@ -42,12 +43,12 @@ export function RotateSheet({ entry, onClose }: Props) {
     <Sheet
       title="Rotate and push"
       mark={<ConnectorMark size="large" title={entry.name} />}
-      subtitle={<>{entry.name} · wallet · {plan.data ? `used in ${count(places.length, "place")}` : "reading where it is used"}</>}
+      subtitle={[entry.name, "wallet", plan.data && usedWords(places.length)].filter(Boolean).join(" · ")}
       onClose={onClose}
       footer={
         isOpen ? (
           <>
-            <Button icon="rotate-ccw" isPending={takeBack.isPending} isDisabled={pushing} onPress={back}>Go back</Button>
+            <Button icon="rotate-ccw" isPending={takeBack.isPending} isDisabled={pushing} onPress={back}>Roll back</Button>
             <span className="grow" />
             {missed.length > 0 && <Button isPending={finish.isPending} isDisabled={pushing} onPress={end}>{`Finish with ${places.length - missed.length}`}</Button>}
             {missed.length > 0 ? (
@@ -73,7 +74,7 @@ export function RotateSheet({ entry, onClose }: Props) {
       {plan.data && <Places rotation={plan.data} told={told} isPushing={pushing} isOpen={isOpen} />}
       {isOpen && !pushing && (
         <Notice glyph={missed.length > 0 ? "changed" : "todo"} role="status" title={missed.length > 0 ? `${count(missed.length, "place")} still ${missed.length === 1 ? "has" : "have"} another secret` : takeBack.isSuccess ? "Every place has the old secret again" : "Every place has the new secret"}>
-          {takeBack.isSuccess && missed.length === 0 ? "Finishing ends this rotation." : "The old one is kept: going back puts it into the wallet and every place again. Revoke it at its service only after you have finished."}
+          {takeBack.isSuccess && missed.length === 0 ? "Finishing ends this rotation." : "The old one is kept until you finish. Rolling back puts it into the wallet and every place again; revoke it at its service only afterwards."}
         </Notice>
       )}
     </Sheet>

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { BeginAnewDialog } from "@/components/BeginAnewDialog";
 import { Button } from "@/components/Button";
 import { PassphraseForm } from "@/components/PassphraseForm";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
@@ -6,7 +7,6 @@ import { type VaultStatus } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useVaultActions } from "@/host/vault";
 import { capital, sentence } from "@/lib/words";
-import { BeginAnewDialog } from "./BeginAnewDialog";
 import styles from "./Credentials.module.css";
 
 /** Says why the vault cannot be used, with the way on; nothing when it can. */

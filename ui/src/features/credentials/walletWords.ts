@@ -2,20 +2,23 @@ import { type WalletEntry, type WalletKind } from "@/host/bindings";
 import { agoWords, timeLeft } from "@/lib/time";
 import { count } from "@/lib/words";
 
-export const kindWords: Record<WalletKind, string> = { bearer: "Token", headers: "Headers", oauth_client: "OAuth app", oauth: "Sign-in" };
+const kindWords: Record<WalletKind, string> = { bearer: "Token", headers: "Headers", oauth_client: "OAuth app", oauth: "Sign-in" };
+
+/** What kind of secret it is; a reference stands for one that lies elsewhere. */
+export function entryKind(entry: WalletEntry): string {
+  return entry.reference ? "Reference" : kindWords[entry.kind];
+}
 
 /** The second line of an entry: what it is made of and how old. */
 export function entryFacts(entry: WalletEntry): string {
-  if (entry.reference) return `reference ${entry.reference}`;
+  if (entry.reference) return entry.reference;
   switch (entry.kind) {
     case "headers":
-      return `headers ${entry.headerNames.join(", ")}`;
-    case "oauth": {
-      const scopes = entry.scopes.length > 0 ? count(entry.scopes.length, "scope") : null;
-      return ["signed in", scopes, entry.renews ? "renews itself" : null].filter(Boolean).join(" · ");
-    }
+      return entry.headerNames.join(", ");
+    case "oauth":
+      return ["signed in", entry.scopes.length > 0 && count(entry.scopes.length, "scope")].filter(Boolean).join(" · ");
     default:
-      return `${kindWords[entry.kind].toLowerCase()} · set ${agoWords(entry.replacedAt)}`;
+      return `set ${agoWords(entry.replacedAt)}`;
   }
 }
 
@@ -24,4 +27,11 @@ export function expiryWords(entry: WalletEntry): string {
   if (entry.needsAuthorization) return "refused";
   if (!entry.expiresAt) return entry.kind === "oauth" ? "not known" : "never";
   return entry.renews ? "renews itself" : timeLeft(entry.expiresAt);
+}
+
+/** The same where no head says what it is about. */
+export function expiryName(entry: WalletEntry): string {
+  const words = expiryWords(entry);
+  if (words === "never") return "never expires";
+  return words === "not known" ? "expiry not known" : words;
 }

@@ -1,0 +1,47 @@
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { type Platform, type WalletEntry, type WalletEntryId } from "@/host/bindings";
+import { queries } from "@/host/queries";
+import { count } from "@/lib/words";
+import { typedKindOf } from "./secretForm";
+
+/** Where an entry is used, as far as that is known. */
+export type Uses = {
+  /** What each place is called: a connector or an account. */
+  titles: string[];
+  /** The platforms of these places, each once. */
+  platforms: Platform[];
+  /** Whether a rotation of it is not finished. */
+  isRotating: boolean;
+};
+
+/**
+ * Where each entry of the wallet is used. The wallet itself knows connectors; accounts, and what platforms
+ * were given, are read for those secrets that can lie there, while the vault is open.
+ */
+export function useUses(wallet: readonly WalletEntry[], isOpen: boolean): ReadonlyMap<WalletEntryId, Uses> {
+  const platformOf = usePlatformOf();
+  const { data: connectors } = useQuery(queries.connectors());
+  const placed = wallet.filter((entry) => typedKindOf(entry.kind, entry.reference) !== null);
+  const plans = useQueries({ queries: placed.map((entry) => ({ ...queries.rotation(entry.id), enabled: isOpen })) });
+  const planOf = new Map(placed.map((entry, index) => [entry.id, plans[index]?.data]));
+  return new Map(
+    wallet.map((entry): [WalletEntryId, Uses] => {
+      const plan = planOf.get(entry.id);
+      const places = plan
+        ? plan.places.map((place) => ({ title: place.title, platform: platformOf(place.account) }))
+        : entry.usedBy.map((user) => ({ title: user.title, platform: connectors?.find((one) => one.id === user.connector)?.identity.platform ?? "local" }));
+      return [entry.id, { titles: places.map((place) => place.title), platforms: [...new Set(places.map((place) => place.platform))], isRotating: plan?.canGoBack ?? false }];
+    }),
+  );
+}
+
+/** The platform of an account, by its label. */
+export function usePlatformOf(): (account: string) => Platform {
+  const { data: accounts } = useQuery(queries.accounts());
+  return (label) => accounts?.find((account) => account.label === label)?.platform ?? "local";
+}
+
+/** `unused`, `used in 1 place`, `used in 4 places`. */
+export function usedWords(places: number): string {
+  return places === 0 ? "unused" : `used in ${count(places, "place")}`;
+}
