@@ -1,5 +1,6 @@
 import { type FieldProps } from "@rjsf/utils";
 import { type ClipboardEvent, type KeyboardEvent, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { Icon } from "../Icon";
 import styles from "./SchemaForm.module.css";
 import { inputProps, useField } from "./useField";
@@ -17,8 +18,11 @@ export function ChipsField(props: FieldProps) {
     setTyped("");
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const ends = event.key === "Enter" && !event.ctrlKey && !event.metaKey;
-    if ((ends || event.key === ",") && typed.trim() !== "") {
+    const sends = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+    const ends = event.key === "Enter" && !sends;
+    // What still stands in the input belongs to what is sent by the same key.
+    if (sends) flushSync(() => add(typed.trim()));
+    else if ((ends || event.key === ",") && typed.trim() !== "") {
       event.preventDefault();
       add(typed.trim());
     } else if (event.key === "Backspace" && typed === "" && chips.length > 0) {

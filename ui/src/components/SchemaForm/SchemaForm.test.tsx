@@ -181,6 +181,16 @@ describe("null", () => {
 });
 
 describe("lists", () => {
+  it("takes what still stands in the line of chips when the form is sent by its key", async () => {
+    show(of({ labels: { type: "array", items: { type: "string" } } }));
+    let sent: JsonObject = {};
+    const send = () => (sent = latest);
+    addEventListener("keydown", send);
+    await userEvent.type(screen.getByLabelText("labels"), "bug{Control>}{Enter}{/Control}");
+    removeEventListener("keydown", send);
+    expect(sent).toEqual({ labels: ["bug"] });
+  });
+
   it("takes texts as chips", async () => {
     show(of({ tags: { type: "array", items: { type: "string" } } }));
     const input = screen.getByLabelText("tags");
