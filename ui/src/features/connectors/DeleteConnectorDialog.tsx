@@ -3,6 +3,8 @@ import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { Seconds } from "@/components/Seconds";
+import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useDeleteConnector } from "./useConnectorActions";
@@ -23,7 +25,7 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>Keep it</Button>
+          <Button autoFocus onPress={onClose}>{remove.isPending ? "Close" : "Keep it"}</Button>
           <Button look="danger" isPending={remove.isPending} onPress={submit}>Delete {title}</Button>
         </>
       }
@@ -32,6 +34,13 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
         It is deleted at the platform itself, for everybody who uses it there, as {identity.account}. It cannot be brought back. Its runs stay in the history.
       </p>
       <p className="text2 small"><span className="mono" data-selectable>{[name, remoteId].filter(Boolean).join(" · ")}</span></p>
+      {remove.isPending && (
+        <div className="line text2" role="group" aria-label="Deletion under way">
+          <StatusGlyph name="authorizing" />
+          <span className="grow">{identity.account} is deleting it. When this is closed, it goes on.</span>
+          <span className="text3" aria-hidden="true"><Seconds since={remove.submittedAt} /></span>
+        </div>
+      )}
       {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
     </Dialog>
   );
