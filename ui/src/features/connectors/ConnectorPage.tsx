@@ -18,7 +18,7 @@ import { Tag } from "@/components/Tag";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { agoWords } from "@/lib/time";
+import { asOf, exactTime } from "@/lib/time";
 import { capital } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 import { ConnectorSettings } from "./ConnectorSettings";
@@ -50,7 +50,7 @@ export function ConnectorPage(props: Props) {
   if (connector) return <Known {...props} connector={connector} />;
   return (
     <>
-      <Crumbs title={error ? "Not read" : data ? "Not there" : ""} onLeave={props.onLeave} />
+      <Crumbs title={error ? "Not read" : data ? "Not found" : ""} onLeave={props.onLeave} />
       {error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
       {!data && !error && <StillShapes label="Reading the connector" rows={4} />}
       {data && (
@@ -122,7 +122,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
           label="More actions"
           trigger={<Button look="quiet" icon="ellipsis" label="More actions" />}
           actions={[
-            { id: "favourite", label: connector.favourite ? "No favourite any more" : "Keep as favourite", icon: "star", onAction: () => update.mutate({ favourite: !connector.favourite }) },
+            { id: "favourite", label: connector.favourite ? "No longer a favourite" : "Keep as favourite", icon: "star", onAction: () => update.mutate({ favourite: !connector.favourite }) },
             ...(hosted ? [] : [{ id: "enabled", label: isOff ? "Turn on" : "Turn off", icon: "power" as const, onAction: () => update.mutate({ enabled: isOff }) }]),
             { id: "elsewhere", label: "Also create on…", icon: "plus", onAction: () => onCreateElsewhere(connector) },
             { id: "remove", label: hosted ? `Delete on ${connector.identity.account}` : "Remove", icon: "trash-2", danger: true, onAction: takeOut },
@@ -175,7 +175,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
       )}
       <StatusFacts>
         <span>{connector.status.reason ? capital(connector.status.reason) : word}</span>
-        {connector.status.checkedAt && <span>Checked {agoWords(connector.status.checkedAt)}</span>}
+        {connector.status.checkedAt && <span title={exactTime(connector.status.checkedAt)}>As of {asOf(connector.status.checkedAt)}</span>}
       </StatusFacts>
     </>
   );

@@ -17,37 +17,21 @@ const steps: { name: string; label: string }[] = [
 const looks: Record<CheckState | "running", { glyph: GlyphName; word: string }> = {
   passed: { glyph: "ready", word: "passed" },
   failed: { glyph: "failing", word: "failed" },
-  skipped: { glyph: "todo", word: "not looked at" },
-  running: { glyph: "authorizing", word: "being looked at" },
+  skipped: { glyph: "todo", word: "not checked" },
+  running: { glyph: "authorizing", word: "being checked" },
 };
 
 type Props = {
   /** What was found since the window opened; steps are not kept for longer. */
   check: Check | undefined;
   checking: boolean;
-  /** Whether it was ever looked at, here or elsewhere. */
-  everChecked: boolean;
-  /** Whether it can be looked at: one that is turned off is not. */
-  canCheck: boolean;
   onSignIn: () => void;
   onSettings: () => void;
   onCheck: () => void;
 };
 
 /** The doctor's six steps side by side; the first failure opens its fix beneath. */
-export function DoctorStrip({ check, checking, everChecked, canCheck, onSignIn, onSettings, onCheck }: Props) {
-  if (!check && !checking) {
-    return (
-      <div className={styles.unchecked}>
-        <StatusGlyph name="unknown" />
-        <span className={styles.uncheckedWords}>
-          <span className="medium">{everChecked ? "Not checked since Patchbay was opened" : "Not checked yet"}</span>
-          <span className="text2">{canCheck ? "A check goes from the address to the tools and names the first step that fails." : "Turn it on to check it."}</span>
-        </span>
-        {canCheck && <Button small icon="refresh-cw" onPress={onCheck}>Check now</Button>}
-      </div>
-    );
-  }
+export function DoctorStrip({ check, checking, onSignIn, onSettings, onCheck }: Props) {
   const failed = checking ? undefined : check?.steps.find((step) => step.state === "failed");
   return (
     <>

@@ -1,0 +1,36 @@
+import { Button } from "@/components/Button";
+import { isHosted, statusLook } from "@/components/connectorStatus";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { type Connector } from "@/host/bindings";
+import { agoWords } from "@/lib/time";
+import { sentence } from "@/lib/words";
+import styles from "./ConnectorPage.module.css";
+
+type Props = { connector: Connector; onCheck: () => void };
+
+/** What stands in the doctor's place until he has looked: the status, and from whom and when it is. */
+export function LastKnown({ connector, onCheck }: Props) {
+  const { status } = connector;
+  const { glyph, word } = statusLook(connector);
+  const canCheck = status.status !== "disabled" || isHosted(connector);
+  return (
+    <div className={styles.unchecked}>
+      <StatusGlyph name={status.checkedAt === null ? "unknown" : glyph} size={16} />
+      <span className={styles.uncheckedWords}>
+        <span className="medium">{status.checkedAt === null ? "Not checked yet" : `Last known: ${word}`}</span>
+        <span className="text2">
+          {status.reason && `${sentence(status.reason)} `}
+          {status.checkedAt !== null && `${sourceWords(connector, status.checkedAt)} `}
+          {canCheck ? "A check goes through every step, from the address to the tools." : "Turn it on to check it."}
+        </span>
+      </span>
+      {status.code && <span className="mono text3 small">{status.code}</span>}
+      {canCheck && <Button small icon="refresh-cw" onPress={onCheck}>Check now</Button>}
+    </div>
+  );
+}
+
+/** A platform's list is its word; of a connector of this computer we have seen it ourselves. */
+function sourceWords(connector: Connector, at: string): string {
+  return isHosted(connector) ? `As ${connector.identity.account} listed it, ${agoWords(at)}.` : `As seen ${agoWords(at)}.`;
+}
