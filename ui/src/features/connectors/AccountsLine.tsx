@@ -28,7 +28,7 @@ export const AccountsLine = memo(function AccountsLine({ accounts, connectors, o
       {shown.map(({ account, state }, index) => (
         <Line key={account.id} account={account} state={state} sync={sync.accounts[account.id]} {...line}>
           {index === 0 && ailing.length > 1 && (
-            <Button look="link" aria-expanded={all} onPress={() => setAll(!all)}>{all ? "Show one" : `${ailing.length - 1} more`}</Button>
+            <Button look="link" aria-expanded={all} onPress={() => setAll(!all)}>{all ? "Show less" : `${ailing.length - 1} more`}</Button>
           )}
         </Line>
       ))}

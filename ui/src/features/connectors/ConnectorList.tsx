@@ -18,8 +18,10 @@ import { ConnectorFilters } from "./ConnectorFilters";
 import { ConnectorRow, rowName } from "./ConnectorRow";
 import styles from "./Connectors.module.css";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
+import { GroupHead } from "./GroupHead";
 import { type Filters, noFilters, passing } from "./groups";
 import { grouped, sorted } from "./listView";
+import { PeekConnector } from "./PeekConnector";
 import { useCheckConnector, useRemoveConnector, useTurnOn } from "./useConnectorActions";
 import { useFrozenGroups } from "./useFrozenGroups";
 import { useMany } from "./useMany";
@@ -42,6 +44,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const [typed, setTyped] = useState(noFilters);
   const [selected, setSelected] = useState<ConnectorId | null>(null);
   const [deleting, setDeleting] = useState<Connector | null>(null);
+  const [peeks, setPeeks] = useState(false);
   const filterField = useRef<HTMLInputElement>(null);
   const { frozen, regroup } = useFrozenGroups(connectors);
   const { data: preferences } = useQuery(queries.preferences());
@@ -73,7 +76,15 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const shown = inOrder.filter(passing(filters));
   const sections = grouped(shown, view.group, { accounts, platforms, frozen }).map(({ key, title, rows }) => ({
     key,
-    head: title === "" ? undefined : <>{title} {isWhole && <span className={styles.count}>{rows.length}</span>}</>,
+    head: title === "" ? undefined : (
+      <GroupHead
+        title={title}
+        number={isWhole ? rows.length : undefined}
+        account={view.group === "account" ? accounts.find((one) => one.id === key) : undefined}
+        state={states.get(key)}
+        onOpenAccount={onOpenAccount}
+      />
+    ),
     rows,
   }));
   const order = sections.flatMap((section) => section.rows);
@@ -114,6 +125,10 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
 
   const many = useMany(order, onSignIn);
   const isPicking = many.of.length > 0;
+  const pick = (connector: Connector) => {
+    setSelected(connector.id);
+    many.toggle(connector.id);
+  };
 
   const currentRemedy = current && remedyOf(current);
   useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => filterField.current?.focus() });
@@ -125,6 +140,8 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
       : null,
   );
   useShortcut(current ? { keys: "X", label: many.ids.has(current.id) ? "Unpick" : "Pick", inBar: true, run: () => many.toggle(current.id) } : null);
+  useShortcut(current ? { keys: "Space", label: peeks ? "Close" : "Peek", inBar: true, run: () => setPeeks(!peeks) } : null);
+  useShortcut(peeks && !isPicking ? { keys: "Escape", label: "Close the quick look", run: () => setPeeks(false) } : null);
   useShortcut({ keys: "Mod+A", label: "Pick all shown", run: () => many.all(order) });
   const problem = many.error ?? remove.error ?? turnOn.error ?? check.error;
 
@@ -133,42 +150,50 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
       <ConnectorFilters ref={filterField} connectors={connectors} isWhole={isWhole} accounts={accounts} platforms={platforms} filters={filters} onChange={narrow} view={view} onRegroup={regroup} />
       {hosted.length > 0 && <AccountsLine accounts={hosted} connectors={connectors} onOpenAccount={onOpenAccount} />}
       {problem && <div className={styles.notice}><ProblemNotice problem={asProblem(problem)} /></div>}
-      {isPicking ? (
-        <BulkBar many={many} />
-      ) : (
-        <div className={styles.heads} aria-hidden="true">
-          <span>Name</span><span>Status</span><span>Where, as whom</span><span className={styles.tools}>Tools</span><span className={styles.lastOk}>Last ok</span><span />
-        </div>
-      )}
-      {order.length === 0 ? (
-        <EmptyState icon="search" title="No connector is like that" action={<Button onPress={showAll}>Show all</Button>} />
-      ) : (
-        <VirtualList
-          label="Connectors"
-          sections={sections}
-          keyOf={(connector) => connector.id}
-          nameOf={(connector) => [rowName(connector), many.outcomes.get(connector.id)?.words].filter(Boolean).join(", ")}
-          columnsClass={styles.columns}
-          selected={selected}
-          onSelect={setSelected}
-          onOpen={(connector) => onOpen(connector.id)}
-          marked={many.ids}
-          onExtend={many.extend}
-          autoFocus
-          renderRow={(connector, isSelected) => (
-            <ConnectorRow
-              connector={connector}
-              selected={isSelected}
-              isStale={(states.get(connector.account) ?? "fine") !== "fine"}
-              authorization={authorizations?.find((one) => one.connector === connector.id && isUnderWay(one.state))}
-              colour={accounts.find((one) => one.id === connector.account)?.colour}
-              picked={many.ids.has(connector.id)}
-              outcome={many.outcomes.get(connector.id)}
-              onRemedy={remedy}
+      <div className={styles.beside}>
+        <div className={styles.rows}>
+          {isPicking ? (
+            <BulkBar many={many} />
+          ) : (
+            <div className={styles.heads} aria-hidden="true">
+              <span>Name</span><span>Status</span><span>Where, as whom</span><span className={styles.tools}>Tools</span><span className={styles.lastOk}>Last ok</span><span />
+            </div>
+          )}
+          {order.length === 0 ? (
+            <EmptyState icon="search" title="No connector is like that" action={<Button onPress={showAll}>Show all</Button>} />
+          ) : (
+            <VirtualList
+              label="Connectors"
+              sections={sections}
+              keyOf={(connector) => connector.id}
+              nameOf={(connector) => [rowName(connector), many.outcomes.get(connector.id)?.words].filter(Boolean).join(", ")}
+              columnsClass={styles.columns}
+              selected={selected}
+              onSelect={setSelected}
+              onOpen={(connector) => onOpen(connector.id)}
+              marked={many.ids}
+              onExtend={many.extend}
+              autoFocus
+              renderRow={(connector, isSelected) => (
+                <ConnectorRow
+                  connector={connector}
+                  selected={isSelected}
+                  isStale={(states.get(connector.account) ?? "fine") !== "fine"}
+                  authorization={authorizations?.find((one) => one.connector === connector.id && isUnderWay(one.state))}
+                  colour={accounts.find((one) => one.id === connector.account)?.colour}
+                  picked={many.ids.has(connector.id)}
+                  outcome={many.outcomes.get(connector.id)}
+                  onPick={pick}
+                  onRemedy={remedy}
+                />
+              )}
             />
           )}
-        />
-      )}
+        </div>
+        {peeks && current && (
+          <PeekConnector connector={current} onOpen={(tab) => onOpen(current.id, tab)} onRemedy={remedy} onClose={() => setPeeks(false)} />
+        )}
+      </div>
       {deleting && (
         <DeleteConnectorDialog
           connector={deleting}

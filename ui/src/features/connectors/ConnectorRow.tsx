@@ -1,7 +1,7 @@
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { type Remedy, remedyLabels, remedyOf, statusLook } from "@/components/connectorStatus";
+import { isHosted, type Remedy, remedyLabels, remedyOf, statusLook } from "@/components/connectorStatus";
 import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
 import { TwoLines } from "@/components/TwoLines";
@@ -24,11 +24,12 @@ type Props = {
   picked: boolean;
   /** How that went with it. */
   outcome: Outcome | undefined;
+  onPick: (connector: Connector) => void;
   onRemedy: (remedy: Remedy, connector: Connector) => void;
 };
 
 /** The cells of one row: what, how it is, where and as whom, how much, when, and one button. */
-export function ConnectorRow({ connector, selected, isStale, authorization, colour, picked, outcome, onRemedy }: Props) {
+export function ConnectorRow({ connector, selected, isStale, authorization, colour, picked, outcome, onPick, onRemedy }: Props) {
   const { glyph, word } = statusLook(connector);
   const { identity, status } = connector;
   const remedy = remedyOf(connector);
@@ -36,7 +37,20 @@ export function ConnectorRow({ connector, selected, isStale, authorization, colo
   return (
     <>
       <span className="line">
-        {picked ? <span className={styles.picked} aria-hidden="true"><Icon name="check" size={16} /></span> : <ConnectorMark title={connector.title} icon={connector.icon} />}
+        {/* The pointer's way to pick; X does it by key. The focus stays with the list. */}
+        <button
+          type="button"
+          className={styles.pick}
+          tabIndex={-1}
+          aria-pressed={picked}
+          title={picked ? "Pick no more" : "Pick"}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => onPick(connector)}
+        >
+          <ConnectorMark title={connector.title} icon={connector.icon} />
+          <span className={styles.tick}><Icon name="check" size={14} /></span>
+          <span className="unseen">Pick {connector.title}</span>
+        </button>
         <TwoLines
           first={
             <span className={styles.name}>
@@ -83,7 +97,8 @@ function reason(connector: Connector, authorization: Authorization | undefined):
   if (status.reason) return capital(status.reason);
   if (status.status === "ready" && connector.toolCount !== null) return count(connector.toolCount, "tool");
   if (connector.draft) return "Never worked yet";
-  return status.checkedAt ? `Checked ${agoWords(status.checkedAt)}` : "Not checked yet";
+  if (!status.checkedAt) return "Not checked yet";
+  return `${isHosted(connector) ? "Listed" : "Checked"} ${agoWords(status.checkedAt)}`;
 }
 
 /** What assistive technology reads of a row. */

@@ -1,0 +1,39 @@
+import { AccountGlyph } from "@/components/AccountGlyph";
+import { Button } from "@/components/Button";
+import { type AccountState } from "@/host/accountSync";
+import { type Account, type AccountId } from "@/host/bindings";
+import { grouped } from "@/lib/words";
+import styles from "./Connectors.module.css";
+
+type Props = {
+  title: string;
+  /** How many rows it has; not told before all are there. */
+  number: number | undefined;
+  /** The account that the group is of, and how it is. */
+  account?: Account | undefined;
+  state?: AccountState;
+  onOpenAccount: (id: AccountId) => void;
+};
+
+const stateWords: Record<AccountState, string | null> = { fine: null, slow: "answers slowly", failing: "could not be read", signed_out: "is signed out" };
+
+/** The head of a group of rows; that of an account says how the account is, with the way to mend it. */
+export function GroupHead({ title, number, account, state = "fine", onOpenAccount }: Props) {
+  const words = stateWords[state];
+  return (
+    <>
+      <span className="cut">{title} </span>
+      {number !== undefined && <span className={styles.count}>{grouped(number)}</span>}
+      {account && words !== null && (
+        <>
+          <AccountGlyph state={state} />
+          <span className={styles.count}>{words}</span>
+          <span className="grow" />
+          <Button look="link" small excludeFromTabOrder onPress={() => onOpenAccount(account.id)}>
+            <span>{state === "signed_out" ? "Change key" : "Open account"}<span className="unseen"> of {title}</span></span>
+          </Button>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { axeViolations } from "@/test/axe";
+import { renderApp } from "@/test/renderApp";
+import { connector, manyAccounts, manyConnectors, manyHosted, problem } from "@/test/samples";
+
+it("the_head_of_an_account_says_how_it_is_and_leads_there", async () => {
+  const { user } = renderApp("/connectors", { accounts: manyAccounts(), connectors: [...manyHosted(), ...manyConnectors()], preferences: { connectorGroup: "account" } }, (host) => {
+    host.handlers.syncConnectors = ({ each }) => {
+      host.answerSync(each, { account: "acc_tenex", connectors: null, problem: problem({ code: "auth.needed", message: "the key is not taken any more" }) });
+      return null;
+    };
+  });
+  const grid = within(await screen.findByRole("grid", { name: "Connectors" }));
+  await waitFor(() => expect(grid.getByRole("rowheader", { name: /10ex · Lena/ })).toHaveTextContent(/is signed out/));
+  expect(grid.getByRole("rowheader", { name: /Agent Stack/ })).not.toHaveTextContent(/signed out|read|slowly/);
+  await user.click(grid.getByRole("button", { name: /^Change key of 10ex/ }));
+  expect(await screen.findByRole("heading", { name: "10ex · Lena", level: 1 })).toBeVisible();
+});
+
+it("a_quick_look_follows_the_selected_row_and_leaves_the_keys_to_the_list", async () => {
+  const { user, container } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta", toolCount: 7 })] });
+  await screen.findByRole("row", { name: /^Alpha/ });
+  await user.keyboard(" ");
+  const look = within(await screen.findByRole("complementary", { name: "Quick look at Alpha" }));
+  expect(look.getByText("Last known: Ready")).toBeVisible();
+  expect(await axeViolations(container)).toEqual([]);
+  await user.keyboard("{ArrowDown}");
+  expect(await screen.findByRole("complementary", { name: "Quick look at Beta" })).toHaveTextContent("7 tools");
+  expect(screen.getByRole("grid", { name: "Connectors" })).toHaveFocus();
+  await user.keyboard("{Escape}");
+  expect(screen.queryByRole("complementary")).toBeNull();
+});
+
+it("rows_are_picked_by_the_pointer_too_and_the_list_keeps_the_keys", async () => {
+  const { user } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" }), connector({ id: "c", title: "Gamma" })] });
+  await screen.findByRole("row", { name: /^Beta/ });
+  await user.click(screen.getByRole("button", { name: "Pick Beta" }));
+  expect(await screen.findByRole("group", { name: "Picked connectors" })).toHaveTextContent("1 connector picked");
+  expect(screen.getByRole("button", { name: "Pick Beta" })).toHaveAttribute("aria-pressed", "true");
+  expect(screen.getByRole("grid", { name: "Connectors" })).toHaveFocus();
+  await user.keyboard("{ArrowDown}x");
+  expect(screen.getByRole("row", { name: /^Gamma/ })).toHaveAttribute("aria-selected", "true");
+});

@@ -1,0 +1,59 @@
+import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
+import { ConnectorMark } from "@/components/ConnectorMark";
+import { type Remedy, remedyLabels, remedyOf, statusLook } from "@/components/connectorStatus";
+import { IdentityLine } from "@/components/IdentityLine";
+import { type Connector } from "@/host/bindings";
+import page from "./ConnectorPage.module.css";
+import { remedyKeys } from "./ConnectorRow";
+import { DoctorStrip } from "./DoctorStrip";
+import { Facts } from "./Facts";
+import { LastKnown } from "./LastKnown";
+import styles from "./PeekConnector.module.css";
+import { useLastCheck } from "./useConnectorActions";
+
+type Props = {
+  connector: Connector;
+  onOpen: (tab?: "overview" | "settings") => void;
+  onRemedy: (remedy: Remedy, connector: Connector) => void;
+  onClose: () => void;
+};
+
+/** A quick look at the selected connector, beside the list, which keeps the focus: arrows lead on to the next. */
+export function PeekConnector({ connector, onOpen, onRemedy, onClose }: Props) {
+  const { check, checking } = useLastCheck(connector.id);
+  const { glyph, word } = statusLook(connector);
+  const remedy = remedyOf(connector);
+  const main = remedy === "doctor" || remedy === "check" ? null : remedy;
+  const look = () => onRemedy("check", connector);
+  return (
+    <aside className={styles.peek} aria-label={`Quick look at ${connector.title}`}>
+      <header className={styles.head}>
+        <ConnectorMark size="large" title={connector.title} icon={connector.icon} />
+        <div className={styles.titles}>
+          <div className="line">
+            <h2 className={`cut ${styles.title}`} title={connector.title}>{connector.title}</h2>
+            <Badge glyph={glyph} pill title={connector.status.word ? `The platform says: ${connector.status.word}` : undefined}>{word}</Badge>
+          </div>
+          <IdentityLine identity={connector.identity} />
+        </div>
+        <Button look="quiet" icon="x" label="Close the quick look" onPress={onClose} />
+      </header>
+      <div className={styles.body}>
+        {check || checking ? (
+          <DoctorStrip check={check} checking={checking} onSignIn={() => onRemedy("sign_in", connector)} onSettings={() => onOpen("settings")} onCheck={look} />
+        ) : (
+          <LastKnown connector={connector} onCheck={look} />
+        )}
+        <section className={page.section} aria-label="Facts">
+          <h3 className="strong">About it</h3>
+          <Facts connector={connector} />
+        </section>
+      </div>
+      <footer className={styles.foot}>
+        {main && <Button keys={remedyKeys[main]} onPress={() => onRemedy(main, connector)}>{remedyLabels[main]}</Button>}
+        <Button look="primary" keys="Enter" onPress={() => onOpen()}>Open</Button>
+      </footer>
+    </aside>
+  );
+}
