@@ -25,6 +25,18 @@ describe("home", () => {
     expect(await axeViolations(container)).toEqual([]);
   });
 
+  it("leads_to_the_platforms_at_the_first_launch", async () => {
+    const { user } = renderApp("/");
+    await user.click(await screen.findByRole("button", { name: /^Sign in to a platform/ }));
+    const dialog = await screen.findByRole("dialog", { name: "Add account" });
+    // Arrows go from one platform to the next, and stay at the ends.
+    await waitFor(() => expect(within(dialog).getByRole("button", { name: /^Mistral/ })).toHaveFocus());
+    await user.keyboard("{ArrowDown}");
+    expect(within(dialog).getByRole("button", { name: /^Cohere/ })).toHaveFocus();
+    await user.keyboard("{End}{ArrowDown}");
+    expect(within(dialog).getByRole("button", { name: /^10ex/ })).toHaveFocus();
+  });
+
   it("leads_into_the_playground_where_one_runs", async () => {
     const { user, host } = renderApp("/", { about: { version: "0.1.0", dataFolder: "/d", mac: false, playgroundUrl: "http://127.0.0.1:7788/mcp", redirectUri: "http://127.0.0.1:33218/callback", updates: false } });
     await user.click(await screen.findByRole("button", { name: /Try the Playground/ }));

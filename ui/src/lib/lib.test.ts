@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { showKeys } from "./keys";
 import { score, stretches } from "./match";
-import { ago, agoWords, countdown, duration, timeLeft } from "./time";
+import { ago, agoWords, countdown, duration, startOfDay, timeLeft, whenWords } from "./time";
 import { count, cutMiddle, grouped, initials, sentence } from "./words";
 
 const now = new Date(2026, 10, 20, 9, 41, 30);
@@ -27,6 +27,15 @@ describe("times", () => {
   it("say_what_is_left", () => {
     expect(timeLeft(at(2026, 10, 20, 10, 40), now)).toBe("58 min left");
     expect(timeLeft(at(2026, 10, 20, 9, 0), now)).toBe("lapsed");
+  });
+
+  it("say_when_something_is_to_come", () => {
+    expect(whenWords(at(2026, 10, 20, 18, 2), now)).toBe("today 18:02");
+    expect(whenWords(at(2026, 10, 21, 9, 40), now)).toBe("tomorrow 09:40");
+    expect(whenWords(at(2026, 10, 26, 7, 15), now)).toBe("Thu 07:15");
+    expect(whenWords(at(2026, 10, 27, 7, 15), now)).toBe("27 Nov");
+    expect(whenWords(at(2026, 10, 20, 9, 41), now)).toBe("lapsed");
+    expect(startOfDay(now, 11)).toEqual(new Date(2026, 11, 1));
   });
 
   it("have_units_that_fit", () => {

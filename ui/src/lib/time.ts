@@ -55,6 +55,26 @@ export function timeLeft(timestamp: string, now: Date = new Date()): string {
   return `${Math.floor(left / day)} d left`;
 }
 
+/** Midnight of the day so many days after, in the time of this computer. */
+export function startOfDay(at: Date, daysAfter = 0): Date {
+  return new Date(at.getFullYear(), at.getMonth(), at.getDate() + daysAfter);
+}
+
+/** `Fri`. */
+export function weekday(at: Date): string {
+  return days[at.getDay()] ?? "";
+}
+
+/** A moment to come: `today 18:02`, `tomorrow 09:40`, `Sun 18:02` within a week, else `12 Jan`; `lapsed` when it is past. */
+export function whenWords(timestamp: string, now: Date = new Date()): string {
+  const at = new Date(timestamp);
+  if (at.getTime() <= now.getTime()) return "lapsed";
+  if (at < startOfDay(now, 1)) return `today ${clockTime(at)}`;
+  if (at < startOfDay(now, 2)) return `tomorrow ${clockTime(at)}`;
+  if (at < startOfDay(now, 7)) return `${weekday(at)} ${clockTime(at)}`;
+  return `${at.getDate()} ${months[at.getMonth()]}`;
+}
+
 /** The exact time, for tooltips. */
 export function exactTime(timestamp: string): string {
   const at = new Date(timestamp);

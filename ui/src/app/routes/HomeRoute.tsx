@@ -10,6 +10,7 @@ export function HomeRoute() {
   return (
     <HomePage
       onAdd={layers.add}
+      onAddAccount={layers.addAccount}
       onSignIn={layers.signIn}
       onOpenConnector={useOpenConnector()}
       onOpenAccount={(id) => void navigate({ to: "/accounts/$id", params: { id } })}

@@ -1,3 +1,4 @@
+import { ButtonList } from "@/components/ButtonList";
 import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
 import { Tag } from "@/components/Tag";
@@ -11,7 +12,7 @@ type Props = { platforms: PlatformForm[]; onChoose: (platform: PlatformForm) => 
 /** The platforms, each with what one needs for it and where to get that. */
 export function PlatformCards({ platforms, onChoose }: Props) {
   return (
-    <ul className={styles.cards} aria-label="Platforms">
+    <ButtonList className={styles.cards} label="Platforms">
       {platforms.map((platform, index) => {
         const { title, isAssumed, fields } = platform;
         const variable = fields.find((field) => field.isSecret && field.variable)?.variable;
@@ -25,7 +26,7 @@ export function PlatformCards({ platforms, onChoose }: Props) {
                 <span className={styles.title}>
                   <span className="medium">{title}</span>
                   {isAssumed && <Tag tone="warn" title="Its interface is not public: what Patchbay does is an assumption, and its routes are a setting">assumed contract</Tag>}
-                  {variable && <Tag icon="square-terminal" mono title="Set in the environment; can be used at a click">{variable}</Tag>}
+                  {variable && <Tag icon="square-terminal" mono title="Set in the environment: one click uses it">{variable}</Tag>}
                 </span>
                 <span className={styles.needs}><WithCode>{needsWords(platform)}</WithCode></span>
               </span>
@@ -34,6 +35,6 @@ export function PlatformCards({ platforms, onChoose }: Props) {
           </li>
         );
       })}
-    </ul>
+    </ButtonList>
   );
 }

@@ -1,6 +1,7 @@
-import { Button } from "@/components/Button";
 import { accountLook } from "@/components/accountLook";
 import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
+import { ButtonList } from "@/components/ButtonList";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { Icon } from "@/components/Icon";
@@ -31,15 +32,15 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
     <Dialog
       title={copied ? `Also create ${copied.title} on…` : "Add connector"}
       mark={copied && <ConnectorMark size="large" title={copied.title} icon={copied.icon} />}
-      subtitle={copied ? "The same service on another account. Its secrets stay where they are." : "Where it is to live."}
+      subtitle={copied ? "The same service on another account. Its secrets stay where they are." : "Choose where it lives."}
       onClose={onClose}
-      footer={<><span>{shown && shown.length > 1 ? "Each account creates what its platform knows." : ""}</span><Button icon="plus" onPress={onAddAccount}>Add account</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
+      footer={<><span>{shown && shown.length > 1 ? "Each account creates the kinds its platform supports." : ""}</span><Button icon="plus" onPress={onAddAccount}>Add account</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
     >
       {error && <ProblemNotice problem={asProblem(error)} />}
       {!shown && !error && <StillShapes rows={4} label="Reading the accounts" />}
       {shown?.length === 0 && <p className="text2">There is no other account yet. Add one, then create the connector there.</p>}
       {shown && shown.length > 0 && (
-        <ul className={styles.cards} aria-label="Accounts">
+        <ButtonList className={styles.cards} label="Accounts">
           {shown.map((account, index) => {
             const { glyph, word } = accountLook(account.isSignedOut ? "signed_out" : (states.get(account.id) ?? "fine"));
             return (
@@ -47,7 +48,7 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
                 {/* The dialog is opened to choose one of these. */}
                 {/* eslint-disable-next-line jsx-a11y/no-autofocus */}
                 <button type="button" className={styles.card} autoFocus={index === 0} onClick={() => onChoose(account)}>
-                  <PlatformTile platform={account.platform} />
+                  <PlatformTile platform={account.platform} colour={account.colour} />
                   <span className={styles.words}>
                     <span className="medium cut">{account.label}</span>
                     <span className={styles.what}>{creates[account.platform]}</span>
@@ -58,7 +59,7 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
               </li>
             );
           })}
-        </ul>
+        </ButtonList>
       )}
     </Dialog>
   );

@@ -11,10 +11,10 @@ import { queries } from "@/host/queries";
 import styles from "./Home.module.css";
 import { PasteBox } from "./PasteBox";
 
-type Props = { onAdd: (address?: string) => void; onOpenCatalogue: () => void; onOpenCredentials: () => void; onOpenSettings: () => void };
+type Props = { onAdd: (address?: string) => void; onOpenCatalogue: () => void; onAddAccount: () => void; onOpenSettings: () => void };
 
 /** The window when there is nothing yet: one box with the focus, and the starts there are. */
-export function FirstLaunch({ onAdd, onOpenCatalogue, onOpenCredentials, onOpenSettings }: Props) {
+export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettings }: Props) {
   const { data: about } = useQuery(queries.about());
   const { data: vault } = useQuery(queries.vault());
   const playground = about?.playgroundUrl;
@@ -33,13 +33,13 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onOpenCredentials, onOpenS
               </Start>
             )}
             <Start icon="plus" keys="N" title="Add a connector" onPress={() => onAdd()}>
-              With consent in the browser, a token, headers, or an OAuth app of your own.
+              By consent in the browser, a token, headers, or an OAuth app of your own.
+            </Start>
+            <Start icon="log-in" keys="A" title="Sign in to a platform" onPress={onAddAccount}>
+              See and manage the connectors you have on Mistral, Cohere, Agent Stack, Airbyte or 10ex.
             </Start>
             <Start icon="library" keys="C" title="Pick from the catalogue" onPress={onOpenCatalogue}>
-              Well-known MCP servers, with how one signs in to each.
-            </Start>
-            <Start icon="key-round" keys="S" title="Save a credential" onPress={onOpenCredentials}>
-              A token, a reference such as env://NAME, or headers, to be used by any connector.
+              Well-known MCP servers, and how to sign in to each.
             </Start>
           </div>
           <p className={styles.promise}>

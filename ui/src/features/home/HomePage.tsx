@@ -5,6 +5,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
 import { Toolbar } from "@/components/Toolbar";
+import { useAccountStates } from "@/host/accountSync";
 import { type AccountId, commands, type Connector, type ConnectorId, type Need, type RunId, type ToolRunSummary } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -21,6 +22,7 @@ type Props = {
   onAdd: (address?: string) => void;
   onSignIn: (connector: Connector) => void;
   onOpenConnector: (id: ConnectorId, tab?: "overview" | "tools" | "settings") => void;
+  onAddAccount: () => void;
   onOpenAccount: (id: AccountId) => void;
   onOpenRun: (id: RunId) => void;
   onOpenRuns: () => void;
@@ -52,9 +54,19 @@ export function HomePage(props: Props) {
     );
   }
   if (connectors.length === 0 && needs.data.length === 0 && !runs?.runs.length) {
-    return <FirstLaunch onAdd={props.onAdd} onOpenCatalogue={props.onOpenCatalogue} onOpenCredentials={props.onOpenCredentials} onOpenSettings={props.onOpenSettings} />;
+    return <FirstLaunch onAdd={props.onAdd} onOpenCatalogue={props.onOpenCatalogue} onAddAccount={props.onAddAccount} onOpenSettings={props.onOpenSettings} />;
   }
   return <Full {...props} needs={needs.data} connectors={connectors} runs={runs?.runs ?? []} />;
+}
+
+/** How many of the hosted accounts answer; nothing where there are none. */
+function AccountsFact() {
+  const { data: accounts = [] } = useQuery(queries.accounts());
+  const states = useAccountStates();
+  const hosted = accounts.filter((one) => one.platform !== "local");
+  const well = hosted.filter((one) => (states.get(one.id) ?? "fine") === "fine");
+  if (hosted.length === 0) return null;
+  return <span>{well.length === hosted.length ? `${count(hosted.length, "account")} current` : `${well.length} of ${count(hosted.length, "account")} current`}</span>;
 }
 
 function Full({ needs, connectors, runs, ...props }: Props & { needs: Need[]; connectors: Connector[]; runs: ToolRunSummary[] }) {
@@ -74,11 +86,12 @@ function Full({ needs, connectors, runs, ...props }: Props & { needs: Need[]; co
             <NeedsYou needs={needs} connectors={connectors} onSignIn={onSignIn} onOpen={onOpenConnector} onOpenAccount={onOpenAccount} onOpenCredentials={onOpenCredentials} />
             <RecentRuns runs={runs} onOpen={onOpenRun} onAll={onOpenRuns} />
           </div>
-          <SideColumn connectors={connectors} onOpenCredentials={onOpenCredentials} />
+          <SideColumn connectors={connectors} needs={needs} onOpenCredentials={onOpenCredentials} />
         </div>
       </div>
       <StatusFacts>
         <span>{count(connectors.length, "connector")}</span>
+        <AccountsFact />
         <span>{needs.length === 0 ? "Nothing needs you" : `${needs.length} ${needs.length === 1 ? "needs" : "need"} you`}</span>
       </StatusFacts>
     </>

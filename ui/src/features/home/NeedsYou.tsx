@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
+import { ButtonList } from "@/components/ButtonList";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
@@ -35,7 +36,7 @@ export function NeedsYou({ needs, ...ways }: Props) {
       {needs.length === 0 ? (
         <p className={styles.calm}><StatusGlyph name="ready" /> Nothing needs you.</p>
       ) : (
-        <ul className={styles.card}>
+        <ButtonList className={styles.card}>
           {needs.map((need, index) => (
             <Row
               key={need.id}
@@ -47,7 +48,7 @@ export function NeedsYou({ needs, ...ways }: Props) {
               onFix={() => fix(need)}
             />
           ))}
-        </ul>
+        </ButtonList>
       )}
     </section>
   );

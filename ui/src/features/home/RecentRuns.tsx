@@ -1,4 +1,5 @@
 import { Button } from "@/components/Button";
+import { ButtonList } from "@/components/ButtonList";
 import { runLook } from "@/components/connectorStatus";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Origin, type RunId, type ToolRunSummary } from "@/host/bindings";
@@ -19,7 +20,7 @@ export function RecentRuns({ runs, onOpen, onAll }: Props) {
       {runs.length === 0 ? (
         <p className="text2">No runs yet. Runs you make appear here.</p>
       ) : (
-        <ul className={styles.card}>
+        <ButtonList className={styles.card}>
           {runs.map((run) => {
             const { glyph, word } = runLook(run.state);
             return (
@@ -37,7 +38,7 @@ export function RecentRuns({ runs, onOpen, onAll }: Props) {
               </li>
             );
           })}
-        </ul>
+        </ButtonList>
       )}
     </section>
   );

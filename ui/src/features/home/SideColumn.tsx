@@ -1,41 +1,29 @@
 import { useQuery } from "@tanstack/react-query";
+import { AccountGlyph } from "@/components/AccountGlyph";
+import { accountLook } from "@/components/accountLook";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { statusLook } from "@/components/connectorStatus";
 import { PlatformTile } from "@/components/PlatformTile";
 import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
-import { type Connector, type VaultStatus } from "@/host/bindings";
+import { useAccountStates } from "@/host/accountSync";
+import { type Account, type Connector, type Need, type VaultStatus } from "@/host/bindings";
 import { queries } from "@/host/queries";
-import { timeLeft } from "@/lib/time";
 import styles from "./Home.module.css";
+import { Lapsing } from "./Lapsing";
 
-const week = 7 * 24 * 60 * 60 * 1000;
+type Props = { connectors: Connector[]; needs: Need[]; onOpenCredentials: () => void };
 
-type Props = { connectors: Connector[]; onOpenCredentials: () => void };
-
-/** Beside the page: what lapses soon, the vault, the account. */
-export function SideColumn({ connectors, onOpenCredentials }: Props) {
-  const { data: wallet = [], dataUpdatedAt } = useQuery(queries.wallet());
+/** Beside the page: what lapses soon, the connectors, the accounts, the vault. */
+export function SideColumn({ connectors, needs, onOpenCredentials }: Props) {
+  const { data: wallet = [] } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
-  const lapsing = wallet.filter((entry) => entry.expiresAt && !entry.renews && new Date(entry.expiresAt).getTime() - dataUpdatedAt < week);
+  const { data: accounts = [] } = useQuery(queries.accounts());
   const isLocal = connectors.every((one) => one.remoteId === null);
   const states = [...new Map(connectors.map((one) => [statusLook(one).word, statusLook(one)])).values()];
   return (
     <aside className={styles.side} aria-label="At a glance">
-      {lapsing.length > 0 && (
-        <section>
-          <h2 className={styles.head}>Lapsing</h2>
-          <ul className={styles.lines}>
-            {lapsing.map((entry) => (
-              <li key={entry.id}>
-                <StatusGlyph name="signin" />
-                <span className="cut grow">{entry.name}</span>
-                <span className="text2">{entry.expiresAt && timeLeft(entry.expiresAt)}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <Lapsing needs={needs} accounts={accounts} />
       <section>
         <div className={styles.head}>
           {isLocal && <PlatformTile platform="local" />}
@@ -46,13 +34,14 @@ export function SideColumn({ connectors, onOpenCredentials }: Props) {
         <ul className={styles.lines}>
           {states.map(({ glyph, word }) => (
             <li key={word}>
-              <StatusGlyph name={glyph} />
+              <span className={styles.sign}><StatusGlyph name={glyph} /></span>
               <span className="grow">{word}</span>
               <span className="text2">{connectors.filter((one) => statusLook(one).word === word).length}</span>
             </li>
           ))}
         </ul>
       </section>
+      {accounts.length > 1 && <Accounts accounts={accounts} connectors={connectors} />}
       {vault && (
         <section>
           <div className={styles.head}>
@@ -70,6 +59,30 @@ export function SideColumn({ connectors, onOpenCredentials }: Props) {
         </section>
       )}
     </aside>
+  );
+}
+
+/** Every account with the number of its connectors, and a sign where it is not well. */
+function Accounts({ accounts, connectors }: { accounts: Account[]; connectors: Connector[] }) {
+  const states = useAccountStates();
+  return (
+    <section aria-labelledby="home-accounts">
+      <h2 id="home-accounts" className={styles.head}>By account</h2>
+      <ul className={styles.lines}>
+        {accounts.map(({ id, label, platform, colour }) => {
+          const state = states.get(id) ?? "fine";
+          return (
+            <li key={id}>
+              <PlatformTile platform={platform} colour={colour} />
+              <span className="cut" title={label}>{label}</span>
+              <span className="grow" />
+              {state !== "fine" && <><AccountGlyph state={state} /><span className="text2">{accountLook(state).word.toLowerCase()}</span></>}
+              <span className={styles.tally}>{connectors.filter((one) => one.account === id).length}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
   );
 }
 
