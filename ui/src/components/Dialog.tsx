@@ -1,4 +1,4 @@
-import { type ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { Button } from "./Button";
 import styles from "./Dialog.module.css";
@@ -24,8 +24,9 @@ type Props = {
 
 /** A modal layer that asks or guides one thing. Escape and the close button call `onClose`. */
 export function Dialog({ title, mark, subtitle, children, footer, wide = false, alert = false, closeLabel = "Close", onClose }: Props) {
+  const follows = useFollows();
   return (
-    <ModalOverlay isOpen isDismissable={false} onOpenChange={(open) => !open && onClose()} className={styles.scrim ?? ""}>
+    <ModalOverlay isOpen isDismissable={false} onOpenChange={(open) => !open && onClose()} className={styles.scrim ?? ""} data-follows={follows || undefined}>
       <Modal className={styles.modal ?? ""} data-wide={wide || undefined}>
         <AriaDialog role={alert ? "alertdialog" : "dialog"} className={styles.dialog ?? ""}>
           <Layer>
@@ -44,6 +45,19 @@ export function Dialog({ title, mark, subtitle, children, footer, wide = false, 
       </Modal>
     </ModalOverlay>
   );
+}
+
+const shown = new Set<symbol>();
+
+/** Whether another dialog is there as this one comes: steps of one act then take each other's place without a flash. */
+function useFollows(): boolean {
+  const [follows] = useState(() => shown.size > 0);
+  useEffect(() => {
+    const self = Symbol("dialog");
+    shown.add(self);
+    return () => void shown.delete(self);
+  }, []);
+  return follows;
 }
 
 function Layer({ children }: { children: ReactNode }) {

@@ -28,7 +28,7 @@ export function CreateFrame({ title, account, error, onRetry, onBack, backLabel,
     <Dialog
       wide
       title={title}
-      mark={<PlatformTile platform={account.platform} />}
+      mark={<PlatformTile platform={account.platform} colour={account.colour} />}
       subtitle={account.label}
       onClose={onClose}
       footer={<><span /><Button onPress={onBack}>{backLabel}</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
