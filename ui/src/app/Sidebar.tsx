@@ -24,7 +24,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
         <Logo className={styles.logo} />
         <span className={styles.words}>Patchbay</span>
         <span className="grow" />
-        <Button look="quiet" icon="panel-left" small label={collapsed ? "Show the words of the sidebar" : "Show only the signs of the sidebar"} onPress={onToggle} />
+        <Button look="quiet" icon="panel-left" small label={collapsed ? "Expand the sidebar" : "Collapse the sidebar"} onPress={onToggle} />
       </div>
       <button type="button" className={styles.find} onClick={() => layers.openPalette()} aria-label={collapsed ? "Search or do" : undefined} title={collapsed ? "Search or do" : undefined}>
         <Icon name="search" size={14} />

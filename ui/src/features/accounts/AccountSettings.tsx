@@ -71,15 +71,15 @@ function Filled({ account, platform }: Props) {
           }}
         />
         {tried.isPending && (
-          <p className={styles.trying} role="status"><StatusGlyph name="authorizing" />Reading a little with these settings, <Seconds since={tried.submittedAt} /></p>
+          <p className={styles.trying} role="status"><StatusGlyph name="authorizing" />Testing these settings with a small read, <Seconds since={tried.submittedAt} /></p>
         )}
-        {tried.isSuccess && <Notice glyph="ready" role="status" title="The sign-in works with these settings">Nothing was kept. Save to use them.</Notice>}
+        {tried.isSuccess && <Notice glyph="ready" role="status" title="The sign-in works with these settings">Nothing was saved yet. Save to use them.</Notice>}
         {(tried.error ?? change.error) && <ProblemNotice problem={asProblem(tried.error ?? change.error)} />}
-        {isSignedOut && <p className="text2 small">Sign in first: settings are tried before they are kept.</p>}
+        {isSignedOut && <p className="text2 small">Sign in first: settings are tested before they are saved.</p>}
         <div className={styles.actions}>
           <Button keys="Mod+Enter" isDisabled={isSignedOut} isPending={tried.isPending} onPress={attempt}>Try it</Button>
           <Button type="submit" keys="Mod+S" look={isChanged ? "primary" : "plain"} isDisabled={!isChanged || isSignedOut} isPending={change.isPending}>Save</Button>
-          {isChanged && <Button look="quiet" onPress={() => { setForm(first); setErrors({}); }}>Take back</Button>}
+          {isChanged && <Button look="quiet" onPress={() => { setForm(first); setErrors({}); }}>Discard changes</Button>}
         </div>
       </form>
     </section>

@@ -20,9 +20,9 @@ export function AddAccountDialog({ onClose, onAdded }: Props) {
   return (
     <Dialog
       title="Add account"
-      subtitle="A sign-in to a platform that holds connectors of yours."
+      subtitle="Sign in to a platform to see and manage the connectors you have there."
       onClose={onClose}
-      footer={<><span>Connectors to any MCP server need no account: add them to this computer.</span><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
+      footer={<><span>MCP servers need no account: add them to this computer.</span><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
     >
       <Choice onChoose={setChosen} />
     </Dialog>

@@ -59,7 +59,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
     <Dialog
       title={`Add ${title} account`}
       mark={<PlatformTile platform={platform.platform} />}
-      subtitle="Kept only when a light read shows that the sign-in works."
+      subtitle="Saved once a small test read shows that the sign-in works."
       onClose={leave(onClose)}
       footer={
         <>
@@ -85,7 +85,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
             setErrors({});
           }}
         />
-        <Field label="Label" placeholder={title} value={form.label} onChange={(label) => setForm({ ...form, label })} help="What you know the account by; two accounts of one platform need two labels." />
+        <Field label="Label" placeholder={title} value={form.label} onChange={(label) => setForm({ ...form, label })} help="Your own name for the account. Two accounts of one platform need two labels." />
         {/* Without it, Enter in a field would not submit. */}
         <button type="submit" className="unseen" tabIndex={-1} aria-hidden="true">Add account</button>
       </form>
@@ -99,7 +99,7 @@ function Trying({ title, since, onStop }: { title: string; since: number; onStop
   return (
     <div className={styles.trying} role="group" aria-label="Sign-in under way">
       <StatusGlyph name="authorizing" />
-      <span className="grow cut">Signing in to {title} and reading a little, to see that it works</span>
+      <span className="grow cut">Signing in to {title} and testing it with a small read</span>
       <span className="text3" aria-hidden="true"><Seconds since={since} /></span>
       <Button small look="quiet" onPress={onStop}>Stop</Button>
     </div>

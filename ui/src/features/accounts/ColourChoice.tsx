@@ -20,7 +20,7 @@ export function ColourChoice({ account }: { account: Account }) {
   return (
     <section className={styles.section} aria-label="Colour">
       <h2>Colour</h2>
-      <p className="text2">A line under its sign, in the sidebar and in the rows of its connectors. The name says the same in words.</p>
+      <p className="text2">A line under its two letters, in the sidebar and in the rows of its connectors. Its name always stands beside it.</p>
       <RadioGroup className={styles.colours ?? ""} aria-label="Colour" orientation="horizontal" value={account.colour ?? none} onChange={choose}>
         {[{ value: none, label: "None" }, ...colours].map(({ value, label }) => (
           <Radio key={value} value={value} className={styles.colour ?? ""}>

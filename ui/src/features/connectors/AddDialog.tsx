@@ -141,7 +141,7 @@ function Looking({ address, onCancel }: { address: string; onCancel: () => void 
   return (
     <div className={styles.looking} role="status">
       <StatusGlyph name="authorizing" />
-      <span className="grow cut">Asking {address.replace(/^https?:\/\//, "").split("/")[0]} what it is and how one signs in</span>
+      <span className="grow cut">Asking {address.replace(/^https?:\/\//, "").split("/")[0]} what it is and how to sign in</span>
       {seconds >= 3 && <span className="text3" aria-hidden="true">{seconds} s</span>}
       <Button small look="quiet" onPress={onCancel}>Stop</Button>
     </div>

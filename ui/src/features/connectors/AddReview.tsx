@@ -38,14 +38,14 @@ export function AddReview({ found, title, onTitle, name, onName, form, errors, o
         </div>
         <dl className={styles.facts}>
           <Fact name="Host">{found.host}</Fact>
-          <Fact name="Lets in">{letsIn(found)}</Fact>
-          {found.issuer && <Fact name="Tokens from"><span className="mono" data-selectable>{found.issuer}</span></Fact>}
+          <Fact name="Sign-in">{letsIn(found)}</Fact>
+          {found.issuer && <Fact name="Sign-in server"><span className="mono" data-selectable>{found.issuer}</span></Fact>}
           {found.scopes.length > 0 && <Fact name="Scopes"><span className={styles.tags}>{found.scopes.map((scope) => <Tag key={scope} mono>{scope}</Tag>)}</span></Fact>}
           {found.toolCount !== null && <Fact name="Tools">{count(found.toolCount, "tool")}</Fact>}
         </dl>
       </section>
       <div className={styles.pair}>
-        <Field label="Title" value={title} onChange={onTitle} help="What you read in lists." />
+        <Field label="Title" value={title} onChange={onTitle} help="Shown in lists." />
         <Field label="Name" mono value={name} onChange={onName} help="Short and unique, for the command line." />
       </div>
       <AuthenticationFields form={form} errors={errors} onChange={onForm} usualRedirectUri={found.redirectUri} registersItself={found.registersItself} />
@@ -58,10 +58,10 @@ const transports: Record<Transport, string> = { streamable_http: "streamable HTT
 const ways: Record<AuthenticationMethod, string> = { none: "without a sign-in", oauth: "consent in the browser", bearer: "a token", headers: "headers" };
 
 function letsIn(found: AddressInspection): string {
-  if (found.server === null && !found.needsAuthorization) return "not known: no MCP server answered";
-  if (!found.needsAuthorization) return "everybody, without a sign-in";
+  if (found.server === null && !found.needsAuthorization) return "not known, because no MCP server answered";
+  if (!found.needsAuthorization) return "none needed";
   const known = found.methods.filter((method) => method !== "none").map((method) => ways[method]);
-  return known.length === 0 ? "with a credential; it does not say which" : `with ${known.join(", or ")}`;
+  return known.length === 0 ? "a credential; the server does not say which" : known.join(", or ");
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

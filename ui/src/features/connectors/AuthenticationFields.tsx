@@ -24,7 +24,7 @@ const methods: { value: AuthenticationMethod; label: string }[] = [
   { value: "oauth", label: "In the browser" },
   { value: "bearer", label: "Token" },
   { value: "headers", label: "Headers" },
-  { value: "none", label: "Not at all" },
+  { value: "none", label: "None" },
 ];
 
 /** How a connector signs in: by consent, by a token, by headers, or not. */

@@ -42,7 +42,7 @@ function HostedSettings({ connector, onRemove }: Props) {
     <div className={styles.body}>
       <section className={styles.section} aria-label="Yours">
         <h2>Yours</h2>
-        <p className="text2">Kept on this computer.</p>
+        <p className="text2">Kept on this computer; the platform does not see them.</p>
         <Marks connector={connector} />
       </section>
       <EditSettings connector={connector} />
@@ -70,11 +70,11 @@ function Marks({ connector }: { connector: Connector }) {
   const problem = save.error ?? toggle.error;
   return (
     <form className={styles.form} onSubmit={submit}>
-      <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read only" help="Parted by commas." />
+      <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>Favourite, kept at the top</Switch>
+      <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read only" help="Separate them by commas." />
       <div className={styles.actions}>
         <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>Save</Button>
       </div>
-      <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>Favourite, kept at the top</Switch>
       {problem && <ProblemNotice problem={asProblem(problem)} />}
     </form>
   );
@@ -109,19 +109,19 @@ function General({ connector }: { connector: Connector }) {
     <section className={styles.section} aria-label="General">
       <h2>General</h2>
       <form className={styles.form} onSubmit={submit}>
+        <Switch isSelected={connector.status.status !== "disabled"} onChange={(enabled) => toggle.mutate({ enabled })} help="Off, it is neither checked nor used; its sign-in is kept.">On</Switch>
+        <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>Favourite, kept at the top</Switch>
+        {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
         <div className={styles.pair}>
           <Field label="Title" value={title} onChange={setTitle} />
           <Field label="Name" mono value={name} onChange={setName} help="Short and unique, for the command line." />
         </div>
         <Field label="Address" mono value={url} onChange={setUrl} help={elsewhere ? "Another server: the sign-in is dropped, because a secret goes only to the host it belongs to." : undefined} />
-        <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read only" help="Parted by commas." />
+        <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read only" help="Separate them by commas." />
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}
         <div className={styles.actions}>
           <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>Save</Button>
         </div>
-        <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>Favourite, kept at the top</Switch>
-        <Switch isSelected={connector.status.status !== "disabled"} onChange={(enabled) => toggle.mutate({ enabled })} help="Off, it is neither checked nor used; its sign-in is kept.">On</Switch>
-        {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
       </form>
     </section>
   );
@@ -167,7 +167,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}
         <div className={styles.actions}>
           <Button look={touched ? "primary" : "plain"} isDisabled={!touched} isPending={save.isPending} onPress={submit}>Change the sign-in</Button>
-          {touched && <Button look="quiet" onPress={() => { setForm(formOf(connector.authentication)); setErrors({}); setTouched(false); }}>Leave it as it is</Button>}
+          {touched && <Button look="quiet" onPress={() => { setForm(formOf(connector.authentication)); setErrors({}); setTouched(false); }}>Discard changes</Button>}
         </div>
       </div>
     </section>

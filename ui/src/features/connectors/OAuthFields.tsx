@@ -75,14 +75,14 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
             />
           </div>
         )}
-        <Field label="Scopes" mono placeholder="those that the server names" value={form.scopes} onChange={(scopes) => set({ scopes })} help="Parted by spaces. Leave empty to let the server decide." />
+        <Field label="Scopes" mono placeholder="those that the server names" value={form.scopes} onChange={(scopes) => set({ scopes })} help="Separate them by spaces. Leave empty to let the server decide." />
       </Advanced>
     </>
   );
 }
 
 function ownAppHelp(registersItself: boolean | null): string {
-  if (registersItself === null) return "For providers that take no unknown programs.";
+  if (registersItself === null) return "For providers where every app has to be registered first.";
   return registersItself
     ? "Not needed here: Patchbay registers itself."
     : "This server takes no unknown programs: register an app with the provider and enter it here.";

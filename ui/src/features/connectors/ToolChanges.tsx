@@ -31,7 +31,7 @@ export function ToolChanges({ connector }: { connector: Connector }) {
         <span className="grow" />
         <Button look="primary" keys="Shift+A" isPending={accept.isPending} onPress={() => accept.mutate()}>Accept</Button>
       </div>
-      <p className="text2">Read what is different before you, or a model, use them again. What was there before is kept until you accept.</p>
+      <p className="text2">Read what differs before you or a model use them again. The earlier definitions are kept until you accept.</p>
       {problem && <ProblemNotice problem={asProblem(problem)} onRetry={() => accept.mutate()} />}
       <ul className={styles.list}>
         {changes.map((change) => <Change key={change.name} change={change} />)}

@@ -30,8 +30,8 @@ export function ChooseDefinition({ account, onChoose, onBack, onClose }: Props) 
     <Dialog
       wide
       title={`Create connector on ${account.label}`}
-      mark={<PlatformTile platform={account.platform} />}
-      subtitle="What kind it is."
+      mark={<PlatformTile platform={account.platform} colour={account.colour} />}
+      subtitle="Choose its kind."
       onClose={onClose}
       footer={<><span>{definitions ? count(definitions.length, "kind") : ""}</span><Button onPress={onBack}>Another account</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
     >
@@ -74,7 +74,7 @@ function Kinds({ definitions, onChoose }: { definitions: Definition[]; onChoose:
         {categories.length > 1 && <FilterMenu label="Category" options={categories} value={category} onChange={setCategory} />}
       </div>
       {found.length === 0 ? (
-        <EmptyState icon="search" title="No kind is called that" action={<Button onPress={() => { setTyped(""); setCategory(null); }}>Show all</Button>} />
+        <EmptyState icon="search" title="No kind matches" action={<Button onPress={() => { setTyped(""); setCategory(null); }}>Show all</Button>} />
       ) : (
         <div ref={list} className={styles.definitions} style={{ height: `${Math.min(24, definitions.length * 2.875 + 0.125)}rem` }}>
           <VirtualList

@@ -107,12 +107,12 @@ function Filling(props: Props & { onStartOver: () => void }) {
     <Dialog
       wide
       title={title}
-      mark={<PlatformTile platform={account.platform} />}
+      mark={<PlatformTile platform={account.platform} colour={account.colour} />}
       subtitle={subtitle}
       onClose={onClose}
       footer={
         <>
-          <span>{hasConsent ? "Then you sign in on a page in the browser." : "What is typed stays here when this is closed."}</span>
+          <span>{hasConsent ? "Next, you sign in on a page in the browser." : "Closing this keeps what you typed."}</span>
           <Button onPress={onBack}>{backLabel}</Button>
           <SubmitKey onSubmit={submit} />
           <Button look="primary" keys="Mod+Enter" isPending={create.isPending} onPress={submit}>{hasConsent ? "Create and sign in" : "Create connector"}</Button>
@@ -143,7 +143,7 @@ function Filling(props: Props & { onStartOver: () => void }) {
       {create.isPending && (
         <div className="line text2" role="group" aria-label="Creation under way">
           <StatusGlyph name="authorizing" />
-          <span className="grow cut">{account.label} creates it</span>
+          <span className="grow cut">{account.label} is creating it</span>
           <span className="text3" aria-hidden="true"><Seconds since={create.submittedAt} /></span>
         </div>
       )}

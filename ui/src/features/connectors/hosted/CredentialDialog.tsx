@@ -52,7 +52,7 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
   const [tried, setTried] = useState(false);
   const fields = useRef<SchemaFormHandle>(null);
   const { toast } = useToasts();
-  const save = useSaveCredential(connector.id);
+  const save = useSaveCredential();
   const nameError = level.isNamed && tried && !replaced ? errorOf(name, taken) : null;
 
   const submit = () => {
@@ -103,5 +103,5 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
 function errorOf(name: string, taken: string[]): string | null {
   const trimmed = name.trim();
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(trimmed)) return "Use 1 to 64 letters, digits, hyphens and underscores";
-  return taken.includes(trimmed) ? "There is one of that name: replace it instead" : null;
+  return taken.includes(trimmed) ? "This name is taken: replace that credential instead, or choose another name" : null;
 }

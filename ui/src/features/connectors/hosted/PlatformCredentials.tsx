@@ -40,7 +40,7 @@ export function PlatformCredentials({ connector }: { connector: Connector }) {
   if (error) return <div className={page.body}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
   if (!data) return <StillShapes rows={5} label={`Asking ${account}`} />;
   if (data.length === 0) {
-    return <EmptyState icon="key-round" title={`${account} keeps no credentials for this connector`}>What it signs in with was given when it was created.</EmptyState>;
+    return <EmptyState icon="key-round" title={`${account} keeps no credentials for this connector`}>Its sign-in was set when it was created.</EmptyState>;
   }
   return (
     <div className={page.body}>
