@@ -10,7 +10,7 @@ use super::creation::entities;
 use super::operations::OPERATIONS;
 use super::wire::{self, Connector};
 use super::{Airbyte, mapping};
-use crate::acts::{act, button, fact, plain};
+use crate::acts::{act, button, fact, moment, plain};
 use crate::form::Members;
 use crate::http::CallOptions;
 use crate::{Error, Peculiar};
@@ -36,9 +36,9 @@ impl Peculiar for Airbyte {
             fact("Runs", detail.runtime_mode().map(plain).as_deref()),
             fact("Context store", Some(&context_store(&inspected))),
             fact("Entities", Some(&chosen(&detail))),
-            self.last_check(id.as_str()),
         ];
         let mut facts: Vec<Fact> = facts.into_iter().flatten().collect();
+        facts.extend(self.last_check(id.as_str()));
         let warnings = inspected["warnings"].as_array().into_iter().flatten();
         facts.extend(warnings.filter_map(|each| fact("Warning", wire::filled(each))));
         Ok(Particulars {
@@ -49,8 +49,11 @@ impl Peculiar for Airbyte {
 }
 
 impl Airbyte {
-    fn last_check(&self, id: &str) -> Option<Fact> {
-        let at = self.remembered.checked_at(id)?;
+    /// How the last check from here ended, and when that was.
+    fn last_check(&self, id: &str) -> Vec<Fact> {
+        let Some(at) = self.remembered.checked_at(id) else {
+            return Vec::new();
+        };
         let mapping::State { status, reason, .. } = self.remembered.state(id);
         let outcome = match status {
             Status::Ready => "succeeded",
@@ -58,10 +61,11 @@ impl Airbyte {
             _ => "no result",
         };
         let words = reason.map_or_else(|| outcome.to_owned(), |why| format!("{outcome}: {why}"));
-        Some(Fact {
-            at: Some(at),
-            ..fact("Last check", Some(&words))?
-        })
+        let checked = moment("Last checked", Some(&at.to_string()));
+        [fact("Last check", Some(&words)), checked]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 
