@@ -87,7 +87,7 @@ const FIELDS: &[AccountField] = &[
         is_required: false,
         unless: None,
         variables: &[],
-        choices: &[],
+        choices: &["current", "seed"],
     },
 ];
 
