@@ -128,12 +128,10 @@ impl FakeAirbyte {
         {
             return Ok(said(404, "Workspace not found"));
         }
-        let has_repositories = given
-            .get("replication_config")
-            .is_some_and(|config| config["repositories"].is_array());
-        if *title == "GitHub" && !has_repositories {
-            let words = "required property 'repositories' not found";
-            return Ok(refused("replication_config", words));
+        if *title == "GitHub"
+            && let Some(refusal) = wrong_repositories(given.get("replication_config"))
+        {
+            return Ok(refusal);
         }
         self.made += 1;
         let id = uuid(self.made);
@@ -456,6 +454,18 @@ fn github_specification() -> Value {
             },
         } },
     })
+}
+
+/// What is wrong with the repositories, which have an owner each.
+fn wrong_repositories(config: Option<&Value>) -> Option<Answer> {
+    let Some(names) = config.and_then(|config| config["repositories"].as_array()) else {
+        let words = "required property 'repositories' not found";
+        return Some(refused("replication_config", words));
+    };
+    let mut names = names.iter().map(|name| name.as_str().unwrap_or_default());
+    let odd = names.find(|name| !name.contains('/'))?;
+    let words = format!("'{odd}' does not match '^[^/]+/[^/]+$'");
+    Some(refused("replication_config.repositories", &words))
 }
 
 /// A connector in detail; where it lies is not part of it.
