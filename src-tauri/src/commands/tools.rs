@@ -62,9 +62,11 @@ pub(crate) async fn save_part<R: Runtime>(
     run: RunId,
     part: u32,
 ) -> Result<SavedPart, Problem> {
-    let folder = app
-        .path()
+    let places = app.path();
+    // A bare system names none for downloads; then the home folder stands for it, as xdg-user-dir has it.
+    let folder = places
         .download_dir()
+        .or_else(|_| places.home_dir())
         .map_err(|_| Problem::new(Code::FileFailed, "the system names no folder for downloads"))?;
     Ok(patchbay_ops::save_part(&cx, &run, part, &folder).await?)
 }
