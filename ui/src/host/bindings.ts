@@ -944,6 +944,8 @@ act: Act } |
 { kind: "switch"; 
 /**  What is on or off. */
 label: string; 
+/**  Whether that is the connector itself, at some level, and not something about it. */
+isMain: boolean; 
 /**  Whether it is on; `None` when the platform does not tell: then both acts are offered. */
 isOn: boolean | null; 
 /**  Turns it on. */
@@ -1116,6 +1118,12 @@ status: VaultStatus } |
 { kind: "link_refused"; 
 /**  Why. */
 problem: Problem } | 
+/**  A look in the background asked an account for its connectors. */
+{ kind: "account_asked"; 
+/**  The account. */
+account: AccountId; 
+/**  Why it could not be read; `None` when it was. */
+problem: Problem | null } | 
 /**  A look in the background found something that waits for a person; told once. */
 { kind: "need_arose"; 
 /**  What. */

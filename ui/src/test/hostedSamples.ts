@@ -7,7 +7,7 @@ function act(name: string, title: string, given: Partial<Act> = {}): Act {
 /** Facts and acts of every kind. */
 export function particulars(): Particulars {
   const toggle = (level: string, label: string, isOn: boolean | null) => ({
-    kind: "switch" as const, label, isOn,
+    kind: "switch" as const, label, isMain: true, isOn,
     turnOn: act(`activate-for-${level}`, `Activate for the ${level}`),
     turnOff: act(`deactivate-for-${level}`, `Deactivate for the ${level}`),
   });

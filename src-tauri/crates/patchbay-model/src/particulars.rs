@@ -70,6 +70,8 @@ pub enum Control {
     Switch {
         /// What is on or off.
         label: String,
+        /// Whether that is the connector itself, at some level, and not something about it.
+        is_main: bool,
         /// Whether it is on; `None` when the platform does not tell: then both acts are offered.
         is_on: Option<bool>,
         /// Turns it on.

@@ -115,7 +115,8 @@ describe("many at once", () => {
     expect(await screen.findByRole("row", { name: /^HubSpot CRM.*at several levels: open it to choose$/ })).toHaveAttribute("aria-selected", "true");
     expect(host.lastCall("updateConnector")).toEqual({ connector: "a", changes: { enabled: false } });
     const [{ controls: [one] } = { controls: [] }] = particulars().groups;
-    host.handlers.connectorParticulars = () => ({ facts: [], groups: [{ title: "Activation", help: null, controls: one ? [one] : [] }] });
+    const about = one?.kind === "switch" ? [{ ...one, label: "Continue on failure", isMain: false }] : [];
+    host.handlers.connectorParticulars = () => ({ facts: [], groups: [{ title: "Activation", help: null, controls: one ? [one, ...about] : [] }] });
     await user.click(screen.getByRole("button", { name: /^Turn off/ }));
     await waitFor(() => expect(host.lastCall("actOnConnector")).toEqual({ request: { connector: "con_hosted", act: "deactivate-for-organization", values: null, confirmed: false } }));
   });

@@ -70,7 +70,7 @@ export async function switched(connector: Connector, on: boolean): Promise<strin
 
 /** The one act of a platform that switches a connector on or off. */
 function switchOf(controls: Control[], on: boolean): Act {
-  const switches = controls.filter((control) => control.kind === "switch");
+  const switches = controls.flatMap((control) => (control.kind === "switch" && control.isMain ? [control] : []));
   const [first] = switches;
   if (!first) throw new Skipped("Its platform cannot turn it on or off");
   if (switches.length > 1) throw new Skipped("It is turned on and off at several levels: open it to choose");

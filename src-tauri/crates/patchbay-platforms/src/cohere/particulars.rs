@@ -61,6 +61,7 @@ fn active(connector: &Connector) -> Control {
     };
     Control::Switch {
         label: "Active".to_owned(),
+        is_main: true,
         is_on: Some(connector.is_active()),
         turn_on: Box::new(act(true, "activate", "Activate")),
         turn_off: Box::new(act(false, "deactivate", "Deactivate")),
@@ -74,6 +75,7 @@ fn goes_on(connector: &Connector) -> Control {
     };
     Control::Switch {
         label: "Continue on failure".to_owned(),
+        is_main: false,
         is_on: Some(connector.goes_on()),
         turn_on: Box::new(act(true, "continue-on-failure", "Go on without it")),
         turn_off: Box::new(act(false, "stop-on-failure", "Fail with it")),

@@ -102,6 +102,7 @@ impl Mistral {
     fn activation(&self, connector: &Connector) -> ControlGroup {
         let controls = SCOPES.map(|(scope, label, loss)| Control::Switch {
             label: label.to_owned(),
+            is_main: true,
             is_on: self.is_active(connector, scope),
             turn_on: Box::new(self.switching_on(connector, scope)),
             turn_off: Box::new(self.switching_off(connector, scope, loss)),
@@ -212,6 +213,7 @@ impl Mistral {
         let unshare = format!("unshare-from-{word}");
         Control::Switch {
             label: format!("Shared with the {word}"),
+            is_main: false,
             is_on,
             turn_on: Box::new(Act {
                 consequence: Some(format!(

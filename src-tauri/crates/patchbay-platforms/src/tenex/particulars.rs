@@ -68,6 +68,7 @@ impl Tenex {
         if self.offers("enable") && self.offers("disable") {
             controls.push(Control::Switch {
                 label: "Enabled".to_owned(),
+                is_main: true,
                 is_on: Some(connector.status() != "disabled"),
                 turn_on: Box::new(made("enable", "Enable")),
                 turn_off: Box::new(made("disable", "Disable")),
@@ -111,7 +112,9 @@ fn facts(connector: &Connector) -> Vec<Fact> {
 
 fn roles(connector: &Connector, provider: &Provider, holders: &Holders) -> ControlGroup {
     let current = connector.text("role");
-    let acts = provider.roles(current).into_iter().map(|role| {
+    let offered = provider.roles(current);
+    let help = help(current, &offered, holders);
+    let acts = offered.into_iter().map(|role| {
         let fixed = json!({"id": connector.id(), "role": role});
         let is_changed = current != Some(role.as_str());
         Act {
@@ -127,7 +130,7 @@ fn roles(connector: &Connector, provider: &Provider, holders: &Holders) -> Contr
     });
     ControlGroup {
         title: "Role".to_owned(),
-        help: Some("What 10ex uses it for.".to_owned()),
+        help: Some(help),
         controls: vec![Control::Choice {
             label: "Role".to_owned(),
             current: current.map(name),
@@ -140,19 +143,54 @@ fn name(role: &str) -> String {
     format!("role-{}", role.replace('_', "-"))
 }
 
+/// What a role is, and who has those that only one can have.
+fn help(current: Option<&str>, offered: &[String], holders: &Holders) -> String {
+    let sole = offered.iter().filter(|role| SOLE.contains(&role.as_str()));
+    let told = sole.filter_map(|role| {
+        let title = within_a_sentence(role);
+        if current == Some(role.as_str()) {
+            return Some(format!("It is the {title}."));
+        }
+        let names = held_by(holders.as_ref()?, role);
+        Some(match names.is_empty() {
+            true => format!("There is no {title} yet."),
+            false => format!("The {title} is {}.", names.join(", ")),
+        })
+    });
+    let mut sentences = vec!["What 10ex uses it for.".to_owned()];
+    sentences.extend(told);
+    sentences.join(" ")
+}
+
+fn held_by<'a>(holders: &'a [(String, String)], role: &str) -> Vec<&'a str> {
+    let of_role = holders.iter().filter(|(held, _)| held == role);
+    of_role.map(|(_, name)| name.as_str()).collect()
+}
+
+/// The title of a role that is no title: `CRM` stays as it is.
+fn within_a_sentence(role: &str) -> String {
+    let title = title_of_role(role);
+    let mut signs = title.chars();
+    match (signs.next(), signs.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(signs).collect()
+        }
+        _ => title,
+    }
+}
+
 /// Who loses the role.
 fn demotion(role: &str, holders: &Holders) -> Option<String> {
     if !SOLE.contains(&role) {
         return None;
     }
-    let title = title_of_role(role);
+    let title = within_a_sentence(role);
     let Some(holders) = holders else {
         return Some(format!(
             "The connector that is the {title} now, if there is one, is demoted."
         ));
     };
-    let names = holders.iter().filter(|(held, _)| held == role);
-    let names: Vec<&str> = names.map(|(_, name)| name.as_str()).collect();
+    let names = held_by(holders, role);
     (!names.is_empty()).then(|| format!("{} is demoted: it is the {title} now.", names.join(", ")))
 }
 
@@ -178,7 +216,22 @@ mod tests {
         assert!(
             demotion("primary_source", &None)
                 .unwrap()
-                .contains("if there is one")
+                .contains("is the primary data source now, if there is one")
         );
+    }
+
+    #[test]
+    fn who_has_a_role_that_only_one_can_have_is_told() {
+        let offered = ["source", "primary_source", "crm_sink"].map(str::to_owned);
+        let holders = Some(vec![("crm_sink".to_owned(), "HubSpot".to_owned())]);
+        assert_eq!(
+            help(Some("primary_source"), &offered, &holders),
+            "What 10ex uses it for. It is the primary data source. The CRM sink is HubSpot."
+        );
+        assert_eq!(
+            help(None, &offered, &Some(Vec::new())),
+            "What 10ex uses it for. There is no primary data source yet. There is no CRM sink yet."
+        );
+        assert_eq!(help(None, &offered, &None), "What 10ex uses it for.");
     }
 }
