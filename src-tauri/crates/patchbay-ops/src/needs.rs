@@ -283,7 +283,8 @@ async fn changed_tools(cx: &Context, connectors: &[Connector]) -> Result<Vec<Nee
     Ok(needs.collect())
 }
 
-/// An entry that lapses and does not renew itself, unless what it is for needs a sign-in already.
+/// An entry that lapses and does not renew itself, unless what it is for needs a sign-in already. A consent
+/// that no connector uses any more is missed by nobody.
 fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<Need> {
     let lapses_at = entry.expires_at.filter(|at| is_near(*at, now))?;
     let user = entry.used_by.first();
@@ -291,10 +292,10 @@ fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<
         let mut needs = needs.iter();
         needs.any(|need| need.connector.as_ref() == Some(&user.connector))
     });
-    if entry.renews || is_told {
+    let is_consent = entry.kind == WalletKind::Oauth;
+    if entry.renews || is_told || (is_consent && user.is_none()) {
         return None;
     }
-    let is_consent = entry.kind == WalletKind::Oauth && user.is_some();
     let fix = if is_consent {
         NeedFix::Renew
     } else {

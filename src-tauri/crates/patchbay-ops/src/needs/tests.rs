@@ -196,6 +196,15 @@ async fn what_lapses_within_a_week_is_told_with_the_first_before_the_second() {
 }
 
 #[tokio::test]
+async fn a_consent_that_no_connector_uses_lapses_unsaid() {
+    let bench = bench().await;
+    let mut entry = bench.entry("Wiki", Some(DAY)).await;
+    entry.kind = WalletKind::Oauth;
+    bench.cx.store().save_wallet_entry(&entry).await.unwrap();
+    assert_eq!(bench.needs().await, []);
+}
+
+#[tokio::test]
 async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
     let bench = bench().await;
     let connector = bench.connector("http://127.0.0.1:9/mcp").await;
