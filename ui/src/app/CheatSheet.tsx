@@ -6,7 +6,9 @@ import styles from "./CheatSheet.module.css";
 
 const inLists = [
   { keys: ["↑", "↓", "J", "K"], label: "Move" },
+  { keys: ["Home", "End"], label: "First, last" },
   { keys: ["Enter"], label: "Open" },
+  { keys: ["↓"], label: "From a filter into its list" },
   { keys: ["Tab"], label: "Next part of the page" },
   { keys: ["Escape"], label: "Close the layer on top" },
 ];

@@ -1,5 +1,6 @@
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
 import { Button } from "./Button";
+import { FocusReturn } from "./FocusReturn";
 import styles from "./Sheet.module.css";
 
 type Props = {
@@ -16,18 +17,12 @@ export function Sheet({ title, mark, subtitle, children, footer, onClose }: Prop
   const heading = useId();
   const sheet = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
-  const before = useRef<Element | null>(null);
-  const remember = useCallback((focused: Element | null) => { before.current = focused; }, []);
   useEffect(() => {
     // A field that asked for the focus has it by now.
     if (!sheet.current?.contains(document.activeElement)) {
       const first = body.current?.querySelector<HTMLElement>("input, textarea, button");
       (first ?? sheet.current)?.focus();
     }
-    return () => {
-      const last = before.current;
-      if (last instanceof HTMLElement && last.isConnected) last.focus();
-    };
   }, []);
   const closeOnEscape = (event: KeyboardEvent) => {
     if (event.key !== "Escape") return;
@@ -38,7 +33,7 @@ export function Sheet({ title, mark, subtitle, children, footer, onClose }: Prop
     // A dialog that is not modal takes keys itself; its buttons hold the actions.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div ref={sheet} role="dialog" aria-labelledby={heading} tabIndex={-1} className={styles.sheet} onKeyDown={closeOnEscape}>
-      <Remember onFocused={remember} />
+      <FocusReturn />
       <header className={styles.header}>
         {mark}
         <div className={styles.titles}>
@@ -51,10 +46,4 @@ export function Sheet({ title, mark, subtitle, children, footer, onClose }: Prop
       {footer && <footer className={styles.footer}>{footer}</footer>}
     </div>
   );
-}
-
-/** Tells what had the focus when the sheet came; stands first, so that no field of it has taken it yet. */
-function Remember({ onFocused }: { onFocused: (focused: Element | null) => void }) {
-  useEffect(() => onFocused(document.activeElement), [onFocused]);
-  return null;
 }

@@ -81,7 +81,9 @@ export function VirtualList<T>(props: Props<T>) {
   );
 
   useEffect(() => {
-    if (autoFocus) scroller.current?.focus({ preventScroll: true });
+    // A list that comes back while one types into its page's filter leaves the focus there.
+    const isInPage = scroller.current?.closest("main")?.contains(document.activeElement);
+    if (autoFocus && !isInPage) scroller.current?.focus({ preventScroll: true });
   }, [autoFocus]);
 
   const onKeyDown = (event: KeyboardEvent) => {

@@ -85,7 +85,7 @@ function Search({ prefix, onClose }: Props) {
         <KeyHint keys="Escape" />
       </div>
       <div ref={list} id={base} role="listbox" aria-label="Found" className={styles.list}>
-        {flat.length === 0 && <p className={styles.nothing}>Nothing is called that. Paste an address with Add connector, or type fewer letters.</p>}
+        {flat.length === 0 && <p className={styles.nothing}>Nothing is called that. Try fewer letters. To add an address, close this and paste it.</p>}
         {found.map((group) => (
           <div key={group.groupId} role="group" aria-label={group.label}>
             <div className={styles.group} aria-hidden="true">{group.label}</div>

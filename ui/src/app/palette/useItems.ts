@@ -137,7 +137,7 @@ function needItem(connector: Connector, go: Go, signIn: (connector: Connector) =
 
 function toolItem({ connector: id, tool }: ConnectorTool, connectors: Connector[], go: Go): Item {
   const connector = connectors.find((one) => one.id === id);
-  const detail = connector ? [connector.title, connector.identity.credential, connector.identity.account] : [];
+  const detail = [tool.title, connector?.title, connector?.identity.credential, connector?.identity.account];
   return {
     id: `tool-${id}-${tool.name}`, group: "tools", text: tool.name, detail: detail.filter(Boolean).join(" · "),
     start: "wrench", mono: true, run: () => go.tool(id, tool.name),

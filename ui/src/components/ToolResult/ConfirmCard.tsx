@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useId } from "react";
 import { Button } from "../Button";
+import { FocusReturn } from "../FocusReturn";
 import { useShortcut } from "../shortcuts";
 import styles from "./ConfirmCard.module.css";
 
@@ -21,6 +22,7 @@ export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props)
   useUnrepeated();
   return (
     <section className={styles.confirm} role="alertdialog" aria-label={title} aria-describedby={id}>
+      <FocusReturn />
       <div className="strong">{title}</div>
       <div id={id} className={styles.target} data-selectable>{children}</div>
       <div className={styles.buttons}>

@@ -7,6 +7,7 @@ import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
+import { toList } from "@/components/toList";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { type AccountId, type Definition } from "@/host/bindings";
@@ -35,7 +36,6 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
   const [looked, setLooked] = useState<Offer | null>(null);
   const [readsFile, setReadsFile] = useState(false);
   const search = useRef<HTMLInputElement>(null);
-  const list = useRef<HTMLDivElement>(null);
 
   const isNarrowed = typed.trim() !== "" || source !== null;
   const shown = sources
@@ -56,10 +56,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
     if (event.key === "Enter" && found[0]) {
       event.preventDefault();
       open(found[0]);
-    } else if (event.key === "ArrowDown") {
-      event.preventDefault();
-      list.current?.querySelector<HTMLElement>("[role=grid]")?.focus();
-    }
+    } else toList(event);
   };
   const showAll = () => {
     setTyped("");
@@ -71,7 +68,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
   useShortcut({ keys: "R", label: "Ask all accounts again", run: () => sources.forEach((one) => one.account && one.askAgain()) });
 
   return (
-    <div className={styles.page} ref={list}>
+    <div className={styles.page}>
       <Toolbar title="Catalogue" count={all}>
         <Button icon="folder" onPress={() => setReadsFile(true)}>Read a registry file</Button>
       </Toolbar>

@@ -47,6 +47,7 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
       selected={selected}
       onSelect={onSelect}
       onOpen={(run) => onOpen(run.id)}
+      autoFocus={!isOneConnector}
     />
   );
 }

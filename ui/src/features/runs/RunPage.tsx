@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { type RunId } from "@/host/bindings";
+import { queries } from "@/host/queries";
 import { Icon } from "@/components/Icon";
 import { type Comparing, comparing as fresh } from "./comparing";
 import { RunDetail } from "./RunDetail";
@@ -15,13 +17,14 @@ export function RunPage() {
 
 function Shown({ id, partner }: { id: RunId; partner: RunId | undefined }) {
   const [comparing, setComparing] = useState<Comparing | null>(partner === undefined ? null : { ...fresh, partner: partner === "" ? null : partner });
+  const { data: run } = useQuery(queries.run(id));
   const navigate = useNavigate();
   return (
     <div className={styles.page}>
       <header className={styles.toolbar}>
         <Link to="/runs">Runs</Link>
         <Icon name="chevron-right" size={12} />
-        <h1>Run</h1>
+        <h1>{run?.tool ?? "Run"}</h1>
       </header>
       <RunDetail
         id={id}

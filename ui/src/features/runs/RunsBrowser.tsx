@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useDeferredValue, useRef, useState } from "react";
+import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { type ConnectorId, type RunState } from "@/host/bindings";
 import { Button } from "@/components/Button";
@@ -10,6 +10,7 @@ import { StatusGlyph } from "@/components/StatusGlyph";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
+import { toList } from "@/components/toList";
 import { runStates } from "@/components/ToolResult/runWords";
 import { Toolbar } from "@/components/Toolbar";
 import { everyRun } from "@/host/queries";
@@ -43,6 +44,7 @@ export function RunsBrowser({ connector }: Props) {
   const marks = useMarks();
   const exporting = useExportRuns({ ...everyRun, text: typed.trim() === "" ? null : typed, states, connector: connector ?? null });
   const field = useRef<HTMLInputElement>(null);
+  const left = useRef<HTMLElement>(null);
   const pane = useRef<HTMLDivElement>(null);
   useShortcut({ keys: "/", label: "Filter", run: () => field.current?.focus() });
 
@@ -51,6 +53,10 @@ export function RunsBrowser({ connector }: Props) {
   const position = runs.findIndex((run) => run.id === selected);
   // The newest run is shown at first; it stays when newer ones come, for nothing moves by itself.
   if (selected === null && runs[0] && !found.isPrevious && text === typed) setSelected(runs[0].id);
+  useEffect(() => {
+    // The buttons of the run before went with it, and the focus with them.
+    if (document.activeElement === document.body) left.current?.querySelector<HTMLElement>("[role=grid]")?.focus({ preventScroll: true });
+  }, [selected]);
   const isNarrow = () => pane.current !== null && getComputedStyle(pane.current).display === "none";
   const select = (id: string | null) => {
     setSelected(id);
@@ -113,7 +119,7 @@ export function RunsBrowser({ connector }: Props) {
       )}
       {exporting.problem && <div className={styles.notice}><ProblemNotice problem={exporting.problem} /></div>}
       <div className={styles.browser}>
-        <section className={styles.left} aria-label="History">
+        <section ref={left} className={styles.left} aria-label="History">
           <div className={styles.filters}>
             <Field
               ref={field}
@@ -127,6 +133,7 @@ export function RunsBrowser({ connector }: Props) {
               onChange={(words) => filter(words, states)}
               onKeyDown={(event) => {
                 if (event.key === "Escape") filter("", states);
+                toList(event);
                 event.continuePropagation();
               }}
             />

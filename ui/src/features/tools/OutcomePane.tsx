@@ -18,7 +18,7 @@ type Props = { connector: Connector; tool: Tool };
 
 /** What the last press led to. Not run, running, a dry run, an answer and a refusal each look different. */
 export function OutcomePane({ connector, tool }: Props) {
-  const { outcome, cancel, clear } = useOutcome(connector.id, tool.name);
+  const { outcome, clear } = useOutcome(connector.id, tool.name);
   const pane = useRef<HTMLDivElement>(null);
   const before = useRef(outcome.kind);
   useEffect(() => {
@@ -31,7 +31,7 @@ export function OutcomePane({ connector, tool }: Props) {
       {outcome.kind === "idle" && (
         <EmptyState icon="play" title="Not run yet">The answer will stand here. A dry run shows what would be sent.</EmptyState>
       )}
-      {outcome.kind === "running" && <Running outcome={outcome} onCancel={() => void cancel()} />}
+      {outcome.kind === "running" && <Running outcome={outcome} />}
       {outcome.kind === "finished" && <ToolResult run={outcome.run} />}
       {outcome.kind === "dry" && <Dry dryRun={outcome.dryRun} onClose={clear} />}
       {outcome.kind === "refused" && <div className={styles.refused}><ProblemNotice problem={outcome.problem} /></div>}
@@ -41,7 +41,7 @@ export function OutcomePane({ connector, tool }: Props) {
 
 type Underway = Extract<Outcome, { kind: "running" }>;
 
-function Running({ outcome, onCancel }: { outcome: Underway; onCancel: () => void }) {
+function Running({ outcome }: { outcome: Underway }) {
   const elapsed = useElapsed(outcome.since);
   const { progress, identity } = outcome;
   const done = progress?.progress ?? null;
@@ -52,8 +52,6 @@ function Running({ outcome, onCancel }: { outcome: Underway; onCancel: () => voi
       <div className="line">
         <Badge glyph="authorizing">{outcome.cancelling ? "Cancelling" : "Running"}</Badge>
         <span className="text2">{duration(elapsed)}</span>
-        <span className="grow" />
-        <Button small keys="Mod+." isDisabled={outcome.run === null || outcome.cancelling} onPress={onCancel}>Cancel</Button>
       </div>
       {identity && <div className="small"><IdentityLine identity={identity} /></div>}
       {progress && (

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type Connector, type Json, type Tool } from "@/host/bindings";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
@@ -19,7 +19,6 @@ type Props = {
   onNextPage: (() => void) | null;
   isRunning: boolean;
   isCancelling: boolean;
-  canCancel: boolean;
   /** In seconds; `null` for the usual limit. */
   timeout: number | null;
   onTimeout: (seconds: number | null) => void;
@@ -28,12 +27,18 @@ type Props = {
   onCancel: () => void;
   onCopyCommand: () => void;
   onFill: (values: Json) => void;
+  /** Whether it comes back after a question, whose focus it takes over where nothing else does. */
+  isBack: boolean;
 };
 
 /** As whom a tool runs, and the buttons that run it. */
 export function RunBar(props: Props) {
-  const { connector, tool, credential, isRunning, isCancelling, canCancel, timeout, onTimeout } = props;
+  const { connector, tool, credential, isRunning, isCancelling, isBack, timeout, onTimeout } = props;
   const [limiting, setLimiting] = useState(false);
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isBack && document.activeElement === document.body) first.current?.focus();
+  }, [isBack]);
   return (
     <div className={styles.bar}>
       <div className={styles.as}>
@@ -55,13 +60,18 @@ export function RunBar(props: Props) {
         </div>
       )}
       <div className="line">
-        {isRunning ? (
-          <Button look="plain" icon="x" keys="Mod+." isDisabled={!canCancel || isCancelling} onPress={props.onCancel}>
-            {isCancelling ? "Cancelling" : "Cancel"}
-          </Button>
-        ) : (
-          <Button look="primary" icon="play" keys="Mod+Enter" onPress={props.onRun} testId="run">Run</Button>
-        )}
+        {/* One button in two roles, so that the focus stays on it when a run begins and ends. */}
+        <Button
+          ref={first}
+          look={isRunning ? "plain" : "primary"}
+          icon={isRunning ? "x" : "play"}
+          keys={isRunning ? "Mod+." : "Mod+Enter"}
+          isPending={isCancelling}
+          onPress={isRunning ? props.onCancel : props.onRun}
+          testId={isRunning ? undefined : "run"}
+        >
+          {isCancelling ? "Cancelling" : isRunning ? "Cancel" : "Run"}
+        </Button>
         <Button keys="Mod+Shift+Enter" isDisabled={isRunning} onPress={props.onDryRun}>Dry run</Button>
         {props.onNextPage && <Button endIcon="chevron-right" keys="Mod+Shift+N" isDisabled={isRunning} onPress={props.onNextPage}>Next page</Button>}
         <span className="grow" />

@@ -3,7 +3,7 @@ import { type Tool } from "@/host/bindings";
 import { Button } from "@/components/Button";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Tag } from "@/components/Tag";
-import { effects } from "./toolGroups";
+import { effects, ownTitle } from "./toolGroups";
 import styles from "./Workbench.module.css";
 
 type Mode = "form" | "json";
@@ -17,6 +17,7 @@ const long = 180;
 export function ToolHead({ tool, mode, onMode, isReadable }: Props) {
   const [all, setAll] = useState(false);
   const description = tool.description?.trim() ?? "";
+  const title = ownTitle(tool);
   const isLong = description.length > long || description.split("\n").length > 3;
   return (
     <header className={styles.head}>
@@ -37,6 +38,7 @@ export function ToolHead({ tool, mode, onMode, isReadable }: Props) {
           isDisabled={!isReadable}
         />
       </div>
+      {title && <p className="medium">{title}</p>}
       {description !== "" && <p className={styles.description} data-cut={(isLong && !all) || undefined} data-selectable>{description}</p>}
       {isLong && <div><Button look="link" small onPress={() => setAll(!all)} aria-expanded={all}>{all ? "Less" : "More"}</Button></div>}
     </header>

@@ -7,6 +7,7 @@ import { Icon } from "@/components/Icon";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { StillShapes } from "@/components/StillShapes";
 import { useShortcut } from "@/components/shortcuts";
+import { toList } from "@/components/toList";
 import { VirtualList } from "@/components/VirtualList";
 import { sentence } from "@/lib/words";
 import { effects, groupTools, listed, type ListedTool } from "./toolGroups";
@@ -95,6 +96,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
           onKeyDown={(event) => {
             if (event.key === "Enter" && first) onSelect(first.key);
             if (event.key === "Escape") setFilter("");
+            toList(event);
             event.continuePropagation();
           }}
         />

@@ -123,6 +123,32 @@ it("tells how far a run is and cancels it", async () => {
   expect(await screen.findByText(/was told to stop/)).toBeVisible();
 });
 
+it("keeps the focus where Run was while a run goes on, and cancels one that has no name yet", async () => {
+  let begin: () => void = () => undefined;
+  let end: (ended: ToolRun) => void = () => undefined;
+  host.run_tool = ({ progress }) => {
+    begin = () => (progress as { onmessage: (step: unknown) => void }).onmessage({ kind: "started", run: "run_9", identity: connector().identity });
+    return new Promise((resolve) => {
+      end = resolve;
+    });
+  };
+  const cancelled = vi.fn();
+  host.cancel_run = ({ run: id }) => {
+    cancelled(id);
+    return null;
+  };
+  await userEvent.type(await search(), "x");
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  const cancel = await screen.findByRole("button", { name: "Cancel" });
+  expect(cancel).toHaveFocus();
+  await userEvent.click(cancel);
+  expect(cancelled).not.toHaveBeenCalled();
+  begin();
+  await waitFor(() => expect(cancelled).toHaveBeenCalledWith("run_9"));
+  end(sampleRun({ state: "cancelled", result: null }));
+  await waitFor(() => expect(screen.getByRole("button", { name: "Run" })).toHaveFocus());
+});
+
 describe("a destructive tool", () => {
   const fill = async () => {
     open("/tools/con_github/delete_branch");
@@ -139,8 +165,17 @@ describe("a destructive tool", () => {
     expect(screen.queryByRole("button", { name: "Run" })).toBeNull();
     expect(requests).toEqual([]);
     await userEvent.keyboard("{Escape}");
-    expect(screen.getByRole("button", { name: "Run" })).toBeVisible();
+    expect(screen.getByRole("button", { name: "Run" })).toHaveFocus();
     expect(requests).toEqual([]);
+  });
+
+  it("gives the focus back to the field from which it was asked for", async () => {
+    open("/tools/con_github/delete_branch");
+    await userEvent.type(await screen.findByRole("textbox", { name: "branch" }), "release/1.4");
+    const repo = screen.getByRole("textbox", { name: "repo" });
+    await userEvent.type(repo, "patch-lab{Control>}{Enter}{/Control}");
+    await userEvent.click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Keep it" }));
+    expect(repo).toHaveFocus();
   });
 
   it("runs once confirmed", async () => {
@@ -221,6 +256,15 @@ describe("the lists", () => {
     open("/tools");
     await userEvent.click(await screen.findByRole("row", { name: /^delete_branch/ }));
     expect(await screen.findByRole("textbox", { name: "branch" })).toBeVisible();
+  });
+
+  it("tell the title where it says more than the name", async () => {
+    tools = [sampleTool({ title: "Test search" }), sampleTool({ name: "draw_chart", title: "Draw chart" })];
+    open("/tools");
+    expect(await screen.findByRole("row", { name: /^search, reads, Test search/ })).toBeVisible();
+    expect(screen.queryByText("Draw chart")).toBeNull();
+    await userEvent.click(screen.getByRole("row", { name: /^search/ }));
+    expect(await screen.findByText("Test search")).toBeVisible();
   });
 
   it("say why there are none", async () => {

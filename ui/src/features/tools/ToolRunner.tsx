@@ -43,6 +43,7 @@ function Runner({ connector, tool, start, missing, from, as }: RunnerProps) {
   const [mode, setMode] = useState<"form" | "json">("form");
   const [readable, setReadable] = useState(true);
   const [confirming, setConfirming] = useState(false);
+  const [wasAsked, setWasAsked] = useState(false);
   const [timeout, setTimeoutSeconds] = useState<number | null>(null);
   const [credential, setCredential] = useState(as);
   const [lost, setLost] = useState(missing);
@@ -82,8 +83,12 @@ function Runner({ connector, tool, start, missing, from, as }: RunnerProps) {
     if (tool.effect === "destructive") setConfirming(true);
     else heed(await run(request(false)));
   };
-  const confirm = async () => {
+  const answer = () => {
     setConfirming(false);
+    setWasAsked(true);
+  };
+  const confirm = async () => {
+    answer();
     heed(await run(request(true)));
   };
   const tryDry = async () => {
@@ -135,7 +140,7 @@ function Runner({ connector, tool, start, missing, from, as }: RunnerProps) {
         </div>
       )}
       {confirming ? (
-        <Confirm connector={connector} tool={tool} values={edited.value} onConfirm={() => void confirm()} onKeep={() => setConfirming(false)} />
+        <Confirm connector={connector} tool={tool} values={edited.value} onConfirm={() => void confirm()} onKeep={answer} />
       ) : (
         <RunBar
           connector={connector}
@@ -145,7 +150,7 @@ function Runner({ connector, tool, start, missing, from, as }: RunnerProps) {
           onNextPage={nextPage && (() => void goOn(nextPage))}
           isRunning={isRunning}
           isCancelling={isRunning && outcome.cancelling}
-          canCancel={isRunning && outcome.run !== null}
+          isBack={wasAsked}
           timeout={timeout}
           onTimeout={setTimeoutSeconds}
           onRun={() => void begin()}

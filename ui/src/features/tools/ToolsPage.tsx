@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useRef, useState } from "react";
-import { type Connector, type ConnectorTool } from "@/host/bindings";
+import { type Connector, type ConnectorTool, type Tool } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { Button } from "@/components/Button";
@@ -11,13 +11,14 @@ import { Field } from "@/components/Field";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
+import { toList } from "@/components/toList";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
 import { Tag } from "@/components/Tag";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { count } from "@/lib/words";
-import { effects, matches } from "./toolGroups";
+import { effects, matches, ownTitle } from "./toolGroups";
 import styles from "./ToolsPage.module.css";
 
 type Row = ConnectorTool & { key: string };
@@ -67,11 +68,11 @@ export function ToolsPage() {
           rows,
         }))}
         keyOf={(row) => row.key}
-        nameOf={({ tool }) => [tool.name, effects[tool.effect].tag, tool.description].filter(Boolean).join(", ")}
+        nameOf={({ tool }) => [tool.name, effects[tool.effect].tag, ownTitle(tool), tool.description].filter(Boolean).join(", ")}
         renderRow={({ tool }) => (
           <>
             <span className="mono medium cut">{tool.name}</span>
-            <span className="text2 cut">{tool.description?.split("\n", 1)[0] ?? tool.title}</span>
+            <span className="text2 cut"><ToolWords tool={tool} /></span>
             <span className={styles.effect}>{tool.effect === "destructive" ? <Tag tone="bad" icon="octagon-alert">{effects.destructive.tag}</Tag> : <Tag>{effects[tool.effect].tag}</Tag>}</span>
           </>
         )}
@@ -80,6 +81,7 @@ export function ToolsPage() {
         onSelect={setSelected}
         onOpen={open}
         rowHeight={rowHeight}
+        autoFocus
       />
     );
   };
@@ -101,6 +103,7 @@ export function ToolsPage() {
           onKeyDown={(event) => {
             if (event.key === "Enter" && first) open(first);
             if (event.key === "Escape") setFilter("");
+            toList(event);
             event.continuePropagation();
           }}
         />
@@ -110,6 +113,19 @@ export function ToolsPage() {
         <span>{filter === "" ? count(total, "tool") : `${shown} of ${count(total, "tool")} shown`}</span>
       </StatusFacts>
     </div>
+  );
+}
+
+/** Title and first line of the description. */
+function ToolWords({ tool }: { tool: Tool }) {
+  const title = ownTitle(tool);
+  const description = tool.description?.split("\n", 1)[0];
+  return (
+    <>
+      {title && <span className={styles.title}>{title}</span>}
+      {title && description && <span className="text3" aria-hidden="true"> · </span>}
+      {description}
+    </>
   );
 }
 

@@ -37,7 +37,15 @@ export function matches(tool: Tool, filter: string, more = ""): boolean {
 
 /** What a tool does, as words on a button: its title, or `delete_branch` as "Delete branch". */
 export function toolVerb(tool: Tool): string {
-  if (tool.title) return tool.title;
+  return tool.title ?? nameWords(tool);
+}
+
+/** The title of a tool where it says more than the name: `search` may be a "Test search". */
+export function ownTitle(tool: Tool): string | null {
+  return tool.title && tool.title.toLowerCase() !== nameWords(tool).toLowerCase() ? tool.title : null;
+}
+
+function nameWords(tool: Tool): string {
   const words = tool.name.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/[_\-.]+/g, " ").trim().toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

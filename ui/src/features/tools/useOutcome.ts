@@ -27,13 +27,20 @@ export function useOutcome(connector: ConnectorId, tool: string) {
   const key = options.queryKey;
 
   const set = (next: Outcome) => client.setQueryData(key, next);
-  const step = (told: RunProgress) =>
-    client.setQueryData<Outcome>(key, (before) => {
-      if (before?.kind !== "running") return before;
-      if (told.kind === "started") return { ...before, run: told.run, identity: told.identity };
+  // It may have ended meanwhile; the answer of the run itself tells how.
+  const stop = (id: RunId) => call(commands.cancelRun(id)).catch(() => undefined);
+  const step = (told: RunProgress) => {
+    const before = client.getQueryData(key);
+    if (before?.kind !== "running") return;
+    if (told.kind === "started") {
+      set({ ...before, run: told.run, identity: told.identity });
+      // Cancelled before it had a name to be cancelled by.
+      if (before.cancelling) void stop(told.run);
+    } else {
       const { progress, total, message } = told;
-      return { ...before, progress: { progress, total, message } };
-    });
+      set({ ...before, progress: { progress, total, message } });
+    }
+  };
 
   const run = async (request: RunTool): Promise<Problem | null> => {
     set({ kind: "running", run: null, identity: null, since: Date.now(), progress: null, cancelling: false });
@@ -59,10 +66,9 @@ export function useOutcome(connector: ConnectorId, tool: string) {
   };
 
   const cancel = async (): Promise<void> => {
-    if (outcome.kind !== "running" || outcome.run === null) return;
+    if (outcome.kind !== "running" || outcome.cancelling) return;
     set({ ...outcome, cancelling: true });
-    // It may have ended meanwhile; the answer of the run itself tells how.
-    await call(commands.cancelRun(outcome.run)).catch(() => undefined);
+    if (outcome.run !== null) await stop(outcome.run);
   };
 
   const clear = useCallback(() => client.setQueryData<Outcome>(["outcome", connector, tool], { kind: "idle" }), [client, connector, tool]);
