@@ -11,7 +11,7 @@ export function IdentityLine({ identity, endpoint }: Props) {
   return (
     <span className={styles.identity}>
       <PlatformTile platform={identity.platform} />
-      <span className={styles.account}>{identity.account}</span>
+      <span className={styles.account} title={identity.account}>{identity.account}</span>
       <Dot />
       {identity.credential ? <span className={styles.credential}>{identity.credential}</span> : <span>no credential</span>}
       {facts.map((fact) => (

@@ -11,6 +11,11 @@ it("draws Markdown, and nothing in it that could be loaded, opened or run", asyn
   for (const tag of ["a", "img", "script", "iframe", "input"]) expect(document.querySelector(tag)).toBeNull();
 });
 
+it("leaves a very long text as it is", () => {
+  render(<Markdown text={"**bold**\n".repeat(20_000)} />);
+  expect(document.querySelector("p")).toHaveTextContent(/^\*\*bold/);
+});
+
 it("leaves plain text as it is", () => {
   render(<Markdown text={"line one\n  line two * 3"} />);
   expect(document.querySelector("p")).toHaveTextContent("line one line two * 3");

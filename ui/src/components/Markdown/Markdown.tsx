@@ -5,12 +5,15 @@ type Props = { text: string };
 
 const Formatted = lazy(() => import("./Formatted").then((module) => ({ default: module.Formatted })));
 
+/** Drawing a longer text as Markdown would hold up the window. */
+const longest = 100_000;
+
 /**
  * Text of another party, as Markdown where it looks like it. Nothing in it is loaded, opened or run:
  * raw HTML is text, pictures are their description, links are text with the address beside them.
  */
 export function Markdown({ text }: Props) {
-  if (!looksLikeMarkdown(text)) return <p className={styles.plain} data-selectable>{text}</p>;
+  if (text.length > longest || !looksLikeMarkdown(text)) return <p className={styles.plain} data-selectable>{text}</p>;
   return (
     <Suspense fallback={<p className={styles.plain} data-selectable>{text}</p>}>
       <Formatted text={text} />

@@ -54,7 +54,7 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry }:
 function Large({ size, onShow }: { size: number; onShow: () => void }) {
   return (
     <div className={styles.page}>
-      <p>{`The answer has ${bytes(size)}. Drawing it may take a moment.`}</p>
+      <p>{`The answer is ${bytes(size)} long. Drawing it may take a moment.`}</p>
       <div><Button small onPress={onShow}>{`Show ${bytes(size)}`}</Button></div>
     </div>
   );

@@ -41,7 +41,7 @@ function Known({ history }: { history: History }) {
       <Setting name="At most">
         <Choice label="Keep at most" offered={offeredRuns} chosen={retention.runs} words={runsWords} onChoose={(runs) => keep.mutate({ ...retention, runs })} />
       </Setting>
-      <Setting name="Holds">
+      <Setting name="Kept now">
         <span>{[count(history.runs, "run"), bytes(history.kilobytes * 1000), history.oldest && `the oldest of ${ago(history.oldest)}`].filter(Boolean).join(" · ")}</span>
         <Button look="quiet" isDisabled={history.runs === 0} onPress={() => setAsks(true)}>Delete all runs…</Button>
       </Setting>
