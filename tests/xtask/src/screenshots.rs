@@ -73,7 +73,11 @@ struct Shot {
 
 impl Seeded {
     fn shots(&self) -> Vec<Shot> {
-        let Self { connector, hosted } = self;
+        let Self {
+            connector,
+            run,
+            hosted,
+        } = self;
         let shot = |name, path: &str, presses| Shot {
             name,
             path: path.to_owned(),
@@ -108,9 +112,15 @@ impl Seeded {
             shot("add-account-form", "/", &["Add account", "Mistral"]),
             shot("tools", "/tools", &[]),
             shot("runs", "/runs", &[]),
+            shot("compared-runs", &format!("/runs/{run}?with="), &[]),
             shot("credentials", "/credentials", &[]),
             shot("credential", "/credentials", &["Search token"]),
             shot("rotation", "/credentials", &["Search token", "Rotate"]),
+            shot(
+                "rotation-open",
+                "/credentials",
+                &["Ticket token", "Continue rotation"],
+            ),
             shot("credentials-platforms", "/credentials", &["On platforms"]),
             shot("catalogue", "/catalogue", &[]),
             shot("settings", "/settings", &[]),
@@ -177,6 +187,8 @@ fn set_theme(window: &WebView, theme: &str) -> Result<()> {
 struct Seeded {
     /// The id of the connector that is signed in and has tools and runs.
     connector: String,
+    /// The id of its last run, which is of the same tool as the one before.
+    run: String,
     hosted: Hosted,
 }
 
@@ -189,9 +201,15 @@ impl Seeded {
         let connector = patchbay.add(playground.url()?, "Playground")?;
         patchbay.call(&["connector", "connect", &connector])?;
         patchbay.add(playground.open_url()?, "Open playground")?;
-        patchbay.call(&["tool", "run", &connector, "echo", "message=Hello"])?;
+        let greet = |words| patchbay.call(&["tool", "run", &connector, "echo", words]);
+        greet("message=Hello")?;
+        let run = id_of(&greet("message=Hello again")?)?;
         let hosted = platforms.fill(&patchbay)?;
-        Ok(Self { connector, hosted })
+        Ok(Self {
+            connector,
+            run,
+            hosted,
+        })
     }
 }
 
@@ -204,11 +222,7 @@ struct Patchbay<'a> {
 impl Patchbay<'_> {
     /// Adds a connector and gives its id.
     fn add(&self, url: &str, title: &str) -> Result<String> {
-        let added = self.call(&["connector", "add", url, "--title", title])?;
-        Ok(added["id"]
-            .as_str()
-            .context("the new connector has no id")?
-            .to_owned())
+        id_of(&self.call(&["connector", "add", url, "--title", title])?)
     }
 
     fn call(&self, arguments: &[&str]) -> Result<Value> {
@@ -228,6 +242,12 @@ impl Patchbay<'_> {
         serde_json::from_str(&shell::read(&mut command)?)
             .context("patchbay did not answer with JSON")
     }
+}
+
+/// The id of what a command of the command line made.
+fn id_of(made: &Value) -> Result<String> {
+    let id = made["id"].as_str();
+    Ok(id.context("what was made has no id")?.to_owned())
 }
 
 /// A browser that follows a sign-in's redirects and shows nothing: the Playground asks nobody here.

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use super::Patchbay;
+use super::{Patchbay, id_of};
 use crate::{cargo, places, shell};
 
 /// The example that plays the platforms.
@@ -51,7 +51,8 @@ impl Platforms {
         Ok(Self { program, addresses })
     }
 
-    /// Adds an account on each, and a few connectors; a token of the wallet lies in two places.
+    /// Adds an account on each, and a few connectors; a token of the wallet lies in two places,
+    /// and the rotation of another one is not finished.
     ///
     /// # Errors
     /// When the command line refuses.
@@ -72,17 +73,23 @@ impl Platforms {
             ];
             connector = create(patchbay, "Mistral · Northlight", "mcp", &words)?;
         }
-        for name in ["intranet", "tickets"] {
+        patchbay.call_with(
+            &["credential", "add", "Ticket token", "--kind", "bearer"],
+            "demo-token-5678",
+        )?;
+        for (name, token) in [("intranet", "Search token"), ("tickets", "Ticket token")] {
             let words = [
                 &format!("name={name}"),
                 &format!("url=https://{name}.example/search"),
                 "/authentication/kind=service_auth",
                 "/authentication/type=bearer",
                 "--secret",
-                "/authentication/token=wallet:Search token",
+                &format!("/authentication/token=wallet:{token}"),
             ];
             create(patchbay, "Cohere · Northlight", "search", &words)?;
         }
+        // Not finished: the old token is still kept, to go back to.
+        patchbay.call_with(&["credential", "rotate", "Ticket token"], "demo-token-9012")?;
         let copy = ["url=https://github.example/mcp"];
         create(patchbay, "Agent Stack", "custom", &copy)?;
         let apollo = ["name=Apollo", "--secret", "api_key=wallet:Search token"];
@@ -115,11 +122,6 @@ impl Platforms {
 fn create(patchbay: &Patchbay<'_>, account: &str, kind: &str, words: &[&str]) -> Result<String> {
     let first = ["connector", "create", account, kind];
     id_of(&patchbay.call(&[&first[..], words].concat())?)
-}
-
-fn id_of(made: &Value) -> Result<String> {
-    let id = made["id"].as_str();
-    Ok(id.context("what was made has no id")?.to_owned())
 }
 
 impl Drop for Platforms {
