@@ -143,7 +143,14 @@ fn fill(desk: &Desk, window: &Window) {
 }
 
 fn visit_pages(window: &Window, mut look: impl FnMut(&Window, &str)) {
-    for page in ["Home", "Connectors", "Tools", "Runs", "Credentials"] {
+    for page in [
+        "Home",
+        "Connectors",
+        "Tools",
+        "Runs",
+        "Credentials",
+        "Catalogue",
+    ] {
         window.go_to(page);
         look(window, page);
     }
