@@ -1,0 +1,38 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { renderApp } from "@/test/renderApp";
+import { problem, vault } from "@/test/samples";
+
+const begins = { name: "Begin anew…" };
+
+async function opens(state: ReturnType<typeof vault>) {
+  const view = renderApp("/settings", { vault: state });
+  const section = await screen.findByRole("region", { name: "Vault" });
+  await within(section).findByText("Protected by");
+  return { ...view, section };
+}
+
+describe("beginning the vault anew", () => {
+  it("is_done_at_the_users_word_when_the_key_is_lost", async () => {
+    const lost = problem({ code: "vault.key_lost", message: "the key of the secrets is not in the keychain any more", hint: null });
+    const { user, host, section } = await opens(vault({ state: "unavailable", problem: lost }));
+    await user.click(within(section).getByRole("button", begins));
+    const asked = screen.getByRole("alertdialog", { name: "Begin the vault anew?" });
+    expect(asked).toHaveTextContent("Every account needs its key again");
+    expect(host.lastCall("setVaultAside")).toBeUndefined();
+    await user.click(within(asked).getByRole("button", { name: "Put the old secrets aside" }));
+    await waitFor(() => expect(host.lastCall("setVaultAside")).toEqual({ confirmed: true }));
+    expect(await within(section).findByText("Nothing saved yet")).toBeVisible();
+    expect(within(section).queryByRole("button", begins)).toBeNull();
+  });
+
+  it("is_offered_where_a_passphrase_may_be_forgotten", async () => {
+    const { section } = await opens(vault({ state: "locked", backend: "passphrase" }));
+    expect(within(section).getByRole("button", begins)).toBeVisible();
+  });
+
+  it("is_not_offered_where_secrets_open_or_may_open_by_themselves", async () => {
+    const { section } = await opens(vault({ state: "locked", backend: "keychain", problem: problem({ code: "vault.locked", message: "the keychain is locked", hint: null }) }));
+    expect(within(section).queryByRole("button", begins)).toBeNull();
+  });
+});
