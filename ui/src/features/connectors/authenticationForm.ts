@@ -1,4 +1,5 @@
 import { type Authentication, type AuthenticationChoice, type AuthenticationMethod, type Redirect, type WalletEntryId } from "@/host/bindings";
+import { linkAddress } from "@/lib/linkAddress";
 
 export type HeaderLine = { name: string; value: string };
 
@@ -124,7 +125,7 @@ function clientOf(form: AuthenticationForm): Extract<AuthenticationChoice, { kin
 
 /** The redirect address to enter at the provider, for the port and host that were chosen. */
 export function redirectUriOf(form: AuthenticationForm, usual: string): string {
-  if (form.redirect === "deep_link") return "patchbay://oauth/callback";
+  if (form.redirect === "deep_link") return linkAddress;
   try {
     const url = new URL(usual);
     if (!/^https?:$/.test(url.protocol)) return usual;

@@ -216,6 +216,20 @@ describe("also create on", () => {
 });
 
 describe("a sign-in to the provider", () => {
+  it("comes_back_by_a_link_where_that_is_chosen", async () => {
+    const { user, host } = renderApp("/accounts/acc_airbyte", state);
+    await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
+    await choosesKind(user, "hubspot");
+    await user.click(await screen.findByRole("button", { name: "Use an app" }));
+    const part = screen.getByRole("region", { name: "Sign in with your own OAuth app" });
+    await user.click(within(part).getByRole("radio", { name: "By a patchbay:// link" }));
+    expect(within(part).getByText("patchbay://oauth/callback")).toBeVisible();
+    await user.type(within(part).getByLabelText(/^Client id of the app/), "app-1");
+    await user.type(within(part).getByLabelText(/^Address for tokens/), "https://api.hubapi.com/oauth/v1/token");
+    await user.click(within(part).getByRole("button", { name: "Sign in in the browser" }));
+    await waitFor(() => expect(host.lastCall("startProviderSignIn")).toMatchObject({ request: { redirect: "deep_link" } }));
+  });
+
   it("fills_the_form_with_the_app_and_the_token_that_it_brought", async () => {
     const { user, host } = renderApp("/accounts/acc_airbyte", state);
     await user.click(await screen.findByRole("button", { name: /^Create connector/ }));

@@ -7,11 +7,13 @@ import { Field } from "@/components/Field";
 import { type PlatformFormState } from "@/components/PlatformForm/usePlatformForm";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { SecretField } from "@/components/SecretField";
+import { SegmentedControl } from "@/components/SegmentedControl";
 import { StatusGlyph } from "@/components/StatusGlyph";
-import { type Account, type AuthorizationId, commands, type ProviderSignIn, type StartProviderSignIn, type WalletEntry } from "@/host/bindings";
+import { type Account, type AuthorizationId, commands, type ProviderSignIn, type Redirect, type StartProviderSignIn, type WalletEntry } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { keepAuthorization } from "@/host/events";
 import { queries } from "@/host/queries";
+import { linkAddress } from "@/lib/linkAddress";
 import styles from "./Create.module.css";
 import { type ProviderDraft } from "./drafts";
 import { filledBy, providerErrors, providerRequest } from "./providerForm";
@@ -65,7 +67,13 @@ function Fields({ account, definition, told, draft, onChange, wallet, onShowAuth
   };
   return (
     <>
-      {about && <RedirectUri uri={about.redirectUri} />}
+      <SegmentedControl<Redirect>
+        label="How the browser comes back"
+        segments={[{ value: "loopback", label: "To a port of this computer" }, { value: "deep_link", label: "By a patchbay:// link" }]}
+        value={draft.redirect}
+        onChange={(redirect) => set({ redirect })}
+      />
+      {about && <RedirectUri uri={draft.redirect === "loopback" ? about.redirectUri : linkAddress} />}
       <Field label="Client id of the app" mono isRequired value={draft.clientId} onChange={(clientId) => set({ clientId })} error={errors.clientId} />
       <SecretField label="Client secret of the app" help="Leave it empty when the provider gave none." draft={draft.secret} onChange={(secret) => set({ secret })} entries={wallet.filter((one) => one.kind === "bearer" || one.kind === "oauth_client")} canSave />
       {(told.authorizeUrl !== null || told.tokenUrl !== null) && (

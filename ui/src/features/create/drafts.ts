@@ -1,6 +1,6 @@
 import { type PlatformFormDraft } from "@/components/PlatformForm/usePlatformForm";
 import { type SecretDraft } from "@/components/secretDraft";
-import { type AuthorizationId } from "@/host/bindings";
+import { type AuthorizationId, type Redirect } from "@/host/bindings";
 
 /** What is typed to sign in to a provider with an OAuth app of one's own. */
 export type ProviderDraft = {
@@ -9,6 +9,8 @@ export type ProviderDraft = {
   authorizeUrl: string;
   tokenUrl: string;
   scopes: string;
+  /** How the browser comes back. */
+  redirect: Redirect;
   /** The sign-in that was started last. */
   started: AuthorizationId | null;
   /** The sign-in whose tokens stand in the form. */

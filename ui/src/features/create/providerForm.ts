@@ -6,7 +6,7 @@ import { type ProviderDraft } from "./drafts";
 
 /** A draft in which nothing was typed yet. */
 export function newProviderDraft(told: ProviderSignIn): ProviderDraft {
-  return { clientId: "", secret: emptyDraft, authorizeUrl: "", tokenUrl: "", scopes: told.scopes.join(" "), started: null, taken: null };
+  return { clientId: "", secret: emptyDraft, authorizeUrl: "", tokenUrl: "", scopes: told.scopes.join(" "), redirect: "loopback", started: null, taken: null };
 }
 
 export type ProviderErrors = Partial<Record<"clientId" | "authorizeUrl" | "tokenUrl", string>>;
@@ -38,7 +38,7 @@ export function providerRequest(account: AccountId, definition: string, told: Pr
     authorizeUrl: told.authorizeUrl === null ? draft.authorizeUrl.trim() : null,
     tokenUrl: told.tokenUrl === null ? draft.tokenUrl.trim() : null,
     scopes: scopes.join(" ") === told.scopes.join(" ") ? null : scopes,
-    redirect: "loopback",
+    redirect: draft.redirect,
   };
 }
 
