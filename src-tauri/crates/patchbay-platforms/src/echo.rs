@@ -25,18 +25,22 @@ fn names_a_secret(name: &str) -> bool {
 pub(crate) fn without_secrets(value: &mut Value, given: &[&str]) {
     match value {
         Value::Object(members) => {
-            let is_secret = |name: &str, member: &Value| {
-                member.as_str().is_some_and(|text| {
-                    let is_given = given.iter().any(|given| given.len() >= 3 && *given == text);
-                    is_given || names_a_secret(name)
-                })
+            let is_secret = |name: &str, text: &str| {
+                let is_given = given.iter().any(|given| given.len() >= 3 && *given == text);
+                is_given || names_a_secret(name)
             };
-            // Nearly every answer holds none, and looking is cheaper than rebuilding.
-            if members.iter().any(|(name, member)| is_secret(name, member)) {
-                members.retain(|name, member| !is_secret(name, member));
+            let mut has_secret = false;
+            for (name, member) in members.iter_mut() {
+                match member {
+                    Value::String(text) if is_secret(name, text) => has_secret = true,
+                    other => without_secrets(other, given),
+                }
             }
-            for member in members.values_mut() {
-                without_secrets(member, given);
+            // Nearly every answer holds none, and is not rebuilt.
+            if has_secret {
+                members.retain(|name, member| {
+                    !member.as_str().is_some_and(|text| is_secret(name, text))
+                });
             }
         }
         Value::Array(items) => {

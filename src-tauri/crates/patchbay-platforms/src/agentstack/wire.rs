@@ -22,11 +22,7 @@ pub(super) const AUTH_REQUIRED: &str = "auth_required";
 
 /// A record of one MCP server.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Connector {
-    id: String,
-    state: String,
-    json: Map<String, Value>,
-}
+pub(super) struct Connector(Map<String, Value>);
 
 /// The page on which a person consents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,29 +54,37 @@ pub(super) trait Item: Sized {
 
 impl Connector {
     pub(super) fn id(&self) -> &str {
-        &self.id
+        self.needed("id")
     }
 
     pub(super) fn state(&self) -> &str {
-        &self.state
+        self.needed("state")
     }
 
     pub(super) fn is_connected(&self) -> bool {
-        self.state == CONNECTED
+        self.state() == CONNECTED
+    }
+
+    /// A member without which there is no connector.
+    fn needed(&self, member: &str) -> &str {
+        self.0
+            .get(member)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// A member that is text and not empty.
     pub(super) fn text(&self, member: &str) -> Option<&str> {
-        filled(self.json.get(member)?)
+        filled(self.0.get(member)?)
     }
 
     /// Text that its maker wrote beside it.
     pub(super) fn metadata(&self, key: &str) -> Option<&str> {
-        filled(self.json.get("metadata")?.get(key)?)
+        filled(self.0.get("metadata")?.get(key)?)
     }
 
     pub(super) fn auth_request(&self) -> Option<AuthRequest<'_>> {
-        let request = self.json.get("auth_request")?.as_object()?;
+        let request = self.0.get("auth_request")?.as_object()?;
         Some(AuthRequest {
             kind: request.get("type").and_then(filled).unwrap_or("code"),
             authorization_endpoint: request.get("authorization_endpoint").and_then(filled),
@@ -132,15 +136,20 @@ impl Item for Connector {
         let Value::Object(json) = json else {
             return Err("a connector is no object");
         };
-        let text = |member| json.get(member).and_then(Value::as_str);
-        let id = text("id").ok_or("a connector has no id")?.to_owned();
-        let state = text("state").ok_or("a connector has no state")?.to_owned();
-        text("url").ok_or("a connector has no url")?;
-        Ok(Self { id, state, json })
+        for (member, missing) in [
+            ("id", "a connector has no id"),
+            ("state", "a connector has no state"),
+            ("url", "a connector has no url"),
+        ] {
+            if !json.get(member).is_some_and(Value::is_string) {
+                return Err(missing);
+            }
+        }
+        Ok(Self(json))
     }
 
     fn into_json(self) -> Value {
-        Value::Object(self.json)
+        Value::Object(self.0)
     }
 }
 

@@ -65,10 +65,7 @@ fn seconds(value: &Value) -> Option<u64> {
 ///
 /// Source: Airbyte contract, section 3, `list`, `create`, `get`.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Connector {
-    id: String,
-    json: Map<String, Value>,
-}
+pub(super) struct Connector(Map<String, Value>);
 
 impl Connector {
     /// `None` without an `id`. A number becomes text.
@@ -76,21 +73,20 @@ impl Connector {
         let Value::Object(mut json) = json else {
             return None;
         };
-        let id = match json.get("id")? {
-            Value::String(id) => id.clone(),
-            Value::Number(id) => id.to_string(),
+        match json.get_mut("id")? {
+            Value::String(_) => {}
+            id @ Value::Number(_) => *id = Value::String(id.to_string()),
             _ => return None,
-        };
-        json.insert("id".to_owned(), Value::String(id.clone()));
-        Some(Self { id, json })
+        }
+        Some(Self(json))
     }
 
     pub(super) fn id(&self) -> &str {
-        &self.id
+        self.0.get("id").and_then(Value::as_str).unwrap_or_default()
     }
 
     pub(super) fn text(&self, member: &str) -> Option<&str> {
-        filled(self.json.get(member)?)
+        filled(self.0.get(member)?)
     }
 
     /// Display name of the kind of connector, for example `GitHub`.
@@ -130,19 +126,19 @@ impl Connector {
 
     /// What can be read and written, with the modes of each; empty where nothing is told.
     pub(super) fn entities(&self) -> Vec<(&str, Vec<&str>)> {
-        let entities = self.json.get("entities").and_then(Value::as_array);
+        let entities = self.0.get("entities").and_then(Value::as_array);
         entities.into_iter().flatten().filter_map(entity).collect()
     }
 
     pub(super) fn into_json(self) -> Map<String, Value> {
-        self.json
+        self.0
     }
 
     /// The list and the detail name it differently.
     fn template(&self) -> Option<&Map<String, Value>> {
         ["summarized_source_template", "source_template"]
             .into_iter()
-            .find_map(|member| self.json.get(member)?.as_object())
+            .find_map(|member| self.0.get(member)?.as_object())
     }
 }
 

@@ -14,10 +14,7 @@ use crate::http::Answer;
 
 /// A registered connector.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Connector {
-    id: String,
-    json: Map<String, Value>,
-}
+pub(super) struct Connector(Map<String, Value>);
 
 /// One page of connectors.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,28 +47,25 @@ impl Connector {
             return Err("the name of a connector is no text");
         }
         match json.get("id") {
-            Some(Value::String(id)) => Ok(Self {
-                id: id.clone(),
-                json,
-            }),
+            Some(Value::String(_)) => Ok(Self(json)),
             Some(_) => Err("the id of a connector is no text"),
             None => Err("a connector has no id"),
         }
     }
 
     pub(super) fn id(&self) -> &str {
-        &self.id
+        self.0.get("id").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// A member that is text and not empty.
     pub(super) fn text(&self, member: &str) -> Option<&str> {
-        let text = self.json.get(member)?.as_str()?;
+        let text = self.0.get(member)?.as_str()?;
         (!text.is_empty()).then_some(text)
     }
 
     /// A member as it came.
     pub(super) fn member(&self, name: &str) -> Option<&Value> {
-        self.json.get(name)
+        self.0.get(name)
     }
 
     /// Whether Cohere asks it.
@@ -86,7 +80,7 @@ impl Connector {
 
     /// Text counts as the official client reads it.
     fn flag(&self, member: &str) -> Option<bool> {
-        match self.json.get(member)? {
+        match self.0.get(member)? {
             Value::Bool(flag) => Some(*flag),
             Value::String(word) => Some(word.eq_ignore_ascii_case("true") || word == "1"),
             _ => None,
@@ -95,12 +89,11 @@ impl Connector {
 
     /// Whether each user consents to it.
     pub(super) fn has_oauth(&self) -> bool {
-        self.json.get("oauth").is_some_and(Value::is_object)
-            || self.text("auth_type") == Some("oauth")
+        self.0.get("oauth").is_some_and(Value::is_object) || self.text("auth_type") == Some("oauth")
     }
 
     pub(super) fn into_json(self) -> Value {
-        Value::Object(self.json)
+        Value::Object(self.0)
     }
 }
 

@@ -79,10 +79,7 @@ impl Api {
         };
         let headers = prepared.headers_with(&credentials)?;
         let (method, url, body) = (prepared.method, prepared.url, prepared.body);
-        let request = super::send::attempt(&self.clients.usual, method, url, headers, body);
-        let request = request
-            .build()
-            .map_err(|_| Error::Usage("the request cannot be made".to_owned()))?;
+        let request = super::send::attempt(method, url, headers, body);
         Ok(PlannedRequest::of(&request))
     }
 }

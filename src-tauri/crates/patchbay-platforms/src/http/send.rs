@@ -298,8 +298,9 @@ impl Api {
             }
             let body = prepared.body.clone().filter(|_| has_body);
             let started = Instant::now();
-            let answer = attempt(client, method.clone(), url.clone(), headers, body)
-                .send()
+            let request = attempt(method.clone(), url.clone(), headers, body);
+            let answer = client
+                .execute(request)
                 .await
                 .map_err(|error| from_reqwest(error, &host(&url), started.elapsed()))?;
             let Some(next) = self.redirect(&url, &answer)?.filter(|_| left > 0) else {
@@ -380,17 +381,15 @@ async fn renewed(
 
 /// One attempt as it goes to the connection.
 pub(super) fn attempt(
-    client: &reqwest::Client,
     method: Method,
     url: Url,
     headers: HeaderMap,
     body: Option<Bytes>,
-) -> reqwest::RequestBuilder {
-    let request = client.request(method, url).headers(headers);
-    match body {
-        Some(body) => request.body(body),
-        None => request,
-    }
+) -> reqwest::Request {
+    let mut request = reqwest::Request::new(method, url);
+    *request.headers_mut() = headers;
+    *request.body_mut() = body.map(reqwest::Body::from);
+    request
 }
 
 /// The body to send and its content type, with the call's own members in it.

@@ -15,12 +15,7 @@ use crate::http::Answer;
 
 /// A configured connector.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Connector {
-    id: String,
-    provider: String,
-    status: String,
-    json: Map<String, Value>,
-}
+pub(super) struct Connector(Map<String, Value>);
 
 /// A page of connectors or providers.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,53 +68,61 @@ impl Connector {
         let Value::Object(mut json) = json else {
             return Err("a connector is no object");
         };
-        let id = id(json.get("id")).ok_or("a connector has no id")?;
-        json.insert("id".to_owned(), Value::String(id.clone()));
-        let text = |member: &str| json.get(member).and_then(Value::as_str).map(str::to_owned);
-        Ok(Self {
-            id,
-            provider: text("provider").ok_or("a connector has no provider")?,
-            status: text("status").ok_or("a connector has no status")?,
-            json,
-        })
+        let is_text = |member: &str| json.get(member).is_some_and(Value::is_string);
+        for (member, missing) in [
+            ("provider", "a connector has no provider"),
+            ("status", "a connector has no status"),
+        ] {
+            if !is_text(member) {
+                return Err(missing);
+            }
+        }
+        if !is_text("id") {
+            let id = id(json.get("id")).ok_or("a connector has no id")?;
+            json.insert("id".to_owned(), id.into());
+        }
+        Ok(Self(json))
     }
 
     /// One whose consent was started and that cannot be read yet.
     pub(super) fn pending(id: &str, provider: &str) -> Self {
         let members = [("id", id), ("provider", provider), ("status", "pending")];
         let members = members.map(|(name, text)| (name.to_owned(), Value::from(text)));
-        Self {
-            id: id.to_owned(),
-            provider: provider.to_owned(),
-            status: "pending".to_owned(),
-            json: Map::from_iter(members),
-        }
+        Self(Map::from_iter(members))
     }
 
     pub(super) fn id(&self) -> &str {
-        &self.id
+        self.needed("id")
     }
 
     pub(super) fn provider(&self) -> &str {
-        &self.provider
+        self.needed("provider")
     }
 
     pub(super) fn status(&self) -> &str {
-        &self.status
+        self.needed("status")
+    }
+
+    /// A member without which there is no connector.
+    fn needed(&self, member: &str) -> &str {
+        self.0
+            .get(member)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// A member that is text and not empty.
     pub(super) fn text(&self, member: &str) -> Option<&str> {
-        filled(self.json.get(member)?)
+        filled(self.0.get(member)?)
     }
 
     /// The words of its error.
     pub(super) fn error(&self) -> Option<&str> {
-        filled(self.json.get("error")?.get("message")?)
+        filled(self.0.get("error")?.get("message")?)
     }
 
     pub(super) fn into_json(self) -> Value {
-        Value::Object(self.json)
+        Value::Object(self.0)
     }
 }
 

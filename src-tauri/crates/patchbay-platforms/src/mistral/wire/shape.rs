@@ -36,20 +36,35 @@ impl Shape {
     /// # Errors
     /// What of it is missing or wrong; nothing is changed then.
     pub(super) fn fit(&self, members: &mut Map<String, Value>) -> Result<(), String> {
+        // Nearly every object is in its one form already.
+        if self.is_fit(members) {
+            return Ok(());
+        }
         self.check(members)?;
         let is_needless = |name: &str, value: &Value| {
             value.is_null() && !self.needed.contains(&name) && (self.form)(name).is_some()
         };
-        // Looking is cheaper than rebuilding.
-        if members.iter().any(|(name, value)| is_needless(name, value)) {
-            members.retain(|name, value| !is_needless(name, value));
-        }
+        members.retain(|name, value| !is_needless(name, value));
         for (name, value) in members {
             if let Some(form) = (self.form)(name) {
                 form.bring(value);
             }
         }
         Ok(())
+    }
+
+    /// Whether everything that is needed is there, and every known member in its one form.
+    fn is_fit(&self, members: &Map<String, Value>) -> bool {
+        let mut found = 0;
+        for (name, value) in members {
+            if let Some(form) = (self.form)(name) {
+                if !form.is_fit(value) {
+                    return false;
+                }
+                found += usize::from(self.needed.contains(&name.as_str()));
+            }
+        }
+        found == self.needed.len()
     }
 
     /// Whether everything that is needed is there, in some form.
@@ -88,6 +103,24 @@ impl Form {
                 .as_object()
                 .is_some_and(|members| shape.check(members).is_ok()),
             Self::List(_) => value.is_array() || value.is_null(),
+        }
+    }
+
+    /// Whether a value is in this form to the letter; of one that is, it may still say no.
+    fn is_fit(self, value: &Value) -> bool {
+        match self {
+            Self::Text => value.is_string(),
+            Self::Flag => value.is_boolean(),
+            Self::Number => value.is_i64(),
+            Self::Moment => lenient::is_plain_moment(value),
+            Self::Object(shape) => value
+                .as_object()
+                .is_some_and(|members| shape.is_fit(members)),
+            Self::List(None) => value.is_array(),
+            Self::List(Some(shape)) => value.as_array().is_some_and(|items| {
+                let is_fit = |item: &Value| item.as_object().is_some_and(|item| shape.is_fit(item));
+                items.iter().all(is_fit)
+            }),
         }
     }
 
