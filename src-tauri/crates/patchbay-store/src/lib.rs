@@ -15,6 +15,7 @@
 
 mod accounts;
 mod authorizations;
+mod changes;
 mod connection;
 mod connector_list;
 mod connectors;
@@ -36,6 +37,7 @@ mod tools;
 mod wallet_entries;
 mod writer;
 
+pub use changes::{Changes, RunChanges};
 pub use error::Error;
 pub use registrations::{Registration, RegistrationKind};
 pub use store::Store;

@@ -3,7 +3,7 @@
 //! How the window looks is no business of this file; what is kept here changes what is done with the
 //! data in it.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -35,14 +35,7 @@ impl Store {
         T: DeserializeOwned + Send + 'static,
     {
         let name = name.to_owned();
-        self.read(move |tx| {
-            let body: Option<String> = tx
-                .prepare_cached("SELECT body FROM settings WHERE name = ?1")?
-                .query_row([&name], |row| row.get(0))
-                .optional()?;
-            Ok(body.and_then(|body| listed(TABLE, &body)))
-        })
-        .await
+        self.read(move |tx| find(tx, &name)).await
     }
 
     /// Sets the settings of those names to the same value, all or none.
@@ -55,22 +48,53 @@ impl Store {
         value: &T,
     ) -> Result<(), Error> {
         let body = to_body(TABLE, value)?;
+        self.write(move |tx| names.iter().try_for_each(|name| put(tx, name, &body)))
+            .await
+    }
+
+    /// Sets the setting of that name to what `change` makes of it, while nobody else writes; answers what
+    /// it is then. `None` as in [`Store::find_setting`].
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Row`].
+    pub async fn change_setting<T>(
+        &self,
+        name: &str,
+        change: impl FnOnce(Option<T>) -> T + Send + 'static,
+    ) -> Result<T, Error>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let name = name.to_owned();
         self.write(move |tx| {
-            let mut put = tx.prepare_cached(
-                "INSERT INTO settings (name, body) VALUES (?1, ?2)
-                 ON CONFLICT (name) DO UPDATE SET body = excluded.body",
-            )?;
-            for name in &names {
-                put.execute((name, &body))?;
-            }
-            Ok(())
+            let value = change(find(tx, &name)?);
+            put(tx, &name, &to_body(TABLE, &value)?)?;
+            Ok(value)
         })
         .await
     }
 }
 
+fn find<T: DeserializeOwned>(tx: &Transaction<'_>, name: &str) -> Result<Option<T>, Error> {
+    let body: Option<String> = tx
+        .prepare_cached("SELECT body FROM settings WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?;
+    Ok(body.and_then(|body| listed(TABLE, &body)))
+}
+
+fn put(tx: &Transaction<'_>, name: &str, body: &str) -> Result<(), Error> {
+    tx.prepare_cached(
+        "INSERT INTO settings (name, body) VALUES (?1, ?2)
+         ON CONFLICT (name) DO UPDATE SET body = excluded.body",
+    )?
+    .execute((name, body))?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::samples::store;
 
     #[tokio::test]
@@ -92,5 +116,20 @@ mod tests {
         let names = vec!["days".to_owned()];
         store.put_settings(names, &"for ever").await.unwrap();
         assert_eq!(store.find_setting::<u32>("days").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn changes_of_a_setting_build_upon_one_another() {
+        let (home, one) = store().await;
+        let two = Store::open(&home.path().join("patchbay.sqlite"))
+            .await
+            .unwrap();
+        let add = |days: Option<u32>| days.unwrap_or_default() + 1;
+        let (first, second) = tokio::join!(
+            one.change_setting("days", add),
+            two.change_setting("days", add)
+        );
+        assert_eq!(first.unwrap() + second.unwrap(), 3);
+        assert_eq!(one.find_setting("days").await.unwrap(), Some(2));
     }
 }

@@ -113,6 +113,19 @@ impl Writer {
         self.send(Job::Note(Box::new(note)))
     }
 
+    /// A number that is another one after every commit to the file but those of this thread.
+    pub(crate) async fn version(&self) -> Result<i64, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.send_now(|connection| {
+            let version = connection
+                .prepare_cached("PRAGMA data_version")
+                .and_then(|mut version| version.query_row([], |row| row.get(0)));
+            // Whoever asked may have gone.
+            drop(answer.send(version));
+        })?;
+        Ok(answered.await.map_err(|_| Error::Interrupted)??)
+    }
+
     /// Waits until everything that was noted before is written, or was found not to be writable.
     pub(crate) async fn settle(&self) -> Result<(), Error> {
         if self.shared.unwritten.load(Ordering::SeqCst) == 0 {

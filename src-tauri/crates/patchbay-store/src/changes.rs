@@ -1,0 +1,203 @@
+//! How often each list was changed, by whatever process, so that one that shows it can tell when to read
+//! it again.
+//!
+//! Triggers count, so that programs that do not know of it count too. Runs are not counted, for nothing
+//! may slow them down; what tells them apart is looked up instead.
+
+use crate::migrations::Migration;
+use crate::{Error, Store};
+
+/// Counts what happens to the rows of a table as changes of a list.
+macro_rules! counted {
+    ($table:literal, $list:literal) => {
+        concat!(
+            counted!($table, $list, "INSERT"),
+            counted!($table, $list, "UPDATE"),
+            counted!($table, $list, "DELETE"),
+        )
+    };
+    ($table:literal, $list:literal, $event:literal) => {
+        concat!(
+            "CREATE TRIGGER changes_",
+            $table,
+            "_",
+            $event,
+            " AFTER ",
+            $event,
+            " ON ",
+            $table,
+            " BEGIN UPDATE changes SET number = number + 1 WHERE list = '",
+            $list,
+            "'; END;\n",
+        )
+    };
+}
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 6,
+    older_may_use: true,
+    sql: concat!(
+        "CREATE TABLE changes (
+            list TEXT PRIMARY KEY,
+            number INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO changes (list, number)
+        VALUES ('accounts', 0), ('connectors', 0), ('wallet', 0), ('settings', 0);\n",
+        counted!("accounts", "accounts"),
+        // A list of tools puts its time into the row of its connector.
+        counted!("connectors", "connectors"),
+        counted!("tool_changes", "connectors"),
+        counted!("wallet_entries", "wallet"),
+        counted!("placements", "wallet"),
+        counted!("settings", "settings"),
+    ),
+}];
+
+/// How often each list was changed. The numbers say nothing by themselves: two of them are the same while
+/// nothing of the list was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changes {
+    /// Accounts.
+    pub accounts: i64,
+    /// Connectors, their tools, and what changed of these.
+    pub connectors: i64,
+    /// Wallet entries and where they are used.
+    pub wallet: i64,
+    /// Settings.
+    pub settings: i64,
+    /// Runs.
+    pub runs: RunChanges,
+}
+
+/// What is another when a run came, ended or went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunChanges {
+    newest: i64,
+    count: i64,
+    open: i64,
+}
+
+impl Store {
+    /// How often each list was changed so far.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn changes(&self) -> Result<Changes, Error> {
+        self.read(|tx| {
+            let mut of_list = tx.prepare_cached("SELECT number FROM changes WHERE list = ?1")?;
+            let mut number = |list: &str| of_list.query_row([list], |row| row.get(0));
+            let mut runs = tx.prepare_cached(
+                "SELECT coalesce(max(rowid), 0), count(*),
+                    (SELECT count(*) FROM tool_runs WHERE owner IS NOT NULL)
+                 FROM tool_runs",
+            )?;
+            Ok(Changes {
+                accounts: number("accounts")?,
+                connectors: number("connectors")?,
+                wallet: number("wallet")?,
+                settings: number("settings")?,
+                runs: runs.query_row([], |row| {
+                    Ok(RunChanges {
+                        newest: row.get(0)?,
+                        count: row.get(1)?,
+                        open: row.get(2)?,
+                    })
+                })?,
+            })
+        })
+        .await
+    }
+
+    /// A number that is another one whenever another process wrote to the file since; what this store
+    /// writes leaves it as it is.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn version_elsewhere(&self) -> Result<i64, Error> {
+        self.writer().version().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{AccountId, ConnectorId, WalletEntryId};
+
+    use super::*;
+    use crate::samples::{account, at, connector, run, store, tool, wallet_entry};
+
+    /// Which of the lists are others.
+    fn changed(before: Changes, now: Changes) -> Vec<&'static str> {
+        let lists = [
+            ("accounts", before.accounts == now.accounts),
+            ("connectors", before.connectors == now.connectors),
+            ("wallet", before.wallet == now.wallet),
+            ("settings", before.settings == now.settings),
+            ("runs", before.runs == now.runs),
+        ];
+        let changed = lists.into_iter().filter(|(_, is_same)| !is_same);
+        changed.map(|(list, _)| list).collect()
+    }
+
+    #[tokio::test]
+    async fn each_list_is_told_from_the_others() {
+        let (_home, store) = store().await;
+        let mut before = store.changes().await.unwrap();
+        let mut expect = async |list: &'static str| {
+            let now = store.changes().await.unwrap();
+            assert_eq!(changed(before, now), [list]);
+            before = now;
+        };
+        store.save_account(&account("a1", "Work")).await.unwrap();
+        expect("accounts").await;
+        let github = connector("c1", "github");
+        store.save_connector(&github).await.unwrap();
+        expect("connectors").await;
+        let tools = [tool("search")];
+        store
+            .replace_tools(&github.id, &tools, at(1))
+            .await
+            .unwrap();
+        expect("connectors").await;
+        let entry = wallet_entry("w1", "Token");
+        store.save_wallet_entry(&entry).await.unwrap();
+        expect("wallet").await;
+        store
+            .put_settings(vec!["days".to_owned()], &30)
+            .await
+            .unwrap();
+        expect("settings").await;
+        store.open_run(&run(1)).await.unwrap();
+        expect("runs").await;
+        store
+            .remove_wallet_entry(&WalletEntryId::new("w1"))
+            .await
+            .unwrap();
+        expect("wallet").await;
+        store.remove_account(&AccountId::new("a1")).await.unwrap();
+        expect("accounts").await;
+        store
+            .remove_connector(&ConnectorId::new("c1"))
+            .await
+            .unwrap();
+        expect("connectors").await;
+    }
+
+    #[tokio::test]
+    async fn what_is_written_elsewhere_is_told_from_what_is_written_here() {
+        let (home, here) = store().await;
+        let elsewhere = Store::open(&home.path().join("patchbay.sqlite"))
+            .await
+            .unwrap();
+        let before = here.version_elsewhere().await.unwrap();
+        here.save_connector(&connector("c1", "a")).await.unwrap();
+        here.open_run(&run(1)).await.unwrap();
+        assert_eq!(here.version_elsewhere().await.unwrap(), before);
+        elsewhere
+            .save_connector(&connector("c2", "b"))
+            .await
+            .unwrap();
+        let after = here.version_elsewhere().await.unwrap();
+        assert_ne!(after, before);
+        assert_eq!(here.version_elsewhere().await.unwrap(), after);
+    }
+}
