@@ -1,5 +1,8 @@
 //! Whether the system would rather be left alone.
 
+#[cfg(target_os = "linux")]
+mod bus;
+
 use async_trait::async_trait;
 
 /// What the system says of its power and its network.
@@ -21,25 +24,11 @@ pub struct SystemPowerAndNetwork;
 #[async_trait]
 impl PowerAndNetwork for SystemPowerAndNetwork {
     async fn saves_power(&self) -> Option<bool> {
-        let profile: String = property(
-            "org.freedesktop.UPower.PowerProfiles",
-            "/org/freedesktop/UPower/PowerProfiles",
-            "ActiveProfile",
-        )
-        .await?;
-        Some(profile == "power-saver")
+        bus::saves_power(&bus::system().await?).await
     }
 
     async fn is_metered(&self) -> Option<bool> {
-        /// `NM_METERED_YES` and `NM_METERED_GUESS_YES`.
-        const METERED: [u32; 2] = [1, 3];
-        let metered: u32 = property(
-            "org.freedesktop.NetworkManager",
-            "/org/freedesktop/NetworkManager",
-            "Metered",
-        )
-        .await?;
-        Some(METERED.contains(&metered))
+        bus::is_metered(&bus::system().await?).await
     }
 }
 
@@ -52,29 +41,5 @@ impl PowerAndNetwork for SystemPowerAndNetwork {
 
     async fn is_metered(&self) -> Option<bool> {
         None
-    }
-}
-
-/// A property of a service of the system whose interface is called as it is itself; `None` when it is not
-/// there or does not answer at once.
-#[cfg(target_os = "linux")]
-async fn property<T>(service: &str, path: &str, name: &str) -> Option<T>
-where
-    T: TryFrom<zbus::zvariant::OwnedValue>,
-    T::Error: Into<zbus::Error>,
-{
-    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
-    let ask = async {
-        let bus = zbus::Connection::system().await?;
-        let proxy = zbus::Proxy::new(&bus, service, path, service).await?;
-        proxy.get_property::<T>(name).await
-    };
-    match tokio::time::timeout(PATIENCE, ask).await {
-        Ok(Ok(value)) => Some(value),
-        Ok(Err(error)) => {
-            tracing::debug!(service, %error, "the system does not tell");
-            None
-        }
-        Err(_) => None,
     }
 }
