@@ -28,7 +28,7 @@ export function StatusBar() {
       <div className={styles.keys} aria-hidden="true">
         {shown.map((shortcut) => (
           <span key={shortcut.keys + shortcut.label}>
-            <KeyHint keys={shortcut.keys} /> {shortcut.label.toLowerCase()}
+            <KeyHint keys={shortcut.keys} /> {shortcut.label.charAt(0).toLowerCase() + shortcut.label.slice(1)}
           </span>
         ))}
       </div>

@@ -6,7 +6,6 @@ import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { StatusGlyph } from "@/components/StatusGlyph";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
@@ -125,6 +124,7 @@ export function RunsBrowser({ connector }: Props) {
               ref={field}
               label="Filter runs"
               hideLabel
+              soft
               type="search"
               icon="search"
               keys="/"
@@ -146,7 +146,6 @@ export function RunsBrowser({ connector }: Props) {
             >
               {offered.map((state) => (
                 <ToggleButton key={state} id={state} className={styles.chip ?? ""}>
-                  <StatusGlyph name={runStates[state].glyph} />
                   {runStates[state].word}
                 </ToggleButton>
               ))}

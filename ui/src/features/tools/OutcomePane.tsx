@@ -14,10 +14,15 @@ import { duration } from "@/lib/time";
 import { type Outcome, useOutcome } from "./useOutcome";
 import styles from "./Workbench.module.css";
 
-type Props = { connector: Connector; tool: Tool };
+type Props = {
+  connector: Connector;
+  tool: Tool;
+  /** Asks for the next page; nothing where the last answer names none. */
+  onNextPage: (() => void) | null;
+};
 
 /** What the last press led to. Not run, running, a dry run, an answer and a refusal each look different. */
-export function OutcomePane({ connector, tool }: Props) {
+export function OutcomePane({ connector, tool, onNextPage }: Props) {
   const { outcome, clear } = useOutcome(connector.id, tool.name);
   const pane = useRef<HTMLDivElement>(null);
   const before = useRef(outcome.kind);
@@ -32,7 +37,9 @@ export function OutcomePane({ connector, tool }: Props) {
         <EmptyState icon="play" title="Not run yet">The answer will stand here. A dry run shows what would be sent.</EmptyState>
       )}
       {outcome.kind === "running" && <Running outcome={outcome} />}
-      {outcome.kind === "finished" && <ToolResult run={outcome.run} />}
+      {outcome.kind === "finished" && (
+        <ToolResult run={outcome.run} actions={onNextPage && <Button small endIcon="chevron-right" keys="Mod+Shift+N" onPress={onNextPage}>Next page</Button>} />
+      )}
       {outcome.kind === "dry" && <Dry dryRun={outcome.dryRun} onClose={clear} />}
       {outcome.kind === "refused" && <div className={styles.refused}><ProblemNotice problem={outcome.problem} /></div>}
     </div>

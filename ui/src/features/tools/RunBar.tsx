@@ -15,8 +15,6 @@ type Props = {
   /** Name of the platform's credential; `null` for the connector's own choice. */
   credential: string | null;
   onCredential: (name: string | null) => void;
-  /** Asks for the next page; nothing where the last answer names none. */
-  onNextPage: (() => void) | null;
   isRunning: boolean;
   isCancelling: boolean;
   /** In seconds; `null` for the usual limit. */
@@ -73,7 +71,6 @@ export function RunBar(props: Props) {
           {isCancelling ? "Cancelling" : isRunning ? "Cancel" : "Run"}
         </Button>
         <Button keys="Mod+Shift+Enter" isDisabled={isRunning} onPress={props.onDryRun}>Dry run</Button>
-        {props.onNextPage && <Button endIcon="chevron-right" keys="Mod+Shift+N" isDisabled={isRunning} onPress={props.onNextPage}>Next page</Button>}
         <span className="grow" />
         <Button look="quiet" icon="square-terminal" label="Copy as command" onPress={props.onCopyCommand} />
         <Menu

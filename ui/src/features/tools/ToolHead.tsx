@@ -22,14 +22,15 @@ export function ToolHead({ tool, mode, onMode, isReadable }: Props) {
   return (
     <header className={styles.head}>
       <div className={styles.title}>
-        <h2 className={styles.name} data-selectable>{tool.name}</h2>
-        {tool.effect === "destructive" ? (
-          <Tag tone="bad" icon="octagon-alert">{effects.destructive.tag}</Tag>
-        ) : (
-          <Tag title={tool.effect === "write" ? "Adds or changes; also what says nothing about itself" : "Changes nothing"}>{effects[tool.effect].tag}</Tag>
-        )}
-        {tool.idempotent && tool.effect !== "read" && <Tag title="A second call with the same arguments changes nothing more">idempotent</Tag>}
-        <span className="grow" />
+        <div className={styles.what}>
+          <h2 className={styles.name} data-selectable>{tool.name}</h2>
+          {tool.effect === "destructive" ? (
+            <Tag tone="bad" icon="octagon-alert">{effects.destructive.tag}</Tag>
+          ) : (
+            <Tag title={tool.effect === "write" ? "Adds or changes; also what says nothing about itself" : "Changes nothing"}>{effects[tool.effect].tag}</Tag>
+          )}
+          {tool.idempotent && tool.effect !== "read" && <Tag title="A second call with the same arguments changes nothing more">safe to repeat</Tag>}
+        </div>
         <SegmentedControl
           label="Edit as"
           segments={[{ value: "form", label: "Form" }, { value: "json", label: "JSON" }]}

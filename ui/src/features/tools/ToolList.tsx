@@ -87,6 +87,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
           ref={field}
           label="Find a tool"
           hideLabel
+          soft
           type="search"
           placeholder="Find a tool"
           icon="search"

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 import { type Connector, type Problem, type RunId, type Tool } from "@/host/bindings";
 import { queries } from "@/host/queries";
+import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
 import { Notice } from "@/components/ProblemNotice";
@@ -16,6 +17,7 @@ import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { toolCommand } from "@/lib/toolCommand";
 import { count } from "@/lib/words";
 import { Confirm } from "./Confirm";
+import { OutcomePane } from "./OutcomePane";
 import { RunBar } from "./RunBar";
 import { ToolHead } from "./ToolHead";
 import { useDraft, useKeptDraft } from "./useDraft";
@@ -25,7 +27,7 @@ import styles from "./Workbench.module.css";
 
 type Props = { connector: Connector; tool: Tool; from: RunId | null };
 
-/** The form of one tool and what runs it; arguments of an earlier run are read first where one is named. */
+/** The form of one tool, what runs it and what came of it; arguments of an earlier run are read first where one is named. */
 export function ToolRunner({ connector, tool, from }: Props) {
   const kept = useKeptDraft(connector.id, tool.name);
   const earlier = useQuery({ ...queries.run(from ?? ""), enabled: from !== null });
@@ -106,7 +108,7 @@ function Runner({ connector, tool, start, missing, from, as }: RunnerProps) {
     if (readable) setMode(mode === "form" ? "json" : "form");
   };
 
-  useShortcut(confirming ? null : { keys: "Mod+Enter", label: "Run", inBar: true, run: () => void begin() });
+  useShortcut(confirming || isRunning ? null : { keys: "Mod+Enter", label: "Run", inBar: true, run: () => void begin() });
   useShortcut({ keys: "Mod+Shift+Enter", label: "Dry run", run: () => void tryDry() });
   useShortcut(isRunning ? { keys: "Mod+.", label: "Cancel", inBar: true, run: () => void cancel() } : null);
   useShortcut(nextPage && !confirming ? { keys: "Mod+Shift+N", label: "Next page", inBar: true, inFields: true, run: () => void goOn(nextPage) } : null);
@@ -115,58 +117,60 @@ function Runner({ connector, tool, start, missing, from, as }: RunnerProps) {
   useShortcut(mode === "form" && edited.shown.length > 0 ? { keys: "F8", label: "Next problem", run: () => form.current?.focusProblem() } : null);
 
   return (
-    <section className={styles.runner} aria-label={tool.name}>
-      <ToolHead tool={tool} mode={mode} onMode={setMode} isReadable={readable} />
-      {lost.length > 0 && (
-        <div className={styles.note}>
-          <Notice glyph="changed" title={`Enter again: ${lost.join(", ")}`} end={<button type="button" className="small text2" onClick={() => setLost([])}>Hide</button>}>
-            Secrets of an earlier run are not kept.
-          </Notice>
-        </div>
-      )}
-      {mode === "form" ? (
-        <div className={styles.form}>
-          <LazySchemaForm ref={form} label={`Arguments of ${tool.name}`} schema={tool.inputSchema} value={edited.value} onChange={edited.change} problems={edited.shown} onLeave={edited.leave} onReadable={setReadable} />
-        </div>
-      ) : (
-        <div className={styles.json}>
-          <JsonEditor
-            label={`Arguments of ${tool.name} as JSON`}
-            value={edited.value}
-            problems={edited.problems}
-            onReadable={setReadable}
-            onChange={(next) => isObject(next) && edited.change(next)}
+    <>
+      <section className={styles.runner} aria-label={tool.name}>
+        <ToolHead tool={tool} mode={mode} onMode={setMode} isReadable={readable} />
+        {lost.length > 0 && (
+          <div className={styles.note}>
+            <Notice glyph="changed" title={`Enter again: ${lost.join(", ")}`} end={<Button small look="link" onPress={() => setLost([])}>Hide</Button>}>
+              Secrets of an earlier run are not kept.
+            </Notice>
+          </div>
+        )}
+        {mode === "form" ? (
+          <div className={styles.form}>
+            <LazySchemaForm ref={form} label={`Arguments of ${tool.name}`} schema={tool.inputSchema} value={edited.value} onChange={edited.change} problems={edited.shown} onLeave={edited.leave} onReadable={setReadable} />
+          </div>
+        ) : (
+          <div className={styles.json}>
+            <JsonEditor
+              label={`Arguments of ${tool.name} as JSON`}
+              value={edited.value}
+              problems={edited.problems}
+              onReadable={setReadable}
+              onChange={(next) => isObject(next) && edited.change(next)}
+            />
+          </div>
+        )}
+        {confirming ? (
+          <Confirm connector={connector} tool={tool} values={edited.value} onConfirm={() => void confirm()} onKeep={answer} />
+        ) : (
+          <RunBar
+            connector={connector}
+            tool={tool}
+            credential={credential}
+            onCredential={setCredential}
+            isRunning={isRunning}
+            isCancelling={isRunning && outcome.cancelling}
+            isBack={wasAsked}
+            timeout={timeout}
+            onTimeout={setTimeoutSeconds}
+            onRun={() => void begin()}
+            onDryRun={() => void tryDry()}
+            onCancel={() => void cancel()}
+            onCopyCommand={copyCommand}
+            onFill={(values) => {
+              const filled = withoutRedacted(values);
+              setLost(filled.missing);
+              edited.change(filled.values);
+            }}
           />
-        </div>
-      )}
-      {confirming ? (
-        <Confirm connector={connector} tool={tool} values={edited.value} onConfirm={() => void confirm()} onKeep={answer} />
-      ) : (
-        <RunBar
-          connector={connector}
-          tool={tool}
-          credential={credential}
-          onCredential={setCredential}
-          onNextPage={nextPage && (() => void goOn(nextPage))}
-          isRunning={isRunning}
-          isCancelling={isRunning && outcome.cancelling}
-          isBack={wasAsked}
-          timeout={timeout}
-          onTimeout={setTimeoutSeconds}
-          onRun={() => void begin()}
-          onDryRun={() => void tryDry()}
-          onCancel={() => void cancel()}
-          onCopyCommand={copyCommand}
-          onFill={(values) => {
-            const filled = withoutRedacted(values);
-            setLost(filled.missing);
-            edited.change(filled.values);
-          }}
-        />
-      )}
-      <StatusFacts>
-        {edited.shown.length > 0 && <span>{`The form has ${count(edited.shown.length, "problem")}`}</span>}
-      </StatusFacts>
-    </section>
+        )}
+        <StatusFacts>
+          {edited.shown.length > 0 && <span>{`The form has ${count(edited.shown.length, "problem")}`}</span>}
+        </StatusFacts>
+      </section>
+      <OutcomePane connector={connector} tool={tool} onNextPage={nextPage && (() => void goOn(nextPage))} />
+    </>
   );
 }

@@ -94,6 +94,7 @@ export function ToolsPage() {
           ref={field}
           label="Find a tool"
           hideLabel
+          soft
           type="search"
           placeholder="Find a tool by name, words or connector"
           icon="search"

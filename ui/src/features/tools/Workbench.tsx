@@ -1,7 +1,6 @@
 import { useMemo } from "react";
 import { type Connector, type RunId } from "@/host/bindings";
 import { EmptyState } from "@/components/EmptyState";
-import { OutcomePane } from "./OutcomePane";
 import { listed } from "./toolGroups";
 import { ToolRunner } from "./ToolRunner";
 import { useToolsOf } from "./useToolsOf";
@@ -31,7 +30,6 @@ export function Workbench({ connector, selected, onSelect, from = null }: Props)
         {shown ? (
           <div className={styles.work}>
             <ToolRunner key={`${connector.id} ${shown.key} ${from ?? ""}`} connector={connector} tool={shown.tool} from={from} />
-            <OutcomePane connector={connector} tool={shown.tool} />
           </div>
         ) : (
           <div className={styles.nothing}>
