@@ -50,6 +50,11 @@ export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", chil
   );
 }
 
+/** The code of a problem that is told in other words, at the end of its notice. */
+export function NoticeCode({ children }: { children: string }) {
+  return <span className={styles.code} data-selectable>{children}</span>;
+}
+
 type NoticeProps = {
   glyph: GlyphName;
   title: string;

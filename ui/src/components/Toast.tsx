@@ -72,7 +72,7 @@ function ToastCard({ toast, onEnd }: { toast: Toast; onEnd: (id: number) => void
       onFocus={() => setPaused(true)}
       onBlur={() => setPaused(false)}
     >
-      <span className="grow cut">{toast.text}</span>
+      <span className={styles.words}>{toast.text}</span>
       {toast.undo && <Button small look="quiet" keys="Mod+Z" onPress={undo}>Undo</Button>}
       <Button small look="quiet" icon="x" label="Dismiss" onPress={() => onEnd(toast.id)} />
     </div>

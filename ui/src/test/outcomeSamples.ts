@@ -70,13 +70,13 @@ export function everyOutcome(): ToolRun[] {
     run({ id, connector: "con_stripe", connectorTitle: "Stripe", tool: "list_customers", identity, startedAt: minutesAgo(minutes), durationMs: 1210, resultBytes: 18_610, result: { content: [], structured: { data: [{ id: "cus_Q7m2", name: "Harbour Studio", balance: -4200, currency: "eur", delinquent: true }], has_more: false }, isError: false }, ...given });
   const long = log(10_000);
   return [
+    run({ id: "run_91", tool: "search_code", startedAt: minutesAgo(1), state: "running", durationMs: null, resultBytes: null, result: null, answer: null, timings: null }),
     customers("run_90", 6, { origin: { kind: "client", name: "Claude Desktop" }, timings: { prepareMs: 98, waitMs: 941, readMs: 171, connectionReused: false } }),
     run({ id: "run_89", tool: "get_file_contents", startedAt: minutesAgo(12), resultBytes: 2100, result: { content: [{ kind: "text", text: prose }, { kind: "image", data: chart, mimeType: "image/svg+xml" }, { kind: "resource_link", uri: "repo://northlight/relay/README.md", name: "README.md", mimeType: "text/markdown" }], structured: null, isError: false } }),
     run({ id: "run_88", tool: "list_commits", startedAt: minutesAgo(25), durationMs: 4230, resultBytes: long.length, result: { content: [{ kind: "text", text: long }], structured: null, isError: false }, answer: { jsonrpc: "2.0", id: 7, result: { content: [{ type: "text", text: long }] } } }),
     run({ id: "run_87", tool: "create_issue", startedAt: minutesAgo(41), state: "failed", durationMs: 260, resultBytes: 143, problem: refused, result: null, arguments: { owner: "northlight", repo: "patch-lab", title: "Gateway drops progress after 30 s", milestone: 12 } }),
     run({ id: "run_86", tool: "update_issue", startedAt: minutesAgo(44), resultBytes: 40, result: { content: [], structured: null, isError: false } }),
     run({ id: "run_85", tool: "merge_pull_request", startedAt: minutesAgo(52), state: "failed", resultBytes: 90, problem: problem({ code: "tool.failed", message: "the tool failed" }), result: { content: [{ kind: "text", text: "Required checks are still running: build, lint" }], structured: null, isError: true } }),
-    run({ id: "run_84", tool: "search_code", startedAt: minutesAgo(1), state: "running", durationMs: null, resultBytes: null, result: null, answer: null, timings: null }),
     customers("run_80", 60 * 17, { durationMs: 1180 }),
     run({ id: "run_79", tool: "delete_branch", origin: { kind: "client", name: "Cursor" }, state: "denied", startedAt: minutesAgo(60 * 18), durationMs: null, resultBytes: null, result: null, request: null, answer: null, timings: null }),
     run({ id: "run_78", tool: "list_commits", startedAt: minutesAgo(60 * 43), state: "cancelled", durationMs: 31_200, resultBytes: null, result: null, answer: null }),
@@ -87,7 +87,8 @@ export function everyOutcome(): ToolRun[] {
 
 /** Lets tools end in every way: `search_code` takes its time and tells of it, others answer as in {@link everyOutcome}. */
 export function withOutcomes(host: MockHost): MockHost {
-  const ended = new Map(everyOutcome().filter((one) => one.state !== "running").map((one) => [one.tool, one]));
+  // The newest of each tool counts.
+  const ended = new Map(everyOutcome().toReversed().filter((one) => one.state !== "running").map((one) => [one.tool, one]));
   const waiting = new Map<string, (ended: ToolRun) => void>();
   host.handlers.runTool = ({ request, progress }) => {
     const { connector: id, tool: name, arguments: given } = request as RunTool;

@@ -3,7 +3,7 @@ import { type ToolRun } from "@/host/bindings";
 import { bytes } from "@/lib/time";
 import { Button } from "../Button";
 import { JsonView } from "../JsonView/JsonView";
-import { Notice, ProblemNotice } from "../ProblemNotice";
+import { Notice, NoticeCode, ProblemNotice } from "../ProblemNotice";
 import { type TabItem, Tabs } from "../Tabs";
 import { ContentPart } from "./ContentPart";
 import styles from "./ToolResult.module.css";
@@ -29,6 +29,7 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry }:
   const structured = run.result?.structured ?? null;
   const [view, setView] = useState<View>(structured !== null && !run.problem ? "structured" : "rendered");
   const [asked, setAsked] = useState(false);
+  const isRunning = run.state === "running";
   const size = run.resultBytes ?? 0;
   const held = size > large && !asked;
   const guard = (content: ReactNode) => (held ? <Large size={size} onShow={() => setAsked(true)} /> : content);
@@ -36,8 +37,8 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry }:
     { id: "rendered", label: "Rendered", content: <Rendered run={run} onRetry={onRetry} guard={guard} /> },
     ...(structured !== null ? [{ id: "structured" as const, label: "Structured", content: guard(<JsonView label="Structured result" value={structured} />) }] : []),
     ...(withArguments ? [{ id: "arguments" as const, label: "Arguments", content: <JsonView label="Arguments" value={run.arguments} /> }] : []),
-    { id: "raw", label: "Raw", content: run.answer === null ? <Lacking>No answer was received</Lacking> : guard(<JsonView label="Answer as received" value={run.answer} />) },
-    { id: "http", label: "HTTP", content: run.request === null ? <Lacking>Nothing was sent</Lacking> : <JsonView label="Request as sent, without secrets" value={run.request} /> },
+    { id: "raw", label: "Raw", content: run.answer === null ? <Lacking>{isRunning ? "There is no answer yet" : "No answer was received"}</Lacking> : guard(<JsonView label="Answer as received" value={run.answer} />) },
+    { id: "http", label: "HTTP", content: run.request === null ? <Lacking>{isRunning ? "The request is told once the run is over" : "Nothing was sent"}</Lacking> : <JsonView label="Request as sent, without secrets" value={run.request} /> },
     ...(comparison ? [{ id: "compare" as const, label: "Compare", content: comparison.content }] : []),
   ];
   const select = (chosen: View | "compare") => {
@@ -75,10 +76,11 @@ function Rendered({ run, onRetry, guard }: { run: ToolRun; onRetry?: () => void;
         <ProblemNotice problem={run.problem} onRetry={run.problem.retryable ? onRetry : undefined} retryLabel="Run again" />
       )}
       {failedByTool && (
-        <Notice glyph="failing" role="alert" title="The tool says that it failed" end={<span className="mono text2 small">tool.failed</span>}>
+        <Notice glyph="failing" role="alert" title="The tool says that it failed" end={<NoticeCode>tool.failed</NoticeCode>}>
           {isEmpty ? "It gave no reason." : "Its own words follow."}
         </Notice>
       )}
+      {run.state === "running" && <Notice glyph="authorizing" role="status" title="Still running">Its answer stands here once it is over.</Notice>}
       {run.state === "cancelled" && <Notice glyph="disabled" role="status" title="Cancelled">The server was told to stop. What it had done by then may stay done.</Notice>}
       {run.state === "denied" && <Notice glyph="disabled" role="status" title="Denied">{run.problem?.hint ?? "Nothing was sent."}</Notice>}
       {run.state === "done" && isEmpty && run.result?.structured == null && (

@@ -10,6 +10,12 @@ export const runStates: Record<RunState, { glyph: GlyphName; word: string }> = {
   denied: { glyph: "disabled", word: "Denied" },
 };
 
+/** {@link originWord} within a sentence: `by you`, `on the command line`, `by Claude Desktop`. */
+export function originWords(origin: Origin): string {
+  if (origin.kind === "command_line") return "on the command line";
+  return `by ${origin.kind === "window" ? "you" : origin.name}`;
+}
+
 /** Who asked for a run, in words. */
 export function originWord(origin: Origin): string {
   switch (origin.kind) {

@@ -1,6 +1,7 @@
 import { type ReactNode } from "react";
 import { Badge } from "@/components/Badge";
 import { PlatformTile } from "@/components/PlatformTile";
+import { NoticeCode } from "@/components/ProblemNotice";
 import { type AccountId, type ConnectorId, type RotationPlace } from "@/host/bindings";
 import { capital, sentence } from "@/lib/words";
 import styles from "./Credentials.module.css";
@@ -39,7 +40,7 @@ export function PlaceList({ label, places, stateOf, onOpen }: Props) {
             {place.problem && (
               <div className={styles.placeProblem}>
                 <p>{capital(sentence(place.problem.message))} {place.problem.hint && sentence(place.problem.hint)}</p>
-                <span className="mono text2 small">{place.problem.code}</span>
+                <NoticeCode>{place.problem.code}</NoticeCode>
               </div>
             )}
           </li>

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { BeginAnewDialog } from "@/components/BeginAnewDialog";
 import { Button } from "@/components/Button";
 import { PassphraseForm } from "@/components/PassphraseForm";
-import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { Notice, NoticeCode, ProblemNotice } from "@/components/ProblemNotice";
 import { type VaultStatus } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useVaultActions } from "@/host/vault";
@@ -25,7 +25,7 @@ function Locked() {
   const mistyped = problem?.code === "vault.passphrase";
   return (
     <Notice glyph="signin" title="The vault is locked">
-      <p>Its secrets can be read once you enter the passphrase. Rows below are shown from what is not secret.</p>
+      <p>Its secrets can be read once you enter the passphrase. The list shows what is not secret.</p>
       <div className={styles.vaultForm}>
         <PassphraseForm
           submitLabel="Unlock"
@@ -54,7 +54,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
       role="alert"
       glyph={vault.state === "locked" ? "signin" : "failing"}
       title={problem ? capital(problem.message) : "The keychain does not answer"}
-      end={problem && <span className="mono small text2">{problem.code}</span>}
+      end={problem && <NoticeCode>{problem.code}</NoticeCode>}
       actions={
         !choosing && (
           <>

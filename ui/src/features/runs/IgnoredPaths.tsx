@@ -34,7 +34,7 @@ export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
       )}
       {suggested.length > 0 && (
         <div className={styles.suggested}>
-          <span className="text3">Differs every time, by its look</span>
+          <span className="text3">Seems to differ every time</span>
           {suggested.map((path) => (
             <button key={path} type="button" className={styles.suggestion} title={path} aria-label={`Ignore ${path}`} onClick={() => add(path)}>
               <Icon name="plus" size={12} />
@@ -48,7 +48,7 @@ export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
         <Field label="Path to ignore" hideLabel mono soft placeholder="updatedAt or /outcome/result/items/*/id" value={typed} onChange={setTyped} />
         <Button type="submit" small isDisabled={typed.trim() === ""}>Ignore</Button>
       </form>
-      <p className="text3 small">Remembered for this tool. A star stands for any name or place; what lies beneath a path is left out with it.</p>
+      <p className="text3 small">Kept for this tool. A star stands for any name or index; whatever lies beneath a path is ignored with it.</p>
     </section>
   );
 }

@@ -9,7 +9,7 @@ import { Select } from "@/components/Select";
 import { StillShapes } from "@/components/StillShapes";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { runStates } from "@/components/ToolResult/runWords";
-import { ago, duration } from "@/lib/time";
+import { ago } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./Compare.module.css";
 import { ComparedChanges } from "./ComparedChanges";
@@ -75,7 +75,7 @@ function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
   const offered = usePartners(run);
   const own = [comparison?.before, comparison?.after].find((one) => one?.id === partner);
   const partners = own && !offered.some((one) => one.id === partner) ? [own, ...offered] : offered;
-  const options = partners.map((one) => ({ value: one.id, label: [partnerWords(one), noteOf(one, run)].filter(Boolean).join(" · "), start: <StatusGlyph name={runStates[one.state].glyph} /> }));
+  const options = partners.map((one) => ({ value: one.id, label: [ago(one.startedAt), noteOf(one, run)].filter(Boolean).join(" · "), start: <StatusGlyph name={runStates[one.state].glyph} /> }));
   return (
     <>
       <span className="text3" aria-hidden="true">With</span>
@@ -84,10 +84,6 @@ function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
       </div>
     </>
   );
-}
-
-function partnerWords(run: ToolRunSummary): string {
-  return [ago(run.startedAt), run.durationMs !== null && duration(run.durationMs)].filter(Boolean).join(", ");
 }
 
 /** What sets the other run apart where it is not only the time. */

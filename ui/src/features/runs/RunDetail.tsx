@@ -14,9 +14,9 @@ import { useShortcut } from "@/components/shortcuts";
 import { StillShapes } from "@/components/StillShapes";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { ResultViews } from "@/components/ToolResult/ResultViews";
-import { originWord, runStates } from "@/components/ToolResult/runWords";
+import { originWords, runStates } from "@/components/ToolResult/runWords";
 import { Timing } from "@/components/ToolResult/Timing";
-import { ago, bytes, duration, exactTime } from "@/lib/time";
+import { agoWords, bytes, duration, exactTime } from "@/lib/time";
 import styles from "./Runs.module.css";
 import { type Comparing, comparing as fresh } from "./comparing";
 import { RunComparisonPane } from "./RunComparisonPane";
@@ -91,8 +91,8 @@ function Known({ run, comparing, onCompare, onCompareMarked, onShow, onRemoved }
           <span className="cut">{run.connectorTitle}</span>
           <span className="text3" aria-hidden="true">·</span>
           <IdentityLine identity={run.identity} />
-          <span className="cut"><span className="text3" aria-hidden="true">· </span>{`by ${originWord(run.origin)}`}</span>
-          <span className="cut" title={exactTime(run.startedAt)}><span className="text3" aria-hidden="true">· </span>{ago(run.startedAt)}</span>
+          <span className="cut"><span className="text3" aria-hidden="true">· </span>{originWords(run.origin)}</span>
+          <span className="cut" title={exactTime(run.startedAt)}><span className="text3" aria-hidden="true">· </span>{agoWords(run.startedAt)}</span>
         </div>
       </header>
       {actions.problem && !elsewhere && <div className={styles.notice}><ProblemNotice problem={actions.problem} /></div>}
