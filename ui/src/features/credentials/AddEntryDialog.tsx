@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
@@ -7,6 +7,7 @@ import { SegmentedControl } from "@/components/SegmentedControl";
 import { useToasts } from "@/components/Toast";
 import { type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import styles from "./Credentials.module.css";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, typedKinds } from "./secretForm";
 import { useWalletActions } from "./useWalletActions";
@@ -20,7 +21,14 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
   const [errors, setErrors] = useState<{ name: string | null; secret: string | null }>({ name: null, secret: null });
   const { add } = useWalletActions();
   const { toast } = useToasts();
-  const submit = () => {
+  const formId = useId();
+  const fields = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (errors.name || errors.secret) fields.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [errors]);
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
+    if (add.isPending) return;
     const wrong = { name: name.trim() ? null : "Enter a name", secret: secretError(form) };
     setErrors(wrong);
     if (wrong.name || wrong.secret) return;
@@ -43,14 +51,16 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
         <>
           <span />
           <Button keys="Escape" onPress={onClose}>Cancel</Button>
-          <Button look="primary" isPending={add.isPending} onPress={submit}>Save</Button>
+          <Button look="primary" type="submit" form={formId} isPending={add.isPending}>Save</Button>
         </>
       }
     >
-      <SegmentedControl label="What it is" segments={typedKinds} value={form.kind} onChange={(kind) => { setForm({ ...form, kind }); setErrors({ name: null, secret: null }); }} />
-      <Field label="Name" autoFocus isRequired placeholder="GitHub lena-fischer" value={name} onChange={setName} error={errors.name} />
-      <SecretFields form={form} error={errors.secret} onChange={setForm} />
-      {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={submit} />}
+      <form id={formId} ref={fields} className={styles.form} onSubmit={submit}>
+        <SegmentedControl label="What it is" segments={typedKinds} value={form.kind} onChange={(kind) => { setForm({ ...form, kind }); setErrors({ name: null, secret: null }); }} />
+        <Field label="Name" autoFocus isRequired placeholder="GitHub lena-fischer" value={name} onChange={setName} error={errors.name} />
+        <SecretFields form={form} error={errors.secret} onChange={setForm} />
+        {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={() => submit()} />}
+      </form>
     </Dialog>
   );
 }

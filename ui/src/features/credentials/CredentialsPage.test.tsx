@@ -9,7 +9,7 @@ import { connector, entry, manyEntries, problem, vault } from "@/test/samples";
 describe("the wallet", () => {
   it("names_who_uses_what_and_until_when", async () => {
     const { container } = renderApp("/credentials", { wallet: manyEntries() });
-    expect(await screen.findByRole("row", { name: "Northlight ops, Sign-in, used in 1 place, refused" })).toBeVisible();
+    expect(await screen.findByRole("row", { name: "Northlight ops, Sign-in, used in 1 place, needs sign-in" })).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
   });
 
@@ -75,7 +75,7 @@ describe("rotating", () => {
     host.refuses.set("Payments search", problem({ code: "auth.forbidden", message: "your role may not replace it" }));
     host.leaveHalfRotated("wal_stripe");
     const row = await screen.findByRole("row", { name: "Stripe restricted key, Token, used in 4 places, rotation not finished, never expires" });
-    expect(within(row).getByText("4 places")).toBeVisible();
+    expect(within(row).getByText("4")).toBeVisible();
     expect(screen.getByText("0 unused")).toBeVisible();
     await user.click(row);
     const sheet = await screen.findByRole("dialog", { name: "Stripe restricted key" });

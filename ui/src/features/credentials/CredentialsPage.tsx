@@ -133,7 +133,7 @@ function passes(filter: string, entry: WalletEntry, uses: Uses): boolean {
 }
 
 function protection(vault: VaultStatus | undefined): string {
-  return vault?.backend === "passphrase" ? "encrypted, by your passphrase" : "encrypted on this computer";
+  return vault?.backend === "passphrase" ? "encrypted by your passphrase" : "encrypted on this computer";
 }
 
 function vaultFact(vault: VaultStatus | undefined): string {

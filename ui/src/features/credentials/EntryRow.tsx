@@ -4,7 +4,7 @@ import { StatusGlyph } from "@/components/StatusGlyph";
 import { TwoLines } from "@/components/TwoLines";
 import { type WalletEntry } from "@/host/bindings";
 import { age, exactTime } from "@/lib/time";
-import { count } from "@/lib/words";
+import { grouped } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { type Uses, usedWords } from "./useUses";
 import { entryFacts, entryKind, expiryName, expiryWords } from "./walletWords";
@@ -39,7 +39,7 @@ export function EntryRow({ entry, uses }: Props) {
 }
 
 function places({ titles }: Uses): string {
-  return titles.length === 1 ? (titles[0] ?? "") : titles.length === 0 ? "unused" : count(titles.length, "place");
+  return titles.length === 1 ? (titles[0] ?? "") : titles.length === 0 ? "unused" : grouped(titles.length);
 }
 
 /** What assistive technology reads of an entry. */

@@ -50,14 +50,14 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
         </>
       }
     >
-      {isPlaced ? <Placed isOpen={rotation?.canGoBack === true} onRotate={onRotate} /> : <Replace entry={entry} places={rotation ? places.length : entry.usedBy.length} />}
+      {isPlaced ? <Placed isOpen={rotation?.canGoBack === true} onRotate={onRotate} /> : <Replace entry={entry} titles={(rotation ? places : entry.usedBy).map((one) => one.title)} />}
       <Rename entry={entry} />
       <section className={styles.section} aria-label="Used by">
         <h3>Used by</h3>
         {places.length > 0 ? <PlaceList label="Used by" places={places} onOpen={onOpen} /> : <Users entry={entry} isKnown={rotation !== undefined} onOpen={onOpen} />}
       </section>
       <dl className={styles.facts}>
-        <Fact name="Secret"><span title={exactTime(entry.replacedAt)}>{entry.reference ? "looked up at each use" : `there, set ${agoWords(entry.replacedAt)}`}</span></Fact>
+        <Fact name="Secret"><span title={exactTime(entry.replacedAt)}>{entry.reference ? "looked up at each use" : `set ${agoWords(entry.replacedAt)}, cannot be shown`}</span></Fact>
         <Fact name="Expires">{expiryWords(entry)}</Fact>
         <Fact name="Saved"><span title={exactTime(entry.createdAt)}>{agoWords(entry.createdAt)}</span></Fact>
         <Fact name="Last used">{entry.lastUsedAt ? <span title={exactTime(entry.lastUsedAt)}>{agoWords(entry.lastUsedAt)}</span> : "never"}</Fact>
@@ -97,7 +97,7 @@ function Users({ entry, isKnown, onOpen }: { entry: WalletEntry; isKnown: boolea
   );
 }
 
-function Replace({ entry, places }: { entry: WalletEntry; places: number }) {
+function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
   const kind = typedKindOf(entry.kind, entry.reference);
   const [form, setForm] = useState(() => emptySecret(kind ?? "bearer", entry.headerNames));
   const [error, setError] = useState<string | null>(null);
@@ -141,7 +141,7 @@ function Replace({ entry, places }: { entry: WalletEntry; places: number }) {
       {replace.error && <ProblemNotice problem={asProblem(replace.error)} />}
       <div className={styles.actions}>
         <Button look="primary" type="submit" isPending={replace.isPending}>Replace</Button>
-        {places > 0 && <span className="text3 small">{places === 1 ? "The place that uses it has the new one at once." : `All ${places} places have the new one at once.`}</span>}
+        {titles.length > 0 && <span className="text3 small">{titles.length === 1 ? `${titles[0] ?? ""} uses the new one at once.` : `All ${titles.length} places use the new one at once.`}</span>}
       </div>
     </form>
   );

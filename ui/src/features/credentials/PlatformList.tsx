@@ -17,7 +17,7 @@ import { type ConnectorId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { classes } from "@/lib/classes";
 import { timeLeft } from "@/lib/time";
-import { capital, count } from "@/lib/words";
+import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { connectorFacts, credentialFacts, credentialLooks, hostedRows, rowName, type HostedRow } from "./hostedRows";
 
@@ -109,7 +109,7 @@ function CredentialCells({ row }: { row: Extract<HostedRow, { kind: "credential"
       <span className={styles.inner}>
         <TwoLines first={<span className="line"><span className="medium">{credential.title ?? (credential.name || "Credential")}</span>{credential.isDefault && <Tag icon="star" title="Used when none is named">default</Tag>}</span>} second={<span>{credentialFacts(credential)}</span>} />
       </span>
-      <span className="text2">{capital(credential.level)}</span>
+      <span className="text2">{credential.level}</span>
       <Badge glyph={look.glyph} title={credential.reason ?? undefined}>{credential.reason ? `${look.word} · ${credential.reason}` : look.word}</Badge>
       <span className="text2">{credential.expiresAt ? timeLeft(credential.expiresAt) : "—"}</span>
     </>

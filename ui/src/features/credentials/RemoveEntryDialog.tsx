@@ -52,7 +52,7 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
       )}
       {stays.length > 0 && (
         <>
-          <p>These platforms keep what they were given, and a rotation cannot reach them any more:</p>
+          <p>These platforms keep what they were given; a rotation can no longer reach them:</p>
           <PlaceList label="What keeps it" places={stays} />
         </>
       )}

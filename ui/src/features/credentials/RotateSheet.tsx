@@ -131,7 +131,7 @@ function NewSecret({ id, entry, kind, isPending, onSubmit }: NewSecretProps) {
           />
         )}
       </div>
-      <p className="text3 small">{`There is one, set ${agoWords(entry.replacedAt)}. It cannot be shown again, only replaced.`}</p>
+      <p className="text3 small">{`One is saved, set ${agoWords(entry.replacedAt)}. It cannot be shown again, only replaced.`}</p>
       <SecretFields form={form} error={error} onChange={setForm} keepsValues={keepsValues} autoFocus />
     </form>
   );

@@ -24,7 +24,7 @@ export function entryFacts(entry: WalletEntry): string {
 
 /** When an entry lapses, in words. */
 export function expiryWords(entry: WalletEntry): string {
-  if (entry.needsAuthorization) return "refused";
+  if (entry.needsAuthorization) return entry.kind === "oauth" ? "needs sign-in" : "refused";
   if (!entry.expiresAt) return entry.kind === "oauth" ? "not known" : "never";
   return entry.renews ? "renews itself" : timeLeft(entry.expiresAt);
 }
