@@ -123,7 +123,7 @@ function Row({ item, words, current }: { item: Item; words: string[]; current: b
   const { start } = item;
   return (
     <>
-      <Start start={start} />
+      <span className={styles.start}><Start start={start} /></span>
       <span className={item.mono ? "mono cut" : "cut"}><Marked words={words} text={item.text} /></span>
       <span className={styles.detail}><Marked words={words} text={item.detail} /></span>
       {item.status && <Badge glyph={item.status.glyph}>{item.status.word}</Badge>}

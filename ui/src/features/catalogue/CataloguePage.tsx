@@ -89,18 +89,23 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
           Any MCP server can be added by its address; a registry file brings more.
         </EmptyState>
       ) : (
-        <VirtualList
-          label="Catalogue"
-          sections={shown.map((one) => ({ key: one.key, head: <SourceHead source={one} shown={one.found.length} />, rows: one.found }))}
-          keyOf={offerKey}
-          nameOf={offerName}
-          columnsClass={styles.columns}
-          selected={selected}
-          onSelect={setSelected}
-          onOpen={open}
-          autoFocus
-          renderRow={(offer) => <OfferRow offer={offer} onOpen={() => open(offer)} onLook={() => setLooked(offer)} />}
-        />
+        <>
+          <div className={styles.heads} aria-hidden="true">
+            <span>Name</span><span>Reached at</span><span>Sign-in</span><span />
+          </div>
+          <VirtualList
+            label="Catalogue"
+            sections={shown.map((one) => ({ key: one.key, head: <SourceHead source={one} shown={one.found.length} />, rows: one.found }))}
+            keyOf={offerKey}
+            nameOf={offerName}
+            columnsClass={styles.columns}
+            selected={selected}
+            onSelect={setSelected}
+            onOpen={open}
+            autoFocus
+            renderRow={(offer) => <OfferRow offer={offer} onOpen={() => open(offer)} onLook={() => setLooked(offer)} />}
+          />
+        </>
       )}
       {looked && <EntryDialog offer={looked} onClose={() => setLooked(null)} onOpen={() => { setLooked(null); open(looked); }} />}
       {readsFile && <RegistryFileDialog onClose={() => setReadsFile(false)} onRead={() => { setReadsFile(false); setTyped(""); setSource("file"); }} />}

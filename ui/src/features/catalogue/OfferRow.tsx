@@ -2,7 +2,7 @@ import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Icon } from "@/components/Icon";
 import { TwoLines } from "@/components/TwoLines";
-import { cutMiddle, shortAddress } from "@/lib/words";
+import { capital, cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { type Offer, offerTitle, reachText, signInWords } from "./offers";
 
@@ -17,12 +17,14 @@ export function OfferRow({ offer, onOpen, onLook }: Props) {
   const where = reach && (isCommand ? cutMiddle(reach, 60) : cutMiddle(shortAddress(reach), 48));
   return (
     <>
-      <ConnectorMark size="small" title={title} />
-      <TwoLines first={<span className="medium">{title}</span>} second={description} />
-      <span className={styles.where}>
-        <TwoLines first={where && <span className="mono small" title={reach ?? undefined}>{isCommand && <Icon name="square-terminal" size={12} />} {where}</span>} second={category} />
+      <span className="line">
+        <ConnectorMark title={title} />
+        <TwoLines first={<span className="medium">{title}</span>} second={description && <span title={description}>{description}</span>} />
       </span>
-      <span className={`${styles.signIn} cut`}>{signInWords(offer)}</span>
+      <span className={styles.where}>
+        <TwoLines first={where && <span className="mono small" title={reach ?? undefined}>{isCommand && <Icon name="square-terminal" size={12} />} {where}</span>} second={category && capital(category)} />
+      </span>
+      <span className={`${styles.signIn} cut`} title={signInWords(offer)}>{signInWords(offer)}</span>
       <span className={styles.end}>
         {isCommand ? (
           <Button small look="quiet" onPress={onLook}>Details<span className="unseen"> of {title}</span></Button>

@@ -16,7 +16,7 @@ export function SourceHead({ source, shown }: Props) {
       {account && <span className={styles.tile}><PlatformTile platform={account.platform} /></span>}
       <span className="cut">{title}</span>
       {!problem && <span className={styles.count}>{shown > 0 || !isAsked ? shown : ""}</span>}
-      {isAsked && <span className="text3">is asked</span>}
+      {isAsked && <span className="text3">is asked…</span>}
       {problem && (
         <>
           <StatusGlyph name="failing" />

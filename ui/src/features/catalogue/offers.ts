@@ -29,7 +29,10 @@ export function signInWords(offer: Offer): string {
   }
   const { authentication, reach } = offer.entry;
   if (reach.kind === "command") return reach.variables.length > 0 ? "variables of its environment" : "none";
-  return authentication.length === 0 ? "found out when it is added" : authentication.map((way) => ways[way]).join(", ");
+  if (authentication.length === 0) return "found out when it is added";
+  const some = authentication.filter((way) => way !== "none").map((way) => ways[way]);
+  if (some.length === 0) return ways.none;
+  return some.length < authentication.length ? `${some.join(", ")} or none` : some.join(", ");
 }
 
 const ways: Record<CatalogueEntry["authentication"][number], string> = { none: "none", oauth: "consent in the browser", bearer: "token", headers: "headers" };

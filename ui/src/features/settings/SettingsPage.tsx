@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
+import { useMac } from "@/components/MacContext";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { StillShapes } from "@/components/StillShapes";
@@ -45,14 +46,15 @@ type LooksProps = { preferences: Preferences; onChange: (changes: Preferences) =
 const zooms = ["80", "90", "100", "110", "125", "150", "175", "200"] as const;
 
 function Looks({ preferences, onChange, onOpenKeys }: LooksProps) {
+  const mac = useMac();
   return (
     <>
       <Section title="Appearance">
         <Setting name="Colours">
-          <SegmentedControl<Theme> label="Colours" segments={[{ value: "system", label: "As the system" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} value={preferences.theme ?? "system"} onChange={(theme) => onChange({ theme })} />
+          <SegmentedControl<Theme> label="Colours" segments={[{ value: "system", label: "System" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} value={preferences.theme ?? "system"} onChange={(theme) => onChange({ theme })} />
         </Setting>
         <Setting name="Contrast">
-          <SegmentedControl<Contrast> label="Contrast" segments={[{ value: "system", label: "As the system" }, { value: "more", label: "More" }]} value={preferences.contrast ?? "system"} onChange={(contrast) => onChange({ contrast })} />
+          <SegmentedControl<Contrast> label="Contrast" segments={[{ value: "system", label: "System" }, { value: "more", label: "More" }]} value={preferences.contrast ?? "system"} onChange={(contrast) => onChange({ contrast })} />
         </Setting>
         <Setting name="Rows">
           <SegmentedControl<Density> label="Height of rows" segments={[{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }]} value={preferences.density ?? "comfortable"} onChange={(density) => onChange({ density })} />
@@ -62,8 +64,8 @@ function Looks({ preferences, onChange, onOpenKeys }: LooksProps) {
         </Setting>
       </Section>
       <Section title="Keys">
-        <Switch isSelected={preferences.singleLetterKeys ?? true} onChange={(singleLetterKeys) => onChange({ singleLetterKeys })} help="N adds, C signs in, D checks, while no field has the focus. Keys with Ctrl or ⌘ work anyway.">
-          Single letters act
+        <Switch isSelected={preferences.singleLetterKeys ?? true} onChange={(singleLetterKeys) => onChange({ singleLetterKeys })} help={`N adds, C signs in, D checks, while no field has the focus. Keys with ${mac ? "⌘" : "Ctrl"} always work.`}>
+          Single-letter keys
         </Switch>
         <div><Button icon="keyboard" onPress={onOpenKeys}>Show all keys</Button></div>
       </Section>
@@ -85,7 +87,7 @@ function AboutPatchbay() {
             <Button small icon="copy" onPress={() => copy(about.dataFolder, "Folder")}>Copy</Button>
           </Setting>
           {about.updates && <Updates />}
-          <p className="text3 small">The folder holds the database with connectors and runs, and the vault with the encrypted secrets. Nothing else leaves this computer than requests to your connectors.</p>
+          <p className="text3 small">The folder holds the database with connectors and runs, and the vault with the encrypted secrets. Nothing leaves this computer but requests to your connectors and platforms.</p>
         </>
       )}
     </Section>
