@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { type RefObject, useEffect, useRef } from "react";
 import { StatusBar } from "@/components/StatusBar";
 import { useShortcut } from "@/components/shortcuts";
 import { AccountWatch } from "@/features/accounts/AccountWatch";
@@ -31,10 +31,12 @@ function Frame() {
   const { sidebarCollapsed } = complete(data);
   useWindowKeys();
   usePasteToAdd();
+  const main = useRef<HTMLDivElement>(null);
+  useFocusOnPage(main);
   return (
     <div className={styles.shell}>
       <Sidebar collapsed={narrow || sidebarCollapsed} onToggle={() => change.mutate({ sidebarCollapsed: !sidebarCollapsed })} />
-      <div className={styles.main}>
+      <div className={styles.main} ref={main} tabIndex={-1}>
         <main className={styles.page}>
           <Outlet />
         </main>
@@ -43,6 +45,26 @@ function Frame() {
       </div>
     </div>
   );
+}
+
+/**
+ * A page that was left takes its focus with it: then the next one has it, so that Tab goes on there and a
+ * layer has where to give it back to.
+ */
+function useFocusOnPage(main: RefObject<HTMLDivElement | null>) {
+  // A page that is read only now takes its place later than the address.
+  const pathname = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const before = useRef(pathname);
+  useEffect(() => {
+    const isFirst = before.current === undefined;
+    before.current = pathname;
+    if (isFirst) return;
+    // What the new page itself focuses comes first.
+    const timer = setTimeout(() => {
+      if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+    });
+    return () => clearTimeout(timer);
+  }, [main, pathname]);
 }
 
 function useWindowKeys() {

@@ -25,6 +25,7 @@ import { PeekConnector } from "./PeekConnector";
 import { useCheckConnector, useRemoveConnector, useTurnOn } from "./useConnectorActions";
 import { useFrozenGroups } from "./useFrozenGroups";
 import { useMany } from "./useMany";
+import { useSelected } from "./useSelected";
 
 type Props = {
   connectors: Connector[];
@@ -42,7 +43,7 @@ const none: Account[] = [];
 /** The rows, what narrows them, how their accounts are, and the keys of the selected one. */
 export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
   const [typed, setTyped] = useState(noFilters);
-  const [selected, setSelected] = useState<ConnectorId | null>(null);
+  const [selected, setSelected] = useSelected();
   const [deleting, setDeleting] = useState<Connector | null>(null);
   const [peeks, setPeeks] = useState(false);
   const filterField = useRef<HTMLInputElement>(null);

@@ -42,3 +42,14 @@ it("rows_are_picked_by_the_pointer_too_and_the_list_keeps_the_keys", async () =>
   await user.keyboard("{ArrowDown}x");
   expect(screen.getByRole("row", { name: /^Gamma/ })).toHaveAttribute("aria-selected", "true");
 });
+
+it("whoever_comes_back_finds_the_row_that_was_opened", async () => {
+  const { user } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })] });
+  await screen.findByRole("row", { name: /^Beta/ });
+  await user.keyboard("{ArrowDown}{Enter}");
+  await screen.findByRole("heading", { name: "Beta", level: 1 });
+  await waitFor(() => expect(document.body).not.toHaveFocus());
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.getByRole("grid", { name: "Connectors" })).toHaveFocus());
+  expect(screen.getByRole("row", { name: /^Beta/ })).toHaveAttribute("aria-selected", "true");
+});
