@@ -76,10 +76,11 @@ function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, 
         <h1 className="cut">{account.label}</h1>
         {platform?.isAssumed && <Tag tone="warn" title="The interface of this platform is not public: what Patchbay does is an assumption">assumed contract</Tag>}
         <State account={account} />
-        <span className="grow" />
-        <Button look="quiet" icon="refresh-cw" keys="T" isDisabled={account.isSignedOut} isPending={test.isPending} onPress={() => test.mutate(account.id)}>Test sign-in</Button>
-        <Button onPress={onShowConnectors}>Show connectors</Button>
-        <Button icon="plus" keys="N" onPress={onCreate}>Create connector</Button>
+        <div className={styles.acts}>
+          <Button look="quiet" icon="refresh-cw" keys="T" isDisabled={account.isSignedOut} isPending={test.isPending} onPress={() => test.mutate(account.id)}>Test sign-in</Button>
+          <Button onPress={onShowConnectors}>Show connectors</Button>
+          <Button icon="plus" keys="N" onPress={onCreate}>Create connector</Button>
+        </div>
       </header>
       <StateNotice account={account} onTest={() => test.mutate(account.id)} />
       <Tabs<AccountTab>

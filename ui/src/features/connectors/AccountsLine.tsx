@@ -64,8 +64,8 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
         </span>
       </span>
       {problem && <span className={styles.code}>{problem.code}</span>}
-      <span className="grow" />
       {children}
+      <span className="grow" />
       {askedAt !== null && state === "slow" ? (
         <Button look="link" onPress={() => stopWaiting(account.id)}>Stop waiting</Button>
       ) : state === "slow" ? (

@@ -17,11 +17,11 @@ export function BulkBar({ many }: { many: Many }) {
   const when = (run: () => void) => () => {
     if (!busy) run();
   };
-  useShortcut({ keys: "D", label: "Check the picked", inBar: true, run: when(many.check) });
-  useShortcut({ keys: "C", label: "Connect the picked", inBar: true, run: when(many.connect) });
+  useShortcut({ keys: "D", label: "Check the picked", run: when(many.check) });
+  useShortcut({ keys: "C", label: "Connect the picked", run: when(many.connect) });
   useShortcut({ keys: "Shift+E", label: "Turn on the picked", run: when(() => many.turn(true)) });
   useShortcut({ keys: "Shift+D", label: "Turn off the picked", run: when(() => many.turn(false)) });
-  useShortcut({ keys: "Backspace", label: "Delete the picked", inBar: true, run: when(remove) });
+  useShortcut({ keys: "Backspace", label: "Delete the picked", run: when(remove) });
   useShortcut({ keys: "Escape", label: "Pick none", inBar: true, run: many.clear });
   return (
     <div className={styles.bulk} role="group" aria-label="Picked connectors">

@@ -33,6 +33,7 @@ export function ConnectorRow({ connector, selected, isStale, authorization, colo
   const { glyph, word } = statusLook(connector);
   const { identity, status } = connector;
   const remedy = remedyOf(connector);
+  const said = outcome?.words ?? reason(connector, authorization);
   const facts = [identity.credential ?? "no credential", identity.level, identity.expiresAt && timeLeft(identity.expiresAt)];
   return (
     <>
@@ -62,8 +63,8 @@ export function ConnectorRow({ connector, selected, isStale, authorization, colo
           second={connector.endpoint && <span title={connector.endpoint}>{cutMiddle(shortAddress(connector.endpoint), 44)}</span>}
         />
       </span>
-      <TwoLines first={<Badge glyph={glyph} title={status.word ? `The platform says: ${status.word}` : undefined}>{word}</Badge>} second={outcome ? <span className={styles.outcome} data-state={outcome.state}>{outcome.words}</span> : reason(connector, authorization)} indent />
-      <span className="line">
+      <TwoLines first={<Badge glyph={glyph} title={status.word ? `The platform says: ${status.word}` : undefined}>{word}</Badge>} second={<span title={said} className={styles.outcome} data-state={outcome?.state}>{said}</span>} indent />
+      <span className="line" title={[identity.account, ...facts].filter(Boolean).join(" · ")}>
         <PlatformTile platform={identity.platform} colour={colour} />
         <TwoLines first={identity.account} second={facts.filter(Boolean).join(" · ")} />
       </span>
@@ -93,7 +94,7 @@ export const remedyKeys: Partial<Record<Remedy, string>> = { sign_in: "C", conne
 
 function reason(connector: Connector, authorization: Authorization | undefined): string | undefined {
   const { status } = connector;
-  if (authorization) return authorization.state === "awaiting_user" ? `Waiting for your browser, ${timeLeft(authorization.deadlineAt)}` : "Sign-in under way";
+  if (authorization) return authorization.state === "awaiting_user" ? `Waiting for your browser, ${timeLeft(authorization.deadlineAt).replace(/ left$/, "")}` : "Sign-in under way";
   if (status.reason) return capital(status.reason);
   if (status.status === "ready" && connector.toolCount !== null) return count(connector.toolCount, "tool");
   if (connector.draft) return "Never worked yet";

@@ -52,7 +52,7 @@ export function PeekConnector({ connector, onOpen, onRemedy, onClose }: Props) {
       </div>
       <footer className={styles.foot}>
         {main && <Button keys={remedyKeys[main]} onPress={() => onRemedy(main, connector)}>{remedyLabels[main]}</Button>}
-        <Button look="primary" keys="Enter" onPress={() => onOpen()}>Open</Button>
+        <Button keys="Enter" onPress={() => onOpen()}>Open</Button>
       </footer>
     </aside>
   );

@@ -3,6 +3,7 @@ import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import selectStyles from "@/components/Select.module.css";
 import { type ConnectorGroup, type ConnectorSort, type Density, type Preferences } from "@/host/bindings";
+import { classes } from "@/lib/classes";
 import styles from "./Connectors.module.css";
 import { groupings, sorts } from "./listView";
 
@@ -21,7 +22,7 @@ export function ViewMenu({ group, sort, density, onChange }: Props) {
     <MenuTrigger>
       <Button look="quiet" endIcon="chevron-down" label={`View: grouped by ${labelOf(groupings, group)}, sorted by ${labelOf(sorts, sort)}`}>View</Button>
       <Popover className={selectStyles.popover ?? ""} placement="bottom end" offset={4}>
-        <Menu aria-label="View" className={selectStyles.list ?? ""}>
+        <Menu aria-label="View" className={classes(selectStyles.list, styles.viewMenu)}>
           <One title="Group by" options={groupings} value={group} onChange={(connectorGroup) => onChange({ connectorGroup })} />
           <One title="Sort by" options={sorts} value={sort} onChange={(connectorSort) => onChange({ connectorSort })} />
           <One title="Rows" options={densities} value={density} onChange={(next) => onChange({ density: next })} />

@@ -71,14 +71,15 @@ function Row({ need, account, keys, isFirst, isPending, onFix }: RowProps) {
 }
 
 function Reason({ need: { kind, words, code, since, lapsesAt } }: { need: Need }) {
+  // Names of tools stay as they are.
+  const said = words && (kind === "tools_changed" ? words : capital(words));
   const time = lapsesAt ? timeLeft(lapsesAt) : since && `since ${agoWords(since)}`;
   return (
-    <>
-      {/* Names of tools stay as they are. */}
-      {words && <span>{kind === "tools_changed" ? words : capital(words)} </span>}
-      {code && <span className="mono">{code} </span>}
-      {time && <span className="text3" title={exactTime(lapsesAt ?? since ?? "")}>{words ? `· ${time}` : time}</span>}
-    </>
+    <span title={[said, code, time].filter(Boolean).join(" · ")}>
+      {said && <>{said} </>}
+      {code && <><span className="mono">{code}</span> </>}
+      {time && <span className="text3" title={exactTime(lapsesAt ?? since ?? "")}>{said ? `· ${time}` : time}</span>}
+    </span>
   );
 }
 
