@@ -61,7 +61,7 @@ function One({ field, form, errors, wallet, onChange, autoFocus = false }: OnePr
       <Select
         label={title}
         help={errors[name] ?? <WithCode>{help}</WithCode>}
-        options={isRequired ? options : [{ value: "", label: "As the platform has it" }, ...options]}
+        options={isRequired ? options : [{ value: "", label: "The platform’s default" }, ...options]}
         value={text}
         onChange={change}
       />

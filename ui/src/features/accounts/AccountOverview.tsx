@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { useAccountStates } from "@/host/accountSync";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -19,14 +20,18 @@ type Props = { account: Account; platform: PlatformForm | undefined; onShowConne
 
 /** What is known of an account, and everything that can be done with it. */
 export function AccountOverview({ account, platform, onShowConnectors, onRemove }: Props) {
+  const wantsKey = useAccountStates().get(account.id) === "signed_out";
+  // In one list and by key: what is typed into it stays when it moves.
+  const key = platform && <ChangeKey key="key" account={account} fields={platform.fields} />;
+  const others = [
+    <Rename key={`label ${account.label}`} account={account} />,
+    <ColourChoice key="colour" account={account} />,
+    platform && <AccountSettings key="settings" account={account} platform={platform} />,
+  ];
   return (
     <div className={styles.body}>
       <Facts account={account} platform={platform} onShowConnectors={onShowConnectors} />
-      {platform && account.isSignedOut && <ChangeKey account={account} fields={platform.fields} />}
-      <Rename key={account.label} account={account} />
-      <ColourChoice account={account} />
-      {platform && <AccountSettings account={account} platform={platform} />}
-      {platform && !account.isSignedOut && <ChangeKey account={account} fields={platform.fields} />}
+      {wantsKey ? [key, ...others] : [...others, key]}
       {platform && !account.isSignedOut && <SignOut account={account} title={platform.title} />}
       <section className={styles.section} aria-label="Remove">
         <h2>Remove</h2>

@@ -22,7 +22,7 @@ describe("platform cards", () => {
     await user.click(await screen.findByRole("button", { name: "Add account" }));
     const platforms = await screen.findByRole("list", { name: "Platforms" });
     expect(within(platforms).getByRole("button", { name: /^Mistral ?MISTRAL_API_KEY ?Needs API key\. A key of your workspace/ })).toBeVisible();
-    expect(within(platforms).getByRole("button", { name: /^Airbyte Agents ?Takes Client ID, Client secret or Token\./ })).toBeVisible();
+    expect(within(platforms).getByRole("button", { name: /^Airbyte Agents ?Asks for Client ID, Client secret or Token\./ })).toBeVisible();
     expect(within(platforms).getAllByText("assumed contract")).toHaveLength(1);
     expect(within(platforms).getByRole("button", { name: /^10ex ?assumed contract/ })).toBeVisible();
     expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);

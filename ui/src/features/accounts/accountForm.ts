@@ -122,7 +122,7 @@ export function needsWords({ fields }: PlatformForm): string {
   if (first) return `Needs ${listed([first, ...others].map((field) => field.title), "and")}. ${sentence(first.help)}`;
   // Nothing is needed in every case: one of the ways that lead up to the last secret is.
   const titles = fields.slice(0, fields.findLastIndex((field) => field.isSecret) + 1).map((field) => field.title);
-  return titles.length === 0 ? "Needs nothing." : `Takes ${listed(titles, "or")}.`;
+  return titles.length === 0 ? "Needs nothing." : `Asks for ${listed(titles, "or")}.`;
 }
 
 function listed(words: string[], last: string): string {

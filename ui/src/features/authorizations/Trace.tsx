@@ -24,7 +24,7 @@ export function Trace({ authorization }: { authorization: Authorization }) {
         <Button look="link" onPress={() => copy(trace.map(asText).join("\n"), "Trace")}>Copy trace</Button>
       </div>
       {open && (
-        <ol className={styles.traceRows}>
+        <ol className={styles.traceRows} ref={intoSight}>
           {trace.map((step, index) => (
             <li key={index} className={styles.traceRow} data-selectable>
               <span className="text3">{clockSeconds(step.at)}</span>
@@ -40,6 +40,11 @@ export function Trace({ authorization }: { authorization: Authorization }) {
       )}
     </section>
   );
+}
+
+/** What was just unfolded may lie below what a small window shows. */
+function intoSight(rows: HTMLElement | null): void {
+  rows?.scrollIntoView?.({ block: "nearest" });
 }
 
 function asText(step: TraceStep): string {

@@ -45,7 +45,7 @@ export function AddReview({ found, title, onTitle, name, onName, form, errors, o
         </dl>
       </section>
       <div className={styles.pair}>
-        <Field label="Title" value={title} onChange={onTitle} help="Shown in lists." />
+        <Field label="Title" autoFocus value={title} onChange={onTitle} help="Shown in lists." />
         <Field label="Name" mono value={name} onChange={onName} help="Short and unique, for the command line." />
       </div>
       <AuthenticationFields form={form} errors={errors} onChange={onForm} usualRedirectUri={found.redirectUri} registersItself={found.registersItself} />

@@ -184,7 +184,7 @@ function Native({ connector }: { connector: Connector }) {
     <section className={styles.section} aria-label="As JSON">
       <div className={styles.sectionHead}>
         <h2>As JSON</h2>
-        <span className="text3 small">to read only</span>
+        <span className="text3 small">read only</span>
         <span className="grow" />
         <Button look="link" onPress={() => copy(text, "JSON")}>Copy</Button>
       </div>

@@ -36,7 +36,7 @@ export function CopyStep({ account, of, onDefinitions, ...rest }: Props) {
   return (
     <CreateForm
       title={title}
-      subtitle={`${definition?.title ?? copy.data.definition}, filled with what ${of.identity.account} tells. Secrets are not copied.`}
+      subtitle={`${definition ? `${definition.title}, filled` : "Filled"} in from ${of.title} on ${of.identity.account}. Secrets are not copied.`}
       account={account}
       definition={copy.data.definition}
       hasConsent={definition?.hasConsent === true}

@@ -55,7 +55,7 @@ function Copy({ copy: { connector, differences }, onOpen }: { copy: ConnectorCop
         <IdentityLine identity={connector.identity} />
       </div>
       {shown.length === 0 ? (
-        <p className="text3 small">No other difference than where it lives.</p>
+        <p className="text3 small">It differs only in where it lives.</p>
       ) : (
         <table className={styles.differences}>
           <thead>

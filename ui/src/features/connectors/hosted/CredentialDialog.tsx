@@ -1,17 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
-import { IdentityLine } from "@/components/IdentityLine";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
+import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { StillShapes } from "@/components/StillShapes";
 import { Switch } from "@/components/Switch";
 import { useToasts } from "@/components/Toast";
-import { type Connector, type CredentialLevel, type Form, type PlatformCredential } from "@/host/bindings";
+import { type Connector, type CredentialLevel, type Form, type Level, type PlatformCredential } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import styles from "./Hosted.module.css";
@@ -34,11 +34,23 @@ export function CredentialDialog(props: Props) {
   const title = titleOf(replaced);
   if (data) return <Filled {...props} form={data} />;
   return (
-    <Dialog title={title} subtitle={<IdentityLine identity={connector.identity} endpoint={connector.endpoint} />} onClose={onClose} footer={<Button onPress={onClose}>Cancel</Button>}>
+    <Dialog title={title} subtitle={<Place connector={connector} level={level} />} onClose={onClose} footer={<Button onPress={onClose}>Cancel</Button>}>
       {error ? <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /> : <StillShapes rows={3} label="Asking what it takes" />}
     </Dialog>
   );
 }
+
+/** Where it will lie: not the credential that the connector uses now, but whose the new one is. */
+function Place({ connector: { title, identity }, level }: Pick<Props, "connector" | "level">) {
+  return (
+    <span className="line">
+      <PlatformTile platform={identity.platform} />
+      <span className="cut">{identity.account} · <span className="medium">{title}</span> · {owners[level.level]}</span>
+    </span>
+  );
+}
+
+const owners: Record<Level, string> = { user: "yours", workspace: "for the workspace", organization: "for the organization" };
 
 function titleOf(replaced: PlatformCredential | null): string {
   return replaced ? `Replace ${replaced.title ?? (replaced.name || "the credential")}` : "Add credential";
@@ -51,6 +63,16 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
   const [isDefault, setDefault] = useState(replaced?.isDefault ?? taken.length === 0);
   const [tried, setTried] = useState(false);
   const fields = useRef<SchemaFormHandle>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const asksName = level.isNamed && !replaced;
+  // The form is read later than the dialog opens: where no name is asked, its first field takes the focus.
+  const keepFields = useCallback(
+    (next: SchemaFormHandle | null) => {
+      if (next && !fields.current && !asksName) box.current?.querySelector<HTMLElement>("input:not([type=hidden]), textarea")?.focus();
+      fields.current = next;
+    },
+    [asksName],
+  );
   const { toast } = useToasts();
   const save = useSaveCredential();
   const nameError = level.isNamed && tried && !replaced ? errorOf(name, taken) : null;
@@ -76,7 +98,7 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
   return (
     <Dialog
       title={titleOf(replaced)}
-      subtitle={<IdentityLine identity={connector.identity} endpoint={connector.endpoint} />}
+      subtitle={<Place connector={connector} level={level} />}
       onClose={onClose}
       footer={
         <>
@@ -87,8 +109,8 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
       }
     >
       <div className={styles.stack}>
-        {level.isNamed && !replaced && <Field label="Name" mono isRequired value={name} onChange={setName} error={nameError} help="Letters, digits, hyphens and underscores. Tools can be run with it by this name." />}
-        <PlatformForm ref={fields} label={titleOf(replaced)} state={state} wallet={wallet} />
+        {asksName && <Field label="Name" mono isRequired autoFocus value={name} onChange={setName} error={nameError} help="Letters, digits, hyphens and underscores. Tools can be run with it by this name." />}
+        <div ref={box}><PlatformForm ref={keepFields} label={titleOf(replaced)} state={state} wallet={wallet} /></div>
         {level.hasDefault && (
           <Switch isSelected={isDefault} onChange={setDefault} isDisabled={replaced?.isDefault ?? false} help={replaced?.isDefault ? "To change that, make another one the default." : "Used when none is named."}>
             Default of this level
