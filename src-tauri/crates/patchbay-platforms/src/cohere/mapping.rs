@@ -59,7 +59,7 @@ fn status(wire: &Connector, found: &Finding, now: Timestamp) -> (Status, Option<
         return (Status::Authorizing, None);
     }
     match word {
-        None if wire.has_oauth() => needed("not authorised yet"),
+        None if wire.has_oauth() => needed("not authorized yet"),
         Some("expired") if wire.has_oauth() => needed("expired"),
         Some(word) if !matches!(word, "valid" | "expired") => {
             (Status::Unknown, Some(clean_text(word, REASON_LIMIT)))

@@ -40,7 +40,7 @@ fn facts(connector: &Connector) -> Vec<Fact> {
         _ => "None",
     };
     let authorization = match (kind, connector.text("auth_status")) {
-        ("oauth", None) => "Not authorised yet".to_owned(),
+        ("oauth", None) => "Not authorized yet".to_owned(),
         (_, None) => "Not needed".to_owned(),
         (_, Some(word)) => acts::plain(word),
     };

@@ -57,7 +57,7 @@ async fn switches_and_facts_show_how_it_is() {
         switches(&found),
         [("Active", Some(true)), ("Continue on failure", Some(false))]
     );
-    assert_eq!(authorization(&found), "Not authorised yet");
+    assert_eq!(authorization(&found), "Not authorized yet");
     for name in ["deactivate", "continue-on-failure"] {
         let act = found.find(name).unwrap();
         let given = act.fixed.0.clone();
