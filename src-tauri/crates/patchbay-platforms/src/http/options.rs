@@ -17,6 +17,9 @@ pub struct CallOptions {
     pub timeout: Option<Duration>,
     /// How often a failure is repeated; `None` for what the platform's contract says.
     pub retries: Option<Retries>,
+    /// Longest wait for the next attempt: where more is asked for, the refusal is the answer at once;
+    /// `None` to wait as long as the platform's contract says.
+    pub longest_wait: Option<Duration>,
     /// Headers that replace those of the same name, in any letter case. They may hold secrets.
     pub headers: Vec<(String, Secret)>,
     /// Query parameters that are appended: a list repeats its name, an object gives `name[key]`, and

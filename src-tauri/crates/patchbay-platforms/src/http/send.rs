@@ -226,6 +226,9 @@ impl Api {
             let none = HeaderMap::new();
             let answer = error.refusal().map_or(&none, |refusal| &refusal.headers);
             let wait = policy.wait(repeats, answer, now, self.clock.chance());
+            if options.longest_wait.is_some_and(|longest| wait > longest) {
+                return Err(error);
+            }
             repeats += 1;
             tracing::debug!(kind = error.kind(), ?wait, repeats, "repeating a request");
             tokio::select! {

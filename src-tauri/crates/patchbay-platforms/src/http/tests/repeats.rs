@@ -92,6 +92,23 @@ async fn what_could_double_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn who_cannot_wait_as_long_as_the_answer_asks_hears_of_it_at_once() {
+    let impatient = CallOptions {
+        longest_wait: Some(Duration::from_secs(10)),
+        ..CallOptions::default()
+    };
+    for (asked, waits) in [("11", vec![]), ("9", vec![9.0])] {
+        let mut answers = statuses(&[429, 200]);
+        answers[0]
+            .headers_mut()
+            .insert(RETRY_AFTER, asked.parse().unwrap());
+        let outcome = sent(answers, get(), twice(), &impatient).await;
+        assert_eq!(outcome.result.is_ok(), !waits.is_empty(), "{asked}");
+        assert_eq!(outcome.waits, waits);
+    }
+}
+
+#[tokio::test]
 async fn the_call_may_ask_for_other_numbers_but_not_for_doubles() {
     let none = CallOptions {
         retries: Some(Retries::Times(0)),
