@@ -10,7 +10,7 @@ use specta::Type;
 
 use crate::differences::{below, differences};
 use crate::forms::{Filled, GivenSecret, fill};
-use crate::hosted::options;
+use crate::hosted::{judged, options};
 use crate::hosted_connectors::{place_of, refresh_status};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, placements};
@@ -52,9 +52,10 @@ pub async fn connector_settings(
 ) -> Result<ConnectorSettings, Error> {
     let connector = find_connector(cx, id).await?;
     let (platform, remote) = place_of(cx, &connector).await?;
-    Ok(settings(&connector, &*platform)?
+    let read = settings(&connector, &*platform)?
         .settings(&remote, &options(cx))
-        .await?)
+        .await;
+    judged(cx, &connector.account, &*platform, read).await
 }
 
 /// What a change would do; nothing is sent but a read.
@@ -85,7 +86,8 @@ pub async fn change_settings(
     let (platform, remote) = place_of(cx, &connector).await?;
     let settings = settings(&connector, &*platform)?;
     let options = options(cx);
-    let now = settings.settings(&remote, &options).await?;
+    let now = settings.settings(&remote, &options).await;
+    let now = judged(cx, &connector.account, &*platform, now).await?;
     let plan = plan(&now, &change);
     if !plan.changed_elsewhere.is_empty() && !change.overwrite {
         return Err(Error::ChangedElsewhere {
@@ -98,7 +100,8 @@ pub async fn change_settings(
         return Ok(connector);
     }
     let members: Vec<String> = changes.keys().cloned().collect();
-    settings.change_settings(&remote, changes, &options).await?;
+    let changed = settings.change_settings(&remote, changes, &options).await;
+    judged(cx, &connector.account, &*platform, changed).await?;
     placements::forget_members(cx, &connector, members.iter()).await?;
     let entries = filled.save_secrets(cx).await?;
     placements::note_settings(cx, &connector, &change.values, entries).await?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
-use crate::hosted::options;
+use crate::hosted::{judged, options};
 use crate::hosted_connectors::{place_of, refresh_status};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, tools};
@@ -43,7 +43,10 @@ pub async fn connector_particulars(cx: &Context, id: &ConnectorId) -> Result<Par
     let connector = find_connector(cx, id).await?;
     let (platform, remote) = place_of(cx, &connector).await?;
     match platform.peculiar() {
-        Some(peculiar) => Ok(peculiar.particulars(&remote, &options(cx)).await?),
+        Some(peculiar) => {
+            let read = peculiar.particulars(&remote, &options(cx)).await;
+            judged(cx, &connector.account, &*platform, read).await
+        }
         None => Ok(Particulars::default()),
     }
 }
@@ -59,7 +62,10 @@ pub async fn act_on_connector(cx: &Context, request: ActOnConnector) -> Result<A
     let (platform, remote) = place_of(cx, &connector).await?;
     let options = options(cx);
     let particulars = match platform.peculiar() {
-        Some(peculiar) => peculiar.particulars(&remote, &options).await?,
+        Some(peculiar) => {
+            let read = peculiar.particulars(&remote, &options).await;
+            judged(cx, &connector.account, &*platform, read).await?
+        }
         None => Particulars::default(),
     };
     let act = particulars.find(&request.act).ok_or(Error::NotFound {
@@ -72,7 +78,8 @@ pub async fn act_on_connector(cx: &Context, request: ActOnConnector) -> Result<A
         });
     }
     let arguments = arguments(act, request.values)?;
-    let answer = platform.call(&act.operation, arguments, &options).await?;
+    let answer = platform.call(&act.operation, arguments, &options).await;
+    let answer = judged(cx, &connector.account, &*platform, answer).await?;
     refresh_status(cx, &connector, &*platform, &remote).await?;
     Ok(Acted {
         answer: Json(answer),

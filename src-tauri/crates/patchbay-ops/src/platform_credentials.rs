@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::forms::{GivenSecret, fill};
-use crate::hosted::options;
+use crate::hosted::{judged, options};
 use crate::hosted_connectors::{place_of, refresh_status};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, Event, placements};
@@ -61,18 +61,19 @@ pub async fn list_platform_credentials(
         return Ok(Vec::new());
     };
     let options = options(cx);
-    let levels = credentials.credential_levels(&remote, &options).await?;
+    let levels = credentials.credential_levels(&remote, &options).await;
+    let levels = judged(cx, &connector.account, &*platform, levels).await?;
     let mut listed = Vec::with_capacity(levels.len());
     for level in levels {
         let found = if level.is_listed {
             let found = credentials.list_credentials(&remote, level.level, &options);
-            found.await
+            judged(cx, &connector.account, &*platform, found.await).await
         } else {
             Ok(Vec::new())
         };
         let (mut credentials, problem) = match found {
             Ok(credentials) => (credentials, None),
-            Err(error) => (Vec::new(), Some(Error::from(error).into())),
+            Err(error) => (Vec::new(), Some(error.into())),
         };
         credentials.sort_by_key(|credential| !credential.is_default);
         listed.push(CredentialsOfLevel {
@@ -95,9 +96,10 @@ pub async fn platform_credential_form(
 ) -> Result<Form, Error> {
     let connector = find_connector(cx, id).await?;
     let (platform, remote) = place_of(cx, &connector).await?;
-    Ok(credentials(&connector, &*platform)?
+    let form = credentials(&connector, &*platform)?
         .credential_form(&remote, level, &options(cx))
-        .await?)
+        .await;
+    judged(cx, &connector.account, &*platform, form).await
 }
 
 /// Creates a credential, or replaces the one of that name.
@@ -113,13 +115,11 @@ pub async fn save_platform_credential(
     let (platform, remote) = place_of(cx, &connector).await?;
     let credentials = credentials(&connector, &*platform)?;
     let (level, options) = (request.level, options(cx));
-    let form = credentials
-        .credential_form(&remote, level, &options)
-        .await?;
+    let form = credentials.credential_form(&remote, level, &options).await;
+    let form = judged(cx, &connector.account, &*platform, form).await?;
     let filled = fill(cx, &form, request.values.clone(), request.secrets).await?;
-    let known = credentials
-        .list_credentials(&remote, level, &options)
-        .await?;
+    let known = credentials.list_credentials(&remote, level, &options).await;
+    let known = judged(cx, &connector.account, &*platform, known).await?;
     let credential = CredentialToSave {
         name: request.name.clone(),
         level,
@@ -127,9 +127,10 @@ pub async fn save_platform_credential(
         is_default: request.is_default,
         is_replacement: known.iter().any(|known| known.name == request.name),
     };
-    credentials
+    let saved = credentials
         .save_credential(&remote, credential, &options)
-        .await?;
+        .await;
+    judged(cx, &connector.account, &*platform, saved).await?;
     if request.name.is_empty() {
         // It is what the connector was created with, or the setting of the same name.
         placements::forget_members(cx, &connector, filled.values.keys()).await?;
@@ -156,9 +157,10 @@ pub async fn make_platform_credential_default(
     let connector = find_connector(cx, id).await?;
     let (platform, remote) = place_of(cx, &connector).await?;
     let credentials = credentials(&connector, &*platform)?;
-    credentials
+    let made = credentials
         .make_default(&remote, level, name, &options(cx))
-        .await?;
+        .await;
+    judged(cx, &connector.account, &*platform, made).await?;
     after_change(cx, &connector, &*platform, &remote).await
 }
 
@@ -185,12 +187,12 @@ pub async fn remove_platform_credential(
         "" => Some(credentials.credential_form(&remote, level, &options)),
         _ => None,
     };
-    let form = futures::future::OptionFuture::from(form)
-        .await
-        .transpose()?;
-    credentials
+    let form = futures::future::OptionFuture::from(form).await.transpose();
+    let form = judged(cx, &connector.account, &*platform, form).await?;
+    let deleted = credentials
         .delete_credential(&remote, level, name, &options)
-        .await?;
+        .await;
+    judged(cx, &connector.account, &*platform, deleted).await?;
     if let Some(members) = form
         .as_ref()
         .and_then(|form| form.schema["properties"].as_object())
