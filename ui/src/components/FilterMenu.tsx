@@ -19,9 +19,9 @@ export function FilterMenu<T extends string>({ label, options, value, onChange }
   const chosen = options.find((option) => option.value === value);
   return (
     <MenuTrigger>
-      <Button className={chips.chip ?? ""} aria-label={chosen ? `${label}: ${chosen.label}` : label} {...(chosen && { "data-selected": true })}>
+      <Button className={chips.chip ?? ""} {...(chosen && { "data-selected": true })}>
         {chosen?.start}
-        <span className={chips.chosen}>{chosen?.label ?? label}</span>
+        <span className={chips.chosen}>{chosen && <span className="unseen">{label}: </span>}{chosen?.label ?? label}</span>
         <Icon name="chevron-down" size={12} />
       </Button>
       <Popover className={styles.popover ?? ""} placement="bottom start" offset={4}>
