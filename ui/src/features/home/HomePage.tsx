@@ -22,6 +22,7 @@ type Props = {
   onAdd: (address?: string) => void;
   onSignIn: (connector: Connector) => void;
   onOpenConnector: (id: ConnectorId, tab?: "overview" | "tools" | "settings") => void;
+  onCheck: (id: ConnectorId) => void;
   onAddAccount: () => void;
   onOpenAccount: (id: AccountId) => void;
   onOpenRun: (id: RunId) => void;
@@ -70,7 +71,7 @@ function AccountsFact() {
 }
 
 function Full({ needs, connectors, runs, ...props }: Props & { needs: Need[]; connectors: Connector[]; runs: ToolRunSummary[] }) {
-  const { onAdd, onSignIn, onOpenConnector, onOpenAccount, onOpenRun, onOpenRuns, onOpenCredentials } = props;
+  const { onAdd, onSignIn, onOpenConnector, onCheck, onOpenAccount, onOpenRun, onOpenRuns, onOpenCredentials } = props;
   const checkAll = useMutation({ mutationFn: () => call(commands.checkConnectors()) });
   return (
     <>
@@ -83,7 +84,7 @@ function Full({ needs, connectors, runs, ...props }: Props & { needs: Need[]; co
           <div className={styles.left}>
             <PasteBox onPaste={onAdd} />
             {checkAll.error && <ProblemNotice problem={asProblem(checkAll.error)} onRetry={() => checkAll.mutate()} />}
-            <NeedsYou needs={needs} connectors={connectors} onSignIn={onSignIn} onOpen={onOpenConnector} onOpenAccount={onOpenAccount} onOpenCredentials={onOpenCredentials} />
+            <NeedsYou needs={needs} connectors={connectors} onSignIn={onSignIn} onOpen={onOpenConnector} onCheck={onCheck} onOpenAccount={onOpenAccount} onOpenCredentials={onOpenCredentials} />
             <RecentRuns runs={runs} onOpen={onOpenRun} onAll={onOpenRuns} />
           </div>
           <SideColumn connectors={connectors} needs={needs} onOpenCredentials={onOpenCredentials} />

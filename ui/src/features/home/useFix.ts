@@ -9,13 +9,14 @@ export type Ways = {
   connectors: Connector[];
   onSignIn: (connector: Connector) => void;
   onOpen: (id: ConnectorId, tab?: "overview" | "tools" | "settings") => void;
+  /** Has the doctor look at a connector. */
+  onCheck: (id: ConnectorId) => void;
   onOpenAccount: (id: AccountId) => void;
   onOpenCredentials: () => void;
 };
 
 /** Does the one thing that helps with a need: here, or where it is done. */
-export function useFix({ connectors, onSignIn, onOpen, onOpenAccount, onOpenCredentials }: Ways) {
-  const check = useMutation({ mutationFn: (id: ConnectorId) => call(commands.checkConnector(id)) });
+export function useFix({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, onOpenCredentials }: Ways) {
   const ask = useAskAccount();
   const push = usePushAgain();
   const fix = (need: Need) => {
@@ -30,7 +31,7 @@ export function useFix({ connectors, onSignIn, onOpen, onOpenAccount, onOpenCred
         return;
       case "check":
         if (id) {
-          check.mutate(id);
+          onCheck(id);
           onOpen(id, "overview");
         } else if (account) ask.mutate(account);
         return;
