@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
@@ -15,12 +15,18 @@ import { type JsonObject } from "@/lib/schema/schema";
 import page from "../ConnectorPage.module.css";
 import styles from "./Hosted.module.css";
 import { ReviewChanges } from "./ReviewChanges";
+import { useSettingsDrafts } from "./settingsDrafts";
 import { hostedQueries } from "./useHosted";
 
 /** Everything that the platform lets one change of a connector, as a form or as JSON; nothing is sent unseen. */
 export function EditSettings({ connector }: { connector: Connector }) {
   const { account } = connector.identity;
   const { data, error, dataUpdatedAt, refetch } = useQuery(hostedQueries.settings(connector.id));
+  const drafts = useSettingsDrafts();
+  const startOver = () => {
+    drafts.delete(connector.id);
+    void refetch();
+  };
   if (error) {
     const problem = asProblem(error);
     return (
@@ -35,16 +41,25 @@ export function EditSettings({ connector }: { connector: Connector }) {
     );
   }
   if (!data) return <StillShapes rows={5} label={`Asking ${account}`} />;
-  return <Editor key={dataUpdatedAt} connector={connector} settings={data} onReload={() => void refetch()} />;
+  return <Editor key={dataUpdatedAt} connector={connector} settings={data} onReload={startOver} />;
 }
 
 type EditorProps = { connector: Connector; settings: ConnectorSettings; onReload: () => void };
 
-function Editor({ connector, settings, onReload }: EditorProps) {
+function Editor({ connector, settings: read, onReload }: EditorProps) {
+  const kept = useSettingsDrafts();
+  const [draft] = useState(() => kept.get(connector.id));
+  // What was changed there meanwhile is noticed against what the draft began with.
+  const settings = draft?.settings ?? read;
   const [view, setView] = useState<"form" | "json">("form");
   const [readable, setReadable] = useState(true);
   const [reviewing, setReviewing] = useState(false);
-  const state = usePlatformForm(settings.form);
+  const state = usePlatformForm(settings.form, draft);
+  const { values, drafts, isChanged } = state;
+  useEffect(() => {
+    if (isChanged) kept.set(connector.id, { settings, values, drafts });
+    else kept.delete(connector.id);
+  }, [kept, connector.id, settings, values, drafts, isChanged]);
   const { data: wallet = [] } = useQuery(queries.wallet());
   const form = useRef<SchemaFormHandle>(null);
   const { account } = connector.identity;
@@ -60,15 +75,16 @@ function Editor({ connector, settings, onReload }: EditorProps) {
         <SegmentedControl label="How to edit" segments={[{ value: "form", label: "Form" }, { value: "json", label: "JSON" }]} value={view} onChange={setView} />
         <Button small look="quiet" icon="rotate-cw" label="Read again" onPress={onReload} />
       </div>
+      {draft && isChanged && <p className="text2 small" role="note">This is as you left it.</p>}
       <div className={styles.editor}>
         {view === "form" ? (
           <PlatformForm ref={form} label={`Settings of ${connector.title}`} state={state} wallet={wallet} />
         ) : (
-          <JsonEditor label={`Settings of ${connector.title}`} value={state.values} onChange={(value) => state.changeValues(value as JsonObject)} problems={state.shown} onReadable={setReadable} />
+          <JsonEditor label={`Settings of ${connector.title}`} value={values} onChange={(value) => state.changeValues(value as JsonObject)} problems={state.shown} onReadable={setReadable} />
         )}
         <div className={page.actions}>
-          <Button look={state.isChanged ? "primary" : "plain"} isDisabled={!state.isChanged || !readable} onPress={review}>Review changes</Button>
-          {state.isChanged && <Button look="quiet" onPress={onReload}>Start over</Button>}
+          <Button look={isChanged ? "primary" : "plain"} isDisabled={!isChanged || !readable} onPress={review}>Review changes</Button>
+          {isChanged && <Button look="quiet" onPress={onReload}>Start over</Button>}
         </div>
       </div>
       {reviewing && <ReviewChanges connector={connector} base={settings.form.values} state={state} onClose={() => setReviewing(false)} onReload={onReload} />}
