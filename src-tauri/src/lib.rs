@@ -86,11 +86,21 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     news::forward(app.handle(), &cx);
     let trimming = cx.clone();
     tauri::async_runtime::spawn(async move { patchbay_ops::trim_hourly(&trimming).await });
+    let following = cx.clone();
+    tauri::async_runtime::spawn(async move { follow_other_processes(&following).await });
     tauri::async_runtime::spawn(async move {
         patchbay_ops::look_after_connectors(&cx, &patchbay_ops::SystemPowerAndNetwork).await;
     });
     deep_link::listen(app);
     Ok(())
+}
+
+/// Hears what the command line changes, for as long as the app runs.
+async fn follow_other_processes(cx: &Context) {
+    match patchbay_ops::follow_other_processes(cx).await {
+        Ok(following) => following.await,
+        Err(error) => tracing::warn!(%error, "other processes cannot be followed"),
+    }
 }
 
 /// Says why Patchbay cannot start, in a window of the system's own, and ends it when that is closed.

@@ -1110,6 +1110,8 @@ authorization: Authorization } |
 run: ToolRunSummary } | 
 /**  Runs were taken out of the history, or how long they are kept changed. */
 { kind: "history_changed" } | 
+/**  Settings that the command line has too changed: read them again. */
+{ kind: "settings_changed" } | 
 /**  The vault was unlocked, locked or moved. */
 { kind: "vault_changed"; 
 /**  As it stands now. */

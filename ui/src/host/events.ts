@@ -30,6 +30,10 @@ export function applyNews(client: QueryClient, news: News): void {
       void client.invalidateQueries({ queryKey: ["runs"] });
       void client.invalidateQueries({ queryKey: ["history"] });
       break;
+    case "settings_changed":
+      void client.invalidateQueries({ queryKey: queries.backgroundChecks().queryKey });
+      void client.invalidateQueries({ queryKey: ["history"] });
+      break;
     case "vault_changed":
       client.setQueryData(queries.vault().queryKey, news.status);
       void client.invalidateQueries({ queryKey: ["connectors"] });
@@ -42,7 +46,7 @@ export function applyNews(client: QueryClient, news: News): void {
   if (changesNeeds.has(news.kind)) void client.invalidateQueries({ queryKey: ["needs"] });
 }
 
-const changesNeeds: ReadonlySet<News["kind"]> = new Set<News["kind"]>(["accounts_changed", "connectors_changed", "wallet_changed", "vault_changed", "need_arose"]);
+const changesNeeds: ReadonlySet<News["kind"]> = new Set<News["kind"]>(["accounts_changed", "connectors_changed", "wallet_changed", "vault_changed", "settings_changed", "need_arose"]);
 
 /** The states of a consent in their order; those it ends in come after all of them. */
 const states: AuthorizationState[] = ["preparing", "awaiting_user", "exchanging", "checking"];

@@ -32,6 +32,8 @@ pub enum Event {
     },
     /// Runs were taken out of the history, or how long they are kept changed.
     HistoryChanged,
+    /// Settings that the command line has too changed: read them again.
+    SettingsChanged,
     /// The vault was unlocked, locked or moved.
     VaultChanged {
         /// As it stands now.

@@ -1,11 +1,13 @@
 //! Hosted platforms, signed in to by their accounts.
 
+mod remembered;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_model::{Account, AccountId, Json, Secret, Timestamp};
+use patchbay_model::{Account, AccountId, Secret, Timestamp};
 use patchbay_platforms::http::{
     CallOptions, ClientSettings, Clients, Clock as PlatformClock, Retries,
 };
@@ -14,6 +16,8 @@ use serde_json::{Map, Value};
 
 use crate::clock::Clock;
 use crate::{Context, Error, accounts};
+
+pub(crate) use remembered::{forget_kept, keep};
 
 /// How long the read may take that tells whose sign-in was refused.
 const READ_LIMIT: Duration = Duration::from_secs(10);
@@ -24,8 +28,7 @@ pub(crate) struct Hosted {
     clients: OnceLock<Clients>,
     clock: Arc<dyn PlatformClock>,
     open: Mutex<HashMap<AccountId, Arc<dyn Platform>>>,
-    /// What each platform remembers, as it was kept last.
-    kept: Mutex<HashMap<AccountId, Value>>,
+    shared: remembered::Shared,
 }
 
 impl Hosted {
@@ -34,7 +37,7 @@ impl Hosted {
             clients: OnceLock::new(),
             clock: Arc::new(TurnedClock(clock)),
             open: Mutex::default(),
-            kept: Mutex::default(),
+            shared: remembered::Shared::default(),
         }
     }
 
@@ -51,8 +54,9 @@ impl Hosted {
         self.lock().remove(account);
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, Value>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Lets go of all sign-ins, for what they were made of may have changed.
+    pub(crate) fn forget_all(&self) {
+        self.lock().clear();
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, Arc<dyn Platform>>> {
@@ -79,7 +83,7 @@ pub(crate) async fn platform_of(
         return Ok(platform);
     }
     let platform = sign_in(cx, account, accounts::secrets_of(cx, account).await?)?;
-    recall(cx, &account.id, &*platform).await;
+    remembered::recall(cx, &account.id, &*platform).await;
     let mut open = cx.hosted().lock();
     Ok(Arc::clone(
         open.entry(account.id.clone()).or_insert(platform),
@@ -111,57 +115,16 @@ pub(crate) fn sign_in(
     })?)
 }
 
-/// Gives a platform what another process found out about the account's connectors.
-async fn recall(cx: &Context, account: &AccountId, platform: &dyn Platform) {
-    let found = cx
-        .store()
-        .find_setting::<Json>(&remembered_by(account))
-        .await;
-    match found {
-        Ok(Some(remembered)) => {
-            platform.recall(remembered.0);
-            cx.hosted()
-                .kept()
-                .insert(account.clone(), platform.remembered());
-        }
-        Ok(None) => {}
-        Err(error) => tracing::warn!(%error, "what was found out before could not be read"),
-    }
-}
-
-/// Keeps what a platform found out that it would not tell again, for other processes. Nothing depends on
-/// it but how connectors are shown.
-pub(crate) async fn keep(cx: &Context, account: &AccountId, platform: &dyn Platform) {
-    let remembered = platform.remembered();
-    {
-        let mut kept = cx.hosted().kept();
-        let is_empty =
-            matches!(&remembered, Value::Null) || remembered.as_object().is_some_and(Map::is_empty);
-        match kept.insert(account.clone(), remembered.clone()) {
-            Some(before) if before == remembered => return,
-            None if is_empty => return,
-            _ => {}
-        }
-    }
-    let names = vec![remembered_by(account)];
-    if let Err(error) = cx.store().put_settings(names, &Json(remembered)).await {
-        tracing::warn!(%error, "what was found out could not be kept");
-    }
-}
-
-/// Forgets what was kept of an account that is gone.
+/// Gives every platform that is signed in to what other processes found out meanwhile.
 ///
 /// # Errors
 /// [`Error::Store`].
-pub(crate) async fn forget_kept(cx: &Context, account: &AccountId) -> Result<(), Error> {
-    cx.hosted().kept().remove(account);
-    let names = vec![remembered_by(account)];
-    Ok(cx.store().put_settings(names, &Json::default()).await?)
-}
-
-/// The name under which an account's findings are kept.
-fn remembered_by(account: &AccountId) -> String {
-    format!("remembered.{account}")
+pub(crate) async fn take_up_findings(cx: &Context) -> Result<(), Error> {
+    let open = cx.hosted().lock().clone();
+    for (account, platform) in open {
+        remembered::take_up(cx, &account, &*platform).await?;
+    }
+    Ok(())
 }
 
 /// What became of a call to a platform. A 401 speaks of the account's key or of one connector's own

@@ -43,6 +43,7 @@ mod needs;
 mod next_page;
 mod offers;
 mod operations;
+mod other_processes;
 mod particulars;
 mod placements;
 mod places;
@@ -128,6 +129,7 @@ pub use needs::{Need, NeedFix, NeedKind, list_needs};
 pub use next_page::next_page;
 pub use offers::{fill_prompt, list_prompts, list_resources, read_resource};
 pub use operations::{CallOperation, OperationCard, call_operation, list_operations};
+pub use other_processes::follow_other_processes;
 pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};
 pub use places::Places;
 pub use platform_credentials::{

@@ -1,6 +1,6 @@
 //! What the platform does not say again: how checks ended, what is being deleted, what was looked up.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use patchbay_model::Timestamp;
@@ -19,7 +19,7 @@ pub(super) struct Remembered(Mutex<Inner>);
 struct Inner {
     states: HashMap<String, State>,
     checks: HashMap<String, Timestamp>,
-    leaving: HashSet<String>,
+    leaving: BTreeSet<String>,
     /// Looked up again in another process.
     #[serde(skip)]
     ids: HashMap<Kind, String>,

@@ -1,0 +1,187 @@
+//! What platforms remember of the connectors of an account, shared with other processes.
+//!
+//! It lies in the database. A process lays what it found out itself over what is there, so that two that
+//! look at different connectors take nothing from one another.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use patchbay_model::{AccountId, Json};
+use patchbay_platforms::Platform;
+use serde_json::{Map, Value};
+
+use crate::{Context, Error};
+
+/// How deep findings are told apart: a map by connector, or by kind and connector, and what stands under
+/// that belongs together.
+const DEPTH: u32 = 2;
+
+/// What each platform remembered when it was last the same here and in the database.
+#[derive(Default)]
+pub(super) struct Shared(Mutex<HashMap<AccountId, Value>>);
+
+impl Shared {
+    fn of(&self, account: &AccountId) -> Option<Value> {
+        self.lock().get(account).cloned()
+    }
+
+    fn note(&self, account: &AccountId, remembered: Value) {
+        self.lock().insert(account.clone(), remembered);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<AccountId, Value>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives a platform that was just signed in to what any process found out before.
+pub(super) async fn recall(cx: &Context, account: &AccountId, platform: &dyn Platform) {
+    match found(cx, account).await {
+        Ok(Some(found)) => {
+            platform.recall(found);
+            cx.hosted().shared.note(account, platform.remembered());
+        }
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "what was found out before could not be read"),
+    }
+}
+
+/// Keeps what a platform found out that it would not tell again, for other processes. Nothing depends on
+/// it but how connectors are shown.
+pub(crate) async fn keep(cx: &Context, account: &AccountId, platform: &dyn Platform) {
+    let ours = platform.remembered();
+    let before = cx.hosted().shared.of(account);
+    let is_news = match &before {
+        Some(before) => *before != ours,
+        None => !is_empty(&ours),
+    };
+    if !is_news {
+        return;
+    }
+    let (before, found) = (before.unwrap_or_default(), ours.clone());
+    let lay_over = move |stored: Option<Json>| {
+        let stored = stored.unwrap_or_default().0;
+        Json(laid_over(&before, found, stored))
+    };
+    let name = name_of(account);
+    match cx.store().change_setting(&name, lay_over).await {
+        Ok(Json(kept)) => {
+            if kept != ours {
+                platform.recall(kept);
+            }
+            cx.hosted().shared.note(account, platform.remembered());
+        }
+        Err(error) => tracing::warn!(%error, "what was found out could not be kept"),
+    }
+}
+
+/// Gives a platform what another process found out meanwhile; what was found out here stays.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(super) async fn take_up(
+    cx: &Context,
+    account: &AccountId,
+    platform: &dyn Platform,
+) -> Result<(), Error> {
+    let before = cx.hosted().shared.of(account).unwrap_or_default();
+    let found = found(cx, account).await?.unwrap_or_default();
+    if found != before {
+        let now = laid_over(&before, platform.remembered(), found.clone());
+        platform.recall(now);
+        cx.hosted().shared.note(account, found);
+    }
+    Ok(())
+}
+
+/// Forgets what was kept of an account that is gone.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) async fn forget_kept(cx: &Context, account: &AccountId) -> Result<(), Error> {
+    cx.hosted().shared.lock().remove(account);
+    let names = vec![name_of(account)];
+    Ok(cx.store().put_settings(names, &Json::default()).await?)
+}
+
+async fn found(cx: &Context, account: &AccountId) -> Result<Option<Value>, Error> {
+    let found: Option<Json> = cx.store().find_setting(&name_of(account)).await?;
+    Ok(found.map(|found| found.0))
+}
+
+/// The name under which an account's findings are kept.
+fn name_of(account: &AccountId) -> String {
+    format!("remembered.{account}")
+}
+
+fn is_empty(remembered: &Value) -> bool {
+    remembered.is_null() || remembered.as_object().is_some_and(Map::is_empty)
+}
+
+/// What two processes found out since they knew the same; where both did of the same thing, ours counts.
+fn laid_over(before: &Value, ours: Value, theirs: Value) -> Value {
+    merged(Some(before), Some(ours), Some(theirs), DEPTH).unwrap_or_default()
+}
+
+fn merged(
+    before: Option<&Value>,
+    ours: Option<Value>,
+    theirs: Option<Value>,
+    depth: u32,
+) -> Option<Value> {
+    if ours.as_ref() == before {
+        return theirs;
+    }
+    if theirs.as_ref() == before {
+        return ours;
+    }
+    match (ours, theirs) {
+        (Some(Value::Object(mut ours)), Some(Value::Object(mut theirs))) if depth > 0 => {
+            let names: BTreeSet<String> = ours.keys().chain(theirs.keys()).cloned().collect();
+            let members = names.into_iter().filter_map(|name| {
+                let before = before.and_then(|before| before.get(&name));
+                let (ours, theirs) = (ours.remove(&name), theirs.remove(&name));
+                Some((name, merged(before, ours, theirs, depth - 1)?))
+            });
+            Some(Value::Object(members.collect()))
+        }
+        (ours, theirs) => ours.or(theirs),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn findings_of_different_connectors_stand_side_by_side() {
+        let before = json!({ "a": { "test": null }, "gone": { "test": null } });
+        let ours = json!({ "a": { "test": null }, "b": { "test": { "Ok": null } } });
+        let theirs = json!({ "a": { "test": { "Err": "no" } }, "gone": { "test": null } });
+        assert_eq!(
+            laid_over(&before, ours, theirs),
+            json!({ "a": { "test": { "Err": "no" } }, "b": { "test": { "Ok": null } } })
+        );
+    }
+
+    #[test]
+    fn where_both_found_out_something_of_the_same_thing_ours_counts_whole() {
+        let ours = json!({ "a": { "test": { "Ok": null }, "until": null } });
+        let theirs = json!({ "a": { "test": { "Err": "no" }, "until": 5 } });
+        assert_eq!(
+            laid_over(&json!({ "a": { "until": null } }), ours, theirs),
+            json!({ "a": { "test": { "Ok": null }, "until": 5 } })
+        );
+    }
+
+    #[test]
+    fn what_one_forgot_and_the_other_looked_at_again_is_there() {
+        let before = json!({ "a": { "test": null } });
+        let theirs = json!({ "a": { "test": { "Err": "no" } } });
+        assert_eq!(laid_over(&before, json!({}), theirs.clone()), theirs);
+        assert_eq!(laid_over(&before, json!({}), before.clone()), json!({}));
+        assert_eq!(laid_over(&Value::Null, before.clone(), Value::Null), before);
+    }
+}

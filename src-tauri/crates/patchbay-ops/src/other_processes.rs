@@ -1,0 +1,110 @@
+//! What other processes change: noticed soon, taken up here, and told to whoever shows it.
+//!
+//! Nothing is sent from process to process: each looks at the file that they share. A look at a file that
+//! nobody wrote to takes microseconds.
+
+use std::time::Duration;
+
+use patchbay_store::Changes;
+
+use crate::accounts::list_accounts;
+use crate::{Context, Error, Event, hosted};
+
+/// Time between two looks.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Looks at the file now; what it answers follows what other processes change from then on, until this one
+/// ends.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn follow_other_processes(cx: &Context) -> Result<impl Future<Output = ()>, Error> {
+    let mut seen = Seen::now(cx).await?;
+    Ok(async move {
+        loop {
+            tokio::select! {
+                () = cx.ending().cancelled() => return,
+                () = tokio::time::sleep(AGAIN) => {}
+            }
+            if let Err(error) = look(cx, &mut seen).await {
+                tracing::warn!(%error, "what other processes change could not be followed");
+            }
+        }
+    })
+}
+
+/// How the file was at the last look.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// Another one after every write.
+    version: i64,
+    /// Another one after every write of another process.
+    elsewhere: i64,
+    changes: Changes,
+}
+
+impl Seen {
+    async fn now(cx: &Context) -> Result<Self, Error> {
+        // Before anything else: what is written meanwhile makes it another one.
+        let version = cx.store().version()?;
+        let mut elsewhere = cx.store().version_elsewhere().await?;
+        loop {
+            let changes = cx.store().changes().await?;
+            let since = cx.store().version_elsewhere().await?;
+            if since == elsewhere {
+                return Ok(Self {
+                    version,
+                    elsewhere,
+                    changes,
+                });
+            }
+            elsewhere = since;
+        }
+    }
+}
+
+async fn look(cx: &Context, seen: &mut Seen) -> Result<(), Error> {
+    if seen.version == cx.store().version()? {
+        return Ok(());
+    }
+    let now = Seen::now(cx).await?;
+    let before = std::mem::replace(seen, now);
+    // What was written here was told when it was.
+    if before.elsewhere != now.elsewhere {
+        take_up(cx, &before.changes, &now.changes).await?;
+        tell(cx, &before.changes, &now.changes);
+    }
+    Ok(())
+}
+
+/// Lets go of what this process holds in memory and is not so any more.
+async fn take_up(cx: &Context, before: &Changes, now: &Changes) -> Result<(), Error> {
+    if before.accounts != now.accounts {
+        cx.hosted().forget_all();
+    } else if before.wallet != now.wallet {
+        let accounts = list_accounts(cx).await?.into_iter();
+        for account in accounts.filter(|account| !account.entries.is_empty()) {
+            cx.hosted().forget(&account.id);
+        }
+    }
+    if before.settings != now.settings {
+        hosted::take_up_findings(cx).await?;
+    }
+    Ok(())
+}
+
+fn tell(cx: &Context, before: &Changes, now: &Changes) {
+    let news = [
+        (before.accounts != now.accounts, Event::AccountsChanged),
+        (
+            before.connectors != now.connectors,
+            Event::ConnectorsChanged,
+        ),
+        (before.wallet != now.wallet, Event::WalletChanged),
+        (before.settings != now.settings, Event::SettingsChanged),
+        (before.runs != now.runs, Event::HistoryChanged),
+    ];
+    for (_, event) in news.into_iter().filter(|(is_news, _)| *is_news) {
+        cx.tell(event);
+    }
+}
