@@ -2,6 +2,7 @@
 
 pub(crate) mod desk;
 
+mod background;
 mod catalogue;
 mod documents;
 mod exits;

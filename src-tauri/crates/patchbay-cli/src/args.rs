@@ -17,8 +17,8 @@ use clap_complete::Shell;
 
 pub(crate) use account::{AccountAddArgs, AccountSecretArgs, AccountVerb, ApiArgs};
 pub(crate) use authentication::{AuthenticationArgs, Method};
-pub(crate) use catalogue::CatalogueVerb;
-pub(crate) use connector::{AddArgs, ConnectArgs, ConnectorVerb, EditArgs};
+pub(crate) use catalogue::{CatalogueVerb, SourceArgs};
+pub(crate) use connector::{AddArgs, ConnectArgs, ConnectorVerb, EditArgs, Switch};
 pub(crate) use credential::{
     AddArgs as AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs, RotateArgs, SecretArgs,
 };

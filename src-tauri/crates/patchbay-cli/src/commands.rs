@@ -4,6 +4,7 @@ mod account;
 mod account_settings;
 mod api;
 mod authentication;
+mod background;
 mod catalogue;
 mod change;
 mod completions;

@@ -49,7 +49,9 @@ pub async fn background_checks(cx: &Context) -> Result<bool, Error> {
 /// [`Error::Store`].
 pub async fn switch_background_checks(cx: &Context, on: bool) -> Result<(), Error> {
     let names = vec![SETTING.to_owned()];
-    Ok(cx.store().put_settings(names, &on).await?)
+    cx.store().put_settings(names, &on).await?;
+    cx.tell(Event::SettingsChanged);
+    Ok(())
 }
 
 /// Looks after accounts and connectors until the process ends.

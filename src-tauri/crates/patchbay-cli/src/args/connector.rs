@@ -1,6 +1,6 @@
 //! `patchbay connector …`.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::{AuthenticationArgs, ChangeArgs, CopyArgs, CreateArgs};
 
@@ -107,11 +107,26 @@ pub(crate) enum ConnectorVerb {
         #[arg(value_name = "ARGUMENT")]
         arguments: Vec<String>,
     },
+    /// Show whether the app checks connectors by itself now and then, or switch that
+    Background {
+        /// Whether it is to
+        #[arg(value_enum)]
+        switch: Option<Switch>,
+    },
     /// Look at one step by step: name, TLS, discovery, sign-in, negotiation, tools
     Check {
         /// Id, ACCOUNT/NAME or name
         connector: String,
     },
+}
+
+/// On or off, as one types it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// It is to
+    On,
+    /// It is not to
+    Off,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use patchbay_ops::{
     sync_connectors, update_connector,
 };
 
-use super::{authentication, change, connect, create, doctor, offers};
+use super::{authentication, background, change, connect, create, doctor, offers};
 use crate::args::{AddArgs, ConnectorVerb, EditArgs};
 use crate::door::Door;
 use crate::failure::Failure;
@@ -58,6 +58,7 @@ pub(super) async fn run(door: &Door, verb: ConnectorVerb) -> Result<(), Failure>
             prompt,
             arguments,
         } => offers::prompt(door, &connector, &prompt, &arguments).await,
+        ConnectorVerb::Background { switch } => background::run(door, switch).await,
         ConnectorVerb::Check { connector } => check(door, &connector).await,
     }
 }

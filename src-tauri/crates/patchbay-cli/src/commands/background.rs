@@ -1,0 +1,30 @@
+//! `patchbay connector background`: whether the app looks after connectors while nobody asks.
+
+use patchbay_ops::{background_checks, switch_background_checks};
+use serde::Serialize;
+
+use crate::args::Switch;
+use crate::door::Door;
+use crate::failure::Failure;
+
+/// The answer as a document.
+#[derive(Serialize)]
+struct Background {
+    on: bool,
+}
+
+pub(super) async fn run(door: &Door, switch: Option<Switch>) -> Result<(), Failure> {
+    if let Some(switch) = switch {
+        switch_background_checks(&door.cx, switch == Switch::On).await?;
+    }
+    let on = background_checks(&door.cx).await?;
+    door.out.answer(&Background { on }, |_| {
+        let words = if on {
+            "on: the app checks connectors now and then, and rests while the system saves power or the \
+             network is metered\n"
+        } else {
+            "off: connectors are checked when you ask\n"
+        };
+        words.to_owned()
+    })
+}

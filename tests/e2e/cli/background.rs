@@ -1,0 +1,23 @@
+//! Whether the app looks after connectors by itself.
+
+use serde_json::json;
+
+use super::desk::Terminal;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn background_checks_are_switched_off_and_on_again() {
+    let terminal = Terminal::without_vault(|_| {}).await;
+    let asked = ["connector", "background"];
+    let background = async |words: &[&str]| {
+        let words = [&asked[..], words, &["--json"]].concat();
+        terminal.run(&words).await.document()
+    };
+    assert_eq!(background(&[]).await, json!({ "on": true }));
+    assert_eq!(background(&["off"]).await, json!({ "on": false }));
+    assert_eq!(background(&[]).await, json!({ "on": false }));
+    let said = terminal.run(&asked).await;
+    assert!(said.stdout.starts_with("off: "), "{}", said.shown());
+    assert_eq!(background(&["on"]).await, json!({ "on": true }));
+    let refused = terminal.run(&["connector", "background", "maybe"]).await;
+    assert_eq!(refused.code, 2, "{}", refused.shown());
+}
