@@ -8,8 +8,11 @@ async fn known_servers_are_listed_searched_and_shown() {
     let all = terminal.run(&["catalogue", "list", "--json"]).await;
     let all = all.document();
     assert!(all.as_array().unwrap().len() >= 30);
-    let found = terminal.run(&["catalogue", "search", "linear.app"]).await;
-    assert!(found.stdout.contains("https://mcp.linear.app/mcp"));
+    for verb in ["list", "search"] {
+        let found = terminal.run(&["catalogue", verb, "linear.app"]).await;
+        assert!(found.stdout.contains("https://mcp.linear.app/mcp"));
+        assert_eq!(found.stdout.lines().count(), 2, "{}", found.shown());
+    }
     let shown = terminal.run(&["catalogue", "show", "filesystem"]).await;
     assert!(shown.stdout.contains("cannot be connected yet"));
     assert!(shown.stdout.contains("not with Patchbay"));

@@ -90,7 +90,7 @@ pub(crate) enum Noun {
     /// Keep personal credentials
     #[command(subcommand)]
     Credential(CredentialVerb),
-    /// Find MCP servers to add
+    /// Find what can be set up: what your accounts can create, and MCP servers to add
     #[command(subcommand)]
     Catalogue(CatalogueVerb),
     /// Choose where the key of the secrets lies

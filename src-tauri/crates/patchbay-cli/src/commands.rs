@@ -69,7 +69,7 @@ async fn dispatch(door: &Door, noun: Noun) -> Result<(), Failure> {
         Noun::Tool(verb) => tool::run(door, verb).await,
         Noun::Run(verb) => run::run(door, verb).await,
         Noun::Credential(verb) => credential::run(door, verb).await,
-        Noun::Catalogue(verb) => catalogue::run(door, verb),
+        Noun::Catalogue(verb) => catalogue::run(door, verb).await,
         Noun::Vault(verb) => vault::run(door, verb).await,
         Noun::Needs => needs::run(door).await,
         Noun::Doctor { connector } => doctor::run(door, connector.as_deref()).await,

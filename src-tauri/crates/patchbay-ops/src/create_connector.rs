@@ -1,17 +1,34 @@
 //! Creating connectors on hosted platforms, from their definitions.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use patchbay_model::{Account, AccountId, Connector, Definition, Form, Json};
+use futures::StreamExt;
+use patchbay_model::{Account, AccountId, Connector, Definition, Form, Json, Platform as Place};
 use patchbay_platforms::{Creation, Platform};
 use serde::Deserialize;
 use specta::Type;
 
-use crate::accounts::find_account;
+use crate::accounts::{find_account, list_accounts};
 use crate::forms::{GivenSecret, fill};
 use crate::hosted::{options, platform_of};
 use crate::list_connectors::list_connectors;
 use crate::{Context, Error, Event, placements, sync_connectors};
+
+/// How long one account may take to tell its definitions; the others do not wait for it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many accounts are asked at once.
+const AT_ONCE: usize = 16;
+
+/// What one account can create, or why it could not be asked.
+#[derive(Debug)]
+pub struct AccountDefinitions {
+    /// The account.
+    pub account: Account,
+    /// Its definitions.
+    pub outcome: Result<Vec<Definition>, Error>,
+}
 
 /// A connector to be created on an account.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -37,6 +54,38 @@ pub async fn list_definitions(cx: &Context, account: &AccountId) -> Result<Vec<D
     Ok(creation(&account, &*platform)?
         .list_definitions(&options(cx))
         .await?)
+}
+
+/// What can be created on each hosted account, or on `only` one, in the order of the accounts; several are
+/// asked at once, each with a deadline of its own.
+///
+/// # Errors
+/// [`Error::Store`]. What ails an account stands in its own outcome.
+pub async fn list_account_definitions(
+    cx: &Context,
+    only: Option<&AccountId>,
+) -> Result<Vec<AccountDefinitions>, Error> {
+    let accounts = list_accounts(cx).await?.into_iter();
+    let asked = accounts.filter(|account| {
+        account.platform != Place::Local && only.is_none_or(|only| account.id == *only)
+    });
+    let turns = futures::stream::iter(asked).map(|account| async move {
+        let told = tokio::time::timeout(PATIENCE, definitions_of(cx, &account)).await;
+        let outcome = told.unwrap_or(Err(Error::TimedOut {
+            seconds: PATIENCE.as_secs(),
+        }));
+        AccountDefinitions { account, outcome }
+    });
+    Ok(turns.buffered(AT_ONCE).collect().await)
+}
+
+/// None where the platform creates nothing.
+async fn definitions_of(cx: &Context, account: &Account) -> Result<Vec<Definition>, Error> {
+    let platform = platform_of(cx, account).await?;
+    match platform.creation() {
+        Some(creation) => Ok(creation.list_definitions(&options(cx)).await?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// What one gives to create one of them.

@@ -99,7 +99,10 @@ pub use connector_settings::{
 };
 pub use context::{Context, ContextOptions};
 pub use copies::{ConnectorCopy, CopyForm, copy_form, list_copies};
-pub use create_connector::{CreateConnector, create_connector, creation_form, list_definitions};
+pub use create_connector::{
+    AccountDefinitions, CreateConnector, create_connector, creation_form, list_account_definitions,
+    list_definitions,
+};
 pub use credentials::{
     AddWalletEntry, WalletSecret, add_wallet_entry, list_wallet, remove_wallet_entry,
     rename_wallet_entry, replace_wallet_secret, resolve_wallet_entry,

@@ -1,137 +1,118 @@
-//! `patchbay catalogue …`: MCP servers that one can add.
+//! `patchbay catalogue …`: what can be set up.
+
+mod offer;
 
 use std::io::Read as _;
 use std::path::Path;
 
-use patchbay_model::{AuthenticationMethod, Code, Problem, Transport};
-use patchbay_ops::{CatalogueEntry, Error, Reach, list_catalogue, read_registry_file};
+use patchbay_model::{AccountId, Code, Platform, Problem};
+use patchbay_ops::{
+    AccountDefinitions, Error, list_account_definitions, list_accounts, list_catalogue,
+    read_registry_file,
+};
 
-use crate::args::CatalogueVerb;
+use self::offer::Offer;
+use super::account;
+use crate::args::{CatalogueVerb, SourceArgs};
 use crate::door::Door;
 use crate::failure::Failure;
-use crate::output::Screen;
-use crate::output::facts::Facts;
-use crate::output::table::{Cell, Table};
+use crate::output::table::Table;
+use crate::unlock::unlock;
 
-pub(super) fn run(door: &Door, verb: CatalogueVerb) -> Result<(), Failure> {
+pub(super) async fn run(door: &Door, verb: CatalogueVerb) -> Result<(), Failure> {
     match verb {
-        CatalogueVerb::List => list(door, &list_catalogue()),
-        CatalogueVerb::Search { words } => {
+        CatalogueVerb::List { words, of } | CatalogueVerb::Search { words, of } => {
             let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-            let mut entries = list_catalogue();
-            entries.retain(|entry| answers(entry, &words));
-            list(door, &entries)
+            let mut offers = offers(door, &of).await?;
+            offers.retain(|offer| offer.answers(&words));
+            list(door, &offers)
         }
-        CatalogueVerb::Show { name } => show(door, &name),
+        CatalogueVerb::Show { name, of } => show(door, &name, &of).await,
         CatalogueVerb::Read { file } => {
-            let entries = read_registry_file(&text_of(&file)?)?;
-            list(door, &entries)
+            let entries = read_registry_file(&text_of(&file)?)?.into_iter();
+            list(door, &entries.map(Offer::Server).collect::<Vec<_>>())
         }
     }
 }
 
-fn answers(entry: &CatalogueEntry, words: &[String]) -> bool {
-    let texts = [
-        Some(&entry.id),
-        Some(&entry.title),
-        entry.description.as_ref(),
-        entry.category.as_ref(),
-    ];
-    let all = texts.into_iter().flatten().map(|text| text.to_lowercase());
-    let all: Vec<String> = all.chain([place(entry).to_lowercase()]).collect();
-    words
-        .iter()
-        .all(|word| all.iter().any(|text| text.contains(word.as_str())))
+/// What the accounts can create, each account by itself, then the servers that are known.
+async fn offers(door: &Door, of: &SourceArgs) -> Result<Vec<Offer>, Failure> {
+    let account = match &of.account {
+        Some(text) => Some(account::find(door, text).await?.id),
+        None => None,
+    };
+    let mut offers = Vec::new();
+    if account != Some(AccountId::local()) {
+        offers = definitions(door, account.as_ref()).await?;
+    }
+    if account.is_none_or(|account| account == AccountId::local()) {
+        offers.extend(list_catalogue().into_iter().map(Offer::Server));
+    }
+    Ok(offers)
 }
 
-fn list(door: &Door, entries: &[CatalogueEntry]) -> Result<(), Failure> {
-    if entries.is_empty() {
-        door.talk.say("No such servers.");
+/// An account that cannot be asked is told of, and fails nothing unless it alone was asked for.
+async fn definitions(door: &Door, only: Option<&AccountId>) -> Result<Vec<Offer>, Failure> {
+    let accounts = list_accounts(&door.cx).await?;
+    if !accounts.iter().any(|one| one.platform != Platform::Local) {
+        return Ok(Vec::new());
     }
-    door.out.answer(entries, |screen| {
-        if entries.is_empty() {
+    if let Err(failure) = unlock(door).await {
+        if only.is_some() || failure.code() != Code::VaultLocked {
+            return Err(failure);
+        }
+        door.talk.say("The vault is locked: no account was asked.");
+        return Ok(Vec::new());
+    }
+    let mut offers = Vec::new();
+    for AccountDefinitions { account, outcome } in list_account_definitions(&door.cx, only).await? {
+        match outcome {
+            Ok(definitions) => {
+                let definitions = definitions.into_iter();
+                offers.extend(definitions.map(|one| Offer::of_account(&account, one)));
+            }
+            Err(error) if only.is_some() => return Err(error.into()),
+            Err(error) => {
+                let label = &account.label;
+                door.talk.say(&format!("{label}: {error}; left out"));
+            }
+        }
+    }
+    Ok(offers)
+}
+
+fn list(door: &Door, offers: &[Offer]) -> Result<(), Failure> {
+    if offers.is_empty() {
+        door.talk.say("The catalogue has nothing like that.");
+    }
+    door.out.answer(offers, |screen| {
+        if offers.is_empty() {
             return String::new();
         }
-        let rows = entries.iter().map(|entry| {
-            [
-                Cell::from(&entry.id),
-                Cell::from(place(entry)),
-                Cell::from(sign_in(entry)),
-                Cell::from(entry.description.as_deref().unwrap_or_default()),
-            ]
-        });
-        Table::new(
-            ["NAME", "ADDRESS OR COMMAND", "SIGN-IN", "DESCRIPTION"],
-            rows,
-        )
-        .render(screen)
+        let heads = [
+            "NAME",
+            "ACCOUNT",
+            "ADDRESS OR COMMAND",
+            "SIGN-IN",
+            "DESCRIPTION",
+        ];
+        Table::new(heads, offers.iter().map(Offer::row)).render(screen)
     })
 }
 
-fn show(door: &Door, name: &str) -> Result<(), Failure> {
-    let mut entries = list_catalogue().into_iter();
-    let entry = entries.find(|entry| entry.id == name || entry.title == name);
-    let entry = entry.ok_or_else(|| {
+async fn show(door: &Door, name: &str, of: &SourceArgs) -> Result<(), Failure> {
+    let is_meant = |offer: &Offer| offer.is_called(name);
+    // Nobody is asked for what is known here.
+    let known = list_catalogue().into_iter().map(Offer::Server);
+    let offer = match known.filter(|_| of.account.is_none()).find(is_meant) {
+        Some(known) => Some(known),
+        None => offers(door, of).await?.into_iter().find(is_meant),
+    };
+    let offer = offer.ok_or_else(|| {
         let problem = Problem::new(Code::NotFound, format!("the catalogue has no {name}"));
         Failure::from(problem).hinting("Run `patchbay catalogue list` to see them all.")
     })?;
-    door.out.answer(&entry, |screen| facts(&entry, screen))
-}
-
-fn facts(entry: &CatalogueEntry, screen: Screen) -> String {
-    let facts = Facts::default()
-        .add("Name", &entry.id)
-        .add("Title", &entry.title)
-        .maybe("Description", entry.description.as_ref())
-        .maybe("Category", entry.category.as_ref());
-    let facts = match &entry.reach {
-        Reach::Address { url, transport } => facts
-            .add("Address", url)
-            .maybe("Transport", deprecated(*transport))
-            .add("Add it with", format!("patchbay connector add {url}")),
-        Reach::Command { words, variables } => facts
-            .add("Command", words.join(" "))
-            .add("Takes", variables.join(", "))
-            .add(
-                "Add it with",
-                "servers that are started by a command cannot be connected yet",
-            ),
-    };
-    facts
-        .add("Sign-in", sign_in(entry))
-        .maybe("Good to know", entry.note.as_ref())
-        .maybe("Read from", entry.source.as_ref())
-        .maybe("As of", entry.source_date.as_ref())
-        .add(
-            "Tried",
-            if entry.verified {
-                "with Patchbay"
-            } else {
-                "not with Patchbay"
-            },
-        )
-        .render(screen)
-}
-
-fn deprecated(transport: Transport) -> Option<&'static str> {
-    (transport == Transport::Sse).then_some("HTTP with SSE, deprecated")
-}
-
-fn place(entry: &CatalogueEntry) -> String {
-    match &entry.reach {
-        Reach::Address { url, .. } => url.clone(),
-        Reach::Command { words, .. } => words.join(" "),
-    }
-}
-
-fn sign_in(entry: &CatalogueEntry) -> String {
-    let ways = entry.authentication.iter().map(|way| match way {
-        AuthenticationMethod::None => "none",
-        AuthenticationMethod::Oauth => "oauth",
-        AuthenticationMethod::Bearer => "bearer",
-        AuthenticationMethod::Headers => "headers",
-    });
-    ways.collect::<Vec<_>>().join(", ")
+    door.out.answer(&offer, |screen| offer.facts(screen))
 }
 
 fn text_of(file: &Path) -> Result<String, Failure> {
@@ -149,23 +130,4 @@ fn text_of(file: &Path) -> Result<String, Failure> {
         let path = file.display().to_string();
         Error::File { path, source }.into()
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(words: &[&str]) -> Vec<String> {
-        let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
-        let entries = list_catalogue().into_iter();
-        let found = entries.filter(|entry| answers(entry, &words));
-        found.map(|entry| entry.id).collect()
-    }
-
-    #[test]
-    fn every_word_has_to_be_found_somewhere() {
-        assert_eq!(found(&["linear.app"]), ["linear"]);
-        assert_eq!(found(&["issues", "jira"]), ["atlassian"]);
-        assert!(found(&["jira", "payments"]).is_empty());
-    }
 }
