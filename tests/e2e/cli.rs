@@ -11,3 +11,4 @@ mod journey;
 mod offers;
 mod secrets;
 mod sign_in;
+mod vault;

@@ -8,6 +8,7 @@ mod catalogue;
 mod cohere;
 mod dry_run;
 mod faults;
+mod lost_key;
 mod manage;
 mod mistral;
 mod slow;

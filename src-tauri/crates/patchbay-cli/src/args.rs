@@ -93,7 +93,7 @@ pub(crate) enum Noun {
     /// Find what can be set up: what your accounts can create, and MCP servers to add
     #[command(subcommand)]
     Catalogue(CatalogueVerb),
-    /// Choose where the key of the secrets lies
+    /// Choose where the key of the secrets lies, or begin anew when it is lost
     #[command(subcommand)]
     Vault(VaultVerb),
     /// List what waits for you, each with the command that helps

@@ -1,7 +1,9 @@
 //! Where the key of the secrets lies.
 
-use patchbay_model::{Code, Explain as _, Secret, Status, VaultStatus};
+use patchbay_model::{Code, Explain as _, Platform, Secret, Status, VaultStatus};
 
+use crate::accounts::list_accounts;
+use crate::edit_account::sign_out_account;
 use crate::list_connectors::list_connectors;
 use crate::tokens::entry_id;
 use crate::{Context, Error, Event, secrets, status};
@@ -54,21 +56,28 @@ pub async fn use_keychain(cx: &Context) -> Result<VaultStatus, Error> {
     Ok(tell(cx).await)
 }
 
-/// Puts secrets that cannot be opened any more aside, and begins anew: the way on from a lost key or a
-/// damaged file. The old file stays in its folder, and every connector needs its sign-in again.
+/// Puts secrets that cannot be opened any more aside, and begins anew: the way on from a lost key, a
+/// passphrase that nobody knows any more, or a damaged file. The old file stays in its folder; every
+/// account needs its key and every connector its sign-in again.
 ///
 /// # Errors
 /// [`Error::VaultBeginsAnew`] unless `confirmed`; [`Error::Usage`] when the secrets can be opened, or
-/// may be once the keychain answers or the passphrase is entered; [`Error::Vault`].
+/// may be once the keychain answers; [`Error::Vault`].
 pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatus, Error> {
     let problem = cx.vault().probe().await.err();
+    // Whether a passphrase is forgotten is only known to whoever confirms it.
     let is_lost = |error: &patchbay_vault::Error| {
-        matches!(error.code(), Code::VaultKeyLost | Code::VaultDamaged)
+        matches!(error, patchbay_vault::Error::PassphraseNeeded)
+            || matches!(error.code(), Code::VaultKeyLost | Code::VaultDamaged)
     };
     if !problem.as_ref().is_some_and(is_lost) {
+        let hint = match problem {
+            Some(_) => "Unlock the keychain instead.",
+            None => "Leave them: they can be read.",
+        };
         return Err(Error::Usage {
             what: "the saved secrets are not lost".to_owned(),
-            hint: "Unlock the keychain or enter the passphrase instead.".to_owned(),
+            hint: hint.to_owned(),
         });
     }
     if !confirmed {
@@ -76,7 +85,18 @@ pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatu
     }
     cx.vault().set_aside().await?;
     note_lost(cx).await?;
+    sign_out_accounts(cx).await?;
     Ok(tell(cx).await)
+}
+
+/// Accounts whose keys were put aside wait for new ones.
+async fn sign_out_accounts(cx: &Context) -> Result<(), Error> {
+    for account in list_accounts(cx).await? {
+        if account.platform != Platform::Local {
+            sign_out_account(cx, &account.id).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Connectors that worked with what was put aside need their sign-in now, not at the next run.

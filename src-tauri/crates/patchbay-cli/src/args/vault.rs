@@ -15,4 +15,7 @@ pub(crate) enum VaultVerb {
     },
     /// Protect the secrets with the system keychain from now on
     Keychain,
+    /// Put secrets that cannot be opened any more aside and begin anew; every account needs its key and
+    /// every connector its sign-in again. The old file stays beside the new one
+    SetAside,
 }

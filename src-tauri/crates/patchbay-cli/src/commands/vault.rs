@@ -1,7 +1,10 @@
 //! `patchbay vault …`: where the key of the secrets lies.
 
-use patchbay_model::{Secret, VaultBackend, VaultState, VaultStatus};
-use patchbay_ops::{choose_passphrase, use_keychain, vault_status};
+use patchbay_model::{Code, Explain as _, Platform, Secret, VaultBackend, VaultState, VaultStatus};
+use patchbay_ops::{
+    Error, choose_passphrase, list_accounts, list_wallet, set_vault_aside, unlock_vault,
+    use_keychain, vault_status,
+};
 
 use crate::args::VaultVerb;
 use crate::door::Door;
@@ -30,8 +33,59 @@ pub(super) async fn run(door: &Door, verb: VaultVerb) -> Result<(), Failure> {
                 .say("The system keychain protects the secrets now.");
             status
         }
+        VaultVerb::SetAside => set_aside(door).await?,
     };
     door.out.answer(&status, |screen| facts(&status, screen))
+}
+
+/// Begins anew where the secrets are lost, at the user's word.
+async fn set_aside(door: &Door) -> Result<VaultStatus, Failure> {
+    open_if_possible(door).await?;
+    let needed = match set_vault_aside(&door.cx, false).await {
+        Err(needed @ Error::VaultBeginsAnew) => needed,
+        other => return Ok(other?),
+    };
+    let lost = lost(door).await?;
+    door.talk.say(&format!(
+        "To be entered again: {lost}. Connectors, tools and runs stay; the old file is kept beside the new one."
+    ));
+    door.confirm("Put the old secrets aside?", needed.into())?;
+    let status = set_vault_aside(&door.cx, true).await?;
+    door.talk.say("The old secrets were put aside.");
+    Ok(status)
+}
+
+/// Opens the vault with the passphrase of the environment: one that opens it is not forgotten.
+async fn open_if_possible(door: &Door) -> Result<(), Failure> {
+    if vault_status(&door.cx).await.state != VaultState::Locked {
+        return Ok(());
+    }
+    let Some(passphrase) = from_environment().await? else {
+        return Ok(());
+    };
+    match unlock_vault(&door.cx, passphrase).await {
+        Err(error) if error.code() != Code::VaultPassphrase => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// What has to be entered again, in words.
+async fn lost(door: &Door) -> Result<String, Failure> {
+    let credentials = list_wallet(&door.cx).await?.len();
+    let accounts = list_accounts(&door.cx).await?;
+    let keys = accounts
+        .iter()
+        .filter(|account| account.platform != Platform::Local)
+        .count();
+    let credentials = match credentials {
+        1 => "1 credential".to_owned(),
+        some => format!("{some} credentials"),
+    };
+    Ok(match keys {
+        0 => credentials,
+        1 => format!("{credentials} and the key of 1 account"),
+        some => format!("{credentials} and the keys of {some} accounts"),
+    })
 }
 
 /// The passphrase that is to protect the secrets: from where it was said, from the person at the
