@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use patchbay_model::Level;
 
 use super::ConnectArgs;
+use super::authentication::Way;
 
 /// Values of a form that a platform makes.
 #[derive(Debug, Default, Args)]
@@ -60,6 +61,9 @@ pub(crate) struct ProviderArgs {
     /// Where the code is exchanged [default: what the definition says]
     #[arg(long, value_name = "URL", requires = "client_id")]
     pub(crate) token_url: Option<String>,
+    /// How the browser comes back; the app at the provider has to know that address
+    #[arg(long, value_enum, requires = "client_id")]
+    pub(crate) redirect: Option<Way>,
     /// A scope to ask for, in place of those of the definition
     #[arg(long = "scope", value_name = "SCOPE", requires = "client_id")]
     pub(crate) scopes: Vec<String>,

@@ -1,8 +1,6 @@
 //! `patchbay connector definitions|create|copy|copies`.
 
-use patchbay_model::{
-    AccountId, AuthorizationState, Connector, Definition, Form, Json, Redirect, Timestamp,
-};
+use patchbay_model::{AccountId, AuthorizationState, Connector, Definition, Form, Json, Timestamp};
 use patchbay_ops::{
     ConnectorCopy, CreateConnector, Error, GivenSecret, ProviderSignIn, StartProviderSignIn,
     copy_form, create_connector, creation_form, list_copies, list_definitions, provider_sign_in,
@@ -226,7 +224,7 @@ async fn sign_in(
         authorize_url: args.authorize_url,
         token_url: args.token_url,
         scopes: (!args.scopes.is_empty()).then_some(args.scopes),
-        redirect: Redirect::Loopback,
+        redirect: args.redirect.map(Into::into).unwrap_or_default(),
     };
     let news = door.cx.news();
     let begun = start_provider_sign_in(&door.cx, request).await?;
