@@ -11,6 +11,7 @@ mod faults;
 mod lost_key;
 mod manage;
 mod mistral;
+mod other_processes;
 mod slow;
 mod support;
 mod tenex;

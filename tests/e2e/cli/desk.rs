@@ -2,14 +2,20 @@
 
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use insta::Settings;
+use patchbay_model::Secret;
+use patchbay_ops::{Context, ContextOptions, Places, SystemClock, unlock_vault};
 use patchbay_playground::{Consent, Options, Playground, Switches};
+use patchbay_vault::MemoryKeychain;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, Command};
+
+use crate::support::Browser;
 
 /// How long a command may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -95,6 +101,20 @@ impl Terminal {
             .stderr(Stdio::piped())
             .kill_on_drop(true);
         command
+    }
+
+    /// The same files opened in this process, as a running app has them.
+    pub(crate) async fn open(&self) -> Context {
+        let cx = Context::open(ContextOptions {
+            places: Places::under(&self.home.path().join("patchbay")),
+            keychain: Arc::new(MemoryKeychain::new()),
+            browser: Arc::new(Browser::new()),
+            clock: Arc::new(SystemClock),
+            client_document: None,
+        });
+        let cx = cx.await.unwrap();
+        unlock_vault(&cx, Secret::new(PASSPHRASE)).await.unwrap();
+        cx
     }
 
     /// Runs a command to its end.
