@@ -34,8 +34,9 @@ impl Airbyte {
         options: &CallOptions,
     ) -> Result<Value, Error> {
         let (id, body) = self.prepare(arguments, options).await?;
-        let answer = self.run(&id, &body, options).await?;
-        match reply(&body, &answer)? {
+        let is_download = is_download(&body);
+        let answer = self.run(&id, body, options).await?;
+        match reply(is_download, &answer)? {
             Reply::Envelope(envelope) if envelope.has_failed() => Err(answer.failed()),
             Reply::Envelope(envelope) => Ok(Value::Object(envelope.into_outcome())),
             Reply::File(file) => Ok(file.into_json()),
@@ -51,7 +52,7 @@ impl Airbyte {
         let (id, mut body) = self.prepare(arguments, options).await?;
         let (mut data, mut pages, mut cursors) = (Vec::new(), 0, HashSet::new());
         loop {
-            let answer = self.run(&id, &body, options).await?;
+            let answer = self.run(&id, body.clone(), options).await?;
             let envelope = envelope(&answer)?;
             pages += 1;
             match envelope.result() {
@@ -66,8 +67,7 @@ impl Airbyte {
             if !cursors.insert(next.clone()) {
                 return Ok(json!({"success": true, "data": data, "pages": pages}));
             }
-            let params = body.params.get_or_insert_default();
-            params.insert("cursor".to_owned(), Value::String(next));
+            body.go_on(next);
         }
     }
 
@@ -78,7 +78,7 @@ impl Airbyte {
         options: &CallOptions,
     ) -> Result<StreamedAnswer, Error> {
         let (id, body) = self.prepare(arguments, options).await?;
-        let answer = self.client()?.execute_streamed(&id, &body, options).await?;
+        let answer = self.client()?.execute_streamed(&id, body, options).await?;
         download::pass(answer).await
     }
 
@@ -86,7 +86,7 @@ impl Airbyte {
     pub(super) async fn run(
         &self,
         id: &str,
-        body: &wire::Execute,
+        body: wire::Execute,
         options: &CallOptions,
     ) -> Result<Answer, Error> {
         let answer = self.client()?.execute(id, body, options).await;
@@ -181,23 +181,26 @@ pub(super) fn body(action: Action) -> Result<wire::Execute, Error> {
             "intent must be at most {INTENT} characters"
         )));
     }
-    Ok(wire::Execute {
-        entity: action.entity,
-        action: action.action,
-        skip_truncation: action.skip_truncation.unwrap_or(true),
-        params: action.params,
-        select_fields: action.select_fields,
-        exclude_fields: action.exclude_fields,
-        intent,
-    })
+    let is_whole = action.skip_truncation.unwrap_or(true);
+    Ok(wire::Execute::new(action.entity, action.action)
+        .with("skip_truncation", Some(is_whole))
+        .with("params", action.params)
+        .with("select_fields", action.select_fields)
+        .with("exclude_fields", action.exclude_fields)
+        .with("intent", intent))
 }
 
-/// What an answer holds, by what was asked for.
+/// Whether a success is a file.
+pub(super) fn is_download(body: &wire::Execute) -> bool {
+    body.action() == download::DOWNLOAD
+}
+
+/// What an answer holds: a file where that `is_download`.
 ///
 /// # Errors
 /// [`Error::UnexpectedAnswer`] when it has no `result`.
-pub(super) fn reply(body: &wire::Execute, answer: &Answer) -> Result<Reply, Error> {
-    if body.action == download::DOWNLOAD {
+pub(super) fn reply(is_download: bool, answer: &Answer) -> Result<Reply, Error> {
+    if is_download {
         return Ok(match download::read(answer) {
             Ok(file) => Reply::File(file),
             Err(envelope) => Reply::Envelope(envelope),

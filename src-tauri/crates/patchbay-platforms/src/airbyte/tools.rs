@@ -90,12 +90,13 @@ impl Tools for Airbyte {
     ) -> Result<CallOutcome, Error> {
         let action = action(tool, arguments)?;
         let body = execute::body(action)?;
+        let (is_download, request) = (execute::is_download(&body), body.clone().into_json());
         let began = Instant::now();
-        let answer = self.run(id.as_str(), &body, options).await?;
+        let answer = self.run(id.as_str(), body, options).await?;
         let wait = began.elapsed();
-        let reply = execute::reply(&body, &answer)?;
+        let reply = execute::reply(is_download, &answer)?;
         Ok(CallOutcome {
-            request: json!(body),
+            request,
             status: Some(answer.status),
             wait,
             bytes: answer.body.len() as u64,
@@ -111,7 +112,7 @@ impl Tools for Airbyte {
         options: &CallOptions,
     ) -> Result<PlannedRequest, Error> {
         let body = execute::body(action(tool, arguments)?)?;
-        self.client()?.plan_execute(id.as_str(), &body, options)
+        self.client()?.plan_execute(id.as_str(), body, options)
     }
 
     /// With the cursor that the result names, beside the parameters that there were.
