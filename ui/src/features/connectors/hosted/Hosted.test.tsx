@@ -69,9 +69,42 @@ describe("settings at the platform", () => {
     });
     await user.type(await screen.findByLabelText("Description"), " only");
     await user.click(screen.getByRole("button", { name: "Review changes" }));
-    expect(await screen.findByText(/Changed elsewhere since you opened it: active/)).toBeVisible();
+    expect(await screen.findByText(/Changed elsewhere since you opened it: Active/)).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Send anyway" }));
     await waitFor(() => expect(host.lastCall("changeSettings")).toMatchObject({ change: { overwrite: true } }));
+  });
+
+  it("say_what_was_changed_elsewhere_during_the_review", async () => {
+    const { host, user } = renderApp(at("settings"), state, (mock) => {
+      const change = (path: string) => ({ path, before: "a", after: "b" });
+      let isChanged = false;
+      mock.handlers.planSettings = () => ({ changes: [change("/description")], secrets: [], changedElsewhere: isChanged ? [change("/description")] : [] });
+      mock.handlers.changeSettings = () => {
+        isChanged = true;
+        throw problem({ code: "conflict", message: "it was changed elsewhere since it was read", retryable: false });
+      };
+    });
+    await user.type(await screen.findByLabelText("Description"), " only");
+    await user.click(screen.getByRole("button", { name: "Review changes" }));
+    await user.click(await screen.findByRole("button", { name: "Send 1 change" }));
+    expect(await screen.findByText("Changed elsewhere since you opened it: Description")).toBeVisible();
+    expect(screen.queryByText(/it was changed elsewhere since it was read/)).not.toBeInTheDocument();
+    expect(host.lastCall("changeSettings")).toMatchObject({ change: { overwrite: false } });
+    expect(screen.getByRole("button", { name: "Send anyway" })).toBeEnabled();
+  });
+
+  it("wait_as_they_were_typed_while_another_page_is_open", async () => {
+    const { user } = renderApp(at("settings"), state);
+    const field = await screen.findByLabelText("Description");
+    await user.clear(field);
+    await user.type(field, "Deals only");
+    await user.click(screen.getByRole("tab", { name: "Overview" }));
+    await user.click(screen.getByRole("tab", { name: "Settings" }));
+    expect(await screen.findByLabelText("Description")).toHaveValue("Deals only");
+    expect(screen.getByRole("note")).toHaveTextContent("This is as you left it.");
+    await user.click(screen.getByRole("button", { name: "Start over" }));
+    await waitFor(() => expect(screen.getByLabelText("Description")).toHaveValue("Deals and contacts"));
+    expect(screen.queryByRole("note")).not.toBeInTheDocument();
   });
 
   it("can_be_written_as_json", async () => {
@@ -87,13 +120,13 @@ describe("credentials at the platform", () => {
     const yours = await screen.findByRole("region", { name: "Yours" });
     expect(within(yours).getByTitle("Used when none is named")).toBeVisible();
     expect(within(yours).getByText(/you need to reconnect/)).toBeVisible();
-    expect(within(screen.getByRole("region", { name: "The organization's" })).getByText("auth.forbidden")).toBeVisible();
+    expect(within(screen.getByRole("region", { name: "Organization" })).getByText("auth.forbidden")).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
   });
 
   it("are_created_with_a_secret_of_the_wallet", async () => {
     const { host, user } = renderApp(at("credentials"), state);
-    const workspace = await screen.findByRole("region", { name: "The workspace's" });
+    const workspace = await screen.findByRole("region", { name: "Workspace" });
     await user.click(within(workspace).getByRole("button", { name: "Add credential" }));
     const dialog = await screen.findByRole("dialog");
     await user.click(await within(dialog).findByRole("radio", { name: "From the wallet" }));

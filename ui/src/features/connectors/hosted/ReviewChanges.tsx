@@ -9,7 +9,9 @@ import { StillShapes } from "@/components/StillShapes";
 import { useToasts } from "@/components/Toast";
 import { type Connector, type Difference, type Json } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { readablePointer } from "@/lib/jsonPointer";
+import { type AnySchema } from "@/lib/schema/schema";
+import { titleAt } from "@/lib/schema/titleAt";
+import { schemaOf } from "@/lib/schema/validate";
 import { count } from "@/lib/words";
 import styles from "./Hosted.module.css";
 import { useChangeSettings, usePlanSettings } from "./useHosted";
@@ -23,8 +25,9 @@ type Props = {
   onReload: () => void;
 };
 
-/** Shows what would be another, against what the platform has right now, before it is sent. */
+/** Shows what would change, against what the platform has right now, before it is sent. */
 export function ReviewChanges({ connector, base, state, onClose, onReload }: Props) {
+  const schema = schemaOf(state.form.schema);
   const plan = usePlanSettings(connector.id);
   const send = useChangeSettings(connector.id);
   const { toast } = useToasts();
@@ -44,7 +47,13 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
         toast("Settings changed");
         onClose();
       },
-      onError: (error) => state.blame(asProblem(error).fields),
+      onError: (thrown) => {
+        const { code, fields: wrong } = asProblem(thrown);
+        state.blame(wrong);
+        if (code !== "conflict" || elsewhere.length > 0) return;
+        // It may have been changed there while this was looked at: then that is told in place of the refusal.
+        mutate(change, { onSuccess: (fresh) => fresh.changedElsewhere.length > 0 && send.reset() });
+      },
     });
   };
   const number = (plan.data?.changes.length ?? 0) + (plan.data?.secrets.length ?? 0);
@@ -68,14 +77,14 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
         {plan.isPending && <StillShapes rows={3} label={`Asking ${connector.identity.account}`} />}
         {plan.error && <ProblemNotice problem={asProblem(plan.error)} onRetry={() => mutate(change)} />}
         {elsewhere.length > 0 && (
-          <Notice glyph="changed" title={`Changed elsewhere since you opened it: ${elsewhere.map((one) => readablePointer(one.path)).join(", ")}`} actions={<Button small onPress={() => { onClose(); onReload(); }}>Read it again</Button>}>
+          <Notice glyph="changed" title={`Changed elsewhere since you opened it: ${elsewhere.map((one) => titleAt(schema, one.path)).join(", ")}`} actions={<Button small onPress={() => { onClose(); onReload(); }}>Drop mine and read it again</Button>}>
             What you did not touch stays as it is there now. What both of you changed becomes yours.
           </Notice>
         )}
-        {plan.data && number === 0 && <p className="text2">The platform has it like this already.</p>}
-        {plan.data && number > 0 && <Changes changes={plan.data.changes} secrets={plan.data.secrets} />}
+        {plan.data && number === 0 && <p className="text2">The platform has these values already.</p>}
+        {plan.data && number > 0 && <Changes schema={schema} changes={plan.data.changes} secrets={plan.data.secrets} />}
         {send.error && <ProblemNotice problem={asProblem(send.error)} onRetry={submit} />}
-        {fields && <p className="text3 small">Go on editing to correct it; nothing you typed is lost.</p>}
+        {fields && <p className="text3 small">Go on editing to correct it. Nothing you typed is lost.</p>}
       </div>
     </Dialog>
   );
@@ -86,21 +95,21 @@ function asFields(error: unknown): true | null {
 }
 
 /** What is to be another, member by member. Secrets are named, never shown. */
-export function Changes({ changes, secrets }: { changes: Difference[]; secrets: string[] }) {
+function Changes({ schema, changes, secrets }: { schema: AnySchema; changes: Difference[]; secrets: string[] }) {
   return (
     <ul className={styles.changes} aria-label="Changes">
       {changes.map((change) => (
         <li key={change.path} className={styles.change}>
-          <span className="medium">{readablePointer(change.path) || "All of it"}</span>
+          <span className="medium">{titleAt(schema, change.path) || "All of it"}</span>
           <Side name="before" value={change.before} />
           <Side name="after" value={change.after} />
         </li>
       ))}
       {secrets.map((path) => (
         <li key={path} className={styles.change}>
-          <span className="medium">{readablePointer(path)}</span>
-          <span className="text3">what is kept there</span>
-          <span>the secret that you gave</span>
+          <span className="medium">{titleAt(schema, path)}</span>
+          <span className="text3">the secret kept there</span>
+          <span>the new secret</span>
         </li>
       ))}
     </ul>

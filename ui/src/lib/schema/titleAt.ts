@@ -1,0 +1,28 @@
+import { fromPointer } from "../jsonPointer";
+import { type AnySchema, asSchema, branches, isObject, type Schema } from "./schema";
+
+/** What a form calls the place to which a JSON pointer leads: `Sign-in, Client ID`. What has no title keeps its name. */
+export function titleAt(schema: AnySchema, pointer: string): string {
+  const words: string[] = [];
+  let here = [asSchema(schema)];
+  for (const step of fromPointer(pointer)) {
+    here = here.flatMap((outer) => inside(outer, step));
+    const title = here.map((inner) => inner.title).find((told) => typeof told === "string");
+    // An entry is told by its place in its list.
+    if (isIndex(step) && words.length > 0) words.push(`${words.pop() ?? ""} ${Number(step) + 1}`);
+    else words.push(title ?? step);
+  }
+  return words.join(", ");
+}
+
+/** The schemas of a member or an entry, also those in alternatives. */
+function inside(outer: Schema, step: string): Schema[] {
+  const member = asSchema(outer.properties)[step];
+  const own = isObject(member) ? [member] : isIndex(step) && isObject(outer.items) ? [outer.items] : [];
+  const parts = ["allOf", "anyOf", "oneOf"].flatMap((keyword) => branches(outer, keyword));
+  return [...own, ...parts.flatMap((part) => inside(part, step))];
+}
+
+function isIndex(step: string): boolean {
+  return /^\d+$/.test(step);
+}
