@@ -3,7 +3,6 @@ import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Select } from "@/components/Select";
 import { Switch } from "@/components/Switch";
-import { useToasts } from "@/components/Toast";
 import { type Act, type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { ActDialog } from "./ActDialog";
@@ -18,28 +17,25 @@ function asks(act: Act): boolean {
 }
 
 /** Carries out an act at once, or after a dialog where there is something to ask or to know. */
-function useStart({ connector }: Props) {
+function useStart({ connector }: Props, of: string | null) {
   const [asked, setAsked] = useState<Act | null>(null);
-  const { toast } = useToasts();
   const run = useAct(connector.id);
   const start = (act: Act) => {
     if (asks(act)) setAsked(act);
-    else {
-      run.mutate({ act: act.name, values: null, confirmed: false }, { onSuccess: () => toast(`${act.title}: done`) });
-    }
+    else run.mutate({ act, values: null, confirmed: false });
   };
   const more = (
     <>
       {run.error && <div className={styles.failure}><ProblemNotice problem={asProblem(run.error)} /></div>}
-      {asked && <ActDialog connector={connector} act={asked} onClose={() => setAsked(null)} />}
+      {asked && <ActDialog connector={connector} act={asked} of={of} onClose={() => setAsked(null)} />}
     </>
   );
   return { start, more, isPending: run.isPending };
 }
 
-/** A button that carries out an act. */
-export function ActButton({ connector, act }: Props & { act: Act }) {
-  const { start, more, isPending } = useStart({ connector });
+/** A button that carries out an act, `of` the control that it is one way of. */
+export function ActButton({ connector, act, of = null }: Props & { act: Act; of?: string | null }) {
+  const { start, more, isPending } = useStart({ connector }, of);
   return (
     <>
       <Button isPending={isPending} onPress={() => start(act)}>{act.title}</Button>
@@ -50,7 +46,7 @@ export function ActButton({ connector, act }: Props & { act: Act }) {
 
 /** A switch whose two ways are acts; it moves when the platform has moved. */
 export function ActSwitch({ connector, label, isOn, turnOn, turnOff }: Props & { label: string; isOn: boolean; turnOn: Act; turnOff: Act }) {
-  const { start, more, isPending } = useStart({ connector });
+  const { start, more, isPending } = useStart({ connector }, label);
   return (
     <>
       <Switch isSelected={isOn} isDisabled={isPending} onChange={(on) => start(on ? turnOn : turnOff)}>{label}</Switch>
@@ -61,7 +57,7 @@ export function ActSwitch({ connector, label, isOn, turnOn, turnOff }: Props & {
 
 /** One of several, each an act. */
 export function ActChoice({ connector, label, current, acts }: Props & { label: string; current: string | null; acts: Act[] }) {
-  const { start, more, isPending } = useStart({ connector });
+  const { start, more, isPending } = useStart({ connector }, label);
   return (
     <>
       <Select

@@ -1,19 +1,24 @@
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
-import { LazySchemaForm } from "@/components/SchemaForm/LazySchemaForm";
-import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
-import { useArguments } from "@/components/SchemaForm/useArguments";
+import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
+import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { useToasts } from "@/components/Toast";
+import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { type Act, type Connector, type OperationEffect } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import styles from "./Hosted.module.css";
 import { useAct } from "./useHosted";
 
-type Props = { connector: Connector; act: Act; onClose: () => void };
+type Props = {
+  connector: Connector;
+  act: Act;
+  /** What the switch or choice is called that the act belongs to. */
+  of: string | null;
+  onClose: () => void;
+};
 
 const effectWords: Record<OperationEffect, string | null> = {
   read: null,
@@ -22,12 +27,15 @@ const effectWords: Record<OperationEffect, string | null> = {
   irreversible: "It cannot be taken back.",
 };
 
+/** An act asks for no secrets. */
+const noWallet: never[] = [];
+
 /** Asks what an act needs to know, and says what comes of it, before it is carried out. */
-export function ActDialog({ connector, act, onClose }: Props) {
+export function ActDialog({ connector, act, of, onClose }: Props) {
   const { title, identity } = connector;
-  const given = useArguments(act.asks ?? { type: "object" });
+  const [asked] = useState(() => ({ schema: act.asks ?? { type: "object" }, values: {}, kept: [] }));
+  const given = usePlatformForm(asked);
   const form = useRef<SchemaFormHandle>(null);
-  const { toast } = useToasts();
   const run = useAct(connector.id);
   const danger = act.effect === "destructive" || act.effect === "irreversible";
   const submit = () => {
@@ -35,15 +43,13 @@ export function ActDialog({ connector, act, onClose }: Props) {
       form.current?.focusProblem();
       return;
     }
-    run.mutate({ act: act.name, values: act.asks ? given.value : null, confirmed: true }, {
-      onSuccess: () => {
-        toast(`${act.title}: done`);
-        onClose();
-      },
+    run.mutate({ act, values: act.asks ? given.values : null, confirmed: true }, {
+      onSuccess: onClose,
       onError: (error) => given.blame(asProblem(error).fields),
     });
   };
-  const effect = effectWords[act.effect];
+  // What comes of a destructive act is told better by itself, where it is; that there is no way back, always.
+  const effect = act.consequence !== null && act.effect === "destructive" ? null : effectWords[act.effect];
   return (
     <Dialog
       alert={danger}
@@ -59,8 +65,9 @@ export function ActDialog({ connector, act, onClose }: Props) {
       }
     >
       <div className={styles.stack}>
+        {of !== null && <p className="medium">{of}</p>}
         {(act.consequence ?? effect) && <p>{[act.consequence, effect].filter(Boolean).join(" ")}</p>}
-        {act.asks !== null && <LazySchemaForm ref={form} label={act.title} schema={act.asks} value={given.value} onChange={given.change} problems={given.shown} onLeave={given.leave} />}
+        {act.asks !== null && <PlatformForm ref={form} label={act.title} state={given} wallet={noWallet} />}
         {run.error && <ProblemNotice problem={asProblem(run.error)} onRetry={submit} />}
         <p className="text3 small">Calls <span className="mono">{act.operation}</span> as {identity.account}.</p>
       </div>

@@ -70,8 +70,8 @@ function One({ connector, control }: { connector: Connector; control: Control })
         // The platform does not tell how it is: both ways are open.
         <span role="group" aria-label={control.label} className={styles.either}>
           <span aria-hidden="true">{control.label}</span>
-          <ActButton connector={connector} act={control.turnOn} />
-          <ActButton connector={connector} act={control.turnOff} />
+          <ActButton connector={connector} act={control.turnOn} of={control.label} />
+          <ActButton connector={connector} act={control.turnOff} of={control.label} />
         </span>
       ) : (
         <ActSwitch connector={connector} label={control.label} isOn={control.isOn} turnOn={control.turnOn} turnOff={control.turnOff} />

@@ -1,7 +1,9 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { type ActOnConnector, type ChangeSettings, commands, type ConnectorId, type Level, type SavePlatformCredential } from "@/host/bindings";
+import { useToasts } from "@/components/Toast";
+import { type Act, type ActOnConnector, type ChangeSettings, commands, type ConnectorId, type Level, type SavePlatformCredential } from "@/host/bindings";
 import { call } from "@/host/call";
+import { useSettingsDrafts } from "./settingsDrafts";
 
 // What a platform says of one connector. It is asked when the view opens and after each change, never by
 // itself: every read is a request to the platform.
@@ -16,22 +18,26 @@ export const hostedQueries = {
   copies: (id: ConnectorId) => queryOptions({ queryKey: ["connectors", id, "copies"], queryFn: () => call(commands.listCopies(id)) }),
 };
 
-/** Has everything that a platform says of a connector read again. */
-function useReadAgain(id: ConnectorId) {
+/** Has everything that platforms say read again: what changes one connector can change another, as a role does. */
+function useReadAgain() {
   const client = useQueryClient();
   return useCallback(async () => {
     void client.invalidateQueries({ queryKey: ["connectors"] });
-    await client.invalidateQueries({ queryKey: ["hosted", id] });
-  }, [client, id]);
+    await client.invalidateQueries({ queryKey: ["hosted"] });
+  }, [client]);
 }
 
-/** Carries out an act of a connector. */
+/** Carries out an act of a connector. What offers it may be gone afterwards: that it is done is said all the same. */
 export function useAct(id: ConnectorId) {
-  const readAgain = useReadAgain(id);
+  const readAgain = useReadAgain();
+  const { toast } = useToasts();
   return useMutation({
     mutationKey: ["act", id],
-    mutationFn: (request: Omit<ActOnConnector, "connector">) => call(commands.actOnConnector({ connector: id, ...request })),
-    onSuccess: readAgain,
+    mutationFn: ({ act, ...given }: Omit<ActOnConnector, "connector" | "act"> & { act: Act }) => call(commands.actOnConnector({ connector: id, act: act.name, ...given })),
+    onSuccess: async (_acted, { act }) => {
+      toast(`${act.title}: done`);
+      await readAgain();
+    },
   });
 }
 
@@ -42,19 +48,26 @@ export function usePlanSettings(id: ConnectorId) {
 
 /** Changes settings at the platform. */
 export function useChangeSettings(id: ConnectorId) {
-  const readAgain = useReadAgain(id);
-  return useMutation({ mutationFn: (change: ChangeSettings) => call(commands.changeSettings(id, change)), onSuccess: readAgain });
+  const readAgain = useReadAgain();
+  const drafts = useSettingsDrafts();
+  return useMutation({
+    mutationFn: (change: ChangeSettings) => call(commands.changeSettings(id, change)),
+    onSuccess: () => {
+      drafts.delete(id);
+      return readAgain();
+    },
+  });
 }
 
 /** Creates or replaces a credential at the platform. */
-export function useSaveCredential(id: ConnectorId) {
-  const readAgain = useReadAgain(id);
+export function useSaveCredential() {
+  const readAgain = useReadAgain();
   return useMutation({ mutationFn: (request: SavePlatformCredential) => call(commands.savePlatformCredential(request)), onSuccess: readAgain });
 }
 
 /** Makes a credential the default of its level. */
 export function useMakeDefault(id: ConnectorId) {
-  const readAgain = useReadAgain(id);
+  const readAgain = useReadAgain();
   return useMutation({
     mutationFn: ({ level, name }: { level: Level; name: string }) => call(commands.makePlatformCredentialDefault(id, level, name)),
     onSuccess: readAgain,
@@ -63,7 +76,7 @@ export function useMakeDefault(id: ConnectorId) {
 
 /** Deletes a credential at the platform, after it was confirmed. */
 export function useRemoveCredential(id: ConnectorId) {
-  const readAgain = useReadAgain(id);
+  const readAgain = useReadAgain();
   return useMutation({
     mutationFn: ({ level, name }: { level: Level; name: string }) => call(commands.removePlatformCredential(id, level, name, true)),
     onSuccess: readAgain,
