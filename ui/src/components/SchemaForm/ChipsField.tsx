@@ -1,30 +1,37 @@
 import { type FieldProps } from "@rjsf/utils";
 import { type ClipboardEvent, type KeyboardEvent, useRef, useState } from "react";
-import { flushSync } from "react-dom";
 import { Icon } from "../Icon";
 import styles from "./SchemaForm.module.css";
 import { inputProps, useField } from "./useField";
 
-/** Several texts in one line: Enter or a comma ends one, Backspace takes the last one back. */
+/**
+ * Several texts in one line: Enter or a comma ends one, Backspace takes the last one back. The one that is still
+ * being typed is part of the value already, so that a form that is sent meanwhile lacks nothing.
+ */
 export function ChipsField(props: FieldProps) {
   const field = useField(props);
   const [typed, setTyped] = useState("");
   const input = useRef<HTMLInputElement>(null);
-  const chips = Array.isArray(field.value) ? (field.value as unknown[]) : [];
+  const all = Array.isArray(field.value) ? (field.value as unknown[]) : [];
+  const last = typed.trim();
+  // Another value may have come from elsewhere meanwhile.
+  const isLastTyped = last !== "" && all.at(-1) === last;
+  const chips = isLastTyped ? all.slice(0, -1) : all;
 
-  const set = (next: unknown[]) => field.change(next.length === 0 && !field.required ? undefined : next);
-  const add = (text: string) => {
-    if (text !== "") set([...chips, text]);
-    setTyped("");
+  const set = (next: unknown[], text = typed) => {
+    const whole = text.trim() === "" ? next : [...next, text.trim()];
+    setTyped(text);
+    field.change(whole.length === 0 && !field.required ? undefined : whole);
+  };
+  const end = () => {
+    if (last === "" || isLastTyped) setTyped("");
+    else set([...chips, last], "");
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const sends = event.key === "Enter" && (event.ctrlKey || event.metaKey);
-    const ends = event.key === "Enter" && !sends;
-    // What still stands in the input belongs to what is sent by the same key.
-    if (sends) flushSync(() => add(typed.trim()));
-    else if ((ends || event.key === ",") && typed.trim() !== "") {
+    const ends = event.key === "Enter" && !event.ctrlKey && !event.metaKey;
+    if ((ends || event.key === ",") && last !== "") {
       event.preventDefault();
-      add(typed.trim());
+      end();
     } else if (event.key === "Backspace" && typed === "" && chips.length > 0) {
       event.preventDefault();
       set(chips.slice(0, -1));
@@ -55,11 +62,11 @@ export function ChipsField(props: FieldProps) {
         ref={input}
         value={typed}
         placeholder={chips.length === 0 ? "Type, then Enter" : undefined}
-        onChange={(event) => setTyped(event.target.value)}
+        onChange={(event) => set(chips, event.target.value)}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
         onBlur={() => {
-          add(typed.trim());
+          end();
           field.left();
         }}
       />

@@ -181,14 +181,19 @@ describe("null", () => {
 });
 
 describe("lists", () => {
-  it("takes what still stands in the line of chips when the form is sent by its key", async () => {
+  it("has the text of a line of chips that is still being typed", async () => {
     show(of({ labels: { type: "array", items: { type: "string" } } }));
-    let sent: JsonObject = {};
-    const send = () => (sent = latest);
-    addEventListener("keydown", send);
-    await userEvent.type(screen.getByLabelText("labels"), "bug{Control>}{Enter}{/Control}");
-    removeEventListener("keydown", send);
-    expect(sent).toEqual({ labels: ["bug"] });
+    const input = screen.getByLabelText("labels");
+    await userEvent.type(input, "bug{Enter}gate");
+    expect(latest).toEqual({ labels: ["bug", "gate"] });
+    expect(input).toHaveValue("gate");
+    expect(screen.queryByRole("button", { name: "Remove gate" })).not.toBeInTheDocument();
+    await userEvent.clear(input);
+    expect(latest).toEqual({ labels: ["bug"] });
+    await userEvent.type(input, "gate");
+    await userEvent.tab();
+    expect(latest).toEqual({ labels: ["bug", "gate"] });
+    expect(screen.getByRole("button", { name: "Remove gate" })).toBeVisible();
   });
 
   it("takes texts as chips", async () => {
