@@ -1,8 +1,16 @@
+import { type ReactNode } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import styles from "./Markdown.module.css";
 
+/** A head of another party's text: its level there says nothing of its place in the page. */
+const head = (level: number) =>
+  function Head({ children }: { children?: ReactNode }) {
+    return <h3 data-level={level}>{children}</h3>;
+  };
+
 const components: Components = {
+  h1: head(1), h2: head(2), h3: head(3), h4: head(4), h5: head(5), h6: head(6),
   a: ({ href, children }) => <span className={styles.link} title={href}>{children}</span>,
   img: ({ src, alt }) => <span className={styles.picture} title={typeof src === "string" ? src : undefined}>{alt ? `Picture: ${alt}` : "Picture"}</span>,
   input: ({ checked }) => <span aria-label={checked ? "done" : "to do"}>{checked ? "☑" : "☐"}</span>,

@@ -16,6 +16,13 @@ it("leaves a very long text as it is", () => {
   expect(document.querySelector("p")).toHaveTextContent(/^\*\*bold/);
 });
 
+it("keeps the columns of a log", () => {
+  const { rerender } = render(<Markdown text={"00001  relay  passed on\n00002  relay  passed on"} />);
+  expect(document.querySelector("p")).toHaveAttribute("data-mono");
+  rerender(<Markdown text={"One sentence.  Another one."} />);
+  expect(document.querySelector("p")).not.toHaveAttribute("data-mono");
+});
+
 it("leaves plain text as it is", () => {
   render(<Markdown text={"line one\n  line two * 3"} />);
   expect(document.querySelector("p")).toHaveTextContent("line one line two * 3");

@@ -2,7 +2,7 @@ import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Icon } from "@/components/Icon";
 import { TwoLines } from "@/components/TwoLines";
-import { capital, cutMiddle, shortAddress } from "@/lib/words";
+import { cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { type Offer, offerTitle, reachText, signInWords } from "./offers";
 
@@ -22,7 +22,7 @@ export function OfferRow({ offer, onOpen, onLook }: Props) {
         <TwoLines first={<span className="medium">{title}</span>} second={description && <span title={description}>{description}</span>} />
       </span>
       <span className={styles.where}>
-        <TwoLines first={where && <span className="mono small" title={reach ?? undefined}>{isCommand && <Icon name="square-terminal" size={12} />} {where}</span>} second={category && capital(category)} />
+        <TwoLines first={where && <span className="mono small" title={reach ?? undefined}>{isCommand && <Icon name="square-terminal" size={12} />} {where}</span>} second={category} />
       </span>
       <span className={`${styles.signIn} cut`} title={signInWords(offer)}>{signInWords(offer)}</span>
       <span className={styles.end}>

@@ -27,7 +27,7 @@ export function PlaceList({ label, places, stateOf, onOpen }: Props) {
           <>
             <PlatformTile platform={platformOf(place.account)} />
             <span className={styles.placeWords}>
-              <span className="cut">{[place.title, place.account !== place.title && place.account].filter(Boolean).join(" · ")}</span>
+              <span className="cut" title={nameOf(place)}>{nameOf(place)}</span>
               <span className="text2 small">{placeWords(place)}</span>
             </span>
             {stateOf?.(place)}
@@ -48,6 +48,10 @@ export function PlaceList({ label, places, stateOf, onOpen }: Props) {
       })}
     </ul>
   );
+}
+
+function nameOf({ title, account }: RotationPlace): string {
+  return account === title ? title : `${title} · ${account}`;
 }
 
 /** How a place stands while a rotation is on its way, or after it. */

@@ -72,20 +72,21 @@ function Known({ run, comparing, onCompare, onCompareMarked, onShow, onRemoved }
           <h2 className={styles.tool} data-selectable>{run.tool}</h2>
           <Badge glyph={glyph} pill>{word}</Badge>
           <span className={styles.measure}>{[run.durationMs !== null && duration(run.durationMs), run.resultBytes !== null && bytes(run.resultBytes)].filter(Boolean).join(" · ")}</span>
-          <span className="grow" />
-          {isRunning && <Button keys="Mod+." onPress={actions.cancel}>Cancel</Button>}
-          {!isRunning && <Button icon="rotate-cw" keys="R" isDisabled={actions.isReplaying} onPress={() => actions.replay()}>Run again</Button>}
-          <Button keys="E" onPress={actions.edit}>Edit and run</Button>
-          <Menu
-            label="More for this run"
-            trigger={<Button look="quiet" icon="ellipsis" label="More for this run" />}
-            actions={[
-              { id: "elsewhere", label: "Run as someone else…", icon: "rotate-cw", keys: "A", isDisabled: isRunning, onAction: runElsewhere },
-              { id: "compare", label: "Compare with the run before", icon: "git-compare", keys: "Mod+D", isDisabled: isRunning, onAction: compare },
-              { id: "command", label: "Copy as command", icon: "square-terminal", keys: "Mod+Shift+C", onAction: copyCommand },
-              { id: "remove", label: "Remove…", icon: "trash-2", keys: "Backspace", danger: true, isDisabled: isRunning, onAction: () => setRemoving(true) },
-            ]}
-          />
+          <div className={styles.buttons}>
+            {isRunning && <Button keys="Mod+." onPress={actions.cancel}>Cancel</Button>}
+            {!isRunning && <Button icon="rotate-cw" keys="R" isDisabled={actions.isReplaying} onPress={() => actions.replay()}>Run again</Button>}
+            <Button keys="E" onPress={actions.edit}>Edit and run</Button>
+            <Menu
+              label="More for this run"
+              trigger={<Button look="quiet" icon="ellipsis" label="More for this run" />}
+              actions={[
+                { id: "elsewhere", label: "Run as someone else…", icon: "rotate-cw", keys: "A", isDisabled: isRunning, onAction: runElsewhere },
+                { id: "compare", label: "Compare with the run before", icon: "git-compare", keys: "Mod+D", isDisabled: isRunning, onAction: compare },
+                { id: "command", label: "Copy as command", icon: "square-terminal", keys: "Mod+Shift+C", onAction: copyCommand },
+                { id: "remove", label: "Remove…", icon: "trash-2", keys: "Backspace", danger: true, isDisabled: isRunning, onAction: () => setRemoving(true) },
+              ]}
+            />
+          </div>
         </div>
         <div className={styles.who}>
           <span className="cut">{run.connectorTitle}</span>

@@ -72,11 +72,11 @@ export function ToolsPage() {
         renderRow={({ tool }) => (
           <>
             <span className="mono medium cut">{tool.name}</span>
-            <span className="text2 cut"><ToolWords tool={tool} /></span>
+            <span className="text2 cut" title={tool.description ?? undefined}><ToolWords tool={tool} /></span>
             <span className={styles.effect}>{tool.effect === "destructive" ? <Tag tone="bad" icon="octagon-alert">{effects.destructive.tag}</Tag> : <Tag>{effects[tool.effect].tag}</Tag>}</span>
           </>
         )}
-        columns="minmax(10rem, 2fr) minmax(0, 5fr) 6rem"
+        columnsClass={styles.columns}
         selected={selected}
         onSelect={setSelected}
         onOpen={open}
