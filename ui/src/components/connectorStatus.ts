@@ -1,5 +1,5 @@
 import { type AuthorizationState, type Connector, type RunState, type Status } from "@/host/bindings";
-import { capital } from "@/lib/words";
+import { capital, count } from "@/lib/words";
 import { type GlyphName } from "./StatusGlyph";
 
 const looks: Record<Status, { glyph: GlyphName; word: string }> = {
@@ -15,9 +15,10 @@ const looks: Record<Status, { glyph: GlyphName; word: string }> = {
 /** Every status with its glyph and word. */
 export const statusWords = (Object.keys(looks) as Status[]).map((status) => ({ status, ...looks[status] }));
 
-/** Glyph and word of a connector's status. */
-export function statusLook(connector: Connector): { glyph: GlyphName; word: string } {
+/** Glyph and word of a connector's status; tools that have changed are news beside a ready one. */
+export function statusLook(connector: Connector, changedTools = 0): { glyph: GlyphName; word: string } {
   const { status, word } = connector.status;
+  if (status === "ready" && changedTools > 0) return { glyph: "changed", word: `Ready, ${count(changedTools, "tool")} changed` };
   if (status === "unknown") return { glyph: "unknown", word: word ? capital(word) : connector.draft ? "Draft" : "Unknown" };
   return looks[status];
 }
@@ -46,13 +47,13 @@ export function needsYou(connector: Connector): boolean {
   return status === "needs_authorization" || status === "failing" || status === "authorizing" || (connector.draft && status !== "disabled");
 }
 
-export type Remedy = "sign_in" | "new_secret" | "show" | "connect" | "turn_on" | "doctor" | "check";
+export type Remedy = "sign_in" | "new_secret" | "show" | "connect" | "turn_on" | "review" | "doctor" | "check";
 
-/** What one button does about a connector's status; `null` when it is well. */
-export function remedyOf(connector: Connector): Remedy | null {
+/** What one button does about a connector's status, or about so many changed tools of one that is ready; `null` when it is well. */
+export function remedyOf(connector: Connector, changedTools = 0): Remedy | null {
   switch (connector.status.status) {
     case "ready":
-      return null;
+      return changedTools > 0 ? "review" : null;
     case "needs_authorization":
       if (signsInByConsent(connector)) return "sign_in";
       // The key of a hosted connector lies with its platform.
@@ -77,6 +78,7 @@ export const remedyLabels: Record<Remedy, string> = {
   show: "Show",
   connect: "Connect",
   turn_on: "Turn on",
+  review: "Review",
   doctor: "Doctor",
   check: "Check",
 };

@@ -18,7 +18,8 @@ export const queries = {
   needs: () => queryOptions({ queryKey: ["needs"], queryFn: () => firstDraw().then(() => call(commands.listNeeds())) }),
   backgroundChecks: () => queryOptions({ queryKey: ["background"], queryFn: () => call(commands.backgroundChecks()) }),
   // Under the key of tools, for whatever changes tools changes this.
-  toolChanges: (connector: ConnectorId) =>
+  // `null` for those of all connectors.
+  toolChanges: (connector: ConnectorId | null) =>
     queryOptions({ queryKey: ["tools", "changes", connector], queryFn: () => call(commands.listToolChanges(connector)) }),
   /** The beginning of the list, which is there at once however long the list is. */
   firstConnectors: () => queryOptions({ queryKey: ["connectors", "first"], queryFn: () => call(commands.firstConnectors()) }),

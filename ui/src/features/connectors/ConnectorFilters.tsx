@@ -76,9 +76,10 @@ export function ConnectorFilters({ connectors, isWhole, accounts, platforms, fil
           onChange={(tag) => onChange({ tag })}
         />
       )}
-      <span className="grow" />
-      <ViewMenu {...view} density={compact ? "compact" : "comfortable"} onChange={(changes) => change.mutate(changes)} />
-      <Button look="quiet" icon="refresh-cw" label="Sort rows by their status of now" onPress={onRegroup} />
+      <div className={styles.arrange}>
+        <ViewMenu {...view} density={compact ? "compact" : "comfortable"} onChange={(changes) => change.mutate(changes)} />
+        <Button look="quiet" icon="refresh-cw" label="Sort rows by their status of now" onPress={onRegroup} />
+      </div>
     </div>
   );
 }

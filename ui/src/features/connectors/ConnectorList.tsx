@@ -8,7 +8,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { VirtualList } from "@/components/VirtualList";
 import { useAccountStates } from "@/host/accountSync";
-import { type Account, type AccountId, type Connector, type ConnectorId } from "@/host/bindings";
+import { type Account, type AccountId, type Connector, type ConnectorId, type ToolChange } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
@@ -33,12 +33,20 @@ type Props = {
   isWhole: boolean;
   account: AccountId | null;
   onAccount: (id: AccountId | null) => void;
-  onOpen: (id: ConnectorId, tab?: "overview" | "settings") => void;
+  onOpen: (id: ConnectorId, tab?: "overview" | "tools" | "settings") => void;
   onOpenAccount: (id: AccountId) => void;
   onSignIn: (connector: Connector) => void;
 };
 
 const none: Account[] = [];
+const noChanges: ToolChange[] = [];
+
+/** How many tools of each connector have changed. */
+function changedOf(changes: ToolChange[]): ReadonlyMap<ConnectorId, number> {
+  const counts = new Map<ConnectorId, number>();
+  for (const { connector } of changes) counts.set(connector, (counts.get(connector) ?? 0) + 1);
+  return counts;
+}
 
 /** The rows, what narrows them, how their accounts are, and the keys of the selected one. */
 export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
@@ -52,6 +60,9 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const { data: accounts = none } = useQuery(queries.accounts());
   const { data: platforms = [] } = useQuery(queries.platforms());
   const { data: authorizations } = useQuery(queries.authorizations());
+  const { data: changes = noChanges } = useQuery(queries.toolChanges(null));
+  const changed = useMemo(() => changedOf(changes), [changes]);
+  const changedIn = ({ id }: Connector) => changed.get(id) ?? 0;
   const states = useAccountStates();
   const check = useCheckConnector();
   const remove = useRemoveConnector();
@@ -104,6 +115,9 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
       case "turn_on":
         turnOnNow(connector.id);
         break;
+      case "review":
+        onOpen(connector.id, "tools");
+        break;
       case "doctor":
         checkNow(connector.id);
         onOpen(connector.id, "overview");
@@ -131,7 +145,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
     many.toggle(connector.id);
   };
 
-  const currentRemedy = current && remedyOf(current);
+  const currentRemedy = current && remedyOf(current, changedIn(current));
   useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => filterField.current?.focus() });
   useShortcut(current && !isPicking ? { keys: "Backspace", label: isHosted(current) ? "Delete" : "Remove", inBar: true, run: removeCurrent } : null);
   useShortcut(current && !isPicking ? { keys: "D", label: "Doctor", inBar: true, run: () => remedy("doctor", current) } : null);
@@ -167,7 +181,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
               label="Connectors"
               sections={sections}
               keyOf={(connector) => connector.id}
-              nameOf={(connector) => [rowName(connector), many.outcomes.get(connector.id)?.words].filter(Boolean).join(", ")}
+              nameOf={(connector) => [rowName(connector, changedIn(connector)), many.outcomes.get(connector.id)?.words].filter(Boolean).join(", ")}
               columnsClass={styles.columns}
               selected={selected}
               onSelect={setSelected}
@@ -182,6 +196,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
                   isStale={(states.get(connector.account) ?? "fine") !== "fine"}
                   authorization={authorizations?.find((one) => one.connector === connector.id && isUnderWay(one.state))}
                   colour={accounts.find((one) => one.id === connector.account)?.colour}
+                  changedTools={changedIn(connector)}
                   picked={many.ids.has(connector.id)}
                   outcome={many.outcomes.get(connector.id)}
                   onPick={pick}
@@ -192,7 +207,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
           )}
         </div>
         {peeks && current && (
-          <PeekConnector connector={current} onOpen={(tab) => onOpen(current.id, tab)} onRemedy={remedy} onClose={() => setPeeks(false)} />
+          <PeekConnector connector={current} changedTools={changedIn(current)} onOpen={(tab) => onOpen(current.id, tab)} onRemedy={remedy} onClose={() => setPeeks(false)} />
         )}
       </div>
       {deleting && (

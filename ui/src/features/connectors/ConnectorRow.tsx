@@ -20,6 +20,8 @@ type Props = {
   authorization: Authorization | undefined;
   /** The colour that its account is known by. */
   colour: AccountColour | null | undefined;
+  /** How many of its tools are not any more as they were agreed to. */
+  changedTools: number;
   /** Whether it is picked for something done to many. */
   picked: boolean;
   /** How that went with it. */
@@ -29,10 +31,10 @@ type Props = {
 };
 
 /** The cells of one row: what, how it is, where and as whom, how much, when, and one button. */
-export function ConnectorRow({ connector, selected, isStale, authorization, colour, picked, outcome, onPick, onRemedy }: Props) {
-  const { glyph, word } = statusLook(connector);
+export function ConnectorRow({ connector, selected, isStale, authorization, colour, changedTools, picked, outcome, onPick, onRemedy }: Props) {
+  const { glyph, word } = statusLook(connector, changedTools);
   const { identity, status } = connector;
-  const remedy = remedyOf(connector);
+  const remedy = remedyOf(connector, changedTools);
   const said = outcome?.words ?? reason(connector, authorization);
   const facts = [identity.credential ?? "no credential", identity.level, identity.expiresAt && timeLeft(identity.expiresAt)];
   return (
@@ -90,7 +92,7 @@ export function ConnectorRow({ connector, selected, isStale, authorization, colo
 }
 
 /** The key that does what the row's button does, where there is one. */
-export const remedyKeys: Partial<Record<Remedy, string>> = { sign_in: "C", connect: "C", show: "C", turn_on: "C", doctor: "D", check: "D" };
+export const remedyKeys: Partial<Record<Remedy, string>> = { sign_in: "C", connect: "C", show: "C", turn_on: "C", review: "C", doctor: "D", check: "D" };
 
 function reason(connector: Connector, authorization: Authorization | undefined): string | undefined {
   const { status } = connector;
@@ -103,10 +105,10 @@ function reason(connector: Connector, authorization: Authorization | undefined):
 }
 
 /** What assistive technology reads of a row. */
-export function rowName(connector: Connector): string {
+export function rowName(connector: Connector, changedTools: number): string {
   const { identity, toolCount } = connector;
   const said = [
-    connector.title, statusLook(connector).word, connector.status.reason, identity.account, identity.credential,
+    connector.title, statusLook(connector, changedTools).word, connector.status.reason, identity.account, identity.credential,
     toolCount === null ? null : count(toolCount, "tool"),
   ];
   return said.filter(Boolean).join(", ");

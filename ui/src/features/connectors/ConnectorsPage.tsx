@@ -19,7 +19,7 @@ type Props = {
   account: AccountId | null;
   onAccount: (id: AccountId | null) => void;
   onAdd: () => void;
-  onOpen: (id: ConnectorId, tab?: "overview" | "settings") => void;
+  onOpen: (id: ConnectorId, tab?: "overview" | "tools" | "settings") => void;
   onOpenAccount: (id: AccountId) => void;
   onSignIn: (connector: Connector) => void;
 };

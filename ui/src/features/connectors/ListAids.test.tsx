@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
+import { manyToolChanges } from "@/test/needSamples";
 import { renderApp } from "@/test/renderApp";
 import { connector, manyAccounts, manyConnectors, manyHosted, problem } from "@/test/samples";
 
@@ -52,4 +53,11 @@ it("whoever_comes_back_finds_the_row_that_was_opened", async () => {
   await user.keyboard("{Escape}");
   await waitFor(() => expect(screen.getByRole("grid", { name: "Connectors" })).toHaveFocus());
   expect(screen.getByRole("row", { name: /^Beta/ })).toHaveAttribute("aria-selected", "true");
+});
+
+it("a_ready_connector_whose_tools_changed_says_so_and_leads_to_them", async () => {
+  const { user } = renderApp("/connectors", { connectors: manyConnectors(), toolChanges: manyToolChanges() });
+  await screen.findByRole("row", { name: /^Linear, Ready, 3 tools changed/ });
+  await user.click(screen.getByRole("button", { name: /^Review ?, Linear/ }));
+  expect(await screen.findByRole("region", { name: "Changed tools" })).toBeVisible();
 });

@@ -14,16 +14,17 @@ import { useLastCheck } from "./useConnectorActions";
 
 type Props = {
   connector: Connector;
+  changedTools: number;
   onOpen: (tab?: "overview" | "settings") => void;
   onRemedy: (remedy: Remedy, connector: Connector) => void;
   onClose: () => void;
 };
 
 /** A quick look at the selected connector, beside the list, which keeps the focus: arrows lead on to the next. */
-export function PeekConnector({ connector, onOpen, onRemedy, onClose }: Props) {
+export function PeekConnector({ connector, changedTools, onOpen, onRemedy, onClose }: Props) {
   const { check, checking } = useLastCheck(connector.id);
-  const { glyph, word } = statusLook(connector);
-  const remedy = remedyOf(connector);
+  const { glyph, word } = statusLook(connector, changedTools);
+  const remedy = remedyOf(connector, changedTools);
   const main = remedy === "doctor" || remedy === "check" ? null : remedy;
   const look = () => onRemedy("check", connector);
   return (

@@ -47,6 +47,7 @@ function useAccept({ id, title }: Connector) {
     mutationFn: () => call(commands.acceptTools(id)),
     onSuccess: () => {
       client.setQueryData(queries.toolChanges(id).queryKey, []);
+      void client.invalidateQueries({ queryKey: queries.toolChanges(null).queryKey });
       void client.invalidateQueries({ queryKey: queries.needs().queryKey });
       toast(`The tools of ${title} are accepted as they are now`);
     },
