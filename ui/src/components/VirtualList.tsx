@@ -86,6 +86,13 @@ export function VirtualList<T>(props: Props<T>) {
     if (autoFocus && !isInPage) scroller.current?.focus({ preventScroll: true });
   }, [autoFocus]);
 
+  useEffect(() => {
+    const index = items.findIndex((item) => item.kind === "row" && item.key === selected);
+    if (index >= 0) virtualizer.scrollToIndex(index, { align: "auto" });
+    // As the list comes, so that whoever comes back sees the row that was left; later it moves with the keys.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowSize) - 1);

@@ -42,7 +42,7 @@ export function AuthorizationDialog({ authorization, icon, toolCount, onHide, on
       footer={
         underWay ? (
           <>
-            <span>Closing this keeps the sign-in waiting.</span>
+            <span>{authorization.state === "awaiting_user" ? "Closing this keeps the sign-in waiting." : "Closing this lets the sign-in go on."}</span>
             <CancelKey onCancel={cancel} />
             <Button keys="Mod+." onPress={cancel} isPending={actions.cancel.isPending}>Cancel sign-in</Button>
           </>

@@ -32,7 +32,7 @@ export function AuthorizationEnd({ authorization, toolCount }: Props) {
       return (
         // Nobody answered in time, or Patchbay was ended in the middle: the problem says which.
         <Notice role="alert" glyph="disconnected" title="Not finished" end={<Code problem={problem} />}>
-          {problem && `${sentence(problem.message)} `}Nothing was saved, and the page in the browser can be closed. Try again; the time can be prolonged while it runs.
+          {problem && `${sentence(problem.message)} `}Nothing was saved, and the page in the browser can be closed. Try again; time can be added while it waits.
         </Notice>
       );
     case "cancelled":

@@ -31,7 +31,7 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
       }
     >
       <p>
-        It is deleted at the platform itself, for everybody who uses it there, as {identity.account}. It cannot be brought back. Its runs stay in the history.
+        It is deleted at the platform itself, for everybody who uses it there. It cannot be brought back. Its runs stay in the history.
       </p>
       <p className="text2 small"><span className="mono" data-selectable>{[name, remoteId].filter(Boolean).join(" · ")}</span></p>
       {remove.isPending && (

@@ -38,7 +38,7 @@ export function ProviderPart({ account, definition, told, draft, onChange, state
     <section className={styles.provider} aria-labelledby={heading}>
       <div className={styles.act}>
         <h3 id={heading} className="grow">Sign in with your own OAuth app</h3>
-        <Button small aria-expanded={open} icon={open ? "chevron-down" : "chevron-right"} onPress={() => setOpen(!open)}>{open ? "Fold" : "Use an app"}</Button>
+        <Button small aria-expanded={open} icon={open ? "chevron-down" : "chevron-right"} onPress={() => setOpen(!open)}>{open ? "Hide" : "Use an app"}</Button>
       </div>
       <p className="text2 small">Patchbay asks the provider for the token that this form wants, as an app that you registered there.</p>
       {open && <Fields account={account} definition={definition} told={told} draft={draft} onChange={onChange} wallet={wallet} onShowAuthorization={onShowAuthorization} />}
@@ -88,7 +88,7 @@ function Fields({ account, definition, told, draft, onChange, wallet, onShowAuth
           {told.tokenUrl === null && <Field label="Address for tokens" mono isRequired placeholder="https://provider.example/oauth/token" value={draft.tokenUrl} onChange={(tokenUrl) => set({ tokenUrl })} error={errors.tokenUrl} />}
         </div>
       )}
-      <Field label="Scopes" mono value={draft.scopes} onChange={(scopes) => set({ scopes })} help="Parted by spaces." />
+      <Field label="Scopes" mono value={draft.scopes} onChange={(scopes) => set({ scopes })} help="Separate them by spaces." />
       <div className={styles.act}>
         <Button icon="log-in" isPending={start.isPending} onPress={submit}>Sign in in the browser</Button>
       </div>

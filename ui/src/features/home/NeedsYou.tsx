@@ -61,7 +61,7 @@ function Row({ need, account, keys, isFirst, isPending, onFix }: RowProps) {
   return (
     <li className={styles.need}>
       <StatusGlyph name={needGlyph(need.kind)} />
-      <TwoLines first={<span className="medium">{need.headline}</span>} second={<Reason need={need} />} />
+      <TwoLines first={<span className={`medium ${styles.headline}`}>{need.headline}</span>} second={<Reason need={need} />} />
       <Whose need={need} account={account} />
       <Button look={isFirst ? "primary" : "plain"} keys={keys} isPending={isPending} onPress={onFix}>
         <span>{fixWords[need.fix]}<span className="unseen">, {need.title}</span></span>
