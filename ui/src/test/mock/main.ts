@@ -1,7 +1,7 @@
 import "@/styles/tokens.css";
 import "@/styles/base.css";
 import { start } from "@/app/start";
-import { type Preferences } from "@/host/bindings";
+import { type AuthorizationState, type Preferences, type Problem, type StartAuthorization } from "@/host/bindings";
 import { longHistory } from "../historySamples";
 import { MockHost } from "../mockHost";
 import { manyNeeds, manyToolChanges } from "../needSamples";
@@ -11,7 +11,8 @@ import { authorization, manyAccounts, manyConnectors, manyEntries, manyHosted, m
 
 /**
  * Looks are chosen in the query: `?theme=dark&contrast=more&density=compact&zoom=150`; what the host
- * knows by `host=hosted`, `host=long` (ten thousand runs), `host=runs` (one that ended in each way), `host=empty`, `host=locked` or `host=no_keychain`.
+ * knows by `host=hosted`, `host=long` (ten thousand runs), `host=runs` (one that ended in each way), `host=empty`, `host=locked` or `host=no_keychain`;
+ * how a consent that is started goes by `consent=denied` and the like.
  */
 const query = new URLSearchParams(location.search);
 // The hash history reads the query too; it is not meant for it.
@@ -56,7 +57,23 @@ function withAilingAccounts(host: MockHost): MockHost {
 }
 
 const kind = query.get("host") ?? "full";
-(kind in kinds ? kinds[kind as keyof typeof kinds] : kinds.full)().install();
+const host = (kind in kinds ? kinds[kind as keyof typeof kinds] : kinds.full)();
+const consent = query.get("consent");
+if (consent !== null) {
+  const problems: Partial<Record<string, Problem>> = {
+    denied: problem({ code: "auth.denied", message: "access was not allowed", detail: "access_denied" }),
+    expired: problem({ code: "auth.timed_out", message: "nobody answered in time" }),
+    failed: problem({ code: "auth.callback", message: "the answer came from another issuer than the one that was asked", hint: "Try again; if it happens once more, tell the provider." }),
+  };
+  host.state.authorizations = [];
+  host.handlers.startAuthorization = ({ request }) => {
+    const of = host.state.connectors.find((one) => one.id === (request as StartAuthorization).connector);
+    const started = authorization({ ...(of && { connector: of.id, connectorTitle: of.title, identity: of.identity }), state: consent as AuthorizationState, problem: problems[consent] ?? null });
+    host.state.authorizations = [started];
+    return started;
+  };
+}
+host.install();
 void start().then(async () => {
   // `press=C` or `press=Mod k`, then `click=Trace`, press and click once the page stands, to look at what opens.
   for (const keys of query.getAll("press")) {
