@@ -89,7 +89,9 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     let following = cx.clone();
     tauri::async_runtime::spawn(async move { follow_other_processes(&following).await });
     tauri::async_runtime::spawn(async move {
-        patchbay_ops::look_after_connectors(&cx, &patchbay_ops::SystemPowerAndNetwork).await;
+        let system = patchbay_ops::SystemPowerAndNetwork;
+        let pace = patchbay_ops::Pace::from_environment();
+        patchbay_ops::look_after_connectors(&cx, &system, pace).await;
     });
     deep_link::listen(app);
     Ok(())

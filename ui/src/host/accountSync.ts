@@ -59,7 +59,12 @@ export function useSync(): Sync {
 /** Puts what a test, a new key or the like has shown of an account in place of what was known. */
 export function useKeepAccountProblem(): (account: AccountId, problem: Problem | null) => void {
   const client = useQueryClient();
-  return useCallback((account, problem) => changeAccount(client, account, { problem }), [client]);
+  return useCallback((account, problem) => keepAccountProblem(client, account, problem), [client]);
+}
+
+/** Puts how asking an account went in place of what was known of it. */
+export function keepAccountProblem(client: QueryClient, account: AccountId, problem: Problem | null): void {
+  changeAccount(client, account, { problem });
 }
 
 /** Stops waiting for the answer of an account; it is taken in when it comes after all. */

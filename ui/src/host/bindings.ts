@@ -1120,11 +1120,11 @@ status: VaultStatus } |
 { kind: "link_refused"; 
 /**  Why. */
 problem: Problem } | 
-/**  A look in the background asked an account for its connectors. */
+/**  An account was asked for something, and that tells how it is. */
 { kind: "account_asked"; 
 /**  The account. */
 account: AccountId; 
-/**  Why it could not be read; `None` when it was. */
+/**  What ails it; `None` when nothing does. */
 problem: Problem | null } | 
 /**  A look in the background found something that waits for a person; told once. */
 { kind: "need_arose"; 

@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { expect, it } from "vitest";
 import { authorization, problem } from "@/test/samples";
-import { keepAuthorization } from "./events";
+import { applyNews, keepAuthorization } from "./events";
 import { queries } from "./queries";
 
 it("keeps_the_end_of_a_consent_that_overtook_the_answer_to_its_start", () => {
@@ -21,4 +21,13 @@ it("follows_a_consent_from_state_to_state", () => {
     keepAuthorization(client, authorization({ state }));
     expect(client.getQueryData(queries.authorization("aut_notion").queryKey)?.state).toBe(state);
   }
+});
+
+it("knows_of_an_account_what_the_background_found", () => {
+  const client = new QueryClient();
+  const lost = problem({ code: "platform.signed_out" });
+  applyNews(client, { kind: "account_asked", account: "acc_work", problem: lost });
+  expect(client.getQueryData(["sync"])).toMatchObject({ accounts: { acc_work: { problem: lost } } });
+  applyNews(client, { kind: "account_asked", account: "acc_work", problem: null });
+  expect(client.getQueryData(["sync"])).toMatchObject({ accounts: { acc_work: { problem: null } } });
 });

@@ -1,4 +1,5 @@
 import { type QueryClient } from "@tanstack/react-query";
+import { keepAccountProblem } from "./accountSync";
 import { type Authorization, type AuthorizationState, events, type News } from "./bindings";
 import { keepRun } from "./history";
 import { queries } from "./queries";
@@ -38,6 +39,9 @@ export function applyNews(client: QueryClient, news: News): void {
       client.setQueryData(queries.vault().queryKey, news.status);
       void client.invalidateQueries({ queryKey: ["connectors"] });
       void client.invalidateQueries({ queryKey: ["wallet"] });
+      break;
+    case "account_asked":
+      keepAccountProblem(client, news.account, news.problem);
       break;
     case "need_arose":
     case "raise":

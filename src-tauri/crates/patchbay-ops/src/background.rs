@@ -3,17 +3,18 @@
 //! Whatever it finds is told once. It rests while the system wants to save power or pays for its network,
 //! and while the user has switched it off.
 
+mod pace;
 mod power_and_network;
 mod rounds;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use futures::StreamExt;
-use patchbay_model::VaultState;
+use patchbay_model::{Account, VaultState};
 
+pub use pace::Pace;
 pub use power_and_network::{PowerAndNetwork, SystemPowerAndNetwork};
 
 use self::rounds::{Look, Rounds, queues};
@@ -21,16 +22,10 @@ use crate::accounts::list_accounts;
 use crate::list_connectors::list_connectors;
 use crate::needs::list_needs;
 use crate::vault::vault_status;
-use crate::{Context, Error, Event, check_connector, sync_account};
+use crate::{Context, Error, Event, check_connector, hosted, sync_account};
 
 /// Under this name the store keeps whether it is switched on.
 const SETTING: &str = "background.checks";
-
-/// Time after the start before anything is looked at: the window comes first.
-const FIRST: Duration = Duration::from_secs(30);
-
-/// Time between two looks at what is due.
-const AGAIN: Duration = Duration::from_secs(60);
 
 /// How many hosts are asked at once; each of them is asked one thing at a time.
 const HOSTS_AT_ONCE: usize = 4;
@@ -55,13 +50,13 @@ pub async fn switch_background_checks(cx: &Context, on: bool) -> Result<(), Erro
 }
 
 /// Looks after accounts and connectors until the process ends.
-pub async fn look_after_connectors(cx: &Context, system: &dyn PowerAndNetwork) {
-    let mut rounds = Rounds::default();
-    let mut pause = FIRST;
+pub async fn look_after_connectors(cx: &Context, system: &dyn PowerAndNetwork, pace: Pace) {
+    let mut rounds = Rounds::new(pace);
+    let mut pause = pace.first;
     loop {
         tokio::select! {
             () = cx.ending().cancelled() => return,
-            () = tokio::time::sleep(pause) => pause = AGAIN,
+            () = tokio::time::sleep(pause) => pause = pace.again,
         }
         if let Err(error) = round(cx, system, &mut rounds).await {
             tracing::warn!(%error, "connectors could not be looked after");
@@ -121,11 +116,18 @@ async fn needs_of_now(cx: &Context) -> Result<BTreeSet<String>, Error> {
 
 async fn take(cx: &Context, look: Look) {
     let taken = match &look {
-        Look::Account(account) => sync_account(cx, account).await.map(drop),
+        Look::Account(account) => ask(cx, account).await,
         Look::Connector(id) => check_connector(cx, id).await.map(drop),
     };
     if let Err(error) = taken {
         // What ails it is kept where it belongs.
         tracing::debug!(%error, "a look in the background came to nothing");
     }
+}
+
+/// Asks an account for its connectors, and tells how that went.
+async fn ask(cx: &Context, account: &Account) -> Result<(), Error> {
+    let asked = sync_account(cx, account).await;
+    hosted::tell(cx, account, asked.as_ref().err());
+    asked.map(drop)
 }

@@ -11,7 +11,7 @@ use specta::Type;
 
 use crate::accounts::{find_account, list_accounts};
 use crate::forms::{GivenSecret, fill};
-use crate::hosted::{options, platform_of};
+use crate::hosted::{judged, options, platform_of};
 use crate::list_connectors::list_connectors;
 use crate::{Context, Error, Event, placements, sync_connectors};
 
@@ -51,9 +51,10 @@ pub struct CreateConnector {
 pub async fn list_definitions(cx: &Context, account: &AccountId) -> Result<Vec<Definition>, Error> {
     let account = find_account(cx, account).await?;
     let platform = platform_of(cx, &account).await?;
-    Ok(creation(&account, &*platform)?
+    let listed = creation(&account, &*platform)?
         .list_definitions(&options(cx))
-        .await?)
+        .await;
+    judged(cx, &account.id, &*platform, listed).await
 }
 
 /// What can be created on each hosted account, or on `only` one, in the order of the accounts; several are
@@ -83,7 +84,10 @@ pub async fn list_account_definitions(
 async fn definitions_of(cx: &Context, account: &Account) -> Result<Vec<Definition>, Error> {
     let platform = platform_of(cx, account).await?;
     match platform.creation() {
-        Some(creation) => Ok(creation.list_definitions(&options(cx)).await?),
+        Some(creation) => {
+            let listed = creation.list_definitions(&options(cx)).await;
+            judged(cx, &account.id, &*platform, listed).await
+        }
         None => Ok(Vec::new()),
     }
 }
@@ -99,9 +103,10 @@ pub async fn creation_form(
 ) -> Result<Form, Error> {
     let account = find_account(cx, account).await?;
     let platform = platform_of(cx, &account).await?;
-    Ok(creation(&account, &*platform)?
+    let form = creation(&account, &*platform)?
         .creation_form(definition, &options(cx))
-        .await?)
+        .await;
+    judged(cx, &account.id, &*platform, form).await
 }
 
 /// Creates a connector. It may need a consent before it works, as its status says.
@@ -114,13 +119,13 @@ pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<
     let platform = platform_of(cx, &account).await?;
     let creation = creation(&account, &*platform)?;
     let options = options(cx);
-    let form = creation
-        .creation_form(&request.definition, &options)
-        .await?;
+    let form = creation.creation_form(&request.definition, &options).await;
+    let form = judged(cx, &account.id, &*platform, form).await?;
     let filled = fill(cx, &form, request.values.clone(), request.secrets).await?;
     let remote = creation
         .create_connector(&request.definition, filled.values.clone(), &options)
-        .await?;
+        .await;
+    let remote = judged(cx, &account.id, &*platform, remote).await?;
     let connector = keep(cx, &account, remote).await?;
     let entries = filled.save_secrets(cx).await?;
     placements::note_creation(cx, &connector, &request.values, entries).await?;

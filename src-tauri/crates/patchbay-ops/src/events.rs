@@ -1,6 +1,6 @@
 //! News for whoever shows something: the window listens, the command line does not need to.
 
-use patchbay_model::{Authorization, Problem, ToolRunSummary, VaultStatus};
+use patchbay_model::{AccountId, Authorization, Problem, ToolRunSummary, VaultStatus};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -43,6 +43,13 @@ pub enum Event {
     LinkRefused {
         /// Why.
         problem: Box<Problem>,
+    },
+    /// An account was asked for something, and that tells how it is.
+    AccountAsked {
+        /// The account.
+        account: AccountId,
+        /// What ails it; `None` when nothing does.
+        problem: Option<Box<Problem>>,
     },
     /// A look in the background found something that waits for a person; told once.
     NeedArose {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_model::{Account, AccountId, Secret, Timestamp};
+use patchbay_model::{Account, AccountId, Explain, Secret, Timestamp};
 use patchbay_platforms::http::{
     CallOptions, ClientSettings, Clients, Clock as PlatformClock, Retries,
 };
@@ -15,12 +15,16 @@ use patchbay_platforms::{Error as PlatformError, Platform, SignIn, hosted};
 use serde_json::{Map, Value};
 
 use crate::clock::Clock;
-use crate::{Context, Error, accounts};
+use crate::{Context, Error, Event, accounts, troubles};
 
 pub(crate) use remembered::{forget_kept, keep};
 
 /// How long the read may take that tells whose sign-in was refused.
 const READ_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long is waited where a platform asks for a pause: whoever asked for something waits meanwhile, and
+/// would rather be told.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// Sign-ins that were used, so that connections and tokens of a platform are kept between calls.
 pub(crate) struct Hosted {
@@ -149,13 +153,24 @@ pub(crate) async fn judged<T>(
             match platform.check(&read).await {
                 Err(PlatformError::Unauthorized { .. }) => {
                     let account = accounts::find_account(cx, account).await?;
-                    Err(signed_out(&account, error))
+                    let error = signed_out(&account, error);
+                    troubles::note(cx, &account, Some(&error)).await;
+                    tell(cx, &account, Some(&error));
+                    Err(error)
                 }
                 _ => Err(error.into()),
             }
         }
         outcome => Ok(outcome?),
     }
+}
+
+/// Tells how asking an account went, where the window did not ask for its list.
+pub(crate) fn tell(cx: &Context, account: &Account, error: Option<&Error>) {
+    cx.tell(Event::AccountAsked {
+        account: account.id.clone(),
+        problem: error.map(|error| Box::new(error.problem())),
+    });
 }
 
 /// The failure of what speaks of nothing but the account itself.
@@ -172,6 +187,7 @@ pub(crate) fn signed_out(account: &Account, error: PlatformError) -> Error {
 /// Options of a call that ends when the process does.
 pub(crate) fn options(cx: &Context) -> CallOptions {
     CallOptions {
+        longest_wait: Some(LONGEST_PAUSE),
         cancel: cx.ending().child_token(),
         ..CallOptions::default()
     }

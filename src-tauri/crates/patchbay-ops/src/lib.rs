@@ -83,7 +83,7 @@ pub use authorize::{
     take_callback_link, wait_for_authorization,
 };
 pub use background::{
-    PowerAndNetwork, SystemPowerAndNetwork, background_checks, look_after_connectors,
+    Pace, PowerAndNetwork, SystemPowerAndNetwork, background_checks, look_after_connectors,
     switch_background_checks,
 };
 pub use browser::{OpenBrowser, SystemBrowser};

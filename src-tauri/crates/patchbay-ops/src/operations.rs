@@ -79,6 +79,8 @@ pub async fn call_operation(cx: &Context, request: CallOperation) -> Result<Json
             .timeout_seconds
             .map(|seconds| Duration::from_secs(seconds.into())),
         retries: request.retries.map(Retries::Times),
+        // Who calls by name gets what the contract says.
+        longest_wait: None,
         headers: request.headers.into_iter().collect(),
         query: members(request.query, "the extra query")?
             .into_iter()

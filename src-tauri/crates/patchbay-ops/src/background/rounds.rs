@@ -6,11 +6,7 @@ use std::time::Duration;
 use patchbay_model::{Account, Connector, ConnectorId, Platform, Status, Timestamp};
 use url::Url;
 
-/// Time between two looks at a connector, at least.
-const CONNECTOR: Duration = Duration::from_secs(30 * 60);
-
-/// Time between two looks at the list of an account, at least.
-const ACCOUNT: Duration = Duration::from_secs(10 * 60);
+use super::Pace;
 
 /// By how much more than its interval a look may be late, as a part of it: whoever starts together does
 /// not stay together.
@@ -33,10 +29,19 @@ pub(super) struct Due {
 /// When each thing may be looked at next, by its id.
 #[derive(Debug, Default)]
 pub(super) struct Rounds {
+    pace: Pace,
     next: HashMap<String, Timestamp>,
 }
 
 impl Rounds {
+    /// Nothing was looked at yet.
+    pub(super) fn new(pace: Pace) -> Self {
+        Self {
+            pace,
+            next: HashMap::new(),
+        }
+    }
+
     /// What is to be looked at now, accounts first; it counts as looked at. `chance` gives a time up to
     /// what it is given.
     pub(super) fn due(
@@ -46,9 +51,14 @@ impl Rounds {
         connectors: &[Connector],
         chance: impl Fn(Duration) -> Duration,
     ) -> Vec<Due> {
+        let Pace {
+            account: every_account,
+            connector: every_connector,
+            ..
+        } = self.pace;
         let mut due = Vec::new();
         for account in accounts.iter().filter(|account| can_be_asked(account)) {
-            if self.is_due(account.id.as_str(), ACCOUNT, None, now, &chance) {
+            if self.is_due(account.id.as_str(), every_account, None, now, &chance) {
                 due.push(Due {
                     host: host_of_account(account),
                     look: Look::Account(account.clone()),
@@ -63,7 +73,7 @@ impl Rounds {
                 continue;
             };
             let seen = connector.status.checked_at;
-            if self.is_due(connector.id.as_str(), CONNECTOR, seen, now, &chance) {
+            if self.is_due(connector.id.as_str(), every_connector, seen, now, &chance) {
                 due.push(Due {
                     host,
                     look: Look::Connector(connector.id.clone()),
