@@ -1,11 +1,16 @@
 //! Hosted platforms in the window, each before a platform of its own on this computer: signing in, and
 //! everything that is done with a connector from its page.
 
+mod arranging;
 mod creating;
 mod faults;
+mod faults_at_work;
+mod faults_beside;
 mod keyboard;
 mod looks;
+mod many;
 mod rotating;
+mod rotating_everywhere;
 mod stage;
 
 use patchbay_testkit::fakes::{FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakeTenex};

@@ -12,11 +12,13 @@
 
 mod accessibility;
 mod adding;
+mod changed_tools;
 mod credentials;
 mod history;
 mod hosted;
 mod hostile;
 mod keyboard;
+mod needs;
 mod own_app;
 mod running;
 mod secrets;

@@ -28,13 +28,24 @@ impl<H: Hosted> Stage<H> {
         }
     }
 
+    /// One more platform beside the first.
+    pub(super) fn also<O: Hosted>(&self, hosted: O) -> Fake<O> {
+        let fake = self.desk.runtime.block_on(Fake::start(hosted));
+        fake.expect("the other platform starts")
+    }
+
     /// Adds an account in the dialog; `fill` puts in what the platform wants.
     pub(super) fn sign_in(&self, platform: &str, fill: impl FnOnce(&Window)) {
+        self.sign_in_at(self.fake.url(), platform, fill);
+    }
+
+    /// The same at another platform.
+    pub(super) fn sign_in_at(&self, url: &str, platform: &str, fill: impl FnOnce(&Window)) {
         let window = &self.window;
         window.press("button", "Add account");
         window.press("button", &format!("{platform}*"));
         fill(window);
-        window.fill("Base URL*", self.fake.url());
+        window.fill("Base URL*", url);
         window.press_in(("dialog", "*"), "button", "Add account*");
         window.see("heading", platform);
     }
@@ -42,18 +53,36 @@ impl<H: Hosted> Stage<H> {
     /// Creates a connector on the account, and opens its page.
     pub(super) fn create(&self, definition: &str, values: Value, secrets: Value) -> String {
         let accounts = ask(&self.window, "list_accounts", json!({}));
-        let account = &accounts[1]["id"];
-        let request = json!({
-            "account": account, "definition": definition, "values": values, "secrets": secrets,
-        });
-        let made = ask(
-            &self.window,
-            "create_connector",
-            json!({ "request": request }),
-        );
+        let made = self.create_on(&accounts[1], definition, values, secrets);
         let title = made["title"].as_str().expect("a title").to_owned();
         self.open_connector(&title);
         made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Creates a connector on this account.
+    pub(super) fn create_on(
+        &self,
+        account: &Value,
+        definition: &str,
+        values: Value,
+        secrets: Value,
+    ) -> Value {
+        let request = json!({
+            "account": account["id"], "definition": definition, "values": values, "secrets": secrets,
+        });
+        ask(
+            &self.window,
+            "create_connector",
+            json!({ "request": request }),
+        )
+    }
+
+    /// The account of that label.
+    pub(super) fn account(&self, label: &str) -> Value {
+        let accounts = ask(&self.window, "list_accounts", json!({}));
+        let mut accounts = accounts.as_array().into_iter().flatten();
+        let account = accounts.find(|account| account["label"] == label);
+        account.expect("the account is there").clone()
     }
 
     /// Opens the page of a connector by its row.
@@ -73,6 +102,15 @@ impl<H: Hosted> Stage<H> {
     pub(super) fn wait_for_status(&self, id: &str, status: &str) {
         self.window
             .wait_until(&format!("it to be {status}"), || self.status(id) == status);
+    }
+
+    /// The JSON that was sent last with this method to a path with `part` in it.
+    pub(super) fn last_sent(&self, method: &str, part: &str) -> Value {
+        let log = self.fake.log();
+        let mut fitting = log.iter().rev().filter(|seen| seen.method == method);
+        let sent = fitting.find(|seen| seen.path.join("/").contains(part));
+        let sent = sent.unwrap_or_else(|| panic!("no {method} to {part:?}"));
+        serde_json::from_slice(&sent.body).expect("JSON")
     }
 
     /// The end of a journey: nothing that no contract allows was sent, and no secret came into the page.

@@ -121,6 +121,13 @@ impl Desk {
         Window::start(self, |_| {})
     }
 
+    /// Starts the app with looks in the background that follow each other within seconds.
+    pub(crate) fn start_looking_fast(&self) -> Window {
+        Window::start(self, |driver| {
+            driver.env("PATCHBAY_LOOKS_FASTER", "600");
+        })
+    }
+
     /// Starts the app where no keychain answers: without a session bus.
     pub(crate) fn start_without_keychain(&self) -> Window {
         Window::start(self, |driver| {

@@ -164,6 +164,20 @@ impl Window {
         });
     }
 
+    /// Waits until the element with this role and accessible name shows these words, lines and gaps aside.
+    pub(crate) fn see_text_in(&self, (role, name): (&str, &str), words: &str) {
+        const WORDS: &str = "return arguments[0].innerText.replace(/\\s+/g, ' ')";
+        self.wait_until(
+            &format!("the words {words:?} in the {role} {name:?}"),
+            || {
+                let outer = self.look(role, name);
+                let shown = outer.map(|outer| self.session().execute(WORDS, &[outer.to_value()]));
+                let shown = shown.and_then(Result::ok);
+                shown.is_some_and(|shown| shown.as_str().unwrap_or_default().contains(words))
+            },
+        );
+    }
+
     /// Presses the element with this role and accessible name.
     pub(crate) fn press(&self, role: &str, name: &str) {
         self.act(role, name, |element| self.session().click(element));

@@ -1,0 +1,147 @@
+//! Platforms that fail in the middle of something: what was typed for a run, a credential or a change waits
+//! until they can take it.
+
+use patchbay_testkit::fakes::{Answer, FakeMistral, Trouble, What};
+use serde_json::json;
+
+use super::stage::{KEY, Stage, TOKEN, secret};
+use crate::accessibility::in_both_themes;
+use crate::support::{Window, keys};
+
+/// A connector on Mistral that has a credential, its page open.
+fn stage() -> Stage<FakeMistral> {
+    let stage = Stage::new(FakeMistral::new(KEY));
+    stage.sign_in("Mistral", |window| window.fill("API key*", KEY));
+    let values = json!({
+        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
+        "auth_methods": [{ "kind": "bearer" }],
+    });
+    let id = stage.create("mcp", values, json!({}));
+    let credential = json!({
+        "connector": id, "level": "user", "name": "default", "isDefault": true,
+        "values": { "credential": { "kind": "bearer" } },
+        "secrets": { "/credential/bearer_token": secret(TOKEN) },
+    });
+    let save = json!({ "request": credential });
+    crate::support::seed::ask(&stage.window, "save_platform_credential", save);
+    stage
+}
+
+fn limited() -> Trouble {
+    let limited = Answer::json(429, &json!({ "detail": "too many requests" }));
+    Trouble::answer(limited.with("retry-after", "3600"))
+}
+
+#[test]
+fn the_arguments_of_a_run_stay_while_it_is_limited_garbled_cut_or_silent() {
+    let stage = stage();
+    let window = &stage.window;
+    window.press("button", "Check*");
+    window.press("tab", "Tools*");
+    window.press("row", "echo*");
+    window.fill("text", "a long thought");
+    let garbled = Trouble::answer(Answer::page("Down for maintenance"));
+    for (trouble, code) in [
+        (limited(), "platform.rate_limited"),
+        (garbled, "platform.answer"),
+        (Trouble::always(What::Cut), "network.unreachable"),
+    ] {
+        stage.fake.trouble(trouble);
+        window.press("button", "Run");
+        window.see_text(code);
+        assert_eq!(window.value("text"), "a long thought", "{code}");
+        assert_eq!(in_both_themes(window, code), Vec::<String>::new());
+    }
+    assert!(!window.source().contains("Down for maintenance"));
+
+    stage.fake.trouble(Trouble::always(What::Silence));
+    window.press("button", "Run");
+    window.see("region", "Running");
+    window.keys(&[keys::CONTROL, "."]);
+    window.see("status", "Cancelled*");
+    assert_eq!(window.value("text"), "a long thought");
+
+    stage.fake.trouble(None);
+    window.press("button", "Run");
+    window.see("region", "Result");
+    window.see_text("a long thought");
+    stage.over();
+}
+
+#[test]
+fn a_credential_is_typed_once_however_often_the_platform_fails() {
+    let stage = stage();
+    let window = &stage.window;
+    window.press("tab", "Credentials");
+    window.press_in(("region", "Yours"), "button", "Add credential");
+    window.fill("Name*", "second");
+    window.fill("Token*", TOKEN);
+    let broken = Answer::json(500, &json!({ "detail": "internal error" }));
+    for (trouble, code) in [
+        (Trouble::answer(broken), "platform.failed"),
+        (limited(), "platform.rate_limited"),
+    ] {
+        stage.fake.trouble(trouble);
+        window.press_in(("dialog", "Add credential"), "button", "Save");
+        window.see_text(code);
+        assert_eq!(window.value("Name*"), "second");
+        assert_eq!(window.value("Token*"), TOKEN);
+        assert_eq!(in_both_themes(window, code), Vec::<String>::new());
+    }
+    stage.fake.trouble(None);
+    window.press_in(("dialog", "Add credential"), "button", "Save");
+    window.see_gone("dialog", "Add credential");
+    let kept = stage
+        .fake
+        .with(|mistral| mistral.connectors[0].credentials.len());
+    assert_eq!(kept, 2);
+    stage.over();
+}
+
+#[test]
+fn a_change_waits_as_it_was_typed_while_the_key_is_mended() {
+    let stage = stage();
+    let window = &stage.window;
+    window.press("tab", "Settings");
+    window.fill("Description*", "The wiki of everybody");
+    stage
+        .fake
+        .with(|mistral| mistral.keys = vec![TOKEN.to_owned()]);
+    window.press("button", "Review changes");
+    window.see_text("platform.signed_out");
+    assert_eq!(in_both_themes(window, "signed out"), Vec::<String>::new());
+    window.press("button", "Go on editing");
+    window.see("link", "Mistral, signed out");
+    change_key(window);
+
+    stage.open_connector("wiki");
+    window.press("tab", "Settings");
+    window.see_text("This is as you left it");
+    assert_eq!(window.value("Description*"), "The wiki of everybody");
+    window.press("button", "Review changes");
+    window.press("button", "Send 1 change");
+    window.see_text("Settings changed");
+    let told = stage
+        .fake
+        .with(|mistral| mistral.connectors[0].shown["description"].clone());
+    assert_eq!(told, "The wiki of everybody");
+    // What was sent is no draft any more.
+    window.press("tab", "Overview");
+    window.press("tab", "Settings");
+    window.wait_until("the settings as they are", || {
+        window.look("textbox", "Description*").is_some()
+    });
+    assert!(!window.text().contains("This is as you left it"));
+    stage.over();
+}
+
+/// Gives the account the key that its platform takes now.
+fn change_key(window: &Window) {
+    window.press("link", "Mistral*");
+    window.see("heading", "Mistral");
+    window.fill("API key*", TOKEN);
+    window.press_in(("main", "*"), "button", "Change key");
+    window.wait_until("the field to be empty", || {
+        window.value("API key*").is_empty()
+    });
+}

@@ -1,0 +1,143 @@
+//! One account in trouble beside another that is well: neither hides nor delays the other.
+
+use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, FakeMistral, Trouble, What};
+use serde_json::json;
+
+use super::stage::{KEY, Stage};
+use crate::accessibility::in_both_themes;
+use crate::support::Window;
+
+#[test]
+fn a_silent_account_holds_up_nobody_and_two_in_trouble_are_both_told() {
+    let (stage, mistral) = stage();
+    let window = &stage.window;
+    mistral.trouble(Trouble::always(What::Silence));
+    appears_at_cohere(&stage.fake, "news");
+    window.press("button", "Refresh*");
+    // Cohere has answered while Mistral is still waited for.
+    window.see("row", "news, *");
+    window.see("row", "wiki, *");
+    window.see_text("answers slowly");
+    window.see("link", "Mistral, slow");
+    window.see("link", "Cohere");
+    assert_eq!(in_both_themes(window, "one is slow"), Vec::<String>::new());
+    window.press("button", "Stop waiting");
+    window.see_gone("button", "Stop waiting");
+
+    mistral.trouble(Trouble::answer(Answer::page("Down for maintenance")));
+    let limited = Answer::json(429, &json!({ "message": "too many requests" }));
+    let limited = Trouble::answer(limited.with("retry-after", "3600"));
+    stage.fake.trouble(limited);
+    // The turn before ends with the silence.
+    window.see("button", "Refresh");
+    window.press("button", "Refresh");
+    window.see("link", "Mistral, failing");
+    window.see("link", "Cohere, slow");
+    window.press("button", "1 more");
+    for code in ["platform.answer", "platform.rate_limited"] {
+        window.see_text(code);
+    }
+    window.see("row", "news, *");
+    window.see("row", "wiki, *");
+    assert_eq!(
+        in_both_themes(window, "two in trouble"),
+        Vec::<String>::new()
+    );
+
+    mistral.trouble(None);
+    stage.fake.trouble(None);
+    window.press("button", "Refresh");
+    window.see_text("2 accounts current");
+    assert_eq!(mistral.faults(), Vec::<String>::new());
+    stage.over();
+}
+
+#[test]
+fn a_lost_key_is_told_on_home_and_the_other_account_goes_on() {
+    let (stage, mistral) = stage();
+    let window = &stage.window;
+    mistral.with(|mistral| mistral.keys.clear());
+    window.press("button", "Refresh*");
+    window.see("link", "Mistral, signed out");
+    window.go_to("Home");
+    window.see_text("Mistral is signed out");
+    window.see_text("platform.signed_out");
+    assert_eq!(in_both_themes(window, "on Home"), Vec::<String>::new());
+
+    // Whoever goes on with the other account notices nothing of it.
+    stage.open_connector("docs");
+    window.press("switch", "Active");
+    window.wait_until("it to be off", || {
+        stage
+            .fake
+            .with(|cohere| cohere.connectors[0]["active"] == false)
+    });
+
+    mistral.with(|mistral| mistral.keys = vec![KEY.to_owned()]);
+    window.go_to("Home");
+    window.press("button", "Replace key, Mistral");
+    window.see("heading", "Mistral");
+    window.fill("API key*", KEY);
+    window.press_in(("main", "*"), "button", "Change key");
+    window.see("link", "Mistral");
+    window.go_to("Home");
+    window.see_gone("button", "Replace key, Mistral");
+    assert_eq!(mistral.faults(), Vec::<String>::new());
+    stage.over();
+}
+
+#[test]
+fn the_background_notices_a_lost_key_and_when_it_is_good_again() {
+    let (stage, mistral) = stage();
+    let Stage { window, fake, desk } = stage;
+    window.quit();
+    let window = desk.start_looking_fast();
+    window.see_text("Nothing needs you");
+    mistral.with(|mistral| mistral.keys.clear());
+    window.see("link", "Mistral, signed out");
+    window.see_text("Mistral is signed out");
+    window.go_to("Connectors");
+    window.see_text("platform.signed_out");
+    window.see("row", "wiki, *");
+    mistral.with(|mistral| mistral.keys = vec![KEY.to_owned()]);
+    window.see("link", "Mistral");
+    window.see_text("2 accounts current");
+    window.go_to("Home");
+    window.see_text("Nothing needs you");
+    assert!(!window.crossed().contains(KEY), "a secret came back");
+    assert_eq!(fake.faults(), Vec::<String>::new());
+    assert_eq!(mistral.faults(), Vec::<String>::new());
+    window.quit();
+}
+
+/// A connector on Cohere and one on Mistral, in the list.
+fn stage() -> (Stage<FakeCohere>, Fake<FakeMistral>) {
+    let stage = Stage::new(FakeCohere::new(KEY));
+    let mistral = stage.also(FakeMistral::new(KEY));
+    let with_key = |window: &Window| window.fill("API key*", KEY);
+    stage.sign_in("Cohere", with_key);
+    stage.sign_in_at(mistral.url(), "Mistral", with_key);
+    let docs = json!({
+        "name": "docs", "url": format!("{}/search", stage.fake.url()),
+        "authentication": { "kind": "none" },
+    });
+    stage.create_on(&stage.account("Cohere"), "search", docs, json!({}));
+    let wiki = json!({
+        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
+        "auth_methods": [{ "kind": "none" }],
+    });
+    stage.create_on(&stage.account("Mistral"), "mcp", wiki, json!({}));
+    stage.window.go_to("Connectors");
+    stage.window.see("row", "wiki, *");
+    (stage, mistral)
+}
+
+/// Somebody else creates a connector.
+fn appears_at_cohere(fake: &Fake<FakeCohere>, name: &str) {
+    fake.with(|cohere| {
+        let mut more = cohere.connectors[0].clone();
+        more.insert("id".to_owned(), name.into());
+        more.insert("name".to_owned(), name.into());
+        cohere.connectors.push(more);
+    });
+}

@@ -1,0 +1,206 @@
+//! Several connectors of several accounts at once: checked, turned off and on, deleted, brought back.
+
+use patchbay_playground::Consent;
+use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, FakeMistral, Trouble};
+use serde_json::{Value, json};
+
+use super::stage::{KEY, Stage};
+use crate::accessibility::in_both_themes;
+use crate::support::seed::{self, OPEN};
+use crate::support::{Desk, Window, keys};
+
+const PICKED: (&str, &str) = ("group", "Picked connectors");
+
+#[test]
+fn picked_connectors_are_checked_and_what_is_not_well_stays_picked() {
+    let (stage, mistral) = furnish();
+    let window = &stage.window;
+    pick_all(window, 4);
+    assert_eq!(in_both_themes(window, "picked"), Vec::<String>::new());
+    window.press_in(PICKED, "button", "Check*");
+    window.see_text("1 connector picked, 1 not done");
+    window.see("row", "Open playground, Ready, *Checked, well");
+    window.see("row", "docs, Ready, *Checked, well");
+    window.see("row", "tickets, Ready, *Checked, well");
+    window.see("row", "wiki, Needs sign-in, *");
+    assert_eq!(
+        in_both_themes(window, "one is not well"),
+        Vec::<String>::new()
+    );
+    window.keys(&[keys::ESCAPE]);
+    window.see_gone(PICKED.0, PICKED.1);
+    over(stage, mistral);
+}
+
+#[test]
+fn picked_connectors_are_turned_off_where_that_is_one_thing_and_on_again() {
+    let (stage, mistral) = furnish();
+    let window = &stage.window;
+    pick_all(window, 4);
+    window.press_in(PICKED, "button", "Turn off*");
+    window.see_text("1 connector picked, 1 not done");
+    window.see("row", "wiki, *at several levels: open it to choose");
+    for title in [OPEN, "docs", "tickets"] {
+        window.see("row", &format!("{title}, Disabled, *"));
+    }
+    assert_eq!(active(&stage.fake), [false, false]);
+    window.keys(&[keys::ESCAPE]);
+    pick_all(window, 4);
+    window.press_in(PICKED, "button", "Turn on*");
+    window.see("row", "docs, *Turned on");
+    window.wait_until("both to be on at Cohere", || {
+        active(&stage.fake) == [true, true]
+    });
+    window.see("row", "Open playground, *Turned on");
+    over(stage, mistral);
+}
+
+#[test]
+fn picked_connectors_are_deleted_and_those_of_this_computer_come_back() {
+    let (stage, mistral) = furnish();
+    let window = &stage.window;
+    for title in [OPEN, "docs", "tickets"] {
+        pick(window, title);
+    }
+    window.see_text("3 connectors picked");
+    window.keys(&[keys::BACKSPACE]);
+    window.see("alertdialog", "Delete 3 connectors?");
+    window.see_text("1 connector of this computer can be brought back by Undo");
+    assert_eq!(in_both_themes(window, "deleting"), Vec::<String>::new());
+    window.keys(&[keys::ESCAPE]);
+    window.see_gone("alertdialog", "Delete 3 connectors?");
+    assert_eq!(stage.fake.with(|cohere| cohere.connectors.len()), 2);
+
+    // One of them cannot be deleted now: it stays, with the reason, and is picked still.
+    let broken = Answer::json(500, &json!({ "message": "internal error" }));
+    let at_tickets = Trouble::answer(broken).on(|seen| {
+        seen.method == "DELETE" && seen.path.iter().any(|part| part.starts_with("tickets"))
+    });
+    stage.fake.trouble(at_tickets);
+    window.press_in(PICKED, "button", "Delete*");
+    window.press_in(
+        ("alertdialog", "Delete 3 connectors?"),
+        "button",
+        "Delete 3 connectors",
+    );
+    window.see_text("1 connector picked, 1 not done");
+    window.see_text("1 connector removed");
+    window.see_gone("row", "docs, *");
+    window.see_gone("row", "Open playground, *");
+    window.press("button", "Undo");
+    window.see("row", "Open playground, Ready, *");
+    window.see("row", "tickets, *");
+    let left = stage.fake.with(|cohere| {
+        let names = cohere.connectors.iter().map(|one| one["name"].clone());
+        names.collect::<Vec<_>>()
+    });
+    assert_eq!(left, ["tickets"]);
+
+    stage.fake.trouble(None);
+    window.press_in(PICKED, "button", "Delete*");
+    window.press("button", "Delete 1 connector");
+    window.see_gone("row", "tickets, *");
+    assert!(stage.fake.with(|cohere| cohere.connectors.is_empty()));
+    over(stage, mistral);
+}
+
+#[test]
+fn picked_connectors_are_signed_in_to_one_after_the_other() {
+    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let window = desk.start();
+    for title in ["First", "Second"] {
+        let request = json!({
+            "url": desk.playground.url(), "name": null, "title": title,
+            "authentication": {
+                "kind": "oauth", "client": null, "callbackPort": null, "callbackHost": null,
+                "redirect": "loopback", "scopes": [],
+            },
+        });
+        seed::ask(&window, "add_connector", json!({ "request": request }));
+    }
+    window.go_to("Connectors");
+    window.see("row", "Second, *");
+    pick_all(&window, 2);
+    window.press_in(PICKED, "button", "Connect*");
+    for title in ["First", "Second"] {
+        window.see("dialog", &format!("Sign in to {title}"));
+        let page = desk.opened_page();
+        assert!(!desk.opened_any(), "two pages at once");
+        seed::follow(&desk, &page);
+    }
+    window.see_text("Signed in to Second");
+    window.keys(&[keys::ESCAPE]);
+    window.see("row", "First, Ready, *Signed in");
+    window.see("row", "Second, Ready, *Signed in");
+    window.quit();
+}
+
+/// A connector of this computer, two on Cohere and one on Mistral, in the list.
+fn furnish() -> (Stage<FakeCohere>, Fake<FakeMistral>) {
+    let stage = Stage::new(FakeCohere::new(KEY));
+    let window = &stage.window;
+    let mistral = stage.also(FakeMistral::new(KEY));
+    seed::open_connector(&stage.desk, window);
+    let with_key = |window: &Window| window.fill("API key*", KEY);
+    stage.sign_in("Cohere", with_key);
+    stage.sign_in_at(mistral.url(), "Mistral", with_key);
+    let cohere = stage.account("Cohere");
+    for name in ["docs", "tickets"] {
+        let values = json!({
+            "name": name, "url": format!("{}/search", stage.fake.url()),
+            "authentication": { "kind": "none" },
+        });
+        stage.create_on(&cohere, "search", values, json!({}));
+    }
+    let wiki = json!({
+        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
+        "auth_methods": [{ "kind": "bearer" }],
+    });
+    stage.create_on(&stage.account("Mistral"), "mcp", wiki, json!({}));
+    window.go_to("Connectors");
+    window.see("row", "wiki, *");
+    (stage, mistral)
+}
+
+/// Picks every row with the key for it.
+fn pick_all(window: &Window, number: usize) {
+    window.see("grid", "Connectors");
+    window.keys(&[keys::CONTROL, "a"]);
+    window.see_text(&format!("{number} connectors picked"));
+}
+
+/// Picks one row: goes to it by arrows.
+fn pick(window: &Window, title: &str) {
+    const CURRENT: &str =
+        "return document.querySelector('[role=grid] [data-current]')?.ariaLabel ?? ''";
+    let current = || window.script(CURRENT, &[]);
+    let is_it = |row: &Value| {
+        let name = row.as_str().unwrap_or_default();
+        name.starts_with(&format!("{title}, "))
+    };
+    window.wait_until("the focus in the list", || window.focus().1 == "Connectors");
+    window.keys(&[HOME]);
+    window.wait_until("the first row", || current() != "");
+    let mut row = current();
+    while !is_it(&row) {
+        window.keys(&[keys::DOWN]);
+        window.wait_until(&format!("a row after {row}"), || current() != row);
+        row = current();
+    }
+    window.keys(&["x"]);
+}
+
+const HOME: &str = "\u{e011}";
+
+/// Whether chats ask each of Cohere's connectors.
+fn active(fake: &Fake<FakeCohere>) -> Vec<Value> {
+    fake.with(|cohere| {
+        let active = cohere.connectors.iter().map(|one| one["active"].clone());
+        active.collect()
+    })
+}
+
+fn over(stage: Stage<FakeCohere>, mistral: Fake<FakeMistral>) {
+    assert_eq!(mistral.faults(), Vec::<String>::new());
+    stage.over();
+}

@@ -1,0 +1,140 @@
+//! What waits for a person on Home, found by a look in the background or about to lapse, and its one step.
+
+use std::time::Duration;
+
+use patchbay_playground::{Consent, Endpoint, Failure, RefreshTokens};
+use serde_json::json;
+
+use crate::accessibility::in_both_themes;
+use crate::support::seed::{self, ask, follow};
+use crate::support::{Desk, Window, keys};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[test]
+fn a_sign_in_that_lapses_within_a_week_is_renewed_in_one_step() {
+    let desk = Desk::with(|switches| {
+        switches.consent = Consent::AllowAtOnce;
+        switches.refresh_tokens = RefreshTokens::Never;
+        switches.access_token_life = 3 * DAY;
+    });
+    let window = desk.start();
+    seed::signed_in(&desk, &window);
+    window.go_to("Home");
+    window.see_text("lapses soon");
+    window.see_text("Used by Playground");
+    assert_eq!(in_both_themes(&window, "lapsing"), Vec::<String>::new());
+
+    desk.playground
+        .turn(|switches| switches.access_token_life = 30 * DAY);
+    window.press("button", "Renew, *");
+    follow(&desk, &desk.opened_page());
+    window.see_text("Signed in to Playground");
+    window.keys(&[keys::ESCAPE]);
+    window.see_gone("dialog", "*");
+    window.see_text("Nothing needs you");
+    window.quit();
+}
+
+#[test]
+fn a_check_that_fails_leads_to_what_fails_and_back_to_quiet() {
+    let desk = Desk::new();
+    let window = desk.start();
+    seed::open_connector(&desk, &window);
+    fail(&desk);
+    window.go_to("Home");
+    window.see_text("Nothing needs you");
+    window.press("button", "Check all");
+    window.see_text("Open playground fails its check");
+    assert_eq!(in_both_themes(&window, "failing"), Vec::<String>::new());
+    window.press("button", "Check, Open playground");
+    window.see("heading", "Open playground");
+    window.see("alert", "*");
+    window.see("button", "Check again");
+    mend(&desk);
+    window.press("button", "Check again");
+    window.see_gone("button", "Check again");
+    window.go_to("Home");
+    window.see_text("Nothing needs you");
+    window.quit();
+}
+
+#[test]
+fn the_background_tells_once_what_it_finds_and_rests_when_switched_off() {
+    let desk = Desk::new();
+    let window = desk.start_looking_fast();
+    let open = seed::open_connector(&desk, &window);
+    window.go_to("Home");
+    window.see_text("Nothing needs you");
+
+    fail(&desk);
+    // First a word wherever one is, then it stands on Home for as long as it is so.
+    window.see("region", "Messages");
+    window.see_text("Open playground fails its check");
+    window.press("button", "Dismiss");
+    window.see_gone("region", "Messages");
+    look_again(&window, &open);
+    look_again(&window, &open);
+    assert!(
+        window.look("region", "Messages").is_none(),
+        "it is told twice"
+    );
+    window.see("button", "Check, Open playground");
+    mend(&desk);
+    window.see_text("Nothing needs you");
+    assert!(!desk.opened_any(), "a browser was opened");
+
+    background(&window, false);
+    window.quit();
+    fail(&desk);
+    desk.playground.clear_log();
+    let window = desk.start_looking_fast();
+    for page in ["Connectors", "Tools", "Runs", "Credentials", "Home"] {
+        window.go_to(page);
+    }
+    window.see_text("Nothing needs you");
+    assert_eq!(desk.playground.log().len(), 0, "it looks all the same");
+    background(&window, true);
+    window.go_to("Home");
+    window.see_text("Open playground fails its check");
+    mend(&desk);
+    window.see_text("Nothing needs you");
+    window.quit();
+}
+
+const SWITCH: &str = "Check connectors in the background*";
+
+fn settings(window: &Window) {
+    window.press("button", "Settings");
+    window.see("region", "Background");
+}
+
+/// Turns the looks in the background on or off.
+fn background(window: &Window, on: bool) {
+    settings(window);
+    window.press("switch", SWITCH);
+    window.wait_until("the switch to be turned", || {
+        ask(window, "background_checks", json!({})) == on
+    });
+}
+
+/// Waits until the connector was looked at once more.
+fn look_again(window: &Window, connector: &str) {
+    let looked_at = || {
+        let connector = ask(window, "find_connector", json!({ "connector": connector }));
+        connector["status"]["checkedAt"].clone()
+    };
+    let before = looked_at();
+    window.wait_until("one more look", || looked_at() != before);
+}
+
+fn fail(desk: &Desk) {
+    desk.playground.turn(|switches| {
+        let broken = Failure::always(500, "broken");
+        switches.failures.insert(Endpoint::OpenMcp, broken);
+    });
+}
+
+fn mend(desk: &Desk) {
+    desk.playground.turn(|switches| switches.failures.clear());
+}
