@@ -70,7 +70,8 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     // The store opens while the web view starts; nothing of the page is heard before this returns.
     let options = ContextOptions::of_system(places.clone());
     let opening = tauri::async_runtime::spawn(Context::open(options));
-    app.handle().plugin(window::state_plugin(&places))?;
+    app.handle()
+        .plugin(window::state_plugin(app.handle(), &places))?;
     window::create(app.handle(), &places)?;
     let cx = match tauri::async_runtime::block_on(opening)? {
         Ok(cx) => cx,

@@ -1,5 +1,7 @@
 //! The one window: made hidden, shown once it has something to show, kept in the tray when closed.
 
+mod place;
+
 use patchbay_ops::Places;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::{PageLoadEvent, PageLoadPayload};
@@ -33,10 +35,11 @@ pub(crate) fn discard<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
-/// Keeps size and place, in our own folder. Whether the window shows is ours to say: one that draws
+/// Keeps size and place, in our own folder, and puts right where the window no longer fits. Whether the window shows is ours to say: one that draws
 /// before its page is there waits half a second for nothing.
-pub(crate) fn state_plugin<R: Runtime>(places: &Places) -> TauriPlugin<R> {
+pub(crate) fn state_plugin<R: Runtime>(app: &AppHandle<R>, places: &Places) -> TauriPlugin<R> {
     let file = places.settings.join("window.json");
+    place::put_right(app, &file, MAIN);
     tauri_plugin_window_state::Builder::default()
         .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
         .with_filename(file.to_string_lossy())

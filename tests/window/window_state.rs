@@ -25,26 +25,29 @@ fn size_and_place_are_kept() {
 }
 
 #[test]
-fn a_place_that_no_screen_shows_is_not_returned_to() {
+fn a_place_beyond_the_screen_is_brought_back_into_it() {
     let desk = Desk::new();
-    let window = desk.start();
     let (width, height) = display::size();
-    let beyond = Place {
-        x: i16::try_from(width).expect("a small display") + 700,
-        y: i16::try_from(height).expect("a small display") + 300,
-        ..CHOSEN
-    };
-    put(&window, beyond);
-    window.quit();
-    let window = desk.start();
-    window.wait_until("the size of before within the display", || {
-        display::place().is_some_and(|place| {
-            (place.width, place.height) == (CHOSEN.width, CHOSEN.height)
-                && (0..100).contains(&place.x)
-                && (0..100).contains(&place.y)
-        })
-    });
-    window.quit();
+    let (width, height) = (
+        i16::try_from(width).expect("a small display"),
+        i16::try_from(height).expect("a small display"),
+    );
+    // As far as a screen was that is gone, and over two edges of the one that there is.
+    for (x, y) in [(width + 700, height + 300), (width - 200, height - 100)] {
+        let window = desk.start();
+        put(&window, Place { x, y, ..CHOSEN });
+        window.quit();
+        let window = desk.start();
+        let corner = Place {
+            x: width - 1000,
+            y: height - 640,
+            ..CHOSEN
+        };
+        window.wait_until("the whole window within the display", || {
+            display::place() == Some(corner)
+        });
+        window.quit();
+    }
 }
 
 #[test]

@@ -1,0 +1,279 @@
+//! Where the window lies, brought back to where a screen shows it.
+//!
+//! The plugin that keeps size and place returns to any place that a screen shows a corner of. What it kept
+//! is put right before it reads it, so that the window never shows where it is not to stay.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+use tauri::{AppHandle, Monitor, Runtime};
+
+/// A part of the plane that all screens share, in physical pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Area {
+    x: i32,
+    y: i32,
+    width: u32,
+    height: u32,
+}
+
+/// A screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Screen {
+    /// All that it shows.
+    whole: Area,
+    /// What panels and docks leave of it.
+    free: Area,
+}
+
+impl From<&Monitor> for Screen {
+    fn from(monitor: &Monitor) -> Self {
+        let free = monitor.work_area();
+        Self {
+            whole: Area::new(
+                (monitor.position().x, monitor.position().y),
+                (monitor.size().width, monitor.size().height),
+            ),
+            free: Area::new(
+                (free.position.x, free.position.y),
+                (free.size.width, free.size.height),
+            ),
+        }
+    }
+}
+
+/// Puts right what was kept in `file` of the window of that label. Where that cannot be done the window
+/// is where the system puts it.
+pub(super) fn put_right<R: Runtime>(app: &AppHandle<R>, file: &Path, label: &str) {
+    let Ok(kept) = std::fs::read(file) else {
+        // Nothing was kept yet.
+        return;
+    };
+    let screens: Vec<Screen> = match app.available_monitors() {
+        Ok(monitors) => monitors.iter().map(Screen::from).collect(),
+        Err(error) => return tracing::warn!(%error, "the screens are not known"),
+    };
+    let Some(right) = righted(&kept, label, &screens) else {
+        return;
+    };
+    if let Err(error) = std::fs::write(file, right) {
+        tracing::warn!(%error, "the window's place could not be put right");
+    }
+}
+
+/// What is to be kept in place of that; `None` when it is right, or not understood.
+fn righted(kept: &[u8], label: &str, screens: &[Screen]) -> Option<Vec<u8>> {
+    let mut kept: Map<String, Value> = serde_json::from_slice(kept).ok()?;
+    let window = kept.get_mut(label)?.as_object_mut()?;
+    // One that fills the screen goes back to where it was before.
+    let (x, y) = match window.get("maximized") {
+        Some(Value::Bool(true)) => ("prev_x", "prev_y"),
+        _ => ("x", "y"),
+    };
+    let area = area_of(window, x, y)?;
+    let right = shown(area, screens);
+    window.insert(x.to_owned(), right.x.into());
+    window.insert(y.to_owned(), right.y.into());
+    window.insert("width".to_owned(), right.width.into());
+    window.insert("height".to_owned(), right.height.into());
+    let is_wrong = right != area;
+    is_wrong.then(|| serde_json::to_vec_pretty(&kept).ok())?
+}
+
+fn area_of(window: &Map<String, Value>, x: &str, y: &str) -> Option<Area> {
+    let number = |name: &str| window.get(name)?.as_i64();
+    let at = |name: &str| number(name).and_then(|at| i32::try_from(at).ok());
+    let length = |name: &str| number(name).and_then(|length| u32::try_from(length).ok());
+    let area = Area::new((at(x)?, at(y)?), (length("width")?, length("height")?));
+    // It has no size before it was first shown.
+    (area.width > 0 && area.height > 0).then_some(area)
+}
+
+/// That area when the screens show all of it, be it several together; else as much of it as the screen
+/// has room for that shows most of it, or lies nearest.
+fn shown(area: Area, screens: &[Screen]) -> Area {
+    let hidden = screens.iter().fold(vec![area], |hidden, screen| {
+        let rest = hidden.into_iter();
+        rest.flat_map(|part| part.without(screen.whole)).collect()
+    });
+    if hidden.is_empty() {
+        return area;
+    }
+    let nearest = screens.iter().min_by_key(|screen| {
+        let common = area.common(screen.whole).map_or(0, Area::size);
+        (std::cmp::Reverse(common), area.distance(screen.whole))
+    });
+    nearest.map_or(area, |screen| area.moved_into(screen.free))
+}
+
+impl Area {
+    fn new((x, y): (i32, i32), (width, height): (u32, u32)) -> Self {
+        Self {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+
+    /// The area between these edges; `None` when there is nothing between them.
+    fn between(left: i64, top: i64, right: i64, bottom: i64) -> Option<Self> {
+        Some(Self {
+            x: i32::try_from(left).ok()?,
+            y: i32::try_from(top).ok()?,
+            width: u32::try_from(right - left)
+                .ok()
+                .filter(|&width| width > 0)?,
+            height: u32::try_from(bottom - top)
+                .ok()
+                .filter(|&height| height > 0)?,
+        })
+    }
+
+    /// Left, top, right and bottom edge.
+    fn edges(self) -> [i64; 4] {
+        let (x, y) = (i64::from(self.x), i64::from(self.y));
+        [x, y, x + i64::from(self.width), y + i64::from(self.height)]
+    }
+
+    fn size(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    fn common(self, other: Self) -> Option<Self> {
+        let ([l, t, r, b], [ol, ot, or, ob]) = (self.edges(), other.edges());
+        Self::between(l.max(ol), t.max(ot), r.min(or), b.min(ob))
+    }
+
+    /// What is left of it where the other is taken away.
+    fn without(self, other: Self) -> Vec<Self> {
+        let Some(common) = self.common(other) else {
+            return vec![self];
+        };
+        let ([l, t, r, b], [cl, ct, cr, cb]) = (self.edges(), common.edges());
+        let parts = [
+            Self::between(l, t, r, ct),
+            Self::between(l, cb, r, b),
+            Self::between(l, ct, cl, cb),
+            Self::between(cr, ct, r, cb),
+        ];
+        parts.into_iter().flatten().collect()
+    }
+
+    /// How far away the other is, along both axes together.
+    fn distance(self, other: Self) -> i64 {
+        let ([l, t, r, b], [ol, ot, or, ob]) = (self.edges(), other.edges());
+        (ol - r).max(l - or).max(0) + (ot - b).max(t - ob).max(0)
+    }
+
+    /// The same within a room: smaller only where that has to be, and moved no further than is needed.
+    fn moved_into(self, room: Self) -> Self {
+        let (width, height) = (self.width.min(room.width), self.height.min(room.height));
+        let [left, top, right, bottom] = room.edges();
+        let within = |at: i32, from: i64, to: i64, length: u32| {
+            let at = i64::from(at).min(to - i64::from(length)).max(from);
+            i32::try_from(at).unwrap_or_default()
+        };
+        Self {
+            x: within(self.x, left, right, width),
+            y: within(self.y, top, bottom, height),
+            width,
+            height,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn area(x: i32, y: i32, width: u32, height: u32) -> Area {
+        Area::new((x, y), (width, height))
+    }
+
+    /// A screen with a panel of 30 pixels at its top.
+    fn screen(x: i32, y: i32, width: u32, height: u32) -> Screen {
+        Screen {
+            whole: area(x, y, width, height),
+            free: area(x, y + 30, width, height - 30),
+        }
+    }
+
+    fn left() -> Screen {
+        screen(0, 0, 1920, 1080)
+    }
+
+    fn right() -> Screen {
+        screen(1920, 0, 2560, 1440)
+    }
+
+    #[test]
+    fn what_screens_show_stays_where_it_is() {
+        let alone = area(100, 50, 1280, 800);
+        assert_eq!(shown(alone, &[left()]), alone);
+        let over_both = area(1500, 40, 1280, 800);
+        assert_eq!(shown(over_both, &[left(), right()]), over_both);
+        let mirrored = [left(), screen(0, 0, 1280, 1024)];
+        let large = area(0, 0, 1920, 1080);
+        assert_eq!(shown(large, &mirrored), large);
+    }
+
+    #[test]
+    fn what_is_partly_off_is_moved_no_further_than_is_needed() {
+        let below = area(200, 700, 1280, 800);
+        assert_eq!(shown(below, &[left()]), area(200, 280, 1280, 800));
+        let aside = area(-300, 100, 1280, 800);
+        assert_eq!(shown(aside, &[left()]), area(0, 100, 1280, 800));
+        // Its lower part lies over both, its upper over neither.
+        let above = area(1500, -100, 1280, 800);
+        assert_eq!(shown(above, &[left(), right()]), area(1920, 30, 1280, 800));
+    }
+
+    #[test]
+    fn what_a_screen_showed_that_is_gone_goes_to_the_nearest() {
+        let gone = area(2100, 200, 1280, 800);
+        assert_eq!(shown(gone, &[left()]), area(640, 200, 1280, 800));
+        let far = area(-9000, 0, 1280, 800);
+        assert_eq!(shown(far, &[right(), left()]), area(0, 30, 1280, 800));
+    }
+
+    #[test]
+    fn what_is_larger_than_the_screen_fills_it() {
+        let large = area(10, 10, 2560, 1440);
+        assert_eq!(shown(large, &[left()]), area(0, 30, 1920, 1050));
+    }
+
+    #[test]
+    fn without_screens_nothing_is_moved() {
+        let anywhere = area(-5000, 0, 1280, 800);
+        assert_eq!(shown(anywhere, &[]), anywhere);
+    }
+
+    #[test]
+    fn only_the_place_of_what_was_kept_is_put_right() {
+        let kept = |x: i32, prev_x: i32, maximized: bool| {
+            json!({ "main": { "width": 1280, "height": 800, "x": x, "y": 100, "prev_x": prev_x,
+                "prev_y": 100, "maximized": maximized, "later": "kept" } })
+        };
+        let put_right = |kept: Value| {
+            let right = righted(kept.to_string().as_bytes(), "main", &[left()])?;
+            Some(serde_json::from_slice::<Value>(&right).unwrap())
+        };
+        assert_eq!(
+            put_right(kept(1800, 1700, false)),
+            Some(kept(640, 1700, false))
+        );
+        assert_eq!(put_right(kept(0, 1700, true)), Some(kept(0, 640, true)));
+        assert_eq!(put_right(kept(640, 1700, false)), None);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_left_alone() {
+        let unshown = r#"{ "main": { "width": 0, "height": 0, "x": 9000, "y": 0 } }"#;
+        for kept in ["", "[]", r#"{ "main": 1 }"#, r#"{ "main": {} }"#, unshown] {
+            assert_eq!(righted(kept.as_bytes(), "main", &[left()]), None, "{kept}");
+        }
+    }
+}
