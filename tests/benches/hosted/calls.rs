@@ -1,4 +1,5 @@
-//! Calls per second, one after the other and 32 at once, beside bare reqwest with serde.
+//! Calls per second, one after the other and 32 at once, beside bare reqwest with serde, or rmcp where MCP
+//! is spoken.
 //!
 //! Both sides take turns, so that a busy machine slows both.
 
@@ -9,7 +10,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::cases::{self, Case};
+use crate::cases::{self, Asked, Case};
 use crate::server::Server;
 use crate::side::Side;
 use crate::{median, tell};
@@ -41,7 +42,7 @@ pub(crate) async fn measure(words: &[String]) -> Result<()> {
     for case in cases.map(Arc::new) {
         let base = format!("{}/{}", server.base, case.platform);
         let ours = Arc::new(Side::ours(&case, &base)?);
-        let bare = Arc::new(Side::bare(&case, &base)?);
+        let bare = Arc::new(Side::bare(&case, &base).await?);
         for at_once in AT_ONCE {
             let rounds = rounds(&ours, &bare, at_once).await?;
             report(&case, at_once, &rounds);
@@ -97,6 +98,10 @@ async fn turn(side: &Arc<Side>, at_once: usize) -> Result<Duration> {
 
 /// The ratio is above 1 where Patchbay is faster.
 fn report(case: &Case, at_once: usize, rounds: &[(Duration, Duration)]) {
+    let bare = match case.asked {
+        Asked::Operation(..) => "reqwest with serde",
+        Asked::Tool(..) => "rmcp with the same reqwest",
+    };
     let of = |number: &dyn Fn(f64, f64) -> f64| {
         let each = rounds.iter();
         median(each.map(|(ours, bare)| number(ours.as_secs_f64(), bare.as_secs_f64())))
@@ -109,6 +114,7 @@ fn report(case: &Case, at_once: usize, rounds: &[(Duration, Duration)]) {
         "atOnce": at_once,
         "callsPerSecond": of(&|ours, _| calls / ours).round(),
         "bareCallsPerSecond": of(&|_, bare| calls / bare).round(),
+        "bareIs": bare,
         "answerBytes": case.answer.to_string().len(),
         "rounds": rounds.len(),
     }));

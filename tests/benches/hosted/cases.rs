@@ -15,7 +15,7 @@ pub(crate) const KEY: &str = "test-key";
 pub(crate) struct Case {
     /// The platform as the contracts call it.
     pub(crate) platform: &'static str,
-    /// What it is: `list`, `get` or `call_tool`.
+    /// What it is: `list`, `get`, `call_tool`, or `call_in_session`.
     pub(crate) what: &'static str,
     /// How Patchbay is asked for it.
     pub(crate) asked: Asked,
@@ -35,7 +35,8 @@ pub(crate) struct Case {
 pub(crate) enum Asked {
     /// By a documented operation and its arguments.
     Operation(&'static str, Value),
-    /// By the name of a tool of connector 0 and its arguments, where the platform relays MCP.
+    /// By the name of a tool of connector 0 and its arguments, in an MCP session through the platform's
+    /// relay. Beside it stands rmcp's own client, which is what speaks MCP on either side.
     Tool(&'static str, Value),
 }
 
@@ -133,6 +134,13 @@ fn agentstack() -> Result<Vec<Case>> {
     let one = format!("{all}/{}", id(0));
     let page = recorded::page(recorded::body("agentstack", "list-two")?, "items", 0, PAGE);
     let arguments = json!({"text": "how to file expenses"});
+    let call = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": {"name": "echo", "arguments": arguments},
+    });
+    let relayed = json!({"connector": id(0), "method": "POST", "content_json": call});
+    let answer = recorded::body("agentstack", "srv-mcp-tools-call")?;
+    let relay = format!("{one}/mcp");
     Ok(vec![
         get(
             "agentstack",
@@ -150,18 +158,22 @@ fn agentstack() -> Result<Vec<Case>> {
         ),
         Case {
             method: "POST",
-            body: Some(json!({
-                "jsonrpc": "2.0", "id": 1, "method": "tools/call",
-                "params": {"name": "echo", "arguments": arguments},
-            })),
+            body: Some(call),
             ..get(
                 "agentstack",
                 "call_tool",
-                Asked::Tool("echo", arguments),
-                &format!("{one}/mcp"),
-                recorded::body("agentstack", "srv-mcp-tools-call")?,
+                Asked::Operation("mcp", relayed),
+                &relay,
+                answer.clone(),
             )
         },
+        get(
+            "agentstack",
+            "call_in_session",
+            Asked::Tool("echo", arguments),
+            &relay,
+            answer,
+        ),
     ])
 }
 

@@ -9,6 +9,11 @@ use patchbay_model::{Platform as Kind, RemoteId, Secret};
 use patchbay_platforms::http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
 use patchbay_platforms::{Platform, SignIn, hosted};
 use reqwest::Method;
+use rmcp::ServiceExt as _;
+use rmcp::model::CallToolRequestParams;
+use rmcp::service::{RoleClient, RunningService};
+use rmcp::transport::StreamableHttpClientTransport;
+use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
 use serde_json::{Map, Value, json};
 
 use crate::cases::{Asked, Case, KEY};
@@ -52,6 +57,8 @@ pub(crate) enum Side {
     Ours(Arc<dyn Platform>, Arc<Case>),
     /// reqwest and `serde_json` alone, with the address of the server.
     Bare(reqwest::Client, String, Arc<Case>),
+    /// rmcp alone, in a session.
+    Rmcp(RunningService<RoleClient, ()>, Arc<Case>),
 }
 
 impl Side {
@@ -68,15 +75,21 @@ impl Side {
     ///
     /// # Errors
     /// When a client cannot be made.
-    pub(crate) fn bare(case: &Arc<Case>, base: &str) -> Result<Self> {
+    pub(crate) async fn bare(case: &Arc<Case>, base: &str) -> Result<Self> {
         let client = reqwest::Client::builder().no_proxy().build()?;
-        Ok(Self::Bare(client, base.to_owned(), Arc::clone(case)))
+        if let Asked::Operation(..) = case.asked {
+            return Ok(Self::Bare(client, base.to_owned(), Arc::clone(case)));
+        }
+        let url = format!("{base}{}", case.path);
+        let config = StreamableHttpClientTransportConfig::with_uri(url).auth_header(KEY);
+        let transport = StreamableHttpClientTransport::with_client(client, config);
+        Ok(Self::Rmcp(().serve(transport).await?, Arc::clone(case)))
     }
 
     /// What `count` calls are asked with, one each.
     pub(crate) fn arguments(&self, count: usize) -> Vec<Value> {
         let arguments = match self {
-            Self::Ours(_, case) => match &case.asked {
+            Self::Ours(_, case) | Self::Rmcp(_, case) => match &case.asked {
                 Asked::Operation(_, arguments) | Asked::Tool(_, arguments) => arguments.clone(),
             },
             // Its body lies ready in the case.
@@ -93,6 +106,7 @@ impl Side {
         let answer = match self {
             Self::Ours(platform, case) => ask(&**platform, case, arguments).await?,
             Self::Bare(client, base, case) => bare(client, base, case).await?,
+            Self::Rmcp(client, case) => rmcp(client, case, arguments).await?,
         };
         ensure!(!answer.is_null(), "nothing was answered");
         Ok(())
@@ -114,6 +128,20 @@ async fn ask(platform: &dyn Platform, case: &Case, arguments: Value) -> Result<V
         }
         (Asked::Tool(..), _) => bail!("a tool is called with an object"),
     }
+}
+
+async fn rmcp(
+    client: &RunningService<RoleClient, ()>,
+    case: &Case,
+    arguments: Value,
+) -> Result<Value> {
+    let (Asked::Tool(name, _), Value::Object(arguments)) = (&case.asked, arguments) else {
+        bail!("a tool is called with an object");
+    };
+    let request = CallToolRequestParams::new(*name).with_arguments(arguments);
+    let answer = client.call_tool(request).await?;
+    ensure!(!answer.content.is_empty(), "an empty result");
+    Ok(serde_json::to_value(answer)?)
 }
 
 async fn bare(client: &reqwest::Client, base: &str, case: &Case) -> Result<Value> {
