@@ -1,11 +1,15 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
+import { Toolbar } from "@/components/Toolbar";
 
 /** An address within the window that leads nowhere. */
 export function NotThere() {
   const navigate = useNavigate();
   return (
-    <EmptyState icon="search" title="There is nothing at this address" action={<Button onPress={() => void navigate({ to: "/" })}>Go to Home</Button>} />
+    <>
+      <Toolbar title="Not found" />
+      <EmptyState icon="search" title="There is nothing at this address" action={<Button onPress={() => void navigate({ to: "/" })}>Go to Home</Button>} />
+    </>
   );
 }

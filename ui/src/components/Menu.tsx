@@ -10,6 +10,8 @@ type Props = { label: string; trigger: ReactNode; actions: MenuAction[] };
 
 /** A button that opens a list of actions. */
 export function Menu({ label, trigger, actions }: Props) {
+  // Words stand below each other, whether a sign is before them or not.
+  const hasSigns = actions.some((action) => action.icon);
   return (
     <MenuTrigger>
       {trigger}
@@ -22,7 +24,7 @@ export function Menu({ label, trigger, actions }: Props) {
         >
           {actions.map((action) => (
             <MenuItem key={action.id} id={action.id} textValue={action.label} className={styles.item ?? ""} data-danger={action.danger || undefined}>
-              {action.icon && <Icon name={action.icon} size={14} />}
+              {action.icon ? <Icon name={action.icon} size={14} /> : hasSigns && <span className={styles.blank} />}
               <span>{action.label}</span>
               {action.keys && <span className={styles.keys}><KeyHint keys={action.keys} /></span>}
             </MenuItem>

@@ -32,7 +32,7 @@ export function Sheet({ title, mark, subtitle, children, footer, onClose }: Prop
   return (
     // A dialog that is not modal takes keys itself; its buttons hold the actions.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <div ref={sheet} role="dialog" aria-labelledby={heading} tabIndex={-1} className={styles.sheet} onKeyDown={closeOnEscape}>
+    <div ref={sheet} role="dialog" aria-labelledby={heading} tabIndex={-1} data-sheet className={styles.sheet} onKeyDown={closeOnEscape}>
       <FocusReturn />
       <header className={styles.header}>
         {mark}

@@ -21,7 +21,7 @@ export function renderFeature({ routes, at, onCopy = () => undefined }: Options)
   for (const side of ["clientHeight", "clientWidth"] as const) vi.spyOn(HTMLElement.prototype, side, "get").mockReturnValue(800);
   const registry = new ShortcutRegistry();
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false }, mutations: { retry: false } } });
-  const root = createRootRoute({ component: () => <><Outlet /><StatusBar /></> });
+  const root = createRootRoute({ component: () => <><main><Outlet /></main><StatusBar /></> });
   const children = Object.entries(routes).map(([path, component]) => createRoute({ getParentRoute: () => root, path, component }));
   const router = createRouter({ routeTree: root.addChildren(children), history: createMemoryHistory({ initialEntries: [at] }) });
   render(

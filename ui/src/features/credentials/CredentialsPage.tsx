@@ -120,7 +120,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
       {open === "remove" && current && <RemoveEntryDialog entry={current} onClose={close} onRemoved={() => { setSelected(next?.id ?? null); close(); }} />}
       <StatusFacts>
         <span>{vaultFact(vault)}</span>
-        {view === "wallet" && wallet && <span>{grouped(wallet.filter((entry) => usesOf(entry).titles.length === 0).length)} unused</span>}
+        {view === "wallet" && wallet && wallet.length > 0 && <span>{grouped(wallet.filter((entry) => usesOf(entry).titles.length === 0).length)} unused</span>}
       </StatusFacts>
     </div>
   );

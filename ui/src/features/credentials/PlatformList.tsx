@@ -63,7 +63,7 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
         <Field ref={filterField} label="Filter connectors and credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} onKeyDown={(event) => { toList(event); event.continuePropagation(); }} />
       </div>
       <div className={classes(styles.heads, styles.hosted)} aria-hidden="true">
-        <span>Connector, and what is kept for it</span><span>Level</span><span>State</span><span>Expires</span>
+        <span>Name</span><span>Level</span><span>State</span><span>Expires</span>
       </div>
       {all.length === 0 ? (
         <EmptyState icon="search" title="No connector or credential is called that" action={<Button onPress={() => setFilter("")}>Show all</Button>} />

@@ -19,7 +19,7 @@ export function KeepMenu() {
       trigger={<Button endIcon="chevron-down">{keptFor(retention.days)}</Button>}
       actions={[
         ...offeredDays.map((days) => ({ id: String(days), label: keptFor(days), icon: days === retention.days ? ("check" as const) : undefined, onAction: () => keep.mutate({ ...retention, days }) })),
-        { id: "more", label: "More of the history…", icon: "settings" as const, onAction: () => void navigate({ to: "/settings" }) },
+        { id: "more", label: "History settings…", icon: "settings" as const, onAction: () => void navigate({ to: "/settings" }) },
       ]}
     />
   );

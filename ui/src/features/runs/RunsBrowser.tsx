@@ -13,7 +13,7 @@ import { toList } from "@/components/toList";
 import { runStates } from "@/components/ToolResult/runWords";
 import { Toolbar } from "@/components/Toolbar";
 import { everyRun } from "@/host/queries";
-import { count, grouped } from "@/lib/words";
+import { count } from "@/lib/words";
 import { type Comparing, comparing as fresh } from "./comparing";
 import { ExportMenu, useExportRuns } from "./ExportMenu";
 import { KeepMenu } from "./KeepMenu";
@@ -97,16 +97,11 @@ export function RunsBrowser({ connector }: Props) {
     if (runs.length === 0 && isFiltered) {
       return <EmptyState icon="search" title="No run matches" action={<Button onPress={clear}>Show all runs</Button>}>Words, or filters such as status:error, tool:search, connector:github.</EmptyState>;
     }
-    if (runs.length === 0) {
-      return (
-        <EmptyState icon="history" title="No runs yet" action={<Button onPress={() => void navigate({ to: "/tools" })}>Open a tool</Button>}>
-          Runs you make, here or on the command line, appear here.
-        </EmptyState>
-      );
-    }
     return <RunList runs={runs} selected={selected} marked={marks.marked} onSelect={select} onOpen={open} onEnd={found.more} isOneConnector={connector !== undefined} />;
   };
 
+  // Not while a filter that found nothing is taken away: its field would go, and the focus with it.
+  const isEmpty = runs.length === 0 && !isFiltered && !found.isPending && !found.isPrevious && text === typed && !found.problem;
   const exports = (isSmall: boolean) => <ExportMenu small={isSmall} onExport={exporting.start} isPending={exporting.isPending} isDisabled={total === 0} />;
   return (
     <div className={styles.frame}>
@@ -117,60 +112,66 @@ export function RunsBrowser({ connector }: Props) {
         </Toolbar>
       )}
       {exporting.problem && <div className={styles.notice}><ProblemNotice problem={exporting.problem} /></div>}
-      <div className={styles.browser}>
-        <section ref={left} className={styles.left} aria-label="History">
-          <div className={styles.filters}>
-            <Field
-              ref={field}
-              label="Filter runs"
-              hideLabel
-              soft
-              type="search"
-              icon="search"
-              keys="/"
-              placeholder="Words, status:error, tool:…"
-              value={typed}
-              onChange={(words) => filter(words, states)}
-              onKeyDown={(event) => {
-                if (event.key === "Escape") filter("", states);
-                toList(event);
-                event.continuePropagation();
-              }}
-            />
-            <ToggleButtonGroup
-              aria-label="Status"
-              className={styles.chips ?? ""}
-              selectionMode="multiple"
-              selectedKeys={states}
-              onSelectionChange={(keys) => filter(typed, offered.filter((state) => keys.has(state)))}
-            >
-              {offered.map((state) => (
-                <ToggleButton key={state} id={state} className={styles.chip ?? ""}>
-                  {runStates[state].word}
-                </ToggleButton>
-              ))}
-              {connector !== undefined && exports(true)}
-            </ToggleButtonGroup>
+      {isEmpty ? (
+        <EmptyState icon="history" title="No runs yet" action={<Button onPress={() => void navigate({ to: "/tools" })}>Open a tool</Button>}>
+          Runs you make, here or on the command line, appear here.
+        </EmptyState>
+      ) : (
+        <div className={styles.browser}>
+          <section ref={left} className={styles.left} aria-label="History">
+            <div className={styles.filters}>
+              <Field
+                ref={field}
+                label="Filter runs"
+                hideLabel
+                soft
+                type="search"
+                icon="search"
+                keys="/"
+                placeholder="Words, status:error, tool:…"
+                value={typed}
+                onChange={(words) => filter(words, states)}
+                onKeyDown={(event) => {
+                  if (event.key === "Escape") filter("", states);
+                  toList(event);
+                  event.continuePropagation();
+                }}
+              />
+              <ToggleButtonGroup
+                aria-label="Status"
+                className={styles.chips ?? ""}
+                selectionMode="multiple"
+                selectedKeys={states}
+                onSelectionChange={(keys) => filter(typed, offered.filter((state) => keys.has(state)))}
+              >
+                {offered.map((state) => (
+                  <ToggleButton key={state} id={state} className={styles.chip ?? ""}>
+                    {runStates[state].word}
+                  </ToggleButton>
+                ))}
+                {connector !== undefined && exports(true)}
+              </ToggleButtonGroup>
+            </div>
+            {list()}
+          </section>
+          <div ref={pane} className={styles.right}>
+            {selected !== null && (
+              <RunDetail
+                id={selected}
+                comparing={comparing}
+                onCompare={changeComparing}
+                onCompareMarked={pair && (() => compare(pair))}
+                onShow={select}
+                onRemoved={() => select((runs[position + 1] ?? runs[position - 1])?.id ?? null)}
+              />
+            )}
           </div>
-          {list()}
-        </section>
-        <div ref={pane} className={styles.right}>
-          {selected !== null && (
-            <RunDetail
-              id={selected}
-              comparing={comparing}
-              onCompare={changeComparing}
-              onCompareMarked={pair && (() => compare(pair))}
-              onShow={select}
-              onRemoved={() => select((runs[position + 1] ?? runs[position - 1])?.id ?? null)}
-            />
-          )}
         </div>
-      </div>
+      )}
       <StatusFacts>
-        <span>{isFiltered ? `${grouped(runs.length)} of ${count(total, "run")} shown` : count(total, "run")}</span>
+        <span>{isFiltered ? `${count(total, "run")} found` : count(total, "run")}</span>
         {marks.marked.size > 0 && <span>{`${marks.marked.size} marked to compare`}</span>}
-        <span>Arguments stored with secrets redacted</span>
+        {!isEmpty && <span>Arguments stored with secrets redacted</span>}
       </StatusFacts>
       {peeked !== null && <PeekRun id={peeked} onClose={() => setPeeked(null)} />}
     </div>

@@ -75,10 +75,24 @@ describe("the filter", () => {
     expect(await detail("search")).toBeVisible();
   });
 
+  it("keeps the focus while one takes back words that found nothing", async () => {
+    open();
+    await detail("search");
+    const field = screen.getByRole("searchbox", { name: "Filter runs" });
+    await userEvent.type(field, "zz");
+    expect(await screen.findByText("No run matches")).toBeVisible();
+    await userEvent.clear(field);
+    expect(await detail("search")).toBeVisible();
+    expect(field).toHaveFocus();
+    await userEvent.keyboard("{ArrowDown}");
+    expect(screen.getByRole("grid", { name: "Runs" })).toHaveFocus();
+  });
+
   it("tells an empty history from one where nothing matches", async () => {
     runs = [];
     open();
     expect(await screen.findByText("No runs yet")).toBeVisible();
+    expect(screen.queryByRole("searchbox")).toBeNull();
     await userEvent.click(screen.getByRole("button", { name: "Open a tool" }));
     expect(await screen.findByLabelText("Address")).toHaveTextContent("/tools");
   });

@@ -89,26 +89,28 @@ export function ToolsPage() {
   return (
     <div className={styles.page}>
       <Toolbar title="Tools" count={total} />
-      <div className={styles.find}>
-        <Field
-          ref={field}
-          label="Find a tool"
-          hideLabel
-          soft
-          type="search"
-          placeholder="Find a tool by name, words or connector"
-          icon="search"
-          keys="/"
-          value={filter}
-          onChange={setFilter}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && first) open(first);
-            if (event.key === "Escape") setFilter("");
-            toList(event);
-            event.continuePropagation();
-          }}
-        />
-      </div>
+      {total > 0 && (
+        <div className={styles.find}>
+          <Field
+            ref={field}
+            label="Find a tool"
+            hideLabel
+            soft
+            type="search"
+            placeholder="Find a tool by name, words or connector"
+            icon="search"
+            keys="/"
+            value={filter}
+            onChange={setFilter}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && first) open(first);
+              if (event.key === "Escape") setFilter("");
+              toList(event);
+              event.continuePropagation();
+            }}
+          />
+        </div>
+      )}
       {body()}
       <StatusFacts>
         <span>{filter === "" ? count(total, "tool") : `${shown} of ${count(total, "tool")} shown`}</span>
