@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { type Connector, type RunId } from "@/host/bindings";
 import { EmptyState } from "@/components/EmptyState";
-import { listed } from "./toolGroups";
+import { groupTools, listed } from "./toolGroups";
 import { ToolRunner } from "./ToolRunner";
 import { useToolsOf } from "./useToolsOf";
 import styles from "./Workbench.module.css";
@@ -21,7 +21,8 @@ export function Workbench({ connector, selected, onSelect, from = null }: Props)
   const { tools } = useToolsOf(connector.id);
   const shown = useMemo(() => {
     const all = listed(tools ?? []);
-    return all.find((row) => row.key === selected) ?? (selected === null ? all[0] : undefined);
+    // The first of the list as it is shown, not as the server sends it.
+    return all.find((row) => row.key === selected) ?? (selected === null ? groupTools(all, "")[0]?.tools[0] : undefined);
   }, [tools, selected]);
   return (
     <div className={styles.frame}>

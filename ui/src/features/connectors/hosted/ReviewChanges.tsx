@@ -68,7 +68,7 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
         <>
           <Button onPress={onClose}>Go on editing</Button>
           <Button look="primary" isPending={send.isPending} isDisabled={!plan.data || number === 0} onPress={submit}>
-            {elsewhere.length > 0 ? "Send anyway" : number === 0 ? "Nothing to send" : `Send ${count(number, "change")}`}
+            {elsewhere.length > 0 ? "Send anyway" : !plan.data ? "Send" : number === 0 ? "Nothing to send" : `Send ${count(number, "change")}`}
           </Button>
         </>
       }
