@@ -10,8 +10,7 @@ export function Toolbar({ title, count, children }: Props) {
     <header className={styles.toolbar}>
       <h1>{title}</h1>
       {count !== undefined && <span className="text3">{grouped(count)}</span>}
-      <span className="grow" />
-      {children}
+      {children && <div className={styles.acts}>{children}</div>}
     </header>
   );
 }
