@@ -1,4 +1,4 @@
-import { type Ref, useMemo } from "react";
+import { type KeyboardEvent, type Ref, useMemo } from "react";
 import { useAppearance } from "@/components/AppearanceContext";
 import { Button } from "@/components/Button";
 import { Chips } from "@/components/Chips";
@@ -39,7 +39,7 @@ export function ConnectorFilters({ connectors, isWhole, accounts, platforms, fil
   const number = <Key,>(counts: ReadonlyMap<Key, number>, key: Key) => (isWhole ? (counts.get(key) ?? 0) : undefined);
   return (
     <div className={styles.filters}>
-      <Field ref={ref} label="Filter connectors" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filters.text} onChange={(text) => onChange({ text })} />
+      <Field ref={ref} label="Filter connectors" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filters.text} onChange={(text) => onChange({ text })} onKeyDown={toRows} />
       <Chips<Chip>
         label="Show"
         chips={[
@@ -82,6 +82,15 @@ export function ConnectorFilters({ connectors, isWhole, accounts, platforms, fil
       </div>
     </div>
   );
+}
+
+/** From the field to the rows: what was typed stays. */
+function toRows(event: KeyboardEvent): void {
+  if (event.key !== "ArrowDown" && event.key !== "Enter" && event.key !== "Escape") return;
+  const rows = document.querySelector<HTMLElement>("main [role=grid]");
+  if (!rows) return;
+  event.preventDefault();
+  rows.focus();
 }
 
 function platformOptions(accounts: Account[], platforms: PlatformForm[]) {

@@ -65,11 +65,12 @@ export function ConnectorPage(props: Props) {
 function Crumbs({ title, onLeave, children }: { title: string; onLeave: () => void; children?: ReactNode }) {
   return (
     <div className={styles.crumbs}>
-      <Button look="link" onPress={onLeave}>Connectors</Button>
-      <Icon name="chevron-right" size={12} />
-      <span className="medium cut">{title}</span>
-      <span className="grow" />
-      {children}
+      <div className={styles.trail}>
+        <Button look="link" onPress={onLeave}>Connectors</Button>
+        <Icon name="chevron-right" size={12} />
+        <span className="medium cut">{title}</span>
+      </div>
+      {children && <div className={styles.acts}>{children}</div>}
     </div>
   );
 }
@@ -82,8 +83,9 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
   const { checking } = useLastCheck(connector.id);
   const [asksDisconnect, setAsksDisconnect] = useState(false);
   const [deleting, setDeleting] = useState(false);
-  const { glyph, word } = statusLook(connector);
-  const remedy = remedyOf(connector);
+  const { data: changes = [] } = useQuery(queries.toolChanges(connector.id));
+  const { glyph, word } = statusLook(connector, changes.length);
+  const remedy = remedyOf(connector, changes.length);
   const isOff = connector.status.status === "disabled";
   const signedIn = connector.authentication.kind === "oauth" && connector.authentication.entry !== null;
 
@@ -94,6 +96,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
   const act = (what: Remedy) => {
     if (what === "sign_in" || what === "connect" || what === "show") onSignIn(connector);
     else if (what === "new_secret") onTab("settings");
+    else if (what === "review") onTab("tools");
     else if (what === "turn_on") update.mutate({ enabled: true });
     else look();
   };
@@ -102,7 +105,8 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
     if (hosted) setDeleting(true);
     else remove.mutate(connector, { onSuccess: onLeave });
   };
-  const mainRemedy = remedy === "doctor" || remedy === "check" ? null : remedy;
+  const isReviewing = remedy === "review" && tab === "tools";
+  const mainRemedy = remedy === "doctor" || remedy === "check" || isReviewing ? null : remedy;
 
   useShortcut(isOff && !hosted ? null : { keys: "D", label: "Check", inBar: true, run: look });
   useShortcut(mainRemedy ? { keys: "C", label: remedyLabels[mainRemedy], inBar: true, run: () => act(mainRemedy) } : null);

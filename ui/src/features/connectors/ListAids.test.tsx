@@ -61,3 +61,13 @@ it("a_ready_connector_whose_tools_changed_says_so_and_leads_to_them", async () =
   await user.click(screen.getByRole("button", { name: /^Review ?, Linear/ }));
   expect(await screen.findByRole("region", { name: "Changed tools" })).toBeVisible();
 });
+
+it("the_arrow_leads_from_the_filter_to_the_rows", async () => {
+  const { user } = renderApp("/connectors", { connectors: manyConnectors() });
+  await screen.findByRole("row", { name: /^Linear/ });
+  await user.keyboard("/linear{ArrowDown}");
+  expect(screen.getByRole("grid", { name: "Connectors" })).toHaveFocus();
+  expect(screen.getByRole("textbox", { name: "Filter connectors" })).toHaveValue("linear");
+  await user.keyboard("{Enter}");
+  expect(await screen.findByRole("heading", { name: "Linear", level: 1 })).toBeVisible();
+});

@@ -75,10 +75,10 @@ function Reason({ need: { kind, words, code, since, lapsesAt } }: { need: Need }
   const said = words && (kind === "tools_changed" ? words : capital(words));
   const time = lapsesAt ? timeLeft(lapsesAt) : since && `since ${agoWords(since)}`;
   return (
-    <span title={[said, code, time].filter(Boolean).join(" · ")}>
+    <span title={[said, time, code].filter(Boolean).join(" · ")}>
       {said && <>{said} </>}
-      {code && <><span className="mono">{code}</span> </>}
-      {time && <span className="text3" title={exactTime(lapsesAt ?? since ?? "")}>{said ? `· ${time}` : time}</span>}
+      {time && <><span title={exactTime(lapsesAt ?? since ?? "")}>{said ? `· ${time}` : time}</span> </>}
+      {code && <span className="mono">{code}</span>}
     </span>
   );
 }
