@@ -19,7 +19,7 @@ import { CredentialDialog } from "./CredentialDialog";
 import styles from "./Hosted.module.css";
 import { hostedQueries, useMakeDefault, useRemoveCredential } from "./useHosted";
 
-const levelWords: Record<Level, string> = { user: "Yours", workspace: "The workspace's", organization: "The organization's" };
+const levelWords: Record<Level, string> = { user: "Yours", workspace: "Workspace", organization: "Organization" };
 
 /** What a level of credentials is called. */
 export function levelWord(level: Level): string {
