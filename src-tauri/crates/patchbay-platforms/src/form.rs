@@ -1,6 +1,9 @@
 //! Schemas of forms: put together in the order in which they are drawn, and the pointers of a refusal
 //! brought to their fields.
 
+#[cfg(test)]
+pub(crate) mod filled_in;
+
 use patchbay_model::{Form, Json};
 use serde_json::{Map, Value, json};
 

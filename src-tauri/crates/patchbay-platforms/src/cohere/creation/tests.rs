@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::super::tests::place::{Place, app, docs, members};
+use super::super::tests::place::{Place, app, docs};
+use crate::form::filled_in::members;
 
 #[tokio::test]
 async fn each_sign_in_becomes_its_member_of_the_wire() {

@@ -1,7 +1,8 @@
 //! The one credential against a platform that keeps to the contract.
 
-use super::super::tests::place::{Place, app, fits, members};
+use super::super::tests::place::{Place, app};
 use super::*;
+use crate::form::filled_in::{fits, members};
 
 fn to_save(authentication: Value) -> CredentialToSave {
     CredentialToSave {

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::super::tests::place::{Place, app, fits, members};
+use super::super::tests::place::{Place, app};
 use super::*;
+use crate::form::filled_in::{fits, members};
 
 #[tokio::test]
 async fn the_form_shows_what_is_set_and_no_secret() {

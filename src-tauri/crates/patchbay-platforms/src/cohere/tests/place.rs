@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{Form, RemoteId};
+use patchbay_model::RemoteId;
 use patchbay_testkit::fakes::{Fake, FakeCohere};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::Platform;
+use crate::form::filled_in::{fits, members};
 use crate::http::CallOptions;
 
 pub(in crate::cohere) struct Place {
@@ -67,21 +68,4 @@ pub(in crate::cohere) fn app() -> Value {
         "authorize_url": "https://id.example/authorize", "token_url": "https://id.example/token",
         "scope": "read",
     })
-}
-
-pub(in crate::cohere) fn members(value: Value) -> Map<String, Value> {
-    serde_json::from_value(value).unwrap()
-}
-
-/// The values fit the form's schema, and the schema is one.
-pub(in crate::cohere) fn fits(form: &Form, values: &Value) {
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .build(&form.schema)
-        .unwrap();
-    let problems: Vec<String> = validator
-        .iter_errors(values)
-        .map(|error| format!("{}: {error}", error.instance_path))
-        .collect();
-    assert_eq!(problems, Vec::<String>::new(), "{values}");
 }

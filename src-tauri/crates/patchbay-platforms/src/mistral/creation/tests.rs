@@ -3,7 +3,8 @@
 use patchbay_model::Explain as _;
 use serde_json::json;
 
-use super::super::tests::place::{Place, fits, members, wiki};
+use super::super::tests::place::{Place, wiki};
+use crate::form::filled_in::{fits, members};
 
 #[tokio::test]
 async fn every_member_of_the_form_reaches_the_wire() {

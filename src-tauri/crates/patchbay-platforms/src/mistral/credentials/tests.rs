@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::super::tests::place::{Place, fits, members, token};
+use super::super::tests::place::{Place, token};
 use super::*;
+use crate::form::filled_in::{fits, members};
 
 async fn place(surface: &str) -> (Place, RemoteId) {
     let place = Place::new(surface).await;

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::super::tests::place::{Place, fits, members};
+use super::super::tests::place::Place;
 use super::*;
+use crate::form::filled_in::{fits, members};
 
 fn methods() -> Value {
     json!([

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{Form, RemoteId};
+use patchbay_model::RemoteId;
 use patchbay_testkit::fakes::{Fake, FakeMistral};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use crate::form::filled_in::{fits, members};
 use crate::http::CallOptions;
 use crate::{CredentialToSave, Platform};
 
@@ -61,23 +62,6 @@ pub(in crate::mistral) fn wiki(more: Value) -> Value {
         values[name] = value;
     }
     values
-}
-
-pub(in crate::mistral) fn members(value: Value) -> Map<String, Value> {
-    serde_json::from_value(value).unwrap()
-}
-
-/// The values fit the form's schema, and the schema is one.
-pub(in crate::mistral) fn fits(form: &Form, values: &Value) {
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .build(&form.schema)
-        .unwrap();
-    let problems: Vec<String> = validator
-        .iter_errors(values)
-        .map(|error| format!("{}: {error}", error.instance_path))
-        .collect();
-    assert_eq!(problems, Vec::<String>::new(), "{values}");
 }
 
 pub(in crate::mistral) fn token(name: &str, is_default: Option<bool>) -> CredentialToSave {
