@@ -84,8 +84,10 @@ function Filling(props: Props & { onStartOver: () => void }) {
   // The problems are drawn by what was just set, and fields take the focus once nothing is under way.
   const [refusals, setRefusals] = useState(0);
   const isOpen = !create.isPending;
+  // What is under way, and why it came to nothing, stand below the form; while they do, no field can have the focus.
+  const news = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (refusals > 0 && isOpen) handle.current?.focusProblem();
+    if (!isOpen || (refusals > 0 && !handle.current?.focusProblem())) news.current?.focus();
   }, [refusals, isOpen]);
   const submit = () => {
     if (create.isPending) return;
@@ -140,14 +142,18 @@ function Filling(props: Props & { onStartOver: () => void }) {
       <div ref={box}>
         <PlatformForm ref={keepHandle} label={title} state={state} wallet={wallet} isDisabled={create.isPending} />
       </div>
-      {create.isPending && (
-        <div className="line text2" role="group" aria-label="Creation under way">
-          <StatusGlyph name="authorizing" />
-          <span className="grow cut">{account.label} is creating it</span>
-          <span className="text3" aria-hidden="true"><Seconds since={create.submittedAt} /></span>
+      {(create.isPending || create.error) && (
+        <div ref={news} tabIndex={-1} className={styles.news}>
+          {create.isPending && (
+            <div className="line text2" role="group" aria-label="Creation under way">
+              <StatusGlyph name="authorizing" />
+              <span className="grow cut">{account.label} is creating it</span>
+              <span className="text3" aria-hidden="true"><Seconds since={create.submittedAt} /></span>
+            </div>
+          )}
+          {create.error && <ProblemNotice problem={asProblem(create.error)} onRetry={submit} />}
         </div>
       )}
-      {create.error && <ProblemNotice problem={asProblem(create.error)} onRetry={submit} />}
     </Dialog>
   );
 }

@@ -83,6 +83,22 @@ describe("creating on an account", () => {
     expect(await screen.findByRole("heading", { name: "wiki_two", level: 1 })).toBeVisible();
   });
 
+  it("keeps_the_focus_within_while_it_is_under_way_and_brings_it_to_why_it_failed", async () => {
+    let refuse: (problem: unknown) => void = () => undefined;
+    const view = await opensMistral((host) => {
+      host.handlers.createConnector = () => new Promise((_, reject) => { refuse = reject; }) as never;
+    });
+    await fills(view);
+    await view.user.keyboard("{Control>}{Enter}{/Control}");
+    const underWay = await within(view.dialog).findByRole("group", { name: "Creation under way" });
+    await waitFor(() => expect(underWay.parentElement).toHaveFocus());
+    act(() => refuse(problem({ code: "network.unreachable", message: "Mistral could not be reached" })));
+    const why = await within(view.dialog).findByRole("alert");
+    await waitFor(() => expect(why.parentElement).toHaveFocus());
+    await view.user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+  });
+
   it("unfolds_what_is_wrong_with_a_field_that_few_need", async () => {
     const view = await opensMistral((host) => {
       host.handlers.createConnector = () => {
