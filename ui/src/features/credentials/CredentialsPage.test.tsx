@@ -118,10 +118,13 @@ describe("rotating", () => {
     expect(document.body.innerHTML).not.toContain("n3xt-secret");
     expect(await axeViolations(container)).toEqual([]);
 
+    const retry = within(sheet).getByRole("button", { name: /^Retry 1 place/ });
+    await user.click(retry);
+    await waitFor(() => expect(host.lastCall("retryRotation")).toMatchObject({ entry: "wal_stripe" }));
+    await waitFor(() => expect(retry).toHaveFocus());
     host.refuses.clear();
-    await user.click(within(sheet).getByRole("button", { name: /^Retry 1 place/ }));
+    await user.click(retry);
     expect(await within(sheet).findByText("2 of 2 done")).toBeVisible();
-    expect(host.lastCall("retryRotation")).toMatchObject({ entry: "wal_stripe" });
     await user.click(within(sheet).getByRole("button", { name: "Roll back" }));
     await waitFor(() => expect(host.lastCall("takeBackRotation")).toMatchObject({ entry: "wal_stripe" }));
     await user.keyboard("{Control>}{Enter}{/Control}");

@@ -48,11 +48,11 @@ export function RotateSheet({ entry, onClose }: Props) {
       footer={
         isOpen ? (
           <>
-            <Button icon="rotate-ccw" isPending={takeBack.isPending} isDisabled={pushing} onPress={back}>Roll back</Button>
+            <Button icon="rotate-ccw" isPending={takeBack.isPending} isDisabled={pushing && !takeBack.isPending} onPress={back}>Roll back</Button>
             <span className="grow" />
             {missed.length > 0 && <Button isPending={finish.isPending} isDisabled={pushing} onPress={end}>{`Finish with ${places.length - missed.length}`}</Button>}
             {missed.length > 0 ? (
-              <Button look="primary" autoFocus keys="Mod+Enter" isPending={retry.isPending} isDisabled={pushing} onPress={again}>{`Retry ${count(missed.length, "place")}`}</Button>
+              <Button look="primary" autoFocus keys="Mod+Enter" isPending={retry.isPending} isDisabled={pushing && !retry.isPending} onPress={again}>{`Retry ${count(missed.length, "place")}`}</Button>
             ) : (
               <Button look="primary" autoFocus keys="Mod+Enter" isPending={finish.isPending} isDisabled={pushing} onPress={end}>Finish</Button>
             )}
@@ -73,7 +73,7 @@ export function RotateSheet({ entry, onClose }: Props) {
       {plan.isPending && <StillShapes rows={3} label="Reading where it is used" />}
       {plan.data && <Places rotation={plan.data} told={told} isPushing={pushing} isOpen={isOpen} />}
       {isOpen && !pushing && (
-        <Notice glyph={missed.length > 0 ? "changed" : "todo"} role="status" title={missed.length > 0 ? `${count(missed.length, "place")} still ${missed.length === 1 ? "has" : "have"} another secret` : takeBack.isSuccess ? "Every place has the old secret again" : "Every place has the new secret"}>
+        <Notice glyph={missed.length > 0 ? "changed" : "ready"} role="status" title={missed.length > 0 ? `${count(missed.length, "place")} still ${missed.length === 1 ? "has" : "have"} another secret` : takeBack.isSuccess ? "Every place has the old secret again" : "Every place has the new secret"}>
           {takeBack.isSuccess && missed.length === 0 ? "Finishing ends this rotation." : "The old one is kept until you finish. Rolling back puts it into the wallet and every place again; revoke it at its service only afterwards."}
         </Notice>
       )}

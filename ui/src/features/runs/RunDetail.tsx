@@ -7,6 +7,7 @@ import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { Dialog } from "@/components/Dialog";
+import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
@@ -38,6 +39,9 @@ type Props = {
 /** One run with everything that is known of it, and what can be done with it. */
 export function RunDetail({ id, ...rest }: Props) {
   const { data: run, error, refetch } = useQuery(queries.run(id));
+  if (error && asProblem(error).code === "not_found") {
+    return <EmptyState icon="history" title="This run is not in the history any more">It was removed, or is older than runs are kept.</EmptyState>;
+  }
   if (error) return <div className={styles.pad}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
   if (!run) return <StillShapes rows={4} label="The run is read" />;
   return <Known key={run.id} run={run} {...rest} />;

@@ -187,6 +187,21 @@ describe("what can be done", () => {
   });
 });
 
+it("says of a run that was removed that it is gone", async () => {
+  host.find_run = () => Promise.reject(problem({ code: "not_found", message: "there is no such run" }));
+  open("/runs/run_0");
+  expect(await screen.findByText("This run is not in the history any more")).toBeVisible();
+});
+
+it("says of one under way that it still runs", async () => {
+  runs = [run({ id: "run_3", tool: "search", state: "running", durationMs: null, resultBytes: null, result: null, answer: null, request: null, timings: null })];
+  open();
+  const shown = within(await detail("search"));
+  expect(shown.getByText("Still running")).toBeVisible();
+  await userEvent.click(shown.getByRole("tab", { name: "Raw" }));
+  expect(shown.getByText("There is no answer yet")).toBeVisible();
+});
+
 it("asks before it draws a huge answer", async () => {
   runs = [run({ id: "run_3", tool: "search", resultBytes: 3_400_000 })];
   open();

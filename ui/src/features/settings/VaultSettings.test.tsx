@@ -36,3 +36,8 @@ describe("beginning the vault anew", () => {
     expect(within(section).queryByRole("button", begins)).toBeNull();
   });
 });
+
+it("a_passphrase_is_offered_where_no_keychain_answers_as_on_the_page_of_credentials", async () => {
+  const { section } = await opens(vault({ backend: null, state: "unavailable", problem: problem({ code: "vault.no_keychain", message: "no keychain answers" }) }));
+  expect(within(section).getByRole("button", { name: "Use a passphrase instead" })).toBeVisible();
+});

@@ -38,6 +38,8 @@ function Known({ vault }: { vault: VaultStatus }) {
   const { toast } = useToasts();
   const { glyph, word } = looks[vault.state];
   const open = vault.state === "ready" || vault.state === "empty";
+  // A passphrase makes a new key: only where no secret would be left behind under the old one.
+  const mayChoose = vault.state === "unavailable" && (vault.backend === null || vault.problem?.code === "vault.no_keychain");
   const failure = keychain.error ?? choose.error ?? probe.error ?? unlock.error;
   const done = (text: string) => ({ onSuccess: () => { setAsks(null); toast(text); } });
   return (
@@ -60,9 +62,9 @@ function Known({ vault }: { vault: VaultStatus }) {
           {vault.backend === "passphrase" && vault.state === "ready" && (
             <Button isPending={keychain.isPending} onPress={() => keychain.mutate(undefined, done("The vault is protected by the keychain"))}>Move to the keychain</Button>
           )}
-          {open && <Button onPress={() => setAsks("choose")}>{vault.backend === "passphrase" ? "Change the passphrase" : "Use a passphrase instead"}</Button>}
+          {(open || mayChoose) && <Button onPress={() => setAsks("choose")}>{vault.backend === "passphrase" ? "Change the passphrase" : "Use a passphrase instead"}</Button>}
           {isLost(vault) && <Button onPress={() => setGivingUp(true)}>Begin anew…</Button>}
-          {vault.backend !== "passphrase" && <Button look="quiet" isPending={probe.isPending} onPress={() => probe.mutate(undefined, done("The keychain works"))}>Try the keychain</Button>}
+          {vault.backend !== "passphrase" && <Button look={open ? "quiet" : "plain"} isPending={probe.isPending} onPress={() => probe.mutate(undefined, done("The keychain works"))}>Try the keychain</Button>}
         </Setting>
       )}
       {givingUp && <BeginAnewDialog onClose={() => setGivingUp(false)} />}

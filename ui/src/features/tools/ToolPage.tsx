@@ -2,6 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
+import { Button } from "@/components/Button";
+import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
@@ -15,17 +17,23 @@ export function ToolPage() {
   const { from } = useSearch({ strict: false });
   const navigate = useNavigate();
   const { data: connector, error, isPending, refetch } = useQuery(queries.connector(id));
+  const isGone = error !== null && asProblem(error).code === "not_found";
   return (
     <div className={styles.page}>
       <header className={styles.toolbar}>
         <Link to="/tools" className={styles.crumb}>Tools</Link>
         <Icon name="chevron-right" size={12} />
-        <h1 className={styles.crumb}>{connector?.title ?? id}</h1>
+        <h1 className={styles.crumb}>{connector?.title ?? tool}</h1>
         <span className="grow" />
         {connector && <span className="small cut"><IdentityLine identity={connector.identity} endpoint={connector.endpoint} /></span>}
       </header>
       {isPending && <StillShapes rows={8} label="The connector is read" />}
-      {error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
+      {isGone && (
+        <EmptyState icon="cable" title="This connector is not there any more" action={<Button onPress={() => void navigate({ to: "/tools" })}>Show all tools</Button>}>
+          Its tools went with it.
+        </EmptyState>
+      )}
+      {error && !isGone && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
       {connector && (
         <Workbench
           connector={connector}
