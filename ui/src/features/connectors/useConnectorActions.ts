@@ -51,7 +51,8 @@ export function useTurnOn() {
   });
 }
 
-const checkKey = (id: ConnectorId) => ["checks", id] as const;
+/** Under what the doctor's last look at a connector is kept. */
+export const checkKey = (id: ConnectorId) => ["checks", id] as const;
 
 /** Has the doctor look at a connector; what was found stays until the next check. */
 export function useCheckConnector() {

@@ -17,9 +17,9 @@ function asks(act: Act): boolean {
 }
 
 /** Carries out an act at once, or after a dialog where there is something to ask or to know. */
-function useStart({ connector }: Props, of: string | null) {
+function useStart({ connector }: Props, of: string | null, isChoice = false) {
   const [asked, setAsked] = useState<Act | null>(null);
-  const run = useAct(connector.id);
+  const run = useAct(connector);
   const start = (act: Act) => {
     if (asks(act)) setAsked(act);
     else run.mutate({ act, values: null, confirmed: false });
@@ -27,7 +27,7 @@ function useStart({ connector }: Props, of: string | null) {
   const more = (
     <>
       {run.error && <div className={styles.failure}><ProblemNotice problem={asProblem(run.error)} /></div>}
-      {asked && <ActDialog connector={connector} act={asked} of={of} onClose={() => setAsked(null)} />}
+      {asked && <ActDialog connector={connector} act={asked} of={of} isChoice={isChoice} onClose={() => setAsked(null)} />}
     </>
   );
   return { start, more, isPending: run.isPending };
@@ -57,7 +57,7 @@ export function ActSwitch({ connector, label, isOn, turnOn, turnOff }: Props & {
 
 /** One of several, each an act. */
 export function ActChoice({ connector, label, current, acts }: Props & { label: string; current: string | null; acts: Act[] }) {
-  const { start, more, isPending } = useStart({ connector }, label);
+  const { start, more, isPending } = useStart({ connector }, label, true);
   return (
     <>
       <Select

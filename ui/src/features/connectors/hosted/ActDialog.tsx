@@ -17,6 +17,8 @@ type Props = {
   act: Act;
   /** What the switch or choice is called that the act belongs to. */
   of: string | null;
+  /** Whether it is one of a choice, the title of which says what is chosen and not what is done. */
+  isChoice: boolean;
   onClose: () => void;
 };
 
@@ -31,12 +33,12 @@ const effectWords: Record<OperationEffect, string | null> = {
 const noWallet: never[] = [];
 
 /** Asks what an act needs to know, and says what comes of it, before it is carried out. */
-export function ActDialog({ connector, act, of, onClose }: Props) {
+export function ActDialog({ connector, act, of, isChoice, onClose }: Props) {
   const { title, identity } = connector;
   const [asked] = useState(() => ({ schema: act.asks ?? { type: "object" }, values: {}, kept: [] }));
   const given = usePlatformForm(asked);
   const form = useRef<SchemaFormHandle>(null);
-  const run = useAct(connector.id);
+  const run = useAct(connector);
   const danger = act.effect === "destructive" || act.effect === "irreversible";
   const submit = () => {
     if (!given.attempt()) {
@@ -53,19 +55,19 @@ export function ActDialog({ connector, act, of, onClose }: Props) {
   return (
     <Dialog
       alert={danger}
-      title={`${act.title}?`}
+      title={isChoice && of !== null ? `${of}: ${act.title}?` : `${act.title}?`}
       mark={<ConnectorMark size="large" title={title} icon={connector.icon} />}
       subtitle={<IdentityLine identity={identity} endpoint={connector.endpoint} />}
       onClose={onClose}
       footer={
         <>
           <Button autoFocus={danger} onPress={onClose}>Leave it as it is</Button>
-          <Button look={danger ? "danger" : "primary"} isPending={run.isPending} onPress={submit}>{act.title}</Button>
+          <Button look={danger ? "danger" : "primary"} isPending={run.isPending} onPress={submit}>{isChoice ? "Change it" : act.title}</Button>
         </>
       }
     >
       <div className={styles.stack}>
-        {of !== null && <p className="medium">{of}</p>}
+        {of !== null && !isChoice && <p className="medium">{of}</p>}
         {(act.consequence ?? effect) && <p>{[act.consequence, effect].filter(Boolean).join(" ")}</p>}
         {act.asks !== null && <PlatformForm ref={form} label={act.title} state={given} wallet={noWallet} />}
         {run.error && <ProblemNotice problem={asProblem(run.error)} onRetry={submit} />}

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import "@/components/SchemaForm/SchemaForm";
 import { axeViolations } from "@/test/axe";
@@ -30,6 +30,16 @@ describe("what only the platform has", () => {
     await user.click(within(dialog).getByRole("button", { name: "Share with the workspace" }));
     await waitFor(() => expect(host.lastCall("actOnConnector")).toEqual({ request: { connector: hosted.id, act: "share", values: null, confirmed: true } }));
     await waitFor(() => expect(screen.queryByRole("alertdialog")).not.toBeInTheDocument());
+  });
+
+  it("is_read_again_when_the_connector_is_another", async () => {
+    const { host } = renderApp(at("overview"), state);
+    await screen.findByRole("region", { name: "On Mistral · Northlight" });
+    const reads = () => host.calls.filter(({ name }) => name === "connectorParticulars").length;
+    expect(reads()).toBe(1);
+    host.state.connectors = [{ ...hosted, status: { ...hosted.status, status: "failing", reason: "refused" } }];
+    await act(() => host.tell({ kind: "connectors_changed" }));
+    await waitFor(() => expect(reads()).toBe(2));
   });
 
   it("asks_for_what_an_act_needs_and_keeps_it_when_the_platform_refuses", async () => {

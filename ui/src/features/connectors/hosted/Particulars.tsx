@@ -11,7 +11,7 @@ import { hostedQueries } from "./useHosted";
 
 /** What only the connector's platform has: facts to read, switches and buttons to use. */
 export function Particulars({ connector }: { connector: Connector }) {
-  const { data, error, refetch } = useQuery(hostedQueries.particulars(connector.id));
+  const { data, error, refetch } = useQuery(hostedQueries.particulars(connector));
   const { account } = connector.identity;
   if (error) {
     return (

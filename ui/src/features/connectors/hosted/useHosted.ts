@@ -1,8 +1,9 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { useToasts } from "@/components/Toast";
-import { type Act, type ActOnConnector, type ChangeSettings, commands, type ConnectorId, type Level, type SavePlatformCredential } from "@/host/bindings";
+import { type Act, type ActOnConnector, type ChangeSettings, commands, type Connector, type ConnectorId, type Level, type SavePlatformCredential } from "@/host/bindings";
 import { call } from "@/host/call";
+import { checkKey } from "../useConnectorActions";
 import { useSettingsDrafts } from "./settingsDrafts";
 
 // What a platform says of one connector. It is asked when the view opens and after each change, never by
@@ -10,7 +11,14 @@ import { useSettingsDrafts } from "./settingsDrafts";
 const once = { staleTime: Infinity, retry: false } as const;
 
 export const hostedQueries = {
-  particulars: (id: ConnectorId) => queryOptions({ queryKey: ["hosted", id, "particulars"], queryFn: () => call(commands.connectorParticulars(id)), ...once }),
+  // They follow how the connector is, which a check, a consent or another program can change.
+  particulars: ({ id, status: { status, word, reason, lastOkAt } }: Connector) =>
+    queryOptions({
+      queryKey: ["hosted", id, "particulars", status, word, reason, lastOkAt] as const,
+      queryFn: () => call(commands.connectorParticulars(id)),
+      placeholderData: (before, query) => (query?.queryKey[1] === id ? before : undefined),
+      ...once,
+    }),
   settings: (id: ConnectorId) => queryOptions({ queryKey: ["hosted", id, "settings"], queryFn: () => call(commands.connectorSettings(id)), ...once, gcTime: 0 }),
   credentials: (id: ConnectorId) => queryOptions({ queryKey: ["hosted", id, "credentials"], queryFn: () => call(commands.listPlatformCredentials(id)), ...once }),
   credentialForm: (id: ConnectorId, level: Level) =>
@@ -28,14 +36,17 @@ function useReadAgain() {
 }
 
 /** Carries out an act of a connector. What offers it may be gone afterwards: that it is done is said all the same. */
-export function useAct(id: ConnectorId) {
+export function useAct({ id, status }: Connector) {
+  const client = useQueryClient();
   const readAgain = useReadAgain();
   const { toast } = useToasts();
   return useMutation({
     mutationKey: ["act", id],
     mutationFn: ({ act, ...given }: Omit<ActOnConnector, "connector" | "act"> & { act: Act }) => call(commands.actOnConnector({ connector: id, act: act.name, ...given })),
-    onSuccess: async (_acted, { act }) => {
+    onSuccess: async ({ connector }, { act }) => {
       toast(`${act.title}: done`);
+      // What the doctor found was how it was before.
+      if (connector.status.status !== status.status) void client.resetQueries({ queryKey: checkKey(id) });
       await readAgain();
     },
   });
