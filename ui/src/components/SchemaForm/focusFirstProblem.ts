@@ -2,7 +2,9 @@
 export function focusFirstProblem(form: HTMLElement | null): boolean {
   const problem = form?.querySelector("[data-problem]");
   const field = problem?.closest("[data-pointer]");
-  const input = field?.querySelector<HTMLElement>("input:not([type=hidden]), textarea, button, [tabindex='0']");
+  // Buttons may stand before what is wrong: they take away an entry, or choose where a secret comes from.
+  const wrong = field?.querySelector<HTMLElement>(":is(input, textarea)[aria-invalid=true]");
+  const input = wrong ?? field?.querySelector<HTMLElement>("input:not([type=hidden]), textarea, button, [tabindex='0']");
   if (!input) return false;
   input.focus();
   input.scrollIntoView?.({ block: "nearest" });
