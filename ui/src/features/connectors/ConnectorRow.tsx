@@ -6,6 +6,7 @@ import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
 import { TwoLines } from "@/components/TwoLines";
 import { type AccountColour, type Authorization, type Connector } from "@/host/bindings";
+import { classes } from "@/lib/classes";
 import { age, agoWords, asOf, exactTime, timeLeft } from "@/lib/time";
 import { capital, count, cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Connectors.module.css";
@@ -66,7 +67,7 @@ export function ConnectorRow({ connector, selected, isStale, authorization, colo
         />
       </span>
       <TwoLines first={<Badge glyph={glyph} title={status.word ? `The platform says: ${status.word}` : undefined}>{word}</Badge>} second={<span title={said} className={styles.outcome} data-state={outcome?.state}>{said}</span>} indent />
-      <span className="line" title={[identity.account, ...facts].filter(Boolean).join(" · ")}>
+      <span className={classes("line", styles.where)} title={[identity.account, ...facts].filter(Boolean).join(" · ")}>
         <PlatformTile platform={identity.platform} colour={colour} />
         <TwoLines first={identity.account} second={facts.filter(Boolean).join(" · ")} />
       </span>

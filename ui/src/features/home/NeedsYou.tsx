@@ -75,9 +75,9 @@ function Reason({ need: { kind, words, code, since, lapsesAt } }: { need: Need }
   const said = words && (kind === "tools_changed" ? words : capital(words));
   const time = lapsesAt ? timeLeft(lapsesAt) : since && `since ${agoWords(since)}`;
   return (
-    <span title={[said, time, code].filter(Boolean).join(" · ")}>
-      {said && <>{said} </>}
-      {time && <><span title={exactTime(lapsesAt ?? since ?? "")}>{said ? `· ${time}` : time}</span> </>}
+    <span className={styles.reason} title={[said, time, code].filter(Boolean).join(" · ")}>
+      {said && <span>{said}</span>}
+      {time && <span title={exactTime(lapsesAt ?? since ?? "")}>{said ? `· ${time}` : time}</span>}
       {code && <span className="mono">{code}</span>}
     </span>
   );
