@@ -35,6 +35,11 @@ async fn every_failure_has_its_exit_code() {
         ("tool run dead echo message=x", 7),
         ("run show run_nothing", 6),
         ("credential rename nobody somebody", 6),
+        ("connector edit play", 2),
+        ("connector acts play", 2),
+        ("connector restore play", 6),
+        ("account rename local Mine", 2),
+        ("catalogue read /nonexistent", 1),
     ] {
         let words: Vec<_> = words.split(' ').collect();
         let done = terminal.run(&words).await;
@@ -42,6 +47,15 @@ async fn every_failure_has_its_exit_code() {
         said.push(format!("$ patchbay {}\n{}", words.join(" "), done.shown()));
     }
     steady().bind(|| insta::assert_snapshot!(said.join("\n\n")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_opens_a_vault_that_no_connector_needs() {
+    let terminal = Terminal::new().await;
+    let found = terminal.run(&["doctor"]).await;
+    found.succeeded();
+    let vault = "ok  vault        ready, protected by a passphrase";
+    assert!(found.stdout.contains(vault), "{}", found.shown());
 }
 
 #[tokio::test(flavor = "multi_thread")]

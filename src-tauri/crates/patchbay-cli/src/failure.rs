@@ -76,15 +76,38 @@ impl From<Problem> for Failure {
 
 impl From<patchbay_ops::Error> for Failure {
     fn from(error: patchbay_ops::Error) -> Self {
+        use patchbay_ops::Error;
         let failure = Self::from(error.problem());
         match error {
-            patchbay_ops::Error::SignedOut { account, .. } => {
+            Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
                 let label = text::quoted(&account);
                 failure.hinting(format!("Run `patchbay account replace {label} --from -`."))
             }
+            Error::SwitchedOff { connector } => {
+                let title = text::quoted(&connector);
+                failure.hinting(format!("Run `patchbay connector edit {title} --enable`."))
+            }
+            Error::NotFound { kind, .. } => match list_of(kind) {
+                Some(command) => {
+                    failure.hinting(format!("Run `patchbay {command}` to see them all."))
+                }
+                None => failure,
+            },
             _ => failure,
         }
     }
+}
+
+/// The command that lists things of that kind.
+fn list_of(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "account" => "account list",
+        "connector" => "connector list",
+        "run" => "run list",
+        "tool" => "tool list",
+        "wallet entry" => "credential list",
+        _ => return None,
+    })
 }
 
 /// The command that lets a connector in again.
@@ -103,7 +126,7 @@ fn way_in(connector: &Connector) -> String {
 }
 
 /// Hints that name a click become hints that name a command.
-fn for_terminal(problem: Problem) -> Problem {
+pub(crate) fn for_terminal(problem: Problem) -> Problem {
     let hint = match problem.code {
         Code::ConfirmationNeeded => "Add --yes to go ahead without being asked.",
         Code::VaultNoKeychain => {
@@ -189,6 +212,29 @@ mod tests {
         assert_eq!(sentence(&failed), "echo answered that it failed.");
         let other = Problem::new(Code::NotFound, "there is no run x");
         assert_eq!(sentence(&other), "There is no run x.");
+    }
+
+    #[test]
+    fn a_hint_names_the_command_that_helps() {
+        let hint = |error: patchbay_ops::Error| Failure::from(error).into_problem().hint.unwrap();
+        let off = patchbay_ops::Error::SwitchedOff {
+            connector: "My wiki".to_owned(),
+        };
+        assert_eq!(
+            hint(off),
+            "Run `patchbay connector edit \"My wiki\" --enable`."
+        );
+        let account = || "acc".to_owned();
+        let out = patchbay_ops::Error::SignedOutHere { account: account() };
+        assert_eq!(hint(out), "Run `patchbay account replace acc --from -`.");
+        let gone = patchbay_ops::Error::NotFound {
+            kind: "wallet entry",
+            name: account(),
+        };
+        assert_eq!(
+            hint(gone),
+            "Run `patchbay credential list` to see them all."
+        );
     }
 
     #[test]

@@ -195,11 +195,19 @@ pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error
 /// Calls an account something else.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] when the label is empty; [`Error::Store`] when it is taken.
+/// [`Error::NotFound`]; [`Error::Usage`] when the label is empty, and for "This computer";
+/// [`Error::Store`] when it is taken.
 pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result<Account, Error> {
+    let account = find_account(cx, id).await?;
+    if account.platform == Platform::Local {
+        return Err(Error::Usage {
+            what: "this computer keeps its name".to_owned(),
+            hint: "Rename its connectors instead.".to_owned(),
+        });
+    }
     let account = Account {
         label: checked_label(label)?,
-        ..find_account(cx, id).await?
+        ..account
     };
     cx.store().save_account(&account).await?;
     cx.tell(Event::AccountsChanged);

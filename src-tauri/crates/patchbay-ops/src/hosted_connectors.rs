@@ -24,13 +24,12 @@ pub(crate) async fn place_of(
     cx: &Context,
     connector: &Connector,
 ) -> Result<(Arc<dyn Platform>, RemoteId), Error> {
-    let account = find_account(cx, &connector.account).await?;
-    let platform = platform_of(cx, &account).await?;
     let remote = connector.remote_id.clone().ok_or_else(|| Error::Usage {
         what: format!("{} lies on this computer", connector.title),
         hint: "Choose a connector of a hosted platform.".to_owned(),
     })?;
-    Ok((platform, remote))
+    let account = find_account(cx, &connector.account).await?;
+    Ok((platform_of(cx, &account).await?, remote))
 }
 
 /// The tools of a connector; `None` where its platform has none, after a look at the connector itself.

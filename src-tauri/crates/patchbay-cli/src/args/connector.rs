@@ -52,7 +52,7 @@ pub(crate) enum ConnectorVerb {
         /// Id, ACCOUNT/NAME or name
         connector: String,
     },
-    /// Take one out of the list; it can be restored for ten minutes
+    /// Take one out of the list; it can be restored for ten minutes. One of a hosted platform is deleted there
     #[command(visible_alias = "rm")]
     Remove {
         /// Id, ACCOUNT/NAME or name
@@ -70,7 +70,7 @@ pub(crate) enum ConnectorVerb {
         /// Id, ACCOUNT/NAME or name
         connector: String,
     },
-    /// Have its platform do one of these; asks first when something comes of it
+    /// Have its platform do one of these; asks first when it changes something
     Act {
         /// Id, ACCOUNT/NAME or name
         connector: String,

@@ -23,7 +23,7 @@ pub(crate) enum CredentialVerb {
     Replace(Box<ReplaceArgs>),
     /// Put another secret in the wallet and send it to every platform that was given the old one
     Rotate(Box<RotateArgs>),
-    /// Make one that a hosted platform keeps the one that is used when none is named
+    /// Choose the one that a hosted platform uses when none is named
     Default {
         /// Its name there
         credential: String,

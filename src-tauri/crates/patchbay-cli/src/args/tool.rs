@@ -20,7 +20,7 @@ pub(crate) enum ToolVerb {
         /// Name of the tool
         tool: String,
     },
-    /// Show which tools are not any more as you agreed to them, and how they differ
+    /// Show which tools changed since you agreed to them, and how
     Changes {
         /// Id, ACCOUNT/NAME or name
         connector: Option<String>,

@@ -15,7 +15,10 @@ pub(crate) enum VaultVerb {
     },
     /// Protect the secrets with the system keychain from now on
     Keychain,
-    /// Put secrets that cannot be opened any more aside and begin anew; every account needs its key and
-    /// every connector its sign-in again. The old file stays beside the new one
+    /// Put secrets that cannot be opened any more aside, and begin anew
+    ///
+    /// The way on from a key that is lost, a passphrase that nobody knows any more, or a damaged file.
+    /// Every account needs its key again, and every connector its sign-in. The old file stays beside the
+    /// new one.
     SetAside,
 }

@@ -128,6 +128,7 @@ fn text_of(file: &Path) -> Result<String, Failure> {
     });
     read.map_err(|source| {
         let path = file.display().to_string();
-        Error::File { path, source }.into()
+        let failure = Failure::from(Error::File { path, source });
+        failure.hinting("Check the path, and that you may read the file.")
     })
 }

@@ -1,6 +1,6 @@
 //! `patchbay connector …`.
 
-use patchbay_model::{Connector, ConnectorId, Json, Timestamp};
+use patchbay_model::{Code, Connector, ConnectorId, Json, Timestamp};
 use patchbay_ops::{
     AddConnector, Check, ConnectorChanges, Synced, add_connector, check_connector,
     delete_connector, disconnect_connector, list_connectors, remove_connector, restore_connector,
@@ -253,7 +253,16 @@ async fn delete(door: &Door, connector: &Connector) -> Result<(), Failure> {
 }
 
 async fn restore(door: &Door, id: String) -> Result<(), Failure> {
-    let connector = restore_connector(&door.cx, &ConnectorId::new(id)).await?;
+    let restored = restore_connector(&door.cx, &ConnectorId::new(id)).await;
+    let connector = restored.map_err(|error| {
+        let failure = Failure::from(error);
+        match failure.code() {
+            Code::NotFound => failure.hinting(
+                "Give the id that `patchbay connector remove` printed, within ten minutes.",
+            ),
+            _ => failure,
+        }
+    })?;
     door.talk.say(&format!("Restored {}.", connector.title));
     door.out
         .answer(&connector, |_| format!("{}\n", connector.name))
@@ -283,10 +292,16 @@ async fn edit(door: &Door, args: EditArgs) -> Result<(), Failure> {
         favourite: args.favourite,
         enabled,
     };
+    if !is_change && !changes_anything(&changes) {
+        return Err(Failure::usage(
+            "nothing to change was given",
+            "Run it with --help to see what can be changed.",
+        ));
+    }
     if changes.authentication.is_some() {
         door.unlock_for(&connector).await?;
     }
-    if !is_change || changes_anything(&changes) {
+    if changes_anything(&changes) {
         connector = update_connector(&door.cx, &connector.id, changes).await?;
         door.talk.say(&format!("Changed {}.", connector.title));
     }

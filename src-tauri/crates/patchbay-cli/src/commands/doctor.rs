@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use patchbay_model::{
-    Authentication, Code, Connector, Problem, Status, VaultBackend, VaultState, VaultStatus,
-};
+use patchbay_model::{Code, Connector, Problem, Status, VaultBackend, VaultState, VaultStatus};
 use patchbay_ops::{
     Check, CheckState, CheckStep, check_connector, list_connectors, probe_vault, vault_status,
 };
@@ -13,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::vault;
 use crate::door::Door;
-use crate::failure::Failure;
+use crate::failure::{Failure, for_terminal};
 use crate::output::table::Tone;
 use crate::output::{Screen, text, when};
 use crate::unlock::unlock;
@@ -49,7 +47,7 @@ pub(super) async fn run(door: &Door, only: Option<&str>) -> Result<(), Failure> 
     let findings = Findings {
         version: env!("CARGO_PKG_VERSION"),
         folders: folders(door),
-        vault: vault_found(door, &connectors).await,
+        vault: vault_found(door).await,
         connectors: checks(door, connectors).await?,
     };
     door.out
@@ -89,14 +87,11 @@ fn folder_problem(path: &Path) -> Option<Problem> {
 }
 
 /// The vault after a secret was written and read back; an empty one stays untouched.
-async fn vault_found(door: &Door, connectors: &[Connector]) -> VaultStatus {
-    let needed = connectors
-        .iter()
-        .any(|connector| connector.authentication != Authentication::None);
+async fn vault_found(door: &Door) -> VaultStatus {
     let status = vault_status(&door.cx).await;
     let is_locked =
         status.state == VaultState::Locked && status.backend == Some(VaultBackend::Passphrase);
-    if is_locked && needed {
+    if is_locked {
         if let Err(failure) = unlock(door).await {
             return VaultStatus {
                 problem: Some(failure.into_problem()),
@@ -210,7 +205,7 @@ fn step_words(step: &CheckStep, screen: Screen) -> String {
 }
 
 fn remedy(problem: Option<&Problem>) -> String {
-    let Some(problem) = problem else {
+    let Some(problem) = problem.cloned().map(for_terminal) else {
         return String::new();
     };
     let hint = problem.hint.as_deref().map(text::line);

@@ -6,7 +6,7 @@ use patchbay_ops::{Need, NeedFix, NeedKind, list_needs};
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table, Tone};
-use crate::output::when;
+use crate::output::{text, when};
 
 pub(super) async fn run(door: &Door) -> Result<(), Failure> {
     let needs = list_needs(&door.cx).await?;
@@ -50,9 +50,9 @@ fn tone(kind: NeedKind) -> Tone {
     }
 }
 
-/// The command that helps; names are quoted, for they may have spaces.
+/// The command that helps.
 fn help(need: &Need) -> String {
-    let name = |id: Option<&str>| format!("'{}'", id.unwrap_or(&need.title));
+    let name = |id: Option<&str>| text::quoted(id.unwrap_or(&need.title));
     let connector = name(need.connector.as_ref().map(|id| id.as_str()));
     let account = name(need.account.as_ref().map(|id| id.as_str()));
     let entry = name(need.entry.as_ref().map(|id| id.as_str()));
@@ -108,14 +108,14 @@ mod tests {
             helped("retry_rotation", &[entry]),
         ];
         let expected = [
-            "patchbay connector connect 'con_1'",
-            "patchbay doctor 'con_1'",
-            "patchbay account test 'acc_1'",
-            "patchbay tool changes 'con_1'",
-            "patchbay account replace 'acc_1'",
-            "patchbay connector edit 'con_1'",
-            "patchbay credential replace 'wal_1'",
-            "patchbay credential rotate 'wal_1' --retry",
+            "patchbay connector connect con_1",
+            "patchbay doctor con_1",
+            "patchbay account test acc_1",
+            "patchbay tool changes con_1",
+            "patchbay account replace acc_1",
+            "patchbay connector edit con_1",
+            "patchbay credential replace wal_1",
+            "patchbay credential rotate wal_1 --retry",
         ];
         assert_eq!(commands, expected);
     }

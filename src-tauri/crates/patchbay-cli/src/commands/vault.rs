@@ -8,7 +8,7 @@ use patchbay_ops::{
 
 use crate::args::VaultVerb;
 use crate::door::Door;
-use crate::failure::Failure;
+use crate::failure::{Failure, for_terminal};
 use crate::output::Screen;
 use crate::output::facts::Facts;
 use crate::output::table::Tone;
@@ -113,7 +113,8 @@ async fn new_passphrase(door: &Door, from: Option<&str>) -> Result<Secret, Failu
 
 fn facts(status: &VaultStatus, screen: Screen) -> String {
     let (state, tone) = state(status);
-    let problem = status.problem.as_ref();
+    let problem = status.problem.clone().map(for_terminal);
+    let problem = problem.as_ref();
     Facts::default()
         .add("Protected by", protection(status))
         .toned("State", state, tone)
