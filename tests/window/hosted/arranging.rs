@@ -30,7 +30,7 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
 
     // By what needs one; favourites stand before the others.
     window.go_to("Connectors");
-    window.press("button", "Sort rows by their status of now");
+    window.press("button", "Group and sort again");
     see_rows(
         window,
         &[
@@ -69,7 +69,7 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
     window.fill("Filter connectors", "10ex");
     see_rows(window, &["Apollo"]);
     window.fill("Filter connectors", "nothing-is-called-that");
-    window.see_text("No connector is like that");
+    window.see_text("No connector matches");
     window.press("button", "Show all");
     see_rows(window, &["docs", "Apollo", "Open playground", "tickets"]);
     window.press("radio", "This computer*");

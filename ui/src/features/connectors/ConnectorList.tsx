@@ -175,7 +175,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
             </div>
           )}
           {order.length === 0 ? (
-            <EmptyState icon="search" title="No connector is like that" action={<Button onPress={showAll}>Show all</Button>} />
+            <EmptyState icon="search" title="No connector matches" action={<Button onPress={showAll}>Show all</Button>} />
           ) : (
             <VirtualList
               label="Connectors"

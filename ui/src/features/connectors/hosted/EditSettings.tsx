@@ -80,7 +80,9 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
         {view === "form" ? (
           <PlatformForm ref={form} label={`Settings of ${connector.title}`} state={state} wallet={wallet} />
         ) : (
-          <JsonEditor label={`Settings of ${connector.title}`} value={values} onChange={(value) => state.changeValues(value as JsonObject)} problems={state.shown} onReadable={setReadable} />
+          <div className={styles.json}>
+            <JsonEditor label={`Settings of ${connector.title}`} value={values} onChange={(value) => state.changeValues(value as JsonObject)} problems={state.shown} onReadable={setReadable} />
+          </div>
         )}
         <div className={page.actions}>
           <Button look={isChanged ? "primary" : "plain"} isDisabled={!isChanged || !readable} onPress={review}>Review changes</Button>

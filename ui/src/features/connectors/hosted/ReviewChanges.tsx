@@ -98,6 +98,8 @@ function asFields(error: unknown): true | null {
 function Changes({ schema, changes, secrets }: { schema: AnySchema; changes: Difference[]; secrets: string[] }) {
   return (
     <ul className={styles.changes} aria-label="Changes">
+      {/* The sides say for themselves which they are. */}
+      <li className={styles.changeHead} aria-hidden="true"><span>Setting</span><span>Now</span><span>After sending</span></li>
       {changes.map((change) => (
         <li key={change.path} className={styles.change}>
           <span className="medium">{titleAt(schema, change.path) || "All of it"}</span>
