@@ -2,8 +2,8 @@ import { type ReactNode } from "react";
 import { Badge } from "@/components/Badge";
 import { PlatformTile } from "@/components/PlatformTile";
 import { NoticeCode } from "@/components/ProblemNotice";
-import { type AccountId, type ConnectorId, type RotationPlace } from "@/host/bindings";
-import { capital, sentence } from "@/lib/words";
+import { type AccountId, type ConnectorId, type Problem, type RotationPlace } from "@/host/bindings";
+import { sentence } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { isPushed, placeKey, placeWords } from "./placeWords";
 import { usePlatformOf } from "./useUses";
@@ -39,7 +39,7 @@ export function PlaceList({ label, places, stateOf, onOpen }: Props) {
             {onOpen && target ? <button type="button" className={styles.place} onClick={() => onOpen(target)}>{words}</button> : <div className={styles.place}>{words}</div>}
             {place.problem && (
               <div className={styles.placeProblem}>
-                <p>{capital(sentence(place.problem.message))} {place.problem.hint && sentence(place.problem.hint)}</p>
+                <p>{reasonOf(place.problem)}</p>
                 <NoticeCode>{place.problem.code}</NoticeCode>
               </div>
             )}
@@ -60,4 +60,10 @@ export function PlaceState({ place, isTried, isPushing }: { place: RotationPlace
   if (isTried) return place.problem ? <Badge glyph="failing">Not reached</Badge> : <Badge glyph="ready">Has it</Badge>;
   if (isPushing) return <Badge glyph="authorizing">Waits</Badge>;
   return <Badge glyph="todo">Will be sent</Badge>;
+}
+
+/** What happened, the platform's own words for it, and what helps. */
+function reasonOf({ message, detail, hint }: Problem): string {
+  const words = [message, detail === message ? null : detail, hint];
+  return words.flatMap((one) => (one ? [sentence(one)] : [])).join(" ");
 }
