@@ -245,9 +245,6 @@ fn has_consent(connector: &Connector) -> bool {
 fn sign_in_fix(connector: &Connector) -> NeedFix {
     if has_consent(connector) {
         NeedFix::SignIn
-    } else if connector.remote_id.is_some() {
-        // The key of a hosted connector lies with its platform.
-        NeedFix::Check
     } else {
         NeedFix::ReplaceKey
     }

@@ -21,7 +21,7 @@ import { SideColumn } from "./SideColumn";
 type Props = {
   onAdd: (address?: string) => void;
   onSignIn: (connector: Connector) => void;
-  onOpenConnector: (id: ConnectorId, tab?: "overview" | "tools" | "settings") => void;
+  onOpenConnector: (id: ConnectorId, tab?: "overview" | "tools" | "credentials" | "settings") => void;
   onCheck: (id: ConnectorId) => void;
   onAddAccount: () => void;
   onOpenAccount: (id: AccountId) => void;

@@ -1,4 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
+import { isHosted } from "@/components/connectorStatus";
 import { useToasts } from "@/components/Toast";
 import { useKeepAccountProblem, useRefreshAccounts } from "@/host/accountSync";
 import { type AccountId, commands, type Connector, type ConnectorId, type Need, type WalletEntryId } from "@/host/bindings";
@@ -8,7 +9,7 @@ import { rotationNews } from "@/host/rotation";
 export type Ways = {
   connectors: Connector[];
   onSignIn: (connector: Connector) => void;
-  onOpen: (id: ConnectorId, tab?: "overview" | "tools" | "settings") => void;
+  onOpen: (id: ConnectorId, tab?: "overview" | "tools" | "credentials" | "settings") => void;
   /** Has the doctor look at a connector. */
   onCheck: (id: ConnectorId) => void;
   onOpenAccount: (id: AccountId) => void;
@@ -40,7 +41,8 @@ export function useFix({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, o
         return;
       case "replace_key":
         if (need.entry) onOpenCredentials();
-        else if (id) onOpen(id, "settings");
+        // The key of a hosted connector lies with its platform.
+        else if (id) onOpen(id, connector && isHosted(connector) ? "credentials" : "settings");
         else if (account) onOpenAccount(account);
         return;
       case "retry_rotation":
