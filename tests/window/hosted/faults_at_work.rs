@@ -135,6 +135,68 @@ fn a_change_waits_as_it_was_typed_while_the_key_is_mended() {
     stage.over();
 }
 
+#[test]
+fn a_silent_creation_is_told_and_what_was_typed_is_there_again() {
+    let stage = stage();
+    let window = &stage.window;
+    open_form(window);
+    window.fill("Name", "second");
+    window.fill("Description", "Another wiki");
+    window.fill("Server", "https://wiki.example/two");
+    let silent = Trouble::always(What::Silence).on(|seen| seen.method == "POST");
+    stage.fake.trouble(silent);
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    window.see("group", "Creation under way");
+    assert_eq!(in_both_themes(window, "creating"), Vec::<String>::new());
+    window.keys(&[keys::ESCAPE]);
+    window.see_gone("dialog", "Create MCP server");
+
+    stage.fake.trouble(None);
+    open_form(window);
+    window.see_text("This is as you left it");
+    assert_eq!(window.value("Name"), "second");
+    assert_eq!(window.value("Description"), "Another wiki");
+    assert_eq!(window.value("Server"), "https://wiki.example/two");
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    window.see_gone("dialog", "Create MCP server");
+    let there = || stage.fake.with(|mistral| mistral.connectors.len());
+    window.wait_until("it to be there once", || there() == 2);
+    stage.over();
+}
+
+#[test]
+fn a_silent_sign_in_is_stopped_and_tried_again_as_it_was_typed() {
+    let stage = stage();
+    let window = &stage.window;
+    window.press("button", "Add account");
+    window.press("button", "Mistral*");
+    window.fill("API key*", KEY);
+    window.fill("Base URL*", stage.fake.url());
+    window.fill("Label", "Another");
+    stage.fake.trouble(Trouble::always(What::Silence));
+    let dialog = ("dialog", "Add Mistral account");
+    window.press_in(dialog, "button", "Add account*");
+    window.see("group", "Sign-in under way");
+    assert_eq!(in_both_themes(window, "signing in"), Vec::<String>::new());
+    window.press("button", "Stop");
+    window.see_gone("group", "Sign-in under way");
+    assert_eq!(window.value("Label"), "Another");
+    assert_eq!(window.value("API key*"), KEY);
+    stage.fake.trouble(None);
+    window.press_in(dialog, "button", "Add account*");
+    window.see("heading", "Another");
+    stage.over();
+}
+
+/// Opens the form that creates a connector on Mistral.
+fn open_form(window: &Window) {
+    window.press("link", "Mistral*");
+    window.see("heading", "Mistral");
+    window.press("button", "Create connector*");
+    window.press("row", "MCP server, *");
+    window.see("dialog", "Create MCP server");
+}
+
 /// Gives the account the key that its platform takes now.
 fn change_key(window: &Window) {
     window.press("link", "Mistral*");
