@@ -24,6 +24,15 @@ const forms: Record<string, Partial<Tool>> = {
   create_issue: { description: "Creates an issue in a repository.", inputSchema: issue },
   delete_branch: { title: "Delete branch", description: "Deletes a branch. Pull requests that start from it are closed.", inputSchema: { type: "object", required: ["owner", "repo", "branch"], properties: { ...place, branch: { type: "string" } } } },
   get_file_contents: { title: "Read a file", description: "Reads a file as text, with pictures where it holds some." },
+  get_issue: { description: "Reads one issue with its comments." },
+  search_code: { description: "Finds code by words, path and language." },
+  add_issue_comment: { description: "Adds a comment to an issue." },
+  create_pull_request: { description: "Opens a pull request from one branch to another." },
+  update_issue: { description: "Changes title, text, labels or state of an issue." },
+  delete_file: { description: "Deletes a file with a commit of its own." },
+  merge_pull_request: { description: "Merges a pull request once its checks passed." },
+  list_customers: { description: "Lists customers, newest first." },
+  get_invoice: { description: "Reads one invoice with its lines." },
   list_commits: { description: "Every commit of a branch, newest first. A long history is answered in one piece; give a path, an author or a first and last day to make it shorter.\n\nDays are counted in UTC.\nMerges are left out unless they are asked for." },
 };
 

@@ -40,7 +40,11 @@ type Props = {
 export function RunDetail({ id, ...rest }: Props) {
   const { data: run, error, refetch } = useQuery(queries.run(id));
   if (error && asProblem(error).code === "not_found") {
-    return <EmptyState icon="history" title="This run is not in the history any more">It was removed, or is older than runs are kept.</EmptyState>;
+    return (
+      <EmptyState icon="history" title="This run is not in the history any more" action={<Button onPress={rest.onRemoved}>Go on to the others</Button>}>
+        It was removed, or is older than runs are kept.
+      </EmptyState>
+    );
   }
   if (error) return <div className={styles.pad}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
   if (!run) return <StillShapes rows={4} label="The run is read" />;

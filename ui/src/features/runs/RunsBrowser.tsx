@@ -120,23 +120,26 @@ export function RunsBrowser({ connector }: Props) {
         <div className={styles.browser}>
           <section ref={left} className={styles.left} aria-label="History">
             <div className={styles.filters}>
-              <Field
-                ref={field}
-                label="Filter runs"
-                hideLabel
-                soft
-                type="search"
-                icon="search"
-                keys="/"
-                placeholder="Words, status:error, tool:…"
-                value={typed}
-                onChange={(words) => filter(words, states)}
-                onKeyDown={(event) => {
-                  if (event.key === "Escape") filter("", states);
-                  toList(event);
-                  event.continuePropagation();
-                }}
-              />
+              <div className={styles.find}>
+                <Field
+                  ref={field}
+                  label="Filter runs"
+                  hideLabel
+                  soft
+                  type="search"
+                  icon="search"
+                  keys="/"
+                  placeholder="Words, status:error, tool:…"
+                  value={typed}
+                  onChange={(words) => filter(words, states)}
+                  onKeyDown={(event) => {
+                    if (event.key === "Escape") filter("", states);
+                    toList(event);
+                    event.continuePropagation();
+                  }}
+                />
+                {connector !== undefined && exports(true)}
+              </div>
               <ToggleButtonGroup
                 aria-label="Status"
                 className={styles.chips ?? ""}
@@ -149,7 +152,6 @@ export function RunsBrowser({ connector }: Props) {
                     {runStates[state].word}
                   </ToggleButton>
                 ))}
-                {connector !== undefined && exports(true)}
               </ToggleButtonGroup>
             </div>
             {list()}

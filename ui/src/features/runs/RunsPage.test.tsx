@@ -191,6 +191,8 @@ it("says of a run that was removed that it is gone", async () => {
   host.find_run = () => Promise.reject(problem({ code: "not_found", message: "there is no such run" }));
   open("/runs/run_0");
   expect(await screen.findByText("This run is not in the history any more")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Go on to the others" }));
+  expect(await screen.findByRole("grid", { name: "Runs" })).toBeVisible();
 });
 
 it("says of one under way that it still runs", async () => {
