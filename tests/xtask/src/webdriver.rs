@@ -109,7 +109,7 @@ impl WebView {
         })
     }
 
-    /// Waits until the page shows text, is loading nothing and has come to rest.
+    /// Waits until the page shows more than its outline, is loading nothing and has come to rest.
     ///
     /// # Errors
     /// When that takes more than a minute.
@@ -120,6 +120,7 @@ impl WebView {
             "const loading = [...document.querySelectorAll('[role=\"status\"]')]
                 .some((status) => status.childElementCount > 0 && status.innerText.trim() === '');
             return document.readyState === 'complete'
+                && !document.querySelector('#root > .still')
                 && document.body.innerText.trim() !== ''
                 && !document.querySelector('[aria-busy=\"true\"]')
                 && !loading
