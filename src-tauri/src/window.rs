@@ -35,8 +35,8 @@ pub(crate) fn discard<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
-/// Keeps size and place, in our own folder, and puts right where the window no longer fits. Whether the window shows is ours to say: one that draws
-/// before its page is there waits half a second for nothing.
+/// Keeps size and place, in our own folder, and puts right where the window no longer fits. Whether the
+/// window shows is ours to say: one that draws before its page is there waits half a second for nothing.
 pub(crate) fn state_plugin<R: Runtime>(app: &AppHandle<R>, places: &Places) -> TauriPlugin<R> {
     let file = places.settings.join("window.json");
     place::put_right(app, &file, MAIN);
