@@ -26,16 +26,10 @@ function File({ run, part, name }: { run: ToolRun; part: number; name: string })
     <>
       <div className="line">
         <Button small icon="download" isPending={save.isPending} onPress={() => save.mutate()}>{`Save ${name}`}</Button>
-        <span role="status" className="line grow small text2">
-          {save.data && (
-            <>
-              <span className="cut mono" title={save.data.path} data-selectable>{save.data.path}</span>
-              <span>{bytes(save.data.bytes)}</span>
-            </>
-          )}
-        </span>
+        <span role="status" className="grow small text2">{save.data && `Saved, ${bytes(save.data.bytes)}`}</span>
         {save.data && <Button small look="quiet" icon="copy" label="Copy path" onPress={() => copy(save.data.path, "Path")} />}
       </div>
+      {save.data && <div className={`mono small text2 ${styles.path ?? ""}`} data-selectable>{save.data.path}</div>}
       {save.error && <ProblemNotice problem={asProblem(save.error)} onRetry={() => save.mutate()} />}
     </>
   );
