@@ -31,7 +31,8 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     (text: string, undo?: () => void) => {
       next.current += 1;
       const id = next.current;
-      setToasts((kept) => [...kept.slice(-2), { id, text, undo }]);
+      // Said again, it takes the place of what was said; each way back stays.
+      setToasts((kept) => [...kept.filter((one) => one.text !== text || one.undo), { id, text, undo }].slice(-3));
       announce(text);
     },
     [announce],
