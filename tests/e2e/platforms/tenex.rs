@@ -86,6 +86,8 @@ async fn e_mail_and_password_are_changed_for_a_token() {
     let replace = ["account", "replace", "acc", "--from", "-"];
     let wrong = place.run_with(&replace, &input("not it at all")).await;
     assert_eq!(wrong.code, 3, "{}", wrong.shown());
+    let said = "error: The platform does not take this key.";
+    assert!(wrong.stderr.contains(said), "{}", wrong.stderr);
     place.run_with(&replace, &input(NEXT)).await.succeeded();
     place.does("tool run apollo test").await;
     place.does("connector remove apollo --yes").await;

@@ -50,6 +50,17 @@ impl Failure {
         self
     }
 
+    /// The same, in other words.
+    #[must_use]
+    pub(crate) fn saying(mut self, message: impl Into<String>) -> Self {
+        self.0.message = message.into();
+        self
+    }
+
+    pub(crate) fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
     pub(crate) fn into_problem(self) -> Problem {
         *self.0
     }

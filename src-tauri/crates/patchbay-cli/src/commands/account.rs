@@ -69,7 +69,12 @@ pub(super) async fn find(door: &Door, text: &str) -> Result<Account, Failure> {
 fn refused(error: patchbay_ops::Error) -> Failure {
     let failure = Failure::from(error);
     match failure.code() {
-        Code::AuthNeeded => failure.hinting("Check the key, and give it again."),
+        Code::AuthNeeded => failure
+            .saying("the platform does not take this key")
+            .hinting("Check the key, and give it again."),
+        Code::UsageInvalid if failure.hint().is_none() => {
+            failure.hinting("Run `patchbay account platforms` to see what each field takes.")
+        }
         _ => failure,
     }
 }

@@ -94,6 +94,7 @@ async fn refresh(
     let tell = |synced: Synced| {
         let label = synced.account.label;
         door.talk.step(&match synced.outcome {
+            Ok(1) => format!("{label}: 1 connector"),
             Ok(count) => format!("{label}: {count} connectors"),
             Err(error) => format!("{label}: {error}; shown as last known"),
         });

@@ -94,11 +94,12 @@ impl Offer {
     }
 
     pub(super) fn facts(&self, screen: Screen) -> String {
+        let sign_in = self.sign_in();
         let facts = match self {
-            Self::Definition(definition) => facts_of_definition(definition),
-            Self::Server(entry) => facts_of_server(entry),
+            Self::Definition(definition) => facts_of_definition(definition, &sign_in),
+            Self::Server(entry) => facts_of_server(entry, &sign_in),
         };
-        facts.add("Sign-in", self.sign_in()).render(screen)
+        facts.render(screen)
     }
 
     fn place(&self) -> String {
@@ -141,7 +142,7 @@ fn word(way: AuthenticationMethod) -> &'static str {
     }
 }
 
-fn facts_of_definition(of: &AccountDefinition) -> Facts {
+fn facts_of_definition(of: &AccountDefinition, sign_in: &str) -> Facts {
     let definition = &of.definition;
     let (account, id) = (
         text::quoted(&of.account_label),
@@ -154,13 +155,14 @@ fn facts_of_definition(of: &AccountDefinition) -> Facts {
         .maybe("Description", definition.description.as_ref())
         .maybe("Category", definition.category.as_ref())
         .maybe("Address", definition.endpoint.as_ref())
+        .add("Sign-in", sign_in)
         .add(
             "Create it with",
             format!("patchbay connector create {account} {id}"),
         )
 }
 
-fn facts_of_server(entry: &CatalogueEntry) -> Facts {
+fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
     let facts = Facts::default()
         .add("Name", &entry.id)
         .add("Title", &entry.title)
@@ -185,6 +187,7 @@ fn facts_of_server(entry: &CatalogueEntry) -> Facts {
         "not with Patchbay"
     };
     facts
+        .add("Sign-in", sign_in)
         .maybe("Good to know", entry.note.as_ref())
         .maybe("Read from", entry.source.as_ref())
         .maybe("As of", entry.source_date.as_ref())
