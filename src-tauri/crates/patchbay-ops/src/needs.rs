@@ -160,11 +160,18 @@ async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Err
         (NeedKind::AccountFailing, headline, NeedFix::Check)
     };
     Ok(Some(Need {
-        words: Some(trouble.problem.message),
+        words: beyond(&headline, &trouble.problem.message),
         code: Some(trouble.problem.code),
         since: Some(trouble.since),
         ..blank(kind, headline, fix)
     }))
+}
+
+/// What a message says that the headline does not say already.
+fn beyond(headline: &str, message: &str) -> Option<String> {
+    let rest = message.strip_prefix(headline).unwrap_or(message);
+    let rest = rest.trim_start_matches(": ");
+    (!rest.is_empty()).then(|| rest.to_owned())
 }
 
 fn is_signed_out(code: Code) -> bool {
