@@ -10,6 +10,8 @@ export function applyNews(client: QueryClient, news: News): void {
     case "accounts_changed":
       void client.invalidateQueries({ queryKey: ["accounts"] });
       void client.invalidateQueries({ queryKey: ["definitions"] });
+      // Accounts are among the places where a secret is used.
+      void client.invalidateQueries({ queryKey: ["wallet"] });
       break;
     case "connectors_changed":
       void client.invalidateQueries({ queryKey: ["connectors"] });
