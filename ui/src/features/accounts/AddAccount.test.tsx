@@ -133,3 +133,13 @@ describe("form of a platform", () => {
     await waitFor(() => expect(host.lastCall("addAccount")).toMatchObject({ request: { settings: { auth_prefix: "Key ", routes: { list: { path: "/x" } } } } }));
   });
 });
+
+it("the_focus_is_back_where_it_was_after_the_second_step_too", async () => {
+  const { user } = renderApp("/connectors", { connectors: [connector()] });
+  const add = await screen.findByRole("button", { name: "Add account" });
+  await user.click(add);
+  await user.click(await screen.findByRole("button", { name: /^Mistral/ }));
+  await screen.findByRole("dialog", { name: "Add Mistral account" });
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(add).toHaveFocus());
+});

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
+import { useReturnedFocus } from "@/components/useReturnedFocus";
 import { type Account, type AccountId, type AuthorizationId, type Connector, type Definition } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { ChooseAccount } from "./ChooseAccount";
@@ -48,18 +49,4 @@ export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) 
     return <FormStep key={definition.id} account={account} definition={definition} onBack={only ? toAccounts : () => setChosen(null)} backLabel={only ? "Another account" : "Another kind"} {...rest} />;
   }
   return <ChooseDefinition key={account.id} account={account} onChoose={setChosen} onBack={toAccounts} onClose={rest.onClose} />;
-}
-
-/** Each step is a dialog of its own, so the last one does not know what had the focus before the first. */
-function useReturnedFocus() {
-  const [before] = useState(() => document.activeElement);
-  useEffect(
-    () => () => {
-      setTimeout(() => {
-        const isLost = document.activeElement === null || document.activeElement === document.body;
-        if (isLost && before instanceof HTMLElement && before.isConnected) before.focus();
-      });
-    },
-    [before],
-  );
 }
