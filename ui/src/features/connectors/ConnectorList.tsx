@@ -60,7 +60,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const { data: accounts = none } = useQuery(queries.accounts());
   const { data: platforms = [] } = useQuery(queries.platforms());
   const { data: authorizations } = useQuery(queries.authorizations());
-  const { data: changes = noChanges } = useQuery(queries.toolChanges(null));
+  const { data: changes = noChanges } = useQuery({ ...queries.toolChanges(null), enabled: isWhole });
   const changed = useMemo(() => changedOf(changes), [changes]);
   const changedIn = ({ id }: Connector) => changed.get(id) ?? 0;
   const states = useAccountStates();

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { AccountGlyph } from "@/components/AccountGlyph";
 import { accountLook } from "@/components/accountLook";
 import { Badge } from "@/components/Badge";
@@ -9,6 +10,7 @@ import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type Connector, type Need, type VaultStatus } from "@/host/bindings";
 import { queries } from "@/host/queries";
+import { grouped } from "@/lib/words";
 import styles from "./Home.module.css";
 import { Lapsing } from "./Lapsing";
 
@@ -20,7 +22,7 @@ export function SideColumn({ connectors, needs, onOpenCredentials }: Props) {
   const { data: vault } = useQuery(queries.vault());
   const { data: accounts = [] } = useQuery(queries.accounts());
   const isLocal = connectors.every((one) => one.remoteId === null);
-  const states = [...new Map(connectors.map((one) => [statusLook(one).word, statusLook(one)])).values()];
+  const states = useMemo(() => tallied(connectors, (one) => statusLook(one).word), [connectors]);
   return (
     <aside className={styles.side} aria-label="At a glance">
       <Lapsing needs={needs} accounts={accounts} />
@@ -29,14 +31,14 @@ export function SideColumn({ connectors, needs, onOpenCredentials }: Props) {
           {isLocal && <PlatformTile platform="local" />}
           <h2>{isLocal ? "This computer" : "Connectors"}</h2>
           <span className="grow" />
-          <span className="text3">{connectors.length}</span>
+          <span className="text3">{grouped(connectors.length)}</span>
         </div>
         <ul className={styles.lines}>
-          {states.map(({ glyph, word }) => (
+          {states.map(([word, { first, number }]) => (
             <li key={word}>
-              <span className={styles.sign}><StatusGlyph name={glyph} /></span>
+              <span className={styles.sign}><StatusGlyph name={statusLook(first).glyph} /></span>
               <span className="grow">{word}</span>
-              <span className="text2">{connectors.filter((one) => statusLook(one).word === word).length}</span>
+              <span className="text2">{grouped(number)}</span>
             </li>
           ))}
         </ul>
@@ -65,6 +67,7 @@ export function SideColumn({ connectors, needs, onOpenCredentials }: Props) {
 /** Every account with the number of its connectors, and a sign where it is not well. */
 function Accounts({ accounts, connectors }: { accounts: Account[]; connectors: Connector[] }) {
   const states = useAccountStates();
+  const numbers = useMemo(() => new Map(tallied(connectors, (one) => one.account)), [connectors]);
   return (
     <section aria-labelledby="home-accounts">
       <h2 id="home-accounts" className={styles.head}>By account</h2>
@@ -77,13 +80,25 @@ function Accounts({ accounts, connectors }: { accounts: Account[]; connectors: C
               <span className="cut" title={label}>{label}</span>
               <span className="grow" />
               {state !== "fine" && <><AccountGlyph state={state} /><span className="text2">{accountLook(state).word.toLowerCase()}</span></>}
-              <span className={styles.tally}>{connectors.filter((one) => one.account === id).length}</span>
+              <span className={styles.tally}>{grouped(numbers.get(id)?.number ?? 0)}</span>
             </li>
           );
         })}
       </ul>
     </section>
   );
+}
+
+/** How many there are of each kind, in the order in which the kinds come. */
+function tallied(connectors: Connector[], kindOf: (connector: Connector) => string): [kind: string, { first: Connector; number: number }][] {
+  const kinds = new Map<string, { first: Connector; number: number }>();
+  for (const one of connectors) {
+    const kind = kindOf(one);
+    const known = kinds.get(kind);
+    if (known) known.number += 1;
+    else kinds.set(kind, { first: one, number: 1 });
+  }
+  return [...kinds];
 }
 
 function vaultGlyph(vault: VaultStatus): GlyphName {
