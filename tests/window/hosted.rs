@@ -2,6 +2,8 @@
 //! everything that is done with a connector from its page.
 
 mod arranging;
+mod changing;
+mod connecting;
 mod creating;
 mod faults;
 mod faults_at_work;
@@ -9,16 +11,19 @@ mod faults_beside;
 mod keyboard;
 mod looks;
 mod many;
+mod roles;
 mod rotating;
 mod rotating_everywhere;
+mod sharing;
+mod sources;
 mod stage;
 
-use patchbay_testkit::fakes::{FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakeTenex};
+use patchbay_testkit::fakes::{FakeCohere, FakeMistral};
 use serde_json::json;
 
 use self::stage::{KEY, Stage, TOKEN, secret};
 use crate::accessibility::in_both_themes;
-use crate::support::seed::{ask, follow};
+use crate::support::seed::follow;
 
 #[test]
 fn mistral_is_signed_in_to_switched_shared_and_given_a_credential() {
@@ -104,95 +109,5 @@ fn cohere_is_switched_off_and_on_and_signed_in_on_its_page() {
     follow(&stage.desk, &stage.desk.opened_page());
     window.see_text("Signed in to tickets");
     stage.wait_for_status(&id, "ready");
-    stage.over();
-}
-
-#[test]
-fn agent_stack_is_connected_and_disconnected() {
-    let stage = Stage::new(FakeAgentStack::new());
-    stage.sign_in("Agent Stack", |_| {});
-    let server = stage.desk.playground.open_url();
-    let id = stage.create("custom", json!({ "url": server.as_str() }), json!({}));
-    let window = &stage.window;
-    window.press("button", "Connect");
-    window.see_text("Connect: done");
-    // What is connected is ready once its tools were listed.
-    window.press("button", "Check*");
-    stage.wait_for_status(&id, "ready");
-    window.press("tab", "Tools*");
-    window.press("row", "echo*");
-    window.fill("message", "through the relay");
-    window.press("button", "Run");
-    window.see("region", "Result");
-    stage.open_connector("127.0.0.1");
-    window.press("button", "Disconnect");
-    window.press_in(("alertdialog", "Disconnect?"), "button", "Disconnect");
-    stage.wait_for_status(&id, "disconnected");
-    stage.over();
-}
-
-#[test]
-fn airbyte_is_checked_and_says_what_is_wrong_with_a_field() {
-    let stage = Stage::new(FakeAirbyte::new("client-1", KEY));
-    stage.sign_in("Airbyte Agents", |window| {
-        window.fill("Client ID*", "client-1");
-        window.fill("Client secret*", KEY);
-    });
-    let definitions = stage.window.invoke(
-        "list_definitions",
-        json!({ "account": ask(&stage.window, "list_accounts", json!({}))[1]["id"] }),
-    );
-    let definitions = definitions.expect("the definitions");
-    let github = definitions
-        .as_array()
-        .and_then(|all| all.iter().find(|one| one["title"] == "GitHub"))
-        .expect("GitHub is among them");
-    let definition = github["id"].as_str().expect("an id").to_owned();
-    let form = ask(
-        &stage.window,
-        "creation_form",
-        json!({ "account": ask(&stage.window, "list_accounts", json!({}))[1]["id"], "definition": definition }),
-    );
-    assert!(
-        form["schema"]["properties"]["credentials"].is_object(),
-        "{form:#}"
-    );
-    let request = json!({
-        "account": ask(&stage.window, "list_accounts", json!({}))[1]["id"],
-        "definition": definition, "values": {}, "secrets": {},
-    });
-    let refused = stage
-        .window
-        .invoke("create_connector", json!({ "request": request }))
-        .expect_err("a form that is empty is refused");
-    assert_eq!(refused["code"], "usage.invalid");
-    assert!(
-        refused["fields"]
-            .as_array()
-            .is_some_and(|fields| !fields.is_empty()),
-        "{refused:#}"
-    );
-    stage.over();
-}
-
-#[test]
-fn tenex_promotes_one_and_says_who_is_demoted() {
-    let stage = Stage::new(FakeTenex::new(KEY));
-    stage.sign_in("10ex", |window| window.fill("API key*", KEY));
-    let stage_id = stage.create(
-        "apollo",
-        json!({ "name": "Apollo" }),
-        json!({ "/api_key": secret(TOKEN) }),
-    );
-    let window = &stage.window;
-    window.press("button", "Test");
-    window.see_text("Test: done");
-    window.press("switch", "Enabled");
-    window.wait_until("it to be off", || stage.status(&stage_id) == "disabled");
-    window.press("switch", "Enabled");
-    window.wait_until("it to be on", || stage.status(&stage_id) != "disabled");
-    window.press("button", "Revoke");
-    window.press_in(("alertdialog", "Revoke?"), "button", "Revoke");
-    stage.wait_for_status(&stage_id, "disconnected");
     stage.over();
 }

@@ -172,15 +172,19 @@ impl Session {
         }
     }
 
-    /// Presses an element with the pointer: by its label where only that can be seen, as with a switch.
+    /// Presses an element with the pointer: by its label where only that can be seen, as with a switch, and
+    /// brought into the middle where it lies out of sight.
     pub(crate) fn click(&self, element: &Element) -> Result<(), Refusal> {
+        const REACH: &str = "
+            const seen = arguments[0].closest('label') ?? arguments[0];
+            seen.scrollIntoView({ block: 'center' });
+            return seen;";
         let press = |element: &Element| self.of(element, "click", Some(&json!({}))).map(drop);
         let pressed = press(element);
         match &pressed {
             Err(refusal) if refusal.error == "element not interactable" => {
-                let label = "return arguments[0].closest('label')";
-                let label = self.execute(label, &[element.to_value()])?;
-                Element::from_value(&label).map_or(pressed, |label| press(&label))
+                let seen = self.execute(REACH, &[element.to_value()])?;
+                Element::from_value(&seen).map_or(pressed, |seen| press(&seen))
             }
             _ => pressed,
         }

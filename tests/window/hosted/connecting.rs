@@ -1,0 +1,77 @@
+//! Connecting on Agent Stack, by itself and by a consent, and why a connection ended.
+
+use patchbay_testkit::fakes::FakeAgentStack;
+use serde_json::json;
+
+use super::stage::Stage;
+use crate::support::seed::follow;
+
+const CONNECTION: (&str, &str) = ("group", "Connection");
+
+#[test]
+fn it_is_connected_and_disconnected_and_says_why() {
+    let stage = Stage::new(FakeAgentStack::new());
+    let id = create(&stage);
+    let window = &stage.window;
+    let here = ("region", "On Agent Stack");
+    window.see_text_in(here, "Created");
+    window.press_in(CONNECTION, "button", "Connect");
+    window.see_text("Connect: done");
+    window.see_text_in(here, "Connected");
+    // What is connected is ready once its tools were listed.
+    window.press("button", "Check*");
+    stage.wait_for_status(&id, "ready");
+    window.press("tab", "Tools*");
+    window.press("row", "echo*");
+    window.fill("message", "through the relay");
+    window.press("button", "Run");
+    window.see("region", "Result");
+
+    stage.open_connector("127.0.0.1");
+    window.press_in(CONNECTION, "button", "Disconnect");
+    window.see_text("gives its token for the server back");
+    window.press_in(("alertdialog", "Disconnect?"), "button", "Disconnect");
+    stage.wait_for_status(&id, "disconnected");
+    window.see_text_in(here, "Client request");
+    window.go_to("Connectors");
+    window.see("row", "127.0.0.1, Disconnected, Client request, *");
+
+    // What the platform ended by itself has another reason, and a way on.
+    stage.fake.with(|agentstack| {
+        let why = "Client error '401 Unauthorized' for url 'https://id.example/token'";
+        agentstack.connectors[0].insert("disconnect_reason".to_owned(), why.into());
+    });
+    stage.open_connector("127.0.0.1");
+    window.press("button", "Check*");
+    window.see_text_in(here, "Client error '401 Unauthorized'");
+    window.press_in(CONNECTION, "button", "Connect");
+    window.see_text_in(here, "Connected");
+    stage.over();
+}
+
+#[test]
+fn a_server_that_wants_a_consent_is_connected_by_one() {
+    let stage = Stage::new(FakeAgentStack::new());
+    let server = stage.desk.playground.open_url().to_string();
+    stage
+        .fake
+        .with(|agentstack| agentstack.protected.push(server));
+    let id = create(&stage);
+    let window = &stage.window;
+    window.press_in(CONNECTION, "button", "Connect");
+    window.see_text_in(("region", "On Agent Stack"), "Auth required");
+    // A consent was asked for, and waits to be shown.
+    stage.wait_for_status(&id, "authorizing");
+    window.press("button", "Show*");
+    follow(&stage.desk, &stage.desk.opened_page());
+    window.see_text("Signed in to 127.0.0.1");
+    stage.wait_for_status(&id, "ready");
+    stage.over();
+}
+
+/// A connector to the Playground for everybody, its page open.
+fn create(stage: &Stage<FakeAgentStack>) -> String {
+    stage.sign_in("Agent Stack", |_| {});
+    let server = stage.desk.playground.open_url();
+    stage.create("custom", json!({ "url": server.as_str() }), json!({}))
+}

@@ -1,0 +1,141 @@
+//! A source on Airbyte, from the form of its kind to the end of its deletion.
+
+use std::fs;
+
+use patchbay_testkit::fakes::FakeAirbyte;
+use serde_json::{Value, json};
+
+use super::stage::{KEY, Stage, TOKEN};
+use crate::support::{Window, keys};
+
+#[test]
+fn a_source_is_created_checked_run_downloaded_from_and_deleted() {
+    let stage = Stage::new(FakeAirbyte::new("client-1", KEY));
+    // Still there when it is looked for twice: the deletion takes a few seconds.
+    stage.fake.with(|airbyte| airbyte.lingers = 2);
+    stage.sign_in("Airbyte Agents", |window| {
+        window.fill("Client ID*", "client-1");
+        window.fill("Client secret*", KEY);
+    });
+    create(&stage);
+    check(&stage);
+    read_pages(&stage);
+    download(&stage);
+    delete(&stage);
+    stage.over();
+}
+
+/// What the schema cannot know is told at its field by the platform, and nothing typed is lost.
+fn create(stage: &Stage<FakeAirbyte>) {
+    let window = &stage.window;
+    window.press("button", "Create connector*");
+    window.press("row", "GitHub, *");
+    window.see("dialog", "Create GitHub");
+    window.fill("Name", "tea");
+    window.press("radio", "Token");
+    window.fill("Token*", TOKEN);
+    window.fill("Repositories", "tea");
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    window.see_text("'tea' does not match");
+    window.wait_until("the focus at the field", || {
+        window.focus().1.starts_with("Repositories")
+    });
+    assert_eq!(window.value("Name"), "tea");
+    assert_eq!(window.value("Token*"), TOKEN);
+
+    window.press("button", "Remove tea");
+    window.fill("Repositories", "ada/tea");
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    window.see("heading", "tea");
+    let sent = stage.last_sent("POST", "connectors");
+    assert_eq!(sent["name"], "tea");
+    assert_eq!(sent["workspace_name"], "default");
+    let credentials = json!({ "option_title": "PAT Credentials", "token": TOKEN });
+    assert_eq!(sent["credentials"], credentials);
+    assert_eq!(
+        sent["replication_config"],
+        json!({ "repositories": ["ada/tea"] })
+    );
+}
+
+fn check(stage: &Stage<FakeAirbyte>) {
+    let window = &stage.window;
+    let here = ("region", "On Airbyte Agents");
+    window.see_text("Not checked yet");
+    window.press_in(("group", "Check"), "button", "Check");
+    window.see_text("Check: done");
+    window.see_text_in(here, "succeeded");
+    window.see_text("Ready");
+
+    // Its token is taken away at the provider, which only a check can find out.
+    let revoke = |token: &'static str| {
+        stage.fake.with(|airbyte| {
+            for given in airbyte.given.values_mut() {
+                given["credentials"]["token"] = token.into();
+            }
+        });
+    };
+    revoke("revoked");
+    window.press_in(("group", "Check"), "button", "Check");
+    window.see_text_in(here, "bad credentials");
+    window.see_text("Needs sign-in");
+    revoke(TOKEN);
+    window.press_in(("group", "Check"), "button", "Check");
+    window.see_text_in(here, "succeeded");
+}
+
+fn read_pages(stage: &Stage<FakeAirbyte>) {
+    let window = &stage.window;
+    window.press("tab", "Tools*");
+    window.press("button", "List tools");
+    window.press("row", "issues.list, *");
+    window.fill("params", r#"{ "state": "open" }"#);
+    run(window);
+    window.see("region", "Result");
+    window.press("button", "Next page");
+    window.see_gone("button", "Next page");
+    let sent = stage.last_sent("POST", "execute");
+    let params = json!({ "state": "open", "cursor": "page-2" });
+    assert_eq!(
+        (&sent["entity"], &sent["action"]),
+        (&json!("issues"), &json!("list"))
+    );
+    assert_eq!(sent["params"], params);
+    let shown: Value = serde_json::from_str(&window.value("params")).expect("JSON");
+    assert_eq!(shown, params);
+}
+
+/// Which actions there are is told nowhere: any can be named.
+fn download(stage: &Stage<FakeAirbyte>) {
+    let window = &stage.window;
+    window.press("row", "execute, *");
+    window.fill("entity", "issues");
+    window.fill("action", "download");
+    run(window);
+    window.press_in(("alertdialog", "Execute*"), "button", "Execute");
+    window.press("button", "Save report.csv");
+    window.see("button", "Copy path");
+    let file = stage.desk.home().join("home/report.csv");
+    assert!(window.text().contains(&file.display().to_string()));
+    assert_eq!(fs::read_to_string(file).expect("the file"), "a,b\n1,2\n");
+}
+
+fn delete(stage: &Stage<FakeAirbyte>) {
+    let window = &stage.window;
+    window.press("button", "More actions");
+    window.press("menuitem", "Delete on Airbyte Agents");
+    let asked = ("alertdialog", "Delete tea on Airbyte Agents?");
+    window.press_in(asked, "button", "Delete tea");
+    window.see("group", "Deletion under way");
+    assert_eq!(stage.fake.with(|airbyte| airbyte.connectors.len()), 1);
+    window.see_gone(asked.0, asked.1);
+    window.see_text("tea deleted on Airbyte Agents");
+    window.see("heading", "Connectors*");
+    window.see_gone("row", "tea, *");
+    assert!(stage.fake.with(|airbyte| airbyte.connectors.is_empty()));
+}
+
+/// The button may lie below; its key works from the form.
+fn run(window: &Window) {
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+}
