@@ -1,5 +1,14 @@
 /** The drawings of Lucide (ISC licence) that Patchbay uses, on a 24 px grid; one meaning each. */
 export const drawings = {
+  "arrow-down-narrow-wide": (
+    <>
+      <path d="m3 16 4 4 4-4" />
+      <path d="M7 20V4" />
+      <path d="M11 4h4" />
+      <path d="M11 8h7" />
+      <path d="M11 12h10" />
+    </>
+  ),
   "book-open": (
     <>
       <path d="M12 5v16" />

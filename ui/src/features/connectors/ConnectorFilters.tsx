@@ -78,7 +78,7 @@ export function ConnectorFilters({ connectors, isWhole, accounts, platforms, fil
       )}
       <div className={styles.arrange}>
         <ViewMenu {...view} density={compact ? "compact" : "comfortable"} onChange={(changes) => change.mutate(changes)} />
-        <Button look="quiet" icon="refresh-cw" label="Group and sort again" onPress={onRegroup} />
+        <Button look="quiet" icon="arrow-down-narrow-wide" label="Group and sort again" onPress={onRegroup} />
       </div>
     </div>
   );
