@@ -29,6 +29,13 @@ fn picked_connectors_are_checked_and_what_is_not_well_stays_picked() {
     );
     window.keys(&[keys::ESCAPE]);
     window.see_gone(PICKED.0, PICKED.1);
+
+    // Its key lies with its platform, and is entered there.
+    window.go_to("Home");
+    window.press("button", "Replace key, wiki");
+    window.see("tab", "Credentials");
+    window.press_in(("region", "Yours"), "button", "Add credential");
+    window.see("dialog", "Add credential");
     over(stage, mistral);
 }
 

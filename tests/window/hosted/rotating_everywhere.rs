@@ -39,6 +39,7 @@ fn a_new_secret_goes_everywhere_and_the_place_that_refused_is_tried_again_from_h
     window.press_in(("dialog", "Rotate and push"), "button", "Rotate");
     window.see_text("2 of 3 done");
     window.see_text("Not reached");
+    window.see_text("The provider refuses this key");
     window.see_text("1 place still has another secret");
     assert_eq!(in_both_themes(window, "one refused"), Vec::<String>::new());
     assert_eq!(at_cohere(&stage.fake), new);
