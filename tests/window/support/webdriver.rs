@@ -20,6 +20,9 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 /// How often is looked again for something that is waited for.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// What a driver says of an element that cannot be pressed where it is.
+const OUT_OF_REACH: [&str; 2] = ["element not interactable", "element click intercepted"];
+
 /// What a driver says when it cannot do what it was told.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -182,7 +185,7 @@ impl Session {
         let press = |element: &Element| self.of(element, "click", Some(&json!({}))).map(drop);
         let pressed = press(element);
         match &pressed {
-            Err(refusal) if refusal.error == "element not interactable" => {
+            Err(refusal) if OUT_OF_REACH.contains(&refusal.error.as_str()) => {
                 let seen = self.execute(REACH, &[element.to_value()])?;
                 Element::from_value(&seen).map_or(pressed, |seen| press(&seen))
             }
