@@ -31,3 +31,11 @@ it("knows_of_an_account_what_the_background_found", () => {
   applyNews(client, { kind: "account_asked", account: "acc_work", problem: null });
   expect(client.getQueryData(["sync"])).toMatchObject({ accounts: { acc_work: { problem: null } } });
 });
+
+it("reads_settings_again_that_the_command_line_changed", () => {
+  const client = new QueryClient();
+  const { queryKey } = queries.backgroundChecks();
+  client.setQueryData(queryKey, true);
+  applyNews(client, { kind: "settings_changed" });
+  expect(client.getQueryState(queryKey)?.isInvalidated).toBe(true);
+});
