@@ -141,8 +141,13 @@ impl Area {
     }
 
     fn common(self, other: Self) -> Option<Self> {
-        let ([l, t, r, b], [ol, ot, or, ob]) = (self.edges(), other.edges());
-        Self::between(l.max(ol), t.max(ot), r.min(or), b.min(ob))
+        let ([left, top, right, bottom], other) = (self.edges(), other.edges());
+        Self::between(
+            left.max(other[0]),
+            top.max(other[1]),
+            right.min(other[2]),
+            bottom.min(other[3]),
+        )
     }
 
     /// What is left of it where the other is taken away.
@@ -162,8 +167,10 @@ impl Area {
 
     /// How far away the other is, along both axes together.
     fn distance(self, other: Self) -> i64 {
-        let ([l, t, r, b], [ol, ot, or, ob]) = (self.edges(), other.edges());
-        (ol - r).max(l - or).max(0) + (ot - b).max(t - ob).max(0)
+        let ([left, top, right, bottom], other) = (self.edges(), other.edges());
+        let across = (other[0] - right).max(left - other[2]).max(0);
+        let down = (other[1] - bottom).max(top - other[3]).max(0);
+        across + down
     }
 
     /// The same within a room: smaller only where that has to be, and moved no further than is needed.
