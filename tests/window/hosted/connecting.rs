@@ -69,6 +69,33 @@ fn a_server_that_wants_a_consent_is_connected_by_one() {
     stage.over();
 }
 
+#[test]
+fn a_consent_in_whose_middle_the_app_ended_goes_on_at_the_next_start() {
+    let stage = Stage::new(FakeAgentStack::new());
+    let server = stage.desk.playground.open_url().to_string();
+    stage
+        .fake
+        .with(|agentstack| agentstack.protected.push(server));
+    let id = create(&stage);
+    stage.window.press_in(CONNECTION, "button", "Connect");
+    stage.wait_for_status(&id, "authorizing");
+    stage.window.press("button", "Show*");
+    stage.desk.opened_page();
+    stage.window.see("button", "Open browser again");
+    let Stage { window, fake, desk } = stage;
+    window.kill();
+
+    let window = desk.start();
+    window.go_to("Connectors");
+    window.press("row", "127.0.0.1, Authorizing, *");
+    window.press("button", "Show*");
+    follow(&desk, &desk.opened_page());
+    window.see_text("Signed in to 127.0.0.1");
+    window.see_text("Ready");
+    assert_eq!(fake.faults(), Vec::<String>::new());
+    window.quit();
+}
+
 /// A connector to the Playground for everybody, its page open.
 fn create(stage: &Stage<FakeAgentStack>) -> String {
     stage.sign_in("Agent Stack", |_| {});
