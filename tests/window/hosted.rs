@@ -2,6 +2,7 @@
 //! everything that is done with a connector from its page.
 
 mod arranging;
+mod catalogue;
 mod changing;
 mod connecting;
 mod creating;

@@ -1,0 +1,27 @@
+//! The catalogue over all accounts, and what it leads to: a form, and the consent of its platform.
+
+use patchbay_testkit::fakes::FakeTenex;
+
+use super::stage::{KEY, Stage};
+use crate::support::keys;
+use crate::support::seed::follow;
+
+#[test]
+fn an_entry_is_found_created_and_consented_to() {
+    let stage = Stage::new(FakeTenex::new(KEY));
+    stage.sign_in("10ex", |window| window.fill("API key*", KEY));
+    let window = &stage.window;
+    window.go_to("Catalogue");
+    window.fill("Search the catalogue", "linear");
+    window.see("row", "Linear, *");
+    window.fill("Search the catalogue", "gmail");
+    window.see_gone("row", "Linear, *");
+    window.press("button", "Create GMAIL");
+    window.see("dialog", "Create GMAIL");
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    follow(&stage.desk, &stage.desk.opened_page());
+    window.see_text("Signed in to gmail");
+    let made = stage.fake.with(|tenex| tenex.connectors.len());
+    assert_eq!(made, 1);
+    stage.over();
+}
