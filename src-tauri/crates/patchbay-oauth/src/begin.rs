@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::scopes::union;
 use crate::trace::without_query;
-use crate::{ClientIdentity, Discovery, Error, OAuthClient};
+use crate::{ClientIdentity, Discovery, DiscoverySource, Error, OAuthClient};
 
 /// A consent that waits for the browser to come back. Use it for one callback, then drop it.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct Pending {
     pub issuer: String,
     /// Whether the callback must name it.
     pub iss_required: bool,
+    /// Whether only its endpoints are known, so that `issuer` is no more than their origin.
+    pub is_issuer_guessed: bool,
     /// Where the browser comes back to.
     pub redirect_uri: Url,
     /// The program that asks.
@@ -95,6 +97,7 @@ impl OAuthClient {
             verifier,
             issuer: discovery.issuer.clone(),
             iss_required: discovery.iss_required,
+            is_issuer_guessed: discovery.source == DiscoverySource::Given,
             redirect_uri: redirect.clone(),
             client_id: client.id().to_owned(),
             scopes,

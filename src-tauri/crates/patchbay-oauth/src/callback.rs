@@ -148,7 +148,7 @@ pub fn check_callback(
         return Err(CallbackError::Duplicate);
     }
     match params.get("iss") {
-        Some(issuer) if issuer == pending.issuer => {}
+        Some(issuer) if is_from(issuer, pending) => {}
         None if !pending.iss_required => {}
         _ => return Err(CallbackError::WrongIssuer),
     }
@@ -161,6 +161,12 @@ pub fn check_callback(
         }),
         None => Err(CallbackError::NoCode),
     }
+}
+
+/// Whether an issuer is the one that was asked: to the letter, or by its origin where no more is known.
+fn is_from(issuer: &str, pending: &Pending) -> bool {
+    let origin = || Url::parse(issuer).ok().map(|url| url.origin());
+    issuer == pending.issuer || pending.is_issuer_guessed && origin() == Some(pending.url.origin())
 }
 
 /// What the other side says when it did not do it, cleaned.
@@ -217,6 +223,7 @@ mod tests {
             verifier: Secret::new("verifier"),
             issuer: "https://as.example".to_owned(),
             iss_required,
+            is_issuer_guessed: false,
             redirect_uri: Url::parse("http://127.0.0.1:33218/callback").unwrap(),
             client_id: "me".to_owned(),
             scopes: Vec::new(),
@@ -276,6 +283,25 @@ mod tests {
                 Err(CallbackError::WrongIssuer),
                 "{query}"
             );
+        }
+    }
+
+    #[test]
+    fn of_an_issuer_that_is_only_guessed_the_origin_counts() {
+        let mut pending = pending(false);
+        pending.is_issuer_guessed = true;
+        let check = |issuer: &str| {
+            let query = format!("state=right&code=x&iss={issuer}");
+            check_callback(&pending, &CallbackParams::from_query(&query)).is_ok()
+        };
+        assert!(check("https://as.example/tenant/v2.0"));
+        for elsewhere in [
+            "https://evil.example",
+            "http://as.example",
+            "as.example",
+            "",
+        ] {
+            assert!(!check(elsewhere), "{elsewhere}");
         }
     }
 
