@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use patchbay_playground::{CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET};
 use patchbay_testkit::fakes::FakeAirbyte;
 use serde_json::{Value, json};
 
@@ -13,16 +14,57 @@ fn a_source_is_created_checked_run_downloaded_from_and_deleted() {
     let stage = Stage::new(FakeAirbyte::new("client-1", KEY));
     // Still there when it is looked for twice: the deletion takes a few seconds.
     stage.fake.with(|airbyte| airbyte.lingers = 2);
-    stage.sign_in("Airbyte Agents", |window| {
-        window.fill("Client ID*", "client-1");
-        window.fill("Client secret*", KEY);
-    });
+    sign_in(&stage);
     create(&stage);
     check(&stage);
     read_pages(&stage);
     download(&stage);
     delete(&stage);
     stage.over();
+}
+
+#[test]
+fn a_refresh_token_is_had_from_the_provider_by_an_app_of_ones_own() {
+    let stage = Stage::new(FakeAirbyte::new("client-1", KEY));
+    let at = |path: &str| stage.desk.playground.at(path).to_string();
+    let provider = (at("/auth/authorize"), at("/auth/token"));
+    // Only an MCP server has tokens made for it alone.
+    stage
+        .desk
+        .playground
+        .turn(|switches| switches.require_resource = false);
+    stage.fake.with(|airbyte| airbyte.github = provider);
+    sign_in(&stage);
+    let window = &stage.window;
+    window.press("button", "Create connector*");
+    window.press("row", "GitHub, *");
+    window.fill("Name", "tea");
+    window.fill("Repositories", "ada/tea");
+    window.keys(&[keys::ENTER]);
+    window.press("button", "Use an app");
+    window.fill("Client id of the app*", CONFIDENTIAL_CLIENT_ID);
+    window.fill("Client secret of the app*", CONFIDENTIAL_CLIENT_SECRET);
+    window.fill("Scopes", "read");
+    window.press("button", "Sign in in the browser");
+    stage.desk.browser().allow(&stage.desk.opened_page());
+    window.press("button", "Back to the form");
+    window.see_text("Signed in, and the form is filled");
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    window.see("heading", "tea");
+    let credentials = stage.last_sent("POST", "connectors")["credentials"].clone();
+    assert_eq!(credentials["option_title"], "OAuth Credentials");
+    assert_eq!(credentials["client_id"], CONFIDENTIAL_CLIENT_ID);
+    assert_eq!(credentials["client_secret"], CONFIDENTIAL_CLIENT_SECRET);
+    let refresh = credentials["refresh_token"].as_str().expect("a token");
+    assert!(!refresh.is_empty() && !window.crossed().contains(refresh));
+    stage.over();
+}
+
+fn sign_in(stage: &Stage<FakeAirbyte>) {
+    stage.sign_in("Airbyte Agents", |window| {
+        window.fill("Client ID*", "client-1");
+        window.fill("Client secret*", KEY);
+    });
 }
 
 /// What the schema cannot know is told at its field by the platform, and nothing typed is lost.

@@ -25,6 +25,8 @@ pub struct FakeAirbyte {
     pub connectors: Vec<Map<String, Value>>,
     /// What each was created with.
     pub given: BTreeMap<String, Value>,
+    /// Where GitHub asks for consent, and where it gives tokens.
+    pub github: (String, String),
     /// How often a connector is still listed after its deletion was accepted.
     pub lingers: u32,
     /// Seconds that a token is good for, as told.
@@ -46,6 +48,9 @@ impl FakeAirbyte {
             workspaces: vec!["default".to_owned()],
             connectors: Vec::new(),
             given: BTreeMap::new(),
+            github: ["authorize", "access_token"]
+                .map(|path| format!("https://github.example/login/oauth/{path}"))
+                .into(),
             lingers: 1,
             expires_in: 900,
             tokens: Vec::new(),
@@ -245,13 +250,13 @@ impl FakeAirbyte {
     }
 
     /// One kind with the form of its credentials.
-    fn definition(seen: &Seen, id: &str) -> Judged {
+    fn definition(&self, seen: &Seen, id: &str) -> Judged {
         seen.no_body()?;
         let Some((id, title)) = KINDS.iter().find(|(known, _)| *known == id) else {
             return Ok(said(404, "Definition not found"));
         };
         let specification = match *title {
-            "GitHub" => github_specification(),
+            "GitHub" => github_specification(&self.github),
             _ => json!({
                 "type": "object", "required": ["account_id", "client_secret"],
                 "properties": {
@@ -385,7 +390,7 @@ impl FakeAirbyte {
             ("POST", ["integrations", "connectors"]) => self.create(seen),
             (_, ["integrations", "connectors", id, rest @ ..]) => self.of_connector(seen, id, rest),
             ("GET", ["integrations", "definitions", "sources"]) => self.definitions(seen),
-            ("GET", ["integrations", "definitions", "sources", id]) => Self::definition(seen, id),
+            ("GET", ["integrations", "definitions", "sources", id]) => self.definition(seen, id),
             ("GET", ["workspaces"]) => self.list_workspaces(seen, base),
             (_, ["workspaces", id]) => self.of_workspace(seen, id),
             (_, ["account", "applications", kind @ ..]) => self.other_tokens(seen, kind),
@@ -419,7 +424,7 @@ fn workspace_id(place: usize) -> String {
 }
 
 /// Two ways to sign in, the second by a person's own OAuth app.
-fn github_specification() -> Value {
+fn github_specification((consent_url, token_url): &(String, String)) -> Value {
     let secret = |title: &str| json!({ "type": "string", "title": title, "airbyte_secret": true });
     let way = |word: &str| json!({ "type": "string", "const": word, "order": 0 });
     let token = json!({
@@ -448,8 +453,8 @@ fn github_specification() -> Value {
         },
         "advanced_auth": { "oauth_config_specification": {
             "oauth_connector_input_specification": {
-                "consent_url": "https://github.example/login/oauth/authorize?{{client_id_param}}",
-                "access_token_url": "https://github.example/login/oauth/access_token",
+                "consent_url": format!("{consent_url}?{{{{client_id_param}}}}"),
+                "access_token_url": token_url,
                 "scope": "repo read:org",
             },
         } },
