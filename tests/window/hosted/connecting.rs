@@ -51,17 +51,9 @@ fn it_is_connected_and_disconnected_and_says_why() {
 
 #[test]
 fn a_server_that_wants_a_consent_is_connected_by_one() {
-    let stage = Stage::new(FakeAgentStack::new());
-    let server = stage.desk.playground.open_url().to_string();
-    stage
-        .fake
-        .with(|agentstack| agentstack.protected.push(server));
-    let id = create(&stage);
+    let (stage, id) = waiting_for_consent();
     let window = &stage.window;
-    window.press_in(CONNECTION, "button", "Connect");
     window.see_text_in(("region", "On Agent Stack"), "Auth required");
-    // A consent was asked for, and waits to be shown.
-    stage.wait_for_status(&id, "authorizing");
     window.press("button", "Show*");
     follow(&stage.desk, &stage.desk.opened_page());
     window.see_text("Signed in to 127.0.0.1");
@@ -71,14 +63,7 @@ fn a_server_that_wants_a_consent_is_connected_by_one() {
 
 #[test]
 fn a_consent_in_whose_middle_the_app_ended_goes_on_at_the_next_start() {
-    let stage = Stage::new(FakeAgentStack::new());
-    let server = stage.desk.playground.open_url().to_string();
-    stage
-        .fake
-        .with(|agentstack| agentstack.protected.push(server));
-    let id = create(&stage);
-    stage.window.press_in(CONNECTION, "button", "Connect");
-    stage.wait_for_status(&id, "authorizing");
+    let (stage, _) = waiting_for_consent();
     stage.window.press("button", "Show*");
     stage.desk.opened_page();
     stage.window.see("button", "Open browser again");
@@ -94,6 +79,19 @@ fn a_consent_in_whose_middle_the_app_ended_goes_on_at_the_next_start() {
     window.see_text("Ready");
     assert_eq!(fake.faults(), Vec::<String>::new());
     window.quit();
+}
+
+/// A connector that was asked to connect and whose consent waits to be shown, and its id.
+fn waiting_for_consent() -> (Stage<FakeAgentStack>, String) {
+    let stage = Stage::new(FakeAgentStack::new());
+    let server = stage.desk.playground.open_url().to_string();
+    stage
+        .fake
+        .with(|agentstack| agentstack.protected.push(server));
+    let id = create(&stage);
+    stage.window.press_in(CONNECTION, "button", "Connect");
+    stage.wait_for_status(&id, "authorizing");
+    (stage, id)
 }
 
 /// A connector to the Playground for everybody, its page open.
