@@ -51,10 +51,8 @@ pub struct CreateConnector {
 pub async fn list_definitions(cx: &Context, account: &AccountId) -> Result<Vec<Definition>, Error> {
     let account = find_account(cx, account).await?;
     let platform = platform_of(cx, &account).await?;
-    let listed = creation(&account, &*platform)?
-        .list_definitions(&options(cx))
-        .await;
-    judged(cx, &account.id, &*platform, listed).await
+    let creation = creation(&account, &*platform)?;
+    told(cx, &account, &*platform, creation).await
 }
 
 /// What can be created on each hosted account, or on `only` one, in the order of the accounts; several are
@@ -84,12 +82,19 @@ pub async fn list_account_definitions(
 async fn definitions_of(cx: &Context, account: &Account) -> Result<Vec<Definition>, Error> {
     let platform = platform_of(cx, account).await?;
     match platform.creation() {
-        Some(creation) => {
-            let listed = creation.list_definitions(&options(cx)).await;
-            judged(cx, &account.id, &*platform, listed).await
-        }
+        Some(creation) => told(cx, account, &*platform, creation).await,
         None => Ok(Vec::new()),
     }
+}
+
+async fn told(
+    cx: &Context,
+    account: &Account,
+    platform: &dyn Platform,
+    creation: &dyn Creation,
+) -> Result<Vec<Definition>, Error> {
+    let listed = creation.list_definitions(&options(cx)).await;
+    judged(cx, &account.id, platform, listed).await
 }
 
 /// What one gives to create one of them.

@@ -1,6 +1,7 @@
 //! What only one platform has: its facts, switches and buttons for a connector.
 
-use patchbay_model::{Act, Connector, ConnectorId, Json, OperationEffect, Particulars};
+use patchbay_model::{Act, Connector, ConnectorId, Json, OperationEffect, Particulars, RemoteId};
+use patchbay_platforms::Platform;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
@@ -42,10 +43,20 @@ pub struct Acted {
 pub async fn connector_particulars(cx: &Context, id: &ConnectorId) -> Result<Particulars, Error> {
     let connector = find_connector(cx, id).await?;
     let (platform, remote) = place_of(cx, &connector).await?;
+    read(cx, &connector, &*platform, &remote).await
+}
+
+/// None where the platform has nothing of its own.
+async fn read(
+    cx: &Context,
+    connector: &Connector,
+    platform: &dyn Platform,
+    remote: &RemoteId,
+) -> Result<Particulars, Error> {
     match platform.peculiar() {
         Some(peculiar) => {
-            let read = peculiar.particulars(&remote, &options(cx)).await;
-            judged(cx, &connector.account, &*platform, read).await
+            let read = peculiar.particulars(remote, &options(cx)).await;
+            judged(cx, &connector.account, platform, read).await
         }
         None => Ok(Particulars::default()),
     }
@@ -60,14 +71,7 @@ pub async fn connector_particulars(cx: &Context, id: &ConnectorId) -> Result<Par
 pub async fn act_on_connector(cx: &Context, request: ActOnConnector) -> Result<Acted, Error> {
     let connector = find_connector(cx, &request.connector).await?;
     let (platform, remote) = place_of(cx, &connector).await?;
-    let options = options(cx);
-    let particulars = match platform.peculiar() {
-        Some(peculiar) => {
-            let read = peculiar.particulars(&remote, &options).await;
-            judged(cx, &connector.account, &*platform, read).await?
-        }
-        None => Particulars::default(),
-    };
+    let particulars = read(cx, &connector, &*platform, &remote).await?;
     let act = particulars.find(&request.act).ok_or(Error::NotFound {
         kind: "act",
         name: request.act,
@@ -78,7 +82,7 @@ pub async fn act_on_connector(cx: &Context, request: ActOnConnector) -> Result<A
         });
     }
     let arguments = arguments(act, request.values)?;
-    let answer = platform.call(&act.operation, arguments, &options).await;
+    let answer = platform.call(&act.operation, arguments, &options(cx)).await;
     let answer = judged(cx, &connector.account, &*platform, answer).await?;
     refresh_status(cx, &connector, &*platform, &remote).await?;
     Ok(Acted {

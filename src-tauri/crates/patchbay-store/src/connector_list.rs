@@ -46,8 +46,9 @@ impl Store {
         .await
     }
 
-    /// The first `limit` connectors of all accounts, and how many there are in all, as in
-    /// [`Store::list_connector_rows`]: those that wait for a person, then the others, favourites first among both, each by title.
+    /// The first `limit` connectors of all accounts, as [`Store::list_connector_rows`] has them, and how many
+    /// there are in all: those that wait for a person, then the others, favourites first among both, each by
+    /// title.
     ///
     /// # Errors
     /// [`Error::Failed`].
