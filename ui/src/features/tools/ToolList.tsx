@@ -1,15 +1,13 @@
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { type Connector } from "@/host/bindings";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
-import { Field } from "@/components/Field";
 import { Icon } from "@/components/Icon";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { StillShapes } from "@/components/StillShapes";
-import { useShortcut } from "@/components/shortcuts";
-import { toList } from "@/components/toList";
 import { VirtualList } from "@/components/VirtualList";
 import { sentence } from "@/lib/words";
+import { FindTool } from "./FindTool";
 import { effects, groupTools, listed, type ListedTool } from "./toolGroups";
 import { useToolsOf } from "./useToolsOf";
 import styles from "./Workbench.module.css";
@@ -26,8 +24,6 @@ const rowHeight: [number, number] = [1.875, 1.625];
 export function ToolList({ connector, selected, onSelect }: Props) {
   const { tools, isPending, problem, refresh, isRefreshing } = useToolsOf(connector.id);
   const [filter, setFilter] = useState("");
-  const field = useRef<HTMLInputElement>(null);
-  useShortcut({ keys: "/", label: "Find a tool", run: () => field.current?.focus() });
   const all = useMemo(() => listed(tools ?? []), [tools]);
   const sections = useMemo(
     () =>
@@ -83,24 +79,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
   return (
     <nav className={styles.list} aria-label="Tools">
       <div className={styles.find}>
-        <Field
-          ref={field}
-          label="Find a tool"
-          hideLabel
-          soft
-          type="search"
-          placeholder="Find a tool"
-          icon="search"
-          keys="/"
-          value={filter}
-          onChange={setFilter}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && first) onSelect(first.key);
-            if (event.key === "Escape") setFilter("");
-            toList(event);
-            event.continuePropagation();
-          }}
-        />
+        <FindTool placeholder="Find a tool" value={filter} onChange={setFilter} onEnter={() => first && onSelect(first.key)} />
         <Button small look="quiet" icon="refresh-cw" label="List tools again" isDisabled={isRefreshing} onPress={refresh} />
       </div>
       {all.length > 0 && problem && <div className={styles.pad}><ProblemNotice problem={problem} onRetry={refresh} retryLabel="List again" /></div>}

@@ -1,23 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { type Connector, type ConnectorTool, type Tool } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { EmptyState } from "@/components/EmptyState";
-import { Field } from "@/components/Field";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { useShortcut } from "@/components/shortcuts";
-import { toList } from "@/components/toList";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
 import { Tag } from "@/components/Tag";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { count } from "@/lib/words";
+import { FindTool } from "./FindTool";
 import { effects, matches, ownTitle } from "./toolGroups";
 import styles from "./ToolsPage.module.css";
 
@@ -32,8 +30,6 @@ export function ToolsPage() {
   const connectors = useQuery(queries.connectors());
   const [filter, setFilter] = useState("");
   const [selected, setSelected] = useState<string | null>(null);
-  const field = useRef<HTMLInputElement>(null);
-  useShortcut({ keys: "/", label: "Find a tool", inBar: true, run: () => field.current?.focus() });
   const groups = useMemo(() => byConnector(connectors.data ?? [], tools.data ?? [], filter), [connectors.data, tools.data, filter]);
   const total = tools.data?.length ?? 0;
   const shown = groups.reduce((sum, group) => sum + group.rows.length, 0);
@@ -91,24 +87,7 @@ export function ToolsPage() {
       <Toolbar title="Tools" count={total} />
       {total > 0 && (
         <div className={styles.find}>
-          <Field
-            ref={field}
-            label="Find a tool"
-            hideLabel
-            soft
-            type="search"
-            placeholder="Find a tool by name, words or connector"
-            icon="search"
-            keys="/"
-            value={filter}
-            onChange={setFilter}
-            onKeyDown={(event) => {
-              if (event.key === "Enter" && first) open(first);
-              if (event.key === "Escape") setFilter("");
-              toList(event);
-              event.continuePropagation();
-            }}
-          />
+          <FindTool placeholder="Find a tool by name, words or connector" value={filter} onChange={setFilter} onEnter={() => first && open(first)} inBar />
         </div>
       )}
       {body()}
