@@ -180,7 +180,7 @@ impl Window {
 
     /// Presses the element with this role and accessible name.
     pub(crate) fn press(&self, role: &str, name: &str) {
-        self.act(role, name, |element| self.session().click(element));
+        self.act(&[role], name, |element| self.session().click(element));
     }
 
     /// Presses an element within another.
@@ -197,12 +197,7 @@ impl Window {
 
     /// Puts `text` into the field with this label, in place of what it holds.
     pub(crate) fn fill(&self, label: &str, text: &str) {
-        let role = if self.look("searchbox", label).is_some() {
-            "searchbox"
-        } else {
-            "textbox"
-        };
-        self.act(role, label, |element| {
+        self.act(&["searchbox", "textbox"], label, |element| {
             self.session().click(element)?;
             self.session()
                 .execute("arguments[0].select?.()", &[element.to_value()])?;
@@ -212,8 +207,10 @@ impl Window {
 
     /// What the field with this label holds.
     pub(crate) fn value(&self, label: &str) -> String {
-        let field = self.see("textbox", label);
-        let value = self.script("return arguments[0].value", &[field.to_value()]);
+        let value = self.act(&["textbox"], label, |field| {
+            self.session()
+                .execute("return arguments[0].value", &[field.to_value()])
+        });
         value.as_str().unwrap_or_default().to_owned()
     }
 
@@ -223,13 +220,20 @@ impl Window {
         self.press("option", option);
     }
 
-    fn act(&self, role: &str, name: &str, mut act: impl FnMut(&Element) -> Result<(), Refusal>) {
+    /// Acts on the first element with one of these roles, as soon as it is there and lets itself be acted on.
+    fn act<Outcome>(
+        &self,
+        roles: &[&str],
+        name: &str,
+        mut act: impl FnMut(&Element) -> Result<Outcome, Refusal>,
+    ) -> Outcome {
         let mut why = None;
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
             // Between finding and acting a view may be drawn anew, or a layer may still be on its way.
-            match self.look(role, name).map(|element| act(&element)) {
-                Some(Ok(())) => return,
+            let found = roles.iter().find_map(|role| self.look(role, name));
+            match found.map(|element| act(&element)) {
+                Some(Ok(outcome)) => return outcome,
                 Some(Err(refusal)) => why = Some(refusal),
                 None => {}
             }
@@ -237,7 +241,8 @@ impl Window {
         }
         let why = why.map_or_else(String::new, |why| format!(" ({why})"));
         panic!(
-            "no {role} {name:?} to act on{why}; the window shows\n{}",
+            "no {} {name:?} to act on{why}; the window shows\n{}",
+            roles.join(" or "),
             self.text()
         );
     }
@@ -268,10 +273,10 @@ impl Window {
 
     /// Role and name of what is found by them, as assistive technology is told.
     pub(crate) fn told(&self, role: &str, name: &str) -> (String, String) {
-        let element = self.see(role, name);
-        let role = self.session().role(&element).unwrap_or_default();
-        let label = self.session().label(&element).unwrap_or_default();
-        (role, label)
+        self.act(&[role], name, |element| {
+            let session = self.session();
+            Ok((session.role(element)?, session.label(element)?))
+        })
     }
 
     /// Goes to a page by its place in the sidebar.
