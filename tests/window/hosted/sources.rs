@@ -46,7 +46,8 @@ fn a_refresh_token_is_had_from_the_provider_by_an_app_of_ones_own() {
     window.fill("Client secret of the app*", CONFIDENTIAL_CLIENT_SECRET);
     window.fill("Scopes", "read");
     window.press("button", "Sign in in the browser");
-    stage.desk.browser().allow(&stage.desk.opened_page());
+    let browser = stage.desk.browser();
+    browser.allow(&stage.desk.opened_page());
     window.press("button", "Back to the form");
     window.see_text("Signed in, and the form is filled");
     window.keys(&[keys::CONTROL, keys::ENTER]);
