@@ -1,6 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { axeViolations } from "@/test/axe";
 import { jsonLines } from "./jsonLines";
 import { JsonView } from "./JsonView";
 
@@ -17,20 +18,81 @@ describe("lines", () => {
   });
 });
 
-it("reads as the JSON it shows, and folds", async () => {
+const value = { number: 482, assignee: null, labels: ["bug", "gateway"], user: { login: "lena", site_admin: false }, list: [{ a: 1 }], token: "<redacted>" };
+const tree = () => screen.getByRole("tree", { name: "Result" });
+const shown = () => [...tree().querySelectorAll("code")].map((line) => line.textContent).join("\n");
+const said = (item: Element | null, what: string) => item?.getAttribute(`aria-${what}`);
+const current = () => document.getElementById(tree().getAttribute("aria-activedescendant") ?? "");
+
+beforeEach(() => {
   vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(800);
-  const value = { number: 482, assignee: null, user: { login: "lena", site_admin: false }, token: "<redacted>" };
+});
+
+it("reads as the JSON it shows, and folds by the pointer", async () => {
   render(<JsonView label="Result" value={value} />);
-  const shown = () => [...screen.getByRole("region", { name: "Result" }).querySelectorAll("code")].map((line) => line.textContent).join("\n");
   expect(JSON.parse(shown())).toEqual(value);
-  await userEvent.click(screen.getByRole("button", { name: "Fold user" }));
+  const sign = () => screen.getByRole("treeitem", { name: "user, object of 2" }).querySelector("span:nth-child(2)") as HTMLElement;
+  await userEvent.click(sign());
   expect(shown()).toContain('"user": { 2 },');
-  await userEvent.click(screen.getByRole("button", { name: "Unfold user" }));
+  await userEvent.click(sign());
   expect(JSON.parse(shown())).toEqual(value);
 });
 
-it("draws only what is in sight of a huge value", () => {
-  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(800);
+it("tells assistive technology what each line is and where it stands", async () => {
+  const { container } = render(<JsonView label="Result" value={value} />);
+  expect(screen.getAllByRole("treeitem").map((item) => `${said(item, "level")} ${said(item, "posinset")}/${said(item, "setsize")} ${said(item, "label")}`)).toEqual([
+    "1 1/1 object of 6", "2 1/6 number: 482", "2 2/6 assignee: null", "2 3/6 labels, list of 2: bug, gateway", "2 4/6 user, object of 2", "3 1/2 login: lena", "3 2/2 site_admin: false",
+    "2 5/6 list, list of 1", "3 1/1 entry 1, object of 1", "4 1/1 a: 1", "2 6/6 token: <redacted>",
+  ]);
+  expect(await axeViolations(container)).toEqual([]);
+});
+
+it("is walked, folded and unfolded by the keys of a tree", async () => {
+  render(<JsonView label="Result" value={value} />);
+  await userEvent.tab();
+  expect(tree()).toHaveFocus();
+  const after = async (keys: string) => {
+    await userEvent.keyboard(keys);
+    return said(current(), "label");
+  };
+  expect(current()).toHaveAccessibleName("object of 6");
+  expect(await after("{ArrowUp}")).toBe("object of 6");
+  expect(await after("{ArrowRight}{ArrowDown}{ArrowDown}{ArrowDown}")).toBe("user, object of 2");
+  expect(current()).toHaveAttribute("aria-expanded", "true");
+  expect(await after("{ArrowLeft}")).toBe("user, object of 2");
+  expect(current()).toHaveAttribute("aria-expanded", "false");
+  expect(await after("{ArrowDown}")).toBe("list, list of 1");
+  expect(await after("{ArrowUp}{ArrowRight}")).toBe("user, object of 2");
+  expect(current()).toHaveAttribute("aria-expanded", "true");
+  expect(await after("{ArrowRight}{ArrowDown}{ArrowDown}")).toBe("list, list of 1");
+  expect(await after("{ArrowUp}{ArrowLeft}")).toBe("user, object of 2");
+  await userEvent.keyboard("{Enter}");
+  expect(shown()).toContain('"user": { 2 },');
+  await userEvent.keyboard(" ");
+  expect(JSON.parse(shown())).toEqual(value);
+  expect(await after("{End}")).toBe("token: <redacted>");
+  expect(await after("{Home}")).toBe("object of 6");
+  expect(await after("{PageDown}")).toBe("token: <redacted>");
+  expect(tree()).toHaveFocus();
+});
+
+it("scrolls a long text sideways before it leaves its line", async () => {
+  render(<JsonView label="Result" value={{ text: "x".repeat(900) }} />);
+  await userEvent.tab();
+  await userEvent.keyboard("{ArrowDown}{ArrowRight}");
+  expect(tree().scrollLeft).toBeGreaterThan(0);
+  await userEvent.keyboard("{ArrowLeft}");
+  expect(tree().scrollLeft).toBe(0);
+  expect(current()).toHaveAccessibleName(/^text: x/);
+  await userEvent.keyboard("{ArrowLeft}");
+  expect(current()).toHaveAccessibleName("object of 1");
+});
+
+it("draws only what is in sight of a huge value, and the line that is current", async () => {
   render(<JsonView label="Result" value={Array.from({ length: 50_000 }, (_, id) => ({ id }))} />);
-  expect(screen.getByRole("region", { name: "Result" }).querySelectorAll("code").length).toBeLessThan(200);
+  expect(tree().querySelectorAll("code").length).toBeLessThan(200);
+  await userEvent.tab();
+  await userEvent.keyboard("{End}");
+  expect(current()).toHaveAccessibleName("id: 49999");
+  expect(tree().querySelectorAll("code").length).toBeLessThan(200);
 });

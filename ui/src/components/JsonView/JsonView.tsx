@@ -1,47 +1,95 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useCallback, useId, useMemo, useRef, useState } from "react";
 import { rem } from "@/lib/layout";
-import { type JsonLine, jsonLines } from "./jsonLines";
+import { jsonLines } from "./jsonLines";
+import { JsonLineText } from "./JsonLineText";
 import styles from "./JsonView.module.css";
+import { spokenLine } from "./spokenLine";
+import { treeStep } from "./treeKeys";
 
 type Props = { label: string; value: unknown };
 
-/** A string longer than this is cut for show; copying gives all of it. */
-const longest = 2000;
-
-/** A JSON value in numbered lines that fold; only the lines in sight are drawn. */
+/**
+ * A JSON value in numbered lines that fold, as a tree with one tab stop; see `treeKeys` for its keys.
+ * Only the lines in sight are drawn, and the current one, which assistive technology is told of by its id.
+ */
 export function JsonView({ label, value }: Props) {
+  const base = useId();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const [current, setCurrent] = useState("");
   const scroller = useRef<HTMLDivElement>(null);
   const lines = useMemo(() => jsonLines(value, folded), [value, folded]);
-  const toggle = useCallback((pointer: string) => {
+  // Another value may lack what was current in the one before.
+  const index = Math.max(0, lines.findIndex((line) => line.pointer === current));
+  const rangeExtractor = useCallback((range: Range) => [...new Set([...defaultRangeExtractor(range), index])].sort((one, other) => one - other), [index]);
+  const size = rem(19 / 16);
+  // eslint-disable-next-line react-hooks/incompatible-library
+  const virtualizer = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => size,
+    rangeExtractor,
+    overscan: 30,
+    initialRect: { width: 600, height: 800 },
+  });
+
+  const toggle = (pointer: string) => {
+    setCurrent(pointer);
     setFolded((before) => {
       const next = new Set(before);
       if (!next.delete(pointer)) next.add(pointer);
       return next;
     });
-  }, []);
-  // eslint-disable-next-line react-hooks/incompatible-library
-  const virtualizer = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rem(19 / 16),
-    overscan: 30,
-    initialRect: { width: 600, height: 800 },
-  });
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.metaKey || event.ctrlKey || event.altKey || event.shiftKey) return;
+    const { clientHeight, scrollLeft } = event.currentTarget;
+    const step = treeStep(event.key, lines, { index, page: Math.max(1, Math.floor(clientHeight / size) - 1), isScrolled: scrollLeft > 0 });
+    if (!step) return;
+    event.preventDefault();
+    if (step.kind === "toggle") toggle(step.pointer);
+    if (step.kind === "scroll") event.currentTarget.scrollLeft += step.sign * 4 * size;
+    if (step.kind === "go") {
+      setCurrent(lines[step.index]?.pointer ?? "");
+      virtualizer.scrollToIndex(step.index, { align: "auto" });
+    }
+  };
+
   return (
-    // What scrolls takes the focus, so that the keyboard can scroll it.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div ref={scroller} className={styles.view} role="region" aria-label={label} tabIndex={0} data-selectable>
-      <div className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
+    <div ref={scroller} className={styles.view} role="tree" aria-label={label} aria-activedescendant={`${base}-${index}`} tabIndex={0} onKeyDown={onKeyDown} data-selectable>
+      <div role="presentation" className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map((item) => {
           const line = lines[item.index];
-          return line && (
-            <div key={item.index} className={styles.line} style={{ transform: `translateY(${item.start}px)` }}>
+          if (!line) return null;
+          const holds = line.part === "open" || line.part === "folded";
+          const entry = line.part !== "close" && {
+            id: `${base}-${item.index}`,
+            role: "treeitem",
+            "aria-label": spokenLine(line),
+            "aria-level": line.depth + 1,
+            "aria-posinset": line.place,
+            "aria-setsize": line.siblings,
+            "aria-expanded": holds ? line.part === "open" : undefined,
+          };
+          return (
+            // Keys reach the tree, which owns the focus; a line only takes the pointer.
+            // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+            <div
+              key={item.index}
+              className={styles.line}
+              style={{ transform: `translateY(${item.start}px)` }}
+              data-current={item.index === index || undefined}
+              onClick={() => setCurrent(line.pointer)}
+              {...(entry || { "aria-hidden": true })}
+            >
               <span className={styles.number} aria-hidden="true">{item.index + 1}</span>
-              <Fold line={line} onToggle={toggle} />
+              {holds ? (
+                <span className={styles.fold} data-folded={line.part === "folded" || undefined} aria-hidden="true" onClick={() => toggle(line.pointer)}>
+                  {line.part === "folded" ? "▸" : "▾"}
+                </span>
+              ) : <span />}
               <code style={{ paddingLeft: `${line.depth * 2}ch` }}>
-                <Line line={line} />
+                <JsonLineText line={line} />
               </code>
             </div>
           );
@@ -49,57 +97,4 @@ export function JsonView({ label, value }: Props) {
       </div>
     </div>
   );
-}
-
-function Fold({ line, onToggle }: { line: JsonLine; onToggle: (pointer: string) => void }) {
-  if (line.part !== "open" && line.part !== "folded") return <span />;
-  const isFolded = line.part === "folded";
-  const name = line.name ?? (line.pointer === "" ? "all" : line.pointer.slice(line.pointer.lastIndexOf("/") + 1));
-  return (
-    <button type="button" tabIndex={-1} className={styles.fold} aria-expanded={!isFolded} aria-label={`${isFolded ? "Unfold" : "Fold"} ${name}`} onClick={() => onToggle(line.pointer)}>
-      {isFolded ? "▸" : "▾"}
-    </button>
-  );
-}
-
-function Line({ line }: { line: JsonLine }) {
-  const isList = Array.isArray(line.value);
-  const comma = line.comma ? "," : "";
-  if (line.part === "close") return <>{(isList ? "]" : "}") + comma}</>;
-  return (
-    <>
-      {line.name !== undefined && <><span className={styles.key}>{JSON.stringify(line.name)}</span>: </>}
-      {line.part === "open" && (isList ? "[" : "{")}
-      {line.part === "folded" && <>{isList ? "[" : "{"}<span className={styles.count}>{` ${line.entries} `}</span>{isList ? "]" : "}"}</>}
-      {line.part === "value" && <Value value={line.value} />}
-      {comma}
-    </>
-  );
-}
-
-function Value({ value }: { value: unknown }) {
-  if (Array.isArray(value)) {
-    return (
-      <>
-        [
-        {(value as unknown[]).map((entry, index) => (
-          <span key={index}>{index > 0 && ", "}<Value value={entry} /></span>
-        ))}
-        ]
-      </>
-    );
-  }
-  if (typeof value === "string") {
-    if (value === "<redacted>") return <span className={styles.secret}>{JSON.stringify(value)}</span>;
-    const cut = value.length > longest;
-    return (
-      <>
-        <span className={styles.string}>{JSON.stringify(cut ? value.slice(0, longest) : value)}</span>
-        {cut && <span className={styles.count}>{` … ${value.length - longest} more`}</span>}
-      </>
-    );
-  }
-  if (typeof value === "number") return <span className={styles.amount}>{String(value)}</span>;
-  if (typeof value === "object" && value !== null) return <>{"{}"}</>;
-  return <span className={styles.keyword}>{String(value)}</span>;
 }

@@ -7,6 +7,9 @@ export type JsonLine = {
   depth: number;
   /** Name before the value; `undefined` in lists and at the root. */
   name?: string;
+  /** Place among the entries of its container, from 1, and how many those are. */
+  place: number;
+  siblings: number;
   /** A value in full, a container's opening or its closing line. */
   part: "value" | "open" | "close" | "folded";
   value: unknown;
@@ -22,15 +25,17 @@ const oneLine = 60;
 /** The lines of `value`; containers whose pointer is in `folded` take one line. */
 export function jsonLines(value: unknown, folded: ReadonlySet<string>): JsonLine[] {
   const lines: JsonLine[] = [];
-  add(lines, value, [], undefined, false, folded);
+  add(lines, value, [], { place: 1, siblings: 1 }, folded);
   return lines;
 }
 
-function add(lines: JsonLine[], value: unknown, path: JsonPath, name: string | undefined, comma: boolean, folded: ReadonlySet<string>): void {
-  const line = { pointer: toPointer(path), depth: path.length, name, value, comma };
+type Seat = Pick<JsonLine, "name" | "place" | "siblings">;
+
+function add(lines: JsonLine[], value: unknown, path: JsonPath, seat: Seat, folded: ReadonlySet<string>): void {
+  const line = { ...seat, pointer: toPointer(path), depth: path.length, value, comma: seat.place < seat.siblings };
   const children = childrenOf(value);
   if (!children || children.length === 0 || isShort(value)) {
-    lines.push({ ...line, part: "value", entries: 0 });
+    lines.push({ ...line, part: "value", entries: children?.length ?? 0 });
     return;
   }
   if (folded.has(line.pointer)) {
@@ -40,7 +45,7 @@ function add(lines: JsonLine[], value: unknown, path: JsonPath, name: string | u
   lines.push({ ...line, part: "open", entries: children.length, comma: false });
   const isList = Array.isArray(value);
   children.forEach(([key, child], index) => {
-    add(lines, child, [...path, isList ? index : key], isList ? undefined : key, index < children.length - 1, folded);
+    add(lines, child, [...path, isList ? index : key], { name: isList ? undefined : key, place: index + 1, siblings: children.length }, folded);
   });
   lines.push({ ...line, part: "close", name: undefined, entries: children.length });
 }
@@ -53,12 +58,4 @@ function isShort(value: unknown): boolean {
   if (!Array.isArray(value) || value.length > 12) return false;
   if (value.some((entry) => typeof entry === "object" && entry !== null)) return false;
   return JSON.stringify(value).length <= oneLine;
-}
-
-/** Pointers of every container that holds others, for folding all. */
-export function containers(value: unknown, path: JsonPath = []): string[] {
-  const children = childrenOf(value);
-  if (!children) return [];
-  const isList = Array.isArray(value);
-  return [toPointer(path), ...children.flatMap(([key, child], index) => containers(child, [...path, isList ? index : key]))];
 }

@@ -58,7 +58,7 @@ it("shows arguments, the raw answer and the request", async () => {
   await detail("search");
   for (const [tab, label] of [["Arguments", "Arguments"], ["Raw", "Answer as received"], ["HTTP", "Request as sent, without secrets"]] as const) {
     await userEvent.click(screen.getByRole("tab", { name: tab }));
-    expect(screen.getByRole("region", { name: label })).toBeVisible();
+    expect(screen.getByRole("tree", { name: label })).toBeVisible();
   }
 });
 
@@ -208,7 +208,7 @@ it("asks before it draws a huge answer", async () => {
   runs = [run({ id: "run_3", tool: "search", resultBytes: 3_400_000 })];
   open();
   const shown = within(await detail("search"));
-  expect(shown.queryByRole("region", { name: "Structured result" })).toBeNull();
+  expect(shown.queryByRole("tree", { name: "Structured result" })).toBeNull();
   await userEvent.click(shown.getByRole("button", { name: "Show 3.4 MB" }));
-  expect(shown.getByRole("region", { name: "Structured result" })).toBeVisible();
+  expect(shown.getByRole("tree", { name: "Structured result" })).toBeVisible();
 });

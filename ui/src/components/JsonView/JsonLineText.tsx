@@ -1,0 +1,48 @@
+import { type JsonLine } from "./jsonLines";
+import styles from "./JsonView.module.css";
+
+/** A string longer than this is cut for show; copying gives all of it. */
+const longest = 2000;
+
+/** A line as JSON writes it. */
+export function JsonLineText({ line }: { line: JsonLine }) {
+  const isList = Array.isArray(line.value);
+  const comma = line.comma ? "," : "";
+  if (line.part === "close") return <>{(isList ? "]" : "}") + comma}</>;
+  return (
+    <>
+      {line.name !== undefined && <><span className={styles.key}>{JSON.stringify(line.name)}</span>: </>}
+      {line.part === "open" && (isList ? "[" : "{")}
+      {line.part === "folded" && <>{isList ? "[" : "{"}<span className={styles.count}>{` ${line.entries} `}</span>{isList ? "]" : "}"}</>}
+      {line.part === "value" && <Value value={line.value} />}
+      {comma}
+    </>
+  );
+}
+
+function Value({ value }: { value: unknown }) {
+  if (Array.isArray(value)) {
+    return (
+      <>
+        [
+        {(value as unknown[]).map((entry, index) => (
+          <span key={index}>{index > 0 && ", "}<Value value={entry} /></span>
+        ))}
+        ]
+      </>
+    );
+  }
+  if (typeof value === "string") {
+    if (value === "<redacted>") return <span className={styles.secret}>{JSON.stringify(value)}</span>;
+    const cut = value.length > longest;
+    return (
+      <>
+        <span className={styles.string}>{JSON.stringify(cut ? value.slice(0, longest) : value)}</span>
+        {cut && <span className={styles.count}>{` … ${value.length - longest} more`}</span>}
+      </>
+    );
+  }
+  if (typeof value === "number") return <span className={styles.amount}>{String(value)}</span>;
+  if (typeof value === "object" && value !== null) return <>{"{}"}</>;
+  return <span className={styles.keyword}>{String(value)}</span>;
+}
