@@ -20,6 +20,23 @@ const issue = {
   },
 };
 
+const days = {
+  type: "object",
+  required: ["owner", "repo"],
+  properties: {
+    owner: place.owner,
+    repo: place.repo,
+    path: { type: "string", description: "Only what touched this file or folder." },
+    since: { type: "string", format: "date" },
+    until: { type: "string", format: "date" },
+    per_page: { type: "integer", minimum: 1, maximum: 100, default: 30, description: "How many at most." },
+    page: { type: "integer", minimum: 1 },
+    order: { enum: ["newest", "oldest"], default: "newest" },
+    merges: { type: "boolean", default: false },
+    author: { type: "object", properties: { kind: { enum: ["login", "mail"] }, limit: { type: "number" }, name: { type: "string" } } },
+  },
+};
+
 const forms: Record<string, Partial<Tool>> = {
   create_issue: { description: "Creates an issue in a repository.", inputSchema: issue },
   delete_branch: { title: "Delete branch", description: "Deletes a branch. Pull requests that start from it are closed.", inputSchema: { type: "object", required: ["owner", "repo", "branch"], properties: { ...place, branch: { type: "string" } } } },
@@ -33,7 +50,7 @@ const forms: Record<string, Partial<Tool>> = {
   merge_pull_request: { description: "Merges a pull request once its checks passed." },
   list_customers: { description: "Lists customers, newest first." },
   get_invoice: { description: "Reads one invoice with its lines." },
-  list_commits: { description: "Every commit of a branch, newest first. A long history is answered in one piece; give a path, an author or a first and last day to make it shorter.\n\nDays are counted in UTC.\nMerges are left out unless they are asked for." },
+  list_commits: { description: "Every commit of a branch, newest first. A long history is answered in one piece; give a path, an author or a first and last day to make it shorter.\n\nDays are counted in UTC.\nMerges are left out unless they are asked for.", inputSchema: days },
 };
 
 /** The same tools, some with the forms and words that real ones have. */

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { useEffect, useRef, useState } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { type JsonObject, type Schema } from "@/lib/schema/schema";
+import { AppearanceContext } from "../AppearanceContext";
 import { SchemaForm } from "./SchemaForm";
 import { type SchemaFormHandle } from "./schemaFormProps";
 import { useArguments } from "./useArguments";
@@ -277,6 +278,35 @@ it("moves focus to the first problem on a try to run", async () => {
   await userEvent.type(screen.getByLabelText("c"), "1");
   await userEvent.click(screen.getByRole("button", { name: "Run" }));
   expect(screen.getByLabelText("Outcome")).toHaveTextContent("ran");
+});
+
+describe("short fields", () => {
+  const schema = of({ from: { type: "string", format: "date" }, to: { type: "string", format: "date" }, query: { type: "string" }, limit: { type: "integer" }, level: { enum: ["low", "high"] } });
+  const pairs = () => [...document.querySelectorAll("[data-half] [data-pointer]")].map((field) => field.getAttribute("data-pointer"));
+
+  it("stand in pairs, and keep the order of the schema for the Tab key", async () => {
+    show(schema);
+    expect(pairs()).toEqual(["/from", "/to", "/limit", "/level"]);
+    for (const name of ["from", "to", "query", "limit"]) {
+      await userEvent.tab();
+      expect(screen.getByLabelText(name)).toHaveFocus();
+    }
+    await userEvent.tab();
+    expect(screen.getByRole("button", { name: /level/ })).toHaveFocus();
+  });
+
+  it("keep what is being typed as a field comes and pairs anew", async () => {
+    show(of({ size: { type: "integer" }, page: { type: "integer" } }, { if: { properties: { size: { const: 7 } }, required: ["size"] }, then: { properties: { extra: { type: "integer" } } } }));
+    await userEvent.type(screen.getByLabelText("size"), "7");
+    expect(await screen.findByLabelText("extra")).toBeVisible();
+    expect(screen.getByLabelText("size")).toHaveFocus();
+    expect(pairs()).toEqual(["/size", "/page"]);
+  });
+
+  it("never stand in pairs at 200 % text size", () => {
+    render(<AppearanceContext value={{ compact: false, zoomPercent: 200 }}><Harness schema={schema} /></AppearanceContext>);
+    expect(screen.getByRole("form")).not.toHaveAttribute("data-pairs");
+  });
 });
 
 it("draws a tool without arguments", () => {

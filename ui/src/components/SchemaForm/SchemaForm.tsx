@@ -4,6 +4,7 @@ import { useCallback, useId, useImperativeHandle, useMemo, useRef } from "react"
 import { formSchema } from "@/lib/schema/formSchema";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
+import { useAppearance } from "../AppearanceContext";
 import { ChipsField } from "./ChipsField";
 import { ChoicesField } from "./ChoicesField";
 import { FieldFrame } from "./FieldFrame";
@@ -43,6 +44,7 @@ const putNothingIn: FormProps["experimental_defaultFormStateBehavior"] = {
 /** A form made from a JSON Schema. The value is the caller's; nothing is sent from here. */
 export function SchemaForm({ label, schema, value, onChange, problems, onLeave, onReadable, isDisabled, secrets, ref }: SchemaFormProps) {
   const box = useRef<HTMLDivElement>(null);
+  const { zoomPercent } = useAppearance();
   const prefix = useId().replaceAll(":", "");
   const drawn = useMemo(() => formSchema(schemaOf(schema)), [schema]);
   const unread = useRef(new Set<string>());
@@ -60,7 +62,7 @@ export function SchemaForm({ label, schema, value, onChange, problems, onLeave, 
   );
   useImperativeHandle(ref, () => ({ focusProblem: () => focusFirstProblem(box.current) }), []);
   return (
-    <div ref={box} role="form" aria-label={label} className={styles.form}>
+    <div ref={box} role="form" aria-label={label} className={styles.form} data-pairs={zoomPercent < 200 || undefined}>
       <FormContext value={facts}>
         <Themed
           tagName="div"

@@ -8,6 +8,7 @@ import {
 import { toPointer } from "@/lib/jsonPointer";
 import { factsOf } from "@/lib/schema/formSchema";
 import { asSchema, isObject } from "@/lib/schema/schema";
+import { pairedFields } from "@/lib/schema/shortFields";
 import { Advanced } from "../Advanced";
 import { Button } from "../Button";
 import { SegmentedControl } from "../SegmentedControl";
@@ -20,7 +21,7 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
   const known = isObject(schema.properties) ? schema.properties : {};
   const others = isObject(formData) ? Object.keys(formData).filter((name) => formData[name] !== undefined && !(name in known)) : [];
   const shown = properties.filter((property) => !property.hidden);
-  const { problems } = useFormFacts();
+  const { problems, secrets } = useFormFacts();
   const isWrong = ({ name }: { name: string }) => {
     const place = toPointer([...fieldPathId.path, name]);
     return [...problems.keys()].some((pointer) => pointer === place || pointer.startsWith(`${place}/`));
@@ -33,10 +34,20 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
   if (fieldPathId.path.length === 0 && properties.length === 0 && !hasOptions && others.length === 0) {
     return <p className={styles.help}>Takes no arguments</p>;
   }
+  const placed = (fields: typeof shown) => {
+    const paired = pairedFields(
+      fields.map(({ name }) => {
+        const drawn = asSchema(known[name]);
+        return { name, label: secrets && typeof drawn.title === "string" ? drawn.title : name, schema: drawn };
+      }),
+    );
+    // Pairs are a matter of looks: no element is put around them, which would draw both anew as fields come and go.
+    return fields.map(({ name, content }) => <div key={name} data-half={paired.has(name) || undefined}>{content}</div>);
+  };
   return (
     <div className={styles.fields} data-nested={fieldPathId.path.length > 0 || undefined}>
-      {plain.map((property) => <div key={property.name}>{property.content}</div>)}
-      {folded.length > 0 && <Advanced hasNews={folded.some(isWrong)}>{folded.map((property) => <div key={property.name}>{property.content}</div>)}</Advanced>}
+      {placed(plain)}
+      {folded.length > 0 && <Advanced hasNews={folded.some(isWrong)}><div className={styles.fields}>{placed(folded)}</div></Advanced>}
       {others.length > 0 && !hasOptions && <p className={styles.help}>{`Also given, in JSON only: ${others.join(", ")}`}</p>}
     </div>
   );
