@@ -23,10 +23,25 @@ describe("shortcut registry", () => {
   it("rests_what_lies_under_a_dialog", () => {
     const registry = new ShortcutRegistry();
     registry.add("page", { keys: "N", label: "Add", run: vi.fn() }, 0);
-    registry.openLayer("dialog", 1);
+    const dialog = registry.nextLayer();
+    registry.openLayer(dialog);
     expect(registry.dispatch(press("n"), false, true)).toBe(false);
-    registry.closeLayer("dialog");
+    registry.closeLayer(dialog);
     expect(registry.dispatch(press("n"), false, true)).toBe(true);
+  });
+
+  it("rests_what_lies_in_a_dialog_under_one_that_opened_later_beside_it", () => {
+    const registry = new ShortcutRegistry();
+    const [form, over] = [registry.nextLayer(), registry.nextLayer()];
+    const submit = vi.fn();
+    registry.openLayer(form);
+    registry.add("submit", { keys: "Mod+Enter", label: "Create", inFields: true, run: submit }, form);
+    // The one above has no such key of its own.
+    registry.openLayer(over);
+    expect(registry.dispatch(press("Enter", document.body, { ctrlKey: true }), false, true)).toBe(false);
+    registry.closeLayer(over);
+    expect(registry.dispatch(press("Enter", document.body, { ctrlKey: true }), false, true)).toBe(true);
+    expect(submit).toHaveBeenCalledOnce();
   });
 
   it("leaves_letters_to_fields_but_not_keys_with_ctrl", () => {

@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useId, useRef } from "react";
+import { createContext, useContext, useEffect, useId, useRef, useState } from "react";
 import { isSingle, pressed, takesText } from "@/lib/keys";
 
 /** A key and what it does, as long as the view that registered it is shown. */
@@ -16,13 +16,14 @@ export type Shortcut = {
 
 type Registered = Shortcut & { layer: number; order: number };
 
-/** Which shortcuts exist now. The last one registered in the topmost layer wins. */
+/** Which shortcuts exist now. The last one registered in the layer that opened last wins. */
 export class ShortcutRegistry {
   private readonly registered = new Map<string, Registered>();
-  private readonly layers = new Map<string, number>();
+  private readonly layers = new Set<number>();
   private readonly listeners = new Set<() => void>();
   private snapshot: Registered[] = [];
   private counter = 0;
+  private lastLayer = 0;
 
   /** Adds a shortcut, or renews it under the same id. */
   add(id: string, shortcut: Shortcut, layer: number): void {
@@ -35,14 +36,19 @@ export class ShortcutRegistry {
     this.changed();
   }
 
+  /** The number of a layer that is about to open, over all that are open whatever view they belong to. */
+  nextLayer(): number {
+    return ++this.lastLayer;
+  }
+
   /** A dialog opened: shortcuts beneath it rest. */
-  openLayer(id: string, layer: number): void {
-    this.layers.set(id, layer);
+  openLayer(layer: number): void {
+    this.layers.add(layer);
     this.changed();
   }
 
-  closeLayer(id: string): void {
-    this.layers.delete(id);
+  closeLayer(layer: number): void {
+    this.layers.delete(layer);
     this.changed();
   }
 
@@ -74,7 +80,7 @@ export class ShortcutRegistry {
   }
 
   private changed(): void {
-    const top = Math.max(0, ...this.layers.values());
+    const top = Math.max(0, ...this.layers);
     this.snapshot = [...this.registered.values()]
       .filter((shortcut) => shortcut.everywhere || shortcut.layer === top)
       .sort((left, right) => left.layer - right.layer || left.order - right.order);
@@ -85,7 +91,7 @@ export class ShortcutRegistry {
 /** The registry of this window. */
 export const ShortcutContext = createContext(new ShortcutRegistry());
 
-/** How many layers lie beneath: 0 in pages, more in dialogs. */
+/** The layer that a view lies in: 0 in pages, a higher one the later its dialog opened. */
 export const LayerContext = createContext(0);
 
 /** Registers a shortcut while the calling view is shown; `null` registers nothing. */
@@ -112,11 +118,11 @@ export function useShortcut(shortcut: Shortcut | null): void {
 /** Puts the calling dialog over all shortcuts beneath it, and gives its own layer. */
 export function useLayer(): number {
   const registry = useContext(ShortcutContext);
-  const layer = useContext(LayerContext) + 1;
-  const id = useId();
+  // Taken while it is drawn: a dialog within another one is drawn after it, though its effects run before.
+  const [layer] = useState(() => registry.nextLayer());
   useEffect(() => {
-    registry.openLayer(id, layer);
-    return () => registry.closeLayer(id);
-  }, [registry, id, layer]);
+    registry.openLayer(layer);
+    return () => registry.closeLayer(layer);
+  }, [registry, layer]);
   return layer;
 }

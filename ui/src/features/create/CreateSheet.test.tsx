@@ -278,8 +278,11 @@ describe("a sign-in to the provider", () => {
     await act(() => host.tell({ kind: "wallet_changed" }));
     await act(() => host.moveAuthorization("aut_provider", { state: "authorized", granted: [{ path: "/credentials/refresh_token", entry: "wal_token" }] }));
     await within(consent).findByText("Signed in");
-    await user.click(within(consent).getByRole("button", { name: "Back to the form" }));
+    // The key acts on the way out that has the focus, not on the form beneath.
+    expect(within(consent).getByRole("button", { name: "Back to the form" })).toHaveFocus();
+    await user.keyboard("{Control>}{Enter}{/Control}");
     expect(await screen.findByText("Signed in, and the form is filled")).toBeVisible();
+    expect(host.lastCall("createConnector")).toBeUndefined();
     // The focus is back on a button of the form: the key belongs to the whole form all the same.
     within(screen.getByRole("region", { name: "Sign in with your own OAuth app" })).getByRole("button", { name: "Sign in in the browser" }).focus();
     await user.keyboard("{Control>}{Enter}{/Control}");
