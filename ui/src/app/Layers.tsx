@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, Suspense, useMemo, useState } from "react";
+import { FocusReturn } from "@/components/FocusReturn";
 import { useSignIn } from "@/features/authorizations/useSignIn";
 import { type CreateStart } from "@/features/create/createStart";
 import { CreateDrafts } from "@/features/create/drafts";
@@ -37,6 +38,8 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   return (
     <LayersContext value={layers}>
       {children}
+      {/* One dialog after the other: the last does not know what had the focus before the first. */}
+      {open && <FocusReturn />}
       <Suspense>
         {open?.kind === "add" && (
           <AddDialog

@@ -1,15 +1,24 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 
 /**
- * Gives the focus back to what had it before the layer around came. Stands first in the layer, so that
- * nothing within has taken the focus yet.
+ * Gives the focus back to what had it before the layer around came, unless something else took it meanwhile.
+ * Stands first in the layer, so that one which takes another's place finds it given back already.
  */
 export function FocusReturn() {
+  // Before anything in the layer can take it.
+  const [had] = useState(() => document.activeElement);
   useEffect(() => {
-    const before = document.activeElement;
+    const before = had?.isConnected ? had : document.activeElement;
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      giveBack(before);
+      // A dialog that goes keeps the focus from what lies beneath for as long as it is going.
+      setTimeout(() => giveBack(before));
     };
-  }, []);
+  }, [had]);
   return null;
+}
+
+function giveBack(before: Element | null): void {
+  const isLost = document.activeElement === null || document.activeElement === document.body;
+  if (isLost && before instanceof HTMLElement && before.isConnected) before.focus();
 }

@@ -5,7 +5,6 @@ import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { StillShapes } from "@/components/StillShapes";
-import { useReturnedFocus } from "@/components/useReturnedFocus";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -17,7 +16,6 @@ type Props = { onClose: () => void; onAdded: (account: Account) => void };
 /** Signs in to a hosted platform: which one, then what it wants. Nothing is kept before it was seen to work. */
 export function AddAccountDialog({ onClose, onAdded }: Props) {
   const [chosen, setChosen] = useState<PlatformForm | null>(null);
-  useReturnedFocus();
   if (chosen) return <AddAccountForm platform={chosen} onBack={() => setChosen(null)} onClose={onClose} onAdded={onAdded} />;
   return (
     <Dialog

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useReturnedFocus } from "@/components/useReturnedFocus";
 import { type Account, type AccountId, type AuthorizationId, type Connector, type Definition } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { ChooseAccount } from "./ChooseAccount";
@@ -27,7 +26,6 @@ export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) 
   const [id, setId] = useState<AccountId | null>("account" in start ? start.account : null);
   const [chosen, setChosen] = useState<Definition | null>(start.kind === "form" ? start.definition : null);
   const [copied, setCopied] = useState(start.kind === "copy" ? start.of : null);
-  useReturnedFocus();
   const { data: accounts, error } = useQuery(queries.accounts());
   const { data: definitions } = useQuery({ ...queries.definitions(id ?? ""), enabled: id !== null && copied === null });
   const account = accounts?.find((one) => one.id === id);
