@@ -24,6 +24,8 @@ type Props = Omit<TextFieldProps, "children" | "className" | "style"> & {
   /** A quieter border, for fields that find and do not fill in. */
   soft?: boolean;
   autoComplete?: HTMLInputAutoCompleteAttribute;
+  /** What stands before the text within the field, in lines of its own where there is no room. */
+  start?: ReactNode;
   /** What stands at the right end within the field. */
   end?: ReactNode;
   ref?: Ref<HTMLInputElement>;
@@ -32,7 +34,7 @@ type Props = Omit<TextFieldProps, "children" | "className" | "style"> & {
 /** A labelled text field with help or an error beneath. */
 export function Field({
   label, hideLabel = false, note, help, error, placeholder, icon, keys, mono = false, lines = 1, size, soft = false,
-  autoComplete = "off", end, ref, ...rest
+  autoComplete = "off", start, end, ref, ...rest
 }: Props) {
   return (
     <TextField {...rest} autoComplete={autoComplete} className={styles.field ?? ""} isInvalid={Boolean(error) || rest.isInvalid} validationBehavior="aria">
@@ -46,7 +48,10 @@ export function Field({
         {lines > 1 ? (
           <TextArea rows={lines} placeholder={placeholder} spellCheck={false} />
         ) : (
-          <Input ref={ref} placeholder={placeholder} spellCheck={false} autoCapitalize="off" autoCorrect="off" />
+          <div className={styles.line}>
+            {start}
+            <Input ref={ref} placeholder={placeholder} spellCheck={false} autoCapitalize="off" autoCorrect="off" />
+          </div>
         )}
         {end}
         {keys && <KeyHint keys={keys} />}

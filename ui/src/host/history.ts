@@ -1,10 +1,10 @@
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
-import { commands, type ConnectorId, type Retention, type RunId, type RunPage, type RunState, type ToolRunSummary } from "./bindings";
+import { commands, type ConnectorId, type Retention, type RunId, type RunPage, type ToolRunSummary } from "./bindings";
 import { call } from "./call";
 import { queries } from "./queries";
 
 type Pages = InfiniteData<RunPage, RunId | null>;
-type Filter = { text: string; states: RunState[]; connector: ConnectorId | null };
+type Filter = { text: string; connector: ConnectorId | null };
 
 /**
  * Puts a run into the lists that show it. Lists without a filter are changed in place: reading
@@ -12,8 +12,8 @@ type Filter = { text: string; states: RunState[]; connector: ConnectorId | null 
  */
 export function keepRun(client: QueryClient, run: ToolRunSummary): void {
   for (const query of client.getQueryCache().findAll({ queryKey: ["runs", "pages"] })) {
-    const { text, states, connector } = query.queryKey[2] as Filter;
-    const isFiltered = text.trim() !== "" || states.length > 0;
+    const { text, connector } = query.queryKey[2] as Filter;
+    const isFiltered = text.trim() !== "";
     if (isFiltered) void client.invalidateQueries({ queryKey: query.queryKey });
     else if (connector === null || connector === run.connector) client.setQueryData<Pages>(query.queryKey, (pages) => pages && withRun(pages, run));
   }

@@ -1,6 +1,6 @@
 import { type FieldProps } from "@rjsf/utils";
 import { type ClipboardEvent, type KeyboardEvent, useRef, useState } from "react";
-import { Icon } from "../Icon";
+import { Token } from "../Token";
 import styles from "./SchemaForm.module.css";
 import { inputProps, useField } from "./useField";
 
@@ -50,12 +50,9 @@ export function ChipsField(props: FieldProps) {
     <div className={styles.chips} data-invalid={field.invalid || undefined} onClick={() => input.current?.focus()}>
       {chips.map((chip, index) => (
         // Two chips may read the same: the place is part of the key.
-        <span key={`${index} ${String(chip)}`} className={styles.chip}>
-          <span className="cut">{typeof chip === "string" ? chip : JSON.stringify(chip)}</span>
-          <button type="button" aria-label={`Remove ${String(chip)}`} disabled={field.disabled} onClick={() => set(chips.filter((_, other) => other !== index))}>
-            <Icon name="x" size={12} />
-          </button>
-        </span>
+        <Token key={`${index} ${String(chip)}`} name={String(chip)} isDisabled={field.disabled} onRemove={() => set(chips.filter((_, other) => other !== index))}>
+          {typeof chip === "string" ? chip : JSON.stringify(chip)}
+        </Token>
       ))}
       <input
         {...inputProps(field)}

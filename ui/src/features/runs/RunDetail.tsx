@@ -9,6 +9,7 @@ import { useCopy } from "@/components/CopyContext";
 import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
+import { actingWords } from "@/components/identityWords";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
@@ -128,7 +129,7 @@ function Known({ run, comparing, onCompare, onCompareMarked, onShow, onRemoved }
       )}
       {actions.asking?.elsewhere === null && (
         <ConfirmCard title={`Run ${run.tool} again?`} verb="Run again" onConfirm={() => actions.replay(undefined, true)} onKeep={actions.keep}>
-          {`In ${run.connectorTitle}, ${run.identity.account}, ${run.identity.credential === null ? "without a credential" : `as ${run.identity.credential}`}, with the arguments above. It may delete or overwrite.`}
+          {`In ${run.connectorTitle}, ${actingWords(run.identity)}, with the arguments above. It may delete or overwrite.`}
         </ConfirmCard>
       )}
       {removing && (

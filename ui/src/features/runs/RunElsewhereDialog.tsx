@@ -10,6 +10,7 @@ import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
+import { credentialWord } from "@/components/identityWords";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { StillShapes } from "@/components/StillShapes";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
@@ -97,5 +98,5 @@ function useOthers(run: ToolRun): Connector[] | undefined {
 }
 
 function who({ identity }: Connector): string {
-  return [identity.account, identity.credential ?? "without a credential"].join(", ");
+  return [identity.account, credentialWord(identity)].filter(Boolean).join(", ");
 }

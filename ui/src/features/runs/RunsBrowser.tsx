@@ -1,26 +1,25 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "react";
-import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
-import { type ConnectorId, type RunState } from "@/host/bindings";
+import { type ConnectorId } from "@/host/bindings";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
-import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
-import { toList } from "@/components/toList";
-import { runStates } from "@/components/ToolResult/runWords";
 import { Toolbar } from "@/components/Toolbar";
 import { everyRun } from "@/host/queries";
 import { count } from "@/lib/words";
+import { AddFilterMenu } from "./AddFilterMenu";
 import { type Comparing, comparing as fresh } from "./comparing";
 import { ExportMenu, useExportRuns } from "./ExportMenu";
 import { KeepMenu } from "./KeepMenu";
 import { PeekRun } from "./PeekRun";
 import { RunDetail } from "./RunDetail";
+import { RunFilterField } from "./RunFilterField";
 import { RunList } from "./RunList";
 import styles from "./Runs.module.css";
+import { asTyped, type TypedFilter, withFilters } from "./typedFilters";
 import { useMarks } from "./useMarks";
 import { useRuns } from "./useRuns";
 
@@ -28,27 +27,24 @@ type Props = { connector?: ConnectorId };
 
 type Pair = { earlier: string; later: string };
 
-const offered: RunState[] = ["done", "failed", "running", "cancelled", "denied"];
-
 /** The history with its filters, and the run that is chosen beside it. */
 export function RunsBrowser({ connector }: Props) {
   const navigate = useNavigate();
-  const [typed, setTyped] = useState("");
-  const [states, setStates] = useState<RunState[]>([]);
+  const [filters, setFilters] = useState<TypedFilter[]>([]);
+  const [words, setWords] = useState("");
   const [selected, setSelected] = useState<string | null>(null);
+  const typed = asTyped(filters, words);
   const text = useDeferredValue(typed);
-  const found = useRuns({ text, states, connector: connector ?? null });
+  const found = useRuns({ text, connector: connector ?? null });
   const [comparing, setComparing] = useState<Comparing | null>(null);
   const [peeked, setPeeked] = useState<string | null>(null);
   const marks = useMarks();
-  const exporting = useExportRuns({ ...everyRun, text: typed.trim() === "" ? null : typed, states, connector: connector ?? null });
-  const field = useRef<HTMLInputElement>(null);
+  const exporting = useExportRuns({ ...everyRun, text: typed === "" ? null : typed, connector: connector ?? null });
   const left = useRef<HTMLElement>(null);
   const pane = useRef<HTMLDivElement>(null);
-  useShortcut({ keys: "/", label: "Filter", run: () => field.current?.focus() });
 
   const { runs, total } = found;
-  const isFiltered = typed.trim() !== "" || states.length > 0;
+  const isFiltered = typed !== "";
   const position = runs.findIndex((run) => run.id === selected);
   // The newest run is shown at first; it stays when newer ones come, for nothing moves by itself.
   if (selected === null && runs[0] && !found.isPrevious && text === typed) setSelected(runs[0].id);
@@ -79,17 +75,21 @@ export function RunsBrowser({ connector }: Props) {
   useShortcut(selected === null ? null : { keys: "X", label: marks.marked.has(selected) ? "Unmark" : "Mark to compare", inBar: true, run: () => marks.toggle(selected) });
   useShortcut(selected === null ? null : { keys: "Space", label: "Peek", run: () => setPeeked(selected) });
   useShortcut(marks.marked.size === 0 ? null : { keys: "Escape", label: "Unmark all", run: marks.clear });
-  const filter = (words: string, chosen: RunState[]) => {
-    setTyped(words);
-    setStates(chosen);
+  const filter = (next: TypedFilter[], beside: string) => {
+    setFilters(next);
+    setWords(beside);
     setSelected(null);
+  };
+  const toggle = (one: TypedFilter) => {
+    const others = filters.filter((other) => other.name !== one.name || other.value !== one.value);
+    filter(others.length < filters.length ? others : withFilters(filters, [one]), words);
   };
   const open = (id: string) => {
     select(id);
     // Where there is no room beside the list, a run has the page to itself.
     if (isNarrow()) void navigate({ to: "/runs/$run", params: { run: id } });
   };
-  const clear = () => filter("", []);
+  const clear = () => filter([], "");
 
   const list = (): ReactNode => {
     if (found.problem) return <div className={styles.pad}><ProblemNotice problem={found.problem} onRetry={found.retry} /></div>;
@@ -121,38 +121,10 @@ export function RunsBrowser({ connector }: Props) {
           <section ref={left} className={styles.left} aria-label="History">
             <div className={styles.filters}>
               <div className={styles.find}>
-                <Field
-                  ref={field}
-                  label="Filter runs"
-                  hideLabel
-                  soft
-                  type="search"
-                  icon="search"
-                  keys="/"
-                  placeholder="Words, status:error, tool:…"
-                  value={typed}
-                  onChange={(words) => filter(words, states)}
-                  onKeyDown={(event) => {
-                    if (event.key === "Escape") filter("", states);
-                    toList(event);
-                    event.continuePropagation();
-                  }}
-                />
+                <RunFilterField filters={filters} words={words} onChange={filter} />
+                <AddFilterMenu filters={filters} onToggle={toggle} run={runs[position]} isOneConnector={connector !== undefined} />
                 {connector !== undefined && exports(true)}
               </div>
-              <ToggleButtonGroup
-                aria-label="Status"
-                className={styles.chips ?? ""}
-                selectionMode="multiple"
-                selectedKeys={states}
-                onSelectionChange={(keys) => filter(typed, offered.filter((state) => keys.has(state)))}
-              >
-                {offered.map((state) => (
-                  <ToggleButton key={state} id={state} className={styles.chip ?? ""}>
-                    {runStates[state].word}
-                  </ToggleButton>
-                ))}
-              </ToggleButtonGroup>
             </div>
             {list()}
           </section>

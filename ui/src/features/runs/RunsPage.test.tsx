@@ -5,6 +5,7 @@ import { useLocation } from "@tanstack/react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type RunQuery, type ToolRun } from "@/host/bindings";
 import { applyNews } from "@/host/events";
+import { axeViolations } from "@/test/axe";
 import { renderFeature } from "@/test/renderFeature";
 import { connector, problem, run } from "@/test/samples";
 import { RunPage } from "./RunPage";
@@ -24,7 +25,8 @@ beforeEach(() => {
     list_runs: ({ query }) => {
       const asked = query as RunQuery;
       queries.push(asked);
-      const matching = runs.filter((one) => (asked.states.length === 0 || asked.states.includes(one.state)) && (!asked.text || one.tool.includes(asked.text)));
+      const said = (one: ToolRun) => `${one.tool} status:${one.state} tool:${one.tool}`;
+      const matching = runs.filter((one) => (asked.text ?? "").split(" ").every((word) => said(one).includes(word)));
       const start = asked.before === null ? 0 : matching.findIndex((one) => one.id === asked.before) + 1;
       const page = matching.slice(start, start + asked.limit);
       return { runs: page, next: start + asked.limit < matching.length ? (page.at(-1)?.id ?? null) : null, total: matching.length };
@@ -63,27 +65,70 @@ it("shows arguments, the raw answer and the request", async () => {
 });
 
 describe("the filter", () => {
-  it("hands words to the host as typed, and states by chips", async () => {
+  const field = () => screen.getByRole("searchbox", { name: "Filter runs" });
+  const tokens = () => within(screen.getByRole("list", { name: "Filters" })).getAllByRole("listitem").map((one) => one.textContent);
+
+  it("hands what is typed to the host, and turns filters that are over into tokens", async () => {
     open();
     await detail("search");
-    await userEvent.click(screen.getByRole("button", { name: "Failed" }));
-    await detail("delete_branch");
+    await userEvent.type(field(), "status:failed");
+    await waitFor(() => expect(queries.at(-1)).toMatchObject({ text: "status:failed", states: [] }));
+    expect(screen.queryByRole("list", { name: "Filters" })).toBeNull();
+    await userEvent.type(field(), " tool:delete br");
+    expect(tokens()).toEqual(["status: failed", "tool: delete"]);
+    expect(field()).toHaveValue("br");
+    await waitFor(() => expect(queries.at(-1)).toMatchObject({ text: "status:failed tool:delete br" }));
+    expect(await detail("delete_branch")).toBeVisible();
     expect(screen.queryByRole("row", { name: /^search/ })).toBeNull();
-    await userEvent.type(screen.getByRole("searchbox", { name: "Filter runs" }), "status:error");
-    await waitFor(() => expect(queries.at(-1)).toMatchObject({ text: "status:error", states: ["failed"] }));
+  });
+
+  it("lets tokens be taken out by the keyboard and by the pointer, and keeps the focus in the field", async () => {
+    open();
+    await detail("search");
+    await userEvent.type(field(), "status:failed tool:delete source:cli{Enter}rest");
+    expect(tokens()).toEqual(["status: failed", "tool: delete", "source: cli"]);
+    expect(await axeViolations(document.body)).toEqual([]);
+    await userEvent.keyboard("{Backspace}{Home}{Backspace}");
+    expect(tokens()).toEqual(["status: failed", "tool: delete"]);
+    expect(field()).toHaveValue("res");
+    await userEvent.click(screen.getByRole("button", { name: "Remove tool: delete" }));
+    expect(field()).toHaveFocus();
+    await userEvent.tab({ shift: true });
+    expect(screen.getByRole("button", { name: "Remove status: failed" })).toHaveFocus();
+    await userEvent.keyboard("{Enter}");
+    expect(screen.queryByRole("list", { name: "Filters" })).toBeNull();
+    await waitFor(() => expect(queries.at(-1)).toMatchObject({ text: "res" }));
+  });
+
+  it("is chosen from a menu as well, which shows what is in", async () => {
+    open();
+    await detail("search");
+    const choose = async (item: string) => {
+      await userEvent.click(screen.getByRole("button", { name: "Filter" }));
+      await userEvent.click(await screen.findByRole("menuitemcheckbox", { name: item }));
+      await userEvent.keyboard("{Escape}");
+    };
+    await choose("Failed");
+    expect(tokens()).toEqual(["status: failed"]);
+    await detail("delete_branch");
+    await choose("Tool delete_branch");
+    expect(tokens()).toEqual(["status: failed", "tool: delete_branch"]);
+    await choose("Failed");
+    expect(tokens()).toEqual(["tool: delete_branch"]);
+    await choose("Command line");
     await userEvent.click(await screen.findByRole("button", { name: "Show all runs" }));
     expect(await detail("search")).toBeVisible();
+    expect(screen.queryByRole("list", { name: "Filters" })).toBeNull();
   });
 
   it("keeps the focus while one takes back words that found nothing", async () => {
     open();
     await detail("search");
-    const field = screen.getByRole("searchbox", { name: "Filter runs" });
-    await userEvent.type(field, "zz");
+    await userEvent.type(field(), "zz");
     expect(await screen.findByText("No run matches")).toBeVisible();
-    await userEvent.clear(field);
+    await userEvent.clear(field());
     expect(await detail("search")).toBeVisible();
-    expect(field).toHaveFocus();
+    expect(field()).toHaveFocus();
     await userEvent.keyboard("{ArrowDown}");
     expect(screen.getByRole("grid", { name: "Runs" })).toHaveFocus();
   });

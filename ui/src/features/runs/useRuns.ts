@@ -1,13 +1,12 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { commands, type ConnectorId, type Problem, type RunId, type RunState, type ToolRunSummary } from "@/host/bindings";
+import { commands, type ConnectorId, type Problem, type RunId, type ToolRunSummary } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { everyRun } from "@/host/queries";
 
 export type RunFilter = {
   /** As typed; `status:error` and the like are understood by the host. */
   text: string;
-  states: RunState[];
   connector: ConnectorId | null;
 };
 
@@ -29,11 +28,11 @@ type Runs = {
 };
 
 /** The history, newest first, page after page; news of a run reads it again. */
-export function useRuns({ text, states, connector }: RunFilter): Runs {
+export function useRuns({ text, connector }: RunFilter): Runs {
   const query = useInfiniteQuery({
-    queryKey: ["runs", "pages", { text, states, connector }],
+    queryKey: ["runs", "pages", { text, connector }],
     queryFn: ({ pageParam }) =>
-      call(commands.listRuns({ ...everyRun, text: text.trim() === "" ? null : text, states, connector, before: pageParam, limit: pageParam === null ? firstPage : furtherPages })),
+      call(commands.listRuns({ ...everyRun, text: text.trim() === "" ? null : text, connector, before: pageParam, limit: pageParam === null ? firstPage : furtherPages })),
     initialPageParam: null as RunId | null,
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,

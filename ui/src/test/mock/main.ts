@@ -87,6 +87,14 @@ void start().then(async () => {
     const buttons = [...document.querySelectorAll<HTMLElement>("button, [role=tab], [role=radio], label")];
     buttons.find((button) => (button.textContent ?? "").includes(text) || button.getAttribute("aria-label") === text)?.click();
   }
+  // `type=status:failed ` then types into the field that has the focus, as `press=/` gives it.
+  for (const text of query.getAll("type")) {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const field = document.activeElement;
+    if (!(field instanceof HTMLInputElement)) continue;
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(field, text);
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }
   // `axe` writes what axe finds, contrast included, into the title.
   if (query.has("axe")) {
     await new Promise((resolve) => setTimeout(resolve, 600));

@@ -1,0 +1,62 @@
+import { Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover } from "react-aria-components";
+import { type ToolRunSummary } from "@/host/bindings";
+import { Button } from "@/components/Button";
+import { Icon } from "@/components/Icon";
+import selectStyles from "@/components/Select.module.css";
+import { runStates } from "@/components/ToolResult/runWords";
+import styles from "./Runs.module.css";
+import { type TypedFilter } from "./typedFilters";
+
+type Props = {
+  filters: readonly TypedFilter[];
+  /** Puts a filter in, or takes it out where it is in. */
+  onToggle: (filter: TypedFilter) => void;
+  /** The run at hand, to find those that are like it. */
+  run: ToolRunSummary | undefined;
+  /** Whether all runs are of one connector. */
+  isOneConnector: boolean;
+};
+
+type Choice = TypedFilter & { label: string };
+
+/** The filters that can be typed, for those who point. */
+export function AddFilterMenu({ filters, onToggle, run, isOneConnector }: Props) {
+  const states: Choice[] = (["done", "failed", "running", "cancelled", "denied"] as const).map((value) => ({ name: "status", value, label: runStates[value].word }));
+  const sources: Choice[] = [{ name: "source", value: "window", label: "You" }, { name: "source", value: "cli", label: "Command line" }];
+  const alike: Choice[] = run ? [{ name: "tool", value: run.tool, label: `Tool ${run.tool}` }] : [];
+  if (run && !isOneConnector) alike.push({ name: "connector", value: run.connectorTitle, label: `Connector ${run.connectorTitle}` });
+  const part = { filters, onToggle };
+  return (
+    <MenuTrigger>
+      <Button small look="quiet" endIcon="chevron-down">Filter</Button>
+      <Popover className={selectStyles.popover ?? ""} placement="bottom end" offset={4}>
+        <Menu aria-label="Filter" className={selectStyles.list ?? ""}>
+          <Part title="Status" choices={states} {...part} />
+          <Part title="Asked for by" choices={sources} {...part} />
+          {alike.length > 0 && <Part title="Like the run at hand" choices={alike} {...part} />}
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+type PartProps = Pick<Props, "filters" | "onToggle"> & { title: string; choices: Choice[] };
+
+function Part({ title, choices, filters, onToggle }: PartProps) {
+  const isChosen = ({ name, value }: Choice) => filters.some((filter) => filter.name === name && filter.value === value);
+  return (
+    <MenuSection selectionMode="multiple" selectedKeys={choices.filter(isChosen).map(({ label }) => label)}>
+      <Header className={styles.menuHead}>{title}</Header>
+      {choices.map((choice) => (
+        <MenuItem key={choice.label} id={choice.label} textValue={choice.label} className={selectStyles.item ?? ""} onAction={() => onToggle({ name: choice.name, value: choice.value })}>
+          {({ isSelected }) => (
+            <>
+              {isSelected ? <Icon name="check" size={14} /> : <span className={selectStyles.blank} />}
+              <span className="cut">{choice.label}</span>
+            </>
+          )}
+        </MenuItem>
+      ))}
+    </MenuSection>
+  );
+}

@@ -1,0 +1,53 @@
+/** A filter as it is typed, such as `status:failed`. What it lets through is the host's to say (`RunQuery::parse`). */
+export type TypedFilter = { name: FilterName; value: string };
+
+type FilterName = "status" | "connector" | "tool" | "source";
+
+const names: readonly string[] = ["status", "connector", "tool", "source"] satisfies FilterName[];
+const states = ["done", "failed", "running", "cancelled", "denied"];
+
+/** Words with the space after them; one whose quote is still open goes on to the end. */
+const pieces = /(?:"[^"]*(?:"|$)|[^\s"])+\s*|\s+/g;
+
+/**
+ * Takes the filters out of a text as it is being typed. The last word is not over before a space
+ * follows it, or before `isOver`; words that are no filter stay as they are.
+ */
+export function takeFilters(text: string, isOver = false): { filters: TypedFilter[]; rest: string } {
+  const filters: TypedFilter[] = [];
+  const rest = (text.match(pieces) ?? []).filter((piece) => {
+    const isOpen = piece.split('"').length % 2 === 0;
+    const filter = isOver || (!isOpen && /\s$/.test(piece)) ? filterOf(piece.trim()) : undefined;
+    if (filter) filters.push(filter);
+    return !filter;
+  });
+  return { filters, rest: rest.join("") };
+}
+
+function filterOf(word: string): TypedFilter | undefined {
+  const [, name = "", typed = ""] = /^(\w+):(.+)$/.exec(word) ?? [];
+  const value = typed.replace(/^"|"$/g, "");
+  if (!isName(name.toLowerCase()) || value === "") return undefined;
+  if (name.toLowerCase() !== "status") return { name: name.toLowerCase() as FilterName, value };
+  const state = value.toLowerCase() === "error" ? "failed" : value.toLowerCase();
+  return states.includes(state) ? { name: "status", value: state } : undefined;
+}
+
+function isName(name: string): name is FilterName {
+  return names.includes(name);
+}
+
+/** States add up; of the others the last one stands. */
+export function withFilters(filters: readonly TypedFilter[], more: readonly TypedFilter[]): TypedFilter[] {
+  return more.reduce<TypedFilter[]>((all, one) => [...all.filter((other) => other.name !== one.name || (one.name === "status" && other.value !== one.value)), one], [...filters]);
+}
+
+/** The text that asks the host for all of them. */
+export function asTyped(filters: readonly TypedFilter[], words: string): string {
+  return [...filters.map(({ name, value }) => `${name}:${quoted(value)}`), words].join(" ").trim();
+}
+
+/** A name of several words in quotes; a quote within it is left open, which `*` stands for. */
+function quoted(value: string): string {
+  return /[\s"]/.test(value) ? `"${value.replaceAll('"', "*")}"` : value;
+}
