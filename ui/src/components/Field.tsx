@@ -43,7 +43,7 @@ export function Field({
         {rest.isRequired && <span className={styles.required}>required</span>}
         {note && <span className={styles.note}>{note}</span>}
       </Label>
-      <div className={styles.box} data-mono={mono || undefined} data-area={lines > 1 || undefined} data-size={size} data-soft={soft || undefined}>
+      <div className={styles.box} data-mono={mono || undefined} data-area={lines > 1 || undefined} data-size={size} data-soft={soft || undefined} data-start={start ? true : undefined}>
         {icon && <Icon name={icon} size={14} />}
         {lines > 1 ? (
           <TextArea rows={lines} placeholder={placeholder} spellCheck={false} />

@@ -35,7 +35,8 @@ export function RunFilterField({ filters, words, onChange }: Props) {
       soft
       type="search"
       icon="search"
-      keys="/"
+      // Tokens need the room, and whoever put them in knows the key.
+      keys={last ? undefined : "/"}
       placeholder={last ? undefined : "Words, status:error, tool:…"}
       start={last && (
         <ul className={styles.tokens} aria-label="Filters">
