@@ -23,6 +23,16 @@ fn names_a_secret(name: &str) -> bool {
 /// Takes secrets out of an answer: members with a secret's name that hold text, members that are one of
 /// the `given` values, and the given values inside longer text.
 pub(crate) fn without_secrets(value: &mut Value, given: &[&str]) {
+    without(value, given, names_a_secret);
+}
+
+/// Takes the `given` values out of an answer, as [`without_secrets`] does, and leaves members with a
+/// secret's name: for texts whose names people choose themselves.
+pub(crate) fn without_given(value: &mut Value, given: &[&str]) {
+    without(value, given, |_| false);
+}
+
+fn without(value: &mut Value, given: &[&str], names_a_secret: fn(&str) -> bool) {
     match value {
         Value::Object(members) => {
             let is_secret = |name: &str, text: &str| {
@@ -33,7 +43,7 @@ pub(crate) fn without_secrets(value: &mut Value, given: &[&str]) {
             for (name, member) in members.iter_mut() {
                 match member {
                     Value::String(text) if is_secret(name, text) => has_secret = true,
-                    other => without_secrets(other, given),
+                    other => without(other, given, names_a_secret),
                 }
             }
             // Nearly every answer holds none, and is not rebuilt.
@@ -45,7 +55,7 @@ pub(crate) fn without_secrets(value: &mut Value, given: &[&str]) {
         }
         Value::Array(items) => {
             for item in items {
-                without_secrets(item, given);
+                without(item, given, names_a_secret);
             }
         }
         Value::String(words) if !given.is_empty() => {
@@ -74,5 +84,9 @@ mod tests {
             "oauth": {"token_url": "https://a"}, "list": [{"name": "b"}]
         });
         assert_eq!(answer, left);
+
+        let mut texts = json!({"token": "see the vault", "note": "sk-1234"});
+        without_given(&mut texts, &["sk-1234"]);
+        assert_eq!(texts, json!({"token": "see the vault"}));
     }
 }

@@ -8,7 +8,7 @@
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::echo::without_secrets;
+use crate::echo::{without_given, without_secrets};
 use crate::http::Answer;
 
 /// The state in which tools can be used.
@@ -101,7 +101,7 @@ impl Connector {
         given: &[&str],
     ) -> Result<Self, Error> {
         let mut json: Value = answer.json()?;
-        without_secrets(&mut json, given);
+        clean(&mut json, given);
         Self::read(json).map_err(|what| answer.unexpected(format!("{operation}: {what}")))
     }
 }
@@ -132,7 +132,7 @@ impl Preset {
 
 impl Item for Connector {
     fn read(mut json: Value) -> Result<Self, &'static str> {
-        without_secrets(&mut json, &[]);
+        clean(&mut json, &[]);
         let Value::Object(json) = json else {
             return Err("a connector is no object");
         };
@@ -192,6 +192,17 @@ impl<T: Item> Page<T> {
         let mut json = self.rest;
         json.insert("items".to_owned(), items.collect());
         Value::Object(json)
+    }
+}
+
+/// Takes secrets out of a connector. Its maker named the texts in `metadata`, so no name in there tells a
+/// secret.
+fn clean(connector: &mut Value, given: &[&str]) {
+    let metadata = connector.get_mut("metadata").map(Value::take);
+    without_secrets(connector, given);
+    if let Some(mut metadata) = metadata {
+        without_given(&mut metadata, given);
+        connector["metadata"] = metadata;
     }
 }
 

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::Field;
+
 /// Empty text is no value.
 pub(super) fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
@@ -62,7 +64,8 @@ pub(super) struct Entity {
     /// Its name, for example `customers`.
     pub(super) entity: String,
     /// `read` and `write`; null for what the kind of connector offers.
-    pub(super) modes: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub(super) modes: Field<Vec<String>>,
 }
 
 #[derive(Deserialize, JsonSchema)]

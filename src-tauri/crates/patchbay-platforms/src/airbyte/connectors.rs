@@ -204,7 +204,9 @@ async fn is_there(
 ) -> Result<bool, Error> {
     let place = Workspace::Named(workspace);
     let all = client.list_connectors(&place, None, options).await?;
-    Ok(all.iter().any(|connector| connector.id() == id))
+    Ok(all
+        .iter()
+        .any(|connector| lookup::same_id(connector.id(), id)))
 }
 
 /// An item of the list with the members that the contract promises to callers.

@@ -38,6 +38,11 @@ fn is_of_kind(connector: &Connector, wanted: &str) -> bool {
     }
 }
 
+/// Whether two ids are the same; the platform may spell a UUID in another way than the caller.
+pub(super) fn same_id(one: &str, other: &str) -> bool {
+    one == other || uuid(one).is_some_and(|one| uuid(other) == Some(one))
+}
+
 /// The number that a UUID stands for, in whatever spelling.
 fn uuid(text: &str) -> Option<u128> {
     let digits: String = text.chars().filter(|sign| *sign != '-').collect();
@@ -97,5 +102,7 @@ mod tests {
         assert_eq!(found(std::slice::from_ref(&template), wanted), "0");
         let other = "e094cb9a-26de-4645-8761-65c0c425d1df";
         assert_eq!(found(&[template], other), "none_found");
+        assert!(same_id(wanted, "e094cb9a-26de-4645-8761-65c0c425d1de"));
+        assert!(!same_id(wanted, other) && !same_id("a", "A") && same_id("a", "a"));
     }
 }

@@ -358,8 +358,6 @@ impl Airbyte {
             }
         };
         let mut query: Vec<(String, Value)> = arguments.query.into_iter().flatten().collect();
-        // Members of an object come sorted, and the documented order has the workspace in front.
-        query.sort_by_key(|(name, _)| !name.starts_with("workspace_"));
         query.extend(options.query.iter().cloned());
         let options = CallOptions {
             query,

@@ -32,7 +32,7 @@ pub(super) fn error(
     let challenge = headers
         .get(WWW_AUTHENTICATE)
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let retry_after = retry_after::asked(&headers, now);
+    let retry_after = retry_after::asked(&headers, now, retry_after::Reading::default());
     let refusal = Box::new(read(status.as_u16(), headers, body, secrets));
     match status {
         StatusCode::UNAUTHORIZED => Error::Unauthorized { challenge, refusal },
@@ -82,7 +82,7 @@ pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secr
 
 /// `detail`, `errors`, `message`, `error`, in this order.
 fn words(json: &Value, fields: &[FieldProblem]) -> Option<String> {
-    if let Some(detail) = json["detail"].as_str() {
+    if let Some(detail) = filled(&json["detail"]) {
         return Some(detail.to_owned());
     }
     if !fields.is_empty() {
@@ -99,8 +99,13 @@ fn words(json: &Value, fields: &[FieldProblem]) -> Option<String> {
         &json["detail"]["message"],
     ]
     .into_iter()
-    .find_map(Value::as_str)
+    .find_map(filled)
     .map(str::to_owned)
+}
+
+/// Text that says something.
+fn filled(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.trim().is_empty())
 }
 
 fn code(json: &Value) -> Option<&str> {
@@ -131,8 +136,8 @@ fn fields(json: &Value) -> Vec<FieldProblem> {
 fn field(entry: &Value) -> Option<FieldProblem> {
     let message = ["msg", "userPresentableMessage", "message", "error"]
         .into_iter()
-        .find_map(|key| entry[key].as_str())
-        .or_else(|| entry.as_str())?;
+        .find_map(|key| filled(&entry[key]))
+        .or_else(|| filled(entry))?;
     let path = match (&entry["loc"], &entry["field"]) {
         (Value::Array(segments), _) => pointer(segments.iter().map(|segment| match segment {
             Value::String(name) => name.clone(),
@@ -215,6 +220,12 @@ mod tests {
                 None,
             ),
             (json!({"error": "just text"}), "just text", None),
+            (
+                json!({"detail": "", "message": " ", "errors": [""], "error": {"message": "e"}}),
+                "e",
+                None,
+            ),
+            (json!({"message": ""}), "{\"message\":\"\"}", None),
             (json!({"other": 1}), "{\"other\":1}", None),
             (json!([1]), "[1]", None),
         ] {

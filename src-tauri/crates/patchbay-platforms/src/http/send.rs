@@ -314,11 +314,13 @@ impl Api {
             };
             left -= 1;
             url = next;
-            let keeps_body = matches!(
-                answer.status(),
-                StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
-            );
-            if !keeps_body && method != Method::GET {
+            // As the official clients do: a moved page takes only what posts to it for a reader.
+            let becomes_get = match answer.status() {
+                StatusCode::MOVED_PERMANENTLY => method == Method::POST,
+                StatusCode::FOUND | StatusCode::SEE_OTHER => method != Method::GET,
+                _ => false,
+            };
+            if becomes_get {
                 method = Method::GET;
                 has_body = false;
             }

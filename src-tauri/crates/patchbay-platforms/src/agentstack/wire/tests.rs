@@ -48,7 +48,7 @@ fn items_that_are_null_are_none_and_the_rest_of_a_page_stays() {
 fn a_secret_that_was_given_does_not_come_back() {
     let body = json!({
         "id": "a", "url": "https://a", "state": "created", "client_secret": "other",
-        "metadata": {"note": "my s3cr3t!"}
+        "metadata": {"note": "my s3cr3t!", "token": "in the vault"}
     });
     let read = Connector::answered(&answer(&body), "create", &["s3cr3t"]).unwrap();
     let json = read.into_json().to_string();
@@ -56,6 +56,8 @@ fn a_secret_that_was_given_does_not_come_back() {
         !json.contains("s3cr3t") && !json.contains("other"),
         "{json}"
     );
+    // Its maker chose the names in there.
+    assert!(json.contains("in the vault"), "{json}");
 }
 
 #[test]

@@ -98,7 +98,9 @@ async fn what_is_wrong_with_a_new_connector_is_told_field_by_field() {
     .await;
     let given = json!({
         "definition_id": "d", "name": "", "credentials": {"personal_access_token": "ghp_secret1"},
+        "entities": [{"entity": "a"}, {"entity": "b", "modes": null}],
     });
+    let entities = given["entities"].clone();
     let refused = call(&*signed_in(&server), "create_connector", given).await;
     let problem = refused.unwrap_err().problem();
     let fields: Vec<_> = problem
@@ -115,6 +117,7 @@ async fn what_is_wrong_with_a_new_connector_is_told_field_by_field() {
     );
     let sent = server.seen().pop().unwrap();
     assert_eq!(sent.body["name"], "connector-default");
+    assert_eq!(sent.body["entities"], entities);
 }
 
 #[tokio::test]
@@ -176,18 +179,18 @@ async fn workspaces_are_listed_over_all_pages_and_from_one_address_only() {
 }
 
 #[tokio::test]
-async fn a_documented_call_has_its_query_in_the_documented_order() {
+async fn a_documented_call_has_its_query_in_the_order_given() {
     let server = Server::start(|_, _| listed(json!([]))).await;
     let given = json!({
         "method": "get",
         "path": "/api/v1/integrations/connectors",
-        "query": {"definition_id": "d", "tag": ["a", "b"], "none": null, "workspace_name": "w"},
+        "query": {"tag": ["b", "a"], "workspace_name": "w", "none": null, "definition_id": "d"},
     });
     let answer = call(&*signed_in(&server), "http", given).await;
     assert_eq!(answer.unwrap(), json!({"data": []}));
     assert_eq!(
         server.lines()[1],
-        "GET /integrations/connectors?workspace_name=w&definition_id=d&tag=a&tag=b"
+        "GET /integrations/connectors?tag=b&tag=a&workspace_name=w&definition_id=d"
     );
 }
 

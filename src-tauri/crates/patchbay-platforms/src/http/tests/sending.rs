@@ -201,14 +201,18 @@ fn pointing(status: u16, to: &str) -> Response {
 
 #[tokio::test]
 async fn redirects_within_the_origin_are_followed() {
-    for (status, method, body) in [
-        (307, "POST", "{\"a\":1}"),
-        (308, "POST", "{\"a\":1}"),
-        (303, "GET", ""),
+    let put = || Request::new(Method::PUT, Path::new("/v1/things"));
+    for (status, request, method, body) in [
+        (307, post(), "POST", "{\"a\":1}"),
+        (308, post(), "POST", "{\"a\":1}"),
+        (301, post(), "GET", ""),
+        (301, put(), "PUT", "{\"a\":1}"),
+        (302, put(), "GET", ""),
+        (303, post(), "GET", ""),
     ] {
         let server = Server::start([pointing(status, "/moved?x=1"), json(200, value!(1))]).await;
         let api = api_with(&server.base, Jumping::new(), Renewing::new(false));
-        let request = post().json(value!({"a": 1}));
+        let request = request.json(value!({"a": 1}));
         api.send(request, &CallOptions::default()).await.unwrap();
         let second = server.seen().remove(1);
         assert_eq!(second.uri, "/moved?x=1");
