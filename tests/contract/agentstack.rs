@@ -8,7 +8,7 @@ use patchbay_tests::{Adapter, Line, Stage, from_environment};
 use serde_json::{Map, Value};
 
 /// Every key of `config` that the contract has.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "ambient",
     "auth_token",
     "base_suffix",
@@ -16,6 +16,7 @@ const KEYS: [&str; 8] = [
     "env",
     "from_env",
     "scale_timeout_to",
+    "show_headers",
     "unreachable",
 ];
 
@@ -46,7 +47,8 @@ impl Adapter for AgentStack {
         };
         let from_env = line.config.get("from_env") == Some(&Value::Bool(true));
         if from_env {
-            environment.insert("PLATFORM_URL".to_owned(), base_url.clone());
+            let variable = environment.entry("PLATFORM_URL");
+            variable.or_insert_with(|| base_url.clone());
         }
         let (mut settings, mut secrets) = from_environment(agentstack.fields, &environment);
         if !from_env {
@@ -58,20 +60,17 @@ impl Adapter for AgentStack {
         }
         let platform = (agentstack.sign_in)(stage.sign_in(settings, secrets))?;
         let (operation, arguments) = operation(line);
-        let answer = platform
+        platform
             .call(operation, arguments.into(), &CallOptions::default())
-            .await?;
-        Ok(match operation {
-            "mcp" => with_meaningful_headers(answer),
-            _ => answer,
-        })
+            .await
     }
 }
 
-/// The token, given as text or wrapped.
+/// The token, given as text or wrapped; an empty one is none.
 fn token(config: &Map<String, Value>) -> Option<&str> {
     let token = config.get("auth_token")?;
-    token.as_str().or_else(|| token["secret"].as_str())
+    let token = token.as_str().or_else(|| token["secret"].as_str());
+    token.filter(|token| !token.is_empty())
 }
 
 /// The name and the arguments in our words: the limit of a wait is an argument.
@@ -86,14 +85,4 @@ fn operation(line: &Line) -> (&str, Map<String, Value>) {
         other => other,
     };
     (name, arguments)
-}
-
-/// Source: Agent Stack contract, section 3, `mcp`, "Replays compare".
-fn with_meaningful_headers(mut answer: Value) -> Value {
-    if let Some(headers) = answer["headers"].as_object_mut() {
-        headers.retain(|name, _| {
-            name.starts_with("mcp-") || matches!(name.as_str(), "content-type" | "content-encoding")
-        });
-    }
-    answer
 }

@@ -12,7 +12,7 @@ use patchbay_tests::{Adapter, Line, Stage, from_environment};
 use serde_json::{Map, Value};
 
 /// Every key of `config` that the contract has.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "age_token_s",
     "cached_token",
     "client",
@@ -20,6 +20,7 @@ const KEYS: [&str; 9] = [
     "env",
     "host_suffix",
     "no_credentials",
+    "show_headers",
     "times",
     "unreachable",
 ];
@@ -79,24 +80,21 @@ fn sign_in(line: &Line, stage: &Stage) -> Result<Arc<dyn Platform>, Error> {
     };
     let (mut settings, mut secrets) = from_environment(airbyte.fields, &members("env"));
     overlay(airbyte, &members("configure"), &mut settings, &mut secrets);
+    let mut client = Map::new();
     if line.config.get("no_credentials") != Some(&Value::Bool(true)) {
-        let usual = [("client_id", "cid-1"), ("client_secret", "sec-1")];
-        let usual = usual.map(|(name, value)| (name.to_owned(), Value::from(value)));
-        overlay(
-            airbyte,
-            &usual.into_iter().collect(),
-            &mut settings,
-            &mut secrets,
-        );
+        client.insert("client_id".to_owned(), "cid-1".into());
+        client.insert("client_secret".to_owned(), "sec-1".into());
     }
-    overlay(airbyte, &members("client"), &mut settings, &mut secrets);
+    client.extend(members("client"));
+    overlay(airbyte, &client, &mut settings, &mut secrets);
     let suffix = line.setting("host_suffix").unwrap_or_default();
-    let base_url = format!("{}{suffix}", stage.base_url);
-    settings.insert("base_url".to_owned(), Value::String(base_url));
+    settings
+        .entry("base_url")
+        .or_insert_with(|| format!("{}{suffix}", stage.base_url).into());
     (airbyte.sign_in)(stage.sign_in(settings, secrets))
 }
 
-/// Puts stronger settings in place of weaker ones; empty text counts as absent.
+/// Puts stronger settings in place of weaker ones; empty text and null count as absent.
 fn overlay(
     airbyte: &HostedPlatform,
     stronger: &Map<String, Value>,
@@ -110,6 +108,7 @@ fn overlay(
     for (name, value) in stronger {
         match value.as_str() {
             Some("") => {}
+            None if value.is_null() => {}
             Some(text) if is_secret(name) => {
                 secrets.insert(name.clone(), Secret::new(text));
             }

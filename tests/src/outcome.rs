@@ -55,17 +55,27 @@ fn ok(platform: &str, line: &Line, recorded: &Value, ours: &Value) -> Vec<String
     }
     let ignores_type =
         platform == "airbyte" && matches!(line.op.as_str(), "connect" | "get_connector");
+    let is_relayed = platform == "agentstack" && line.op == "mcp_proxy";
+    let one = |members: &mut Map<String, Value>| {
+        members.remove("yielded");
+        members.remove("browser_opened");
+        if ignores_type {
+            members.remove("type");
+        }
+        if is_relayed {
+            relayed(members);
+        }
+    };
     let compared = |value: &Value| {
         let mut value = value.clone();
-        if let Some(members) = value.as_object_mut() {
-            members.remove("yielded");
-            members.remove("browser_opened");
-            if ignores_type {
-                members.remove("type");
-            }
-            if let Some(text) = json_of_a_relay(members) {
-                members.insert("text".to_owned(), text);
-            }
+        match &mut value {
+            Value::Object(members) => one(members),
+            // The results of a call that is made several times.
+            Value::Array(items) => items
+                .iter_mut()
+                .filter_map(Value::as_object_mut)
+                .for_each(one),
+            _ => {}
         }
         value
     };
@@ -73,15 +83,24 @@ fn ok(platform: &str, line: &Line, recorded: &Value, ours: &Value) -> Vec<String
     Likeness { answers: &answers }.differences(&compared(recorded), &compared(ours))
 }
 
-/// The `text` of a relayed answer as a value, where its content type is JSON.
+/// What counts of a relayed answer: some of its headers, and its `text` as a value where its content type
+/// is JSON.
 ///
 /// Source: Agent Stack contract, section 3, `mcp`, "Replays compare".
-fn json_of_a_relay(answer: &Map<String, Value>) -> Option<Value> {
-    let content_type = exact::text(answer.get("headers")?.get("content-type")?)?;
-    let is_json = content_type.split(';').next()?.trim() == "application/json";
-    is_json
-        .then(|| exact::read(exact::text(answer.get("text")?)?))
-        .flatten()
+fn relayed(answer: &mut Map<String, Value>) {
+    let headers = answer.get_mut("headers").and_then(Value::as_object_mut);
+    let Some(headers) = headers else { return };
+    headers.retain(|name, _| {
+        name.starts_with("mcp-") || matches!(name.as_str(), "content-type" | "content-encoding")
+    });
+    let content_type = headers.get("content-type").and_then(exact::text);
+    let media_type = content_type.and_then(|text| text.split(';').next());
+    let is_json = media_type.is_some_and(|text| text.trim().to_lowercase().ends_with("json"));
+    let text = answer.get("text").and_then(exact::text);
+    let json = text.filter(|_| is_json).and_then(exact::read);
+    if let Some(json) = json {
+        answer.insert("text".to_owned(), json);
+    }
 }
 
 /// Bodies and headers of every answer.
@@ -257,6 +276,11 @@ mod tests {
         let ours = Ok(json!({"id": "1"}));
         assert!(differences("airbyte", &line, "k", &ours).is_empty());
         assert!(!differences("mistral", &line, "k", &ours).is_empty());
+
+        let outcome = json!({"ok": [{"id": "1", "type": "x"}]});
+        let twice = self::line("connect", json!({}), Value::Null, outcome);
+        let ours = Ok(json!([{"id": "1"}]));
+        assert!(differences("airbyte", &twice, "k", &ours).is_empty());
     }
 
     #[test]
@@ -266,11 +290,19 @@ mod tests {
 
     #[test]
     fn relayed_json_compares_by_value() {
-        let relayed = |text: &str, kind: &str| json!({"status_code": 200, "headers": {"content-type": kind}, "text": text});
+        let found = |recorded: (&str, &str), ours: (&str, &str)| {
+            let relayed = |(text, kind): (&str, &str), other: &str| {
+                let headers = json!({"content-type": kind, "x-other": other});
+                json!({"status_code": 200, "headers": headers, "text": text})
+            };
+            let outcome = json!({"ok": relayed(recorded, "a")});
+            let line = line("mcp_proxy", json!({}), Value::Null, outcome);
+            differences("agentstack", &line, "test-key", &Ok(relayed(ours, "b"))).len()
+        };
         let (json, plain) = ("application/json; charset=utf-8", "text/plain");
-        assert!(found(relayed("{\"a\": 1}", json), relayed("{\"a\":1.0}", json)).is_empty());
-        assert!(!found(relayed("{\"a\": 1}", json), relayed("{\"a\":2}", json)).is_empty());
-        assert!(!found(relayed("{\"a\": 1}", plain), relayed("{\"a\":1}", plain)).is_empty());
+        assert_eq!(found(("{\"a\": 1}", json), ("{\"a\":1.0}", json)), 0);
+        assert_eq!(found(("{\"a\": 1}", json), ("{\"a\":2}", json)), 1);
+        assert_eq!(found(("{\"a\": 1}", plain), ("{\"a\":1}", plain)), 1);
     }
 
     #[test]
