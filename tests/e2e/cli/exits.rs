@@ -93,14 +93,14 @@ async fn with_json_a_failure_is_one_line_of_json() {
         let members: Vec<_> = failure.as_object().unwrap().keys().collect();
         let whole = [
             "code",
-            "detail",
-            "fields",
-            "hint",
             "message",
+            "hint",
+            "detail",
+            "status",
             "platformCode",
             "requestId",
+            "fields",
             "retryable",
-            "status",
         ];
         assert_eq!(members, whole);
     }

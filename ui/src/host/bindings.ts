@@ -1183,11 +1183,10 @@ export type FirstConnectors = {
 };
 
 /**
- *  A form for people, drawn from JSON Schema 2020-12.
+ *  A form for people, drawn from JSON Schema 2020-12, members in the order of its `properties`.
  * 
- *  Beside the standard's own words a schema may say `writeOnly` (a secret: it is never in `values`),
- *  `x-advanced` (folded away until asked for), and `x-order` (names of an object's members in the order in
- *  which they are drawn; JSON objects themselves have none).
+ *  Beside the standard's own words a schema may say `writeOnly` (a secret: it is never in `values`) and
+ *  `x-advanced` (folded away until asked for).
  */
 export type Form = {
 	/**  JSON Schema of the values, an object. */

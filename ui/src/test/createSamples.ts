@@ -33,14 +33,15 @@ export function definitionsOf(platform: string): Definition[] {
 
 const text = { type: "string" };
 
-/** The form of an MCP server on Mistral, as it draws it: an order, alternatives, a secret, folded fields. */
+/** The form of an MCP server on Mistral, as it draws it: alternatives, a secret, folded fields. */
 export function mcpForm(values: Record<string, unknown> = {}): Form {
   return {
     schema: {
       type: "object",
       required: ["name", "server", "authentication"],
-      "x-order": ["name", "server", "authentication", "description"],
       properties: {
+        name: { ...text, title: "Name", pattern: "^[a-z_]+$", description: "Small letters and underscores." },
+        server: { ...text, title: "Address", format: "uri" },
         authentication: {
           title: "Sign-in",
           oneOf: [
@@ -49,8 +50,6 @@ export function mcpForm(values: Record<string, unknown> = {}): Form {
           ],
         },
         description: { ...text, title: "Description", "x-advanced": true },
-        name: { ...text, title: "Name", pattern: "^[a-z_]+$", description: "Small letters and underscores." },
-        server: { ...text, title: "Address", format: "uri" },
       },
     },
     values: { authentication: { kind: "none" }, ...values },
@@ -64,7 +63,6 @@ export function airbyteForm(): Form {
     schema: {
       type: "object",
       required: ["name", "credentials"],
-      "x-order": ["name", "credentials"],
       properties: {
         name: { ...text, title: "Name" },
         credentials: {
@@ -72,7 +70,7 @@ export function airbyteForm(): Form {
           oneOf: [
             { title: "Private app", type: "object", required: ["auth_type", "access_token"], properties: { auth_type: { const: "private" }, access_token: { ...text, title: "Access token", writeOnly: true } } },
             {
-              title: "OAuth", type: "object", required: ["auth_type", "client_id", "client_secret", "refresh_token"], "x-order": ["client_id", "client_secret", "refresh_token"],
+              title: "OAuth", type: "object", required: ["auth_type", "client_id", "client_secret", "refresh_token"],
               properties: {
                 auth_type: { const: "oauth" }, client_id: { ...text, title: "Client id" }, client_secret: { ...text, title: "Client secret", writeOnly: true }, refresh_token: { ...text, title: "Refresh token", writeOnly: true },
               },

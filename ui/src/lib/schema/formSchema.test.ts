@@ -35,36 +35,21 @@ describe("how a field is edited", () => {
   });
 });
 
-describe("x-order", () => {
+describe("the order of members", () => {
   const text = { type: "string" };
   const names = (schema: Schema) => Object.keys(asSchema(asSchema(schema).properties));
 
-  it("draws members in the order that the form asks for, and those it does not name after them", () => {
-    const drawn = formSchema({
-      type: "object",
-      properties: { auth: text, notes: text, name: text, server: { type: "object", properties: { b: text, a: text }, "x-order": ["a", "b"] } },
-      "x-order": ["name", "server", "gone", "auth", "name", 3],
-    });
-    expect(names(drawn)).toEqual(["name", "server", "auth", "notes"]);
-    expect(names(asSchema(asSchema(drawn.properties).server))).toEqual(["a", "b"]);
-  });
-
-  it("holds in alternatives, in what a condition adds, and over what is put together", () => {
+  it("is the schema's own, in alternatives and in what a condition adds too", () => {
     const drawn = formSchema({
       allOf: [{ properties: { b: text } }, { properties: { a: text } }],
-      "x-order": ["a", "b"],
-      properties: { kind: { oneOf: [{ title: "Key", type: "object", properties: { y: text, x: text }, "x-order": ["x", "y"] }] } },
+      properties: { kind: { oneOf: [{ title: "Key", type: "object", properties: { y: text, x: text } }] } },
       if: { required: ["a"] },
-      then: { properties: { d: text, c: text }, "x-order": ["c", "d"] },
+      then: { properties: { d: text, c: text } },
     });
-    expect(names(drawn)).toEqual(["a", "b", "kind"]);
+    expect(names(drawn)).toEqual(["b", "a", "kind"]);
     const [key] = asSchema(asSchema(drawn.properties).kind).oneOf as Schema[];
-    expect(names(key ?? {})).toEqual(["x", "y"]);
-    expect(names(drawn.then as Schema)).toEqual(["c", "d"]);
-  });
-
-  it("is nothing where it is no list", () => {
-    expect(names(formSchema({ type: "object", properties: { b: text, a: text }, "x-order": "a" }))).toEqual(["b", "a"]);
+    expect(names(key ?? {})).toEqual(["y", "x"]);
+    expect(names(drawn.then as Schema)).toEqual(["d", "c"]);
   });
 });
 

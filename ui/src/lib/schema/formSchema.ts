@@ -89,15 +89,14 @@ type Facts = (field: FieldFacts["field"], more?: Partial<FieldFacts>) => Schema;
 
 function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: boolean): Schema {
   const properties = isObject(rest.properties) ? rest.properties : {};
-  const names = orderedNames(rest);
-  if (names.length === 0 && !options) {
+  if (Object.keys(properties).length === 0 && !options) {
     if (top) return { type: "object", properties: {}, ...facts("object") };
     const texts = isObject(rest.additionalProperties) && typesOf(rest.additionalProperties)[0] === "string" ? rest.additionalProperties : null;
     return texts ? { type: "object", ...facts("map", { secret: texts.writeOnly === true }) } : { ...facts("json") };
   }
   return {
     type: "object",
-    properties: Object.fromEntries(names.map((name) => [name, draw(properties[name] as AnySchema)])),
+    properties: drawMembers(properties),
     required: requiredNames(rest),
     ...conditions(rest),
     ...(options?.some((option) => isObject(option.properties)) ? { oneOf: options.map(drawOption) } : {}),
@@ -105,12 +104,9 @@ function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: 
   };
 }
 
-/** Names of an object's members: those of `x-order` first and as it has them, then the others as they come. */
-function orderedNames({ properties, "x-order": order }: Schema): string[] {
-  const names = isObject(properties) ? Object.keys(properties) : [];
-  if (!Array.isArray(order)) return names;
-  const first = new Set((order as unknown[]).filter((name): name is string => typeof name === "string" && names.includes(name)));
-  return [...first, ...names.filter((name) => !first.has(name))];
+/** Members in the order in which the schema has them. */
+function drawMembers(properties: Schema): Schema {
+  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, draw(property as AnySchema)]));
 }
 
 /** `if`, `then`, `else` add fields as the value changes; the condition itself is only evaluated. */
@@ -122,7 +118,7 @@ function conditions(rest: Schema): Schema {
     if (!isObject(part)) continue;
     const properties = isObject(part.properties) ? part.properties : {};
     kept[keyword] = {
-      properties: Object.fromEntries(orderedNames(part).map((name) => [name, draw(properties[name] as AnySchema)])),
+      properties: drawMembers(properties),
       required: requiredNames(part),
     };
   }

@@ -169,14 +169,14 @@ fn every_part_is_compared() {
         signs(&comparison),
         [
             "+ /arguments/limit",
-            "- /outcome/result",
             "~ /outcome/state",
+            "- /outcome/result",
             "+ /outcome/problem",
             "~ /identity/credential",
             "~ /timing/durationMs",
         ]
     );
-    assert_eq!(comparison.differences[1].before, Json(json!({})));
+    assert_eq!(comparison.differences[2].before, Json(json!({})));
 }
 
 #[test]

@@ -222,7 +222,6 @@ fn metadata() -> Value {
         "type": "object", "title": "Metadata",
         "description": "Texts to keep with it, 16 at most. Left out: the preset's.",
         "properties": {"name": limited("Name"), "description": limited("Description")},
-        "x-order": ["name", "description"],
         "additionalProperties": {"type": "string", "maxLength": 512},
         "propertyNames": {"maxLength": 64},
         "maxProperties": 16,

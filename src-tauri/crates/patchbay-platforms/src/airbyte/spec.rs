@@ -39,7 +39,7 @@ impl Spec {
             _ => Map::new(),
         };
         let named = CREDENTIALS.iter().find_map(|name| {
-            let found = rest.remove(*name)?;
+            let found = rest.shift_remove(*name)?;
             Some((ways(found), required.contains(name)))
         });
         let credentials = named.or_else(|| whole(&schema, &rest)).or_else(|| {
@@ -47,7 +47,7 @@ impl Spec {
             let is_needed = secrets.keys().any(|name| required.contains(&name.as_str()));
             (!secrets.is_empty()).then(|| (object(&schema, secrets), is_needed))
         });
-        let replication = match rest.remove("replication_config") {
+        let replication = match rest.shift_remove("replication_config") {
             Some(replication) => Some(replication),
             None if rest.is_empty() => None,
             None => Some(object(&schema, rest)),
@@ -130,36 +130,26 @@ fn whole(schema: &Value, properties: &Map<String, Value>) -> Option<(Value, bool
 /// The secret members at the top, taken out, with the id that belongs to a secret of an OAuth app.
 fn secrets(properties: &mut Map<String, Value>) -> Map<String, Value> {
     let is_secret = |property: &Value| property["writeOnly"] == true;
-    let mut names: Vec<String> = properties
+    let has_app = ["client_secret", "refresh_token"]
         .iter()
-        .filter(|(_, property)| is_secret(property))
-        .map(|(name, _)| name.clone())
-        .collect();
-    if names
-        .iter()
-        .any(|name| name == "client_secret" || name == "refresh_token")
-    {
-        names.push("client_id".to_owned());
-    }
-    let names = names.into_iter();
-    names
-        .filter_map(|name| Some((name.clone(), properties.remove(&name)?)))
-        .collect()
+        .any(|name| properties.get(*name).is_some_and(is_secret));
+    let (secrets, others) = std::mem::take(properties)
+        .into_iter()
+        .partition(|(name, property)| is_secret(property) || (has_app && name == "client_id"));
+    *properties = others;
+    secrets
 }
 
-/// An object with these of a schema's members, in its order.
-fn object(schema: &Value, mut properties: Map<String, Value>) -> Value {
-    let order = schema["x-order"].as_array().into_iter().flatten();
+/// An object with these of a schema's members.
+fn object(schema: &Value, properties: Map<String, Value>) -> Value {
     let required: Vec<&str> = required(schema).collect();
-    let mut members = Members::default();
-    for name in order.filter_map(Value::as_str) {
-        if let Some(property) = properties.remove(name) {
-            members = match required.contains(&name) {
-                true => members.needs(name, property),
-                false => members.with(name, property),
-            };
+    let members = properties.into_iter();
+    let members = members.fold(Members::default(), |members, (name, property)| {
+        match required.contains(&name.as_str()) {
+            true => members.needs(&name, property),
+            false => members.with(&name, property),
         }
-    }
+    });
     members.open()
 }
 

@@ -25,17 +25,6 @@ use crate::{Error, Tools, operations};
 /// The tool for any action of any entity.
 const ANY: &str = "execute";
 
-/// Arguments in the order in which a person thinks of them.
-const ORDER: [&str; 7] = [
-    "entity",
-    "action",
-    "params",
-    "select_fields",
-    "exclude_fields",
-    "skip_truncation",
-    "intent",
-];
-
 const SEARCH: &str = "context_store_search";
 
 /// The arguments of a tool of one entity and action.
@@ -208,13 +197,11 @@ fn tool(name: &str, words: &str, effect: ToolEffect) -> Tool {
         ANY => operations::parameters::<AnyAction>(),
         _ => operations::parameters::<OneAction>(),
     };
-    let mut schema = schema.to_value();
-    schema["x-order"] = json!(ORDER);
     Tool {
         name: name.to_owned(),
         title: None,
         description: Some(format!("{words}, as far as the connector knows it")),
-        input_schema: Json(schema),
+        input_schema: Json(schema.to_value()),
         output_schema: None,
         effect,
         idempotent: effect == ToolEffect::Read,

@@ -49,7 +49,7 @@ fn shown(connector: Connector, provider: &Provider) -> ConnectorSettings {
     let mut further = settings(provider.key_fields().1);
     if let Some(schema) = further.as_object_mut() {
         // What is kept without being told cannot be asked for again.
-        schema.remove("required");
+        schema.shift_remove("required");
     }
     let is_primary = json!({
         "type": "boolean", "title": "Primary",

@@ -212,7 +212,7 @@ async fn a_consent_connects_a_connector_again() {
     let seen = server.seen();
     assert_eq!(
         seen[1].body,
-        r#"{"connector_id":"con_1","provider":"gmail"}"#
+        r#"{"provider":"gmail","connector_id":"con_1"}"#
     );
     let state = consents.consent_state(&id, &options()).await.unwrap();
     assert_eq!(state, ConsentState::Waiting);

@@ -60,8 +60,8 @@ pub(crate) fn fits(form: &Form, values: &Value) -> bool {
     validator.is_valid(values)
 }
 
-/// The words of a form's schema are those that a window draws: every object says its order, every choice
-/// its titles, and no secret stands in the values.
+/// The words of a form's schema are those that a window draws: every choice says its titles, and no secret
+/// stands in the values.
 pub(crate) fn is_drawable(form: &Form) {
     assert!(form.schema.is_object() && form.values.is_object());
     look(&form.schema, Some(&form.values));
@@ -72,8 +72,6 @@ fn look(schema: &Value, value: Option<&Value>) {
         assert_eq!(value, None, "a secret is shown");
     }
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        let order = schema["x-order"].as_array().unwrap();
-        assert!(order.contains(&json!(name)), "{name} has no place");
         look(property, value.and_then(|value| value.get(name)));
     }
     for way in schema["oneOf"].as_array().into_iter().flatten() {

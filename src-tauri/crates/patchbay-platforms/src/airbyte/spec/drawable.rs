@@ -118,10 +118,7 @@ impl Cleaner<'_> {
                 drawn.insert((*name).to_owned(), json!({"title": plain(name)}));
             }
         }
-        clean.insert(
-            "x-order".to_owned(),
-            json!(order(properties, &drawn, &required)),
-        );
+        let drawn = in_order(drawn, properties, &required);
         clean.insert("properties".to_owned(), Value::Object(drawn));
         if !required.is_empty() {
             clean.insert("required".to_owned(), json!(required));
@@ -130,22 +127,22 @@ impl Cleaner<'_> {
     }
 }
 
-/// By `order`, then those that have to be there, then by name.
-fn order(
+/// By `order`, then those that have to be there, then as they come.
+fn in_order(
+    drawn: Map<String, Value>,
     properties: Option<&Map<String, Value>>,
-    drawn: &Map<String, Value>,
     required: &[&str],
-) -> Vec<String> {
+) -> Map<String, Value> {
     let place = |name: &str| {
         let place = properties?.get(name)?.get("order")?;
         place.as_i64()
     };
-    let mut names: Vec<String> = drawn.keys().cloned().collect();
-    names.sort_by_key(|name| {
+    let mut drawn: Vec<(String, Value)> = drawn.into_iter().collect();
+    drawn.sort_by_key(|(name, _)| {
         let place = place(name).unwrap_or(i64::MAX);
-        (place, !required.contains(&name.as_str()), name.clone())
+        (place, !required.contains(&name.as_str()))
     });
-    names
+    drawn.into_iter().collect()
 }
 
 /// What it is and how it is shown.
@@ -211,7 +208,7 @@ fn limits(own: &Map<String, Value>, clean: &mut Map<String, Value>) {
         .map(Vec::as_slice)
     {
         let only = only.clone();
-        clean.remove("enum");
+        clean.shift_remove("enum");
         clean.insert("const".to_owned(), only);
     }
 }
@@ -301,7 +298,8 @@ mod tests {
                 "key_file": {"type": "string", "order": 0, "multiline": true, "airbyte_hidden": true}
             }
         }));
-        assert_eq!(clean["x-order"], json!(["key_file", "a", "b"]));
+        let properties = clean["properties"].as_object().unwrap();
+        assert!(properties.keys().eq(["key_file", "a", "b"]));
         assert_eq!(clean["properties"]["a"]["description"], "See docs, a<b.");
         assert_eq!(
             clean["properties"]["b"],
