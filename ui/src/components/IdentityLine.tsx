@@ -1,19 +1,25 @@
 import { type IdentityLine as Identity } from "@/host/bindings";
 import { timeLeft } from "@/lib/time";
+import { credentialWord } from "./identityWords";
 import styles from "./IdentityLine.module.css";
 import { PlatformTile } from "./PlatformTile";
 
 type Props = { identity: Identity; endpoint?: string | null };
 
-/** "As who": account, credential, level, expiry. The address is cut first, the credential never. */
+/** "As who": account, credential, level, expiry, as far as they are known. The address is cut first, the credential never. */
 export function IdentityLine({ identity, endpoint }: Props) {
+  const credential = credentialWord(identity);
   const facts = [identity.level, identity.expiresAt && timeLeft(identity.expiresAt)].filter(Boolean);
   return (
     <span className={styles.identity}>
       <PlatformTile platform={identity.platform} />
       <span className={styles.account} title={identity.account}>{identity.account}</span>
-      <Dot />
-      {identity.credential ? <span className={styles.credential}>{identity.credential}</span> : <span>no credential</span>}
+      {credential && (
+        <span className={styles.fact}>
+          <Dot />
+          <span className={identity.credential ? styles.credential : undefined}>{credential}</span>
+        </span>
+      )}
       {facts.map((fact) => (
         <span key={fact} className={styles.fact}>
           <Dot />

@@ -1,6 +1,7 @@
 import { Button } from "@/components/Button";
 import { ButtonList } from "@/components/ButtonList";
 import { runLook } from "@/components/connectorStatus";
+import { credentialWord } from "@/components/identityWords";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Origin, type RunId, type ToolRunSummary } from "@/host/bindings";
 import { age, duration, exactTime } from "@/lib/time";
@@ -30,7 +31,7 @@ export function RecentRuns({ runs, onOpen, onAll }: Props) {
                   <span className="unseen">{word}</span>
                   <span className="mono medium cut">{run.tool}</span>
                   <span className="cut">{run.connectorTitle}</span>
-                  <span className="cut text2">{run.identity.credential ?? "no credential"}</span>
+                  <span className="cut text2">{credentialWord(run.identity) ?? run.identity.account}</span>
                   <span className="cut text2">{originWord(run.origin)}</span>
                   <span className="number text2">{run.durationMs === null ? word.toLowerCase() : duration(run.durationMs)}</span>
                   <span className="number text3" title={exactTime(run.startedAt)}>{age(run.startedAt)}</span>

@@ -1,4 +1,5 @@
 import { type Connector, type Tool } from "@/host/bindings";
+import { actingWords } from "@/components/identityWords";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { type JsonObject } from "@/lib/schema/schema";
 import { confirmationTitle, targetWords } from "./confirmation";
@@ -10,11 +11,10 @@ type Props = { connector: Connector; tool: Tool; values: JsonObject; onConfirm: 
 export function Confirm({ connector, tool, values, onConfirm, onKeep }: Props) {
   const verb = toolVerb(tool);
   const target = targetWords(tool, values);
-  const { account, credential } = connector.identity;
   return (
     <ConfirmCard title={confirmationTitle(verb, values)} verb={verb} onConfirm={onConfirm} onKeep={onKeep}>
       {target !== "" && <>{target}. </>}
-      {`In ${connector.title}, ${account}, ${credential === null ? "without a credential" : `as ${credential}`}. It may delete or overwrite.`}
+      {`In ${connector.title}, ${actingWords(connector.identity)}. It may delete or overwrite.`}
     </ConfirmCard>
   );
 }

@@ -1,0 +1,15 @@
+import { type IdentityLine } from "@/host/bindings";
+
+/**
+ * With which credential somebody acts; `null` where that is not known: a platform that names none may use one
+ * all the same. Of this computer it is known.
+ */
+export function credentialWord({ platform, credential }: IdentityLine): string | null {
+  return credential ?? (platform === "local" ? "no credential" : null);
+}
+
+/** As who a run acts, as one says it before something that it may delete. */
+export function actingWords({ account, credential, platform }: IdentityLine): string {
+  if (credential !== null) return `${account}, as ${credential}`;
+  return platform === "local" ? `${account}, without a credential` : account;
+}
