@@ -30,9 +30,11 @@ fn picked_connectors_are_checked_and_what_is_not_well_stays_picked() {
     window.keys(&[keys::ESCAPE]);
     window.see_gone(PICKED.0, PICKED.1);
 
-    // Its key lies with its platform, and is entered there.
+    // Its key lies with its platform, and is entered there: the row leads to it as Home does.
+    window.press("button", "Enter key, wiki");
+    window.see("region", "Yours");
     window.go_to("Home");
-    window.press("button", "Replace key, wiki");
+    window.press("button", "Enter key, wiki");
     window.see("tab", "Credentials");
     window.press_in(("region", "Yours"), "button", "Add credential");
     window.see("dialog", "Add credential");

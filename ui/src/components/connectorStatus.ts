@@ -47,48 +47,7 @@ export function needsYou(connector: Connector): boolean {
   return status === "needs_authorization" || status === "failing" || status === "authorizing" || (connector.draft && status !== "disabled");
 }
 
-export type Remedy = "sign_in" | "new_secret" | "show" | "connect" | "turn_on" | "review" | "doctor" | "check";
-
-/** What one button does about a connector's status, or about so many changed tools of one that is ready; `null` when it is well. */
-export function remedyOf(connector: Connector, changedTools = 0): Remedy | null {
-  switch (connector.status.status) {
-    case "ready":
-      return changedTools > 0 ? "review" : null;
-    case "needs_authorization":
-      if (signsInByConsent(connector)) return "sign_in";
-      // The key of a hosted connector lies with its platform.
-      return isHosted(connector) ? "check" : "new_secret";
-    case "authorizing":
-      return "show";
-    case "disconnected":
-      return signsInByConsent(connector) ? "connect" : "check";
-    case "disabled":
-      return isHosted(connector) ? null : "turn_on";
-    case "failing":
-      return "doctor";
-    case "unknown":
-      return connector.authentication.kind === "oauth" && connector.authentication.entry === null ? "connect" : "check";
-  }
-}
-
-/** The word on that button. */
-export const remedyLabels: Record<Remedy, string> = {
-  sign_in: "Sign in",
-  new_secret: "Replace secret",
-  show: "Show",
-  connect: "Connect",
-  turn_on: "Turn on",
-  review: "Review",
-  doctor: "Doctor",
-  check: "Check",
-};
-
 /** Whether a connector lies on a hosted platform, which alone can change or delete it. */
 export function isHosted(connector: Connector): boolean {
   return connector.remoteId !== null;
-}
-
-function signsInByConsent(connector: Connector): boolean {
-  const { kind } = connector.authentication;
-  return kind === "oauth" || (kind === "none" && connector.authenticationMethods.includes("oauth"));
 }

@@ -205,6 +205,8 @@ fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
             let headline = format!("{title} is disconnected");
             let fix = if has_consent(connector) {
                 NeedFix::Connect
+            } else if keeps_key(connector) {
+                NeedFix::ReplaceKey
             } else {
                 NeedFix::Check
             };
@@ -247,6 +249,17 @@ fn has_consent(connector: &Connector) -> bool {
             .contains(&AuthenticationMethod::Oauth),
         Authentication::Bearer { .. } | Authentication::Headers { .. } => false,
     }
+}
+
+/// Whether its platform keeps its key among its credentials.
+fn keeps_key(connector: &Connector) -> bool {
+    let is_key = |method: &AuthenticationMethod| {
+        matches!(
+            method,
+            AuthenticationMethod::Bearer | AuthenticationMethod::Headers
+        )
+    };
+    connector.remote_id.is_some() && connector.authentication_methods.iter().any(is_key)
 }
 
 fn sign_in_fix(connector: &Connector) -> NeedFix {

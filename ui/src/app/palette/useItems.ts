@@ -2,7 +2,8 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useContext, useMemo, useState } from "react";
 import { accountLook } from "@/components/accountLook";
-import { needsYou, remedyOf, runLook, statusLook } from "@/components/connectorStatus";
+import { needsYou, runLook, statusLook } from "@/components/connectorStatus";
+import { isConsent, placeOf, remedyOf } from "@/components/remedies";
 import { type Shortcut, ShortcutContext } from "@/components/shortcuts";
 import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
 import { type Account, type AccountId, commands, type Connector, type ConnectorTool, type ToolRunSummary, type WalletEntry } from "@/host/bindings";
@@ -16,7 +17,7 @@ import { places } from "../places";
 import { type Item } from "./items";
 
 type Go = {
-  connector: (id: string) => void;
+  connector: (id: string, tab?: ReturnType<typeof placeOf>) => void;
   tool: (connector: string, tool: string) => void;
   run: (id: string) => void;
   credential: () => void;
@@ -46,7 +47,7 @@ export function useItems(): Item[] {
 
   return useMemo(() => {
     const go: Go = {
-      connector: (id) => void navigate({ to: "/connectors/$id", params: { id } }),
+      connector: (id, tab) => void navigate({ to: "/connectors/$id", params: { id }, search: tab ? { tab } : {} }),
       tool: (connector, tool) => void navigate({ to: "/tools/$connector/$tool", params: { connector, tool } }),
       run: (id) => void navigate({ to: "/runs/$run", params: { run: id } }),
       credential: () => void navigate({ to: "/credentials" }),
@@ -122,7 +123,6 @@ function who(connector: Connector): string {
 
 function needItem(connector: Connector, go: Go, signIn: (connector: Connector) => void): Item {
   const remedy = remedyOf(connector);
-  const consents = remedy === "sign_in" || remedy === "show" || remedy === "connect";
   const { glyph, word } = statusLook(connector);
   return {
     id: `need-${connector.id}`,
@@ -131,7 +131,7 @@ function needItem(connector: Connector, go: Go, signIn: (connector: Connector) =
     detail: connector.status.reason ? capital(connector.status.reason) : who(connector),
     start: { mark: connector.title, icon: connector.icon },
     status: { glyph, word },
-    run: () => (consents ? signIn(connector) : go.connector(connector.id)),
+    run: () => (isConsent(remedy) ? signIn(connector) : go.connector(connector.id, remedy && placeOf(remedy))),
   };
 }
 

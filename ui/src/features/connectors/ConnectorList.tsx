@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
 import { Button } from "@/components/Button";
-import { isHosted, isUnderWay, type Remedy, remedyLabels, remedyOf } from "@/components/connectorStatus";
+import { isHosted, isUnderWay } from "@/components/connectorStatus";
 import { EmptyState } from "@/components/EmptyState";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { carryOut, type Remedy, remedyKeys, remedyLabels, remedyOf } from "@/components/remedies";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { VirtualList } from "@/components/VirtualList";
@@ -17,6 +18,7 @@ import { BulkBar } from "./BulkBar";
 import { ConnectorFilters } from "./ConnectorFilters";
 import { ConnectorRow, rowName } from "./ConnectorRow";
 import styles from "./Connectors.module.css";
+import { type ConnectorTab } from "./connectorTabs";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { GroupHead } from "./GroupHead";
 import { type Filters, noFilters, passing } from "./groups";
@@ -33,7 +35,7 @@ type Props = {
   isWhole: boolean;
   account: AccountId | null;
   onAccount: (id: AccountId | null) => void;
-  onOpen: (id: ConnectorId, tab?: "overview" | "tools" | "settings") => void;
+  onOpen: (id: ConnectorId, tab?: ConnectorTab) => void;
   onOpenAccount: (id: AccountId) => void;
   onSignIn: (connector: Connector) => void;
 };
@@ -102,31 +104,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const order = sections.flatMap((section) => section.rows);
   const current = order.find((one) => one.id === selected);
 
-  const remedy = (what: Remedy, connector: Connector) => {
-    switch (what) {
-      case "sign_in":
-      case "connect":
-      case "show":
-        onSignIn(connector);
-        break;
-      case "new_secret":
-        onOpen(connector.id, "settings");
-        break;
-      case "turn_on":
-        turnOnNow(connector.id);
-        break;
-      case "review":
-        onOpen(connector.id, "tools");
-        break;
-      case "doctor":
-        checkNow(connector.id);
-        onOpen(connector.id, "overview");
-        break;
-      case "check":
-        checkNow(connector.id);
-        break;
-    }
-  };
+  const remedy = (what: Remedy, connector: Connector) => carryOut(what, connector, { onSignIn, onOpen, onTurnOn: turnOnNow, onCheck: checkNow });
   const selectNext = (gone: Connector) => {
     const at = order.indexOf(gone);
     setSelected((order[at + 1] ?? order[at - 1])?.id ?? null);
@@ -148,9 +126,9 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const currentRemedy = current && remedyOf(current, changedIn(current));
   useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => filterField.current?.focus() });
   useShortcut(current && !isPicking ? { keys: "Backspace", label: isHosted(current) ? "Delete" : "Remove", inBar: true, run: removeCurrent } : null);
-  useShortcut(current && !isPicking ? { keys: "D", label: "Doctor", inBar: true, run: () => remedy("doctor", current) } : null);
+  useShortcut(current && !isPicking ? { keys: "D", label: "Check", inBar: true, run: () => remedy("doctor", current) } : null);
   useShortcut(
-    current && !isPicking && currentRemedy && currentRemedy !== "doctor" && currentRemedy !== "check"
+    current && !isPicking && currentRemedy && remedyKeys[currentRemedy] === "C"
       ? { keys: "C", label: remedyLabels[currentRemedy], inBar: true, run: () => remedy(currentRemedy, current) }
       : null,
   );

@@ -3,13 +3,14 @@ import { type ReactNode, useState } from "react";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { isHosted, type Remedy, remedyLabels, remedyOf, statusLook } from "@/components/connectorStatus";
+import { isHosted, statusLook } from "@/components/connectorStatus";
 import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { carryOut, placeOf, type Remedy, remedyKeys, remedyLabels, remedyOf } from "@/components/remedies";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
@@ -93,20 +94,15 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
     check.mutate(connector.id);
     onTab("overview");
   };
-  const act = (what: Remedy) => {
-    if (what === "sign_in" || what === "connect" || what === "show") onSignIn(connector);
-    else if (what === "new_secret") onTab("settings");
-    else if (what === "review") onTab("tools");
-    else if (what === "turn_on") update.mutate({ enabled: true });
-    else look();
-  };
+  const act = (what: Remedy) =>
+    carryOut(what, connector, { onSignIn, onOpen: (_id, place) => onTab(place), onTurnOn: () => update.mutate({ enabled: true }), onCheck: look });
   const hosted = isHosted(connector);
   const takeOut = () => {
     if (hosted) setDeleting(true);
     else remove.mutate(connector, { onSuccess: onLeave });
   };
-  const isReviewing = remedy === "review" && tab === "tools";
-  const mainRemedy = remedy === "doctor" || remedy === "check" || isReviewing ? null : remedy;
+  // A check has a button of its own, and where a step is taken already, nothing leads there.
+  const mainRemedy = remedy && remedyKeys[remedy] === "C" && placeOf(remedy) !== tab ? remedy : null;
 
   useShortcut(isOff && !hosted ? null : { keys: "D", label: "Check", inBar: true, run: look });
   useShortcut(mainRemedy ? { keys: "C", label: remedyLabels[mainRemedy], inBar: true, run: () => act(mainRemedy) } : null);
@@ -152,7 +148,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
         selected={tabs.includes(tab) ? tab : "overview"}
         onSelect={onTab}
         tabs={[
-          { id: "overview", label: "Overview", content: <Overview connector={connector} onOpen={onOpen} onCreateElsewhere={() => onCreateElsewhere(connector)} onSignIn={onSignIn} onSettings={() => onTab("settings")} onCheck={look} /> },
+          { id: "overview", label: "Overview", content: <Overview connector={connector} onOpen={onOpen} onCreateElsewhere={() => onCreateElsewhere(connector)} onRemedy={act} onSettings={() => onTab("settings")} onCheck={look} /> },
           { id: "tools", label: "Tools", count: connector.toolCount, content: <><ToolChanges connector={connector} />{renderTools(connector)}</> },
           { id: "runs", label: "Runs", content: renderRuns(connector) },
           // What a connector of this computer signs in with is a setting of it.

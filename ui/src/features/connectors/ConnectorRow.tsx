@@ -1,9 +1,11 @@
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { isHosted, type Remedy, remedyLabels, remedyOf, statusLook } from "@/components/connectorStatus";
+import { isHosted, statusLook } from "@/components/connectorStatus";
 import { Icon } from "@/components/Icon";
+import { credentialWord } from "@/components/identityWords";
 import { PlatformTile } from "@/components/PlatformTile";
+import { type Remedy, remedyKeys, remedyLabels, remedyOf } from "@/components/remedies";
 import { TwoLines } from "@/components/TwoLines";
 import { type AccountColour, type Authorization, type Connector } from "@/host/bindings";
 import { classes } from "@/lib/classes";
@@ -37,7 +39,7 @@ export function ConnectorRow({ connector, selected, isStale, authorization, colo
   const { identity, status } = connector;
   const remedy = remedyOf(connector, changedTools);
   const said = outcome?.words ?? reason(connector, authorization);
-  const facts = [identity.credential ?? "no credential", identity.level, identity.expiresAt && timeLeft(identity.expiresAt)];
+  const facts = [credentialWord(identity), identity.level, identity.expiresAt && timeLeft(identity.expiresAt)];
   return (
     <>
       <span className="line">
@@ -91,9 +93,6 @@ export function ConnectorRow({ connector, selected, isStale, authorization, colo
     </>
   );
 }
-
-/** The key that does what the row's button does, where there is one. */
-export const remedyKeys: Partial<Record<Remedy, string>> = { sign_in: "C", connect: "C", show: "C", turn_on: "C", review: "C", doctor: "D", check: "D" };
 
 function reason(connector: Connector, authorization: Authorization | undefined): string | undefined {
   const { status } = connector;

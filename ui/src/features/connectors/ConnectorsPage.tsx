@@ -11,6 +11,7 @@ import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AccountsLine } from "./AccountsLine";
 import { ConnectorList } from "./ConnectorList";
+import { type ConnectorTab } from "./connectorTabs";
 import styles from "./Connectors.module.css";
 import { useCheckAll } from "./useConnectorActions";
 
@@ -19,7 +20,7 @@ type Props = {
   account: AccountId | null;
   onAccount: (id: AccountId | null) => void;
   onAdd: () => void;
-  onOpen: (id: ConnectorId, tab?: "overview" | "tools" | "settings") => void;
+  onOpen: (id: ConnectorId, tab?: ConnectorTab) => void;
   onOpenAccount: (id: AccountId) => void;
   onSignIn: (connector: Connector) => void;
 };

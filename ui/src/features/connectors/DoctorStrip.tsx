@@ -1,7 +1,8 @@
 import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { type Remedy, remedyLabels, wayIn } from "@/components/remedies";
 import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
-import { type Check, type CheckState, type CheckStep, type Code } from "@/host/bindings";
+import { type Check, type CheckState, type CheckStep, type Code, type Connector } from "@/host/bindings";
 import { duration } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
 
@@ -22,16 +23,18 @@ const looks: Record<CheckState | "running", { glyph: GlyphName; word: string }> 
 };
 
 type Props = {
+  connector: Connector;
   /** What was found since the window opened; steps are not kept for longer. */
   check: Check | undefined;
   checking: boolean;
-  onSignIn: () => void;
+  onRemedy: (remedy: Remedy) => void;
   onSettings: () => void;
   onCheck: () => void;
 };
 
 /** The doctor's six steps side by side; the first failure opens its fix beneath. */
-export function DoctorStrip({ check, checking, onSignIn, onSettings, onCheck }: Props) {
+export function DoctorStrip({ connector, check, checking, onRemedy, onSettings, onCheck }: Props) {
+  const letIn = wayIn(connector);
   const failed = checking ? undefined : check?.steps.find((step) => step.state === "failed");
   return (
     <>
@@ -43,7 +46,7 @@ export function DoctorStrip({ check, checking, onSignIn, onSettings, onCheck }: 
       </ol>
       {failed?.problem && (
         <ProblemNotice problem={failed.problem} onRetry={onCheck} retryLabel="Check again">
-          {fixOf(failed.problem.code, failed.name) === "sign_in" && <Button small look="primary" onPress={onSignIn}>Sign in</Button>}
+          {fixOf(failed.problem.code, failed.name) === "let_in" && <Button small look="primary" onPress={() => onRemedy(letIn)}>{remedyLabels[letIn]}</Button>}
           {fixOf(failed.problem.code, failed.name) === "settings" && <Button small look="primary" onPress={onSettings}>Change the settings</Button>}
         </ProblemNotice>
       )}
@@ -68,8 +71,8 @@ function Step({ label, step, checking }: { label: string; step: CheckStep | unde
 }
 
 /** Which button helps against a failure. */
-function fixOf(code: Code, step: string): "sign_in" | "settings" | null {
-  if (code === "auth.needed" || code === "auth.expired" || code === "auth.denied" || code === "auth.timed_out") return "sign_in";
+function fixOf(code: Code, step: string): "let_in" | "settings" | null {
+  if (code === "auth.needed" || code === "auth.expired" || code === "auth.denied" || code === "auth.timed_out") return "let_in";
   if (code === "auth.client_needed" || code === "auth.forbidden" || code === "vault.reference" || code === "mcp.not_a_server") return "settings";
   return step === "name" || step === "tls" ? "settings" : null;
 }

@@ -74,6 +74,38 @@ describe("list over all accounts", () => {
 });
 
 describe("hosted connector", () => {
+  const keyed = hostedConnector({
+    authenticationMethods: ["bearer"],
+    identity: { ...hostedConnector().identity, credential: null, level: "organization" },
+    status: { ...hostedConnector().status, status: "needs_authorization" },
+  });
+
+  it("leads_to_where_its_key_is_entered_from_wherever_that_is_offered", async () => {
+    const { user, host } = renderApp("/connectors", { ...state, connectors: [keyed] });
+    const credentials = () => screen.findByRole("tab", { name: "Credentials", selected: true });
+    await user.click(await screen.findByRole("button", { name: /^Enter key ?, HubSpot CRM/ }));
+    expect(await credentials()).toBeVisible();
+    // It is there already.
+    expect(screen.queryByRole("button", { name: /^Enter key/ })).toBeNull();
+    await user.click(screen.getByRole("tab", { name: "Overview" }));
+    await user.click(await screen.findByRole("button", { name: /^Enter key/ }));
+    expect(await credentials()).toBeVisible();
+    await user.click(screen.getByRole("link", { name: /^Home/ }));
+    await user.click(await screen.findByRole("button", { name: /^Enter key ?, HubSpot CRM/ }));
+    expect(await credentials()).toBeVisible();
+    expect(host.lastCall("checkConnector")).toBeUndefined();
+  });
+
+  it("says_nothing_of_a_credential_that_its_platform_does_not_name", async () => {
+    const { user } = renderApp("/connectors", { ...state, connectors: [keyed, connector({ identity: { ...connector().identity, credential: null, level: null } })] });
+    const row = await screen.findByRole("row", { name: /^HubSpot CRM/ });
+    expect(within(row).getByTitle("Mistral · Northlight · organization")).toBeVisible();
+    expect(within(screen.getByRole("row", { name: /^GitHub/ })).getByTitle("This computer · no credential")).toBeVisible();
+    await user.dblClick(within(row).getByText("HubSpot CRM"));
+    await screen.findByRole("heading", { name: "HubSpot CRM", level: 1 });
+    expect(screen.queryByText(/no credential/)).toBeNull();
+  });
+
   it("is_deleted_at_its_platform_only_after_a_confirmation", async () => {
     const { user, host } = renderApp("/connectors", { ...state, connectors: [hostedConnector()] });
     await screen.findByRole("row", { name: /^HubSpot/ });

@@ -1,4 +1,5 @@
 import { isHosted } from "@/components/connectorStatus";
+import { type Remedy } from "@/components/remedies";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { agoWords } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
@@ -11,7 +12,7 @@ import { useLastCheck } from "./useConnectorActions";
 
 type Props = {
   connector: Connector;
-  onSignIn: (connector: Connector) => void;
+  onRemedy: (remedy: Remedy) => void;
   onOpen: (id: ConnectorId) => void;
   onCreateElsewhere: () => void;
   onSettings: () => void;
@@ -19,7 +20,7 @@ type Props = {
 };
 
 /** How a connector is and what is known of it. */
-export function Overview({ connector, onSignIn, onOpen, onCreateElsewhere, onSettings, onCheck }: Props) {
+export function Overview({ connector, onRemedy, onOpen, onCreateElsewhere, onSettings, onCheck }: Props) {
   const { check, checking } = useLastCheck(connector.id);
   const { server } = connector;
   return (
@@ -32,7 +33,7 @@ export function Overview({ connector, onSignIn, onOpen, onCreateElsewhere, onSet
           </span>
         </div>
         {check || checking ? (
-          <DoctorStrip check={check} checking={checking} onSignIn={() => onSignIn(connector)} onSettings={onSettings} onCheck={onCheck} />
+          <DoctorStrip connector={connector} check={check} checking={checking} onRemedy={onRemedy} onSettings={onSettings} onCheck={onCheck} />
         ) : (
           <LastKnown connector={connector} onCheck={onCheck} />
         )}

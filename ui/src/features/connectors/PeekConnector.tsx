@@ -1,11 +1,11 @@
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { type Remedy, remedyLabels, remedyOf, statusLook } from "@/components/connectorStatus";
+import { statusLook } from "@/components/connectorStatus";
 import { IdentityLine } from "@/components/IdentityLine";
+import { type Remedy, remedyKeys, remedyLabels, remedyOf } from "@/components/remedies";
 import { type Connector } from "@/host/bindings";
 import page from "./ConnectorPage.module.css";
-import { remedyKeys } from "./ConnectorRow";
 import { DoctorStrip } from "./DoctorStrip";
 import { Facts } from "./Facts";
 import { LastKnown } from "./LastKnown";
@@ -25,7 +25,7 @@ export function PeekConnector({ connector, changedTools, onOpen, onRemedy, onClo
   const { check, checking } = useLastCheck(connector.id);
   const { glyph, word } = statusLook(connector, changedTools);
   const remedy = remedyOf(connector, changedTools);
-  const main = remedy === "doctor" || remedy === "check" ? null : remedy;
+  const main = remedy && remedyKeys[remedy] === "C" ? remedy : null;
   const look = () => onRemedy("check", connector);
   return (
     <aside className={styles.peek} aria-label={`Quick look at ${connector.title}`}>
@@ -42,7 +42,7 @@ export function PeekConnector({ connector, changedTools, onOpen, onRemedy, onClo
       </header>
       <div className={styles.body}>
         {check || checking ? (
-          <DoctorStrip check={check} checking={checking} onSignIn={() => onRemedy("sign_in", connector)} onSettings={() => onOpen("settings")} onCheck={look} />
+          <DoctorStrip connector={connector} check={check} checking={checking} onRemedy={(what) => onRemedy(what, connector)} onSettings={() => onOpen("settings")} onCheck={look} />
         ) : (
           <LastKnown connector={connector} onCheck={look} />
         )}

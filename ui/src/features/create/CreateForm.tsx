@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
-import { remedyOf } from "@/components/connectorStatus";
 import { Dialog } from "@/components/Dialog";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { isConsent, remedyOf } from "@/components/remedies";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { Seconds } from "@/components/Seconds";
 import { useShortcut } from "@/components/shortcuts";
@@ -159,8 +159,7 @@ function Filling(props: Props & { onStartOver: () => void }) {
 }
 
 function needsSignIn(connector: Connector, hasConsent: boolean): boolean {
-  const remedy = remedyOf(connector);
-  return remedy === "sign_in" || remedy === "connect" || remedy === "show" || (hasConsent && connector.status.status !== "ready");
+  return isConsent(remedyOf(connector)) || (hasConsent && connector.status.status !== "ready");
 }
 
 /** Lies within the dialog, so that the key belongs to its layer. */

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { ButtonList } from "@/components/ButtonList";
+import { credentialWord } from "@/components/identityWords";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
@@ -12,7 +13,7 @@ import { queries } from "@/host/queries";
 import { agoWords, exactTime, timeLeft } from "@/lib/time";
 import { capital } from "@/lib/words";
 import styles from "./Home.module.css";
-import { fixWords, needGlyph } from "./needLook";
+import { needGlyph } from "./needLook";
 import { useFix, type Ways } from "./useFix";
 
 type Props = Ways & { needs: Need[] };
@@ -23,7 +24,7 @@ const keyed = 9;
 /** What waits for a person, each with the one button that helps and its key. */
 export function NeedsYou({ needs, ...ways }: Props) {
   const { data: accounts = [] } = useQuery(queries.accounts());
-  const { fix, pending, error } = useFix(ways);
+  const { fix, words, pending, error } = useFix(ways);
   const [first] = needs;
   useShortcut(first ? { keys: "C", label: "Fix the first", inBar: true, run: () => fix(first) } : null);
   return (
@@ -41,6 +42,7 @@ export function NeedsYou({ needs, ...ways }: Props) {
             <Row
               key={need.id}
               need={need}
+              words={words(need)}
               account={accounts.find((one) => one.id === need.account)}
               keys={index < keyed ? String(index + 1) : undefined}
               isFirst={index === 0}
@@ -54,17 +56,17 @@ export function NeedsYou({ needs, ...ways }: Props) {
   );
 }
 
-type RowProps = { need: Need; account: Account | undefined; keys: string | undefined; isFirst: boolean; isPending: boolean; onFix: () => void };
+type RowProps = { need: Need; words: string; account: Account | undefined; keys: string | undefined; isFirst: boolean; isPending: boolean; onFix: () => void };
 
-function Row({ need, account, keys, isFirst, isPending, onFix }: RowProps) {
-  useShortcut(keys ? { keys, label: `${fixWords[need.fix]}, ${need.title}`, run: onFix } : null);
+function Row({ need, words, account, keys, isFirst, isPending, onFix }: RowProps) {
+  useShortcut(keys ? { keys, label: `${words}, ${need.title}`, run: onFix } : null);
   return (
     <li className={styles.need}>
       <StatusGlyph name={needGlyph(need.kind)} />
       <TwoLines first={<span className={`medium ${styles.headline}`}>{need.headline}</span>} second={<Reason need={need} />} />
       <Whose need={need} account={account} />
       <Button look={isFirst ? "primary" : "plain"} keys={keys} isPending={isPending} onPress={onFix}>
-        <span>{fixWords[need.fix]}<span className="unseen">, {need.title}</span></span>
+        <span>{words}<span className="unseen">, {need.title}</span></span>
       </Button>
     </li>
   );
@@ -89,7 +91,7 @@ function Whose({ need: { identity, entry }, account }: { need: Need; account: Ac
     return (
       <span className="line">
         <PlatformTile platform={identity.platform} colour={account?.colour} />
-        <TwoLines first={identity.account} second={[identity.credential ?? "no credential", identity.level].filter(Boolean).join(" · ")} />
+        <TwoLines first={identity.account} second={[credentialWord(identity), identity.level].filter(Boolean).join(" · ")} />
       </span>
     );
   }

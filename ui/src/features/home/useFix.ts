@@ -1,10 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
-import { isHosted } from "@/components/connectorStatus";
+import { useMemo } from "react";
+import { carryOut, type Remedy, remedyLabels, remedyOf } from "@/components/remedies";
 import { useToasts } from "@/components/Toast";
 import { useKeepAccountProblem, useRefreshAccounts } from "@/host/accountSync";
-import { type AccountId, commands, type Connector, type ConnectorId, type Need, type WalletEntryId } from "@/host/bindings";
+import { type AccountId, commands, type Connector, type ConnectorId, type Need, type NeedKind, type WalletEntryId } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { rotationNews } from "@/host/rotation";
+import { fixWords } from "./needLook";
 
 export type Ways = {
   connectors: Connector[];
@@ -16,13 +18,25 @@ export type Ways = {
   onOpenCredentials: () => void;
 };
 
-/** Does the one thing that helps with a need: here, or where it is done. */
+const ofStatus: ReadonlySet<NeedKind> = new Set<NeedKind>(["sign_in", "authorizing", "failing", "platform_message", "draft"]);
+
+/** The step that helps where a connector's status is the matter: the one that its row offers. */
+function stepOf(need: Need, connector: Connector | undefined): Remedy | null {
+  return connector && ofStatus.has(need.kind) ? remedyOf(connector) : null;
+}
+
+/** Does the one thing that helps with a need, here or where it is done, and says what that is. */
 export function useFix({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, onOpenCredentials }: Ways) {
   const ask = useAskAccount();
   const push = usePushAgain();
+  const known = useMemo(() => new Map(connectors.map((one) => [one.id, one])), [connectors]);
+  const connectorOf = ({ connector }: Need) => (connector === null ? undefined : known.get(connector));
   const fix = (need: Need) => {
     const { connector: id, account } = need;
-    const connector = connectors.find((one) => one.id === id);
+    const connector = connectorOf(need);
+    const step = stepOf(need, connector);
+    // A check is followed on the connector's page, whatever it is for.
+    if (connector && step) return carryOut(step === "check" ? "doctor" : step, connector, { onSignIn, onOpen, onTurnOn: onOpen, onCheck });
     switch (need.fix) {
       case "sign_in":
       case "show":
@@ -41,8 +55,7 @@ export function useFix({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, o
         return;
       case "replace_key":
         if (need.entry) onOpenCredentials();
-        // The key of a hosted connector lies with its platform.
-        else if (id) onOpen(id, connector && isHosted(connector) ? "credentials" : "settings");
+        else if (id) onOpen(id);
         else if (account) onOpenAccount(account);
         return;
       case "retry_rotation":
@@ -51,7 +64,11 @@ export function useFix({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, o
   };
   const pending = (need: Need) =>
     (ask.isPending && need.connector === null && ask.variables === need.account) || (push.isPending && push.variables === need.entry);
-  return { fix, pending, error: ask.error ?? push.error };
+  const words = (need: Need) => {
+    const step = stepOf(need, connectorOf(need));
+    return step ? remedyLabels[step] : fixWords[need.fix];
+  };
+  return { fix, words, pending, error: ask.error ?? push.error };
 }
 
 /** Asks an account once more; how it is then shows everywhere. */

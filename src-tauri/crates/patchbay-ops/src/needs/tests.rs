@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use patchbay_model::{Json, Place, Placement, Problem, Tool, ToolEffect, UsedBy};
+use patchbay_model::{Json, Place, Placement, Problem, RemoteId, Tool, ToolEffect, UsedBy};
 use patchbay_vault::MemoryKeychain;
 use serde_json::json;
 
@@ -141,6 +141,29 @@ async fn a_connector_says_what_it_needs() {
     connector.status.status = Status::Disabled;
     bench.save(&connector).await;
     assert_eq!(bench.needs().await, []);
+}
+
+#[tokio::test]
+async fn a_connector_that_its_platform_let_go_asks_for_its_consent_or_its_key() {
+    let bench = bench().await;
+    let account = bench.account(false).await;
+    let mut connector = bench.connector("http://127.0.0.1:9/mcp").await;
+    connector.account = account.id;
+    connector.remote_id = Some(RemoteId::new("con_1"));
+    connector.status.status = Status::Disconnected;
+    connector.status.reason = Some("revoked".to_owned());
+    let cases = [
+        (AuthenticationMethod::Oauth, NeedFix::Connect),
+        (AuthenticationMethod::Bearer, NeedFix::ReplaceKey),
+        (AuthenticationMethod::None, NeedFix::Check),
+    ];
+    for (method, fix) in cases {
+        connector.authentication_methods = vec![method];
+        bench.save(&connector).await;
+        let needs = bench.needs().await;
+        assert_eq!(needs.len(), 1, "{needs:?}");
+        assert_eq!((needs[0].0, needs[0].2), (NeedKind::PlatformMessage, fix));
+    }
 }
 
 #[tokio::test]

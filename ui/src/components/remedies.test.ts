@@ -1,0 +1,40 @@
+import { describe, expect, it, vi } from "vitest";
+import { type AuthenticationMethod, type Status } from "@/host/bindings";
+import { connector, hostedConnector } from "@/test/samples";
+import { carryOut, isConsent, remedyLabels, remedyOf } from "./remedies";
+
+function hosted(status: Status, ...authenticationMethods: AuthenticationMethod[]) {
+  const one = hostedConnector();
+  return { ...one, authenticationMethods, status: { ...one.status, status } };
+}
+
+describe("the step that helps a connector on", () => {
+  it("is_a_consent_where_there_is_one", () => {
+    expect(remedyOf(hosted("needs_authorization", "bearer", "oauth"))).toBe("sign_in");
+    expect(remedyOf(hosted("disconnected", "oauth"))).toBe("connect");
+    expect(["sign_in", "connect", "show"].every((one) => isConsent(one as "show"))).toBe(true);
+  });
+
+  it("leads_to_the_credentials_where_its_platform_keeps_its_key", () => {
+    const ways = { onSignIn: vi.fn(), onOpen: vi.fn(), onTurnOn: vi.fn(), onCheck: vi.fn() };
+    for (const status of ["needs_authorization", "disconnected"] as const) {
+      const one = hosted(status, "bearer");
+      expect(remedyOf(one)).toBe("enter_key");
+      carryOut("enter_key", one, ways);
+      expect(ways.onOpen).toHaveBeenLastCalledWith(one.id, "credentials");
+    }
+    expect(remedyLabels.enter_key).toBe("Enter key");
+    expect(ways.onCheck).not.toHaveBeenCalled();
+  });
+
+  it("leads_to_the_settings_where_the_key_is_one_of_them", () => {
+    const local = connector({ authentication: { kind: "bearer", entry: "wal_1" }, status: { ...connector().status, status: "needs_authorization" } });
+    for (const one of [local, hosted("needs_authorization")]) {
+      const onOpen = vi.fn();
+      const step = remedyOf(one);
+      expect(step).toBe("new_secret");
+      if (step) carryOut(step, one, { onSignIn: vi.fn(), onOpen, onTurnOn: vi.fn(), onCheck: vi.fn() });
+      expect(onOpen).toHaveBeenCalledWith(one.id, "settings");
+    }
+  });
+});
