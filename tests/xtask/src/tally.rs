@@ -90,10 +90,12 @@ fn pass_on(stream: impl Read) -> Tally {
 
 /// Reads a runner's summary line.
 fn summary(line: &str) -> Option<Tally> {
+    // Indented it is what nextest shows of a test that it counts itself.
+    if let Some(rest) = line.strip_prefix("test result: ") {
+        return Some(tally_of(rest.split_once(". ")?.1));
+    }
     let line = line.trim();
-    let counts = if let Some(rest) = line.strip_prefix("test result: ") {
-        rest.split_once(". ")?.1
-    } else if line.starts_with("Summary [") && line.contains(" run: ") {
+    let counts = if line.starts_with("Summary [") && line.contains(" run: ") {
         line.split_once(" run: ")?.1
     } else if line.ends_with(" failed") && line.contains(" passed, ") {
         line
@@ -101,6 +103,11 @@ fn summary(line: &str) -> Option<Tally> {
         // Vitest counts files in a line of their own before it.
         line.strip_prefix("Tests ")?
     };
+    Some(tally_of(counts))
+}
+
+/// Adds up numbers and the words behind them.
+fn tally_of(counts: &str) -> Tally {
     let mut tally = Tally::default();
     for part in counts.split([';', ',', '|']) {
         let mut words = part.split_whitespace();
@@ -114,7 +121,7 @@ fn summary(line: &str) -> Option<Tally> {
             _ => {}
         }
     }
-    Some(tally)
+    tally
 }
 
 /// The line without colours.
@@ -145,6 +152,8 @@ mod tests {
         assert_eq!(read(libtest), Some((3, 2)));
         let nextest = "     Summary [   1.204s] 9 tests run: 7 passed (1 slow), 1 failed, 1 timed out, 4 skipped";
         assert_eq!(read(nextest), Some((7, 2)));
+        let again = "     Summary [   1.204s] 9 tests run: 9 passed (1 flaky), 0 skipped";
+        assert_eq!(read(again), Some((9, 0)));
         let vitest = "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[31m1 failed\u{1b}[39m\u{1b}[22m\u{1b}[2m | \u{1b}[22m\u{1b}[1m\u{1b}[32m12 passed\u{1b}[39m\u{1b}[22m\u{1b}[90m (13)\u{1b}[39m";
         assert_eq!(read(vitest), Some((12, 1)));
         assert_eq!(read("120 passed, 2 failed"), Some((120, 2)));
@@ -152,6 +161,9 @@ mod tests {
 
     #[test]
     fn other_lines_count_nothing() {
+        let shown =
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 91 filtered out";
+        assert_eq!(read(shown), None);
         assert_eq!(read("Test Files  2 passed (2)"), None);
         assert_eq!(read("12 passed"), None);
     }
