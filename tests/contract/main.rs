@@ -78,7 +78,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// The traces beside this file, in the order of their names.
+/// The traces beside this file, in the order of their names: `PLATFORM.wire.jsonl` as recorded,
+/// `PLATFORM.more.wire.jsonl` written from the words of the contract.
 fn kept() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("contract/traces");
     let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
