@@ -11,7 +11,6 @@ mod clock;
 mod exact;
 mod likeness;
 mod line;
-mod ordered;
 mod outcome;
 mod replay;
 mod reply;

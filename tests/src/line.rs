@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use crate::exact;
-use crate::ordered;
 use crate::reply::Reply;
 
 /// Every word that an error may be called.
@@ -38,8 +37,6 @@ pub struct Line {
     pub args: Map<String, Value>,
     /// Settings and call options other than the defaults.
     pub config: Map<String, Value>,
-    /// Members of each object in `config`, in the order of the line.
-    pub(crate) ordered: ordered::Objects,
     /// Which client was recorded, such as `mistralai/2.6.0`.
     pub sdk: Option<String>,
     /// What kind of source it comes from, such as `openapi`.
@@ -80,7 +77,6 @@ impl Line {
             op: word("op").ok_or("a line needs an op")?,
             args: members("args")?,
             config: members("config")?,
-            ordered: ordered::read(text),
             sdk: word("sdk"),
             source: word("source"),
             gaps: gaps(&exact, exchanges.len()),
@@ -92,7 +88,8 @@ impl Line {
 
     /// The members of an object in `config`, in the order of the line; empty without one.
     pub fn pairs(&self, name: &str) -> Vec<(String, Value)> {
-        self.ordered.get(name).cloned().unwrap_or_default()
+        let members = self.config.get(name).and_then(Value::as_object);
+        members.cloned().into_iter().flatten().collect()
     }
 
     /// A member of `config` that is text.
@@ -191,6 +188,15 @@ mod tests {
         assert_eq!(line.outcome, json!({"ok": null}));
         let line = ours(json!({"outcome": {"error": {"kind": "usage"}}, "why": "w"}));
         assert_eq!(line.outcome, json!({"error": {"kind": "usage"}}));
+    }
+
+    #[test]
+    fn members_keep_their_order_however_deep() {
+        let config = json!({"q": {"b": 1, "a": {"z": 2, "c": null}}, "n": 1});
+        let line = read(|line| line["config"] = config).unwrap();
+        let pairs = Value::from_iter(line.pairs("q"));
+        assert_eq!(pairs.to_string(), r#"{"b":1,"a":{"z":2,"c":null}}"#);
+        assert!(line.pairs("n").is_empty() && line.pairs("none").is_empty());
     }
 
     #[test]
