@@ -1752,6 +1752,8 @@ export type RunQuery = {
 	states: RunState[],
 	/**  Who asked for the runs. */
 	origin: Origin | null,
+	/**  Only runs that began then or later. */
+	since: Timestamp | null,
 	/**  The last run of the page before: only older ones are listed. */
 	before: RunId | null,
 	/**  Length of a page; 0 for 50, at most 500. */

@@ -72,6 +72,7 @@ export const everyRun: RunQuery = {
   tool: null,
   states: [],
   origin: null,
+  since: null,
   before: null,
   limit: 0,
 };

@@ -1,9 +1,11 @@
 //! What to look for among the runs, and what was found.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{Origin, RunId, RunState, ToolRunSummary};
+use crate::{Origin, RunId, RunState, Timestamp, ToolRunSummary};
 
 /// Which runs to list, newest first; an empty query lists them all.
 ///
@@ -21,6 +23,8 @@ pub struct RunQuery {
     pub states: Vec<RunState>,
     /// Who asked for the runs.
     pub origin: Option<Origin>,
+    /// Only runs that began then or later.
+    pub since: Option<Timestamp>,
     /// The last run of the page before: only older ones are listed.
     pub before: Option<RunId>,
     /// Length of a page; 0 for 50, at most 500.
@@ -45,7 +49,8 @@ impl RunQuery {
     /// Filters are `status:` (`done`, `failed` or `error`, `running`, `cancelled`, `denied`),
     /// `connector:`, `tool:` and `source:` (`window`, `cli`, `client` for any, or a client's name); a value
     /// with spaces stands in double quotes. Connectors, tools and clients are found by a part of
-    /// their name. What is no filter stays in `text`, quotes included.
+    /// their name. What is no filter stays in `text`, quotes included; so does `since:`, which means
+    /// nothing before somebody tells what time it is: [`Self::at`].
     pub fn parse(text: &str) -> Self {
         let mut query = Self::default();
         let mut words: Vec<&str> = Vec::new();
@@ -79,8 +84,34 @@ impl RunQuery {
                 self.states
             },
             origin: self.origin.or(typed.origin),
+            since: self.since,
             before: self.before,
             limit: self.limit,
+        }
+    }
+
+    /// The same with the last `since:` of `text` made the time that it means at `now`: so many minutes,
+    /// hours, days or weeks before, as in `since:90m`, `since:24h`, `since:7d`, `since:2w`. A time that is
+    /// set already stays.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        let Some(text) = self.text.as_deref() else {
+            return self;
+        };
+        let mut since = None;
+        let words: Vec<&str> = split(text)
+            .filter(|word| match age_of(word) {
+                Some(age) => {
+                    since = Some(now - age);
+                    false
+                }
+                None => true,
+            })
+            .collect();
+        Self {
+            text: (!words.is_empty()).then(|| words.join(" ")),
+            since: self.since.or(since),
+            ..self
         }
     }
 
@@ -116,6 +147,23 @@ fn state_of(word: &str) -> Option<RunState> {
         "denied" => Some(RunState::Denied),
         _ => None,
     }
+}
+
+/// How far back `since:` goes; `None` for every other word.
+fn age_of(word: &str) -> Option<Duration> {
+    let (filter, age) = word.split_once(':')?;
+    let unit = age.chars().last()?;
+    let minutes: u64 = match unit.to_ascii_lowercase() {
+        'm' => 1,
+        'h' => 60,
+        'd' => 24 * 60,
+        'w' => 7 * 24 * 60,
+        _ => return None,
+    };
+    let number: u16 = age.strip_suffix(unit)?.parse().ok()?;
+    filter
+        .eq_ignore_ascii_case("since")
+        .then(|| Duration::from_secs(u64::from(number) * minutes * 60))
 }
 
 fn origin_of(word: &str) -> Origin {
@@ -199,6 +247,32 @@ mod tests {
                 },
                 RunQuery::default()
             );
+        }
+    }
+
+    #[test]
+    fn a_time_is_told_by_how_long_ago_it_was() {
+        let now = Timestamp::parse("2026-11-20T12:00:00Z").unwrap();
+        let at = |text: &str| {
+            let query = RunQuery::parse(text).at(now);
+            (query.since.map(|since| since.to_string()), query.text)
+        };
+        let since = |time: &str| Some(time.to_owned());
+        assert_eq!(at("since:90m"), (since("2026-11-20T10:30:00Z"), None));
+        assert_eq!(at("Since:24h"), (since("2026-11-19T12:00:00Z"), None));
+        assert_eq!(
+            at("rate since:1d tool:x since:2w"),
+            (since("2026-11-06T12:00:00Z"), Some("rate".into()))
+        );
+        for text in [
+            "since:",
+            "since:d",
+            "since:-1d",
+            "since:7y",
+            "until:7d",
+            "\"since:7d\"",
+        ] {
+            assert_eq!(at(text), (None, Some(text.to_owned())));
         }
     }
 

@@ -64,6 +64,17 @@ impl std::ops::Add<std::time::Duration> for Timestamp {
     }
 }
 
+impl std::ops::Sub<std::time::Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, duration: std::time::Duration) -> Self {
+        Self(
+            self.0
+                .saturating_sub(time::Duration::try_from(duration).unwrap_or(time::Duration::MAX)),
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -137,7 +137,7 @@ impl<'a> RunExport<'a> {
     pub fn new(cx: &'a Context, query: &RunQuery, format: ExportFormat) -> Self {
         Self {
             cx,
-            query: query.clone(),
+            query: query.clone().at(cx.now()),
             format,
             left: (query.limit > 0).then_some(query.limit),
             stage: Stage::Head,

@@ -4,12 +4,12 @@ use patchbay_model::{RunId, RunPage, RunQuery, ToolRun};
 
 use crate::{Context, Error};
 
-/// A page of the history, newest first.
+/// A page of the history, newest first; `since:` in the text of the query counts from now.
 ///
 /// # Errors
 /// [`Error::Store`].
 pub async fn list_runs(cx: &Context, query: &RunQuery) -> Result<RunPage, Error> {
-    Ok(cx.store().list_runs(query).await?)
+    Ok(cx.store().list_runs(&query.clone().at(cx.now())).await?)
 }
 
 /// One run with its arguments and its answer.

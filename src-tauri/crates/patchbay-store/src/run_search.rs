@@ -135,13 +135,16 @@ impl Conditions {
                 conditions.add("client LIKE ? ESCAPE '\\'", [like_pattern(name)]);
             }
         }
+        if let Some(since) = query.since {
+            conditions.add("started_at >= ?", [since.unix_millis()]);
+        }
         conditions
     }
 
     /// Adds a condition with the values of its `?`.
-    pub(crate) fn add(&mut self, sql: &str, values: impl IntoIterator<Item = String>) {
+    pub(crate) fn add<V: Into<Value>>(&mut self, sql: &str, values: impl IntoIterator<Item = V>) {
         self.sql.push(sql.into());
-        self.values.extend(values.into_iter().map(Value::Text));
+        self.values.extend(values.into_iter().map(Into::into));
     }
 
     /// The text after `WHERE`.

@@ -23,6 +23,7 @@ type Choice = TypedFilter & { label: string };
 export function AddFilterMenu({ filters, onToggle, run, isOneConnector }: Props) {
   const states: Choice[] = (["done", "failed", "running", "cancelled", "denied"] as const).map((value) => ({ name: "status", value, label: runStates[value].word }));
   const sources: Choice[] = [{ name: "source", value: "window", label: "You" }, { name: "source", value: "cli", label: "Command line" }];
+  const ages: Choice[] = [{ name: "since", value: "24h", label: "Last 24 hours" }, { name: "since", value: "7d", label: "Last 7 days" }];
   const alike: Choice[] = run ? [{ name: "tool", value: run.tool, label: `Tool ${run.tool}` }] : [];
   if (run && !isOneConnector) alike.push({ name: "connector", value: run.connectorTitle, label: `Connector ${run.connectorTitle}` });
   const part = { filters, onToggle };
@@ -32,6 +33,7 @@ export function AddFilterMenu({ filters, onToggle, run, isOneConnector }: Props)
       <Popover className={selectStyles.popover ?? ""} placement="bottom end" offset={4}>
         <Menu aria-label="Filter" className={selectStyles.list ?? ""}>
           <Part title="Status" choices={states} {...part} />
+          <Part title="Begun" choices={ages} {...part} />
           <Part title="Asked for by" choices={sources} {...part} />
           {alike.length > 0 && <Part title="Like the run at hand" choices={alike} {...part} />}
         </Menu>

@@ -95,7 +95,7 @@ export function RunsBrowser({ connector }: Props) {
     if (found.problem) return <div className={styles.pad}><ProblemNotice problem={found.problem} onRetry={found.retry} /></div>;
     if (found.isPending) return <StillShapes rows={10} label="Runs are read" />;
     if (runs.length === 0 && isFiltered) {
-      return <EmptyState icon="search" title="No run matches" action={<Button onPress={clear}>Show all runs</Button>}>Words, or filters such as status:error, tool:search, connector:github.</EmptyState>;
+      return <EmptyState icon="search" title="No run matches" action={<Button onPress={clear}>Show all runs</Button>}>Words, or filters such as status:error, tool:search, connector:github, since:7d.</EmptyState>;
     }
     return <RunList runs={runs} selected={selected} marked={marks.marked} onSelect={select} onOpen={open} onEnd={found.more} isOneConnector={connector !== undefined} />;
   };

@@ -115,7 +115,9 @@ describe("the filter", () => {
     expect(tokens()).toEqual(["status: failed", "tool: delete_branch"]);
     await choose("Failed");
     expect(tokens()).toEqual(["tool: delete_branch"]);
-    await choose("Command line");
+    await choose("Last 7 days");
+    await choose("Last 24 hours");
+    expect(tokens()).toEqual(["tool: delete_branch", "since: 24h"]);
     await userEvent.click(await screen.findByRole("button", { name: "Show all runs" }));
     expect(await detail("search")).toBeVisible();
     expect(screen.queryByRole("list", { name: "Filters" })).toBeNull();

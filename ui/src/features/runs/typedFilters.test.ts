@@ -18,12 +18,16 @@ describe("a filter is taken out of the text", () => {
     expect(taken('connector:"My Hub', true)).toEqual(["connector=My Hub", ""]);
   });
 
+  it("with how long ago something was", () => {
+    expect(taken("since:7d since:24H ")).toEqual(["since=7d since=24H", ""]);
+  });
+
   it("with all of a name in quotes", () => {
     expect(taken('connector:"My ')).toEqual(["", 'connector:"My ']);
     expect(taken('connector:"My Hub" x')).toEqual(["connector=My Hub", "x"]);
   });
 
-  it.each(["status:odd ", "tool: ", "http://x ", '"status:failed" ', '"two words" x ', 'a "b status:failed ', "  "])("and not where it is none: %j", (text) => {
+  it.each(["status:odd ", "since:7y ", 'since:"7d" ', "tool: ", "http://x ", '"status:failed" ', '"two words" x ', 'a "b status:failed ', "  "])("and not where it is none: %j", (text) => {
     expect(taken(text)).toEqual(["", text]);
   });
 });

@@ -77,7 +77,7 @@ pub(crate) struct RunListArgs {
 /// Which runs are meant.
 #[derive(Debug, Args)]
 pub(crate) struct RunFilterArgs {
-    /// Words to look for, and filters such as status:error connector:github tool:search source:cli
+    /// Words to look for, and filters such as status:error connector:github tool:search source:cli since:7d
     pub(crate) query: Vec<String>,
     /// Only runs that stand like this
     #[arg(long = "state", value_enum)]

@@ -179,6 +179,21 @@ async fn filters_narrow_down() {
 }
 
 #[tokio::test]
+async fn runs_since_a_time_are_those_that_began_then_or_later() {
+    let (_home, store) = store().await;
+    for number in 1..=4 {
+        store.open_run(&run(number)).await.unwrap();
+    }
+    let since = RunQuery {
+        since: Some(run(3).summary.started_at),
+        ..RunQuery::default()
+    };
+    let page = store.list_runs(&since).await.unwrap();
+    let ids: Vec<&str> = page.runs.iter().map(|run| run.id.as_str()).collect();
+    assert_eq!((ids, page.total), (vec!["run-000004", "run-000003"], 2));
+}
+
+#[tokio::test]
 async fn pages_hold_every_run_once() {
     const RUNS: u64 = 10_000;
     let (_home, store) = store().await;
