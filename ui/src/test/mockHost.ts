@@ -155,6 +155,12 @@ export class MockHost {
     return changed;
   }
 
+  /** The connector as its platform tells that it is now. */
+  private looked(id: unknown): Connector {
+    const before = this.connectorOf(id);
+    return this.put({ ...before, status: { ...before.status, checkedAt: new Date().toISOString() } });
+  }
+
   private usual(): Handlers {
     const { state } = this;
     return {
@@ -293,8 +299,8 @@ export class MockHost {
       nextPage: () => null,
       savePart: ({ part }) => ({ path: `/home/lena/Downloads/part-${String(part)}.csv`, bytes: 412 }),
       replaceWalletSecret: ({ entry: id }) => this.changeEntry(id, { replacedAt: new Date().toISOString() }),
-      actOnConnector: ({ request }) => ({ answer: { message: "done" }, connector: this.connectorOf((request as ActOnConnector).connector) }),
-      changeSettings: ({ connector: id }) => this.connectorOf(id),
+      actOnConnector: ({ request }) => ({ answer: { message: "done" }, connector: this.looked((request as ActOnConnector).connector) }),
+      changeSettings: ({ connector: id }) => this.looked(id),
       connectorParticulars: () => particulars(),
       connectorSettings: () => connectorSettings(),
       listPlatformCredentials: () => credentialLevels(),

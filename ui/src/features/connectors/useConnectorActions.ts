@@ -6,7 +6,7 @@ import { call } from "@/host/call";
 import { queries } from "@/host/queries";
 
 /** Puts one connector into the lists, or takes it out. */
-function useKeepConnector() {
+export function useKeepConnector() {
   const client = useQueryClient();
   return useCallback(
     (id: ConnectorId, connector: Connector | null) => {

@@ -12,15 +12,16 @@ import { asProblem } from "@/host/call";
 import styles from "./Hosted.module.css";
 import { useAct } from "./useHosted";
 
-type Props = {
-  connector: Connector;
+/** An act that needs a word with the user. */
+export type Asked = {
   act: Act;
   /** What the switch or choice is called that the act belongs to. */
   of: string | null;
   /** Whether it is one of a choice, the title of which says what is chosen and not what is done. */
   isChoice: boolean;
-  onClose: () => void;
 };
+
+type Props = Asked & { connector: Connector; onClose: () => void };
 
 const effectWords: Record<OperationEffect, string | null> = {
   read: null,

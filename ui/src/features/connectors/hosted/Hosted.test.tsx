@@ -2,6 +2,7 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import "@/components/SchemaForm/SchemaForm";
 import { axeViolations } from "@/test/axe";
+import { credentialLevels } from "@/test/hostedSamples";
 import { renderApp } from "@/test/renderApp";
 import { entry, hostedConnector, manyAccounts, problem } from "@/test/samples";
 
@@ -32,14 +33,39 @@ describe("what only the platform has", () => {
     await waitFor(() => expect(screen.queryByRole("alertdialog")).not.toBeInTheDocument());
   });
 
-  it("is_read_again_when_the_connector_is_another", async () => {
-    const { host } = renderApp(at("overview"), state);
-    await screen.findByRole("region", { name: "On Mistral · Northlight" });
+  it("is_read_again_once_when_another_process_acted_and_keeps_what_is_being_typed", async () => {
+    const { host, user } = renderApp(at("overview"), state);
+    await user.click(await screen.findByRole("button", { name: "Test" }));
+    const field = await within(screen.getByRole("dialog")).findByLabelText("query");
+    await user.type(field, "deals");
     const reads = () => host.calls.filter(({ name }) => name === "connectorParticulars").length;
     expect(reads()).toBe(1);
-    host.state.connectors = [{ ...hosted, status: { ...hosted.status, status: "failing", reason: "refused" } }];
+    const tells = async () => {
+      host.state.connectors = [{ ...hosted, status: { ...hosted.status, checkedAt: new Date().toISOString() } }];
+      await act(() => host.tell({ kind: "connectors_changed" }));
+    };
+    // What was acted on there is not offered any more.
+    host.handlers.connectorParticulars = () => ({ facts: [{ label: "Protocol", value: "sse", at: null }], groups: [] });
+    await tells();
+    expect(await screen.findByText("sse")).toBeInTheDocument();
+    expect(reads()).toBe(2);
+    expect(field).toHaveValue("deals");
     await act(() => host.tell({ kind: "connectors_changed" }));
-    await waitFor(() => expect(reads()).toBe(2));
+    expect(reads()).toBe(2);
+
+    host.handlers.connectorParticulars = () => { throw problem({ message: "could not reach Mistral" }); };
+    await tells();
+    expect(await screen.findByText("Could not reach Mistral")).toBeInTheDocument();
+    expect(screen.getByText("sse")).toBeInTheDocument();
+    expect(field).toHaveValue("deals");
+  });
+
+  it("is_read_again_once_after_an_act_of_ones_own", async () => {
+    const { host, user } = renderApp(at("overview"), state);
+    await user.click(await screen.findByRole("switch", { name: "Organization" }));
+    await waitFor(() => expect(screen.getByRole("switch", { name: "Organization" })).toBeEnabled());
+    await act(() => host.tell({ kind: "connectors_changed" }));
+    expect(host.calls.filter(({ name }) => name === "connectorParticulars")).toHaveLength(2);
   });
 
   it("asks_for_what_an_act_needs_and_keeps_it_when_the_platform_refuses", async () => {
@@ -132,6 +158,20 @@ describe("credentials at the platform", () => {
     expect(within(yours).getByText(/you need to reconnect/)).toBeVisible();
     expect(within(screen.getByRole("region", { name: "Organization" })).getByText("auth.forbidden")).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("follow_what_another_process_saved", async () => {
+    const { host, user } = renderApp(at("credentials"), state);
+    await user.click(within(await screen.findByRole("region", { name: "Workspace" })).getByRole("button", { name: "Add credential" }));
+    const name = await within(await screen.findByRole("dialog")).findByRole("textbox", { name: /^Name/ });
+    await user.clear(name);
+    await user.type(name, "nightly");
+    host.handlers.listPlatformCredentials = () => credentialLevels().map((one) => (one.level.level === "user" ? { ...one, credentials: [] } : one));
+    host.state.connectors = [{ ...hosted, status: { ...hosted.status, checkedAt: new Date().toISOString() } }];
+    await act(() => host.tell({ kind: "connectors_changed" }));
+    await waitFor(() => expect(screen.queryByText("sandbox")).not.toBeInTheDocument());
+    expect(name).toHaveValue("nightly");
+    expect(host.calls.filter((one) => one.name === "listPlatformCredentials")).toHaveLength(2);
   });
 
   it("are_created_with_a_secret_of_the_wallet", async () => {

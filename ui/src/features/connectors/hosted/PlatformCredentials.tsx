@@ -17,7 +17,7 @@ import { capital } from "@/lib/words";
 import page from "../ConnectorPage.module.css";
 import { CredentialDialog } from "./CredentialDialog";
 import styles from "./Hosted.module.css";
-import { hostedQueries, useMakeDefault, useRemoveCredential } from "./useHosted";
+import { hostedQueries, useLatest, useMakeDefault, useRemoveCredential } from "./useHosted";
 
 const levelWords: Record<Level, string> = { user: "Yours", workspace: "Workspace", organization: "Organization" };
 
@@ -35,15 +35,17 @@ const looks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; 
 
 /** The credentials that the platform keeps for a connector, by level. Their secrets can be replaced, never read. */
 export function PlatformCredentials({ connector }: { connector: Connector }) {
-  const { data, error, refetch } = useQuery(hostedQueries.credentials(connector.id));
+  const read = useQuery(hostedQueries.credentials(connector));
+  const data = useLatest(read);
   const { account } = connector.identity;
-  if (error) return <div className={page.body}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
-  if (!data) return <StillShapes rows={5} label={`Asking ${account}`} />;
+  const problem = read.error && <ProblemNotice problem={asProblem(read.error)} onRetry={() => void read.refetch()} />;
+  if (!data) return problem ? <div className={page.body}>{problem}</div> : <StillShapes rows={5} label={`Asking ${account}`} />;
   if (data.length === 0) {
     return <EmptyState icon="key-round" title={`${account} keeps no credentials for this connector`}>Its sign-in was set when it was created.</EmptyState>;
   }
   return (
     <div className={page.body}>
+      {problem}
       {data.map((level) => <OneLevel key={level.level.level} connector={connector} credentials={level} />)}
     </div>
   );

@@ -1,43 +1,50 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import { useToasts } from "@/components/Toast";
 import { type Act, type ActOnConnector, type ChangeSettings, commands, type Connector, type ConnectorId, type Level, type SavePlatformCredential } from "@/host/bindings";
 import { call } from "@/host/call";
-import { checkKey } from "../useConnectorActions";
+import { checkKey, useKeepConnector } from "../useConnectorActions";
 import { useSettingsDrafts } from "./settingsDrafts";
 
-// What a platform says of one connector. It is asked when the view opens and after each change, never by
-// itself: every read is a request to the platform.
+// What a platform says of one connector. It is asked when the view opens and after each look at the
+// connector, whoever took it: a check, a consent, an act here or by the command line. It is never polled, for
+// every read is a request to the platform.
 const once = { staleTime: Infinity, retry: false } as const;
 
 export const hostedQueries = {
-  // They follow how the connector is, which a check, a consent or another program can change.
-  particulars: ({ id, status: { status, word, reason, lastOkAt } }: Connector) =>
-    queryOptions({
-      queryKey: ["hosted", id, "particulars", status, word, reason, lastOkAt] as const,
-      queryFn: () => call(commands.connectorParticulars(id)),
-      placeholderData: (before, query) => (query?.queryKey[1] === id ? before : undefined),
-      ...once,
-    }),
+  particulars: ({ id, status: { checkedAt } }: Connector) =>
+    queryOptions({ queryKey: ["hosted", id, "particulars", checkedAt], queryFn: () => call(commands.connectorParticulars(id)), ...once }),
   settings: (id: ConnectorId) => queryOptions({ queryKey: ["hosted", id, "settings"], queryFn: () => call(commands.connectorSettings(id)), ...once, gcTime: 0 }),
-  credentials: (id: ConnectorId) => queryOptions({ queryKey: ["hosted", id, "credentials"], queryFn: () => call(commands.listPlatformCredentials(id)), ...once }),
+  credentials: ({ id, status: { checkedAt } }: Connector) =>
+    queryOptions({ queryKey: ["hosted", id, "credentials", checkedAt], queryFn: () => call(commands.listPlatformCredentials(id)), ...once }),
   credentialForm: (id: ConnectorId, level: Level) =>
     queryOptions({ queryKey: ["hosted", id, "form", level], queryFn: () => call(commands.platformCredentialForm(id, level)), ...once, gcTime: 0 }),
   copies: (id: ConnectorId) => queryOptions({ queryKey: ["connectors", id, "copies"], queryFn: () => call(commands.listCopies(id)) }),
 };
 
-/** Has everything that platforms say read again: what changes one connector can change another, as a role does. */
+/** What a read answers, and until it does what the one before it answered: a form over it stays as it is. */
+export function useLatest<T>(read: { data: T | undefined }): T | undefined {
+  const [latest, keep] = useState(read.data);
+  if (read.data !== undefined && read.data !== latest) keep(read.data);
+  return read.data ?? latest;
+}
+
+/**
+ * Has everything that platforms say read again: what changes one connector can change another, as a role does.
+ * The particulars that are shown follow their connector.
+ */
 function useReadAgain() {
   const client = useQueryClient();
   return useCallback(async () => {
     void client.invalidateQueries({ queryKey: ["connectors"] });
-    await client.invalidateQueries({ queryKey: ["hosted"] });
+    await client.invalidateQueries({ queryKey: ["hosted"], predicate: (query) => query.queryKey[2] !== "particulars" || !query.isActive() });
   }, [client]);
 }
 
 /** Carries out an act of a connector. What offers it may be gone afterwards: that it is done is said all the same. */
 export function useAct({ id, status }: Connector) {
   const client = useQueryClient();
+  const keep = useKeepConnector();
   const readAgain = useReadAgain();
   const { toast } = useToasts();
   return useMutation({
@@ -47,7 +54,8 @@ export function useAct({ id, status }: Connector) {
       toast(`${act.title}: done`);
       // What the doctor found was how it was before.
       if (connector.status.status !== status.status) void client.resetQueries({ queryKey: checkKey(id) });
-      await readAgain();
+      keep(id, connector);
+      await Promise.all([readAgain(), client.prefetchQuery(hostedQueries.particulars(connector))]);
     },
   });
 }
