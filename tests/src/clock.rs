@@ -9,7 +9,10 @@ use patchbay_platforms::http::Clock;
 
 /// Starts at `2026-10-21T07:27:30Z` and jumps forward when somebody waits.
 #[derive(Debug)]
-pub struct ReplayClock(Mutex<Hands>);
+pub struct ReplayClock {
+    hands: Mutex<Hands>,
+    chance: f64,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Hands {
@@ -20,13 +23,22 @@ struct Hands {
 
 impl ReplayClock {
     /// The clock at its start.
-    #[expect(clippy::expect_used, reason = "the text is fixed")]
     pub fn start() -> Self {
+        Self::with_chance(0.5)
+    }
+
+    /// The clock at its start, with what it always draws by chance: from 0 to 1.
+    #[expect(clippy::expect_used, reason = "the text is fixed")]
+    pub(crate) fn with_chance(chance: f64) -> Self {
         let start = Timestamp::parse("2026-10-21T07:27:30Z").expect("it is an instant");
-        Self(Mutex::new(Hands {
+        let hands = Hands {
             now: start,
             waited: start,
-        }))
+        };
+        Self {
+            hands: Mutex::new(hands),
+            chance,
+        }
     }
 
     /// Jumps forward, as for a token that grows older between two calls. Nobody waits for it, so it is
@@ -42,7 +54,7 @@ impl ReplayClock {
     }
 
     fn hands(&self) -> MutexGuard<'_, Hands> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -63,6 +75,6 @@ impl Clock for ReplayClock {
     }
 
     fn chance(&self) -> f64 {
-        0.5
+        self.chance
     }
 }

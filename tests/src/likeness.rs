@@ -112,14 +112,24 @@ fn is_nothing(value: &Value) -> bool {
 /// Whether a member has the value that the contracts give it when it is absent.
 fn is_default(at: &str, name: &str, value: &Value) -> bool {
     match name {
-        "mistral" | "is_default" | "has_default_credentials" | "has_more" | "is_primary" => {
-            *value == Value::Bool(false)
-        }
+        "mistral"
+        | "is_default"
+        | "has_default_credentials"
+        | "has_more"
+        | "is_primary"
+        | "isError" => *value == Value::Bool(false),
+        "name" => is_preference(at) && *value == Value::String("default".to_owned()),
         "is_secret" | "is_required" => *value == Value::Bool(true),
         "settings" => value.as_object().is_some_and(Map::is_empty),
         "type" => at.ends_with("/auth_request") && *value == Value::String("code".to_owned()),
         _ => false,
     }
+}
+
+/// Whether a connection preference of Mistral stands there.
+fn is_preference(at: &str) -> bool {
+    let list = at.rsplit_once('/').map_or("", |(list, _)| list);
+    list.ends_with("/connection_preferences")
 }
 
 fn same_scalar(one: &Value, other: &Value) -> bool {
@@ -247,6 +257,11 @@ mod tests {
             json!({"auth_request": {"u": 1}}),
             json!({"auth_request": {"u": 1, "type": "code"}})
         ));
+        let preference = |name: &str| json!({"connection_preferences": [{"name": name, "x": 1}]});
+        let nameless = json!({"connection_preferences": [{"x": 1}]});
+        assert!(is_same(preference("default"), nameless.clone()));
+        assert!(!is_same(preference("other"), nameless));
+        assert!(!is_same(json!({"name": "default"}), json!({})));
         assert!(!is_same(json!({"is_secret": false}), json!({})));
         assert!(!is_same(json!({"mistral": true}), json!({})));
         assert!(!is_same(json!({}), json!({"type": "code"})));

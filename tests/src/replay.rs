@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
+use patchbay_platforms::Error;
 use patchbay_platforms::http::{ClientSettings, Clients, ProxyChoice};
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 
-use crate::server::Server;
+use crate::server::{Arrival, Server};
 use crate::{Adapter, Line, ReplayClock, Stage, outcome, request};
 
 /// Longest time for one line, in real time: recorded delays are short.
@@ -97,6 +98,45 @@ async fn one(
     adapter: &dyn Adapter,
     clients: Clients,
 ) -> Result<(Vec<String>, bool), String> {
+    let Some(played) = play(text, adapter, clients.clone(), 0.5).await? else {
+        return Ok((Vec::new(), true));
+    };
+    let line = &played.line;
+    let mut differences = request::differences(line, &played.arrivals);
+    let waits = request::waits(&played.arrivals);
+    if !request::gaps(&line.gaps, &waits, &waits).is_empty() {
+        // Where chance has a part in a wait, any that it allows is as good.
+        let mut bounds = Vec::new();
+        for chance in [0.0, 1.0] {
+            let played = play(text, adapter, clients.clone(), chance).await?;
+            bounds.push(played.map_or_else(Vec::new, |played| request::waits(&played.arrivals)));
+        }
+        differences.extend(request::gaps(&line.gaps, &bounds[0], &bounds[1]));
+    }
+    differences.extend(outcome::differences(
+        adapter.platform(),
+        line,
+        &played.token,
+        &played.ours,
+    ));
+    Ok((differences, false))
+}
+
+/// A line and what became of it.
+struct Played {
+    line: Line,
+    token: String,
+    arrivals: Vec<Arrival>,
+    ours: Result<Value, Error>,
+}
+
+/// Plays a line once, with a clock that always draws this chance; `None` for one that is skipped.
+async fn play(
+    text: &str,
+    adapter: &dyn Adapter,
+    clients: Clients,
+    chance: f64,
+) -> Result<Option<Played>, String> {
     let raw: Map<String, Value> =
         serde_json::from_str(text).map_err(|error| format!("no JSON object: {error}"))?;
     let config = raw.get("config").and_then(Value::as_object);
@@ -110,9 +150,9 @@ async fn one(
         .to_string();
     let line = Line::read(&filled(text, &host, &token))?;
     if line.is_skipped {
-        return Ok((Vec::new(), true));
+        return Ok(None);
     }
-    let clock = Arc::new(ReplayClock::start());
+    let clock = Arc::new(ReplayClock::with_chance(chance));
     let replies = line
         .exchanges
         .iter()
@@ -132,14 +172,12 @@ async fn one(
     };
     let ours = adapter.run(&line, &stage).await;
     let arrivals = server.map(|server| server.arrivals()).unwrap_or_default();
-    let mut differences = request::differences(&line, &arrivals);
-    differences.extend(outcome::differences(
-        adapter.platform(),
-        &line,
-        &token,
-        &ours,
-    ));
-    Ok((differences, false))
+    Ok(Some(Played {
+        line,
+        token,
+        arrivals,
+        ours,
+    }))
 }
 
 /// The line with its placeholders filled in.

@@ -264,7 +264,10 @@ pub(crate) fn gaps(recorded: &[f64], shortest: &[f64], longest: &[f64]) -> Vec<S
         .enumerate()
         .filter(|(_, (recorded, (shortest, longest)))| is_off(**recorded, (**shortest, **longest)))
         .map(|(n, (recorded, (shortest, longest)))| {
-            format!("wait {}: expected {recorded} s, got {shortest} to {longest} s", n + 1)
+            format!(
+                "wait {}: expected {recorded} s, got {shortest} to {longest} s",
+                n + 1
+            )
         })
         .collect()
 }

@@ -157,9 +157,22 @@ fn waits_may_differ_by_a_quarter() {
         arrival.at = start + std::time::Duration::from_secs_f64(seconds);
         arrival
     };
-    let found = |recorded: f64, ours: f64| gaps(&[recorded], &[at(0.0), at(ours)]).len();
+    let found = |recorded: f64, ours: f64| {
+        let waits = waits(&[at(0.0), at(ours)]);
+        gaps(&[recorded], &waits, &waits).len()
+    };
     assert_eq!(found(4.0, 5.0), 0);
     assert_eq!(found(4.0, 5.1), 1);
     assert_eq!(found(0.0, 0.3), 0);
     assert_eq!(found(0.0, 0.4), 1);
+}
+
+#[test]
+fn a_wait_by_chance_may_be_any_that_it_allows() {
+    let found = |recorded: f64| gaps(&[recorded], &[0.5], &[1.5]).len();
+    for allowed in [0.2, 0.5, 0.9, 1.5, 2.0] {
+        assert_eq!(found(allowed), 0, "{allowed}");
+    }
+    assert_eq!(found(0.1), 1);
+    assert_eq!(found(2.1), 1);
 }
