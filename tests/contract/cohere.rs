@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::Secret;
-use patchbay_platforms::http::{Backoff, CallOptions, Jitter, Retries, RetryPolicy};
+use patchbay_platforms::http::{Backoff, CallOptions, Jitter, Reading, Retries, RetryPolicy};
 use patchbay_platforms::{Error, Platform, hosted};
 use patchbay_tests::{Adapter, Line, Stage, from_environment};
 use serde_json::{Map, Value, json};
@@ -59,8 +59,11 @@ impl Adapter for Cohere {
         let environment = environment.cloned().unwrap_or_default();
         let (mut settings, mut secrets) = from_environment(cohere.fields, &environment);
         let suffix = line.setting("server_url_suffix").unwrap_or_default();
-        let base_url = format!("{}{suffix}", stage.base_url);
-        settings.insert("base_url".to_owned(), base_url.into());
+        // An address that the environment names is one of the recorder, too.
+        if !settings.contains_key("base_url") || !suffix.is_empty() {
+            let base_url = format!("{}{suffix}", stage.base_url);
+            settings.insert("base_url".to_owned(), base_url.into());
+        }
         if let Some(name) = line.config.get("client_name") {
             settings.insert("client_name".to_owned(), name.clone());
         }
@@ -102,12 +105,20 @@ fn options(line: &Line) -> CallOptions {
             most.map(Retries::Times)
         },
         headers: headers
-            .filter_map(|(name, value)| Some((name, Secret::new(value.as_str()?))))
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name, Secret::new(as_header(&value))))
             .collect(),
         query: line.pairs("additional_query_parameters"),
         body: members("additional_body_parameters"),
         ..CallOptions::default()
     }
+}
+
+/// A value as it stands in a header.
+fn as_header(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The contract's policy, and lost connections besides.
@@ -124,6 +135,10 @@ fn retries_of_the_lost(most: u32) -> RetryPolicy {
             jitter: Jitter::Around(0.1),
         },
         longest_asked: Duration::from_secs(60),
+        reading: Reading {
+            whole_seconds: true,
+            ..Reading::default()
+        },
         heeds_reset: true,
         elapsed: None,
         on_connect: true,

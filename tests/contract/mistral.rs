@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{Platform, Secret};
-use patchbay_platforms::http::{Backoff, CallOptions, Jitter, Retries, RetryPolicy};
+use patchbay_platforms::http::{Backoff, CallOptions, Jitter, Reading, Retries, RetryPolicy};
 use patchbay_platforms::{Error, SignIn, hosted};
 use patchbay_tests::{Adapter, Line, Stage, from_environment};
 use serde_json::{Map, Value, json};
@@ -113,6 +113,10 @@ fn options(line: &Line) -> CallOptions {
                         longest: millis(number(&retries["max_interval_ms"])),
                         jitter: Jitter::Added(Duration::from_secs(1)),
                     },
+                    reading: Reading {
+                        zero_millis_count: true,
+                        ..Reading::default()
+                    },
                     elapsed: Some(millis(number(&retries["max_elapsed_ms"]))),
                     ..RetryPolicy::NEVER
                 })
@@ -120,11 +124,12 @@ fn options(line: &Line) -> CallOptions {
         headers: headers
             .into_iter()
             .flatten()
+            .filter(|(_, value)| !value.is_null())
             .map(|(name, value)| {
-                (
-                    name.clone(),
-                    Secret::new(value.as_str().unwrap_or_default()),
-                )
+                let text = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                (name.clone(), Secret::new(text))
             })
             .collect(),
         ..CallOptions::default()

@@ -1,12 +1,10 @@
 //! 10ex.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use patchbay_model::Secret;
 use patchbay_platforms::http::CallOptions;
 use patchbay_platforms::{Error, hosted};
-use patchbay_tests::{Adapter, Line, Stage};
+use patchbay_tests::{Adapter, Line, Stage, from_environment};
 use serde_json::{Map, Value};
 
 const KEY: &str = "tnx_abc12345_s3cret";
@@ -30,21 +28,25 @@ impl Adapter for Tenex {
     async fn run(&self, line: &Line, stage: &Stage) -> Result<Value, Error> {
         let tenex = hosted(patchbay_model::Platform::Tenex)
             .ok_or_else(|| Error::NotSupported("10ex".to_owned()))?;
-        let mut settings = Map::from_iter([("base_url".to_owned(), stage.base_url.clone().into())]);
+        let environment = line.config.get("env").and_then(Value::as_object);
+        let environment = environment.cloned().unwrap_or_default();
+        let (mut settings, mut secrets) = from_environment(tenex.fields, &environment);
+        settings
+            .entry("base_url")
+            .or_insert_with(|| stage.base_url.clone().into());
         let mut routes = Map::new();
         for (name, value) in &line.config {
             if let Some(operation) = name.strip_prefix("routes.") {
                 routes.insert(operation.to_owned(), value.clone());
             } else if tenex.fields.iter().any(|field| field.name == name) {
                 settings.insert(name.clone(), value.clone());
-            } else if !matches!(name.as_str(), "token" | "unreachable") {
+            } else if !matches!(name.as_str(), "env" | "token" | "unreachable") {
                 return Err(Error::NotSupported(format!("the config key {name}")));
             }
         }
         if !routes.is_empty() {
             settings.insert("routes".to_owned(), Value::Object(routes));
         }
-        let mut secrets = BTreeMap::new();
         match line.config.get("token") {
             None => drop(secrets.insert("api_key".to_owned(), Secret::new(KEY))),
             Some(Value::String(token)) => {

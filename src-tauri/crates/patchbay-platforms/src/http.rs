@@ -37,6 +37,7 @@ pub use plan::PlannedRequest;
 pub(crate) use plan::stand_ins;
 pub use request::{Repeat, Request};
 pub use retry::{Backoff, Jitter, RetryPolicy};
+pub use retry_after::Reading;
 
 use crate::address::check_address;
 use crate::{Error, TokenSource};
@@ -83,7 +84,8 @@ impl Api {
     /// Far more than any documented answer.
     pub const BODY_BYTES: usize = 32 * 1024 * 1024;
 
-    /// An account at `base` that follows redirects within the origin and repeats nothing.
+    /// An account at `base`, without slashes at its end, that follows redirects within the origin and
+    /// repeats nothing.
     ///
     /// # Errors
     /// [`Error::Usage`] when `base` is no absolute `http` or `https` URL, or holds a user name.
@@ -93,9 +95,9 @@ impl Api {
         base: &str,
         tokens: Arc<dyn TokenSource>,
     ) -> Result<Self, Error> {
-        let base = Url::parse(base)
-            .map_err(|_| Error::Usage("the base URL is no absolute URL".to_owned()))?;
-        check_address(&base)?;
+        let mut base = parsed(base)?;
+        let path = base.path().trim_end_matches('/').to_owned();
+        base.set_path(&path);
         Ok(Self {
             clients,
             clock,
@@ -109,4 +111,15 @@ impl Api {
             secrets: Vec::new(),
         })
     }
+}
+
+/// The address of an account.
+///
+/// # Errors
+/// [`Error::Usage`] when it is no absolute `http` or `https` URL, or holds a user name.
+pub(crate) fn parsed(base: &str) -> Result<Url, Error> {
+    let base =
+        Url::parse(base).map_err(|_| Error::Usage("the base URL is no absolute URL".to_owned()))?;
+    check_address(&base)?;
+    Ok(base)
 }

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use self::key::Key;
 use self::memory::Memory;
-use crate::http::Api;
+use crate::http::{Api, parsed};
 use crate::{AccountField, Error, HostedPlatform, Platform, SignIn};
 
 /// Mistral in the registry.
@@ -129,6 +129,8 @@ fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
     )?;
     Ok(Arc::new(Mistral {
         api: Api {
+            // Of several slashes at its end only one goes (contract, section 1, "joining").
+            base: parsed(base)?,
             retries: client::retries(),
             ..api
         },

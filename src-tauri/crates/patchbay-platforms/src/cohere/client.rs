@@ -12,7 +12,7 @@ use url::Url;
 
 use super::arguments::{Authorize, Create, List, One, Update};
 use super::wire::{Envelope, Page};
-use crate::http::{Answer, Api, CallOptions, Path, Repeat, Request, RetryPolicy};
+use crate::http::{Answer, Api, CallOptions, Path, Reading, Repeat, Request, RetryPolicy};
 use crate::{Error, Field};
 
 /// What is repeated: three attempts, with the official client's waits.
@@ -23,6 +23,10 @@ pub(super) fn retries() -> RetryPolicy {
         most: 2,
         statuses: vec![408..=408, 429..=429, 500..=u16::MAX],
         longest_asked: Duration::from_secs(60),
+        reading: Reading {
+            whole_seconds: true,
+            ..Reading::default()
+        },
         heeds_reset: true,
         on_connect: true,
         ..RetryPolicy::NEVER

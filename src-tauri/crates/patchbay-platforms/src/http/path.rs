@@ -1,5 +1,6 @@
 //! The path of an operation, built of segments.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -53,7 +54,7 @@ impl Path {
     pub fn template<'a>(
         mut self,
         template: &str,
-        find: impl Fn(&str) -> Option<&'a str>,
+        find: impl Fn(&str) -> Option<Cow<'a, str>>,
     ) -> Result<Self, Error> {
         for segment in template.split('/').filter(|segment| !segment.is_empty()) {
             let name = segment
@@ -64,17 +65,23 @@ impl Path {
                 Some(name) => {
                     let value =
                         find(name).ok_or_else(|| Error::Usage(format!("{name} is missing")))?;
-                    self.value(name, value)?
+                    self.value(name, &value)?
                 }
             };
         }
-        Ok(self)
+        // Some servers tell a path with a slash at its end from one without.
+        Ok(match template.ends_with('/') {
+            true => self.then("/"),
+            false => self,
+        })
     }
 
-    /// The absolute URL under `base`, whose own path stays in front.
+    /// The absolute URL under `base`, whose own path stays in front but for one slash at its end.
     pub(crate) fn under(&self, base: &Url) -> Url {
         let mut url = base.clone();
-        url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), self.0));
+        let front = base.path();
+        let front = front.strip_suffix('/').unwrap_or(front);
+        url.set_path(&format!("{front}{}", self.0));
         // Setting what is not there would read the whole address once more.
         if url.query().is_some() {
             url.set_query(None);
@@ -126,11 +133,15 @@ mod tests {
 
     #[test]
     fn templates_are_filled_segment_by_segment() {
-        let find = |name: &str| (name == "id").then_some("a/b");
+        let find = |name: &str| (name == "id").then_some("a/b".into());
         let path = Path::new("/c").template("/{id}/status", find).unwrap();
         assert_eq!(path, Path::new("/c/a%2Fb/status"));
         assert!(Path::new("/c").template("/{other}", find).is_err());
         assert_eq!(Path::new("/c").template("", find).unwrap(), Path::new("/c"));
+        assert_eq!(
+            Path::new("/c").template("/", find).unwrap(),
+            Path::new("/c/")
+        );
     }
 
     proptest! {

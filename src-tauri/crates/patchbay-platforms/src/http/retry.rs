@@ -6,7 +6,8 @@ use std::time::Duration;
 use http::HeaderMap;
 use patchbay_model::Timestamp;
 
-use super::{Repeat, retry_after};
+use super::Repeat;
+use super::retry_after::{self, Reading};
 use crate::{Error, Unreachable};
 
 /// Which failures are repeated, how often, and with which waits in between.
@@ -20,6 +21,8 @@ pub struct RetryPolicy {
     pub backoff: Backoff,
     /// Longest wait that an answer may ask for (`retry-after-ms`, `retry-after`); zero to ignore them.
     pub longest_asked: Duration,
+    /// How the two are read.
+    pub reading: Reading,
     /// Whether `x-ratelimit-reset` (unix seconds) is heeded where the other two are missing.
     pub heeds_reset: bool,
     /// No more repeats once so much time has passed since the first attempt.
@@ -66,6 +69,10 @@ impl RetryPolicy {
             jitter: Jitter::Around(0.1),
         },
         longest_asked: Duration::from_secs(60),
+        reading: Reading {
+            whole_seconds: false,
+            zero_millis_count: false,
+        },
         heeds_reset: false,
         elapsed: None,
         on_connect: false,
@@ -102,7 +109,7 @@ impl RetryPolicy {
 
     /// How long to wait before repeat number `n`, counted from zero.
     pub(super) fn wait(&self, n: u32, answer: &HeaderMap, now: Timestamp, chance: f64) -> Duration {
-        let asked = retry_after::asked(answer, now).filter(|wait| !wait.is_zero());
+        let asked = retry_after::asked(answer, now, self.reading).filter(|wait| !wait.is_zero());
         if let Some(asked) = asked
             && !self.longest_asked.is_zero()
         {

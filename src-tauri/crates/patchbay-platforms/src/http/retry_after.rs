@@ -7,20 +7,29 @@ use http::header::RETRY_AFTER;
 use patchbay_model::Timestamp;
 use time::OffsetDateTime;
 
+/// What the platforms' own clients read differently.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Whether seconds with a fraction are not understood.
+    pub whole_seconds: bool,
+    /// Whether zero milliseconds stand in front of `retry-after` as any other number of them.
+    pub zero_millis_count: bool,
+}
+
 /// What `retry-after-ms`, else `retry-after` asks for: milliseconds, seconds with or without a
 /// fraction, or an HTTP date counted from `now`. A moment that is over is zero.
 ///
 /// Source: RFC 9110, section 10.2.3; Cohere contract, section 6; Mistral contract, section 7.
-pub(super) fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(super) fn asked(headers: &HeaderMap, now: Timestamp, reading: Reading) -> Option<Duration> {
     let millis = text(headers, "retry-after-ms")
         .and_then(|text| text.parse::<f64>().ok())
-        .map(|millis| millis / 1000.0)
-        .filter(|seconds| *seconds > 0.0);
-    if let Some(seconds) = millis {
-        return Duration::try_from_secs_f64(seconds).ok();
+        .filter(|millis| *millis > 0.0 || (*millis == 0.0 && reading.zero_millis_count));
+    if let Some(millis) = millis {
+        return Duration::try_from_secs_f64(millis / 1000.0).ok();
     }
     let text = text(headers, RETRY_AFTER.as_str())?;
     match text.parse::<f64>() {
+        Ok(_) if reading.whole_seconds && text.parse::<i64>().is_err() => None,
         Ok(seconds) if seconds < 0.0 => Some(Duration::ZERO),
         Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
         Err(_) => {
@@ -60,7 +69,9 @@ mod tests {
 
     #[test]
     fn every_form_is_understood() {
-        let of = |pairs| asked(&headers(pairs), now()).map(|wait| wait.as_millis());
+        let read =
+            |pairs, reading| asked(&headers(pairs), now(), reading).map(|wait| wait.as_millis());
+        let of = |pairs| read(pairs, Reading::default());
         assert_eq!(of(&[("retry-after", "7")]), Some(7000));
         assert_eq!(of(&[("retry-after", " 1.5 ")]), Some(1500));
         assert_eq!(
@@ -83,11 +94,35 @@ mod tests {
             of(&[("retry-after", "9"), ("retry-after-ms", "0")]),
             Some(9000)
         );
+        let official = Reading {
+            whole_seconds: true,
+            zero_millis_count: true,
+        };
+        let of = |pairs| read(pairs, official);
+        assert_eq!(
+            of(&[("retry-after", "9"), ("retry-after-ms", "0")]),
+            Some(0)
+        );
+        assert_eq!(
+            of(&[("retry-after", "9"), ("retry-after-ms", "-1")]),
+            Some(9000)
+        );
+        assert_eq!(of(&[("retry-after", "1.5")]), None);
+        assert_eq!(
+            of(&[("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT")]),
+            Some(30_000)
+        );
     }
 
     #[test]
     fn the_past_is_zero_and_nonsense_is_nothing() {
-        let of = |value| asked(&headers(&[("retry-after", value)]), now());
+        let of = |value| {
+            asked(
+                &headers(&[("retry-after", value)]),
+                now(),
+                Reading::default(),
+            )
+        };
         assert_eq!(of("Wed, 21 Oct 2026 07:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(of("-3"), Some(Duration::ZERO));
         for nonsense in ["soon", "", "NaN", "inf", "1e400"] {

@@ -21,20 +21,25 @@ use super::arguments::{
     ListCredentials, ListTools, Update,
 };
 use super::wire::{self, Message};
-use crate::echo::without_secrets;
-use crate::http::{Answer, Api, Backoff, CallOptions, Jitter, Path, Repeat, Request, RetryPolicy};
+use crate::echo::without_given;
+use crate::http::{
+    Answer, Api, Backoff, CallOptions, Jitter, Path, Reading, Repeat, Request, RetryPolicy,
+};
 use crate::{Error, Field};
 
 /// Members of bodies that hold secrets, themselves or in what they hold.
-const SECRET_NAMES: [&str; 8] = [
+const SECRET_NAMES: [&str; 11] = [
     "access_token",
+    "api_key",
     "bearer_token",
     "client_certificate",
     "client_private_key",
     "client_secret",
     "connection_secrets",
     "id_token",
+    "password",
     "refresh_token",
+    "token",
 ];
 
 /// Nothing is repeated unless the call asks for it; then these statuses, with the official client's
@@ -52,6 +57,10 @@ pub(super) fn retries() -> RetryPolicy {
             jitter: Jitter::Added(Duration::from_secs(1)),
         },
         longest_asked: Duration::from_secs(60),
+        reading: Reading {
+            zero_millis_count: true,
+            ..Reading::default()
+        },
         elapsed: Some(Duration::from_secs(3600)),
         ..RetryPolicy::NEVER
     }
@@ -404,7 +413,8 @@ impl Sent {
     {
         let mut value: Value = self.answer.json()?;
         let given: Vec<&str> = self.secrets.iter().map(String::as_str).collect();
-        without_secrets(&mut value, &given);
+        // By name nothing goes: what people call so in `connection_config` is theirs.
+        without_given(&mut value, &given);
         shaped(operation, &self.answer, value)
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Source: 10ex contract, sections 2 and 3.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -71,9 +72,15 @@ impl Client {
         let route = self.table.route(operation)?;
         let none = Map::new();
         let fields = parts.body.as_ref().unwrap_or(&none);
-        let find = |name: &str| match name {
-            "id" => parts.id,
-            name => fields.get(name).and_then(Value::as_str),
+        let in_query = |name: &str| {
+            let mut query = parts.query.iter();
+            query.find_map(|(each, value)| (*each == name).then_some(Cow::Borrowed(&**value)))
+        };
+        let find = |name: &str| match (name, fields.get(name)) {
+            ("id", _) => parts.id.map(Cow::Borrowed),
+            (_, Some(Value::String(text))) => Some(Cow::Borrowed(&**text)),
+            (_, Some(Value::Bool(_) | Value::Number(_))) => Some(fields[name].to_string().into()),
+            (name, _) => in_query(name),
         };
         let path = Path::new(&self.table.base_path).template(&route.path, find)?;
         let mut request = Request::new(route.method.clone(), path).repeat(if parts.is_read {
@@ -184,7 +191,8 @@ impl Client {
         mut page: List,
         options: &CallOptions,
     ) -> Result<(Vec<Connector>, Value), Error> {
-        let (mut items, mut total, mut cursors) = (Vec::new(), Value::Null, HashSet::new());
+        let (mut items, mut total) = (Vec::new(), Value::Null);
+        let mut cursors: HashSet<String> = page.cursor.iter().cloned().collect();
         for _ in 0..MOST_PAGES {
             let found = self.list(&page, options).await?;
             items.extend(found.items);
