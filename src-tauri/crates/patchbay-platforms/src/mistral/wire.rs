@@ -375,7 +375,7 @@ impl ToolResult {
     }
 }
 
-/// Tools, each as it came.
+/// Tools, each read by itself; what is none stays as it came.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ToolList(pub(super) Vec<Value>);
 
@@ -383,7 +383,9 @@ impl TryFrom<Value> for ToolList {
     type Error = String;
 
     fn try_from(json: Value) -> Result<Self, String> {
-        list(json).map(Self)
+        let mut tools = list(json)?;
+        fit_each(&mut tools, &shapes::TOOL);
+        Ok(Self(tools))
     }
 }
 
@@ -408,10 +410,7 @@ impl TryFrom<Value> for AuthMethods {
 
     fn try_from(json: Value) -> Result<Self, String> {
         let mut methods = list(json)?;
-        for method in methods.iter_mut().filter_map(Value::as_object_mut) {
-            // One that lacks something stays as it was sent.
-            let _ = shapes::AUTH_METHOD.fit(method);
-        }
+        fit_each(&mut methods, &shapes::AUTH_METHOD);
         Ok(Self(methods))
     }
 }
@@ -428,6 +427,13 @@ fn object(json: Value, shape: &Shape) -> Result<Map<String, Value>, String> {
     };
     shape.fit(&mut members)?;
     Ok(members)
+}
+
+/// Brings each object of a list into its one form; one that lacks something stays as it was sent.
+fn fit_each(items: &mut [Value], shape: &Shape) {
+    for item in items.iter_mut().filter_map(Value::as_object_mut) {
+        let _ = shape.fit(item);
+    }
 }
 
 /// A list; null is an empty one.

@@ -216,7 +216,9 @@ enum Joint {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ByEffect {
-    /// Whether they change nothing.
+    /// Whether they change nothing; null for either.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schemars(required)]
     read_only: Option<bool>,
 }
 

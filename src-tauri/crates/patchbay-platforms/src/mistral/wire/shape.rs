@@ -25,6 +25,8 @@ pub(super) enum Form {
     Moment,
     /// An object.
     Object(&'static Shape),
+    /// Objects of one shape by names of their own.
+    Each(&'static Shape),
     /// A list, of objects where there is a shape; where it is needed, null is an empty one.
     List(Option<&'static Shape>),
 }
@@ -102,6 +104,7 @@ impl Form {
             Self::Object(shape) => value
                 .as_object()
                 .is_some_and(|members| shape.check(members).is_ok()),
+            Self::Each(_) => value.is_object(),
             Self::List(_) => value.is_array() || value.is_null(),
         }
     }
@@ -116,11 +119,13 @@ impl Form {
             Self::Object(shape) => value
                 .as_object()
                 .is_some_and(|members| shape.is_fit(members)),
+            Self::Each(shape) => value
+                .as_object()
+                .is_some_and(|members| members.values().all(|member| is_fit_object(shape, member))),
             Self::List(None) => value.is_array(),
-            Self::List(Some(shape)) => value.as_array().is_some_and(|items| {
-                let is_fit = |item: &Value| item.as_object().is_some_and(|item| shape.is_fit(item));
-                items.iter().all(is_fit)
-            }),
+            Self::List(Some(shape)) => value
+                .as_array()
+                .is_some_and(|items| items.iter().all(|item| is_fit_object(shape, item))),
         }
     }
 
@@ -132,6 +137,12 @@ impl Form {
             Self::Moment if lenient::is_plain_moment(value) => None,
             Self::Moment => lenient::moment(value).map(|at| Value::from(at.to_string())),
             Self::Object(shape) => return bring_object(shape, value),
+            Self::Each(shape) => {
+                for member in value.as_object_mut().into_iter().flat_map(Map::values_mut) {
+                    bring_object(shape, member);
+                }
+                None
+            }
             Self::List(shape) => match value {
                 Value::Null => Some(Value::Array(Vec::new())),
                 Value::Array(items) => {
@@ -149,6 +160,12 @@ impl Form {
             *value = brought;
         }
     }
+}
+
+fn is_fit_object(shape: &Shape, value: &Value) -> bool {
+    value
+        .as_object()
+        .is_some_and(|members| shape.is_fit(members))
 }
 
 fn bring_object(shape: &Shape, value: &mut Value) {

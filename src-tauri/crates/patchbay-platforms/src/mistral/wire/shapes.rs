@@ -15,10 +15,51 @@ pub(super) const CONNECTOR: Shape = Shape {
             Some(Form::Flag)
         }
         "blocked_by" => Some(Form::List(None)),
+        "server_card" => Some(Form::Object(&SERVER_CARD)),
+        "connection_preferences" => Some(Form::List(Some(&PREFERENCE))),
+        "tools" => Some(Form::List(Some(&STORED_TOOL))),
         "supported_auth_methods" => Some(Form::List(Some(&AUTH_METHOD))),
         "connection_credentials" => Some(Form::List(Some(&CREDENTIAL))),
         _ => None,
     },
+};
+
+const PREFERENCE: Shape = Shape {
+    needed: &["tool_configuration"],
+    form: |name| (name == "is_default").then_some(Form::Flag),
+};
+
+const STORED_TOOL: Shape = Shape {
+    needed: &["id", "name", "description"],
+    form: |name| match name {
+        "id" | "name" | "description" => Some(Form::Text),
+        "created_at" | "modified_at" => Some(Form::Moment),
+        "active" => Some(Form::Flag),
+        _ => None,
+    },
+};
+
+const SERVER_CARD: Shape = Shape {
+    needed: &["name", "version"],
+    form: |name| match name {
+        "name" | "version" => Some(Form::Text),
+        "remotes" => Some(Form::List(Some(&REMOTE))),
+        _ => None,
+    },
+};
+
+const REMOTE: Shape = Shape {
+    needed: &["type", "url"],
+    form: |name| match name {
+        "type" | "url" => Some(Form::Text),
+        "authentication" => Some(Form::Object(&REMOTE_AUTHENTICATION)),
+        _ => None,
+    },
+};
+
+const REMOTE_AUTHENTICATION: Shape = Shape {
+    needed: &["required"],
+    form: |name| (name == "required").then_some(Form::Flag),
 };
 
 /// Its connectors are read one by one.
@@ -46,6 +87,27 @@ pub(super) const AUTH_METHOD: Shape = Shape {
         "method_type" => Some(Form::Text),
         "headers" => Some(Form::List(Some(&AUTH_HEADER))),
         "has_default_credentials" => Some(Form::Flag),
+        "global_headers" => Some(Form::Each(&GLOBAL_HEADER)),
+        "oauth2_server_metadata" => Some(Form::Object(&METADATA)),
+        _ => None,
+    },
+};
+
+const GLOBAL_HEADER: Shape = Shape {
+    needed: &["value"],
+    form: |name| match name {
+        "value" => Some(Form::Text),
+        "is_secret" => Some(Form::Flag),
+        _ => None,
+    },
+};
+
+const METADATA: Shape = Shape {
+    needed: &["issuer", "token_endpoint"],
+    form: |name| match name {
+        "issuer" | "token_endpoint" => Some(Form::Text),
+        "client_id_metadata_document_supported"
+        | "authorization_response_iss_parameter_supported" => Some(Form::Flag),
         _ => None,
     },
 };
@@ -100,5 +162,58 @@ pub(super) const MESSAGE: Shape = Shape {
 
 pub(super) const TOOL_RESULT: Shape = Shape {
     needed: &["content"],
-    form: |name| (name == "content").then_some(Form::List(None)),
+    form: |name| match name {
+        "content" => Some(Form::List(Some(&CONTENT))),
+        "metadata" => Some(Form::Object(&RESULT_METADATA)),
+        _ => None,
+    },
+};
+
+const CONTENT: Shape = Shape {
+    needed: &[],
+    form: |name| (name == "size").then_some(Form::Number),
+};
+
+const RESULT_METADATA: Shape = Shape {
+    needed: &[],
+    form: |name| (name == "mcp_meta").then_some(Form::Object(&MCP_META)),
+};
+
+const MCP_META: Shape = Shape {
+    needed: &[],
+    form: |name| (name == "isError").then_some(Form::Flag),
+};
+
+pub(super) const TOOL: Shape = Shape {
+    needed: &["name", "inputSchema"],
+    form: |name| match name {
+        "name" => Some(Form::Text),
+        "inputSchema" => Some(Form::Object(&ANYTHING)),
+        "annotations" => Some(Form::Object(&TOOL_ANNOTATIONS)),
+        "_meta" => Some(Form::Object(&TOOL_META)),
+        _ => None,
+    },
+};
+
+const ANYTHING: Shape = Shape {
+    needed: &[],
+    form: |_| None,
+};
+
+const TOOL_ANNOTATIONS: Shape = Shape {
+    needed: &[],
+    form: |name| match name {
+        "readOnlyHint" | "destructiveHint" | "idempotentHint" | "openWorldHint" => Some(Form::Flag),
+        _ => None,
+    },
+};
+
+const TOOL_META: Shape = Shape {
+    needed: &[],
+    form: |name| (name == "ai.mistral/turbine").then_some(Form::Object(&TURBINE)),
+};
+
+const TURBINE: Shape = Shape {
+    needed: &[],
+    form: |name| (name == "private_execution").then_some(Form::Flag),
 };

@@ -99,6 +99,35 @@ fn known_members_come_in_one_form_at_any_depth() {
     assert_eq!(without, connector());
 }
 
+/// Source: Mistral contract, section 4, "Leniency of the reader", for every flag and number of the section.
+#[test]
+fn tools_results_and_ways_to_sign_in_come_in_one_form_too() {
+    let tool = |hint: Value| json!({"name": "a", "inputSchema": {}, "annotations": {"readOnlyHint": hint}});
+    let tools = json!([tool(json!("yes")), 7, {"annotations": {"readOnlyHint": "yes"}}]);
+    let tools = Value::from(ToolList::try_from(tools).unwrap());
+    assert_eq!(
+        tools,
+        json!([tool(json!(true)), 7, {"annotations": {"readOnlyHint": "yes"}}])
+    );
+
+    let result = json!({
+        "content": [{"type": "resource_link", "name": "n", "uri": "u", "size": "12"}, 5],
+        "metadata": {"mcp_meta": {"isError": "on"}}
+    });
+    let result = ToolResult::try_from(result).unwrap();
+    assert!(result.is_error());
+    let result = Value::from(result);
+    assert_eq!(result["content"][0]["size"], 12);
+    assert_eq!(result["metadata"]["mcp_meta"]["isError"], true);
+
+    let method = json!([{"method_type": "oauth2", "global_headers": {"X": {"value": "***", "is_secret": "off"}}}]);
+    let method = Value::from(AuthMethods::try_from(method).unwrap());
+    assert_eq!(method[0]["global_headers"]["X"]["is_secret"], false);
+
+    let stored = json!([{"id": "t", "name": "n", "description": "d", "active": 1}]);
+    assert_eq!(with("tools", stored)["tools"][0]["active"], true);
+}
+
 #[test]
 fn null_is_an_empty_list() {
     let page = json!({"items": null, "pagination": {"page_size": 1, "next_cursor": null}});
