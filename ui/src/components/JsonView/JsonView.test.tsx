@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { axeViolations } from "@/test/axe";
@@ -73,6 +73,7 @@ it("is walked, folded and unfolded by the keys of a tree", async () => {
   expect(await after("{End}")).toBe("token: <redacted>");
   expect(await after("{Home}")).toBe("object of 6");
   expect(await after("{PageDown}")).toBe("token: <redacted>");
+  expect(fireEvent.keyDown(tree(), { key: " " })).toBe(false);
   expect(tree()).toHaveFocus();
 });
 

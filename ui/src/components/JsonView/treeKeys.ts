@@ -41,7 +41,8 @@ export function treeStep(key: string, lines: readonly JsonLine[], { index, page,
       return part === "open" ? { kind: "toggle", pointer } : go(lines, holderOf(lines, index), 1);
     case "Enter":
     case " ":
-      return part === "value" ? null : { kind: "toggle", pointer };
+      // On a value nothing happens, and nothing that the page does with these keys.
+      return part === "value" ? { kind: "go", index } : { kind: "toggle", pointer };
     default:
       return null;
   }
