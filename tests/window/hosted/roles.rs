@@ -4,11 +4,12 @@ use patchbay_testkit::fakes::FakeTenex;
 use serde_json::{Value, json};
 
 use super::stage::{KEY, Stage, TOKEN, secret};
+use crate::support::desk::binary;
 
 #[test]
 fn a_promotion_says_who_is_demoted_before_and_who_has_the_role_after() {
     let stage = stage();
-    create(&stage, "Pipeline", "crm_sink");
+    let pipeline = create(&stage, "Pipeline", "crm_sink");
     create(&stage, "Deals", "source");
     let window = &stage.window;
     window.see_text("The CRM sink is Pipeline.");
@@ -36,6 +37,13 @@ fn a_promotion_says_who_is_demoted_before_and_who_has_the_role_after() {
     window.choose("*Role*", "Primary data source*");
     window.see_text("It is the primary data source.");
     assert_eq!(role(&stage, "Pipeline"), "primary_source");
+
+    // The open page follows what the command line does.
+    let command_line = binary("PATCHBAY_CLI_BIN");
+    let give_up = ["connector", "act", &pipeline, "role-source", "--yes"];
+    stage.desk.run(&command_line, &give_up);
+    assert_eq!(role(&stage, "Pipeline"), "source");
+    window.see_text("There is no primary data source yet.");
     stage.over();
 }
 
