@@ -12,7 +12,7 @@ use patchbay_tests::{Adapter, Line, Stage, from_environment};
 use serde_json::{Map, Value};
 
 /// Every key of `config` that the contract has.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "age_token_s",
     "cached_token",
     "client",
@@ -20,6 +20,7 @@ const KEYS: [&str; 10] = [
     "env",
     "host_suffix",
     "no_credentials",
+    "scale_timeout_to",
     "show_headers",
     "times",
     "unreachable",
@@ -136,6 +137,11 @@ async fn call(platform: &dyn Platform, line: &Line, options: &CallOptions) -> Re
         "execute_typed" => {
             arguments.remove("slug");
             "execute"
+        }
+        "wait_for_deletion" => {
+            let limit = line.config.get("scale_timeout_to");
+            arguments.extend(limit.map(|limit| ("limit_s".to_owned(), limit.clone())));
+            "wait_for_deletion"
         }
         operation => operation,
     };

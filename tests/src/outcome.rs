@@ -59,7 +59,7 @@ fn ok(platform: &str, line: &Line, recorded: &Value, ours: &Value) -> Vec<String
     }
     let ignores_type =
         platform == "airbyte" && matches!(line.op.as_str(), "connect" | "get_connector");
-    let is_relayed = platform == "agentstack" && line.op == "mcp_proxy";
+    let is_relayed = platform == "agentstack" && matches!(line.op.as_str(), "mcp" | "mcp_proxy");
     let one = |members: &mut Map<String, Value>| {
         members.remove("yielded");
         members.remove("browser_opened");

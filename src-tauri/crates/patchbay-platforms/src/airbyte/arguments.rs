@@ -105,7 +105,8 @@ pub(super) struct WaitForDeletion {
     /// Name of its workspace; left out: the account's.
     pub(super) workspace_name: Option<String>,
     /// Longest wait in seconds; left out: 300.
-    pub(super) limit_s: Option<u32>,
+    #[schemars(range(min = 0))]
+    pub(super) limit_s: Option<f64>,
 }
 
 #[derive(Deserialize, JsonSchema)]

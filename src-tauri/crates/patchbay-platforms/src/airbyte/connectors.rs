@@ -185,11 +185,15 @@ impl Airbyte {
         arguments: arguments::WaitForDeletion,
         options: &CallOptions,
     ) -> Result<Value, Error> {
-        let limit = arguments.limit_s;
-        let limit = limit.map_or(DELETION, |seconds| Duration::from_secs(seconds.into()));
+        let limit = match arguments.limit_s {
+            None => DELETION,
+            Some(seconds) => Duration::try_from_secs_f64(seconds)
+                .map_err(|_| Error::Usage("limit_s must be a number of seconds".to_owned()))?,
+        };
         let workspace = given(arguments.workspace_name);
         let workspace = workspace.as_deref().unwrap_or(&self.workspace);
-        let id = arguments.connector_id;
+        let id = given(Some(arguments.connector_id))
+            .ok_or_else(|| Error::Usage("connector_id is missing".to_owned()))?;
         self.wait_for_deletion(&id, workspace, limit, options)
             .await?;
         Ok(Value::Null)

@@ -129,6 +129,11 @@ async fn a_kind_is_needed_to_create_and_an_id_to_do_anything_with_one() {
         ("inspect", json!({"connector_id": ""})),
         ("check", json!({"connector_id": ".."})),
         ("delete_connector", json!({"connector_id": ""})),
+        ("wait_for_deletion", json!({"connector_id": ""})),
+        (
+            "wait_for_deletion",
+            json!({"connector_id": "a", "limit_s": -1}),
+        ),
         ("update_connector", json!({"connector_id": ""})),
         (
             "execute",
