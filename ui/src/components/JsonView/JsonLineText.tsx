@@ -1,8 +1,6 @@
 import { type JsonLine } from "./jsonLines";
 import styles from "./JsonView.module.css";
-
-/** A string longer than this is cut for show; copying gives all of it. */
-const longest = 2000;
+import { shownText } from "./shownText";
 
 /** A line as JSON writes it. */
 export function JsonLineText({ line }: { line: JsonLine }) {
@@ -34,11 +32,11 @@ function Value({ value }: { value: unknown }) {
   }
   if (typeof value === "string") {
     if (value === "<redacted>") return <span className={styles.secret}>{JSON.stringify(value)}</span>;
-    const cut = value.length > longest;
+    const { text, left } = shownText(value);
     return (
       <>
-        <span className={styles.string}>{JSON.stringify(cut ? value.slice(0, longest) : value)}</span>
-        {cut && <span className={styles.count}>{` … ${value.length - longest} more`}</span>}
+        <span className={styles.string}>{`"${text}"`}</span>
+        {left !== "" && <span className={styles.count}>{left}</span>}
       </>
     );
   }

@@ -31,7 +31,7 @@ beforeEach(() => {
 it("reads as the JSON it shows, and folds by the pointer", async () => {
   render(<JsonView label="Result" value={value} />);
   expect(JSON.parse(shown())).toEqual(value);
-  const sign = () => screen.getByRole("treeitem", { name: "user, object of 2" }).querySelector("span:nth-child(2)") as HTMLElement;
+  const sign = () => screen.getByRole("treeitem", { name: "user: 2 members" }).querySelector("span:nth-child(2)") as HTMLElement;
   await userEvent.click(sign());
   expect(shown()).toContain('"user": { 2 },');
   await userEvent.click(sign());
@@ -41,8 +41,8 @@ it("reads as the JSON it shows, and folds by the pointer", async () => {
 it("tells assistive technology what each line is and where it stands", async () => {
   const { container } = render(<JsonView label="Result" value={value} />);
   expect(screen.getAllByRole("treeitem").map((item) => `${said(item, "level")} ${said(item, "posinset")}/${said(item, "setsize")} ${said(item, "label")}`)).toEqual([
-    "1 1/1 object of 6", "2 1/6 number: 482", "2 2/6 assignee: null", "2 3/6 labels, list of 2: bug, gateway", "2 4/6 user, object of 2", "3 1/2 login: lena", "3 2/2 site_admin: false",
-    "2 5/6 list, list of 1", "3 1/1 entry 1, object of 1", "4 1/1 a: 1", "2 6/6 token: <redacted>",
+    "1 1/1 6 members", "2 1/6 number: 482", "2 2/6 assignee: null", "2 3/6 labels: bug, gateway", "2 4/6 user: 2 members", "3 1/2 login: lena", "3 2/2 site_admin: false",
+    "2 5/6 list: 1 entry", "3 1/1 entry 1: 1 member", "4 1/1 a: 1", "2 6/6 token: <redacted>",
   ]);
   expect(await axeViolations(container)).toEqual([]);
 });
@@ -55,23 +55,23 @@ it("is walked, folded and unfolded by the keys of a tree", async () => {
     await userEvent.keyboard(keys);
     return said(current(), "label");
   };
-  expect(current()).toHaveAccessibleName("object of 6");
-  expect(await after("{ArrowUp}")).toBe("object of 6");
-  expect(await after("{ArrowRight}{ArrowDown}{ArrowDown}{ArrowDown}")).toBe("user, object of 2");
+  expect(current()).toHaveAccessibleName("6 members");
+  expect(await after("{ArrowUp}")).toBe("6 members");
+  expect(await after("{ArrowRight}{ArrowDown}{ArrowDown}{ArrowDown}")).toBe("user: 2 members");
   expect(current()).toHaveAttribute("aria-expanded", "true");
-  expect(await after("{ArrowLeft}")).toBe("user, object of 2");
+  expect(await after("{ArrowLeft}")).toBe("user: 2 members");
   expect(current()).toHaveAttribute("aria-expanded", "false");
-  expect(await after("{ArrowDown}")).toBe("list, list of 1");
-  expect(await after("{ArrowUp}{ArrowRight}")).toBe("user, object of 2");
+  expect(await after("{ArrowDown}")).toBe("list: 1 entry");
+  expect(await after("{ArrowUp}{ArrowRight}")).toBe("user: 2 members");
   expect(current()).toHaveAttribute("aria-expanded", "true");
-  expect(await after("{ArrowRight}{ArrowDown}{ArrowDown}")).toBe("list, list of 1");
-  expect(await after("{ArrowUp}{ArrowLeft}")).toBe("user, object of 2");
+  expect(await after("{ArrowRight}{ArrowDown}{ArrowDown}")).toBe("list: 1 entry");
+  expect(await after("{ArrowUp}{ArrowLeft}")).toBe("user: 2 members");
   await userEvent.keyboard("{Enter}");
   expect(shown()).toContain('"user": { 2 },');
   await userEvent.keyboard(" ");
   expect(JSON.parse(shown())).toEqual(value);
   expect(await after("{End}")).toBe("token: <redacted>");
-  expect(await after("{Home}")).toBe("object of 6");
+  expect(await after("{Home}")).toBe("6 members");
   expect(await after("{PageDown}")).toBe("token: <redacted>");
   expect(fireEvent.keyDown(tree(), { key: " " })).toBe(false);
   expect(tree()).toHaveFocus();
@@ -86,7 +86,7 @@ it("scrolls a long text sideways before it leaves its line", async () => {
   expect(tree().scrollLeft).toBe(0);
   expect(current()).toHaveAccessibleName(/^text: x/);
   await userEvent.keyboard("{ArrowLeft}");
-  expect(current()).toHaveAccessibleName("object of 1");
+  expect(current()).toHaveAccessibleName("1 member");
 });
 
 it("draws only what is in sight of a huge value, and the line that is current", async () => {

@@ -82,11 +82,12 @@ export function JsonView({ label, value }: Props) {
               onClick={() => setCurrent(line.pointer)}
               {...(entry || { "aria-hidden": true })}
             >
-              <span className={styles.number} aria-hidden="true">{item.index + 1}</span>
+              {/* Number and sign are drawn, not written: they are no part of the value, nor of what a line is called. */}
+              <span className={styles.number} data-number={item.index + 1} />
               {holds ? (
-                <span className={styles.fold} data-folded={line.part === "folded" || undefined} aria-hidden="true" onClick={() => toggle(line.pointer)}>
-                  {line.part === "folded" ? "▸" : "▾"}
-                </span>
+                // Keys fold where the focus is.
+                // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+                <span className={styles.fold} data-folded={line.part === "folded" || undefined} onClick={() => toggle(line.pointer)} />
               ) : <span />}
               <code style={{ paddingLeft: `${line.depth * 2}ch` }}>
                 <JsonLineText line={line} />

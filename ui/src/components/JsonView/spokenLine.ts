@@ -1,18 +1,16 @@
 import { type JsonLine } from "./jsonLines";
+import { shownText } from "./shownText";
 
-/** No more of a text than this is read aloud. */
-const longest = 500;
-
-/** A line as it is read aloud, such as "user, object of 2" or "number: 482"; entries of a list by their place. */
+/** A line as it is read aloud: what it shows without the signs, such as "number: 482" or "user: 2 members"; entries of a list by their place. */
 export function spokenLine({ depth, name, place, part, value, entries }: JsonLine): string {
   const called = name ?? (depth === 0 ? "" : `entry ${place}`);
-  if (typeof value !== "object" || value === null) return [called, spokenValue(value)].filter(Boolean).join(": ");
-  const kind = `${Array.isArray(value) ? "list" : "object"} of ${entries}`;
-  const inside = part === "value" && Array.isArray(value) && entries > 0 ? `: ${(value as unknown[]).map(spokenValue).join(", ")}` : "";
-  return [called, kind + inside].filter(Boolean).join(", ");
+  return [called, spokenValue(value, part === "value", entries)].filter(Boolean).join(": ");
 }
 
-function spokenValue(value: unknown): string {
-  if (value === "") return "empty text";
-  return typeof value === "string" ? value.slice(0, longest) : String(value);
+function spokenValue(value: unknown, inFull: boolean, entries: number): string {
+  if (typeof value === "string") return value === "" ? "empty text" : [shownText(value).text, shownText(value).left].join("");
+  if (typeof value !== "object" || value === null) return String(value);
+  if (!Array.isArray(value)) return entries === 1 ? "1 member" : `${entries} members`;
+  if (inFull && entries > 0) return (value as unknown[]).map((entry) => spokenValue(entry, true, 0)).join(", ");
+  return entries === 1 ? "1 entry" : `${entries} entries`;
 }
