@@ -6,8 +6,8 @@ import { Field } from "@/components/Field";
 import { PlatformTile } from "@/components/PlatformTile";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
-import { useShortcut } from "@/components/shortcuts";
 import { StatusGlyph } from "@/components/StatusGlyph";
+import { SubmitKey } from "@/components/SubmitKey";
 import { useToasts } from "@/components/Toast";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -65,7 +65,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
         <>
           <span />
           <Button onPress={leave(onBack)}>Another platform</Button>
-          <SubmitKey onSubmit={submit} />
+          <SubmitKey label="Add account" onSubmit={submit} />
           <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={() => submit()}>Add account</Button>
         </>
       }
@@ -104,10 +104,4 @@ function Trying({ title, since, onStop }: { title: string; since: number; onStop
       <Button small look="quiet" onPress={onStop}>Stop</Button>
     </div>
   );
-}
-
-/** Lies within the dialog, so that the key belongs to its layer. */
-function SubmitKey({ onSubmit }: { onSubmit: () => void }) {
-  useShortcut({ keys: "Mod+Enter", label: "Add account", inFields: true, run: onSubmit });
-  return null;
 }

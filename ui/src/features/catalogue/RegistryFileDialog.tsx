@@ -3,7 +3,7 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
-import { useShortcut } from "@/components/shortcuts";
+import { SubmitKey } from "@/components/SubmitKey";
 import { useToasts } from "@/components/Toast";
 import { asProblem } from "@/host/call";
 import { count } from "@/lib/words";
@@ -49,7 +49,7 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
         <>
           <span>It stays in the catalogue until the window closes. Nothing is added by reading it.</span>
           <Button keys="Escape" onPress={onClose}>Cancel</Button>
-          <SubmitKey onSubmit={submit} />
+          <SubmitKey label="Read it" onSubmit={submit} />
           <Button look="primary" keys="Mod+Enter" isDisabled={!text.trim()} isPending={read.isPending} onPress={() => submit()}>Read it</Button>
         </>
       }
@@ -65,10 +65,4 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
       </form>
     </Dialog>
   );
-}
-
-/** Lies within the dialog, so that the key belongs to its layer. */
-function SubmitKey({ onSubmit }: { onSubmit: () => void }) {
-  useShortcut({ keys: "Mod+Enter", label: "Read it", inFields: true, run: onSubmit });
-  return null;
 }

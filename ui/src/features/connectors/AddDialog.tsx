@@ -3,8 +3,8 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { useShortcut } from "@/components/shortcuts";
 import { StatusGlyph } from "@/components/StatusGlyph";
+import { SubmitKey } from "@/components/SubmitKey";
 import { type AddressInspection, type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { AddReview } from "./AddReview";
@@ -86,7 +86,7 @@ export function AddDialog({ address: given, onClose, onAdded }: Props) {
           <>
             <span>It stays a draft until its tools have been listed once.</span>
             <Button onPress={startOver}>Another address</Button>
-            <SubmitKey onSubmit={submit} />
+            <SubmitKey label="Add connector" onSubmit={submit} />
             <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={submit}>
               {form.method === "oauth" ? "Add and sign in" : "Add connector"}
             </Button>
@@ -124,12 +124,6 @@ export function AddDialog({ address: given, onClose, onAdded }: Props) {
       {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={submit} />}
     </Dialog>
   );
-}
-
-/** Lies within the dialog, so that the key belongs to its layer. */
-function SubmitKey({ onSubmit }: { onSubmit: () => void }) {
-  useShortcut({ keys: "Mod+Enter", label: "Add connector", inFields: true, run: onSubmit });
-  return null;
 }
 
 function Looking({ address, onCancel }: { address: string; onCancel: () => void }) {

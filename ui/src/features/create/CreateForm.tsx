@@ -9,8 +9,8 @@ import { ProblemNotice } from "@/components/ProblemNotice";
 import { isConsent, remedyOf } from "@/components/remedies";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { Seconds } from "@/components/Seconds";
-import { useShortcut } from "@/components/shortcuts";
 import { StatusGlyph } from "@/components/StatusGlyph";
+import { SubmitKey } from "@/components/SubmitKey";
 import { useToasts } from "@/components/Toast";
 import { type Account, type AuthorizationId, type Connector, type Form, type ProviderSignIn } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -116,7 +116,7 @@ function Filling(props: Props & { onStartOver: () => void }) {
         <>
           <span>{hasConsent ? "Next, you sign in on a page in the browser." : "Closing this keeps what you typed."}</span>
           <Button onPress={onBack}>{backLabel}</Button>
-          <SubmitKey onSubmit={submit} />
+          <SubmitKey label="Create connector" onSubmit={submit} />
           <Button look="primary" keys="Mod+Enter" isPending={create.isPending} onPress={submit}>{hasConsent ? "Create and sign in" : "Create connector"}</Button>
         </>
       }
@@ -160,10 +160,4 @@ function Filling(props: Props & { onStartOver: () => void }) {
 
 function needsSignIn(connector: Connector, hasConsent: boolean): boolean {
   return isConsent(remedyOf(connector)) || (hasConsent && connector.status.status !== "ready");
-}
-
-/** Lies within the dialog, so that the key belongs to its layer. */
-function SubmitKey({ onSubmit }: { onSubmit: () => void }) {
-  useShortcut({ keys: "Mod+Enter", label: "Create connector", inFields: true, run: onSubmit });
-  return null;
 }

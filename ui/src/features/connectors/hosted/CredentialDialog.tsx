@@ -9,6 +9,7 @@ import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { StillShapes } from "@/components/StillShapes";
+import { SubmitKey } from "@/components/SubmitKey";
 import { Switch } from "@/components/Switch";
 import { useToasts } from "@/components/Toast";
 import { type Connector, type CredentialLevel, type Form, type Level, type PlatformCredential } from "@/host/bindings";
@@ -78,6 +79,7 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
   const nameError = level.isNamed && tried && !replaced ? errorOf(name, taken) : null;
 
   const submit = () => {
+    if (save.isPending) return;
     setTried(true);
     const fits = state.attempt();
     if (!fits || (level.isNamed && !replaced && errorOf(name, taken))) {
@@ -104,7 +106,8 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
         <>
           <span>It is sent to {connector.identity.account} and never comes back.</span>
           <Button onPress={onClose}>Cancel</Button>
-          <Button look="primary" isPending={save.isPending} onPress={submit}>{replaced ? "Replace" : "Save"}</Button>
+          <SubmitKey label={titleOf(replaced)} onSubmit={submit} />
+          <Button look="primary" keys="Mod+Enter" isPending={save.isPending} onPress={submit}>{replaced ? "Replace" : "Save"}</Button>
         </>
       }
     >

@@ -182,7 +182,7 @@ describe("credentials at the platform", () => {
     await user.click(await within(dialog).findByRole("radio", { name: "From the wallet" }));
     await user.click(within(dialog).getByRole("button", { name: /Token/ }));
     await user.click(await screen.findByRole("option", { name: /HubSpot key/ }));
-    await user.click(within(dialog).getByRole("button", { name: "Save" }));
+    await user.keyboard("{Control>}{Enter}{/Control}");
     await waitFor(() => expect(host.lastCall("savePlatformCredential")).toEqual({
       request: { connector: hosted.id, level: "workspace", name: "default", values: {}, secrets: { "/token": { kind: "entry", entry: "wal_key" } }, isDefault: true },
     }));
