@@ -92,7 +92,7 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
     window.wait_until("the focus in the token's field", || window.focus() == field);
     window.type_text(TOKEN);
     window.keys(&[keys::ENTER]);
-    window.see_text("1 of 1 done");
+    window.see_text("1 of 1 pushed");
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see_text("Client secret rotated");
 

@@ -48,7 +48,7 @@ fn a_rotation_says_what_each_place_made_of_it_and_retries_what_was_not_reached()
         .on(|seen| seen.method == "PATCH" && seen.path.iter().any(|part| part.starts_with("two")));
     stage.fake.trouble(to_two);
     window.press_in(("dialog", "Rotate and push"), "button", "Rotate");
-    window.see_text("1 of 2 done");
+    window.see_text("1 of 2 pushed");
     window.see_text("platform.failed");
     window.see_text("1 place still has another secret");
     assert_eq!(in_both_themes(window, "half rotated"), Vec::<String>::new());
@@ -56,7 +56,7 @@ fn a_rotation_says_what_each_place_made_of_it_and_retries_what_was_not_reached()
 
     stage.fake.trouble(None);
     window.press_in(("dialog", "Rotate and push"), "button", "Retry 1 place*");
-    window.see_text("2 of 2 done");
+    window.see_text("2 of 2 pushed");
     window.press_in(("dialog", "Rotate and push"), "button", "Finish*");
     window.see_text("Search token rotated");
 
@@ -65,7 +65,7 @@ fn a_rotation_says_what_each_place_made_of_it_and_retries_what_was_not_reached()
     window.press("button", "Rotate…");
     window.fill("Token", TAKEN_BACK);
     window.press_in(("dialog", "Rotate and push"), "button", "Rotate");
-    window.see_text("2 of 2 done");
+    window.see_text("2 of 2 pushed");
     stage.fake.clear_log();
     window.press_in(("dialog", "Rotate and push"), "button", "Roll back");
     window.see_text("Search token has its old secret again");

@@ -37,7 +37,7 @@ fn a_new_secret_goes_everywhere_and_the_place_that_refused_is_tried_again_from_h
     assert_eq!(in_both_themes(window, "four places"), Vec::<String>::new());
     others.tenex.trouble(refusal());
     window.press_in(("dialog", "Rotate and push"), "button", "Rotate");
-    window.see_text("2 of 3 done");
+    window.see_text("2 of 3 pushed");
     window.see_text("Not reached");
     window.see_text("The provider refuses this key");
     window.see_text("1 place still has another secret");
@@ -70,7 +70,7 @@ fn a_rotation_is_taken_back_everywhere_and_deleting_says_what_would_break() {
     window.press("button", "Rotate…");
     window.fill("Token", TOKEN);
     window.press_in(("dialog", "Rotate and push"), "button", "Rotate");
-    window.see_text("3 of 3 done");
+    window.see_text("3 of 3 pushed");
     assert_eq!(at_cohere(&stage.fake), TOKEN);
     assert_eq!(at_mistral(&others.mistral), TOKEN);
     assert_eq!(at_tenex(&others.tenex), TOKEN);

@@ -1,18 +1,23 @@
-import { type IdentityLine as Identity } from "@/host/bindings";
+import { type AccountColour, type IdentityLine as Identity } from "@/host/bindings";
 import { timeLeft } from "@/lib/time";
 import { credentialWord } from "./identityWords";
 import styles from "./IdentityLine.module.css";
 import { PlatformTile } from "./PlatformTile";
 
-type Props = { identity: Identity; endpoint?: string | null };
+type Props = {
+  identity: Identity;
+  endpoint?: string | null;
+  /** The colour that its account is known by. */
+  colour?: AccountColour | null | undefined;
+};
 
 /** "As who": account, credential, level, expiry, as far as they are known. The address is cut first, the credential never. */
-export function IdentityLine({ identity, endpoint }: Props) {
+export function IdentityLine({ identity, endpoint, colour }: Props) {
   const credential = credentialWord(identity);
   const facts = [identity.level, identity.expiresAt && timeLeft(identity.expiresAt)].filter(Boolean);
   return (
     <span className={styles.identity}>
-      <PlatformTile platform={identity.platform} />
+      <PlatformTile platform={identity.platform} colour={colour} />
       <span className={styles.account} title={identity.account}>{identity.account}</span>
       {credential && (
         <span className={styles.fact}>

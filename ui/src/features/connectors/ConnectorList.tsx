@@ -116,6 +116,8 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
     remove.mutate(current);
   };
 
+  const colourOf = (connector: Connector) => accounts.find((one) => one.id === connector.account)?.colour;
+
   const many = useMany(order, onSignIn);
   const isPicking = many.of.length > 0;
   const pick = (connector: Connector) => {
@@ -173,9 +175,10 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
                   selected={isSelected}
                   isStale={(states.get(connector.account) ?? "fine") !== "fine"}
                   authorization={authorizations?.find((one) => one.connector === connector.id && isUnderWay(one.state))}
-                  colour={accounts.find((one) => one.id === connector.account)?.colour}
+                  colour={colourOf(connector)}
                   changedTools={changedIn(connector)}
                   picked={many.ids.has(connector.id)}
+                  isPicking={isPicking}
                   outcome={many.outcomes.get(connector.id)}
                   onPick={pick}
                   onRemedy={remedy}
@@ -185,7 +188,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
           )}
         </div>
         {peeks && current && (
-          <PeekConnector connector={current} changedTools={changedIn(current)} onOpen={(tab) => onOpen(current.id, tab)} onRemedy={remedy} onClose={() => setPeeks(false)} />
+          <PeekConnector connector={current} colour={colourOf(current)} changedTools={changedIn(current)} isPicking={isPicking} onOpen={(tab) => onOpen(current.id, tab)} onRemedy={remedy} onClose={() => setPeeks(false)} />
         )}
       </div>
       {deleting && (

@@ -85,6 +85,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
   const [asksDisconnect, setAsksDisconnect] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const { data: changes = [] } = useQuery(queries.toolChanges(connector.id));
+  const { data: accounts = [] } = useQuery(queries.accounts());
   const { glyph, word } = statusLook(connector, changes.length);
   const remedy = remedyOf(connector, changes.length);
   const isOff = connector.status.status === "disabled";
@@ -139,7 +140,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
             {connector.server?.transport === "sse" && <Tag tone="warn">deprecated transport</Tag>}
             {connector.draft && <Tag>draft</Tag>}
           </div>
-          <IdentityLine identity={connector.identity} endpoint={connector.endpoint} />
+          <IdentityLine identity={connector.identity} endpoint={connector.endpoint} colour={accounts.find((one) => one.id === connector.account)?.colour} />
         </div>
       </header>
       {problem && <div className={styles.notice}><ProblemNotice problem={asProblem(problem)} /></div>}

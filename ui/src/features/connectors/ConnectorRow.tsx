@@ -27,6 +27,8 @@ type Props = {
   changedTools: number;
   /** Whether it is picked for something done to many. */
   picked: boolean;
+  /** Whether any is: keys are for the picked ones then. */
+  isPicking: boolean;
   /** How that went with it. */
   outcome: Outcome | undefined;
   onPick: (connector: Connector) => void;
@@ -34,7 +36,7 @@ type Props = {
 };
 
 /** The cells of one row: what, how it is, where and as whom, how much, when, and one button. */
-export function ConnectorRow({ connector, selected, isStale, authorization, colour, changedTools, picked, outcome, onPick, onRemedy }: Props) {
+export function ConnectorRow({ connector, selected, isStale, authorization, colour, changedTools, picked, isPicking, outcome, onPick, onRemedy }: Props) {
   const { glyph, word } = statusLook(connector, changedTools);
   const { identity, status } = connector;
   const remedy = remedyOf(connector, changedTools);
@@ -85,7 +87,7 @@ export function ConnectorRow({ connector, selected, isStale, authorization, colo
       )}
       <span className={styles.fix}>
         {remedy && (
-          <Button small keys={selected ? remedyKeys[remedy] : undefined} excludeFromTabOrder={!selected} onPress={() => onRemedy(remedy, connector)}>
+          <Button small keys={selected && !isPicking ? remedyKeys[remedy] : undefined} excludeFromTabOrder={!selected} onPress={() => onRemedy(remedy, connector)}>
             <span>{remedyLabels[remedy]}<span className="unseen">, {connector.title}</span></span>
           </Button>
         )}

@@ -4,7 +4,7 @@ import { ConnectorMark } from "@/components/ConnectorMark";
 import { statusLook } from "@/components/connectorStatus";
 import { IdentityLine } from "@/components/IdentityLine";
 import { type Remedy, remedyKeys, remedyLabels, remedyOf } from "@/components/remedies";
-import { type Connector } from "@/host/bindings";
+import { type AccountColour, type Connector } from "@/host/bindings";
 import page from "./ConnectorPage.module.css";
 import { DoctorStrip } from "./DoctorStrip";
 import { Facts } from "./Facts";
@@ -14,14 +14,18 @@ import { useLastCheck } from "./useConnectorActions";
 
 type Props = {
   connector: Connector;
+  /** The colour that its account is known by. */
+  colour: AccountColour | null | undefined;
   changedTools: number;
+  /** Whether any is picked: keys are for the picked ones then. */
+  isPicking: boolean;
   onOpen: (tab?: "overview" | "settings") => void;
   onRemedy: (remedy: Remedy, connector: Connector) => void;
   onClose: () => void;
 };
 
 /** A quick look at the selected connector, beside the list, which keeps the focus: arrows lead on to the next. */
-export function PeekConnector({ connector, changedTools, onOpen, onRemedy, onClose }: Props) {
+export function PeekConnector({ connector, colour, changedTools, isPicking, onOpen, onRemedy, onClose }: Props) {
   const { check, checking } = useLastCheck(connector.id);
   const { glyph, word } = statusLook(connector, changedTools);
   const remedy = remedyOf(connector, changedTools);
@@ -36,7 +40,7 @@ export function PeekConnector({ connector, changedTools, onOpen, onRemedy, onClo
             <h2 className={`cut ${styles.title}`} title={connector.title}>{connector.title}</h2>
             <Badge glyph={glyph} pill title={connector.status.word ? `The platform says: ${connector.status.word}` : undefined}>{word}</Badge>
           </div>
-          <IdentityLine identity={connector.identity} />
+          <IdentityLine identity={connector.identity} colour={colour} />
         </div>
         <Button look="quiet" icon="x" label="Close the quick look" onPress={onClose} />
       </header>
@@ -52,7 +56,7 @@ export function PeekConnector({ connector, changedTools, onOpen, onRemedy, onClo
         </section>
       </div>
       <footer className={styles.foot}>
-        {main && <Button keys={remedyKeys[main]} onPress={() => onRemedy(main, connector)}>{remedyLabels[main]}</Button>}
+        {main && <Button keys={isPicking ? undefined : remedyKeys[main]} onPress={() => onRemedy(main, connector)}>{remedyLabels[main]}</Button>}
         <Button keys="Enter" onPress={() => onOpen()}>Open</Button>
       </footer>
     </aside>

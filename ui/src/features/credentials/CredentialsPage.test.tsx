@@ -82,7 +82,7 @@ describe("rotating", () => {
     expect(await within(sheet).findByText(/used in 4 places/)).toBeVisible();
     await user.click(within(sheet).getByRole("button", { name: "Continue rotation" }));
     const rotate = await screen.findByRole("dialog", { name: "Rotate and push" });
-    expect(await within(rotate).findByText("1 of 2 done")).toBeVisible();
+    expect(await within(rotate).findByText("1 of 2 pushed")).toBeVisible();
     expect(within(rotate).getByRole("button", { name: /^Retry 1 place/ })).toHaveFocus();
   });
 
@@ -112,7 +112,7 @@ describe("rotating", () => {
     await within(sheet).findByRole("list", { name: "Places" });
     await user.type(within(sheet).getByLabelText("Token"), "n3xt-secret{Enter}");
     expect(await within(sheet).findByText("Not reached")).toBeVisible();
-    expect(within(sheet).getByText("1 of 2 done")).toBeVisible();
+    expect(within(sheet).getByText("1 of 2 pushed")).toBeVisible();
     expect(within(sheet).getByText(/Your role may not replace it. Ask an owner./)).toBeVisible();
     expect(host.lastCall("rotateWalletEntry")).toMatchObject({ entry: "wal_stripe", secret: { kind: "bearer", token: "n3xt-secret" } });
     expect(document.body.innerHTML).not.toContain("n3xt-secret");
@@ -124,7 +124,7 @@ describe("rotating", () => {
     await waitFor(() => expect(retry).toHaveFocus());
     host.refuses.clear();
     await user.click(retry);
-    expect(await within(sheet).findByText("2 of 2 done")).toBeVisible();
+    expect(await within(sheet).findByText("2 of 2 pushed")).toBeVisible();
     await user.click(within(sheet).getByRole("button", { name: "Roll back" }));
     await waitFor(() => expect(host.lastCall("takeBackRotation")).toMatchObject({ entry: "wal_stripe" }));
     await user.keyboard("{Control>}{Enter}{/Control}");

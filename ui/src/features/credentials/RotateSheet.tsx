@@ -93,7 +93,7 @@ function Places({ rotation, told, isPushing, isOpen }: PlacesProps) {
     <section className={styles.section} aria-label="Where it goes">
       <div className={styles.sectionHead}>
         <h3>Where it goes</h3>
-        {pushed.length > 0 && (isPushing || isOpen) && <span className="text2" aria-live="polite">{`${done} of ${pushed.length} done`}</span>}
+        {pushed.length > 0 && (isPushing || isOpen) && <span className="text2" aria-live="polite">{`${done} of ${pushed.length} pushed`}</span>}
       </div>
       {places.length === 0 ? (
         <p className="text2">Nothing uses it yet.</p>

@@ -16,7 +16,7 @@ export function entryFacts(entry: WalletEntry): string {
     case "headers":
       return entry.headerNames.join(", ");
     case "oauth":
-      return ["signed in", entry.scopes.length > 0 && count(entry.scopes.length, "scope")].filter(Boolean).join(" · ");
+      return [entry.needsAuthorization ? "was signed in" : "signed in", entry.scopes.length > 0 && count(entry.scopes.length, "scope")].filter(Boolean).join(" · ");
     default:
       return `set ${agoWords(entry.replacedAt)}`;
   }
