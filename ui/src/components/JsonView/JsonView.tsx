@@ -61,37 +61,33 @@ export function JsonView({ label, value }: Props) {
         {virtualizer.getVirtualItems().map((item) => {
           const line = lines[item.index];
           if (!line) return null;
-          const holds = line.part === "open" || line.part === "folded";
-          const entry = line.part !== "close" && {
-            id: `${base}-${item.index}`,
-            role: "treeitem",
-            "aria-label": spokenLine(line),
-            "aria-level": line.depth + 1,
-            "aria-posinset": line.place,
-            "aria-setsize": line.siblings,
-            "aria-expanded": holds ? line.part === "open" : undefined,
-          };
+          const place = { className: styles.line, style: { transform: `translateY(${item.start}px)` }, "data-number": item.index + 1 };
+          const text = <JsonLineText line={line} />;
+          const indent = { paddingLeft: `${line.depth * 2}ch` };
+          // WebKit takes a tree for one only where nothing but entries and presentation is in it.
+          if (line.part === "close") return <div key={item.index} {...place} role="presentation" aria-hidden="true"><code role="presentation" style={indent}>{text}</code></div>;
           return (
-            // Keys reach the tree, which owns the focus; a line only takes the pointer.
-            // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+            // Keys reach the tree, which owns the focus; an entry only takes the pointer.
+            // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
             <div
               key={item.index}
-              className={styles.line}
-              style={{ transform: `translateY(${item.start}px)` }}
+              {...place}
+              id={`${base}-${item.index}`}
+              role="treeitem"
+              aria-label={spokenLine(line)}
+              aria-level={line.depth + 1}
+              aria-posinset={line.place}
+              aria-setsize={line.siblings}
+              aria-expanded={line.part === "value" ? undefined : line.part === "open"}
+              aria-selected={item.index === index}
               data-current={item.index === index || undefined}
               onClick={() => setCurrent(line.pointer)}
-              {...(entry || { "aria-hidden": true })}
             >
-              {/* Number and sign are drawn, not written: they are no part of the value, nor of what a line is called. */}
-              <span className={styles.number} data-number={item.index + 1} />
-              {holds ? (
-                // Keys fold where the focus is.
+              {line.part !== "value" && (
                 // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
                 <span className={styles.fold} data-folded={line.part === "folded" || undefined} onClick={() => toggle(line.pointer)} />
-              ) : <span />}
-              <code style={{ paddingLeft: `${line.depth * 2}ch` }}>
-                <JsonLineText line={line} />
-              </code>
+              )}
+              <code style={indent}>{text}</code>
             </div>
           );
         })}

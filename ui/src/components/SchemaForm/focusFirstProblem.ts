@@ -7,6 +7,7 @@ export function focusFirstProblem(form: HTMLElement | null): boolean {
   const input = wrong ?? field?.querySelector<HTMLElement>("input:not([type=hidden]), textarea, button, [tabindex='0']");
   if (!input) return false;
   input.focus();
-  input.scrollIntoView?.({ block: "nearest" });
+  // What is wrong with it stands beneath, which the focus alone does not bring into sight.
+  for (const part of [wrong && problem, input]) part?.scrollIntoView?.({ block: "nearest" });
   return true;
 }
