@@ -24,6 +24,29 @@ fn runs_are_found_by_words_and_filters() {
 }
 
 #[test]
+fn filters_become_tokens_that_are_taken_out_again() {
+    let (_desk, window) = with_runs();
+    window.see("row", "echo, Done, *");
+    window.fill("Filter runs", "status:error since:24h ");
+    window.see("button", "Remove status: failed");
+    window.see("button", "Remove since: 24h");
+    window.see_gone("row", "echo, *");
+    window.see("row", "fail, Failed, *");
+    window.keys(&[keys::BACKSPACE]);
+    window.see_gone("button", "Remove since: 24h");
+    window.press("button", "Remove status: failed");
+    window.see("row", "echo, Done, *");
+    assert_eq!(window.focus().1, "Filter runs");
+    window.press("row", "echo, Done, *");
+    window.press("button", "Filter");
+    window.press("menuitemcheckbox", "Tool echo");
+    window.keys(&[keys::ESCAPE]);
+    window.see("button", "Remove tool: echo");
+    window.see_gone("row", "fail, *");
+    window.quit();
+}
+
+#[test]
 fn a_run_is_run_again_and_edited_first() {
     let (desk, window) = with_runs();
     let calls = || {

@@ -1,5 +1,6 @@
 //! Running tools by hand: progress, cancelling, asking first, every kind of input and answer.
 
+use crate::keyboard::tab_to;
 use crate::support::seed;
 use crate::support::{Desk, Window, keys};
 
@@ -68,7 +69,9 @@ fn every_shape_of_input_goes_through_the_form_as_json() {
     window.fill("title", "A title");
     window.choose("*priority*", "high");
     window.press("radio", "By mail");
-    window.fill("email", "lena@example.com");
+    // An email of its own comes before the one of the contact.
+    window.press_in(("group", "contact*"), "textbox", "email");
+    window.type_text("lena@example.com");
     window.press("button", "Run");
     window.see("region", "Result");
     window.see_text("lena@example.com");
@@ -98,6 +101,70 @@ fn failures_pictures_and_markdown_each_have_their_look() {
     assert_eq!(window.script(script, &[]), 0);
     window.quit();
     drop(desk);
+}
+
+#[test]
+fn short_fields_stand_side_by_side_where_there_is_room() {
+    let (_desk, window) = with_tool("count");
+    let is_paired = || {
+        let (steps, pause) = (
+            window.see("textbox", "steps"),
+            window.see("textbox", "delay_ms"),
+        );
+        let places = window.script(
+            "return [...arguments].map((field) => { const { left, top, right } = field.getBoundingClientRect(); return [left, top, right]; })",
+            &[steps.to_value(), pause.to_value()],
+        );
+        let place = |field: usize, side: usize| places[field][side].as_f64().unwrap();
+        let apart = place(0, 2) <= place(1, 0) || place(1, 2) <= place(0, 0);
+        apart && (place(0, 1) - place(1, 1)).abs() < 1.0
+    };
+    assert!(is_paired());
+    window.keys(&[keys::CONTROL, ","]);
+    window.press_in(("radiogroup", "Text size"), "radio", "200 %");
+    window.go_to("Tools");
+    window.press("row", "count, *");
+    window.see("heading", "count");
+    assert!(!is_paired());
+    window.quit();
+}
+
+#[test]
+fn what_was_sent_is_walked_and_folded_by_keys() {
+    let (_desk, window) = with_tool("count");
+    window.fill("steps", "1");
+    window.press("button", "Run");
+    window.see_text("Counted to 1.");
+    window.press("tab", "HTTP");
+    tab_to(&window, "Request as sent*");
+    assert_eq!(window.focus().0, "tree");
+    let current = || {
+        let script = "return document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).getAttribute('aria-label')";
+        window
+            .script(script, &[])
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert!(current().ends_with(" members"), "{}", current());
+    let lines = || {
+        let count = window.script(
+            "return document.querySelectorAll('[role=treeitem]').length",
+            &[],
+        );
+        count.as_u64().unwrap()
+    };
+    let all = lines();
+    window.keys(&[keys::ENTER]);
+    window.wait_until("the fold", || lines() == 1);
+    window.keys(&[keys::RIGHT]);
+    window.wait_until("what was folded", || lines() == all);
+    window.keys(&[keys::END]);
+    let last = current();
+    assert!(!last.ends_with(" members"), "{last}");
+    window.keys(&[keys::UP]);
+    assert_ne!(current(), last);
+    window.quit();
 }
 
 /// A window with the form of a tool of the Playground for everybody.

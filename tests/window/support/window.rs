@@ -24,6 +24,8 @@ pub(crate) mod keys {
     pub(crate) const ENTER: &str = "\u{e007}";
     pub(crate) const ESCAPE: &str = "\u{e00c}";
     pub(crate) const BACKSPACE: &str = "\u{e003}";
+    pub(crate) const END: &str = "\u{e010}";
+    pub(crate) const UP: &str = "\u{e013}";
     pub(crate) const DOWN: &str = "\u{e015}";
     pub(crate) const RIGHT: &str = "\u{e014}";
     pub(crate) const SPACE: &str = " ";
