@@ -10,7 +10,7 @@ use patchbay_tests::{Adapter, Line, Stage, from_environment};
 use serde_json::{Map, Value, json};
 
 /// Every key of `config` that the contract has.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "additional_body_parameters",
     "additional_headers",
     "additional_query_parameters",
@@ -23,6 +23,7 @@ const KEYS: [&str; 13] = [
     "server_url_suffix",
     "show_headers",
     "timeout",
+    "timeout_in_seconds",
     "unreachable",
 ];
 
@@ -92,7 +93,10 @@ fn options(line: &Line) -> CallOptions {
         Some(Value::Object(members)) => members.clone(),
         _ => Map::new(),
     };
-    let seconds = line.config.get("timeout").and_then(Value::as_f64);
+    // The second is the official client's other name for it.
+    let seconds = ["timeout", "timeout_in_seconds"]
+        .into_iter()
+        .find_map(|name| line.config.get(name).and_then(Value::as_f64));
     let most = line.config.get("max_retries").and_then(Value::as_u64);
     let most = most.and_then(|most| u32::try_from(most).ok());
     let on_lost = line.config.get("retry_remote_protocol_errors") == Some(&Value::Bool(true));

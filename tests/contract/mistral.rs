@@ -90,17 +90,15 @@ fn account(line: &Line, stage: &Stage) -> SignIn {
 
 fn options(line: &Line) -> CallOptions {
     let number = |value: &Value| value.as_f64().unwrap_or_default();
-    let timeout = line
-        .config
-        .get("timeout_ms")
-        .or_else(|| line.config.get("client_timeout_ms"));
+    let limit = |name: &str| line.config.get(name).and_then(Value::as_f64);
+    let timeout = limit("timeout_ms").or_else(|| limit("client_timeout_ms"));
     let retries = line
         .config
         .get("retries")
         .or_else(|| line.config.get("client_retries"));
     let headers = line.config.get("http_headers").and_then(Value::as_object);
     CallOptions {
-        timeout: timeout.map(|timeout| millis(number(timeout))),
+        timeout: timeout.map(millis),
         retries: retries
             .filter(|retries| retries.is_object())
             .map(|retries| {

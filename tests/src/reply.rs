@@ -1,9 +1,11 @@
 //! What the server answers to one request.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use flate2::read::{GzDecoder, ZlibDecoder};
 use serde_json::Value;
 
 use crate::exact;
@@ -62,8 +64,24 @@ impl Reply {
             .iter()
             .flat_map(|(_, bytes)| bytes.clone())
             .collect();
+        let body = decoded(body, &reply.headers);
         reply.json = std::str::from_utf8(&body).ok().and_then(exact::read);
         Ok(reply)
+    }
+}
+
+/// The body as its reader has it after decompression; as it came where it cannot be decoded.
+fn decoded(body: Vec<u8>, headers: &[(String, String)]) -> Vec<u8> {
+    let coding = headers.iter().find(|(name, _)| name == "content-encoding");
+    let mut decoded = Vec::new();
+    let read = match coding.map(|(_, coding)| coding.as_str()) {
+        Some("gzip") => GzDecoder::new(&*body).read_to_end(&mut decoded),
+        Some("deflate") => ZlibDecoder::new(&*body).read_to_end(&mut decoded),
+        _ => return body,
+    };
+    match read {
+        Ok(_) => decoded,
+        Err(_) => body,
     }
 }
 

@@ -59,7 +59,8 @@ fn build(settings: &ClientSettings, decompress: bool) -> Result<reqwest::Client,
         // Repeats are counted and bounded in one place only.
         .retry(reqwest::retry::never())
         .connect_timeout(CONNECT_LIMIT)
-        .gzip(decompress);
+        .gzip(decompress)
+        .deflate(decompress);
     let builder = match &settings.proxy {
         ProxyChoice::System => builder,
         ProxyChoice::Direct => builder.no_proxy(),
