@@ -97,7 +97,7 @@ fn a_wrong_token_is_refused_and_can_be_replaced() {
     window.fill("Token", "pg-wrong-token-0000");
     window.fill("Title", "Guarded");
     window.press("button", "Add connector");
-    window.press("button", "Replace secret");
+    window.press("button", "Enter key");
     window.see("tab", "Settings");
     window.quit();
 }

@@ -25,7 +25,7 @@ fn an_entry_is_saved_used_replaced_and_deleted() {
     window.choose("*Saved token*", "Guard token");
     window.fill("Title", "Guarded");
     window.press("button", "Add connector");
-    window.see("button", "Replace secret");
+    window.see("button", "Enter key");
 
     // Replaced once, it works wherever it is used.
     window.go_to("Credentials");

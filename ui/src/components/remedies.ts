@@ -35,7 +35,7 @@ export function wayIn(connector: Connector): Remedy {
 export const remedyLabels: Record<Remedy, string> = {
   sign_in: "Sign in",
   enter_key: "Enter key",
-  new_secret: "Replace secret",
+  new_secret: "Enter key",
   show: "Show",
   connect: "Connect",
   turn_on: "Turn on",

@@ -153,7 +153,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
           { id: "tools", label: "Tools", count: connector.toolCount, content: <><ToolChanges connector={connector} />{renderTools(connector)}</> },
           { id: "runs", label: "Runs", content: renderRuns(connector) },
           // What a connector of this computer signs in with is a setting of it.
-          ...(hosted ? [{ id: "credentials" as const, label: "Credentials", content: <PlatformCredentials connector={connector} /> }] : []),
+          ...(hosted ? [{ id: "credentials" as const, label: "Credentials", content: <PlatformCredentials connector={connector} onSettings={() => onTab("settings")} /> }] : []),
           { id: "settings", label: "Settings", content: <ConnectorSettings key={connector.id} connector={connector} onRemove={takeOut} /> },
         ]}
       />

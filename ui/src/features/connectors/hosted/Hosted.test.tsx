@@ -188,6 +188,12 @@ describe("credentials at the platform", () => {
     }));
   });
 
+  it("lead_to_the_settings_where_the_platform_keeps_none", async () => {
+    const { user } = renderApp(at("credentials"), state, (mock) => { mock.handlers.listPlatformCredentials = () => []; });
+    await user.click(await screen.findByRole("button", { name: "Open its settings" }));
+    expect(await screen.findByRole("tab", { name: "Settings", selected: true })).toBeVisible();
+  });
+
   it("are_deleted_after_a_word", async () => {
     const { host, user } = renderApp(at("credentials"), state);
     await user.click(await screen.findByRole("button", { name: "Actions for sandbox" }));

@@ -34,14 +34,18 @@ const looks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; 
 };
 
 /** The credentials that the platform keeps for a connector, by level. Their secrets can be replaced, never read. */
-export function PlatformCredentials({ connector }: { connector: Connector }) {
+export function PlatformCredentials({ connector, onSettings }: { connector: Connector; onSettings: () => void }) {
   const read = useQuery(hostedQueries.credentials(connector));
   const data = useLatest(read);
   const { account } = connector.identity;
   const problem = read.error && <ProblemNotice problem={asProblem(read.error)} onRetry={() => void read.refetch()} />;
   if (!data) return problem ? <div className={page.body}>{problem}</div> : <StillShapes rows={5} label={`Asking ${account}`} />;
   if (data.length === 0) {
-    return <EmptyState icon="key-round" title={`${account} keeps no credentials for this connector`}>Its sign-in was set when it was created.</EmptyState>;
+    return (
+      <EmptyState icon="key-round" title={`${account} keeps no credentials for this connector`} action={<Button onPress={onSettings}>Open its settings</Button>}>
+        What it signs in with was set when it was created, and is one of its settings.
+      </EmptyState>
+    );
   }
   return (
     <div className={page.body}>
