@@ -177,7 +177,7 @@ describe("operations", () => {
     await user.type(await screen.findByRole("textbox", { name: /connector_id/ }), "018f-77");
     expect(await axeViolations(container)).toEqual([]);
     await user.keyboard("{Control>}{Enter}{/Control}");
-    expect(await screen.findByRole("region", { name: "Answer of get" })).toHaveTextContent(`"name": "hubspot"`);
+    expect(await screen.findByRole("tree", { name: "Answer of get" })).toHaveTextContent(`"name": "hubspot"`);
     expect(host.lastCall("callOperation")).toEqual({
       request: { account: "acc_mistral", operation: "get", arguments: { connector_id: "018f-77" }, confirmed: false, timeoutSeconds: null, retries: null, headers: {}, query: {}, body: {} },
     });
