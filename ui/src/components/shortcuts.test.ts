@@ -44,6 +44,17 @@ describe("shortcut registry", () => {
     expect(submit).toHaveBeenCalledOnce();
   });
 
+  it("leaves_keys_to_an_open_menu_but_not_those_that_act_everywhere", () => {
+    const registry = new ShortcutRegistry();
+    registry.add("c", { keys: "C", label: "Sign in", run: vi.fn() }, 0);
+    registry.add("k", { keys: "Mod+K", label: "Search", everywhere: true, run: vi.fn() }, 0);
+    const menu = document.createElement("div");
+    menu.setAttribute("data-trigger", "MenuTrigger");
+    const item = menu.appendChild(document.createElement("div"));
+    expect(registry.dispatch(press("c", item), false, true)).toBe(false);
+    expect(registry.dispatch(press("k", item, { ctrlKey: true }), false, true)).toBe(true);
+  });
+
   it("leaves_letters_to_fields_but_not_keys_with_ctrl", () => {
     const registry = new ShortcutRegistry();
     registry.add("n", { keys: "N", label: "Add", run: vi.fn() }, 0);

@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useId, useRef, useState } from "react";
-import { isSingle, pressed, takesText } from "@/lib/keys";
+import { isInMenu, isSingle, pressed, takesText } from "@/lib/keys";
 
 /** A key and what it does, as long as the view that registered it is shown. */
 export type Shortcut = {
@@ -69,7 +69,9 @@ export class ShortcutRegistry {
       if (event.target instanceof HTMLElement) event.target.blur();
       return true;
     }
+    const inMenu = isInMenu(event.target);
     const match = this.snapshot.findLast((shortcut) => {
+      if (inMenu && !shortcut.everywhere) return false;
       if (isSingle(shortcut.keys) && !shortcut.inFields && (typing || !singles)) return false;
       return pressed(event, shortcut.keys, mac);
     });

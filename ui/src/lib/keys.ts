@@ -43,6 +43,11 @@ export function takesText(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit", "range"].includes(target.type);
 }
 
+/** Whether a key goes to an open menu, which finds its entries by their letters. React Aria marks it by what opened it. */
+export function isInMenu(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("[data-trigger]") !== null;
+}
+
 /** Whether a shortcut is a plain letter or sign, which the user can switch off. */
 export function isSingle(keys: string): boolean {
   return !keys.includes("Mod") && !/^F\d+$/.test(keys) && keys !== "Escape";

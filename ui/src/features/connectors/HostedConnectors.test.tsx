@@ -129,6 +129,19 @@ describe("hosted connector", () => {
     expect(await axeViolations(container)).toEqual([]);
   });
 
+  it("is_left_alone_by_keys_that_go_to_an_open_menu", async () => {
+    const { user, host } = renderApp("/connectors/con_hosted", { ...state, connectors: [hostedConnector()] });
+    await user.click(await screen.findByRole("button", { name: "More actions" }));
+    const menu = await screen.findByRole("menu", { name: "More actions" });
+    await user.keyboard("c");
+    expect(menu).toBeVisible();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(menu).not.toBeInTheDocument());
+    expect(host.lastCall("startAuthorization")).toBeUndefined();
+    await user.keyboard("c");
+    await waitFor(() => expect(host.lastCall("startAuthorization")).toBeDefined());
+  });
+
   it("is_signed_in_on_the_platforms_page_without_a_way_back", async () => {
     const { user, host } = renderApp("/connectors", { ...state, connectors: [hostedConnector()] });
     await screen.findByRole("row", { name: /^HubSpot/ });
