@@ -21,7 +21,7 @@ export function Facts({ connector }: { connector: Connector }) {
         </Fact>
       )}
       <Fact name="Command-line name"><span className="mono" data-selectable>{connector.name}</span></Fact>
-      <Fact name="Sign-in">{isHosted(connector) ? `done by ${connector.identity.account}` : signInWords(authentication)}</Fact>
+      <Fact name="Sign-in">{isHosted(connector) ? `kept by ${connector.identity.account}` : signInWords(authentication)}</Fact>
       {isHosted(connector) && status.word && <Fact name="The platform says"><span data-selectable>{status.word}</span></Fact>}
       {connector.remoteId && <Fact name="Id at the platform"><span className="mono" data-selectable>{connector.remoteId}</span></Fact>}
       {isHosted(connector) && <Fact name="Who can use it">{visibilityWords[connector.visibility]}</Fact>}
