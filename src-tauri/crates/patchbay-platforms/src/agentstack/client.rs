@@ -31,8 +31,7 @@ pub(super) async fn create(
     connector: &Create,
     options: &CallOptions,
 ) -> Result<Connector, Error> {
-    let body = serde_json::to_value(connector).map_err(|error| Error::Usage(error.to_string()))?;
-    let mut request = Request::new(Method::POST, all()).json(body);
+    let mut request = Request::new(Method::POST, all()).json(connector)?;
     for secret in connector.secrets() {
         request = request.secret(Secret::new(secret));
     }
@@ -101,7 +100,7 @@ pub(super) async fn connect(
         .filter(|url| !url.is_empty());
     let body = json!({"redirect_url": redirect, "access_token": connect.access_token});
     let mut request = Request::new(Method::POST, path(&connect.connector)?.then("/connect"))
-        .json(body)
+        .json(&body)?
         .timeout(CONNECT_LIMIT);
     for secret in connect.secrets() {
         request = request.secret(Secret::new(secret));

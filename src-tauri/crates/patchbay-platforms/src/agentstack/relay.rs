@@ -2,6 +2,7 @@
 //!
 //! Source: Agent Stack contract, section 3, `mcp`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -53,12 +54,15 @@ pub(super) async fn mcp(
         }
         (Some(text), None) if !text.is_empty() => request.bytes(Some("application/json"), text),
         (_, None) => request,
-        (None, Some(json)) => request.json(json),
+        (None, Some(json)) => request.json(&json)?,
     };
-    let mut options = options.clone();
+    let mut options = Cow::Borrowed(options);
     for (name, value) in mcp.headers.unwrap_or_default() {
         if SECRET_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
-            options.headers.insert(0, (name, Secret::new(value)));
+            options
+                .to_mut()
+                .headers
+                .insert(0, (name, Secret::new(value)));
         } else {
             request = request.header(&name, value);
         }

@@ -114,7 +114,7 @@ impl Client {
         body: &wire::Create,
         options: &CallOptions,
     ) -> Result<wire::Connector, Error> {
-        let request = Request::new(Method::POST, Path::new(CONNECTORS)).json(json!(body));
+        let request = Request::new(Method::POST, Path::new(CONNECTORS)).json(body)?;
         let mut secrets = Vec::new();
         for value in body.credentials.iter().flat_map(Map::values) {
             texts(value, &mut secrets);
@@ -152,7 +152,7 @@ impl Client {
         body: &wire::Update,
         options: &CallOptions,
     ) -> Result<wire::Connector, Error> {
-        let request = Request::new(Method::PUT, connector(id)?).json(json!(body));
+        let request = Request::new(Method::PUT, connector(id)?).json(body)?;
         wire::detail(&self.send(request, options).await?)
     }
 
@@ -336,7 +336,7 @@ impl Client {
         options: &CallOptions,
     ) -> Result<Value, Error> {
         let path = Path::new(WORKSPACES).value("workspace_id", id)?;
-        let request = Request::new(Method::PUT, path).json(Value::Object(changes));
+        let request = Request::new(Method::PUT, path).json(&changes)?;
         self.send(request, options).await?.json_or_null()
     }
 
@@ -368,7 +368,7 @@ impl Client {
         options: &CallOptions,
     ) -> Result<Value, Error> {
         let path = Path::new(APPLICATIONS).then("/scoped-token");
-        let request = Request::new(Method::POST, path).json(body);
+        let request = Request::new(Method::POST, path).json(&body)?;
         self.send(request, options).await?.json()
     }
 
@@ -397,7 +397,7 @@ impl Client {
         let path = Path::new(APPLICATIONS).then("/widget-token");
         let request = Request::new(Method::POST, path);
         let request = match body {
-            Some(body) => request.json(Value::Object(body)),
+            Some(body) => request.json(&body)?,
             None => request,
         };
         self.send(request, options).await?.json()
@@ -422,7 +422,7 @@ impl Client {
         let only_acknowledges = method == Method::DELETE;
         let request = Request::new(method, path_of(path)?);
         let request = match body {
-            Some(body) => request.json(body),
+            Some(body) => request.json(&body)?,
             None => request,
         };
         let answer = self.send(request, options).await?;
@@ -453,7 +453,7 @@ pub(super) async fn exchange(
     let path = Path::new(APPLICATIONS).then("/token");
     let body = json!({"client_id": client_id, "client_secret": client_secret.expose()});
     let request = Request::new(Method::POST, path)
-        .json(body)
+        .json(&body)?
         .secret(client_secret.clone())
         .anonymous();
     // What the caller adds belongs to the operation that waits for the token.
@@ -488,7 +488,7 @@ fn connector(id: &str) -> Result<Path, Error> {
 
 fn execute(id: &str, body: wire::Execute) -> Result<Request, Error> {
     let path = connector(id)?.then("/execute");
-    Ok(Request::new(Method::POST, path).json(body.into_json()))
+    Request::new(Method::POST, path).json(&body)
 }
 
 /// A path that is percent-encoded already, segment by segment.

@@ -106,14 +106,14 @@ impl Airbyte {
         let id = given(arguments.connector_id);
         let kind = given(arguments.connector_definition_id);
         let workspace = given(arguments.workspace_name);
-        let body = body(Action {
+        let body = checked(wire::Execute {
             entity: arguments.entity,
             action: arguments.action,
+            skip_truncation: arguments.skip_truncation.unwrap_or(true),
             params: arguments.params,
             select_fields: arguments.select_fields,
             exclude_fields: arguments.exclude_fields,
-            skip_truncation: arguments.skip_truncation,
-            intent: arguments.intent,
+            intent: given(arguments.intent),
         })?;
         let id = match (id, kind) {
             (Some(id), _) => id,
@@ -157,42 +157,23 @@ impl Airbyte {
     }
 }
 
-/// An action with what goes with it.
-pub(super) struct Action {
-    pub(super) entity: String,
-    pub(super) action: String,
-    pub(super) params: Option<Map<String, Value>>,
-    pub(super) select_fields: Option<Vec<String>>,
-    pub(super) exclude_fields: Option<Vec<String>>,
-    pub(super) skip_truncation: Option<bool>,
-    pub(super) intent: Option<String>,
-}
-
-/// The body of an action.
+/// A body that can be sent.
 ///
 /// # Errors
 /// [`Error::Usage`] when the intent is too long.
-pub(super) fn body(action: Action) -> Result<wire::Execute, Error> {
-    let intent = given(action.intent);
-    if let Some(intent) = &intent
-        && intent.chars().count() > INTENT
-    {
+pub(super) fn checked(body: wire::Execute) -> Result<wire::Execute, Error> {
+    let intent = body.intent.as_deref().unwrap_or_default();
+    if intent.chars().count() > INTENT {
         return Err(Error::Usage(format!(
             "intent must be at most {INTENT} characters"
         )));
     }
-    let is_whole = action.skip_truncation.unwrap_or(true);
-    Ok(wire::Execute::new(action.entity, action.action)
-        .with("skip_truncation", Some(is_whole))
-        .with("params", action.params)
-        .with("select_fields", action.select_fields)
-        .with("exclude_fields", action.exclude_fields)
-        .with("intent", intent))
+    Ok(body)
 }
 
 /// Whether a success is a file.
 pub(super) fn is_download(body: &wire::Execute) -> bool {
-    body.action() == download::DOWNLOAD
+    body.action == download::DOWNLOAD
 }
 
 /// What an answer holds: a file where that `is_download`.

@@ -144,12 +144,13 @@ fn secrets(properties: &mut Map<String, Value>) -> Map<String, Value> {
 fn object(schema: &Value, properties: Map<String, Value>) -> Value {
     let required: Vec<&str> = required(schema).collect();
     let members = properties.into_iter();
-    let members = members.fold(Members::default(), |members, (name, property)| {
-        match required.contains(&name.as_str()) {
+    let members = members.fold(
+        Members::default(),
+        |members, (name, property)| match required.contains(&name.as_str()) {
             true => members.needs(&name, property),
             false => members.with(&name, property),
-        }
-    });
+        },
+    );
     members.open()
 }
 

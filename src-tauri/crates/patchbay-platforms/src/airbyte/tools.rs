@@ -15,7 +15,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::execute::{self, Action, Reply};
+use super::arguments;
+use super::execute::{self, Reply};
 use super::wire::{self, Connector};
 use super::{Airbyte, download};
 use crate::http::{Answer, CallOptions, PlannedRequest};
@@ -88,9 +89,8 @@ impl Tools for Airbyte {
         arguments: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<CallOutcome, Error> {
-        let action = action(tool, arguments)?;
-        let body = execute::body(action)?;
-        let (is_download, request) = (execute::is_download(&body), body.clone().into_json());
+        let body = action(tool, arguments)?;
+        let (is_download, request) = (execute::is_download(&body), json!(body));
         let began = Instant::now();
         let answer = self.run(id.as_str(), body, options).await?;
         let wait = began.elapsed();
@@ -111,7 +111,7 @@ impl Tools for Airbyte {
         arguments: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<PlannedRequest, Error> {
-        let body = execute::body(action(tool, arguments)?)?;
+        let body = action(tool, arguments)?;
         self.client()?.plan_execute(id.as_str(), body, options)
     }
 
@@ -210,18 +210,18 @@ fn tool(name: &str, words: &str, effect: ToolEffect) -> Tool {
 }
 
 /// The action that a tool stands for; one that is not listed may be known to the connector all the same.
-fn action(tool: &str, arguments: Map<String, Value>) -> Result<Action, Error> {
+fn action(tool: &str, arguments: Map<String, Value>) -> Result<wire::Execute, Error> {
     let arguments = Value::Object(arguments);
     if tool == ANY {
         let given: AnyAction = operations::arguments(arguments)?;
-        return Ok(Action {
+        return execute::checked(wire::Execute {
             entity: given.entity,
             action: given.action,
             params: given.params,
             select_fields: given.select_fields,
             exclude_fields: given.exclude_fields,
-            skip_truncation: given.skip_truncation,
-            intent: given.intent,
+            skip_truncation: given.skip_truncation.unwrap_or(true),
+            intent: arguments::given(given.intent),
         });
     }
     let named = tool.rsplit_once('.');
@@ -230,14 +230,14 @@ fn action(tool: &str, arguments: Map<String, Value>) -> Result<Action, Error> {
         name: clean_text(tool, 200),
     })?;
     let given: OneAction = operations::arguments(arguments)?;
-    Ok(Action {
+    execute::checked(wire::Execute {
         entity: entity.to_owned(),
         action: action.to_owned(),
         params: given.params,
         select_fields: given.select_fields,
         exclude_fields: given.exclude_fields,
-        skip_truncation: given.skip_truncation,
-        intent: given.intent,
+        skip_truncation: given.skip_truncation.unwrap_or(true),
+        intent: arguments::given(given.intent),
     })
 }
 

@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use patchbay_model::Secret;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::arguments::Entity;
 use super::spec::Spec;
@@ -190,40 +190,26 @@ pub(super) fn detail(answer: &Answer) -> Result<Connector, Error> {
 /// The body of `execute`.
 ///
 /// Source: Airbyte contract, section 3, `execute`.
-#[derive(Clone, Debug)]
-pub(super) struct Execute(Map<String, Value>);
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Execute {
+    pub(super) entity: String,
+    pub(super) action: String,
+    pub(super) skip_truncation: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) params: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) select_fields: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) exclude_fields: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) intent: Option<String>,
+}
 
 impl Execute {
-    pub(super) fn new(entity: String, action: String) -> Self {
-        let members = [("entity", entity), ("action", action)];
-        let members = members.map(|(name, text)| (name.to_owned(), text.into()));
-        Self(Map::from_iter(members))
-    }
-
-    /// With one more member; `None` is left out.
-    #[must_use]
-    pub(super) fn with(mut self, member: &str, value: Option<impl Into<Value>>) -> Self {
-        if let Some(value) = value {
-            self.0.insert(member.to_owned(), value.into());
-        }
-        self
-    }
-
-    pub(super) fn action(&self) -> &str {
-        self.0
-            .get("action")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    }
-
     /// Goes on where the page before ended.
     pub(super) fn go_on(&mut self, cursor: String) {
-        let params = self.0.entry("params").or_insert_with(|| json!({}));
-        params["cursor"] = cursor.into();
-    }
-
-    pub(super) fn into_json(self) -> Value {
-        Value::Object(self.0)
+        let params = self.params.get_or_insert_default();
+        params.insert("cursor".to_owned(), cursor.into());
     }
 }
 
@@ -441,10 +427,15 @@ mod tests {
         fn a_body_of_execute_holds_what_was_given_and_no_null(
             entity in "\\PC{0,8}", intent in prop::option::of("\\PC{0,8}"), skip in any::<bool>(),
         ) {
-            let body = Execute::new(entity.clone(), "list".to_owned())
-                .with("skip_truncation", Some(skip))
-                .with("intent", intent.clone())
-                .into_json();
+            let body = json!(Execute {
+                entity: entity.clone(),
+                action: "list".to_owned(),
+                skip_truncation: skip,
+                params: None,
+                select_fields: None,
+                exclude_fields: None,
+                intent: intent.clone(),
+            });
             prop_assert_eq!(&body["skip_truncation"], &json!(skip));
             prop_assert_eq!(&body["entity"], &json!(entity));
             prop_assert_eq!(body["intent"].as_str(), intent.as_deref());

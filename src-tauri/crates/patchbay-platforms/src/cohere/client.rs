@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use http::Method;
 use patchbay_model::Secret;
-use serde::Serialize;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -60,7 +59,7 @@ pub(super) async fn create(
 ) -> Result<Envelope, Error> {
     refuse_both(&connector.oauth, &connector.service_auth)?;
     let request = Request::new(Method::POST, all())
-        .json(body(connector)?)
+        .json(connector)?
         .repeat(Repeat::WhenRateLimited);
     let request = naming(&connector.secrets(), request);
     Envelope::read(&api.send(request, options).await?, &connector.secrets())
@@ -90,7 +89,7 @@ pub(super) async fn update(
 ) -> Result<Envelope, Error> {
     refuse_both(&changes.oauth, &changes.service_auth)?;
     let request = Request::new(Method::PATCH, path(&changes.id)?)
-        .json(body(changes)?)
+        .json(changes)?
         .repeat(Repeat::Freely);
     let request = naming(&changes.secrets(), request);
     Envelope::read(&api.send(request, options).await?, &changes.secrets())
@@ -155,10 +154,6 @@ fn all() -> Path {
 
 fn path(id: &str) -> Result<Path, Error> {
     all().value("id", id)
-}
-
-fn body(arguments: &impl Serialize) -> Result<Value, Error> {
-    serde_json::to_value(arguments).map_err(|error| Error::Usage(error.to_string()))
 }
 
 /// Names the secrets of a body, so that an error does not repeat them.

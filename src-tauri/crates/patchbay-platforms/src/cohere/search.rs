@@ -79,7 +79,7 @@ pub(super) fn request(
         ""
     };
     let mut request =
-        Request::new(Method::POST, Path::new(path)).json(json!({ "query": search.query }));
+        Request::new(Method::POST, Path::new(path)).json(&json!({ "query": search.query }))?;
     for (name, value) in service.base.query_pairs() {
         request = request.query(&name, value);
     }

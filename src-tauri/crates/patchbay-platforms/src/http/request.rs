@@ -5,9 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 use patchbay_model::Secret;
-use serde_json::Value;
+use serde::Serialize;
 
 use super::Path;
+use crate::Error;
 
 /// Whether a request may be sent again after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,8 @@ pub struct Request {
 #[derive(Clone, Debug)]
 pub(super) enum Body {
     None,
-    Json(Value),
+    /// JSON as it is written.
+    Json(Bytes),
     Bytes {
         content_type: Option<String>,
         bytes: Bytes,
@@ -88,10 +90,14 @@ impl Request {
     }
 
     /// Sends a JSON body.
-    #[must_use]
-    pub fn json(mut self, body: Value) -> Self {
-        self.body = Body::Json(body);
-        self
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it cannot be written as JSON.
+    pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
+        let written = serde_json::to_vec(body)
+            .map_err(|error| Error::Usage(format!("the body cannot be written: {error}")))?;
+        self.body = Body::Json(written.into());
+        Ok(self)
     }
 
     /// Sends a body as it is, with a content type where there is one.

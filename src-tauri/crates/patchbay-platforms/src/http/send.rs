@@ -8,7 +8,7 @@ use futures::stream::{self, StreamExt};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use patchbay_model::Secret;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -412,20 +412,21 @@ fn body(body: &Body, options: &CallOptions) -> Result<(Option<Bytes>, Option<Hea
                 .map_err(|_| Error::Usage("the content type is no header value".to_owned()))?;
             return Ok((Some(bytes.clone()), content_type));
         }
-        Body::Json(json) if extra.is_empty() => json.to_string(),
-        Body::None => Value::Object(extra.clone()).to_string(),
-        Body::Json(Value::Object(members)) => {
-            let mut members = members.clone();
+        Body::Json(json) if extra.is_empty() => json.clone(),
+        Body::None => Value::Object(extra.clone()).to_string().into(),
+        Body::Json(json) => {
+            let mut members: Map<String, Value> =
+                serde_json::from_slice(json).map_err(|_| takes_no_more())?;
             members.extend(extra.clone());
-            Value::Object(members).to_string()
+            Value::Object(members).to_string().into()
         }
-        Body::Json(_) | Body::Bytes { .. } => {
-            return Err(Error::Usage(
-                "this body takes no further members".to_owned(),
-            ));
-        }
+        Body::Bytes { .. } => return Err(takes_no_more()),
     };
-    Ok((Some(json.into()), Some(JSON)))
+    Ok((Some(json), Some(JSON)))
+}
+
+fn takes_no_more() -> Error {
+    Error::Usage("this body takes no further members".to_owned())
 }
 
 /// Sets a header in place of any of that name; a sensitive one is kept out of logs.
@@ -457,23 +458,20 @@ fn pieces(
     idle: Duration,
     cancel: CancellationToken,
 ) -> impl futures::Stream<Item = Result<Bytes, Error>> + Send {
-    stream::unfold(Some(answer), move |answer| {
-        let (host, cancel) = (host.clone(), cancel.clone());
-        async move {
-            let mut answer = answer?;
-            let piece = tokio::select! {
-                biased;
-                () = cancel.cancelled() => Err(Error::Cancelled),
-                piece = tokio::time::timeout(idle, answer.chunk()) => match piece {
-                    Ok(Ok(piece)) => Ok(piece),
-                    Ok(Err(error)) => Err(from_reqwest(error, &host, idle)),
-                    Err(_) => Err(Error::TimedOut { after: idle }),
-                },
-            };
-            match piece.transpose()? {
-                Ok(piece) => Some((Ok(piece), Some(answer))),
-                Err(error) => Some((Err(error), None)),
-            }
+    stream::unfold(Some((answer, host, cancel)), move |left| async move {
+        let (mut answer, host, cancel) = left?;
+        let piece = tokio::select! {
+            biased;
+            () = cancel.cancelled() => Err(Error::Cancelled),
+            piece = tokio::time::timeout(idle, answer.chunk()) => match piece {
+                Ok(Ok(piece)) => Ok(piece),
+                Ok(Err(error)) => Err(from_reqwest(error, &host, idle)),
+                Err(_) => Err(Error::TimedOut { after: idle }),
+            },
+        };
+        match piece.transpose()? {
+            Ok(piece) => Some((Ok(piece), Some((answer, host, cancel)))),
+            Err(error) => Some((Err(error), None)),
         }
     })
 }

@@ -270,7 +270,7 @@ pub(super) fn call_tool_request(call: &CallTool) -> Result<Request, Error> {
         .then("/call");
     Ok(Request::new(Method::POST, path)
         .query_if("credentials_name", call.credentials_name.as_ref())
-        .json(body(call)?)
+        .json(call)?
         .repeat(Repeat::Never))
 }
 
@@ -435,7 +435,7 @@ async fn sent(
 ) -> Result<Sent, Error> {
     let mut secrets = Vec::new();
     secret_texts(&body, false, &mut secrets);
-    let request = request.json(body);
+    let request = request.json(&body)?;
     let request = secrets.iter().fold(request, |request, secret| {
         request.secret(Secret::new(secret.as_str()))
     });

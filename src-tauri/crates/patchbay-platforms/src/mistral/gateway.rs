@@ -166,7 +166,7 @@ fn dressed(
 ) -> Result<Request, Error> {
     let mut request = request.repeat(Repeat::Never).header("accept", "*/*");
     if let Some(content) = content {
-        request = request.json(content);
+        request = request.json(&content)?;
     }
     for (name, value) in headers {
         let Value::String(value) = value else {

@@ -103,7 +103,7 @@ impl Client {
                         value => request.query(&name, value),
                     })
             }
-            Some(body) => request.json(Value::Object(body)),
+            Some(body) => request.json(&body)?,
             None => request,
         })
     }

@@ -54,7 +54,7 @@ impl Login {
         }
         let body = json!({"email": self.email, "password": self.password.expose()});
         let request = Request::new(Method::POST, Path::new("/api/v1/users/login"))
-            .json(body)
+            .json(&body)?
             .secret(self.password.clone())
             .anonymous();
         let answer = self.api.send(request, &CallOptions::default()).await?;

@@ -35,7 +35,8 @@ async fn options_replace_headers_append_to_the_query_and_override_the_body() {
     };
     let request = post()
         .query("limit", 10)
-        .json(value!({"name": "loses", "n": null}));
+        .json(&value!({"name": "loses", "n": null}))
+        .unwrap();
     let answer = api.send(request, &options).await.unwrap();
     assert_eq!(answer.json::<Value>().unwrap(), value!({"ok": 1}));
 
@@ -212,7 +213,7 @@ async fn redirects_within_the_origin_are_followed() {
     ] {
         let server = Server::start([pointing(status, "/moved?x=1"), json(200, value!(1))]).await;
         let api = api_with(&server.base, Jumping::new(), Renewing::new(false));
-        let request = request.json(value!({"a": 1}));
+        let request = request.json(&value!({"a": 1})).unwrap();
         api.send(request, &CallOptions::default()).await.unwrap();
         let second = server.seen().remove(1);
         assert_eq!(second.uri, "/moved?x=1");
