@@ -3,8 +3,8 @@
 use std::process::Stdio;
 
 use patchbay_playground::Consent;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::Child;
+use tokio::io::AsyncReadExt as _;
+use tokio::process::{Child, ChildStderr};
 
 use super::desk::{Terminal, ended, steady};
 
@@ -97,17 +97,23 @@ async fn waiting(terminal: &Terminal) -> (Child, String) {
     let mut command = terminal.command(&words);
     command.stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    while !line.starts_with("http") {
-        line.clear();
-        let read = stderr.read_line(&mut line).await.unwrap();
-        assert_ne!(read, 0, "it ended without a link");
+    let stderr = child.stderr.as_mut().unwrap();
+    let mut link = String::new();
+    while !link.starts_with("http") {
+        link = line(stderr).await;
     }
-    // What follows the link is read at the end.
-    assert!(stderr.buffer().is_empty());
-    child.stderr = Some(stderr.into_inner());
-    (child, line.trim().to_owned())
+    (child, link)
+}
+
+/// The next line, and nothing of what follows it: that is read at the end.
+async fn line(stderr: &mut ChildStderr) -> String {
+    let mut line = Vec::new();
+    loop {
+        match stderr.read_u8().await.expect("it ended without a link") {
+            b'\n' => return String::from_utf8(line).unwrap(),
+            byte => line.push(byte),
+        }
+    }
 }
 
 #[cfg(unix)]

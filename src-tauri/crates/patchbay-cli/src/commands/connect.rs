@@ -17,7 +17,7 @@ use url::Url;
 use crate::args::ConnectArgs;
 use crate::door::Door;
 use crate::failure::Failure;
-use crate::interrupt::interrupted;
+use crate::interrupt::{Interrupts, interrupted};
 use crate::output::{forms, when, words};
 use crate::unlock::unlock;
 
@@ -154,6 +154,8 @@ pub(super) async fn wait_out(
     mut news: broadcast::Receiver<Event>,
     no_browser: bool,
 ) -> Result<Authorization, Failure> {
+    // From before the page is shown: whoever sees it may press at once.
+    let mut interrupts = Interrupts::listen();
     let mut now = begun;
     let mut pasted = pasted_lines(door);
     let mut ticks = tokio::time::interval(TICK);
@@ -172,18 +174,22 @@ pub(super) async fn wait_out(
             }
             _ = ticks.tick() => {}
             Some(address) = pasted.recv() => take_pasted(door, &now, &address).await,
-            () = interrupted() => return cancel(door, &now).await,
+            () = interrupts.next() => return cancel(door, &now, &mut interrupts).await,
         }
     }
     Ok(wait_for_authorization(&door.cx, &now.id).await?)
 }
 
-async fn cancel(door: &Door, now: &Authorization) -> Result<Authorization, Failure> {
+async fn cancel(
+    door: &Door,
+    now: &Authorization,
+    interrupts: &mut Interrupts,
+) -> Result<Authorization, Failure> {
     cancel_authorization(&door.cx, &now.id).await?;
     tokio::select! {
         over = wait_for_authorization(&door.cx, &now.id) => Ok(over?),
         // Whoever presses it twice does not want to wait.
-        () = interrupted() => Err(Failure::cancelled()),
+        () = interrupts.next() => Err(Failure::cancelled()),
     }
 }
 

@@ -12,7 +12,7 @@ use super::{run as runs, tool_changes};
 use crate::args::{RunArgs, ToolVerb};
 use crate::door::Door;
 use crate::failure::Failure;
-use crate::interrupt::interrupted;
+use crate::interrupt::Interrupts;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
 use crate::output::{Screen, text, words};
@@ -257,9 +257,10 @@ pub(super) async fn until_interrupted(
     progress: &Progress,
 ) -> Result<ToolRun, Stopped> {
     tokio::pin!(running);
+    let mut interrupts = Interrupts::listen();
     tokio::select! {
         run = &mut running => return run.map_err(Stopped::Failed),
-        () = interrupted() => {}
+        () = interrupts.next() => {}
     }
     let Some(id) = progress.started.get() else {
         return Err(Stopped::Interrupted);
@@ -268,7 +269,7 @@ pub(super) async fn until_interrupted(
     drop(cancel_run(&door.cx, id).await);
     tokio::select! {
         run = &mut running => run.map_err(Stopped::Failed),
-        () = interrupted() => Err(Stopped::Interrupted),
+        () = interrupts.next() => Err(Stopped::Interrupted),
     }
 }
 
