@@ -14,9 +14,8 @@ use crate::{
     system::{self, Need},
 };
 
-const ARGUMENTS: [&str; 7] = [
-    "--profile",
-    "measure",
+const ARGUMENTS: [&str; 6] = [
+    "--release",
     "--locked",
     "--package",
     "patchbay-tests",

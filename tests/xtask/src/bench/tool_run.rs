@@ -12,9 +12,8 @@ use crate::{
 
 const GOAL: f64 = 0.8;
 
-const ARGUMENTS: [&str; 7] = [
-    "--profile",
-    "measure",
+const ARGUMENTS: [&str; 6] = [
+    "--release",
     "--locked",
     "--package",
     "patchbay-tests",
