@@ -47,7 +47,7 @@ fn what_was_changed_elsewhere_is_noticed_and_kept_where_it_was_not_touched() {
     change_elsewhere(&stage, "name", json!("tickets of theirs"));
     change_elsewhere(&stage, "continue_on_failure", json!(true));
     window.press("button", "Review changes");
-    window.see_text("Changed elsewhere since you opened it: Continue on failure, Name");
+    window.see_text("Changed elsewhere since you opened it: Name, Continue on failure");
     window.see_text("tickets of theirs");
     assert_eq!(in_both_themes(window, "a conflict"), Vec::<String>::new());
     window.press("button", "Go on editing");
