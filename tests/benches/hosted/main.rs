@@ -43,10 +43,3 @@ fn main() -> Result<()> {
 fn tell(line: impl std::fmt::Display) {
     println!("{line}");
 }
-
-/// The number in the middle.
-fn median(numbers: impl IntoIterator<Item = f64>) -> f64 {
-    let mut numbers: Vec<f64> = numbers.into_iter().collect();
-    numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
-}
