@@ -1,22 +1,32 @@
 //! Text that must not leak.
 
-use serde::Deserialize;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer};
 use specta::Type;
 use zeroize::Zeroizing;
 
 /// A token, key, code, verifier or passphrase.
 ///
-/// It can be read in but has no `Serialize` and no `Display`; `Debug` hides it, and its memory is
-/// wiped when it is dropped. [`Secret::expose`] is the only way to the text: use it at the border
-/// where the secret leaves for the host it belongs to, and nowhere else.
+/// It can be read in but has no `Serialize` and no `Display`; `Debug` hides it. Clones share the one text,
+/// whose memory is wiped when the last of them is dropped. [`Secret::expose`] is the only way to the text:
+/// use it at the border where the secret leaves for the host it belongs to, and nowhere else.
 #[derive(Clone, Deserialize, Type)]
 #[serde(transparent)]
-pub struct Secret(#[specta(type = String)] Zeroizing<String>);
+pub struct Secret(
+    #[serde(deserialize_with = "shared")]
+    #[specta(type = String)]
+    Arc<Zeroizing<String>>,
+);
+
+fn shared<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Zeroizing<String>>, D::Error> {
+    Zeroizing::deserialize(from).map(Arc::new)
+}
 
 impl Secret {
     /// Takes ownership of the text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
+        Self(Arc::new(Zeroizing::new(text.into())))
     }
 
     /// The text itself.
