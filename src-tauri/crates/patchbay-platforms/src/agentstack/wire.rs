@@ -174,7 +174,7 @@ impl<T: Item> Page<T> {
     pub(super) fn answered(answer: &Answer, operation: &str) -> Result<Self, Error> {
         let unexpected = |what: &str| answer.unexpected(format!("{operation}: {what}"));
         let mut rest: Map<String, Value> = answer.json()?;
-        let items = match rest.remove("items") {
+        let items = match rest.get_mut("items").map(Value::take) {
             Some(Value::Array(items)) => items,
             Some(Value::Null) => Vec::new(),
             Some(_) => return Err(unexpected("items is no list")),
