@@ -67,7 +67,7 @@ pub struct Api {
     pub headers: Vec<(String, String)>,
     /// Where a redirect may lead.
     pub redirects: Redirects,
-    /// Longest time of one attempt, unless the request or the call says otherwise.
+    /// The time limit of [`CallOptions`], unless the request or the call says otherwise.
     pub timeout: Duration,
     /// Most bytes of an answer that is read as a whole, after decompression.
     pub body_bytes: usize,

@@ -13,7 +13,8 @@ use super::RetryPolicy;
 /// Options of one call; the same for every operation of every platform.
 #[derive(Clone, Debug, Default)]
 pub struct CallOptions {
-    /// Longest time of one attempt; `None` for the operation's own.
+    /// Longest time until the answer to one attempt begins, and then from one piece of it to the next, as
+    /// the platforms' own clients have it; `None` for the operation's own.
     pub timeout: Option<Duration>,
     /// How often a failure is repeated; `None` for what the platform's contract says.
     pub retries: Option<Retries>,

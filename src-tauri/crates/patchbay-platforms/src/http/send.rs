@@ -65,7 +65,9 @@ struct Arrived {
 }
 
 impl Api {
-    /// Sends a request and reads the whole answer, within the time and size limits.
+    /// Sends a request and reads the whole answer, within the size limit.
+    ///
+    /// The time limit holds for the headers, and then between one piece of the body and the next.
     ///
     /// # Errors
     /// [`Error::Usage`] before anything is sent; by status [`Error::Unauthorized`],
@@ -89,7 +91,7 @@ impl Api {
     ) -> Result<Answer, Error> {
         let prepared = self.prepare(tokens, &request, options)?;
         let attempt = || self.whole(&prepared).boxed();
-        let answer = self.repeated(&request, &prepared, options, attempt).await?;
+        let answer = self.repeated(&request, options, attempt).await?;
         options.head.note(answer.status, &answer.headers);
         Ok(answer)
     }
@@ -120,8 +122,8 @@ impl Api {
         options: &CallOptions,
     ) -> Result<StreamedAnswer, Error> {
         let prepared = self.prepare(tokens, &request, options)?;
-        let attempt = || self.arrive(&self.clients.raw, &prepared).boxed();
-        let arrived = self.repeated(&request, &prepared, options, attempt).await?;
+        let attempt = || self.begin(&self.clients.raw, &prepared).boxed();
+        let arrived = self.repeated(&request, options, attempt).await?;
         let host = host(&self.base);
         options
             .head
@@ -183,11 +185,11 @@ impl Api {
 
     /// One attempt, its answer read as a whole.
     async fn whole(&self, prepared: &Prepared<'_>) -> Result<Answer, Error> {
-        let mut answer = self.arrive(&self.clients.usual, prepared).await?.answer;
+        let mut answer = self.begin(&self.clients.usual, prepared).await?.answer;
         Ok(Answer {
             status: answer.status().as_u16(),
             headers: std::mem::take(answer.headers_mut()),
-            body: self.read_whole(answer).await?,
+            body: self.read_whole(answer, prepared.limit).await?,
         })
     }
 
@@ -198,18 +200,16 @@ impl Api {
     async fn repeated<'a, T>(
         &self,
         request: &Request,
-        prepared: &Prepared<'_>,
         options: &CallOptions,
         attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>>,
     ) -> Result<T, Error> {
         let started = self.clock.now().instant();
         let mut repeats = 0;
         loop {
-            let limited = tokio::time::timeout(prepared.limit, attempt());
             let outcome = tokio::select! {
                 biased;
                 () = options.cancel.cancelled() => return Err(Error::Cancelled),
-                outcome = limited => outcome.unwrap_or(Err(Error::TimedOut { after: prepared.limit })),
+                outcome = attempt() => outcome,
             };
             let error = match outcome {
                 Ok(value) => return Ok(value),
@@ -248,6 +248,17 @@ impl Api {
             },
             Some(Retries::Policy(policy)) => policy.clone(),
         }
+    }
+
+    /// One attempt until its answer begins, within the time limit.
+    async fn begin(
+        &self,
+        client: &reqwest::Client,
+        prepared: &Prepared<'_>,
+    ) -> Result<Arrived, Error> {
+        let after = prepared.limit;
+        let begun = tokio::time::timeout(after, self.arrive(client, prepared)).await;
+        begun.unwrap_or(Err(Error::TimedOut { after }))
     }
 
     /// Sends until there is a success; after a 401 once more when new credentials can be had.
@@ -344,13 +355,19 @@ impl Api {
         }
     }
 
-    async fn read_whole(&self, mut answer: reqwest::Response) -> Result<Bytes, Error> {
+    /// Reads a body to its end; `after` is the longest silence.
+    async fn read_whole(
+        &self,
+        mut answer: reqwest::Response,
+        after: Duration,
+    ) -> Result<Bytes, Error> {
         let started = Instant::now();
         // Most answers are one piece, which is the body as it is.
         let mut body = Bytes::new();
         let mut pieces = Vec::new();
         loop {
-            let piece = match answer.chunk().await {
+            let piece = tokio::time::timeout(after, answer.chunk()).await;
+            let piece = match piece.map_err(|_| Error::TimedOut { after })? {
                 Ok(Some(piece)) => piece,
                 Ok(None) if pieces.is_empty() => return Ok(body),
                 Ok(None) => return Ok(pieces.into()),

@@ -324,6 +324,23 @@ async fn time_and_size_are_bounded_and_a_call_can_be_stopped() {
     assert_eq!(result.unwrap_err().kind(), "cancelled");
 }
 
+/// Source: Mistral and Cohere contracts, section 1: the limit is that of each read, not of all of them.
+#[tokio::test]
+async fn an_answer_that_keeps_coming_may_take_longer_than_the_time_limit() {
+    let limit = Duration::from_millis(1200);
+    let drops = stream::unfold(0, move |drop| async move {
+        tokio::time::sleep(limit / 4).await;
+        (drop < 6).then(|| (Ok::<_, std::io::Error>("1"), drop + 1))
+    });
+    let server = Server::start([Body::from_stream(drops).into_response()]).await;
+    let options = CallOptions {
+        timeout: Some(limit),
+        ..CallOptions::default()
+    };
+    let answer = api(&server.base).send(get(), &options).await.unwrap();
+    assert_eq!(answer.body, "111111");
+}
+
 #[tokio::test]
 async fn a_relay_gets_status_headers_and_the_bytes_as_they_are() {
     let accepted = (StatusCode::ACCEPTED, [("mcp-session-id", "s-1")]).into_response();
