@@ -173,7 +173,7 @@ impl<T: Item> Page<T> {
     /// [`Error::UnexpectedAnswer`] when `items` is absent or no list, or one of them is unreadable.
     pub(super) fn answered(answer: &Answer, operation: &str) -> Result<Self, Error> {
         let unexpected = |what: &str| answer.unexpected(format!("{operation}: {what}"));
-        let mut rest: Map<String, Value> = answer.json()?;
+        let mut rest = answer.object()?;
         let items = match rest.get_mut("items").map(Value::take) {
             Some(Value::Array(items)) => items,
             Some(Value::Null) => Vec::new(),

@@ -296,7 +296,7 @@ impl Client {
         loop {
             let answer = self.send(request, options).await?;
             all.extend(wire::data(&answer, "the list of workspaces")?);
-            let next = answer.json::<Value>()?["next"].take();
+            let next = answer.json()?["next"].take();
             let Some(next) = wire::filled(&next).map(str::to_owned) else {
                 return Ok(all);
             };

@@ -125,7 +125,7 @@ pub(super) async fn o_auth_authorize(
         )
         .repeat(Repeat::WhenRateLimited);
     let answer = api.send(request, options).await?;
-    Ok((answer.json()?, answer))
+    Ok((answer.object()?, answer))
 }
 
 /// The page to open, out of what [`o_auth_authorize`] answered.

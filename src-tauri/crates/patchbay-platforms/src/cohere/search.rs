@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::Method;
 use patchbay_model::Secret;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::arguments::{ServiceAuth, TestSearch};
 use super::wire::Connector;
@@ -35,11 +35,10 @@ pub(super) async fn test_search(
 ) -> Result<(Value, Answer), Error> {
     let (service, request) = request(account, connector, search)?;
     let answer = service.send(request, options).await?;
-    let body: Map<String, Value> = answer.json()?;
-    if !body.get("results").is_some_and(Value::is_array) {
+    let mut body = answer.json()?;
+    if !body["results"].is_array() {
         return Err(answer.unexpected("there is no list of results"));
     }
-    let mut body = Value::Object(body);
     let token = search.service_auth.as_ref().map(|auth| auth.token.as_str());
     without_secrets(&mut body, token.as_slice());
     Ok((body, answer))

@@ -103,8 +103,8 @@ impl Page {
     /// # Errors
     /// [`Error::UnexpectedAnswer`] when `connectors` is absent or no list, or one of them is unreadable.
     pub(super) fn read(answer: &Answer) -> Result<Self, Error> {
-        let mut rest: Map<String, Value> = answer.json()?;
-        let items = match rest.remove("connectors") {
+        let mut rest = answer.object()?;
+        let items = match rest.get_mut("connectors").map(Value::take) {
             Some(Value::Array(items)) => items,
             Some(Value::Null) => Vec::new(),
             Some(_) => return Err(answer.unexpected("connectors is no list")),

@@ -4,10 +4,12 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::refused;
 use crate::{Error, Refusal};
+
+const OTHER_SHAPE: &str = "it has another shape than documented";
 
 /// A success, read as a whole.
 #[derive(Clone)]
@@ -31,20 +33,37 @@ pub struct StreamedAnswer {
 }
 
 impl Answer {
-    /// Reads the body as JSON of that shape, whatever its content type says.
+    /// Reads the body as JSON, whatever its content type says.
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`] when it is something else.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            // Words of serde quote the answer, where a secret could be.
-            let what = match error.classify() {
-                serde_json::error::Category::Data => "it has another shape than documented",
-                _ if self.body.is_empty() => "it is empty",
-                _ => "it is no JSON",
-            };
-            self.unexpected(what)
+    pub fn json(&self) -> Result<Value, Error> {
+        // Words of serde quote the answer, where a secret could be.
+        serde_json::from_slice(&self.body).map_err(|_| {
+            self.unexpected(match self.body.is_empty() {
+                true => "it is empty",
+                false => "it is no JSON",
+            })
         })
+    }
+
+    /// Reads the body as a JSON object.
+    ///
+    /// # Errors
+    /// As [`Answer::json`].
+    pub fn object(&self) -> Result<Map<String, Value>, Error> {
+        match self.json()? {
+            Value::Object(members) => Ok(members),
+            _ => Err(self.unexpected(OTHER_SHAPE)),
+        }
+    }
+
+    /// Reads the body as JSON of that shape.
+    ///
+    /// # Errors
+    /// As [`Answer::json`].
+    pub fn json_as<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_value(self.json()?).map_err(|_| self.unexpected(OTHER_SHAPE))
     }
 
     /// The body of an operation that only acknowledges: empty is null.

@@ -8,7 +8,7 @@ use futures::stream::{self, StreamExt};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use patchbay_model::Secret;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -432,8 +432,9 @@ fn body(body: &Body, options: &CallOptions) -> Result<(Option<Bytes>, Option<Hea
         Body::Json(json) if extra.is_empty() => json.clone(),
         Body::None => Value::Object(extra.clone()).to_string().into(),
         Body::Json(json) => {
-            let mut members: Map<String, Value> =
-                serde_json::from_slice(json).map_err(|_| takes_no_more())?;
+            let Ok(Value::Object(mut members)) = serde_json::from_slice(json) else {
+                return Err(takes_no_more());
+            };
             members.extend(extra.clone());
             Value::Object(members).to_string().into()
         }

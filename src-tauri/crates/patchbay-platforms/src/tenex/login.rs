@@ -58,7 +58,7 @@ impl Login {
             .secret(self.password.clone())
             .anonymous();
         let answer = self.api.send(request, &CallOptions::default()).await?;
-        let logged_in: LoggedIn = answer.json()?;
+        let logged_in: LoggedIn = answer.json_as()?;
         let lives = Duration::from_secs(logged_in.expires_in.unwrap_or(USUAL));
         let token = logged_in.access_token;
         *self.kept() = Some(Jwt {

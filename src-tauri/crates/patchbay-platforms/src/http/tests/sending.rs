@@ -38,7 +38,7 @@ async fn options_replace_headers_append_to_the_query_and_override_the_body() {
         .json(&value!({"name": "loses", "n": null}))
         .unwrap();
     let answer = api.send(request, &options).await.unwrap();
-    assert_eq!(answer.json::<Value>().unwrap(), value!({"ok": 1}));
+    assert_eq!(answer.json().unwrap(), value!({"ok": 1}));
 
     let seen = server.seen().remove(0);
     assert_eq!(seen.uri, "/edge/v1/things?limit=10&tag=a+b&tag=c%26d&a=1");
@@ -127,7 +127,7 @@ async fn a_success_that_cannot_be_read_is_a_decode_error() {
             .send(get(), &CallOptions::default())
             .await
             .unwrap();
-        let error = answer.json::<Value>().unwrap_err();
+        let error = answer.json().unwrap_err();
         assert_eq!((error.kind(), error.status()), ("decode", Some(200)));
     }
     let server = Server::start([StatusCode::NO_CONTENT.into_response()]).await;
