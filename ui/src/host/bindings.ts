@@ -1835,9 +1835,9 @@ export type SavedPart = {
 /**
  *  A token, key, code, verifier or passphrase.
  * 
- *  It can be read in but has no `Serialize` and no `Display`; `Debug` hides it, and its memory is
- *  wiped when it is dropped. [`Secret::expose`] is the only way to the text: use it at the border
- *  where the secret leaves for the host it belongs to, and nowhere else.
+ *  It can be read in but has no `Serialize` and no `Display`; `Debug` hides it. Clones share the one text,
+ *  whose memory is wiped when the last of them is dropped. [`Secret::expose`] is the only way to the text:
+ *  use it at the border where the secret leaves for the host it belongs to, and nowhere else.
  */
 export type Secret = string;
 
