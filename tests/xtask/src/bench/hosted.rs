@@ -14,8 +14,9 @@ use crate::{
     system::{self, Need},
 };
 
-const ARGUMENTS: [&str; 6] = [
-    "--release",
+const ARGUMENTS: [&str; 7] = [
+    "--profile",
+    "release",
     "--locked",
     "--package",
     "patchbay-tests",

@@ -12,8 +12,9 @@ use crate::{
 
 const GOAL: f64 = 0.8;
 
-const ARGUMENTS: [&str; 6] = [
-    "--release",
+const ARGUMENTS: [&str; 7] = [
+    "--profile",
+    "release",
     "--locked",
     "--package",
     "patchbay-tests",
