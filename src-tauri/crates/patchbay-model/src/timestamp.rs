@@ -57,10 +57,7 @@ impl std::ops::Add<std::time::Duration> for Timestamp {
     type Output = Self;
 
     fn add(self, duration: std::time::Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(time::Duration::try_from(duration).unwrap_or(time::Duration::MAX)),
-        )
+        Self(self.0.saturating_add(span(duration)))
     }
 }
 
@@ -68,11 +65,13 @@ impl std::ops::Sub<std::time::Duration> for Timestamp {
     type Output = Self;
 
     fn sub(self, duration: std::time::Duration) -> Self {
-        Self(
-            self.0
-                .saturating_sub(time::Duration::try_from(duration).unwrap_or(time::Duration::MAX)),
-        )
+        Self(self.0.saturating_sub(span(duration)))
     }
+}
+
+/// As long, or as long as can be.
+fn span(duration: std::time::Duration) -> time::Duration {
+    time::Duration::try_from(duration).unwrap_or(time::Duration::MAX)
 }
 
 #[cfg(test)]
