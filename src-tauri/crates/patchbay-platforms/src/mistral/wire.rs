@@ -384,7 +384,7 @@ impl TryFrom<Value> for ToolList {
 
     fn try_from(json: Value) -> Result<Self, String> {
         let mut tools = list(json)?;
-        fit_each(&mut tools, &shapes::TOOL);
+        shapes::TOOL.fit_each(&mut tools);
         Ok(Self(tools))
     }
 }
@@ -410,7 +410,7 @@ impl TryFrom<Value> for AuthMethods {
 
     fn try_from(json: Value) -> Result<Self, String> {
         let mut methods = list(json)?;
-        fit_each(&mut methods, &shapes::AUTH_METHOD);
+        shapes::AUTH_METHOD.fit_each(&mut methods);
         Ok(Self(methods))
     }
 }
@@ -427,13 +427,6 @@ fn object(json: Value, shape: &Shape) -> Result<Map<String, Value>, String> {
     };
     shape.fit(&mut members)?;
     Ok(members)
-}
-
-/// Brings each object of a list into its one form; one that lacks something stays as it was sent.
-fn fit_each(items: &mut [Value], shape: &Shape) {
-    for item in items.iter_mut().filter_map(Value::as_object_mut) {
-        let _ = shape.fit(item);
-    }
 }
 
 /// A list; null is an empty one.

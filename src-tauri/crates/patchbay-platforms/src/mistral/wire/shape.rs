@@ -55,6 +55,13 @@ impl Shape {
         Ok(())
     }
 
+    /// Brings each object into its one form; one that lacks something stays as it was sent.
+    pub(super) fn fit_each<'a>(&self, values: impl IntoIterator<Item = &'a mut Value>) {
+        for members in values.into_iter().filter_map(Value::as_object_mut) {
+            let _ = self.fit(members);
+        }
+    }
+
     /// Whether everything that is needed is there, and every known member in its one form.
     fn is_fit(&self, members: &Map<String, Value>) -> bool {
         let mut found = 0;
@@ -116,9 +123,7 @@ impl Form {
             Self::Flag => value.is_boolean(),
             Self::Number => value.is_i64(),
             Self::Moment => lenient::is_plain_moment(value),
-            Self::Object(shape) => value
-                .as_object()
-                .is_some_and(|members| shape.is_fit(members)),
+            Self::Object(shape) => is_fit_object(shape, value),
             Self::Each(shape) => value
                 .as_object()
                 .is_some_and(|members| members.values().all(|member| is_fit_object(shape, member))),
@@ -136,20 +141,16 @@ impl Form {
             Self::Number => lenient::number(value).map(Value::from),
             Self::Moment if lenient::is_plain_moment(value) => None,
             Self::Moment => lenient::moment(value).map(|at| Value::from(at.to_string())),
-            Self::Object(shape) => return bring_object(shape, value),
+            Self::Object(shape) => return shape.fit_each([value]),
             Self::Each(shape) => {
-                for member in value.as_object_mut().into_iter().flat_map(Map::values_mut) {
-                    bring_object(shape, member);
-                }
+                shape.fit_each(value.as_object_mut().into_iter().flat_map(Map::values_mut));
                 None
             }
             Self::List(shape) => match value {
                 Value::Null => Some(Value::Array(Vec::new())),
                 Value::Array(items) => {
-                    for item in items {
-                        if let Some(shape) = shape {
-                            bring_object(shape, item);
-                        }
+                    if let Some(shape) = shape {
+                        shape.fit_each(items);
                     }
                     None
                 }
@@ -166,11 +167,4 @@ fn is_fit_object(shape: &Shape, value: &Value) -> bool {
     value
         .as_object()
         .is_some_and(|members| shape.is_fit(members))
-}
-
-fn bring_object(shape: &Shape, value: &mut Value) {
-    if let Value::Object(members) = value {
-        // One that lacks something stays as it was sent.
-        let _ = shape.fit(members);
-    }
 }
