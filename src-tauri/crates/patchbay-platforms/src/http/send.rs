@@ -124,14 +124,13 @@ impl Api {
         let prepared = self.prepare(tokens, &request, options)?;
         let attempt = || self.begin(&self.clients.raw, &prepared).boxed();
         let arrived = self.repeated(&request, options, attempt).await?;
-        let host = host(&self.base);
         options
             .head
             .note(arrived.answer.status().as_u16(), arrived.answer.headers());
         Ok(StreamedAnswer {
             status: arrived.answer.status().as_u16(),
             headers: arrived.answer.headers().clone(),
-            pieces: pieces(arrived.answer, host, prepared.limit, options.cancel.clone()).boxed(),
+            pieces: pieces(arrived.answer, prepared.limit, options.cancel.clone()).boxed(),
         })
     }
 
@@ -361,19 +360,14 @@ impl Api {
         mut answer: reqwest::Response,
         after: Duration,
     ) -> Result<Bytes, Error> {
-        let started = Instant::now();
         // Most answers are one piece, which is the body as it is.
         let mut body = Bytes::new();
         let mut pieces = Vec::new();
         loop {
-            let piece = tokio::time::timeout(after, answer.chunk()).await;
-            let piece = match piece.map_err(|_| Error::TimedOut { after })? {
-                Ok(Some(piece)) => piece,
-                Ok(None) if pieces.is_empty() => return Ok(body),
-                Ok(None) => return Ok(pieces.into()),
-                Err(error) => {
-                    return Err(from_reqwest(error, &host(answer.url()), started.elapsed()));
-                }
+            let piece = match next_piece(&mut answer, after).await? {
+                Some(piece) => piece,
+                None if pieces.is_empty() => return Ok(body),
+                None => return Ok(pieces.into()),
             };
             if body.len().max(pieces.len()) + piece.len() > self.body_bytes {
                 return Err(Error::TooLarge {
@@ -470,25 +464,30 @@ async fn read_start(mut answer: reqwest::Response) -> Bytes {
     body.into()
 }
 
+/// What comes next of a body, `None` at its end; `after` is the longest silence.
+async fn next_piece(
+    answer: &mut reqwest::Response,
+    after: Duration,
+) -> Result<Option<Bytes>, Error> {
+    let piece = tokio::time::timeout(after, answer.chunk()).await;
+    let piece = piece.map_err(|_| Error::TimedOut { after })?;
+    piece.map_err(|error| from_reqwest(error, &host(answer.url()), after))
+}
+
 fn pieces(
     answer: reqwest::Response,
-    host: String,
     idle: Duration,
     cancel: CancellationToken,
 ) -> impl futures::Stream<Item = Result<Bytes, Error>> + Send {
-    stream::unfold(Some((answer, host, cancel)), move |left| async move {
-        let (mut answer, host, cancel) = left?;
+    stream::unfold(Some((answer, cancel)), move |left| async move {
+        let (mut answer, cancel) = left?;
         let piece = tokio::select! {
             biased;
             () = cancel.cancelled() => Err(Error::Cancelled),
-            piece = tokio::time::timeout(idle, answer.chunk()) => match piece {
-                Ok(Ok(piece)) => Ok(piece),
-                Ok(Err(error)) => Err(from_reqwest(error, &host, idle)),
-                Err(_) => Err(Error::TimedOut { after: idle }),
-            },
+            piece = next_piece(&mut answer, idle) => piece,
         };
         match piece.transpose()? {
-            Ok(piece) => Some((Ok(piece), Some((answer, host, cancel)))),
+            Ok(piece) => Some((Ok(piece), Some((answer, cancel)))),
             Err(error) => Some((Err(error), None)),
         }
     })
