@@ -1,6 +1,12 @@
 //! Text of others, made fit to be shown.
 
 use patchbay_model::clean_text;
+use serde_json::Value;
+
+/// Text that is not empty.
+pub(crate) fn filled(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty())
+}
 
 /// Cleaned line by line, so that its line breaks stay; at most about `max_chars` characters.
 pub(crate) fn clean_lines(text: &str, max_chars: usize) -> String {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::Error;
 use crate::echo::{without_given, without_secrets};
 use crate::http::Answer;
+use crate::text::filled;
 
 /// The state in which tools can be used.
 pub(super) const CONNECTED: &str = "connected";
@@ -204,11 +205,6 @@ fn clean(connector: &mut Value, given: &[&str]) {
         without_given(&mut metadata, given);
         connector["metadata"] = metadata;
     }
-}
-
-/// Text that is not empty.
-fn filled(value: &Value) -> Option<&str> {
-    value.as_str().filter(|text| !text.is_empty())
 }
 
 /// Whether two ids are the same: the platform takes a UUID in any spelling and gives its own back.

@@ -10,8 +10,8 @@ use url::Url;
 
 use super::token::{CallTokens, Tokens};
 use super::wire;
-use crate::Error;
 use crate::http::{Answer, Api, CallOptions, Path, PlannedRequest, Request, StreamedAnswer};
+use crate::{Error, text};
 
 const CONNECTORS: &str = "/api/v1/integrations/connectors";
 const DEFINITIONS: &str = "/api/v1/integrations/definitions/sources";
@@ -297,7 +297,7 @@ impl Client {
             let answer = self.send(request, options).await?;
             all.extend(wire::data(&answer, "the list of workspaces")?);
             let next = answer.json()?["next"].take();
-            let Some(next) = wire::filled(&next).map(str::to_owned) else {
+            let Some(next) = text::filled(&next).map(str::to_owned) else {
                 return Ok(all);
             };
             if seen.contains(&next) || seen.len() == MOST_PAGES {

@@ -11,7 +11,7 @@ use super::{Airbyte, mapping, oauth, wire};
 use crate::acts::plain;
 use crate::form::{self, Members};
 use crate::http::CallOptions;
-use crate::{Creation, Error, ProviderOAuth, RemoteConnector, operations};
+use crate::{Creation, Error, ProviderOAuth, RemoteConnector, operations, text};
 
 /// Members of the form, each of the request's body.
 const MEMBERS: [&str; 8] = [
@@ -90,7 +90,7 @@ impl Airbyte {
         let help = "Where the connector lives; the workspace has to exist.";
         let names = workspaces
             .iter()
-            .filter_map(|each| wire::filled(&each["name"]));
+            .filter_map(|each| text::filled(&each["name"]));
         let mut names: Vec<&str> = names.collect();
         if names.is_empty() {
             return form::text("Workspace", help);
@@ -108,11 +108,11 @@ impl Airbyte {
 
 /// A definition of sources; destinations are none.
 fn definition(item: &Value) -> Option<Definition> {
-    let id = wire::filled(&item["sourceDefinitionId"])?;
-    let level = wire::filled(&item["supportLevel"]).filter(|level| *level != "none");
+    let id = text::filled(&item["sourceDefinitionId"])?;
+    let level = text::filled(&item["supportLevel"]).filter(|level| *level != "none");
     Some(Definition {
         id: id.to_owned(),
-        title: clean_text(wire::filled(&item["name"]).unwrap_or(id), 200),
+        title: clean_text(text::filled(&item["name"]).unwrap_or(id), 200),
         description: (item["custom"] == true).then(|| "Made by your organization".to_owned()),
         category: level.map(plain),
         endpoint: None,
@@ -126,7 +126,7 @@ fn name_of(told: &Value) -> Option<String> {
     let name = told
         .pointer("/definition/name")
         .or_else(|| told.get("name"))?;
-    Some(clean_text(wire::filled(name)?, 200))
+    Some(clean_text(text::filled(name)?, 200))
 }
 
 fn schema(spec: &Spec, workspace: Value) -> Value {

@@ -6,8 +6,8 @@ use patchbay_model::{Json, RemoteId, Status, Timestamp, Visibility, clean_text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::wire::{self, Connector};
-use crate::RemoteConnector;
+use super::wire::Connector;
+use crate::{RemoteConnector, text};
 
 /// How a connector is, in our word and in the platform's, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub(super) fn leaving() -> State {
 
 /// What the answer of a check says, after how it was before.
 pub(super) fn checked(answer: &Value, before: State) -> State {
-    let word = wire::filled(&answer["status"]).map(|word| clean_text(word, 100));
+    let word = text::filled(&answer["status"]).map(|word| clean_text(word, 100));
     let (status, reason) = match word.as_deref() {
         Some("succeeded") => (Status::Ready, None),
         Some("failed") if is_refused_by_provider(answer) => {
@@ -58,7 +58,7 @@ pub(super) fn checked(answer: &Value, before: State) -> State {
 fn failure(answer: &Value) -> Option<String> {
     ["error_message", "failure_reason"]
         .into_iter()
-        .find_map(|member| wire::filled(&answer[member]))
+        .find_map(|member| text::filled(&answer[member]))
         .map(|words| clean_text(words, 500).trim_end_matches('.').to_owned())
 }
 

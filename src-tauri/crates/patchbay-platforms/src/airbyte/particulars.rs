@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use super::creation::entities;
 use super::operations::OPERATIONS;
-use super::wire::{self, Connector};
+use super::wire::Connector;
 use super::{Airbyte, mapping};
 use crate::acts::{act, button, fact, moment, plain};
 use crate::form::Members;
 use crate::http::CallOptions;
-use crate::{Error, Peculiar};
+use crate::{Error, Peculiar, text};
 
 #[async_trait]
 impl Peculiar for Airbyte {
@@ -40,7 +40,7 @@ impl Peculiar for Airbyte {
         let mut facts: Vec<Fact> = facts.into_iter().flatten().collect();
         facts.extend(self.last_check(id.as_str()));
         let warnings = inspected["warnings"].as_array().into_iter().flatten();
-        facts.extend(warnings.filter_map(|each| fact("Warning", wire::filled(each))));
+        facts.extend(warnings.filter_map(|each| fact("Warning", text::filled(each))));
         Ok(Particulars {
             facts,
             groups: vec![check(id), choice(id)],
@@ -81,7 +81,7 @@ fn context_store(inspected: &Value) -> String {
     let counted = format!("{} of {} entities ready", ready.len(), entities.len());
     let names = waiting
         .iter()
-        .filter_map(|each| wire::filled(&each["entity"]));
+        .filter_map(|each| text::filled(&each["entity"]));
     match names.collect::<Vec<_>>().join(", ") {
         names if names.is_empty() => counted,
         names => format!("{counted}; waiting for {names}"),

@@ -21,7 +21,7 @@ use super::wire::{self, Connector};
 use super::{Airbyte, download};
 use crate::http::{Answer, CallOptions, PlannedRequest};
 use crate::mcp::CallOutcome;
-use crate::{Error, Tools, operations};
+use crate::{Error, Tools, operations, text};
 
 /// The tool for any action of any entity.
 const ANY: &str = "execute";
@@ -180,7 +180,7 @@ fn searchable(inspected: &Value) -> Vec<&str> {
     let entities = &inspected["context_store_readiness"]["supported_context_store_entities"];
     let entities = entities.as_array().into_iter().flatten();
     entities
-        .filter_map(|entry| wire::filled(&entry["entity"]))
+        .filter_map(|entry| text::filled(&entry["entity"]))
         .collect()
 }
 

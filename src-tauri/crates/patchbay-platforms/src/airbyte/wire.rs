@@ -13,6 +13,7 @@ use super::arguments::Entity;
 use super::spec::Spec;
 use crate::Error;
 use crate::http::Answer;
+use crate::text::filled;
 
 /// The answer of the token exchange.
 ///
@@ -309,11 +310,6 @@ impl Envelope {
         }
         outcome
     }
-}
-
-/// Text that is not empty.
-pub(super) fn filled(value: &Value) -> Option<&str> {
-    value.as_str().filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -48,27 +48,27 @@ pub(super) fn filled(result: &Value) -> FilledPrompt {
 }
 
 fn resource(entry: &Value) -> Option<Resource> {
-    let uri = filled_text(&entry["uri"])?;
-    let name = filled_text(&entry["name"]).unwrap_or(uri);
+    let uri = text::filled(&entry["uri"])?;
+    let name = text::filled(&entry["name"]).unwrap_or(uri);
     Some(Resource {
         uri: uri.to_owned(),
         name: clean_text(name, NAME_LIMIT),
         title: title(entry),
         description: words(&entry["description"]),
-        mime_type: filled_text(&entry["mimeType"]).map(|kind| clean_text(kind, NAME_LIMIT)),
+        mime_type: text::filled(&entry["mimeType"]).map(|kind| clean_text(kind, NAME_LIMIT)),
     })
 }
 
 fn prompt(entry: &Value) -> Option<Prompt> {
     let argument = |entry: &Value| {
         Some(PromptArgument {
-            name: filled_text(&entry["name"])?.to_owned(),
+            name: text::filled(&entry["name"])?.to_owned(),
             description: words(&entry["description"]),
             is_required: entry["required"].as_bool() == Some(true),
         })
     };
     Some(Prompt {
-        name: filled_text(&entry["name"])?.to_owned(),
+        name: text::filled(&entry["name"])?.to_owned(),
         title: title(entry),
         description: words(&entry["description"]),
         arguments: items(entry, "arguments").filter_map(argument).collect(),
@@ -76,17 +76,13 @@ fn prompt(entry: &Value) -> Option<Prompt> {
 }
 
 fn title(entry: &Value) -> Option<String> {
-    let title = clean_text(filled_text(&entry["title"])?, NAME_LIMIT);
+    let title = clean_text(text::filled(&entry["title"])?, NAME_LIMIT);
     Some(title).filter(|title| !title.is_empty())
 }
 
 fn words(value: &Value) -> Option<String> {
     let words = text::clean_lines(value.as_str()?, DESCRIPTION_LIMIT);
     Some(words).filter(|words| !words.is_empty())
-}
-
-fn filled_text(value: &Value) -> Option<&str> {
-    value.as_str().filter(|text| !text.is_empty())
 }
 
 fn items<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> {

@@ -12,6 +12,7 @@ use super::table::Table;
 use crate::Error;
 use crate::echo::without_secrets;
 use crate::http::Answer;
+use crate::text::filled;
 
 /// A configured connector.
 #[derive(Clone, Debug, PartialEq)]
@@ -294,10 +295,6 @@ fn id(value: Option<&Value>) -> Option<String> {
         Value::Number(id) => Some(id.to_string()),
         _ => None,
     }
-}
-
-fn filled(value: &Value) -> Option<&str> {
-    value.as_str().filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]
