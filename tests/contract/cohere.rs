@@ -89,10 +89,6 @@ impl Adapter for Cohere {
 }
 
 fn options(line: &Line) -> CallOptions {
-    let members = |name: &str| match line.config.get(name) {
-        Some(Value::Object(members)) => members.clone(),
-        _ => Map::new(),
-    };
     // The second is the official client's other name for it.
     let seconds = ["timeout", "timeout_in_seconds"]
         .into_iter()
@@ -100,7 +96,6 @@ fn options(line: &Line) -> CallOptions {
     let most = line.config.get("max_retries").and_then(Value::as_u64);
     let most = most.and_then(|most| u32::try_from(most).ok());
     let on_lost = line.config.get("retry_remote_protocol_errors") == Some(&Value::Bool(true));
-    let headers = members("additional_headers").into_iter();
     CallOptions {
         timeout: seconds.map(Duration::from_secs_f64),
         retries: if on_lost {
@@ -108,21 +103,11 @@ fn options(line: &Line) -> CallOptions {
         } else {
             most.map(Retries::Times)
         },
-        headers: headers
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (name, Secret::new(as_header(&value))))
-            .collect(),
+        headers: line.headers("additional_headers"),
         query: line.pairs("additional_query_parameters"),
-        body: members("additional_body_parameters"),
+        body: Map::from_iter(line.pairs("additional_body_parameters")),
         ..CallOptions::default()
     }
-}
-
-/// A value as it stands in a header.
-fn as_header(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The contract's policy, and lost connections besides.

@@ -96,7 +96,6 @@ fn options(line: &Line) -> CallOptions {
         .config
         .get("retries")
         .or_else(|| line.config.get("client_retries"));
-    let headers = line.config.get("http_headers").and_then(Value::as_object);
     CallOptions {
         timeout: timeout.map(millis),
         retries: retries
@@ -119,17 +118,7 @@ fn options(line: &Line) -> CallOptions {
                     ..RetryPolicy::NEVER
                 })
             }),
-        headers: headers
-            .into_iter()
-            .flatten()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| {
-                let text = value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned);
-                (name.clone(), Secret::new(text))
-            })
-            .collect(),
+        headers: line.headers("http_headers"),
         ..CallOptions::default()
     }
 }

@@ -1,5 +1,6 @@
 //! One line of a trace file.
 
+use patchbay_model::Secret;
 use serde_json::{Map, Value};
 
 use crate::exact;
@@ -90,6 +91,18 @@ impl Line {
     pub fn pairs(&self, name: &str) -> Vec<(String, Value)> {
         let members = self.config.get(name).and_then(Value::as_object);
         members.cloned().into_iter().flatten().collect()
+    }
+
+    /// The members of an object in `config` as headers: null is none, and what is no text stands as JSON.
+    pub fn headers(&self, name: &str) -> Vec<(String, Secret)> {
+        let members = self.pairs(name).into_iter();
+        members
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| match value {
+                Value::String(text) => (name, Secret::new(text)),
+                other => (name, Secret::new(other.to_string())),
+            })
+            .collect()
     }
 
     /// A member of `config` that is text.
