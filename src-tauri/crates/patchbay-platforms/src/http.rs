@@ -13,6 +13,7 @@ mod clock;
 mod options;
 mod path;
 mod plan;
+mod redirect;
 mod refused;
 mod request;
 mod retry;
@@ -47,9 +48,10 @@ use crate::{Error, TokenSource};
 pub enum Redirects {
     /// Nowhere: it is an answer like any other, and no success.
     Refuse,
-    /// Within the origin. Another origin is refused whatever the platform's own client does, so that
-    /// neither credentials nor bodies get there.
-    SameOrigin,
+    /// Wherever the platform points to. On the way to another origin credentials and the call's own headers are
+    /// left out for good; a body, or the step from https to http, is refused whatever the platform's own
+    /// client does.
+    Follow,
 }
 
 /// One account's way to its platform: address, credentials and the rules of the platform's contract.
@@ -84,8 +86,7 @@ impl Api {
     /// Far more than any documented answer.
     pub const BODY_BYTES: usize = 32 * 1024 * 1024;
 
-    /// An account at `base`, without slashes at its end, that follows redirects within the origin and
-    /// repeats nothing.
+    /// An account at `base`, without slashes at its end, that follows redirects and repeats nothing.
     ///
     /// # Errors
     /// [`Error::Usage`] when `base` is no absolute `http` or `https` URL, or holds a user name.
@@ -104,7 +105,7 @@ impl Api {
             base,
             tokens,
             headers: Vec::new(),
-            redirects: Redirects::SameOrigin,
+            redirects: Redirects::Follow,
             timeout: Self::TIMEOUT,
             body_bytes: Self::BODY_BYTES,
             retries: RetryPolicy::NEVER,

@@ -5,22 +5,21 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use patchbay_model::Secret;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::options::query_pairs;
+use super::redirect::Way;
 use super::request::Body;
 use super::{
     Answer, Api, CallOptions, Redirects, Request, Retries, RetryPolicy, StreamedAnswer, refused,
 };
 use crate::error::from_reqwest;
 use crate::{Error, TokenSource};
-
-const MOST_REDIRECTS: usize = 20;
 
 /// How much of the body of an error is kept.
 const ERROR_BYTES: usize = 1024 * 1024;
@@ -62,6 +61,8 @@ struct Arrived {
     answer: reqwest::Response,
     /// What the connection itself sent, as asked for at that moment.
     credentials: Vec<(String, Secret)>,
+    /// Whether another origin gave it, which no credentials were sent to.
+    is_from_elsewhere: bool,
 }
 
 impl Api {
@@ -283,6 +284,7 @@ impl Api {
             };
             if again
                 || prepared.is_anonymous
+                || arrived.is_from_elsewhere
                 || !renewed(prepared, &arrived.credentials, challenge.clone()).await?
             {
                 return Err(error);
@@ -300,57 +302,25 @@ impl Api {
             true => Vec::new(),
             false => prepared.tokens.headers().await.map_err(Error::credential)?,
         };
-        let (mut method, mut url) = (prepared.method.clone(), prepared.url.clone());
-        let mut has_body = true;
-        let mut left = MOST_REDIRECTS;
+        let mut way = Way::new(prepared);
         loop {
-            let mut headers = prepared.headers_with(&credentials)?;
-            if !has_body {
-                headers.remove(CONTENT_TYPE);
-                headers.remove(CONTENT_LENGTH);
-            }
-            let body = prepared.body.clone().filter(|_| has_body);
             let started = Instant::now();
-            let request = attempt(method.clone(), url.clone(), headers, body);
             let answer = client
-                .execute(request)
+                .execute(way.request(&credentials)?)
                 .await
-                .map_err(|error| from_reqwest(error, &host(&url), started.elapsed()))?;
-            let Some(next) = self.redirect(&url, &answer)?.filter(|_| left > 0) else {
+                .map_err(|error| from_reqwest(error, &host(&way.url), started.elapsed()))?;
+            let to = match self.redirects {
+                Redirects::Refuse => None,
+                Redirects::Follow => way.pointed(&answer),
+            };
+            let Some(to) = to else {
                 return Ok(Arrived {
                     answer,
                     credentials,
+                    is_from_elsewhere: way.is_elsewhere,
                 });
             };
-            left -= 1;
-            url = next;
-            // As the official clients do: a moved page takes only what posts to it for a reader.
-            let becomes_get = match answer.status() {
-                StatusCode::MOVED_PERMANENTLY => method == Method::POST,
-                StatusCode::FOUND | StatusCode::SEE_OTHER => method != Method::GET,
-                _ => false,
-            };
-            if becomes_get {
-                method = Method::GET;
-                has_body = false;
-            }
-        }
-    }
-
-    /// Where the answer points to, when that is followed.
-    fn redirect(&self, from: &Url, answer: &reqwest::Response) -> Result<Option<Url>, Error> {
-        let is_followed = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308)
-            && self.redirects == Redirects::SameOrigin;
-        let location = answer.headers().get(LOCATION);
-        let to = location
-            .filter(|_| is_followed)
-            .and_then(|location| from.join(location.to_str().ok()?).ok());
-        match to {
-            Some(to) if to.origin() != self.base.origin() => Err(Error::RedirectRefused {
-                to: to.origin().ascii_serialization(),
-                status: answer.status().as_u16(),
-            }),
-            to => Ok(to),
+            way.turn(&self.base, answer.status(), to)?;
         }
     }
 

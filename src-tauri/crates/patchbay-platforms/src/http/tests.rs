@@ -32,6 +32,7 @@ pub(crate) struct Seen {
 pub(crate) struct Server {
     pub(crate) base: String,
     seen: Arc<Mutex<Vec<Seen>>>,
+    answers: Arc<Mutex<VecDeque<Response>>>,
     task: JoinHandle<()>,
 }
 
@@ -41,7 +42,7 @@ impl Server {
         let answers: Arc<Mutex<VecDeque<Response>>> =
             Arc::new(Mutex::new(answers.into_iter().collect()));
         let router = Router::new().fallback({
-            let seen = seen.clone();
+            let (seen, answers) = (seen.clone(), answers.clone());
             move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
                 seen.lock().unwrap().push(Seen {
                     method,
@@ -57,8 +58,14 @@ impl Server {
         Self {
             base: format!("http://{}/edge/", listener.local_addr().unwrap()),
             seen,
+            answers,
             task: tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }),
         }
+    }
+
+    /// One more answer after the others.
+    pub(crate) fn then(&self, answer: Response) {
+        self.answers.lock().unwrap().push_back(answer);
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {

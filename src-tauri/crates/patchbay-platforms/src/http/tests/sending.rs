@@ -224,11 +224,52 @@ async fn redirects_within_the_origin_are_followed() {
 }
 
 #[tokio::test]
-async fn redirects_elsewhere_or_unwanted_or_endless_are_no_success() {
+async fn another_origin_gets_no_credentials_and_no_body() {
+    let other = Server::start([json(200, value!({}))]).await;
+    let server = Server::start([pointing(302, &other.base)]).await;
+    let mut api = api_with(&server.base, Jumping::new(), Renewing::new(true));
+    api.headers = vec![("x-organization-id".to_owned(), "o-1".to_owned())];
+    let options = CallOptions {
+        headers: vec![("x-own".to_owned(), Secret::new("own"))],
+        ..CallOptions::default()
+    };
+    let request = post().json(&value!({"a": 1})).unwrap();
+    api.send(request, &options).await.unwrap();
+    let sent = other.seen().remove(0);
+    assert_eq!((sent.method.as_str(), sent.body.len()), ("GET", 0));
+    assert_eq!(sent.headers["x-organization-id"], "o-1");
+    assert!(!sent.headers.contains_key(AUTHORIZATION));
+    assert!(!sent.headers.contains_key("x-own"));
+
+    let other = Server::start([json(401, value!({}))]).await;
+    let server = Server::start([pointing(307, &other.base)]).await;
+    let api = api_with(&server.base, Jumping::new(), Renewing::new(true));
+    let error = api.send(get(), &CallOptions::default()).await.unwrap_err();
+    assert_eq!(error.status(), Some(401));
+    // New credentials would not reach it either.
+    assert_eq!((server.seen().len(), other.seen().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn the_way_back_from_another_origin_stays_without_credentials() {
+    let other = Server::start([]).await;
+    let server = Server::start([pointing(307, &other.base), json(200, value!({}))]).await;
+    other.then(pointing(307, &format!("{}back", server.base)));
+    let api = api_with(&server.base, Jumping::new(), Renewing::new(false));
+    api.send(get(), &CallOptions::default()).await.unwrap();
+    let back = server.seen().remove(1);
+    assert_eq!(back.uri, "/edge/back");
+    assert!(!back.headers.contains_key(AUTHORIZATION));
+}
+
+#[tokio::test]
+async fn redirects_with_a_body_elsewhere_or_unwanted_or_endless_are_no_success() {
     let other = Server::start([]).await;
     let server = Server::start([pointing(307, &other.base)]).await;
     let api = api_with(&server.base, Jumping::new(), Renewing::new(false));
-    let error = api.send(post(), &CallOptions::default()).await.unwrap_err();
+    let request = post().json(&value!({"a": 1})).unwrap();
+    let error = api.send(request, &CallOptions::default()).await;
+    let error = error.unwrap_err();
     assert!(
         matches!(error, Error::RedirectRefused { status: 307, .. }),
         "{error:?}"

@@ -1,0 +1,105 @@
+//! What becomes of a request when the platform points elsewhere.
+
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, Method, StatusCode};
+use patchbay_model::Secret;
+use url::Url;
+
+use super::send::{Prepared, attempt};
+use crate::Error;
+use crate::address::check_address;
+
+const MOST_REDIRECTS: usize = 20;
+
+/// Where redirects have led, and what has become of the request on the way.
+pub(super) struct Way<'a> {
+    prepared: &'a Prepared<'a>,
+    method: Method,
+    pub(super) url: Url,
+    keeps_body: bool,
+    /// Whether another origin than the account's has been on the way.
+    pub(super) is_elsewhere: bool,
+    turns: usize,
+}
+
+impl<'a> Way<'a> {
+    pub(super) fn new(prepared: &'a Prepared<'a>) -> Self {
+        Self {
+            prepared,
+            method: prepared.method.clone(),
+            url: prepared.url.clone(),
+            keeps_body: true,
+            is_elsewhere: false,
+            turns: 0,
+        }
+    }
+
+    /// The request as it is now.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when credentials cannot be used as headers.
+    pub(super) fn request(
+        &self,
+        credentials: &[(String, Secret)],
+    ) -> Result<reqwest::Request, Error> {
+        let mut headers = self.prepared.headers_with(credentials)?;
+        if self.is_elsewhere {
+            headers = without_sensitive(headers);
+        }
+        if !self.keeps_body {
+            headers.remove(CONTENT_TYPE);
+            headers.remove(CONTENT_LENGTH);
+        }
+        let body = self.prepared.body.clone().filter(|_| self.keeps_body);
+        Ok(attempt(
+            self.method.clone(),
+            self.url.clone(),
+            headers,
+            body,
+        ))
+    }
+
+    /// Where the answer points to; `None` when it does not, or there were too many redirects.
+    pub(super) fn pointed(&self, answer: &reqwest::Response) -> Option<Url> {
+        let points = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+        let to = answer.headers().get(LOCATION)?.to_str().ok()?;
+        let is_followed = points && self.turns < MOST_REDIRECTS;
+        self.url.join(to).ok().filter(|_| is_followed)
+    }
+
+    /// Follows a redirect; `base` is the account's address.
+    ///
+    /// # Errors
+    /// [`Error::RedirectRefused`] when something would get where it does not belong.
+    pub(super) fn turn(&mut self, base: &Url, status: StatusCode, to: Url) -> Result<(), Error> {
+        // As the official clients do: a moved page takes only what posts to it for a reader.
+        let becomes_get = match status {
+            StatusCode::MOVED_PERMANENTLY => self.method == Method::POST,
+            StatusCode::FOUND | StatusCode::SEE_OTHER => self.method != Method::GET,
+            _ => false,
+        };
+        if becomes_get {
+            self.method = Method::GET;
+            self.keeps_body = false;
+        }
+        self.is_elsewhere |= to.origin() != base.origin();
+        let has_body = self.keeps_body && self.prepared.body.is_some();
+        let falls_to_http = self.url.scheme() == "https" && to.scheme() != "https";
+        if self.is_elsewhere && (has_body || falls_to_http || check_address(&to).is_err()) {
+            return Err(Error::RedirectRefused {
+                to: to.origin().ascii_serialization(),
+                status: status.as_u16(),
+            });
+        }
+        self.url = to;
+        self.turns += 1;
+        Ok(())
+    }
+}
+
+/// What may go to another origin than the account's.
+fn without_sensitive(headers: HeaderMap) -> HeaderMap {
+    let all = headers.iter().filter(|(_, value)| !value.is_sensitive());
+    all.map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
