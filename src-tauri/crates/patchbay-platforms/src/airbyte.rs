@@ -330,7 +330,7 @@ impl Streams for Airbyte {
         if operation != "execute" {
             return Err(Error::NotSupported(format!("a stream of {operation:?}")));
         }
-        let arguments = crate::operations::arguments(arguments)?;
+        let arguments = arguments::Execute::read(arguments)?;
         self.execute_streamed(arguments, options).await
     }
 }

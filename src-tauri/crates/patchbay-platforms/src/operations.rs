@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use patchbay_model::OperationEffect as Effect;
 
@@ -151,6 +151,26 @@ pub fn arguments<T: DeserializeOwned>(arguments: Value) -> Result<T, Error> {
         .map_err(|error| Error::Usage(without_values(&error.to_string())))
 }
 
+/// As [`arguments`], with the object under `free`, which may hold anything, handed to `keep` as it is:
+/// reading it would only build it anew.
+///
+/// # Errors
+/// Those of [`arguments`].
+pub fn arguments_with<T: DeserializeOwned>(
+    mut given: Value,
+    free: &str,
+    keep: impl FnOnce(&mut T, Map<String, Value>),
+) -> Result<T, Error> {
+    let free = given.get_mut(free).and_then(Value::as_object_mut);
+    // What stays in its place is an empty object, so that it is missed nowhere.
+    let taken = free.map(std::mem::take);
+    let mut read = arguments(given)?;
+    if let Some(taken) = taken {
+        keep(&mut read, taken);
+    }
+    Ok(read)
+}
+
 /// The words of serde with what stands in its double quotes left out.
 pub(crate) fn without_values(words: &str) -> String {
     let parts: Vec<&str> = words.split('"').collect();
@@ -190,6 +210,29 @@ mod tests {
         assert!(refusal(json!({"id": "a", "other": 1})).contains("unknown field `other`"));
         assert!(refusal(json!({})).contains("missing field `id`"));
         assert!(refusal(json!([])).contains("JSON object"));
+    }
+
+    #[test]
+    fn a_free_object_is_taken_over_as_it_is() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        #[serde(deny_unknown_fields)]
+        struct Call {
+            name: String,
+            free: Option<Map<String, Value>>,
+        }
+        let read = |given: Value| {
+            arguments_with(given, "free", |call: &mut Call, free| {
+                call.free = Some(free);
+            })
+        };
+        for free in [json!({"b": {"c": [1]}, "a": null}), json!({}), json!(null)] {
+            let call = read(json!({"name": "a", "free": free})).unwrap();
+            assert_eq!(json!(call.free), free);
+        }
+        assert_eq!(read(json!({"name": "a"})).unwrap().free, None);
+        assert!(read(json!({"name": "a", "free": []})).is_err());
+        assert!(read(json!({"free": {}})).is_err());
+        assert!(read(json!([])).is_err());
     }
 
     #[test]

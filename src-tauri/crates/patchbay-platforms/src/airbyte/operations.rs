@@ -193,8 +193,14 @@ impl Airbyte {
             "update_connector" => self.update(read(given)?, options).await,
             "wait_for_deletion" => self.wait(read(given)?, options).await,
             "connect" => self.connect(read(given)?, options).await,
-            "execute" => self.execute(read(given)?, options).await,
-            "execute_all" => self.execute_all(read(given)?, options).await,
+            "execute" => {
+                self.execute(arguments::Execute::read(given)?, options)
+                    .await
+            }
+            "execute_all" => {
+                self.execute_all(arguments::Execute::read(given)?, options)
+                    .await
+            }
             "get_connector_detail" | "inspect" | "check" | "delete_connector" => {
                 let one: arguments::OneConnector = read(given)?;
                 self.of_connector(operation, &one.connector_id, options)

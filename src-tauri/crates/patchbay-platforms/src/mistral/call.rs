@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::arguments::parts::Scope;
-use super::arguments::{AuthUrl, ById, ForConsumer, Get, List, ListTools, seed};
+use super::arguments::{AuthUrl, ById, CallTool, ForConsumer, Get, List, ListTools, seed};
 use super::memory::Listed;
 use super::wire::{self, Message};
 use super::{Mistral, Surface, client, gateway, operations};
 use crate::http::{CallOptions, StreamedAnswer};
-use crate::operations::arguments;
+use crate::operations::{arguments, arguments_with};
 use crate::{
     Connectors, Consents, Creation, Credentials, Error, Field, Operation, Peculiar, Platform,
     Settings, Streams, Tools,
@@ -210,7 +210,10 @@ impl Mistral {
         match operation {
             "delete" => written(self.delete(&arguments(given)?, options).await?),
             "call_tool" => {
-                let (result, _) = client::call_tool(api, &arguments(given)?, options).await?;
+                let call = arguments_with(given, "arguments", |call: &mut CallTool, free| {
+                    call.arguments = Some(free);
+                })?;
+                let (result, _) = client::call_tool(api, &call, options).await?;
                 written(result)
             }
             "get_authentication_methods" => {
