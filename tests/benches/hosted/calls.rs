@@ -69,7 +69,7 @@ async fn rounds(case: &Arc<Case>, base: &str, at_once: usize) -> Result<Vec<(Dur
 }
 
 async fn calls(side: &Arc<Side>, at_once: usize) -> Result<Duration> {
-    // What a caller asks with is made before; for the other side it lies ready too.
+    // What a caller asks with is made before, for either side.
     let all: Vec<Vec<Value>> = std::iter::repeat_with(|| side.arguments(CALLS / at_once))
         .take(at_once)
         .collect();

@@ -86,14 +86,14 @@ impl Side {
         Ok(Self::Rmcp(().serve(transport).await?, Arc::clone(case)))
     }
 
-    /// What `count` calls are asked with, one each.
+    /// What `count` calls are asked with, one each: of Patchbay by its arguments, of the other side by the
+    /// body that it sends.
     pub(crate) fn arguments(&self, count: usize) -> Vec<Value> {
         let arguments = match self {
             Self::Ours(_, case) | Self::Rmcp(_, case) => match &case.asked {
                 Asked::Operation(_, arguments) | Asked::Tool(_, arguments) => arguments.clone(),
             },
-            // Its body lies ready in the case.
-            Self::Bare(..) => Value::Null,
+            Self::Bare(_, _, case) => case.body.clone().unwrap_or_default(),
         };
         vec![arguments; count]
     }
@@ -105,7 +105,7 @@ impl Side {
     pub(crate) async fn call(&self, arguments: Value) -> Result<()> {
         let answer = match self {
             Self::Ours(platform, case) => ask(&**platform, case, arguments).await?,
-            Self::Bare(client, base, case) => bare(client, base, case).await?,
+            Self::Bare(client, base, case) => bare(client, base, case, arguments).await?,
             Self::Rmcp(client, case) => rmcp(client, case, arguments).await?,
         };
         ensure!(!answer.is_null(), "nothing was answered");
@@ -144,7 +144,7 @@ async fn rmcp(
     Ok(serde_json::to_value(answer)?)
 }
 
-async fn bare(client: &reqwest::Client, base: &str, case: &Case) -> Result<Value> {
+async fn bare(client: &reqwest::Client, base: &str, case: &Case, body: Value) -> Result<Value> {
     let method = Method::from_bytes(case.method.as_bytes())?;
     let mut request = client
         .request(method, format!("{base}{}", case.path))
@@ -152,8 +152,8 @@ async fn bare(client: &reqwest::Client, base: &str, case: &Case) -> Result<Value
     if !case.query.is_empty() {
         request = request.query(case.query);
     }
-    if let Some(body) = &case.body {
-        request = request.json(body);
+    if !body.is_null() {
+        request = request.json(&body);
     }
     let answer = request.send().await?.error_for_status()?;
     Ok(serde_json::from_slice(&answer.bytes().await?)?)
