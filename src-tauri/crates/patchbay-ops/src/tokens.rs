@@ -11,7 +11,7 @@ use patchbay_model::{
     Authentication, Connector, Secret, Timestamp, WalletEntry, WalletEntryId, WalletKind,
 };
 use patchbay_oauth::{Grant, OAuthClient, RefreshError, Untraced};
-use patchbay_platforms::{BoxError, NoToken, TokenSource};
+use patchbay_platforms::{BoxError, Headers, NoToken, TokenSource};
 use patchbay_store::Store;
 use patchbay_vault::{SecretName, Vault};
 use tokio::sync::broadcast;
@@ -405,10 +405,10 @@ impl Source {
 
 #[async_trait]
 impl TokenSource for Source {
-    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
-        self.current()
-            .await
-            .map_err(|error| Box::new(error) as BoxError)
+    async fn headers(&self) -> Result<Headers, BoxError> {
+        let headers = self.current().await;
+        let headers = headers.map_err(|error| Box::new(error) as BoxError)?;
+        Ok(headers.into())
     }
 
     async fn refused(

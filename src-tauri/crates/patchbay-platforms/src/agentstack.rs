@@ -30,13 +30,13 @@ use base64::engine::general_purpose::STANDARD;
 use patchbay_model::{RemoteId, Secret};
 use serde_json::Value;
 
-use self::arguments::{Connect, Create, Mcp, Nothing, One, Which};
+use self::arguments::{Connect, Create, Nothing, One, Which};
 use self::operations::OPERATIONS;
 use self::remembered::Remembered;
 use self::sessions::Sessions;
 use self::wire::{AUTH_REQUIRED, Connector, Item};
 use crate::http::{Api, CallOptions, Redirects, StreamedAnswer};
-use crate::operations::{arguments, arguments_with};
+use crate::operations::arguments;
 use crate::token_source::FixedHeaders;
 use crate::{
     AccountField, Connectors, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform,
@@ -279,7 +279,7 @@ impl Platform for AgentStack {
                 Ok(Value::Null)
             }
             "mcp" => {
-                let answer = relay::mcp(api, sent(given)?, options).await?;
+                let answer = relay::mcp(api, given, options).await?;
                 relay::read_whole(api, answer).await
             }
             other => Err(Error::Usage(format!(
@@ -381,15 +381,8 @@ impl Streams for AgentStack {
         if operation != "mcp" {
             return Err(Error::NotSupported(format!("a stream of {operation:?}")));
         }
-        relay::mcp(&self.api, sent(given)?, options).await
+        relay::mcp(&self.api, given, options).await
     }
-}
-
-/// What is to go through the relay.
-fn sent(given: Value) -> Result<Mcp, Error> {
-    arguments_with(given, "content_json", |mcp: &mut Mcp, content| {
-        mcp.content_json = Some(Value::Object(content));
-    })
 }
 
 #[cfg(test)]

@@ -330,7 +330,6 @@ impl Streams for Airbyte {
         if operation != "execute" {
             return Err(Error::NotSupported(format!("a stream of {operation:?}")));
         }
-        let arguments = arguments::Execute::read(arguments)?;
         self.execute_streamed(arguments, options).await
     }
 }

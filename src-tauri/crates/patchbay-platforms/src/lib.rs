@@ -37,4 +37,4 @@ pub use error::{BoxError, Error, Found, Refusal, Unreachable};
 pub use field::Field;
 pub use operations::{Effect, Operation, Platform};
 pub use registry::{AccountField, HOSTED, HostedPlatform, SignIn, hosted};
-pub use token_source::{NoToken, TokenSource};
+pub use token_source::{Headers, NoToken, TokenSource};

@@ -29,6 +29,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::FutureExt;
 use patchbay_model::{RemoteId, Timestamp};
 use serde_json::{Value, json};
 
@@ -214,7 +215,7 @@ impl Platform for Tenex {
             }
             "list" => client.list(&arguments(given)?, options).await?.into_json(),
             "list_all" => {
-                let (items, total) = client.list_all(arguments(given)?, options).await?;
+                let (items, total) = client.list_all(arguments(given)?, options).boxed().await?;
                 let items: Vec<Value> = items.into_iter().map(Connector::into_json).collect();
                 json!({"items": items, "total": total})
             }
@@ -228,7 +229,8 @@ impl Platform for Tenex {
                 .await?
                 .into_json(),
             "wait_for_grant" => {
-                let grant = client.wait_for_grant(&arguments(given)?, options).await?;
+                let which = arguments(given)?;
+                let grant = client.wait_for_grant(&which, options).boxed().await?;
                 grant.into_json()
             }
             "submit_byok" => {

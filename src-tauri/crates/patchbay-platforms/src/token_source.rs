@@ -1,20 +1,25 @@
 //! What to send as credentials, asked for at each request.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use patchbay_model::Secret;
 
 use crate::BoxError;
+
+/// Headers with secrets, as name and value; shared, since every request takes them.
+pub type Headers = Arc<[(String, Secret)]>;
 
 /// Where the secrets of a connection come from; this crate keeps none of them.
 ///
 /// Its headers go to the origin of the connection's own address and nowhere else.
 #[async_trait]
 pub trait TokenSource: Send + Sync {
-    /// The headers to send now, as name and value; empty for none.
+    /// The headers to send now; empty for none.
     ///
     /// # Errors
     /// Whatever keeps it from knowing them; the request is not made then.
-    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError>;
+    async fn headers(&self) -> Result<Headers, BoxError>;
 
     /// Names of the headers that [`TokenSource::headers`] gives, for showing a request that is not sent;
     /// asks nobody.
@@ -43,8 +48,8 @@ pub struct NoToken;
 
 #[async_trait]
 impl TokenSource for NoToken {
-    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
-        Ok(Vec::new())
+    async fn headers(&self) -> Result<Headers, BoxError> {
+        Ok(Headers::default())
     }
 
     fn header_names(&self) -> Vec<String> {
@@ -60,28 +65,35 @@ impl TokenSource for NoToken {
     }
 }
 
+/// `Authorization: Bearer` with that key.
+pub(crate) fn bearer(key: &Secret) -> Headers {
+    authorization(Secret::new(format!("Bearer {}", key.expose())))
+}
+
+/// `Authorization` with that value.
+pub(crate) fn authorization(value: Secret) -> Headers {
+    Arc::new([("authorization".to_owned(), value)])
+}
+
 /// Sends the same headers with every request, such as the key of an account. A 401 is the end of it:
 /// the same again would be refused again.
-pub(crate) struct FixedHeaders(Vec<(String, Secret)>);
+pub(crate) struct FixedHeaders(Headers);
 
 impl FixedHeaders {
     /// One header.
     pub(crate) fn new(name: &str, value: Secret) -> Self {
-        Self(vec![(name.to_owned(), value)])
+        Self(Arc::new([(name.to_owned(), value)]))
     }
 
     /// `Authorization: Bearer` with that key.
     pub(crate) fn bearer(key: &Secret) -> Self {
-        Self::new(
-            "authorization",
-            Secret::new(format!("Bearer {}", key.expose())),
-        )
+        Self(bearer(key))
     }
 }
 
 #[async_trait]
 impl TokenSource for FixedHeaders {
-    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
+    async fn headers(&self) -> Result<Headers, BoxError> {
         Ok(self.0.clone())
     }
 

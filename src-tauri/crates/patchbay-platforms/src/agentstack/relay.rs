@@ -16,6 +16,7 @@ use super::client;
 use super::inflate::inflated;
 use crate::Error;
 use crate::http::{Api, CallOptions, Request, StreamedAnswer};
+use crate::operations::arguments_with;
 
 /// Longest silence. Tools may think for long, and a stream of events may have none; neither platform nor
 /// official client has a limit.
@@ -27,8 +28,9 @@ const BOTH_KINDS: &str = "application/json, text/event-stream";
 /// Headers whose value is a secret of the caller.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
-/// Sends a request to the MCP server of a connector. Status and headers are there first, then the pieces
-/// as they come, also when there are none. Dropping the answer closes the connection.
+/// Sends a request to the MCP server of a connector; `given` are the arguments of [`Mcp`]. Status and
+/// headers are there first, then the pieces as they come, also when there are none. Dropping the answer
+/// closes the connection.
 ///
 /// # Errors
 /// [`Error::Usage`] when there are two bodies, or the method is no HTTP method; those of [`Api::stream`].
@@ -37,9 +39,28 @@ const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorizati
 /// Source: Agent Stack contract, section 3, `mcp`; traces `mcp-*`.
 pub(super) async fn mcp(
     api: &Api,
-    mcp: Mcp,
+    given: Value,
     options: &CallOptions,
 ) -> Result<StreamedAnswer, Error> {
+    let (request, options) = prepared(given, options)?;
+    let answer = api.stream(request, &options).await?;
+    // Asked for or not, compressed bytes may come; and bytes may only be called compressed.
+    let names_gzip = answer
+        .headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .any(|coding| {
+            let coding = coding.to_str().unwrap_or_default();
+            coding.to_ascii_lowercase().contains("gzip")
+        });
+    Ok(if names_gzip { inflated(answer) } else { answer })
+}
+
+/// The request, and the options with the secrets among its headers.
+fn prepared(given: Value, options: &CallOptions) -> Result<(Request, Cow<'_, CallOptions>), Error> {
+    let mcp = arguments_with(given, "content_json", |mcp: &mut Mcp, content| {
+        mcp.content_json = Some(Value::Object(content));
+    })?;
     let method = Method::from_bytes(mcp.method.to_ascii_uppercase().as_bytes())
         .map_err(|_| Error::Usage("method is no HTTP method".to_owned()))?;
     let path = client::path(&mcp.connector)?.then("/mcp");
@@ -67,17 +88,7 @@ pub(super) async fn mcp(
             request = request.header(&name, value);
         }
     }
-    let answer = api.stream(request, &options).await?;
-    // Asked for or not, compressed bytes may come; and bytes may only be called compressed.
-    let names_gzip = answer
-        .headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .any(|coding| {
-            let coding = coding.to_str().unwrap_or_default();
-            coding.to_ascii_lowercase().contains("gzip")
-        });
-    Ok(if names_gzip { inflated(answer) } else { answer })
+    Ok((request, options))
 }
 
 /// Reads an answer of the relay to its end: `{"status_code", "headers", "text"}`, with `base64` in place

@@ -207,7 +207,7 @@ impl Client {
     pub(super) async fn execute(
         &self,
         id: &str,
-        body: wire::Execute,
+        body: &wire::Execute,
         options: &CallOptions,
     ) -> Result<Answer, Error> {
         self.send(execute(id, body)?, options).await
@@ -220,7 +220,7 @@ impl Client {
     pub(super) fn plan_execute(
         &self,
         id: &str,
-        body: wire::Execute,
+        body: &wire::Execute,
         options: &CallOptions,
     ) -> Result<PlannedRequest, Error> {
         let tokens = self.tokens_for(options);
@@ -234,7 +234,7 @@ impl Client {
     pub(super) async fn execute_streamed(
         &self,
         id: &str,
-        body: wire::Execute,
+        body: &wire::Execute,
         options: &CallOptions,
     ) -> Result<StreamedAnswer, Error> {
         let tokens = self.tokens_for(options);
@@ -486,9 +486,9 @@ fn connector(id: &str) -> Result<Path, Error> {
     Path::new(CONNECTORS).value("connector_id", id)
 }
 
-fn execute(id: &str, body: wire::Execute) -> Result<Request, Error> {
+fn execute(id: &str, body: &wire::Execute) -> Result<Request, Error> {
     let path = connector(id)?.then("/execute");
-    Request::new(Method::POST, path).json(&body)
+    Request::new(Method::POST, path).json(body)
 }
 
 /// A path that is percent-encoded already, segment by segment.

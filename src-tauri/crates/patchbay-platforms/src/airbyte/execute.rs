@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use futures::FutureExt;
 use serde_json::{Map, Value, json};
 
 use super::arguments::{self, given};
@@ -20,6 +21,16 @@ const INTENT: usize = 512;
 /// Most pages that are read in a row.
 const MOST_PAGES: usize = 10_000;
 
+/// The connector that an action is for.
+enum Which {
+    Id(String),
+    /// The one of a kind in a workspace, the account's unless given.
+    Kind {
+        kind: String,
+        workspace: Option<String>,
+    },
+}
+
 /// What came of an action.
 pub(super) enum Reply {
     Envelope(Envelope),
@@ -30,13 +41,13 @@ impl Airbyte {
     /// `execute`: one action, one answer.
     pub(super) async fn execute(
         &self,
-        arguments: arguments::Execute,
+        given: Value,
         options: &CallOptions,
     ) -> Result<Value, Error> {
-        let (id, body) = self.prepare(arguments, options).await?;
-        let is_download = is_download(&body);
-        let answer = self.run(&id, body, options).await?;
-        match reply(is_download, &answer)? {
+        let (which, body) = prepared(given)?;
+        let id = self.id_of(which, options).await?;
+        let answer = self.run(&id, &body, options).await?;
+        match reply(is_download(&body), &answer)? {
             Reply::Envelope(envelope) if envelope.has_failed() => Err(answer.failed()),
             Reply::Envelope(envelope) => Ok(Value::Object(envelope.into_outcome())),
             Reply::File(file) => Ok(file.into_json()),
@@ -46,13 +57,14 @@ impl Airbyte {
     /// `execute_all`: pages until there is no next one, no cursor, or a cursor that came before.
     pub(super) async fn execute_all(
         &self,
-        arguments: arguments::Execute,
+        given: Value,
         options: &CallOptions,
     ) -> Result<Value, Error> {
-        let (id, mut body) = self.prepare(arguments, options).await?;
+        let (which, mut body) = prepared(given)?;
+        let id = self.id_of(which, options).await?;
         let (mut data, mut pages, mut cursors) = (Vec::new(), 0, HashSet::new());
         loop {
-            let answer = self.run(&id, body.clone(), options).await?;
+            let answer = self.run(&id, &body, options).await?;
             let envelope = envelope(&answer)?;
             pages += 1;
             match envelope.result() {
@@ -74,11 +86,12 @@ impl Airbyte {
     /// `execute`, handed on as it comes.
     pub(super) async fn execute_streamed(
         &self,
-        arguments: arguments::Execute,
+        given: Value,
         options: &CallOptions,
     ) -> Result<StreamedAnswer, Error> {
-        let (id, body) = self.prepare(arguments, options).await?;
-        let answer = self.client()?.execute_streamed(&id, body, options).await?;
+        let (which, body) = prepared(given)?;
+        let id = self.id_of(which, options).await?;
+        let answer = self.client()?.execute_streamed(&id, &body, options).await?;
         download::pass(answer).await
     }
 
@@ -86,7 +99,7 @@ impl Airbyte {
     pub(super) async fn run(
         &self,
         id: &str,
-        body: wire::Execute,
+        body: &wire::Execute,
         options: &CallOptions,
     ) -> Result<Answer, Error> {
         let answer = self.client()?.execute(id, body, options).await;
@@ -96,36 +109,18 @@ impl Airbyte {
         answer
     }
 
-    /// The connector to run it on, looked up where its kind is given, and the body.
-    async fn prepare(
-        &self,
-        arguments: arguments::Execute,
-        options: &CallOptions,
-    ) -> Result<(String, wire::Execute), Error> {
+    /// The id of the connector to run it on.
+    async fn id_of(&self, which: Which, options: &CallOptions) -> Result<String, Error> {
         let client = self.client()?;
-        let id = given(arguments.connector_id);
-        let kind = given(arguments.connector_definition_id);
-        let workspace = given(arguments.workspace_name);
-        let body = checked(wire::Execute {
-            entity: arguments.entity,
-            action: arguments.action,
-            skip_truncation: arguments.skip_truncation.unwrap_or(true),
-            params: arguments.params,
-            select_fields: arguments.select_fields,
-            exclude_fields: arguments.exclude_fields,
-            intent: given(arguments.intent),
-        })?;
-        let id = match (id, kind) {
-            (Some(id), _) => id,
-            (None, Some(kind)) => {
+        match which {
+            Which::Id(id) => Ok(id),
+            Which::Kind { kind, workspace } => {
                 let workspace = workspace.unwrap_or_else(|| self.workspace.clone());
-                self.id_of_kind(client, workspace, &kind, options).await?
+                let looked_up = self.id_of_kind(client, workspace, &kind, options);
+                // Boxed, as it is by far larger than what nearly every call takes.
+                looked_up.boxed().await
             }
-            (None, None) => {
-                return Err(Error::Usage("connector_id is missing".to_owned()));
-            }
-        };
-        Ok((id, body))
+        }
     }
 
     /// Looked up once, then kept.
@@ -155,6 +150,35 @@ impl Airbyte {
         self.remembered.note_id(known, &id);
         Ok(id)
     }
+}
+
+/// The connector to run it on, and the body.
+///
+/// # Errors
+/// [`Error::Usage`] when the arguments do not fit or name no connector, and as [`checked`].
+fn prepared(arguments: Value) -> Result<(Which, wire::Execute), Error> {
+    let arguments = arguments::Execute::read(arguments)?;
+    let kind = given(arguments.connector_definition_id);
+    let which = match (given(arguments.connector_id), kind) {
+        (Some(id), _) => Which::Id(id),
+        (None, Some(kind)) => Which::Kind {
+            kind,
+            workspace: given(arguments.workspace_name),
+        },
+        (None, None) => {
+            return Err(Error::Usage("connector_id is missing".to_owned()));
+        }
+    };
+    let body = checked(wire::Execute {
+        entity: arguments.entity,
+        action: arguments.action,
+        skip_truncation: arguments.skip_truncation.unwrap_or(true),
+        params: arguments.params,
+        select_fields: arguments.select_fields,
+        exclude_fields: arguments.exclude_fields,
+        intent: given(arguments.intent),
+    })?;
+    Ok((which, body))
 }
 
 /// A body that can be sent.

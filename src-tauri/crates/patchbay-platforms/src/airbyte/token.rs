@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::FutureExt;
 use patchbay_model::{Secret, Timestamp};
 
 use super::client;
 use crate::http::{Api, CachedToken, CallOptions};
-use crate::{BoxError, Error, TokenSource};
+use crate::token_source::bearer;
+use crate::{BoxError, Error, Headers, TokenSource};
 
 /// How long before its end a token is no longer used.
 const MARGIN: u64 = 60;
@@ -39,14 +41,30 @@ pub(super) struct Tokens {
 
 #[derive(Default)]
 struct Kept {
-    token: Option<CachedToken>,
+    token: Option<Held>,
     /// The last one that was answered with 401, so that a caller cannot bring it back.
     refused: Option<Secret>,
+}
+
+/// A token that is kept, and the header that it is sent in.
+struct Held {
+    token: CachedToken,
+    headers: Headers,
+}
+
+impl Held {
+    fn new(token: CachedToken) -> Self {
+        Self {
+            headers: bearer(&token.token),
+            token,
+        }
+    }
 }
 
 /// A token for one request.
 struct Given {
     token: Secret,
+    headers: Headers,
     /// Whether it is older than this request, so that a new one may help.
     is_kept: bool,
 }
@@ -76,6 +94,7 @@ impl Tokens {
             Credentials::Pasted(token) => {
                 return Ok(Given {
                     token: token.clone(),
+                    headers: bearer(token),
                     is_kept: false,
                 });
             }
@@ -84,9 +103,24 @@ impl Tokens {
                 client_secret,
             } => (client_id, client_secret),
         };
-        if let Some(given) = self.good(exchange.clock.now(), options.cached_token.as_ref()) {
-            return Ok(given);
+        match self.good(exchange.clock.now(), options.cached_token.as_ref()) {
+            Some(given) => Ok(given),
+            // Boxed, as it is by far larger than what nearly every call takes.
+            None => {
+                let exchanged = self.exchanged(exchange, client_id, client_secret, options);
+                exchanged.boxed().await
+            }
         }
+    }
+
+    /// A new token, unless somebody else got one meanwhile.
+    async fn exchanged(
+        &self,
+        exchange: &Api,
+        client_id: &str,
+        client_secret: &Secret,
+        options: &CallOptions,
+    ) -> Result<Given, Error> {
         let _turn = self.turn.lock().await;
         if let Some(given) = self.good(exchange.clock.now(), None) {
             return Ok(given);
@@ -96,31 +130,34 @@ impl Tokens {
             .expires_in
             .map_or(USUAL, |seconds| seconds.saturating_sub(MARGIN));
         let good_until = exchange.clock.now() + Duration::from_secs(lives);
-        let token = fresh.access_token;
-        self.lock().token = Some(CachedToken {
-            token: token.clone(),
+        let held = Held::new(CachedToken {
+            token: fresh.access_token,
             good_until,
         });
-        Ok(Given {
-            token,
+        let given = Given {
+            token: held.token.token.clone(),
+            headers: Headers::clone(&held.headers),
             is_kept: false,
-        })
+        };
+        self.lock().token = Some(held);
+        Ok(given)
     }
 
     /// The kept token while it is good, else the caller's own.
     fn good(&self, now: Timestamp, offered: Option<&CachedToken>) -> Option<Given> {
         let mut kept = self.lock();
         let is_good = |token: &CachedToken| now < token.good_until;
-        if !kept.token.as_ref().is_some_and(is_good) {
+        if !kept.token.as_ref().is_some_and(|held| is_good(&held.token)) {
             let was_refused = |token: &CachedToken| {
                 kept.refused.as_ref().map(Secret::expose) == Some(token.token.expose())
             };
             kept.token = offered
                 .filter(|token| is_good(token) && !was_refused(token))
-                .cloned();
+                .map(|token| Held::new(token.clone()));
         }
-        kept.token.as_ref().map(|kept| Given {
-            token: kept.token.clone(),
+        kept.token.as_ref().map(|held| Given {
+            token: held.token.token.clone(),
+            headers: Headers::clone(&held.headers),
             is_kept: true,
         })
     }
@@ -129,7 +166,7 @@ impl Tokens {
     fn refuse(&self, token: Secret) {
         let mut kept = self.lock();
         kept.token
-            .take_if(|kept| kept.token.expose() == token.expose());
+            .take_if(|held| held.token.token.expose() == token.expose());
         kept.refused = Some(token);
     }
 
@@ -164,12 +201,12 @@ impl<'a> CallTokens<'a> {
 
 #[async_trait]
 impl TokenSource for CallTokens<'_> {
-    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
+    async fn headers(&self) -> Result<Headers, BoxError> {
         let given = self.tokens.give(self.exchange, self.options).await;
         let given = given.map_err(|error| Box::new(error) as BoxError)?;
-        let bearer = Secret::new(format!("Bearer {}", given.token.expose()));
+        let headers = Headers::clone(&given.headers);
         *self.given() = Some(given);
-        Ok(vec![("authorization".to_owned(), bearer)])
+        Ok(headers)
     }
 
     async fn refused(

@@ -92,7 +92,7 @@ impl Tools for Airbyte {
         let body = action(tool, arguments)?;
         let (is_download, request) = (execute::is_download(&body), json!(body));
         let began = Instant::now();
-        let answer = self.run(id.as_str(), body, options).await?;
+        let answer = self.run(id.as_str(), &body, options).await?;
         let wait = began.elapsed();
         let reply = execute::reply(is_download, &answer)?;
         Ok(CallOutcome {
@@ -112,7 +112,7 @@ impl Tools for Airbyte {
         options: &CallOptions,
     ) -> Result<PlannedRequest, Error> {
         let body = action(tool, arguments)?;
-        self.client()?.plan_execute(id.as_str(), body, options)
+        self.client()?.plan_execute(id.as_str(), &body, options)
     }
 
     /// With the cursor that the result names, beside the parameters that there were.

@@ -22,7 +22,10 @@ pub struct Path(String);
 impl Path {
     /// A path as the contract or the settings spell it, for example `/v1/connectors`.
     pub fn new(fixed: &str) -> Self {
-        Self(fixed.to_owned())
+        // With room for the values that follow.
+        let mut path = String::with_capacity(fixed.len() + 64);
+        path.push_str(fixed);
+        Self(path)
     }
 
     /// Appends what the contract spells out, for example `/share`.
@@ -37,8 +40,7 @@ impl Path {
     /// # Errors
     /// [`Error::Usage`] when the value is empty, `.` or `..`, also spelled with `%2e`.
     pub fn value(mut self, name: &str, value: &str) -> Result<Self, Error> {
-        let plain = value.replace("%2e", ".").replace("%2E", ".");
-        if matches!(plain.as_str(), "" | "." | "..") {
+        if is_no_segment(value) {
             return Err(Error::Usage(format!("{name} must not be {value:?}")));
         }
         // Writing to a string cannot fail.
@@ -81,7 +83,10 @@ impl Path {
         let mut url = base.clone();
         let front = base.path();
         let front = front.strip_suffix('/').unwrap_or(front);
-        url.set_path(&format!("{front}{}", self.0));
+        match front {
+            "" => url.set_path(&self.0),
+            front => url.set_path(&format!("{front}{}", self.0)),
+        }
         // Setting what is not there would read the whole address once more.
         if url.query().is_some() {
             url.set_query(None);
@@ -90,6 +95,15 @@ impl Path {
             url.set_fragment(None);
         }
         url
+    }
+}
+
+/// Whether a value is empty, `.` or `..`, also spelled with `%2e`.
+fn is_no_segment(value: &str) -> bool {
+    // The longest of them is `%2e%2e`.
+    value.len() <= 6 && {
+        let plain = value.replace("%2e", ".").replace("%2E", ".");
+        matches!(plain.as_str(), "" | "." | "..")
     }
 }
 

@@ -72,7 +72,7 @@ impl Api {
         request: &Request,
         options: &CallOptions,
     ) -> Result<PlannedRequest, Error> {
-        let prepared = self.prepare(tokens, request, options)?;
+        let prepared = self.prepare(tokens, request.clone(), options)?;
         let credentials = match prepared.is_anonymous {
             true => Vec::new(),
             false => stand_ins(tokens.header_names()),

@@ -15,7 +15,8 @@ const MOST_REDIRECTS: usize = 20;
 pub(super) struct Way<'a> {
     prepared: &'a Prepared<'a>,
     method: Method,
-    pub(super) url: Url,
+    /// Where it has moved; `None` while that is nowhere.
+    moved: Option<Url>,
     keeps_body: bool,
     /// Whether another origin than the account's has been on the way.
     pub(super) is_elsewhere: bool,
@@ -27,11 +28,16 @@ impl<'a> Way<'a> {
         Self {
             prepared,
             method: prepared.method.clone(),
-            url: prepared.url.clone(),
+            moved: None,
             keeps_body: true,
             is_elsewhere: false,
             turns: 0,
         }
+    }
+
+    /// Where it goes now.
+    pub(super) fn url(&self) -> &Url {
+        self.moved.as_ref().unwrap_or(&self.prepared.url)
     }
 
     /// The request as it is now.
@@ -53,7 +59,7 @@ impl<'a> Way<'a> {
         let body = self.prepared.body.clone().filter(|_| self.keeps_body);
         Ok(attempt(
             self.method.clone(),
-            self.url.clone(),
+            self.url().clone(),
             headers,
             body,
         ))
@@ -64,7 +70,7 @@ impl<'a> Way<'a> {
         let points = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308);
         let to = answer.headers().get(LOCATION)?.to_str().ok()?;
         let is_followed = points && self.turns < MOST_REDIRECTS;
-        self.url.join(to).ok().filter(|_| is_followed)
+        self.url().join(to).ok().filter(|_| is_followed)
     }
 
     /// Follows a redirect; `base` is the account's address.
@@ -84,14 +90,14 @@ impl<'a> Way<'a> {
         }
         self.is_elsewhere |= to.origin() != base.origin();
         let has_body = self.keeps_body && self.prepared.body.is_some();
-        let falls_to_http = self.url.scheme() == "https" && to.scheme() != "https";
+        let falls_to_http = self.url().scheme() == "https" && to.scheme() != "https";
         if self.is_elsewhere && (has_body || falls_to_http || check_address(&to).is_err()) {
             return Err(Error::RedirectRefused {
                 to: to.origin().ascii_serialization(),
                 status: status.as_u16(),
             });
         }
-        self.url = to;
+        self.moved = Some(to);
         self.turns += 1;
         Ok(())
     }

@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use futures::future::{BoxFuture, FutureExt};
+use futures::future::{self, BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use patchbay_model::Secret;
+use patchbay_model::{Secret, Timestamp};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -16,10 +16,14 @@ use super::options::query_pairs;
 use super::redirect::Way;
 use super::request::Body;
 use super::{
-    Answer, Api, CallOptions, Redirects, Request, Retries, RetryPolicy, StreamedAnswer, refused,
+    Answer, Api, CallOptions, Redirects, Repeat, Request, Retries, RetryPolicy, StreamedAnswer,
+    refused,
 };
 use crate::error::from_reqwest;
-use crate::{Error, TokenSource};
+use crate::{Error, Headers, TokenSource};
+
+/// How many headers a request usually has.
+const USUAL_HEADERS: usize = 6;
 
 /// How much of the body of an error is kept.
 const ERROR_BYTES: usize = 1024 * 1024;
@@ -35,7 +39,10 @@ pub(super) struct Prepared<'a> {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
+    /// Secrets in the body.
     secrets: Vec<Secret>,
+    options: &'a CallOptions,
+    repeat: Repeat,
     pub(super) is_anonymous: bool,
     limit: Duration,
 }
@@ -46,7 +53,10 @@ impl Prepared<'_> {
         &self,
         credentials: &[(String, Secret)],
     ) -> Result<HeaderMap, Error> {
-        let mut headers = self.headers.clone();
+        // A clone would have no room for the credentials and what the connection adds, and be moved.
+        let mut headers = HeaderMap::with_capacity(USUAL_HEADERS);
+        let own = self.headers.iter();
+        headers.extend(own.map(|(name, value)| (name.clone(), value.clone())));
         for (name, secret) in credentials {
             if !headers.contains_key(name) {
                 set(&mut headers, name, secret.expose(), true)?;
@@ -60,7 +70,7 @@ impl Prepared<'_> {
 struct Arrived {
     answer: reqwest::Response,
     /// What the connection itself sent, as asked for at that moment.
-    credentials: Vec<(String, Secret)>,
+    credentials: Headers,
     /// Whether another origin gave it, which no credentials were sent to.
     is_from_elsewhere: bool,
 }
@@ -76,25 +86,36 @@ impl Api {
     /// [`Error::RateLimited`], [`Error::Status`]; [`Error::RedirectRefused`];
     /// [`Error::Unreachable`]; [`Error::TimedOut`]; [`Error::TooLarge`]; [`Error::Cancelled`];
     /// [`Error::Credential`] from the token source.
-    pub async fn send(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
-        self.send_as(&*self.tokens, request, options).await
+    pub fn send<'a>(
+        &'a self,
+        request: Request,
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<Answer, Error>> {
+        self.send_as(&*self.tokens, request, options)
     }
 
     /// As [`Api::send`], with these credentials in place of the account's.
     ///
     /// # Errors
     /// Those of [`Api::send`].
-    pub(crate) async fn send_as(
-        &self,
-        tokens: &dyn TokenSource,
+    // Boxed here once: whatever waits for it, in however many layers, would grow by all of it in each.
+    pub(crate) fn send_as<'a>(
+        &'a self,
+        tokens: &'a dyn TokenSource,
         request: Request,
-        options: &CallOptions,
-    ) -> Result<Answer, Error> {
-        let prepared = self.prepare(tokens, &request, options)?;
-        let attempt = || self.whole(&prepared).boxed();
-        let answer = self.repeated(&request, options, attempt).await?;
-        options.head.note(answer.status, &answer.headers);
-        Ok(answer)
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<Answer, Error>> {
+        let prepared = match self.prepare(tokens, request, options) {
+            Ok(prepared) => prepared,
+            Err(error) => return future::ready(Err(error)).boxed(),
+        };
+        async move {
+            let attempt = || self.whole(&prepared).boxed();
+            let answer = self.repeated(&prepared, attempt).await?;
+            options.head.note(answer.status, &answer.headers);
+            Ok(answer)
+        }
+        .boxed()
     }
 
     /// Sends a request and hands the body on as it comes, as it is: nothing is decompressed.
@@ -104,42 +125,47 @@ impl Api {
     /// # Errors
     /// Those of [`Api::send`]; each piece can be [`Error::Unreachable`], [`Error::TimedOut`] or
     /// [`Error::Cancelled`].
-    pub async fn stream(
-        &self,
+    pub fn stream<'a>(
+        &'a self,
         request: Request,
-        options: &CallOptions,
-    ) -> Result<StreamedAnswer, Error> {
-        self.stream_as(&*self.tokens, request, options).await
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<StreamedAnswer, Error>> {
+        self.stream_as(&*self.tokens, request, options)
     }
 
     /// As [`Api::stream`], with these credentials in place of the account's.
     ///
     /// # Errors
     /// Those of [`Api::stream`].
-    pub(crate) async fn stream_as(
-        &self,
-        tokens: &dyn TokenSource,
+    pub(crate) fn stream_as<'a>(
+        &'a self,
+        tokens: &'a dyn TokenSource,
         request: Request,
-        options: &CallOptions,
-    ) -> Result<StreamedAnswer, Error> {
-        let prepared = self.prepare(tokens, &request, options)?;
-        let attempt = || self.begin(&self.clients.raw, &prepared).boxed();
-        let arrived = self.repeated(&request, options, attempt).await?;
-        options
-            .head
-            .note(arrived.answer.status().as_u16(), arrived.answer.headers());
-        Ok(StreamedAnswer {
-            status: arrived.answer.status().as_u16(),
-            headers: arrived.answer.headers().clone(),
-            pieces: pieces(arrived.answer, prepared.limit, options.cancel.clone()).boxed(),
-        })
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<StreamedAnswer, Error>> {
+        let prepared = match self.prepare(tokens, request, options) {
+            Ok(prepared) => prepared,
+            Err(error) => return future::ready(Err(error)).boxed(),
+        };
+        async move {
+            let attempt = || self.begin(&self.clients.raw, &prepared).boxed();
+            let answer = self.repeated(&prepared, attempt).await?.answer;
+            let status = answer.status().as_u16();
+            options.head.note(status, answer.headers());
+            Ok(StreamedAnswer {
+                status,
+                headers: answer.headers().clone(),
+                pieces: pieces(answer, prepared.limit, options.cancel.clone()).boxed(),
+            })
+        }
+        .boxed()
     }
 
     pub(super) fn prepare<'a>(
         &self,
         tokens: &'a dyn TokenSource,
-        request: &Request,
-        options: &CallOptions,
+        request: Request,
+        options: &'a CallOptions,
     ) -> Result<Prepared<'a>, Error> {
         let mut url = request.path.under(&self.base);
         let extra = options.query.iter();
@@ -149,7 +175,7 @@ impl Api {
             let mut pairs = url.query_pairs_mut();
             pairs.extend_pairs(&request.query).extend_pairs(extra);
         }
-        let (body, content_type) = body(&request.body, options)?;
+        let (body, content_type) = body(request.body, options)?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, ANYTHING);
         if let Some(content_type) = content_type {
@@ -167,18 +193,14 @@ impl Api {
         }
         Ok(Prepared {
             tokens,
-            method: request.method.clone(),
+            method: request.method,
             url,
             is_anonymous: request.is_anonymous || headers.contains_key(AUTHORIZATION),
             headers,
             body,
-            secrets: options
-                .headers
-                .iter()
-                .map(|(_, value)| value.clone())
-                .chain(request.secrets.iter().cloned())
-                .chain(self.secrets.iter().cloned())
-                .collect(),
+            secrets: request.secrets,
+            options,
+            repeat: request.repeat,
             limit: options.timeout.or(request.timeout).unwrap_or(self.timeout),
         })
     }
@@ -199,44 +221,58 @@ impl Api {
     /// the platforms' traits.
     async fn repeated<'a, T>(
         &self,
-        request: &Request,
-        options: &CallOptions,
+        prepared: &Prepared<'_>,
         attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>>,
     ) -> Result<T, Error> {
-        let started = self.clock.now().instant();
+        let cancel = &prepared.options.cancel;
+        let started = self.clock.now();
         let mut repeats = 0;
         loop {
             let outcome = tokio::select! {
                 biased;
-                () = options.cancel.cancelled() => return Err(Error::Cancelled),
+                () = cancel.cancelled() => return Err(Error::Cancelled),
                 outcome = attempt() => outcome,
             };
-            let error = match outcome {
+            let wait = match outcome {
                 Ok(value) => return Ok(value),
-                Err(error) => error,
+                Err(error) => self.wait(error, prepared, repeats, started)?,
             };
-            let policy = self.policy(options);
-            let now = self.clock.now();
-            let passed = Duration::try_from(now.instant() - started).unwrap_or_default();
-            let is_over =
-                repeats >= policy.most || policy.elapsed.is_some_and(|most| passed >= most);
-            if is_over || !policy.repeats(&error, request.repeat) {
-                return Err(error);
-            }
-            let none = HeaderMap::new();
-            let answer = error.refusal().map_or(&none, |refusal| &refusal.headers);
-            let wait = policy.wait(repeats, answer, now, self.clock.chance());
-            if options.longest_wait.is_some_and(|longest| wait > longest) {
-                return Err(error);
-            }
             repeats += 1;
-            tracing::debug!(kind = error.kind(), ?wait, repeats, "repeating a request");
             tokio::select! {
                 biased;
-                () = options.cancel.cancelled() => return Err(Error::Cancelled),
+                () = cancel.cancelled() => return Err(Error::Cancelled),
                 () = self.clock.sleep(wait) => {}
             }
         }
+    }
+
+    /// How long to wait for the next attempt after so many `repeats` since `started`.
+    ///
+    /// # Errors
+    /// The error of the last attempt, when that is the end of it.
+    fn wait(
+        &self,
+        error: Error,
+        prepared: &Prepared<'_>,
+        repeats: u32,
+        started: Timestamp,
+    ) -> Result<Duration, Error> {
+        let options = prepared.options;
+        let policy = self.policy(options);
+        let now = self.clock.now();
+        let passed = Duration::try_from(now.instant() - started.instant()).unwrap_or_default();
+        let is_over = repeats >= policy.most || policy.elapsed.is_some_and(|most| passed >= most);
+        if is_over || !policy.repeats(&error, prepared.repeat) {
+            return Err(error);
+        }
+        let none = HeaderMap::new();
+        let answer = error.refusal().map_or(&none, |refusal| &refusal.headers);
+        let wait = policy.wait(repeats, answer, now, self.clock.chance());
+        if options.longest_wait.is_some_and(|longest| wait > longest) {
+            return Err(error);
+        }
+        tracing::debug!(kind = error.kind(), ?wait, repeats, "repeating a request");
+        Ok(wait)
     }
 
     fn policy(&self, options: &CallOptions) -> RetryPolicy {
@@ -276,8 +312,10 @@ impl Api {
             }
             let headers = arrived.answer.headers().clone();
             let body = read_start(arrived.answer).await;
-            let sent = arrived.credentials.iter().map(|(_, secret)| secret);
-            let secrets: Vec<Secret> = prepared.secrets.iter().chain(sent).cloned().collect();
+            let headers_sent = prepared.options.headers.iter().chain(&*arrived.credentials);
+            let sent = headers_sent.map(|(_, secret)| secret);
+            let known = prepared.secrets.iter().chain(&self.secrets);
+            let secrets: Vec<Secret> = known.chain(sent).cloned().collect();
             let error = refused::error(status, headers, body, &secrets, self.clock.now());
             let Error::Unauthorized { challenge, .. } = &error else {
                 return Err(error);
@@ -299,7 +337,7 @@ impl Api {
         prepared: &Prepared<'_>,
     ) -> Result<Arrived, Error> {
         let credentials = match prepared.is_anonymous {
-            true => Vec::new(),
+            true => Headers::default(),
             false => prepared.tokens.headers().await.map_err(Error::credential)?,
         };
         let mut way = Way::new(prepared);
@@ -308,7 +346,7 @@ impl Api {
             let answer = client
                 .execute(way.request(&credentials)?)
                 .await
-                .map_err(|error| from_reqwest(error, &host(&way.url), started.elapsed()))?;
+                .map_err(|error| from_reqwest(error, &host(way.url()), started.elapsed()))?;
             let to = match self.redirects {
                 Redirects::Refuse => None,
                 Redirects::Follow => way.pointed(&answer),
@@ -379,7 +417,7 @@ pub(super) fn attempt(
 }
 
 /// The body to send and its content type, with the call's own members in it.
-fn body(body: &Body, options: &CallOptions) -> Result<(Option<Bytes>, Option<HeaderValue>), Error> {
+fn body(body: Body, options: &CallOptions) -> Result<(Option<Bytes>, Option<HeaderValue>), Error> {
     let extra = &options.body;
     let json = match body {
         Body::None if extra.is_empty() => return Ok((None, None)),
@@ -391,12 +429,12 @@ fn body(body: &Body, options: &CallOptions) -> Result<(Option<Bytes>, Option<Hea
             let content_type = content_type
                 .transpose()
                 .map_err(|_| Error::Usage("the content type is no header value".to_owned()))?;
-            return Ok((Some(bytes.clone()), content_type));
+            return Ok((Some(bytes), content_type));
         }
-        Body::Json(json) if extra.is_empty() => json.clone(),
+        Body::Json(json) if extra.is_empty() => json,
         Body::None => Value::Object(extra.clone()).to_string().into(),
         Body::Json(json) => {
-            let Ok(Value::Object(mut members)) = serde_json::from_slice(json) else {
+            let Ok(Value::Object(mut members)) = serde_json::from_slice(&json) else {
                 return Err(takes_no_more());
             };
             members.extend(extra.clone());

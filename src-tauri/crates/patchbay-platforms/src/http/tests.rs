@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::{Api, CallOptions, ClientSettings, Clients, Clock, Path, ProxyChoice, Request};
-use crate::{BoxError, Error, NoToken, TokenSource};
+use crate::{BoxError, Error, Headers, NoToken, TokenSource};
 
 /// A request as it arrived.
 #[derive(Debug)]
@@ -157,9 +157,9 @@ impl Renewing {
 
 #[async_trait]
 impl TokenSource for Renewing {
-    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
+    async fn headers(&self) -> Result<Headers, BoxError> {
         let key = format!("Bearer key-{}", self.refusals.lock().unwrap());
-        Ok(vec![("authorization".to_owned(), Secret::new(key))])
+        Ok(Arc::new([("authorization".to_owned(), Secret::new(key))]))
     }
 
     async fn refused(

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{CallProgress, McpLimits, McpSession, McpTarget, ToolCall, connect};
-use crate::{BoxError, Error, NoToken, TokenSource};
+use crate::{BoxError, Error, Headers, NoToken, TokenSource};
 
 /// A server on a free port of loopback; stops when dropped.
 struct Server {
@@ -96,9 +96,9 @@ impl Counting {
 
 #[async_trait]
 impl TokenSource for Counting {
-    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
+    async fn headers(&self) -> Result<Headers, BoxError> {
         let token = format!("Bearer token-{}", self.refusals.lock().await.len());
-        Ok(vec![("Authorization".to_owned(), Secret::new(token))])
+        Ok(Arc::new([("Authorization".to_owned(), Secret::new(token))]))
     }
 
     async fn refused(

@@ -1,6 +1,7 @@
 //! Calls of documented operations by name.
 
 use async_trait::async_trait;
+use futures::FutureExt;
 use serde_json::Value;
 
 use super::arguments::parts::Scope;
@@ -42,7 +43,7 @@ impl Platform for Mistral {
         }
         match self.surface {
             Surface::Current => self.call_current(operation, given, options).await,
-            Surface::Seed => self.call_seed(operation, given, options).await,
+            Surface::Seed => self.call_seed(operation, given, options).boxed().await,
         }
     }
 
@@ -120,10 +121,19 @@ impl Mistral {
     ) -> Result<Value, Error> {
         let api = &self.api;
         match operation {
-            "create" => written(client::create(api, &arguments(given)?, options).await?),
+            // Boxed where the arguments are large: every other call would have to have room for them.
+            "create" => {
+                async { written(client::create(api, &arguments(given)?, options).await?) }
+                    .boxed()
+                    .await
+            }
             "list" => written(client::list(api, &arguments(given)?, options).await?),
             "get" => written(client::get(api, &arguments(given)?, options).await?),
-            "update" => written(client::update(api, &arguments(given)?, options).await?),
+            "update" => {
+                async { written(client::update(api, &arguments(given)?, options).await?) }
+                    .boxed()
+                    .await
+            }
             "get_auth_url" => written(self.auth_url(&arguments(given)?, options).await?),
             "share" => written(client::share(api, &arguments(given)?, options).await?),
             "unshare" => written(client::unshare(api, &arguments(given)?, options).await?),
@@ -149,10 +159,18 @@ impl Mistral {
                 written(listed?)
             }
             "create_credentials" => {
-                written(client::create_credentials(api, &arguments(given)?, options).await?)
+                async {
+                    written(client::create_credentials(api, &arguments(given)?, options).await?)
+                }
+                .boxed()
+                .await
             }
             "update_credentials" => {
-                written(client::update_credentials(api, &arguments(given)?, options).await?)
+                async {
+                    written(client::update_credentials(api, &arguments(given)?, options).await?)
+                }
+                .boxed()
+                .await
             }
             "delete_credentials" => {
                 written(client::delete_credentials(api, &arguments(given)?, options).await?)

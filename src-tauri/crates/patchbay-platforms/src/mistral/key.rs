@@ -2,18 +2,19 @@
 //!
 //! Source: Mistral contract, section 1 (rows from "Authorization" to "empty key") and section 14.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use patchbay_model::Secret;
 
-use crate::{BoxError, Error, SignIn, TokenSource};
+use crate::token_source::authorization;
+use crate::{BoxError, Error, Headers, SignIn, TokenSource};
 
 /// Where the key comes from.
 #[derive(Debug)]
 pub(super) enum Key {
-    /// Given; not empty.
-    Given(Secret),
+    /// Given and not empty, as it is sent.
+    Given(Headers),
     /// In a file, read for every request because it is replaced from time to time.
     File(PathBuf),
     /// Nowhere: it is for the service to refuse the request.
@@ -30,45 +31,40 @@ impl Key {
             if key.is_empty() {
                 return Err(Error::Usage("the API key is missing".to_owned()));
             }
-            return Ok(Self::Given(key.clone()));
+            return Ok(Self::Given(authorization(bearer(key))));
         }
         let file = account.text("token_file")?;
         Ok(file.map_or(Self::Missing, |path| Self::File(path.into())))
     }
+}
 
-    /// The key now; `None` when there is none.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when the file cannot be read, or is empty.
-    async fn read(&self) -> Result<Option<Secret>, Error> {
-        match self {
-            Self::Given(key) => Ok(Some(key.clone())),
-            Self::Missing => Ok(None),
-            Self::File(path) => {
-                let refuse = |what: &str| Error::Usage(format!("the token file {what}"));
-                let text = tokio::fs::read_to_string(path).await;
-                // Wiped when it is dropped, as any secret.
-                let text = Secret::new(text.map_err(|_| refuse("cannot be read"))?);
-                match text.expose().trim() {
-                    "" => Err(refuse("is empty")),
-                    key => Ok(Some(Secret::new(key))),
-                }
-            }
-        }
+/// The key in a file.
+///
+/// # Errors
+/// [`Error::Usage`] when the file cannot be read, or is empty.
+async fn read(path: &Path) -> Result<Secret, Error> {
+    let refuse = |what: &str| Error::Usage(format!("the token file {what}"));
+    let text = tokio::fs::read_to_string(path).await;
+    // Wiped when it is dropped, as any secret.
+    let text = Secret::new(text.map_err(|_| refuse("cannot be read"))?);
+    match text.expose().trim() {
+        "" => Err(refuse("is empty")),
+        key => Ok(Secret::new(key)),
     }
 }
 
 #[async_trait]
 impl TokenSource for Key {
-    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
-        let key = self
-            .read()
-            .await
-            .map_err(|error| Box::new(error) as BoxError)?;
-        Ok(key
-            .map(|key| ("authorization".to_owned(), bearer(&key)))
-            .into_iter()
-            .collect())
+    async fn headers(&self) -> Result<Headers, BoxError> {
+        match self {
+            Self::Given(given) => Ok(Headers::clone(given)),
+            Self::Missing => Ok(Headers::default()),
+            Self::File(path) => {
+                let key = read(path).await;
+                let key = key.map_err(|error| Box::new(error) as BoxError)?;
+                Ok(authorization(bearer(&key)))
+            }
+        }
     }
 
     fn header_names(&self) -> Vec<String> {
@@ -118,14 +114,13 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("patchbay-key-{}", std::process::id()));
         tokio::fs::create_dir_all(&folder).await.unwrap();
         let path = folder.join("token");
-        let key = Key::File(path.clone());
-        assert!(matches!(key.read().await, Err(Error::Usage(_))));
+        assert!(matches!(read(&path).await, Err(Error::Usage(_))));
         for (content, expected) in [(" one\n", "one"), ("two", "two")] {
             tokio::fs::write(&path, content).await.unwrap();
-            assert_eq!(key.read().await.unwrap().unwrap().expose(), expected);
+            assert_eq!(read(&path).await.unwrap().expose(), expected);
         }
         tokio::fs::write(&path, "  \n").await.unwrap();
-        assert!(matches!(key.read().await, Err(Error::Usage(_))));
+        assert!(matches!(read(&path).await, Err(Error::Usage(_))));
         tokio::fs::remove_dir_all(&folder).await.unwrap();
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: 10ex contract, section 1, "JWT login".
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::settings::Credential;
 use crate::http::{Api, CallOptions, Path, Request};
-use crate::{BoxError, Error, TokenSource};
+use crate::{BoxError, Error, Headers, TokenSource};
 
 /// How long a JWT is used when the platform does not say how long it lives, in seconds.
 const USUAL: u64 = 3600;
@@ -84,10 +84,10 @@ impl Login {
 
 #[async_trait]
 impl TokenSource for Login {
-    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
+    async fn headers(&self) -> Result<Headers, BoxError> {
         let token = self.token().await;
         let token = token.map_err(|error| Box::new(error) as BoxError)?;
-        Ok(vec![self.credential.with(&token)])
+        Ok(Arc::new([self.credential.with(&token)]))
     }
 
     fn header_names(&self) -> Vec<String> {

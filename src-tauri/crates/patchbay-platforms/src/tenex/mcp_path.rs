@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::FutureExt;
 use http::HeaderMap;
 use patchbay_model::{Content, Secret};
 use serde_json::{Map, Value, json};
@@ -13,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::table::Table;
 use crate::http::{Answer, Api, CallOptions};
 use crate::mcp::{CallOutcome, McpLimits, McpSession, McpTarget, ToolCall, connect};
-use crate::{BoxError, Error, TokenSource};
+use crate::{BoxError, Error, Headers, TokenSource};
 
 /// The server, and the session with it while there is one.
 #[derive(Default)]
@@ -77,14 +78,15 @@ impl McpPath {
         arguments: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<Answer, Error> {
-        let session = self.session(api, options).await?;
+        // Boxed, as it is by far larger than a request, and rarely taken.
+        let session = self.session(api, options).boxed().await?;
         let call = ToolCall {
             name: tool.to_owned(),
             arguments,
             timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
             progress: Arc::new(|_| {}),
         };
-        read(session.call_tool(call, &options.cancel).await?)
+        read(session.call_tool(call, &options.cancel).boxed().await?)
     }
 
     async fn session(&self, api: &Api, options: &CallOptions) -> Result<McpSession, Error> {
@@ -117,11 +119,11 @@ struct WithHeaders {
 
 #[async_trait]
 impl TokenSource for WithHeaders {
-    async fn headers(&self) -> Result<Vec<(String, Secret)>, BoxError> {
-        let mut headers = self.tokens.headers().await?;
+    async fn headers(&self) -> Result<Headers, BoxError> {
+        let headers = self.tokens.headers().await?;
         let besides = self.headers.iter();
-        headers.extend(besides.map(|(name, value)| (name.clone(), Secret::new(value))));
-        Ok(headers)
+        let besides = besides.map(|(name, value)| (name.clone(), Secret::new(value)));
+        Ok(headers.iter().cloned().chain(besides).collect())
     }
 
     fn header_names(&self) -> Vec<String> {

@@ -10,7 +10,7 @@ use url::Url;
 use super::{Wire, answer};
 use crate::error::from_reqwest;
 use crate::http::{PlannedRequest, stand_ins};
-use crate::{Error, Refusal};
+use crate::{Error, Headers, Refusal};
 
 /// How often an address may point to another one of the same origin.
 const MOST_REDIRECTS: usize = 5;
@@ -28,7 +28,7 @@ const OF_THE_CONNECTION: [HeaderName; 5] = [
 pub(super) struct Sent {
     pub(super) answer: reqwest::Response,
     pub(super) secrets: Vec<Secret>,
-    credentials: Vec<(String, Secret)>,
+    credentials: Headers,
 }
 
 impl Wire {
