@@ -477,8 +477,15 @@ async fn next_piece(
     answer: &mut reqwest::Response,
     after: Duration,
 ) -> Result<Option<Bytes>, Error> {
-    let piece = tokio::time::timeout(after, answer.chunk()).await;
-    let piece = piece.map_err(|_| Error::TimedOut { after })?;
+    // Most pieces are there already, and need no timer.
+    let at_once = answer.chunk().now_or_never();
+    let piece = match at_once {
+        Some(piece) => piece,
+        None => {
+            let piece = tokio::time::timeout(after, answer.chunk()).await;
+            piece.map_err(|_| Error::TimedOut { after })?
+        }
+    };
     piece.map_err(|error| from_reqwest(error, &host(answer.url()), after))
 }
 
