@@ -7,7 +7,7 @@ use patchbay_playground::{
 use crate::support::{Desk, Window, keys};
 
 /// As it was entered at the provider.
-const REDIRECT: &str = "http://127.0.0.1:33218/callback";
+const REDIRECT: &str = "http://127.0.0.1:27218/callback";
 
 #[test]
 fn an_app_of_ones_own_signs_in_with_the_redirect_address_that_was_shown() {

@@ -51,8 +51,8 @@ impl Default for Options {
 fn preregistered() -> Vec<Client> {
     let redirect_uris = vec![
         "http://127.0.0.1/callback".to_owned(),
-        "http://127.0.0.1:33218/callback".to_owned(),
-        "http://localhost:33218/callback".to_owned(),
+        "http://127.0.0.1:27218/callback".to_owned(),
+        "http://localhost:27218/callback".to_owned(),
         "patchbay://oauth/callback".to_owned(),
     ];
     let public = Client {

@@ -38,7 +38,7 @@ describe("home", () => {
   });
 
   it("leads_into_the_playground_where_one_runs", async () => {
-    const { user, host } = renderApp("/", { about: { version: "0.1.0", dataFolder: "/d", mac: false, playgroundUrl: "http://127.0.0.1:7788/mcp", redirectUri: "http://127.0.0.1:33218/callback", updates: false } });
+    const { user, host } = renderApp("/", { about: { version: "0.1.0", dataFolder: "/d", mac: false, playgroundUrl: "http://127.0.0.1:7788/mcp", redirectUri: "http://127.0.0.1:27218/callback", updates: false } });
     await user.click(await screen.findByRole("button", { name: /Try the Playground/ }));
     await waitFor(() => expect(host.lastCall("inspectAddress")).toMatchObject({ address: "http://127.0.0.1:7788/mcp" }));
   });

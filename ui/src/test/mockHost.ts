@@ -61,7 +61,7 @@ export class MockHost {
 
   constructor(state: Partial<HostState> = {}) {
     this.state = {
-      about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: null, redirectUri: "http://127.0.0.1:33218/callback", updates: false },
+      about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: null, redirectUri: "http://127.0.0.1:27218/callback", updates: false },
       preferences: {}, accounts: [account()], platforms: manyPlatforms(), operations: manyOperations(), connectors: [], tools: [], runs: [], wallet: [], authorizations: [], vault: vault(), needs: [], toolChanges: [], ...state,
     };
     this.handlers = this.usual();
@@ -391,7 +391,7 @@ export class MockHost {
 export function inspection(url: string, given: Partial<AddressInspection> = {}): AddressInspection {
   return {
     url, host: new URL(url).host, transport: "streamable_http", needsAuthorization: true, methods: ["oauth", "bearer"], issuer: "https://auth.example.com",
-    scopes: ["read", "write"], registersItself: true, redirectUri: "http://127.0.0.1:33218/callback", server: null, toolCount: null,
+    scopes: ["read", "write"], registersItself: true, redirectUri: "http://127.0.0.1:27218/callback", server: null, toolCount: null,
     name: "example", title: "Example", already: [], warning: null, problem: null, ...given,
   };
 }

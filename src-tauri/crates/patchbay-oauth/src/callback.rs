@@ -224,7 +224,7 @@ mod tests {
             issuer: "https://as.example".to_owned(),
             iss_required,
             is_issuer_guessed: false,
-            redirect_uri: Url::parse("http://127.0.0.1:33218/callback").unwrap(),
+            redirect_uri: Url::parse("http://127.0.0.1:27218/callback").unwrap(),
             client_id: "me".to_owned(),
             scopes: Vec::new(),
         }
@@ -339,7 +339,7 @@ mod tests {
     #[test]
     fn only_our_redirects_are_read() {
         for text in [
-            " http://127.0.0.1:33218/callback?state=right&code=x\n",
+            " http://127.0.0.1:27218/callback?state=right&code=x\n",
             "http://localhost:1/callback?code=x&state=right",
             "http://[::1]:1/callback?code=x&state=right",
             "patchbay://oauth/callback?code=x&state=right",

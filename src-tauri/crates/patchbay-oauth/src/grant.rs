@@ -168,7 +168,7 @@ mod tests {
             client_id: "me".to_owned(),
             client_secret: Some(Secret::new("cl13nt")),
             auth_method: TokenAuth::Basic,
-            redirect_uri: Url::parse("http://127.0.0.1:33218/callback").unwrap(),
+            redirect_uri: Url::parse("http://127.0.0.1:27218/callback").unwrap(),
             access_token: Secret::new("4ccess"),
             refresh_token: Some(Secret::new("r3fresh")),
             scopes: vec!["read".to_owned()],

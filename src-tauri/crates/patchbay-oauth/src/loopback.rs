@@ -26,8 +26,9 @@ use crate::page::CONTENT_SECURITY_POLICY;
 use crate::port_holder::holder_of;
 use crate::{CallbackParams, Error, Page, Pending, WayBack};
 
-/// The port that is tried first when nothing else was registered.
-pub const DEFAULT_PORT: u16 = 33218;
+/// The port that is tried first when nothing else was registered; below those that systems hand out to
+/// connections by themselves, so that none of them has it by chance.
+pub const DEFAULT_PORT: u16 = 27218;
 
 /// The one path that is answered.
 pub const CALLBACK_PATH: &str = "/callback";
@@ -134,7 +135,7 @@ impl LoopbackListener {
         })
     }
 
-    /// The address to be registered and sent, such as `http://127.0.0.1:33218/callback`.
+    /// The address to be registered and sent, such as `http://127.0.0.1:27218/callback`.
     pub fn redirect_uri(&self) -> &Url {
         &self.redirect
     }

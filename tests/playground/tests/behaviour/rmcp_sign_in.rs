@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::client::{http, start};
 use crate::tools::{Counting, call, eras};
 
-const REDIRECT: &str = "http://127.0.0.1:33218/callback";
+const REDIRECT: &str = "http://127.0.0.1:27218/callback";
 
 #[tokio::test]
 async fn rmcp_discovers_registers_signs_in_and_refreshes() -> Result<()> {

@@ -61,7 +61,7 @@ it("gives_the_redirect_address_for_an_oauth_app_of_ones_own", async () => {
   const { user, host } = await pasteAddress((mock) => {
     mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { registersItself: false });
   });
-  expect(await screen.findByText("http://127.0.0.1:33218/callback")).toBeVisible();
+  expect(await screen.findByText("http://127.0.0.1:27218/callback")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Advanced" }));
   await user.type(screen.getByRole("textbox", { name: "Port" }), "7718");
   await user.click(screen.getByRole("button", { name: "Copy" }));

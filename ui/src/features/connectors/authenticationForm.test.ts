@@ -29,7 +29,7 @@ it("headers_want_a_name_that_can_be_sent_and_a_value", () => {
 });
 
 it("the_redirect_address_follows_port_host_and_kind", () => {
-  const usual = "http://127.0.0.1:33218/callback";
+  const usual = "http://127.0.0.1:27218/callback";
   expect(redirectUriOf(newForm("oauth"), usual)).toBe(usual);
   expect(redirectUriOf({ ...newForm("oauth"), callbackPort: "7718", callbackHost: "localhost" }, usual)).toBe("http://localhost:7718/callback");
   expect(redirectUriOf({ ...newForm("oauth"), redirect: "deep_link" }, usual)).toBe("patchbay://oauth/callback");

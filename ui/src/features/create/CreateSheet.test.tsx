@@ -255,7 +255,7 @@ describe("a sign-in to the provider", () => {
     await user.type(await within(dialog).findByLabelText("Name"), "hubspot");
     await user.click(await within(dialog).findByRole("button", { name: "Use an app" }));
     const part = within(dialog).getByRole("region", { name: "Sign in with your own OAuth app" });
-    expect(within(part).getByText("http://127.0.0.1:33218/callback")).toBeVisible();
+    expect(within(part).getByText("http://127.0.0.1:27218/callback")).toBeVisible();
     expect(within(part).getByText("https://app.hubspot.com/oauth/authorize")).toBeVisible();
 
     await user.click(within(part).getByRole("button", { name: "Sign in in the browser" }));

@@ -9,7 +9,7 @@ use crate::authority::{Answer, Authority, client};
 
 fn redirects() -> [Url; 2] {
     [
-        "http://127.0.0.1:33218/callback",
+        "http://127.0.0.1:27218/callback",
         "patchbay://oauth/callback",
     ]
     .map(|url| Url::parse(url).unwrap())
@@ -43,7 +43,7 @@ async fn registers_as_native_program_with_all_scopes() {
         asked(&authority),
         [json!({
             "client_name": "Patchbay",
-            "redirect_uris": ["http://127.0.0.1:33218/callback", "patchbay://oauth/callback"],
+            "redirect_uris": ["http://127.0.0.1:27218/callback", "patchbay://oauth/callback"],
             "grant_types": ["authorization_code", "refresh_token"],
             "response_types": ["code"],
             "token_endpoint_auth_method": "none",

@@ -22,7 +22,7 @@ fn app(secret: Option<&str>) -> ClientIdentity {
 
 async fn exchange_as(authority: &Authority, app: &ClientIdentity) -> Result<Grant, Error> {
     let discovery = authority.discover().await.unwrap();
-    let redirect = Url::parse("http://127.0.0.1:33218/callback").unwrap();
+    let redirect = Url::parse("http://127.0.0.1:27218/callback").unwrap();
     let pending = client()
         .begin(&discovery, app, &redirect, &["read".to_owned()], None)
         .unwrap();
@@ -64,7 +64,7 @@ async fn code_is_redeemed_with_verifier_and_resource() {
     assert_eq!(asked.form("code_verifier").unwrap().len(), 43);
     assert_eq!(
         asked.form("redirect_uri").unwrap(),
-        "http://127.0.0.1:33218/callback"
+        "http://127.0.0.1:27218/callback"
     );
     assert_eq!(asked.form("resource").unwrap(), authority.at("/mcp"));
     assert_eq!(asked.form("client_id").unwrap(), "my app");
@@ -159,7 +159,7 @@ async fn token_endpoint_that_redirects_is_not_followed() {
 #[tokio::test]
 async fn a_consent_cannot_be_finished_with_another_server() {
     let (authority, other) = (Authority::complete().await, Authority::complete().await);
-    let redirect = Url::parse("http://127.0.0.1:33218/callback").unwrap();
+    let redirect = Url::parse("http://127.0.0.1:27218/callback").unwrap();
     let begun = authority.discover().await.unwrap();
     let pending = client()
         .begin(&begun, &app(None), &redirect, &[], None)
