@@ -11,6 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 use crate::http::Redirects;
+use crate::http::redirect::Way;
 
 fn object(value: Value) -> serde_json::Map<String, Value> {
     value.as_object().unwrap().clone()
@@ -248,6 +249,28 @@ async fn another_origin_gets_no_credentials_and_no_body() {
     assert_eq!(error.status(), Some(401));
     // New credentials would not reach it either.
     assert_eq!((server.seen().len(), other.seen().len()), (1, 1));
+}
+
+#[test]
+fn no_redirect_leads_from_https_to_http_or_to_what_is_no_plain_web_address() {
+    let api = api("https://a.example");
+    let options = CallOptions::default();
+    let prepared = api.prepare(&NoToken, get(), &options).unwrap();
+    let turn =
+        |to: &str| Way::new(&prepared).turn(&api.base, StatusCode::FOUND, to.parse().unwrap());
+    assert!(turn("https://b.example/x").is_ok());
+    for refused in [
+        "http://a.example/x",
+        "http://b.example/x",
+        "https://u:p@b.example/",
+        "ftp://b.example/",
+    ] {
+        let turned = turn(refused);
+        assert!(
+            matches!(turned, Err(Error::RedirectRefused { status: 302, .. })),
+            "{refused}"
+        );
+    }
 }
 
 #[tokio::test]
