@@ -11,7 +11,8 @@ export default mergeConfig(
       setupFiles: ["src/test/setup.ts"],
       css: false,
       restoreMocks: true,
-      testTimeout: 15_000,
+      // Well above the patience of a single wait (src/test/setup.ts): tests of whole pages wait often.
+      testTimeout: 60_000,
     },
   }),
 );
