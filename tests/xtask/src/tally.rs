@@ -41,6 +41,45 @@ impl std::fmt::Display for Tally {
     }
 }
 
+/// What a runner's words say.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Heard {
+    pub(crate) tally: Tally,
+    /// Tests that failed, or passed a second time only, as nextest and vitest name them.
+    pub(crate) named: Vec<String>,
+    closed: bool,
+}
+
+impl Heard {
+    /// A count without words.
+    pub(crate) fn of(tally: Tally) -> Self {
+        Self {
+            tally,
+            ..Self::default()
+        }
+    }
+
+    fn listen(&mut self, line: &str) {
+        if let Some(found) = summary(line) {
+            self.tally += found;
+            self.closed = true;
+        } else if let Some(name) = line.trim().strip_prefix("FAIL  ") {
+            self.named.push(format!("FAIL {name}"));
+        } else if self.closed
+            && let Some((verdict, rest)) = line.trim().split_once(" [")
+            && let Some((_, name)) = rest.rsplit_once(") ")
+        {
+            // Nextest says again below its summary what did not simply pass.
+            self.named.push(format!("{verdict} {name}"));
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.tally += other.tally;
+        self.named.extend(other.named);
+    }
+}
+
 /// Runs `command`, passes its lines on, and adds up the summaries of nextest, libtest, vitest and our own
 /// runners in them.
 ///
@@ -48,7 +87,7 @@ impl std::fmt::Display for Tally {
 ///
 /// # Errors
 /// When the command cannot be started.
-pub(crate) fn count(command: &mut Command) -> Result<Tally> {
+pub(crate) fn count(command: &mut Command) -> Result<Heard> {
     let line = shell::describe(command);
     shell::say(format_args!("$ {line}"));
     if std::io::stdout().is_terminal() {
@@ -63,16 +102,16 @@ pub(crate) fn count(command: &mut Command) -> Result<Tally> {
         .with_context(|| format!("could not start {line}"))?;
     let stderr = child.stderr.take();
     let complaints = thread::spawn(move || stderr.map(pass_on).unwrap_or_default());
-    let mut tally = child.stdout.take().map(pass_on).unwrap_or_default();
-    tally += complaints.join().unwrap_or_default();
-    if !child.wait()?.success() && tally.failed == 0 {
-        tally.failed = 1;
+    let mut heard = child.stdout.take().map(pass_on).unwrap_or_default();
+    heard.join(complaints.join().unwrap_or_default());
+    if !child.wait()?.success() && heard.tally.failed == 0 {
+        heard.tally.failed = 1;
     }
-    Ok(tally)
+    Ok(heard)
 }
 
-fn pass_on(stream: impl Read) -> Tally {
-    let mut tally = Tally::default();
+fn pass_on(stream: impl Read) -> Heard {
+    let mut heard = Heard::default();
     let mut line = Vec::new();
     let mut stream = BufReader::new(stream);
     while stream
@@ -80,12 +119,10 @@ fn pass_on(stream: impl Read) -> Tally {
         .is_ok_and(|read| read > 0)
     {
         let _ = std::io::stdout().lock().write_all(&line);
-        if let Some(found) = summary(&plain(&String::from_utf8_lossy(&line))) {
-            tally += found;
-        }
+        heard.listen(&plain(&String::from_utf8_lossy(&line)));
         line.clear();
     }
-    tally
+    heard
 }
 
 /// Reads a runner's summary line.
@@ -171,13 +208,29 @@ mod tests {
     #[test]
     fn a_runner_that_dies_is_one_failure() {
         let mut dying = Command::new("cargo");
-        let tally = count(dying.arg("no-such-subcommand"));
+        let heard = count(dying.arg("no-such-subcommand"));
+        assert_eq!(heard.expect("it starts"), Heard::of(Tally::one(false)));
+    }
+
+    #[test]
+    fn tests_that_did_not_simply_pass_are_named_once() {
+        let mut heard = Heard::default();
+        for line in [
+            "        FAIL [   0.456s] ( 831/1008) patchbay-tests::e2e cli::signs_in",
+            "     Summary [ 148.683s] 1008 tests run: 1007 passed (1 flaky), 1 failed, 4 skipped",
+            "   FLAKY 2/2 [   4.382s] (35/95) patchbay-tests::window runs::stay",
+            "        FAIL [   0.456s] ( 831/1008) patchbay-tests::e2e cli::signs_in",
+            " FAIL  src/list.test.tsx > view > is_remembered",
+        ] {
+            heard.listen(line);
+        }
         assert_eq!(
-            tally.expect("it starts"),
-            Tally {
-                passed: 0,
-                failed: 1
-            }
+            heard.named,
+            [
+                "FLAKY 2/2 patchbay-tests::window runs::stay",
+                "FAIL patchbay-tests::e2e cli::signs_in",
+                "FAIL src/list.test.tsx > view > is_remembered",
+            ]
         );
     }
 }

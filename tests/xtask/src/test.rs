@@ -20,7 +20,7 @@ use clap::ValueEnum;
 use crate::{
     shell,
     system::{self, Need},
-    tally::{self, Tally},
+    tally::{self, Heard, Tally},
 };
 
 /// A part that can be run alone.
@@ -75,7 +75,8 @@ pub(crate) fn test(parts: &[Part]) -> Result<ExitCode> {
         let mut report = Report::new(part);
         if let Err(error) = part.run(&mut report) {
             // What the rest of the part stands on failed, so the rest did not run.
-            report.add("what it needs", Tally::one(false), Duration::ZERO);
+            let failed = Heard::of(Tally::one(false));
+            report.add("what it needs", failed, Duration::ZERO);
             shell::answer(format_args!("error: {error:#}"));
         }
         report.close();
@@ -127,7 +128,7 @@ impl Report {
     pub(super) fn check(&mut self, name: &str, check: impl FnOnce() -> Result<()>) {
         self.step(name, || {
             check()?;
-            Ok(Tally::one(true))
+            Ok(Heard::of(Tally::one(true)))
         });
     }
 
@@ -136,23 +137,26 @@ impl Report {
         self.step(name, || tally::count(runner));
     }
 
-    fn step(&mut self, name: &str, step: impl FnOnce() -> Result<Tally>) {
+    fn step(&mut self, name: &str, step: impl FnOnce() -> Result<Heard>) {
         shell::answer(format_args!("\n== {}: {name}", self.part.name()));
         let started = Instant::now();
-        let tally = step().unwrap_or_else(|error| {
+        let heard = step().unwrap_or_else(|error| {
             shell::answer(format_args!("error: {error:#}"));
-            Tally::one(false)
+            Heard::of(Tally::one(false))
         });
-        self.add(name, tally, started.elapsed());
+        self.add(name, heard, started.elapsed());
     }
 
-    fn add(&mut self, name: &str, tally: Tally, took: Duration) {
+    fn add(&mut self, name: &str, heard: Heard, took: Duration) {
+        let tally = heard.tally;
         self.tally += tally;
         let verdict = if tally.failed == 0 { "ok" } else { "FAILED" };
         self.steps.push(format!(
             "  {verdict:<6} {name}: {tally} in {:.1} s",
             took.as_secs_f32()
         ));
+        let named = heard.named.iter().map(|test| format!("         {test}"));
+        self.steps.extend(named);
     }
 
     fn close(&self) {

@@ -3,7 +3,10 @@
 use anyhow::Result;
 
 use super::Report;
-use crate::conformance::{REVISIONS, Suite};
+use crate::{
+    conformance::{REVISIONS, Suite},
+    tally::Heard,
+};
 
 /// Runs the part.
 ///
@@ -12,7 +15,7 @@ use crate::conformance::{REVISIONS, Suite};
 pub(super) fn run(report: &mut Report) -> Result<()> {
     let suite = Suite::prepare()?;
     for revision in REVISIONS {
-        report.step(revision, || suite.run(revision));
+        report.step(revision, || suite.run(revision).map(Heard::of));
     }
     Ok(())
 }
