@@ -10,6 +10,7 @@ use super::arguments::{self, given};
 use super::client::{Client, Workspace};
 use super::{Airbyte, lookup, mapping, wire};
 use crate::http::CallOptions;
+use crate::operations::arguments as read;
 use crate::{Connectors, Error, RemoteConnector};
 
 /// How long a deletion is waited for.
@@ -23,9 +24,10 @@ impl Airbyte {
     /// `list_connectors`: items as sent, with `connector_type` of the kind's name.
     pub(super) async fn list(
         &self,
-        arguments: arguments::ListConnectors,
+        arguments: Value,
         options: &CallOptions,
     ) -> Result<Value, Error> {
+        let arguments: arguments::ListConnectors = read(arguments)?;
         let client = self.client()?;
         let name = given(arguments.workspace_name);
         let id = given(arguments.workspace_id);

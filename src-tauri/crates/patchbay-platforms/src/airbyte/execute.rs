@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use futures::FutureExt;
+use futures::future::{self, BoxFuture, FutureExt};
 use serde_json::{Map, Value, json};
 
 use super::arguments::{self, given};
@@ -39,19 +39,25 @@ pub(super) enum Reply {
 
 impl Airbyte {
     /// `execute`: one action, one answer.
-    pub(super) async fn execute(
-        &self,
+    pub(super) fn execute<'a>(
+        &'a self,
         given: Value,
-        options: &CallOptions,
-    ) -> Result<Value, Error> {
-        let (which, body) = prepared(given)?;
-        let id = self.id_of(which, options).await?;
-        let answer = self.run(&id, &body, options).await?;
-        match reply(is_download(&body), &answer)? {
-            Reply::Envelope(envelope) if envelope.has_failed() => Err(answer.failed()),
-            Reply::Envelope(envelope) => Ok(Value::Object(envelope.into_outcome())),
-            Reply::File(file) => Ok(file.into_json()),
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<Value, Error>> {
+        let (which, body) = match prepared(given) {
+            Ok(prepared) => prepared,
+            Err(error) => return future::ready(Err(error)).boxed(),
+        };
+        async move {
+            let id = self.id_of(which, options).await?;
+            let answer = self.run(&id, &body, options).await?;
+            match reply(is_download(&body), &answer)? {
+                Reply::Envelope(envelope) if envelope.has_failed() => Err(answer.failed()),
+                Reply::Envelope(envelope) => Ok(Value::Object(envelope.into_outcome())),
+                Reply::File(file) => Ok(file.into_json()),
+            }
         }
+        .boxed()
     }
 
     /// `execute_all`: pages until there is no next one, no cursor, or a cursor that came before.

@@ -1,6 +1,6 @@
 //! Airbyte's operations by name.
 
-use futures::FutureExt;
+use futures::future::{BoxFuture, FutureExt};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -181,22 +181,20 @@ impl Airbyte {
     /// # Errors
     /// [`Error::Usage`] when there is no such operation, the arguments do not fit, or the account has no
     /// credentials; then those of the operation.
-    pub(super) async fn dispatch(
-        &self,
-        operation: &str,
+    // What is frequent has a future of its own: one of all operations would be as large as the largest.
+    pub(super) fn dispatch<'a>(
+        &'a self,
+        operation: &'a str,
         given: Value,
-        options: &CallOptions,
-    ) -> Result<Value, Error> {
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<Value, Error>> {
         match operation {
-            "list_connectors" => self.list(read(given)?, options).await,
-            // Boxed, as the next: every other call would have to have room for the largest of them.
-            "execute" => self.execute(given, options).boxed().await,
+            "list_connectors" => self.list(given, options).boxed(),
+            "execute" => self.execute(given, options),
             "get_connector_detail" | "inspect" | "check" | "delete_connector" => {
-                let one: arguments::OneConnector = read(given)?;
-                self.of_connector(operation, &one.connector_id, options)
-                    .await
+                self.of_connector(operation, given, options).boxed()
             }
-            _ => self.rarer(operation, given, options).boxed().await,
+            _ => self.rarer(operation, given, options).boxed(),
         }
     }
 
@@ -222,10 +220,11 @@ impl Airbyte {
     async fn of_connector(
         &self,
         operation: &str,
-        id: &str,
+        given: Value,
         options: &CallOptions,
     ) -> Result<Value, Error> {
-        let client = self.client()?;
+        let one: arguments::OneConnector = read(given)?;
+        let (client, id) = (self.client()?, &one.connector_id);
         match operation {
             "inspect" => client.inspect(id, options).await,
             "check" => self.check(id, options).await,

@@ -37,11 +37,12 @@ pub(super) struct Prepared<'a> {
     pub(super) tokens: &'a dyn TokenSource,
     pub(super) method: Method,
     pub(super) url: Url,
-    pub(super) headers: HeaderMap,
+    /// Each name once.
+    headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) body: Option<Bytes>,
     /// Secrets in the body.
     secrets: Vec<Secret>,
-    options: &'a CallOptions,
+    pub(super) options: &'a CallOptions,
     repeat: Repeat,
     pub(super) is_anonymous: bool,
     limit: Duration,
@@ -53,14 +54,14 @@ impl Prepared<'_> {
         &self,
         credentials: &[(String, Secret)],
     ) -> Result<HeaderMap, Error> {
-        // A clone would have no room for the credentials and what the connection adds, and be moved.
+        // With room for what the connection adds.
         let mut headers = HeaderMap::with_capacity(USUAL_HEADERS);
-        let own = self.headers.iter();
-        headers.extend(own.map(|(name, value)| (name.clone(), value.clone())));
         for (name, secret) in credentials {
-            if !headers.contains_key(name) {
-                set(&mut headers, name, secret.expose(), true)?;
-            }
+            let (name, value) = header(name, secret.expose(), true)?;
+            headers.insert(name, value);
+        }
+        for (name, value) in &self.headers {
+            headers.insert(name, value.clone());
         }
         Ok(headers)
     }
@@ -176,26 +177,26 @@ impl Api {
             pairs.extend_pairs(&request.query).extend_pairs(extra);
         }
         let (body, content_type) = body(request.body, options)?;
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, ANYTHING);
+        let mut headers = vec![(ACCEPT, ANYTHING)];
         if let Some(content_type) = content_type {
-            headers.insert(CONTENT_TYPE, content_type);
+            headers.push((CONTENT_TYPE, content_type));
         }
         if body.is_none() && matches!(request.method, Method::POST | Method::PUT | Method::PATCH) {
             // Some servers refuse such a request without it, and the official clients send it.
-            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            headers.push((CONTENT_LENGTH, HeaderValue::from_static("0")));
         }
         for (name, value) in self.headers.iter().chain(&request.headers) {
-            set(&mut headers, name, value, false)?;
+            set(&mut headers, header(name, value, false)?);
         }
         for (name, value) in &options.headers {
-            set(&mut headers, name, value.expose(), true)?;
+            set(&mut headers, header(name, value.expose(), true)?);
         }
         Ok(Prepared {
             tokens,
             method: request.method,
             url,
-            is_anonymous: request.is_anonymous || headers.contains_key(AUTHORIZATION),
+            is_anonymous: request.is_anonymous
+                || headers.iter().any(|(name, _)| name == AUTHORIZATION),
             headers,
             body,
             secrets: request.secrets,
@@ -449,15 +450,22 @@ fn takes_no_more() -> Error {
     Error::Usage("this body takes no further members".to_owned())
 }
 
-/// Sets a header in place of any of that name; a sensitive one is kept out of logs.
-fn set(headers: &mut HeaderMap, name: &str, value: &str, is_sensitive: bool) -> Result<(), Error> {
+/// A header, checked; a sensitive one is kept out of logs.
+fn header(name: &str, value: &str, is_sensitive: bool) -> Result<(HeaderName, HeaderValue), Error> {
     let parsed = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| Error::Usage(format!("{name:?} cannot be used as a header")))?;
     let mut value = HeaderValue::from_str(value)
         .map_err(|_| Error::Usage(format!("the value of {name:?} is no header value")))?;
     value.set_sensitive(is_sensitive);
-    headers.insert(parsed, value);
-    Ok(())
+    Ok((parsed, value))
+}
+
+/// Puts a header in place of the one of that name.
+fn set(headers: &mut Vec<(HeaderName, HeaderValue)>, header: (HeaderName, HeaderValue)) {
+    match headers.iter_mut().find(|(name, _)| *name == header.0) {
+        Some(other) => *other = header,
+        None => headers.push(header),
+    }
 }
 
 /// The start of an error's body; what cannot be read is left out, the status says enough.
