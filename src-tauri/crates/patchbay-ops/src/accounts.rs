@@ -163,7 +163,7 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
     };
     let kept = kept_secrets(request.secrets);
     let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept).await?)?;
-    signed_in.check(&platforms::options(cx)).await?;
+    platforms::verify(cx, &*signed_in).await?;
     cx.vault()
         .write(&SecretName::account(&account.id), &kept)
         .await?;
@@ -184,7 +184,7 @@ pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error
     let account = find_account(cx, id).await?;
     if account.platform != Platform::Local {
         let signed_in = platforms::platform_of(cx, &account).await?;
-        let checked = signed_in.check(&platforms::options(cx)).await;
+        let checked = platforms::verify(cx, &*signed_in).await;
         let checked = checked.map_err(|error| platforms::signed_out(&account, error));
         troubles::note(cx, &account, checked.as_ref().err()).await;
         checked?;
@@ -227,7 +227,7 @@ pub async fn replace_account_secrets(
     let account = find_account(cx, id).await?;
     let kept = replaced(cx, &account, secrets).await?;
     let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept).await?)?;
-    signed_in.check(&platforms::options(cx)).await?;
+    platforms::verify(cx, &*signed_in).await?;
     cx.vault()
         .write(&SecretName::account(&account.id), &kept)
         .await?;

@@ -89,7 +89,7 @@ async fn tried(cx: &Context, id: &AccountId, settings: Json) -> Result<Account, 
         ..account
     };
     let signed_in = platforms::sign_in(cx, &account, secrets)?;
-    let checked = signed_in.check(&platforms::options(cx)).await;
+    let checked = platforms::verify(cx, &*signed_in).await;
     checked.map_err(|error| platforms::signed_out(&account, error))?;
     Ok(account)
 }

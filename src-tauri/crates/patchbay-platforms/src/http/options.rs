@@ -34,6 +34,9 @@ pub struct CallOptions {
     /// A token that is still good, so that no exchange of credentials comes first. Of no effect where
     /// nothing is exchanged, and where the account has a good token already.
     pub cached_token: Option<CachedToken>,
+    /// Refuses to be pointed to another origin, whose answer would say nothing of the credentials: they do
+    /// not go there.
+    pub stays: bool,
     /// Brings back status and headers of the answer, beside the data.
     pub head: Head,
     /// Stops the call, also while it waits for the next attempt.

@@ -91,7 +91,9 @@ impl<'a> Way<'a> {
         self.is_elsewhere |= to.origin() != base.origin();
         let has_body = self.keeps_body && self.prepared.body.is_some();
         let falls_to_http = self.url().scheme() == "https" && to.scheme() != "https";
-        if self.is_elsewhere && (has_body || falls_to_http || check_address(&to).is_err()) {
+        let stays = self.prepared.options.stays;
+        if self.is_elsewhere && (stays || has_body || falls_to_http || check_address(&to).is_err())
+        {
             return Err(Error::RedirectRefused {
                 to: to.origin().ascii_serialization(),
                 status: status.as_u16(),

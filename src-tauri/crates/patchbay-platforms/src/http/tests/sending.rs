@@ -251,6 +251,20 @@ async fn another_origin_gets_no_credentials_and_no_body() {
     assert_eq!((server.seen().len(), other.seen().len()), (1, 1));
 }
 
+#[tokio::test]
+async fn who_wants_to_know_of_the_credentials_is_not_answered_by_another_origin() {
+    let other = Server::start([json(200, value!({}))]).await;
+    let server = Server::start([pointing(302, "/within"), pointing(302, &other.base)]).await;
+    let api = api_with(&server.base, Jumping::new(), Renewing::new(false));
+    let options = CallOptions {
+        stays: true,
+        ..CallOptions::default()
+    };
+    let error = api.send(get(), &options).await.unwrap_err();
+    assert!(matches!(error, Error::RedirectRefused { .. }), "{error:?}");
+    assert_eq!((server.seen().len(), other.seen().len()), (2, 0));
+}
+
 #[test]
 fn no_redirect_leads_from_https_to_http_or_to_what_is_no_plain_web_address() {
     let api = api("https://a.example");
