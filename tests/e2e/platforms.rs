@@ -10,6 +10,7 @@ mod dry_run;
 mod faults;
 mod lost_key;
 mod manage;
+mod meanwhile;
 mod mistral;
 mod other_processes;
 mod slow;

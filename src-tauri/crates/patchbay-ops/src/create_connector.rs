@@ -12,8 +12,9 @@ use specta::Type;
 use crate::accounts::{find_account, list_accounts};
 use crate::forms::{GivenSecret, fill};
 use crate::hosted::{judged, options, platform_of};
-use crate::list_connectors::list_connectors;
-use crate::{Context, Error, Event, placements, sync_connectors};
+use crate::hosted_connectors::Fresh;
+use crate::list_connectors::not_found;
+use crate::{Context, Error, placements, status, sync_connectors};
 
 /// How long one account may take to tell its definitions; the others do not wait for it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -143,19 +144,18 @@ async fn keep(
     account: &Account,
     remote: patchbay_platforms::RemoteConnector,
 ) -> Result<Connector, Error> {
-    let known = list_connectors(cx).await?;
-    let of_account: Vec<&Connector> = known
-        .iter()
-        .filter(|connector| connector.account == account.id)
-        .collect();
+    let known = cx.store().list_connectors_of(&account.id).await?;
     // A list that was read meanwhile may have brought it already.
-    let before = of_account
-        .iter()
-        .find(|connector| connector.remote_id.as_ref() == Some(&remote.remote_id))
-        .copied();
-    let connector = sync_connectors::merge(cx, account, before, remote, &of_account);
-    cx.store().save_connector(&connector).await?;
-    cx.tell(Event::ConnectorsChanged);
+    let is_it = |other: &&Connector| other.remote_id.as_ref() == Some(&remote.remote_id);
+    if let Some(known) = known.iter().find(is_it) {
+        let fresh = Fresh::new(cx, known, remote).await?;
+        let change = move |connector: &mut Connector| fresh.put_into(connector);
+        let kept = status::change(cx, &known.id, change).await?;
+        return kept.ok_or_else(|| not_found(known.id.as_str()));
+    }
+    let is_taken = |name: &str| known.iter().any(|other| other.name == name);
+    let connector = sync_connectors::newcomer(cx, account, remote, is_taken);
+    status::save(cx, &connector).await?;
     Ok(connector)
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_model::{Connector, ConnectorId, RemoteId, Secret, Tool};
+use patchbay_model::{Account, Connector, ConnectorId, RemoteId, Secret, Timestamp, Tool};
 use patchbay_platforms::http::{CallOptions, PlannedRequest};
 use patchbay_platforms::mcp::CallOutcome;
 use patchbay_platforms::{Platform, RemoteConnector, Tools};
@@ -215,13 +215,40 @@ pub(crate) async fn refresh_status(
     };
     let found = connectors.find_connector(remote, &options(cx)).await;
     let found = judged(cx, &connector.account, platform, found).await?;
-    let fresh = merged(cx, connector, found).await?;
-    status::save(cx, &fresh).await
+    let fresh = Fresh::new(cx, connector, found).await?;
+    let change = move |connector: &mut Connector| fresh.put_into(connector);
+    status::change(cx, &connector.id, change).await.map(drop)
 }
 
-/// The connector as its platform says that it is now, not kept yet; `None` for one of this computer, and
-/// where the platform cannot be asked.
-pub(crate) async fn fresh(cx: &Context, connector: &Connector) -> Option<Connector> {
+/// What the platform of a connector says that it is now.
+pub(crate) struct Fresh {
+    account: Account,
+    found: RemoteConnector,
+    at: Timestamp,
+}
+
+impl Fresh {
+    pub(crate) async fn new(
+        cx: &Context,
+        connector: &Connector,
+        found: RemoteConnector,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            account: find_account(cx, &connector.account).await?,
+            found,
+            at: cx.now(),
+        })
+    }
+
+    /// Brings what is known of the connector up to it.
+    pub(crate) fn put_into(self, connector: &mut Connector) {
+        sync_connectors::follow(connector, &self.account, self.found, self.at);
+    }
+}
+
+/// How a connector is by its platform, not kept yet; `None` for one of this computer, and where the platform
+/// cannot be asked.
+pub(crate) async fn fresh(cx: &Context, connector: &Connector) -> Option<Fresh> {
     connector.remote_id.as_ref()?;
     let asked = async {
         let (platform, remote) = place_of(cx, connector).await?;
@@ -229,20 +256,10 @@ pub(crate) async fn fresh(cx: &Context, connector: &Connector) -> Option<Connect
             return Ok(None);
         };
         let found = connectors.find_connector(&remote, &options(cx)).await?;
-        merged(cx, connector, found).await.map(Some)
+        Fresh::new(cx, connector, found).await.map(Some)
     };
     asked.await.unwrap_or_else(|error: Error| {
         tracing::warn!(connector = %connector.id, %error, "its platform could not be asked");
         None
     })
-}
-
-async fn merged(
-    cx: &Context,
-    connector: &Connector,
-    found: RemoteConnector,
-) -> Result<Connector, Error> {
-    let account = find_account(cx, &connector.account).await?;
-    let before = Some(connector);
-    Ok(sync_connectors::merge(cx, &account, before, found, &[]))
 }

@@ -21,7 +21,7 @@ use self::known::{Known, KnownTool};
 use crate::hosted_connectors::HostedCall;
 use crate::redact::{KnownSecrets, hide_marked, marked_values};
 use crate::sessions::session;
-use crate::{Context, Error, Event, hosted_connectors, status, tools};
+use crate::{Context, Error, Event, hosted_connectors, status, step_up, tools};
 
 /// How long a tool may be silent unless the caller says otherwise.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -326,19 +326,18 @@ async fn note_success(cx: &Context, connector: &Connector) -> Result<(), Error> 
     if connector.status.status == Status::Ready {
         return Ok(());
     }
-    let Some(mut connector) = cx.store().find_connector(&connector.id).await? else {
-        return Ok(());
+    let now = cx.now();
+    let note = move |connector: &mut Connector| {
+        let lacks_scopes = !step_up::wanted_scopes(connector).is_empty();
+        let decided = matches!(
+            connector.status.status,
+            Status::Ready | Status::Disabled | Status::Authorizing
+        );
+        if !lacks_scopes && !decided {
+            status::note_ready(connector, now);
+        }
     };
-    let lacks_scopes = !crate::step_up::wanted_scopes(&connector).is_empty();
-    let decided = matches!(
-        connector.status.status,
-        Status::Ready | Status::Disabled | Status::Authorizing
-    );
-    if lacks_scopes || decided {
-        return Ok(());
-    }
-    status::note_ready(cx, &mut connector);
-    status::save(cx, &connector).await
+    status::change(cx, &connector.id, note).await.map(drop)
 }
 
 async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Result<(), Error> {
@@ -346,11 +345,12 @@ async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Res
     if matches!(error.code(), Code::TimedOut | Code::McpServerError) {
         return Ok(());
     }
-    let Some(mut connector) = cx.store().find_connector(&connector.id).await? else {
-        return Ok(());
-    };
-    crate::step_up::remember_scopes(&mut connector, error);
-    tools::note_failure(cx, &mut connector, error).await
+    let scopes = step_up::named_scopes(error);
+    if !scopes.is_empty() {
+        let note = |connector: &mut Connector| step_up::remember_scopes(connector, scopes);
+        status::change(cx, &connector.id, note).await?;
+    }
+    status::note_failure(cx, &connector.id, error).await
 }
 
 async fn known_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {

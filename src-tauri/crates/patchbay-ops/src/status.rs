@@ -1,7 +1,8 @@
 //! How a connector is, after something was tried with it.
 
 use patchbay_model::{
-    Code, Connector, ConnectorStatus, Explain, IdentityLine, Level, Platform, Status, WalletEntry,
+    Code, Connector, ConnectorId, ConnectorStatus, Explain, IdentityLine, Level, Platform, Status,
+    Timestamp, WalletEntry,
 };
 
 use crate::{Context, Error, Event};
@@ -22,8 +23,7 @@ pub(crate) fn unchecked() -> ConnectorStatus {
 }
 
 /// Notes that tools were listed.
-pub(crate) fn note_ready(cx: &Context, connector: &mut Connector) {
-    let now = cx.now();
+pub(crate) fn note_ready(connector: &mut Connector, now: Timestamp) {
     connector.draft = false;
     connector.status = ConnectorStatus {
         status: Status::Ready,
@@ -41,19 +41,52 @@ fn platforms_word(connector: &mut Connector) -> Option<String> {
     connector.status.word.take().filter(|_| is_hosted)
 }
 
-/// Notes that something failed. What says nothing of the connector itself changes nothing.
-pub(crate) fn note_failure(cx: &Context, connector: &mut Connector, error: &Error) {
-    let Some(status) = status_after(error.code()) else {
-        return;
-    };
-    connector.status = ConnectorStatus {
-        status,
-        word: platforms_word(connector),
-        reason: Some(error.to_string()),
-        code: Some(error.code()),
-        checked_at: Some(cx.now()),
-        last_ok_at: connector.status.last_ok_at,
-    };
+/// What a failure says of a connector.
+pub(crate) struct Failure {
+    status: Status,
+    reason: String,
+    code: Code,
+    at: Timestamp,
+}
+
+impl Failure {
+    /// `None` for what says nothing of the connector itself.
+    pub(crate) fn of(cx: &Context, error: &Error) -> Option<Self> {
+        Some(Self {
+            status: status_after(error.code())?,
+            reason: error.to_string(),
+            code: error.code(),
+            at: cx.now(),
+        })
+    }
+
+    /// Notes it.
+    pub(crate) fn put_into(self, connector: &mut Connector) {
+        connector.status = ConnectorStatus {
+            status: self.status,
+            word: platforms_word(connector),
+            reason: Some(self.reason),
+            code: Some(self.code),
+            checked_at: Some(self.at),
+            last_ok_at: connector.status.last_ok_at,
+        };
+    }
+}
+
+/// Notes what a failure says of a connector.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) async fn note_failure(
+    cx: &Context,
+    id: &ConnectorId,
+    error: &Error,
+) -> Result<(), Error> {
+    if let Some(failure) = Failure::of(cx, error) {
+        let note = |connector: &mut Connector| failure.put_into(connector);
+        change(cx, id, note).await?;
+    }
+    Ok(())
 }
 
 fn status_after(code: Code) -> Option<Status> {
@@ -94,6 +127,21 @@ pub(crate) fn identity(entry: Option<&WalletEntry>) -> IdentityLine {
             .filter(|entry| !entry.renews)
             .and_then(|entry| entry.expires_at),
     }
+}
+
+/// Changes a connector as it is known at that moment, not as it was before a server was asked, and says so;
+/// `None` when it is gone.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) async fn change(
+    cx: &Context,
+    id: &ConnectorId,
+    change: impl FnOnce(&mut Connector) + Send + 'static,
+) -> Result<Option<Connector>, Error> {
+    let changed = cx.store().change_connector(id, change).await?;
+    cx.tell(Event::ConnectorsChanged);
+    Ok(changed)
 }
 
 /// Saves a connector and says so.

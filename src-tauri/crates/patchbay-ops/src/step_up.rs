@@ -9,16 +9,20 @@ use crate::Error;
 
 const MEMBER: &str = "wantedScopes";
 
-/// Keeps the scopes that a refusal names.
-pub(crate) fn remember_scopes(connector: &mut Connector, error: &Error) {
-    let Error::Platform(patchbay_platforms::Error::Forbidden {
-        scope: Some(scope), ..
-    }) = error
-    else {
-        return;
-    };
+/// The scopes that a refusal names; empty when it names none.
+pub(crate) fn named_scopes(error: &Error) -> Vec<String> {
+    match error {
+        Error::Platform(patchbay_platforms::Error::Forbidden {
+            scope: Some(scope), ..
+        }) => scope.split_whitespace().map(ToOwned::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Keeps scopes that a refusal named.
+pub(crate) fn remember_scopes(connector: &mut Connector, scopes: Vec<String>) {
     let mut wanted = wanted_scopes(connector);
-    wanted.extend(scope.split_whitespace().map(ToOwned::to_owned));
+    wanted.extend(scopes);
     wanted.sort();
     wanted.dedup();
     if !connector.native.is_object() {

@@ -1,18 +1,20 @@
 //! Bringing the cache of connectors up to what each account's platform says.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
 use patchbay_model::{
     Account, AccountId, Authentication, Connector, ConnectorId, ConnectorStatus, IdentityLine,
-    Platform, Status, Timestamp,
+    Platform, RemoteId, Status, Timestamp,
 };
 use patchbay_platforms::RemoteConnector;
 
 use crate::accounts::list_accounts;
 use crate::address::{free_name, name_of};
 use crate::hosted::{keep, options, platform_of, signed_out};
-use crate::{Context, Error, Event, troubles};
+use crate::{Context, Error, Event, status, troubles};
 
 /// How long one account may take; the others do not wait for it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -75,33 +77,49 @@ async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Erro
         seconds: PATIENCE.as_secs(),
     })??;
     let known = of_account(cx, &account.id).await?;
+    let remotes: HashSet<&RemoteId> = listed.iter().map(|remote| &remote.remote_id).collect();
     // Those that are gone go first, for their names may be wanted again.
-    for gone in &known {
-        let is_gone = !listed.iter().any(|remote| is_same(gone, remote));
+    let mut here: HashMap<RemoteId, ConnectorId> = HashMap::with_capacity(known.len());
+    let mut names = HashSet::with_capacity(known.len());
+    for Connector {
+        id,
+        name,
+        remote_id,
+        ..
+    } in known
+    {
+        let Some(remote) = remote_id else { continue };
         // What is being connected may not be in the list yet.
-        if is_gone && cx.consents().of(&gone.id).is_none() {
-            cx.store().remove_connector(&gone.id).await?;
+        if !remotes.contains(&remote) && cx.consents().of(&id).is_none() {
+            cx.store().remove_connector(&id).await?;
+            continue;
         }
+        here.insert(remote, id);
+        names.insert(name);
     }
-    let mut kept: Vec<Connector> = Vec::with_capacity(listed.len());
+    let (count, now, account) = (listed.len(), cx.now(), Arc::new(account.clone()));
     for remote in listed {
-        let before = known.iter().find(|connector| is_same(connector, &remote));
-        let others: Vec<&Connector> = known.iter().chain(&kept).collect();
-        let mut connector = merge(cx, account, before, remote, &others);
-        if let Some(status) = what_holds(before, &connector.status) {
-            connector.status = status;
-        }
-        if before != Some(&connector) {
+        if let Some(id) = here.get(&remote.remote_id) {
+            let account = Arc::clone(&account);
+            let change = move |connector: &mut Connector| bring(connector, &account, remote, now);
+            cx.store().change_connector(id, change).await?;
+        } else {
+            let connector = newcomer(cx, &account, remote, |name| names.contains(name));
             cx.store().save_connector(&connector).await?;
+            names.insert(connector.name);
         }
-        kept.push(connector);
     }
     cx.tell(Event::ConnectorsChanged);
-    Ok(kept.len())
+    Ok(count)
 }
 
-fn is_same(connector: &Connector, remote: &RemoteConnector) -> bool {
-    connector.remote_id.as_ref() == Some(&remote.remote_id)
+/// Brings a connector up to a list of its platform.
+fn bring(connector: &mut Connector, account: &Account, remote: RemoteConnector, now: Timestamp) {
+    let before = connector.status.clone();
+    follow(connector, account, remote, now);
+    if knows_no_more(&connector.status, &before) {
+        connector.status = before;
+    }
 }
 
 async fn list(cx: &Context, account: &Account) -> Result<Vec<RemoteConnector>, Error> {
@@ -130,63 +148,79 @@ async fn of_account(cx: &Context, id: &AccountId) -> Result<Vec<Connector>, Erro
     Ok(cx.store().list_connectors_of(id).await?)
 }
 
-/// The connector as the platform has it now, with what is the user's own kept from before.
-pub(crate) fn merge(
+/// A connector that is new on this computer.
+pub(crate) fn newcomer(
     cx: &Context,
     account: &Account,
-    before: Option<&Connector>,
     remote: RemoteConnector,
-    others: &[&Connector],
+    is_taken: impl Fn(&str) -> bool,
 ) -> Connector {
     let now = cx.now();
-    let status = status_of(before, &remote, now);
-    let title = remote.title.unwrap_or_else(|| remote.name.clone());
-    // Scripts know it by the name that it has; only its title follows the platform.
-    let name = before.map_or_else(
-        || {
-            let is_taken = |name: &str| others.iter().any(|other| other.name == name);
-            free_name(&name_of(&remote.name), "-", is_taken)
-        },
-        |before| before.name.clone(),
-    );
-    Connector {
-        id: before.map_or_else(
-            || ConnectorId::new(cx.new_id("con")),
-            |before| before.id.clone(),
-        ),
+    let mut connector = Connector {
+        id: ConnectorId::new(cx.new_id("con")),
         account: account.id.clone(),
-        remote_id: Some(remote.remote_id),
-        name,
-        title,
-        description: remote.description,
-        icon: before.and_then(|before| before.icon.clone()),
-        endpoint: remote.endpoint,
+        remote_id: None,
+        name: free_name(&name_of(&remote.name), "-", is_taken),
+        title: String::new(),
+        description: None,
+        icon: None,
+        endpoint: None,
         visibility: remote.visibility,
-        status,
-        identity: IdentityLine {
-            platform: account.platform,
-            account: account.label.clone(),
-            credential: remote.credential,
-            level: remote.level,
-            expires_at: remote.expires_at,
-        },
+        status: status::unchecked(),
+        identity: status::identity(None),
         authentication: Authentication::None,
-        authentication_methods: remote.methods,
+        authentication_methods: Vec::new(),
         server: None,
-        tool_count: before.and_then(|before| before.tool_count),
-        created_at: remote.created_at.unwrap_or(now),
-        updated_at: remote.updated_at.unwrap_or(now),
-        tags: before.map(|before| before.tags.clone()).unwrap_or_default(),
-        favourite: before.is_some_and(|before| before.favourite),
+        tool_count: None,
+        created_at: now,
+        updated_at: now,
+        tags: Vec::new(),
+        favourite: false,
         draft: false,
-        native: remote.native,
-    }
+        native: remote.native.clone(),
+    };
+    follow(&mut connector, account, remote, now);
+    connector
 }
 
-/// How a connector is by a list of its platform. Where that knows no more than before, what was found out
-/// here since holds: that its tools were listed, or that its platform could not list them.
-fn what_holds(before: Option<&Connector>, listed: &ConnectorStatus) -> Option<ConnectorStatus> {
-    let before = &before?.status;
+/// Takes over what its platform says of a connector. What is the user's own stays, and so does its name:
+/// scripts know it by that, only its title follows the platform.
+pub(crate) fn follow(
+    connector: &mut Connector,
+    account: &Account,
+    remote: RemoteConnector,
+    now: Timestamp,
+) {
+    let is_ready = remote.status == Status::Ready;
+    connector.status = ConnectorStatus {
+        status: remote.status,
+        word: remote.word,
+        reason: remote.reason,
+        code: None,
+        checked_at: Some(now),
+        last_ok_at: is_ready.then_some(now).or(connector.status.last_ok_at),
+    };
+    connector.remote_id = Some(remote.remote_id);
+    connector.title = remote.title.unwrap_or(remote.name);
+    connector.description = remote.description;
+    connector.endpoint = remote.endpoint;
+    connector.visibility = remote.visibility;
+    connector.identity = IdentityLine {
+        platform: account.platform,
+        account: account.label.clone(),
+        credential: remote.credential,
+        level: remote.level,
+        expires_at: remote.expires_at,
+    };
+    connector.authentication_methods = remote.methods;
+    connector.created_at = remote.created_at.unwrap_or(connector.created_at);
+    connector.updated_at = remote.updated_at.unwrap_or(now);
+    connector.native = remote.native;
+}
+
+/// Whether a platform's list knows no more than was known before: what was found out here since holds, that
+/// its tools were listed, or that its platform could not list them.
+fn knows_no_more(listed: &ConnectorStatus, before: &ConnectorStatus) -> bool {
     let is_found_out = match before.status {
         Status::Ready => true,
         Status::Failing => before
@@ -194,25 +228,5 @@ fn what_holds(before: Option<&Connector>, listed: &ConnectorStatus) -> Option<Co
             .is_none_or(|code| !code.as_str().starts_with("network.")),
         _ => false,
     };
-    let knows_no_more = listed.status == Status::Unknown && listed.word == before.word;
-    (is_found_out && knows_no_more).then(|| before.clone())
-}
-
-fn status_of(
-    before: Option<&Connector>,
-    remote: &RemoteConnector,
-    now: Timestamp,
-) -> ConnectorStatus {
-    ConnectorStatus {
-        status: remote.status,
-        word: remote.word.clone(),
-        reason: remote.reason.clone(),
-        code: None,
-        checked_at: Some(now),
-        last_ok_at: if remote.status == Status::Ready {
-            Some(now)
-        } else {
-            before.and_then(|before| before.status.last_ok_at)
-        },
-    }
+    is_found_out && listed.status == Status::Unknown && listed.word == before.word
 }

@@ -1,12 +1,14 @@
 //! Tools: from the cache, from the server, and whether arguments fit them.
 
-use patchbay_model::{Code, Connector, ConnectorId, Explain, FieldProblem, Json, Status, Tool};
+use patchbay_model::{
+    Code, Connector, ConnectorId, Explain, FieldProblem, Json, ServerFacts, Status, Tool,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
-use crate::list_connectors::find_connector;
+use crate::list_connectors::{self, find_connector};
 use crate::schema::comes_to_an_end;
 use crate::sessions::session;
 use crate::{Context, Error, Event, hosted_connectors, status};
@@ -65,36 +67,48 @@ pub(crate) async fn refresh(
         let listed = list_live(cx, connector, cancel).await;
         listed.map(|(facts, tools)| (Some(facts), tools))
     };
-    // Somebody may have edited it while the server was asked.
-    let mut connector = find_connector(cx, &connector.id).await?;
     match listed {
         Ok((facts, tools)) => {
-            connector.server = facts;
-            connector.tool_count = u32::try_from(tools.len()).ok();
-            match hosted_connectors::fresh(cx, &connector).await {
-                // That a platform describes tools does not mean that they work: it is asked for that.
-                Some(fresh) => connector = fresh,
-                None => status::note_ready(cx, &mut connector),
-            }
-            status::save(cx, &connector).await?;
-            cx.store()
-                .replace_tools(&connector.id, &tools, cx.now())
-                .await?;
-            cx.tell(Event::ConnectorsChanged);
+            keep(cx, connector, facts, &tools).await?;
             Ok(tools)
         }
         Err(error) => {
-            note_failure(cx, &mut connector, &error).await?;
+            status::note_failure(cx, &connector.id, &error).await?;
             Err(error)
         }
     }
+}
+
+/// Keeps tools that were listed, and how their connector is by that.
+async fn keep(
+    cx: &Context,
+    connector: &Connector,
+    facts: Option<ServerFacts>,
+    tools: &[Tool],
+) -> Result<(), Error> {
+    // That a platform describes tools does not mean that they work: it is asked for that.
+    let fresh = hosted_connectors::fresh(cx, connector).await;
+    let (now, count) = (cx.now(), u32::try_from(tools.len()).ok());
+    let change = move |connector: &mut Connector| {
+        connector.server = facts;
+        connector.tool_count = count;
+        match fresh {
+            Some(fresh) => fresh.put_into(connector),
+            None => status::note_ready(connector, now),
+        }
+    };
+    let kept = status::change(cx, &connector.id, change).await?;
+    let kept = kept.ok_or_else(|| list_connectors::not_found(connector.id.as_str()))?;
+    cx.store().replace_tools(&kept.id, tools, now).await?;
+    cx.tell(Event::ConnectorsChanged);
+    Ok(())
 }
 
 async fn list_live(
     cx: &Context,
     connector: &Connector,
     cancel: &CancellationToken,
-) -> Result<(patchbay_model::ServerFacts, Vec<Tool>), Error> {
+) -> Result<(ServerFacts, Vec<Tool>), Error> {
     let (live, reused) = session(cx, connector, cancel).await?;
     match live.list_tools(cancel).await {
         // The server may have forgotten a connection that lay idle: that says nothing of its tools.
@@ -113,20 +127,6 @@ fn is_broken(code: Code) -> bool {
         code,
         Code::NetworkUnreachable | Code::McpProtocol | Code::NotFound
     )
-}
-
-/// Keeps what a failure says of the connector.
-pub(crate) async fn note_failure(
-    cx: &Context,
-    connector: &mut Connector,
-    error: &Error,
-) -> Result<(), Error> {
-    let before = connector.status.clone();
-    status::note_failure(cx, connector, error);
-    if connector.status != before {
-        status::save(cx, connector).await?;
-    }
-    Ok(())
 }
 
 /// What is wrong with these arguments by the tool's own schema; empty when nothing is.

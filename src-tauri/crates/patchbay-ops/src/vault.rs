@@ -101,7 +101,7 @@ async fn sign_out_accounts(cx: &Context) -> Result<(), Error> {
 
 /// Connectors that worked with what was put aside need their sign-in now, not at the next run.
 async fn note_lost(cx: &Context) -> Result<(), Error> {
-    for mut connector in list_connectors(cx).await? {
+    for connector in list_connectors(cx).await? {
         if connector.status.status == Status::Disabled {
             continue;
         }
@@ -113,8 +113,7 @@ async fn note_lost(cx: &Context) -> Result<(), Error> {
         };
         if let Err(lost @ Error::SecretLost { .. }) = secrets::read(cx.vault(), &entry).await {
             cx.sessions().close(&connector.id).await;
-            status::note_failure(cx, &mut connector, &lost);
-            status::save(cx, &connector).await?;
+            status::note_failure(cx, &connector.id, &lost).await?;
         }
     }
     Ok(())

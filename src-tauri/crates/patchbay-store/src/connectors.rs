@@ -55,14 +55,7 @@ impl Store {
     /// [`Error::Failed`], [`Error::Row`].
     pub async fn find_connector(&self, id: &ConnectorId) -> Result<Option<Connector>, Error> {
         let id = id.to_string();
-        self.read(move |tx| {
-            let body: Option<String> = tx
-                .prepare_cached("SELECT body FROM connectors WHERE id = ?1 AND removed_at IS NULL")?
-                .query_row([&id], |row| row.get(0))
-                .optional()?;
-            body.map(|body| from_body(TABLE, &body)).transpose()
-        })
-        .await
+        self.read(move |tx| find(tx, &id)).await
     }
 
     /// Adds the connector or puts it in place of the one with its id. One that was removed stays
@@ -74,6 +67,31 @@ impl Store {
     pub async fn save_connector(&self, connector: &Connector) -> Result<(), Error> {
         let connector = connector.clone();
         self.write(move |tx| save(tx, &connector)).await
+    }
+
+    /// Changes a connector in one step with reading it, so that nothing is lost that others change
+    /// meanwhile, in this process or another; gives it as it is then, `None` when it is not there.
+    ///
+    /// # Errors
+    /// Those of [`Store::save_connector`].
+    pub async fn change_connector(
+        &self,
+        id: &ConnectorId,
+        change: impl FnOnce(&mut Connector) + Send + 'static,
+    ) -> Result<Option<Connector>, Error> {
+        let id = id.to_string();
+        self.write(move |tx| {
+            let Some(mut connector) = find(tx, &id)? else {
+                return Ok(None);
+            };
+            let before = connector.clone();
+            change(&mut connector);
+            if connector != before {
+                save(tx, &connector)?;
+            }
+            Ok(Some(connector))
+        })
+        .await
     }
 
     /// Removes the connector in a way that [`Store::restore_connector`] can undo until
@@ -145,6 +163,14 @@ pub(crate) fn sort(connectors: &mut [Connector]) {
     });
 }
 
+fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<Connector>, Error> {
+    let body: Option<String> = tx
+        .prepare_cached("SELECT body FROM connectors WHERE id = ?1 AND removed_at IS NULL")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    body.map(|body| from_body(TABLE, &body)).transpose()
+}
+
 fn save(tx: &Transaction<'_>, connector: &Connector) -> Result<(), Error> {
     let (entry, client) = wallet_entries_of(&connector.authentication);
     tx.prepare_cached(
@@ -208,6 +234,22 @@ mod tests {
             Some(saved.clone())
         );
         assert_eq!(store.list_connectors().await.unwrap(), [saved]);
+    }
+
+    #[tokio::test]
+    async fn a_change_is_made_to_what_there_is_then() {
+        let (_home, store) = store().await;
+        let saved = connector("c1", "github");
+        store.save_connector(&saved).await.unwrap();
+        let tag = |tag: &'static str| {
+            store.change_connector(&saved.id, move |known| known.tags.push(tag.to_owned()))
+        };
+        let (first, second) = tokio::join!(tag("a"), tag("b"));
+        assert!(first.unwrap().is_some() && second.unwrap().is_some());
+        let known = store.find_connector(&saved.id).await.unwrap().unwrap();
+        assert_eq!(known.tags.len(), 2);
+        store.remove_connector(&saved.id).await.unwrap();
+        assert_eq!(tag("c").await.unwrap(), None);
     }
 
     #[tokio::test]

@@ -24,7 +24,7 @@ pub use mistral::FakeMistral;
 pub use request::Seen;
 pub use server::{Fake, Hosted};
 pub use tenex::FakeTenex;
-pub use trouble::{Trouble, What};
+pub use trouble::{Hold, Trouble, What};
 
 /// When everything happens.
 const NOW: &str = "2026-11-20T08:00:00Z";

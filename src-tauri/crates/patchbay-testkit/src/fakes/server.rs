@@ -132,11 +132,16 @@ async fn handle<H: Hosted>(State(door): State<Arc<Door<H>>>, request: Request) -
             return respond(Answer::text(500, "text/plain", fault));
         }
     };
-    let answer = match judge(&door, &seen) {
-        Ok(answer) => answer,
-        Err(What::Silence) => std::future::pending().await,
-        Err(What::Cut) => return cut(),
-        Err(What::Answer(answer)) => *answer,
+    let answer = match strike(&door, &seen) {
+        None => judge(&door, &seen),
+        Some(What::Silence) => std::future::pending().await,
+        Some(What::Cut) => return cut(),
+        Some(What::Answer(answer)) => *answer,
+        Some(What::Held(hold)) => {
+            let answer = judge(&door, &seen);
+            hold.wait().await;
+            answer
+        }
     };
     match answer.relay.clone() {
         Some(to) => relay(&door.http, &to, &answer, &seen).await,
@@ -144,23 +149,21 @@ async fn handle<H: Hosted>(State(door): State<Arc<Door<H>>>, request: Request) -
     }
 }
 
-fn judge<H: Hosted>(door: &Door<H>, seen: &Seen) -> Result<Answer, What> {
+fn strike<H: Hosted>(door: &Door<H>, seen: &Seen) -> Option<What> {
     let mut shared = lock(&door.shared);
     shared.log.push(seen.clone());
-    if let Some(what) = shared
-        .trouble
-        .as_mut()
-        .and_then(|trouble| trouble.strike(seen))
-    {
-        return Err(what);
-    }
+    shared.trouble.as_mut()?.strike(seen)
+}
+
+fn judge<H: Hosted>(door: &Door<H>, seen: &Seen) -> Answer {
+    let mut shared = lock(&door.shared);
     let judged = shared.hosted.answer(seen, &door.base);
-    Ok(judged.unwrap_or_else(|fault| {
+    judged.unwrap_or_else(|fault| {
         let path = seen.path.join("/");
         let fault = format!("{} /{path}: {fault}", seen.method);
         shared.faults.push(fault.clone());
         Answer::text(500, "text/plain", fault)
-    }))
+    })
 }
 
 async fn read(request: Request) -> Result<Seen, String> {

@@ -1,5 +1,9 @@
 //! What can go wrong on the way to a platform.
 
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
 use super::{Answer, Seen};
 
 /// A failure in place of the platform's answer.
@@ -22,6 +26,32 @@ pub enum What {
     Silence,
     /// With half of an answer, then the end of the connection.
     Cut,
+    /// Not at all: answered as things are when it comes, but only once somebody lets it.
+    Held(Hold),
+}
+
+/// Where an answer waits. Clones are the same.
+#[derive(Clone, Debug, Default)]
+pub struct Hold {
+    came: Arc<Notify>,
+    may_go: Arc<Notify>,
+}
+
+impl Hold {
+    /// Waits until a request has come.
+    pub async fn come(&self) {
+        self.came.notified().await;
+    }
+
+    /// Lets its answer go.
+    pub fn let_go(&self) {
+        self.may_go.notify_one();
+    }
+
+    pub(super) async fn wait(&self) {
+        self.came.notify_one();
+        self.may_go.notified().await;
+    }
 }
 
 impl Trouble {
