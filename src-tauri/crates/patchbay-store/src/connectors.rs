@@ -247,7 +247,7 @@ mod tests {
         let (first, second) = tokio::join!(tag("a"), tag("b"));
         assert!(first.unwrap().is_some() && second.unwrap().is_some());
         let known = store.find_connector(&saved.id).await.unwrap().unwrap();
-        assert_eq!(known.tags.len(), 2);
+        assert_eq!(known.tags.len(), saved.tags.len() + 2);
         store.remove_connector(&saved.id).await.unwrap();
         assert_eq!(tag("c").await.unwrap(), None);
     }
