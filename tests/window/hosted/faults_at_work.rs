@@ -24,6 +24,8 @@ fn stage() -> Stage<FakeMistral> {
     });
     let save = json!({ "request": credential });
     crate::support::seed::ask(&stage.window, "save_platform_credential", save);
+    // The step that was missing goes from the head of the page, and what stands beside it moves.
+    stage.window.see_text("Unknown");
     stage
 }
 
