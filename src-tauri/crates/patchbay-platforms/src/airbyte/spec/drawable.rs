@@ -93,7 +93,7 @@ impl Cleaner<'_> {
 
     fn object(&self, own: &Map<String, Value>, clean: &mut Map<String, Value>, depth: usize) {
         let properties = own.get("properties").and_then(Value::as_object);
-        let required: Vec<&str> = strings(own.get("required")).collect();
+        let required = texts(own.get("required"));
         if properties.is_none() && required.is_empty() {
             if let Some(additional) = own.get("additionalProperties") {
                 let additional = match additional {
@@ -158,7 +158,7 @@ fn told(own: &Map<String, Value>) -> Map<String, Value> {
     }
     let types: Vec<&str> = match own.get("type") {
         Some(Value::String(one)) => vec![one.as_str()],
-        several => strings(several).collect(),
+        several => texts(several),
     };
     let types: Vec<&str> = types
         .into_iter()
@@ -227,11 +227,9 @@ pub(super) fn tell_apart(alternatives: &mut [Value]) -> bool {
         {
             alternative["title"] = word.into();
         }
-        let mut required: Vec<String> = strings(alternative.get("required"))
-            .map(str::to_owned)
-            .collect();
-        if !required.contains(&name) {
-            required.insert(0, name.clone());
+        let mut required = texts(alternative.get("required"));
+        if !required.contains(&name.as_str()) {
+            required.insert(0, &name);
             alternative["required"] = json!(required);
         }
     }
@@ -256,9 +254,16 @@ fn constant<'a>(alternative: &'a Value, name: &str) -> Option<&'a Value> {
     alternative.get("properties")?.get(name)?.get("const")
 }
 
-fn strings(value: Option<&Value>) -> impl Iterator<Item = &str> {
+/// The texts of a list, each once: a schema that names a member or a type twice is none.
+fn texts(value: Option<&Value>) -> Vec<&str> {
     let values = value.and_then(Value::as_array).into_iter().flatten();
-    values.filter_map(Value::as_str)
+    let mut texts = Vec::new();
+    for text in values.filter_map(Value::as_str) {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts
 }
 
 /// Descriptions come with links in HTML; the words between the tags stay.
@@ -348,7 +353,9 @@ mod tests {
 
     #[test]
     fn what_has_to_be_there_is_asked_for_even_when_nothing_describes_it() {
-        let clean = drawable(&json!({"type": "object", "required": ["repositories"]}));
+        let twice = json!(["repositories", "repositories"]);
+        let clean = drawable(&json!({"type": "object", "required": twice}));
+        assert_eq!(clean["required"], json!(["repositories"]));
         assert_eq!(
             clean["properties"],
             json!({"repositories": {"title": "Repositories"}})
