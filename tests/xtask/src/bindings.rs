@@ -17,7 +17,7 @@ use crate::{
 /// When the desktop does not compile or exports nothing.
 pub(crate) fn write() -> Result<()> {
     system::prepare(Need::Build)?;
-    ui::build()?;
+    ui::bundle()?;
     let before = read();
     shell::run(
         cargo("test")

@@ -51,6 +51,15 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
+/// Bundles the window's page without a look at its types, which may be about to be written anew.
+///
+/// # Errors
+/// When the packages cannot be installed or the page cannot be bundled.
+pub(crate) fn bundle() -> Result<()> {
+    install()?;
+    shell::run(&mut script("bundle"))
+}
+
 /// A script of `ui/package.json`.
 pub(crate) fn script(name: &str) -> Command {
     let mut command = system::npm();
