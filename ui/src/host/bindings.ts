@@ -1309,6 +1309,8 @@ export type NeedFix =
 "review_tools" | 
 /**  Enter another key or secret. */
 "replace_key" | 
+/**  Enter a key that is one of the connector's settings. */
+"edit_settings" | 
 /**  Push the new secret to the places that it has not reached. */
 "retry_rotation" | 
 /**  Sign in again before it lapses. */

@@ -3,7 +3,7 @@ import { remedyOf, type Remedy } from "@/components/remedies";
 import { type Account, type Connector, type Need, type NeedFix, type NeedKind, type Status, type Tool, type ToolChange } from "@/host/bindings";
 
 const kinds: Partial<Record<Status, NeedKind>> = { needs_authorization: "sign_in", authorizing: "authorizing", failing: "failing" };
-const fixes: Partial<Record<Remedy, NeedFix>> = { sign_in: "sign_in", connect: "connect", show: "show", new_secret: "replace_key", enter_key: "replace_key" };
+const fixes: Partial<Record<Remedy, NeedFix>> = { sign_in: "sign_in", connect: "connect", show: "show", new_secret: "edit_settings", enter_key: "replace_key" };
 const ends: Partial<Record<Status, string>> = { needs_authorization: "needs sign-in", authorizing: "waits for your browser", failing: "fails its check" };
 
 /** A need, changed by what is given. */

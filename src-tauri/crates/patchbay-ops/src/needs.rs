@@ -94,6 +94,8 @@ pub enum NeedFix {
     ReviewTools,
     /// Enter another key or secret.
     ReplaceKey,
+    /// Enter a key that is one of the connector's settings.
+    EditSettings,
     /// Push the new secret to the places that it has not reached.
     RetryRotation,
     /// Sign in again before it lapses.
@@ -265,8 +267,10 @@ fn keeps_key(connector: &Connector) -> bool {
 fn sign_in_fix(connector: &Connector) -> NeedFix {
     if has_consent(connector) {
         NeedFix::SignIn
-    } else {
+    } else if keeps_key(connector) {
         NeedFix::ReplaceKey
+    } else {
+        NeedFix::EditSettings
     }
 }
 

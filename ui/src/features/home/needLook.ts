@@ -27,6 +27,7 @@ export const fixWords: Record<NeedFix, string> = {
   check: "Check",
   review_tools: "Review changes",
   replace_key: "Replace key",
+  edit_settings: "Enter key",
   retry_rotation: "Push again",
   renew: "Renew",
 };

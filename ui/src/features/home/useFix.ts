@@ -58,6 +58,9 @@ export function useFix({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, o
         else if (id) onOpen(id);
         else if (account) onOpenAccount(account);
         return;
+      case "edit_settings":
+        if (id) onOpen(id, "settings");
+        return;
       case "retry_rotation":
         if (need.entry) push.mutate(need.entry);
     }

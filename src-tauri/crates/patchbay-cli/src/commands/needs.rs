@@ -1,6 +1,6 @@
 //! `patchbay needs`: what waits for a person.
 
-use patchbay_model::{Platform, Timestamp};
+use patchbay_model::Timestamp;
 use patchbay_ops::{Need, NeedFix, NeedKind, list_needs};
 
 use crate::door::Door;
@@ -66,21 +66,14 @@ fn help(need: &Need) -> String {
         NeedFix::ReplaceKey if need.entry.is_some() => {
             format!("patchbay credential replace {entry}")
         }
-        // The key of a hosted connector lies with its platform.
-        NeedFix::ReplaceKey if need.connector.is_some() && is_hosted(need) => {
+        // A connector's key lies with its platform, where it is none of the settings.
+        NeedFix::ReplaceKey if need.connector.is_some() => {
             format!("patchbay credential add --connector {connector}")
         }
-        NeedFix::ReplaceKey if need.connector.is_some() => {
-            format!("patchbay connector edit {connector}")
-        }
+        NeedFix::EditSettings => format!("patchbay connector edit {connector}"),
         NeedFix::ReplaceKey => format!("patchbay account replace {account}"),
         NeedFix::RetryRotation => format!("patchbay credential rotate {entry} --retry"),
     }
-}
-
-fn is_hosted(need: &Need) -> bool {
-    let identity = need.identity.as_ref();
-    identity.is_some_and(|identity| identity.platform != Platform::Local)
 }
 
 #[cfg(test)]

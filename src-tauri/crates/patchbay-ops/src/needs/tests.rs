@@ -121,7 +121,7 @@ async fn a_connector_says_what_it_needs() {
         (
             Status::NeedsAuthorization,
             "Wiki needs sign-in",
-            NeedFix::ReplaceKey,
+            NeedFix::EditSettings,
         ),
         (Status::Failing, "Wiki fails its check", NeedFix::Check),
         (
@@ -163,6 +163,17 @@ async fn a_connector_that_its_platform_let_go_asks_for_its_consent_or_its_key() 
         let needs = bench.needs().await;
         assert_eq!(needs.len(), 1, "{needs:?}");
         assert_eq!((needs[0].0, needs[0].2), (NeedKind::PlatformMessage, fix));
+    }
+    connector.status.status = Status::NeedsAuthorization;
+    for (method, fix) in [
+        (Some(AuthenticationMethod::Oauth), NeedFix::SignIn),
+        (Some(AuthenticationMethod::Bearer), NeedFix::ReplaceKey),
+        // As on Airbyte, where it is one of the settings.
+        (None, NeedFix::EditSettings),
+    ] {
+        connector.authentication_methods = Vec::from_iter(method);
+        bench.save(&connector).await;
+        assert_eq!(bench.needs().await[0].2, fix);
     }
 }
 
