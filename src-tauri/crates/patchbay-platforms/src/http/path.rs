@@ -83,23 +83,28 @@ impl Path {
     }
 
     /// The absolute URL under `base`, whose own path stays in front but for one slash at its end.
-    pub(crate) fn under(&self, base: &Url) -> Url {
-        let mut url = base.clone();
+    pub(crate) fn under(mut self, base: &Url) -> Url {
         let front = base.path();
-        let front = front.strip_suffix('/').unwrap_or(front);
-        match front {
-            "" => url.set_path(&self.0),
-            front => url.set_path(&format!("{front}{}", self.0)),
+        self.0
+            .insert_str(0, front.strip_suffix('/').unwrap_or(front));
+        // What can be nothing but a path is joined, for that takes the host over without reading it again.
+        if is_path(&self.0)
+            && let Ok(url) = base.join(&self.0)
+        {
+            return url;
         }
-        // Setting what is not there would read the whole address once more.
-        if url.query().is_some() {
-            url.set_query(None);
-        }
-        if url.fragment().is_some() {
-            url.set_fragment(None);
-        }
+        let mut url = base.clone();
+        url.set_path(&self.0);
+        url.set_query(None);
+        url.set_fragment(None);
         url
     }
+}
+
+/// Whether a reference is the path of a URL and no more, to the last character.
+fn is_path(text: &str) -> bool {
+    let is_of_path = |byte: u8| is_plain(byte) || matches!(byte, b'/' | b'%');
+    text.starts_with('/') && !text.starts_with("//") && text.bytes().all(is_of_path)
 }
 
 /// Whether a byte stands for itself: `A–Z a–z 0–9 - . _ ~`.
@@ -177,6 +182,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_path_that_is_joined_is_the_one_that_would_be_set(path in "(/[A-Za-z0-9._~%-]{0,6}){1,5}") {
+            let base = base("https://a.example:8443/");
+            let mut set = base.clone();
+            set.set_path(&path);
+            prop_assert_eq!(Path::new(&path).under(&base), set);
+        }
+
         #[test]
         fn any_unicode_comes_back_as_the_one_segment_it_was(value in "\\PC{1,40}|.{1,40}") {
             if let Ok(path) = Path::new("/v1/connectors").value("id", &value) {
