@@ -2,12 +2,18 @@
 
 use std::time::Duration;
 
+use http::HeaderValue;
 use reqwest::{Certificate, ClientBuilder, Proxy, redirect};
 use url::Url;
 
 use crate::Error;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(30);
+
+/// Static, as every request copies it several times: all threads would count the copies of another in one
+/// place.
+const USER_AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("patchbay/", env!("CARGO_PKG_VERSION")));
 
 /// How requests leave this computer.
 #[derive(Clone, Debug, Default)]
@@ -54,10 +60,11 @@ impl Clients {
 
 fn build(settings: &ClientSettings, decompress: bool) -> Result<reqwest::Client, Error> {
     let builder = ClientBuilder::new()
-        .user_agent(concat!("patchbay/", env!("CARGO_PKG_VERSION")))
+        .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
-        // Repeats are counted and bounded in one place only.
-        .retry(reqwest::retry::never())
+        // Repeats are counted and bounded in one place only; without the number, each request is copied
+        // for them all the same.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
         .connect_timeout(CONNECT_LIMIT)
         .gzip(decompress)
         .deflate(decompress);
