@@ -41,7 +41,7 @@ pub(super) struct Tokens {
 
 #[derive(Default)]
 struct Kept {
-    token: Option<Held>,
+    token: Option<Arc<Held>>,
     /// The last one that was answered with 401, so that a caller cannot bring it back.
     refused: Option<Secret>,
 }
@@ -62,11 +62,10 @@ impl Held {
 }
 
 /// A token for one request.
-struct Given {
-    token: Secret,
-    headers: Headers,
-    /// Whether it is older than this request, so that a new one may help.
-    is_kept: bool,
+enum Given {
+    /// Older than this request, so that a new one may help.
+    Kept(Arc<Held>),
+    Fresh(Headers),
 }
 
 impl Tokens {
@@ -92,11 +91,7 @@ impl Tokens {
     async fn give(&self, exchange: &Api, options: &CallOptions) -> Result<Given, Error> {
         let (client_id, client_secret) = match &self.credentials {
             Credentials::Pasted(token) => {
-                return Ok(Given {
-                    token: token.clone(),
-                    headers: bearer(token),
-                    is_kept: false,
-                });
+                return Ok(Given::Fresh(bearer(token)));
             }
             Credentials::Application {
                 client_id,
@@ -104,7 +99,7 @@ impl Tokens {
             } => (client_id, client_secret),
         };
         match self.good(exchange.clock.now(), options.cached_token.as_ref()) {
-            Some(given) => Ok(given),
+            Some(held) => Ok(Given::Kept(held)),
             // Boxed, as it is by far larger than what nearly every call takes.
             None => {
                 let exchanged = self.exchanged(exchange, client_id, client_secret, options);
@@ -122,29 +117,25 @@ impl Tokens {
         options: &CallOptions,
     ) -> Result<Given, Error> {
         let _turn = self.turn.lock().await;
-        if let Some(given) = self.good(exchange.clock.now(), None) {
-            return Ok(given);
+        if let Some(held) = self.good(exchange.clock.now(), None) {
+            return Ok(Given::Kept(held));
         }
         let fresh = client::exchange(exchange, client_id, client_secret, options).await?;
         let lives = fresh
             .expires_in
             .map_or(USUAL, |seconds| seconds.saturating_sub(MARGIN));
         let good_until = exchange.clock.now() + Duration::from_secs(lives);
-        let held = Held::new(CachedToken {
+        let held = Arc::new(Held::new(CachedToken {
             token: fresh.access_token,
             good_until,
-        });
-        let given = Given {
-            token: held.token.token.clone(),
-            headers: Headers::clone(&held.headers),
-            is_kept: false,
-        };
+        }));
+        let headers = Headers::clone(&held.headers);
         self.lock().token = Some(held);
-        Ok(given)
+        Ok(Given::Fresh(headers))
     }
 
     /// The kept token while it is good, else the caller's own.
-    fn good(&self, now: Timestamp, offered: Option<&CachedToken>) -> Option<Given> {
+    fn good(&self, now: Timestamp, offered: Option<&CachedToken>) -> Option<Arc<Held>> {
         let mut kept = self.lock();
         let is_good = |token: &CachedToken| now < token.good_until;
         if !kept.token.as_ref().is_some_and(|held| is_good(&held.token)) {
@@ -153,21 +144,18 @@ impl Tokens {
             };
             kept.token = offered
                 .filter(|token| is_good(token) && !was_refused(token))
-                .map(|token| Held::new(token.clone()));
+                .map(|token| Arc::new(Held::new(token.clone())));
         }
-        kept.token.as_ref().map(|held| Given {
-            token: held.token.token.clone(),
-            headers: Headers::clone(&held.headers),
-            is_kept: true,
-        })
+        kept.token.clone()
     }
 
     /// Lets go of a token that was refused, unless it has been replaced meanwhile.
-    fn refuse(&self, token: Secret) {
+    fn refuse(&self, refused: &Held) {
+        let refused = &refused.token.token;
         let mut kept = self.lock();
         kept.token
-            .take_if(|held| held.token.token.expose() == token.expose());
-        kept.refused = Some(token);
+            .take_if(|held| held.token.token.expose() == refused.expose());
+        kept.refused = Some(refused.clone());
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -181,7 +169,8 @@ pub(super) struct CallTokens<'a> {
     tokens: &'a Tokens,
     exchange: &'a Api,
     options: &'a CallOptions,
-    given: Mutex<Option<Given>>,
+    /// The token that it was given, where that was kept from before.
+    given: Mutex<Option<Arc<Held>>>,
 }
 
 impl<'a> CallTokens<'a> {
@@ -194,7 +183,7 @@ impl<'a> CallTokens<'a> {
         }
     }
 
-    fn given(&self) -> MutexGuard<'_, Option<Given>> {
+    fn given(&self) -> MutexGuard<'_, Option<Arc<Held>>> {
         self.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -204,9 +193,14 @@ impl TokenSource for CallTokens<'_> {
     async fn headers(&self) -> Result<Headers, BoxError> {
         let given = self.tokens.give(self.exchange, self.options).await;
         let given = given.map_err(|error| Box::new(error) as BoxError)?;
-        let headers = Headers::clone(&given.headers);
-        *self.given() = Some(given);
-        Ok(headers)
+        Ok(match given {
+            Given::Kept(held) => {
+                let headers = Headers::clone(&held.headers);
+                *self.given() = Some(held);
+                headers
+            }
+            Given::Fresh(headers) => headers,
+        })
     }
 
     async fn refused(
@@ -214,11 +208,10 @@ impl TokenSource for CallTokens<'_> {
         _sent: &[(String, Secret)],
         _challenge: Option<String>,
     ) -> Result<bool, BoxError> {
-        let given = self.given().take().filter(|given| given.is_kept);
-        let may_help = given.is_some();
-        if let Some(given) = given {
-            self.tokens.refuse(given.token);
+        let given = self.given().take();
+        if let Some(held) = &given {
+            self.tokens.refuse(held);
         }
-        Ok(may_help)
+        Ok(given.is_some())
     }
 }
