@@ -22,8 +22,11 @@ use super::{
 use crate::error::from_reqwest;
 use crate::{Error, Headers, TokenSource};
 
-/// How many headers a request usually has.
-const USUAL_HEADERS: usize = 6;
+/// How many headers a request usually has in the end: who sends it, what it takes, and where it goes.
+const USUAL_HEADERS: usize = 5;
+
+/// How many more it has with a body: of which type and how long it is.
+const BODY_HEADERS: usize = 2;
 
 /// How much of the body of an error is kept.
 const ERROR_BYTES: usize = 1024 * 1024;
@@ -37,8 +40,10 @@ pub(super) struct Prepared<'a> {
     pub(super) tokens: &'a dyn TokenSource,
     pub(super) method: Method,
     pub(super) url: Url,
-    /// Each name once.
-    headers: Vec<(HeaderName, HeaderValue)>,
+    /// Headers of every request, then those of this one; those of the call stand in its options.
+    usual: &'a [(String, String)],
+    headers: Vec<(String, String)>,
+    content_type: Option<HeaderValue>,
     pub(super) body: Option<Bytes>,
     /// Secrets in the body.
     secrets: Vec<Secret>,
@@ -49,22 +54,51 @@ pub(super) struct Prepared<'a> {
 }
 
 impl Prepared<'_> {
-    /// Its headers and the credentials, of which those give way that the call brings itself.
+    /// The credentials and its headers, of which a later one replaces an earlier one of its name.
     pub(super) fn headers_with(
         &self,
         credentials: &[(String, Secret)],
     ) -> Result<HeaderMap, Error> {
-        // With room for what the connection adds.
-        let mut headers = HeaderMap::with_capacity(USUAL_HEADERS);
+        // With room for what the connection adds: copies of a map that has to grow are dear.
+        let room = match &self.body {
+            None => USUAL_HEADERS,
+            Some(_) => USUAL_HEADERS + BODY_HEADERS,
+        };
+        let mut headers = HeaderMap::with_capacity(room);
         for (name, secret) in credentials {
-            let (name, value) = header(name, secret.expose(), true)?;
-            headers.insert(name, value);
+            set(&mut headers, name, secret.expose(), true)?;
         }
-        for (name, value) in &self.headers {
-            headers.insert(name, value.clone());
+        headers.insert(ACCEPT, ANYTHING);
+        if let Some(content_type) = &self.content_type {
+            headers.insert(CONTENT_TYPE, content_type.clone());
+        }
+        if self.body.is_none() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH)
+        {
+            // Some servers refuse such a request without it, and the official clients send it.
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        for (name, value) in self.usual.iter().chain(&self.headers) {
+            set(&mut headers, name, value, false)?;
+        }
+        for (name, value) in &self.options.headers {
+            set(&mut headers, name, value.expose(), true)?;
         }
         Ok(headers)
     }
+
+    /// Whether it brings headers that have yet to be checked.
+    fn brings_headers(&self) -> bool {
+        !(self.usual.is_empty() && self.headers.is_empty() && self.options.headers.is_empty())
+    }
+}
+
+/// How much of an answer is read before it is handed on.
+#[derive(Clone, Copy)]
+enum Reads {
+    /// All of it.
+    Whole,
+    /// Status and headers.
+    Start,
 }
 
 /// An answer with any status, its body not read yet.
@@ -111,10 +145,15 @@ impl Api {
             Err(error) => return future::ready(Err(error)).boxed(),
         };
         async move {
-            let attempt = || self.whole(&prepared).boxed();
-            let answer = self.repeated(&prepared, attempt).await?;
-            options.head.note(answer.status, &answer.headers);
-            Ok(answer)
+            let client = &self.clients.usual;
+            let (mut answer, body) = self.repeated(client, &prepared, Reads::Whole).await?;
+            let status = answer.status().as_u16();
+            options.head.note(status, answer.headers());
+            Ok(Answer {
+                status,
+                headers: std::mem::take(answer.headers_mut()),
+                body,
+            })
         }
         .boxed()
     }
@@ -149,8 +188,8 @@ impl Api {
             Err(error) => return future::ready(Err(error)).boxed(),
         };
         async move {
-            let attempt = || self.begin(&self.clients.raw, &prepared).boxed();
-            let answer = self.repeated(&prepared, attempt).await?.answer;
+            let client = &self.clients.raw;
+            let (answer, _) = self.repeated(client, &prepared, Reads::Start).await?;
             let status = answer.status().as_u16();
             options.head.note(status, answer.headers());
             Ok(StreamedAnswer {
@@ -163,7 +202,7 @@ impl Api {
     }
 
     pub(super) fn prepare<'a>(
-        &self,
+        &'a self,
         tokens: &'a dyn TokenSource,
         request: Request,
         options: &'a CallOptions,
@@ -177,54 +216,34 @@ impl Api {
             pairs.extend_pairs(&request.query).extend_pairs(extra);
         }
         let (body, content_type) = body(request.body, options)?;
-        let mut headers = vec![(ACCEPT, ANYTHING)];
-        if let Some(content_type) = content_type {
-            headers.push((CONTENT_TYPE, content_type));
-        }
-        if body.is_none() && matches!(request.method, Method::POST | Method::PUT | Method::PATCH) {
-            // Some servers refuse such a request without it, and the official clients send it.
-            headers.push((CONTENT_LENGTH, HeaderValue::from_static("0")));
-        }
-        for (name, value) in self.headers.iter().chain(&request.headers) {
-            set(&mut headers, header(name, value, false)?);
-        }
-        for (name, value) in &options.headers {
-            set(&mut headers, header(name, value.expose(), true)?);
-        }
-        Ok(Prepared {
+        let mut prepared = Prepared {
             tokens,
             method: request.method,
             url,
-            is_anonymous: request.is_anonymous
-                || headers.iter().any(|(name, _)| name == AUTHORIZATION),
-            headers,
+            usual: &self.headers,
+            headers: request.headers,
+            content_type,
             body,
             secrets: request.secrets,
             options,
             repeat: request.repeat,
+            is_anonymous: request.is_anonymous,
             limit: options.timeout.or(request.timeout).unwrap_or(self.timeout),
-        })
+        };
+        if prepared.brings_headers() {
+            let headers = prepared.headers_with(&[])?;
+            prepared.is_anonymous |= headers.contains_key(AUTHORIZATION);
+        }
+        Ok(prepared)
     }
 
-    /// One attempt, its answer read as a whole.
-    async fn whole(&self, prepared: &Prepared<'_>) -> Result<Answer, Error> {
-        let mut answer = self.begin(&self.clients.usual, prepared).await?.answer;
-        Ok(Answer {
-            status: answer.status().as_u16(),
-            headers: std::mem::take(answer.headers_mut()),
-            body: self.read_whole(answer, prepared.limit).await?,
-        })
-    }
-
-    /// Repeats an attempt as far as the policy and the request allow.
-    ///
-    /// The attempts are boxed: futures of an async closure are not known to be `Send` inside those of
-    /// the platforms' traits.
-    async fn repeated<'a, T>(
+    /// Repeats an attempt as far as the policy and the request allow; with what was read of the body.
+    async fn repeated(
         &self,
+        client: &reqwest::Client,
         prepared: &Prepared<'_>,
-        attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>>,
-    ) -> Result<T, Error> {
+        reads: Reads,
+    ) -> Result<(reqwest::Response, Bytes), Error> {
         let cancel = &prepared.options.cancel;
         let started = self.clock.now();
         let mut repeats = 0;
@@ -232,7 +251,7 @@ impl Api {
             let outcome = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Err(Error::Cancelled),
-                outcome = attempt() => outcome,
+                outcome = self.attempt(client, prepared, reads) => outcome,
             };
             let wait = match outcome {
                 Ok(value) => return Ok(value),
@@ -245,6 +264,20 @@ impl Api {
                 () = self.clock.sleep(wait) => {}
             }
         }
+    }
+
+    async fn attempt(
+        &self,
+        client: &reqwest::Client,
+        prepared: &Prepared<'_>,
+        reads: Reads,
+    ) -> Result<(reqwest::Response, Bytes), Error> {
+        let mut answer = self.begin(client, prepared).await?.answer;
+        let body = match reads {
+            Reads::Whole => self.read_whole(&mut answer, prepared.limit).await?,
+            Reads::Start => Bytes::new(),
+        };
+        Ok((answer, body))
     }
 
     /// How long to wait for the next attempt after so many `repeats` since `started`.
@@ -366,14 +399,14 @@ impl Api {
     /// Reads a body to its end; `after` is the longest silence.
     async fn read_whole(
         &self,
-        mut answer: reqwest::Response,
+        answer: &mut reqwest::Response,
         after: Duration,
     ) -> Result<Bytes, Error> {
         // Most answers are one piece, which is the body as it is.
         let mut body = Bytes::new();
         let mut pieces = Vec::new();
         loop {
-            let piece = match next_piece(&mut answer, after).await? {
+            let piece = match next_piece(answer, after).await? {
                 Some(piece) => piece,
                 None if pieces.is_empty() => return Ok(body),
                 None => return Ok(pieces.into()),
@@ -450,22 +483,15 @@ fn takes_no_more() -> Error {
     Error::Usage("this body takes no further members".to_owned())
 }
 
-/// A header, checked; a sensitive one is kept out of logs.
-fn header(name: &str, value: &str, is_sensitive: bool) -> Result<(HeaderName, HeaderValue), Error> {
+/// Sets a header in place of any of that name; a sensitive one is kept out of logs.
+fn set(headers: &mut HeaderMap, name: &str, value: &str, is_sensitive: bool) -> Result<(), Error> {
     let parsed = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| Error::Usage(format!("{name:?} cannot be used as a header")))?;
     let mut value = HeaderValue::from_str(value)
         .map_err(|_| Error::Usage(format!("the value of {name:?} is no header value")))?;
     value.set_sensitive(is_sensitive);
-    Ok((parsed, value))
-}
-
-/// Puts a header in place of the one of that name.
-fn set(headers: &mut Vec<(HeaderName, HeaderValue)>, header: (HeaderName, HeaderValue)) {
-    match headers.iter_mut().find(|(name, _)| *name == header.0) {
-        Some(other) => *other = header,
-        None => headers.push(header),
-    }
+    headers.insert(parsed, value);
+    Ok(())
 }
 
 /// The start of an error's body; what cannot be read is left out, the status says enough.
