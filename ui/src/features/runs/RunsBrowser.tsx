@@ -20,6 +20,7 @@ import { RunFilterField } from "./RunFilterField";
 import { RunList } from "./RunList";
 import styles from "./Runs.module.css";
 import { asTyped, type TypedFilter, withFilters } from "./typedFilters";
+import { useFilters } from "./useFilters";
 import { useMarks } from "./useMarks";
 import { useRuns } from "./useRuns";
 
@@ -30,8 +31,7 @@ type Pair = { earlier: string; later: string };
 /** The history with its filters, and the run that is chosen beside it. */
 export function RunsBrowser({ connector }: Props) {
   const navigate = useNavigate();
-  const [filters, setFilters] = useState<TypedFilter[]>([]);
-  const [words, setWords] = useState("");
+  const [{ filters, words }, setFilters] = useFilters(connector ?? null);
   const [selected, setSelected] = useState<string | null>(null);
   const typed = asTyped(filters, words);
   const text = useDeferredValue(typed);
@@ -76,8 +76,7 @@ export function RunsBrowser({ connector }: Props) {
   useShortcut(selected === null ? null : { keys: "Space", label: "Peek", run: () => setPeeked(selected) });
   useShortcut(marks.marked.size === 0 ? null : { keys: "Escape", label: "Unmark all", run: marks.clear });
   const filter = (next: TypedFilter[], beside: string) => {
-    setFilters(next);
-    setWords(beside);
+    setFilters({ filters: next, words: beside });
     setSelected(null);
   };
   const toggle = (one: TypedFilter) => {

@@ -1,5 +1,5 @@
 import { mockIPC } from "@tauri-apps/api/mocks";
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useLocation } from "@tanstack/react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -67,6 +67,20 @@ it("shows arguments, the raw answer and the request", async () => {
 describe("the filter", () => {
   const field = () => screen.getByRole("searchbox", { name: "Filter runs" });
   const tokens = () => within(screen.getByRole("list", { name: "Filters" })).getAllByRole("listitem").map((one) => one.textContent);
+
+  it("is there again after a run that had the page to itself", async () => {
+    open();
+    await detail("search");
+    await userEvent.type(field(), "status:failed dele");
+    await detail("delete_branch");
+    const row = screen.getByRole("row", { name: /^delete_branch/ });
+    const narrow = vi.spyOn(globalThis, "getComputedStyle").mockReturnValue({ display: "none" } as CSSStyleDeclaration);
+    fireEvent.click(row);
+    narrow.mockRestore();
+    await userEvent.click(await screen.findByRole("link", { name: "Runs" }));
+    expect(await screen.findByRole("searchbox", { name: "Filter runs" })).toHaveValue("dele");
+    expect(tokens()).toEqual(["status: failed"]);
+  });
 
   it("hands what is typed to the host, and turns filters that are over into tokens", async () => {
     open();
