@@ -54,7 +54,9 @@ async fn what_its_user_changes_stays() {
         tags: Some(vec!["work".to_owned()]),
         ..ConnectorChanges::default()
     };
-    let refreshing = async { drop(refresh_connector(&app, &id).await.unwrap()) };
+    let refreshing = async {
+        refresh_connector(&app, &id).await.unwrap();
+    };
     meanwhile(&place, &app, refreshing, tagged).await;
     assert_eq!(docs(&app).await.tags, ["work"]);
 
@@ -62,7 +64,9 @@ async fn what_its_user_changes_stays() {
         favourite: Some(true),
         ..ConnectorChanges::default()
     };
-    let listing = async { drop(sync_account(&app, &account).await.unwrap()) };
+    let listing = async {
+        sync_account(&app, &account).await.unwrap();
+    };
     meanwhile(&place, &app, listing, favourite).await;
     assert!(docs(&app).await.favourite);
 
@@ -71,7 +75,9 @@ async fn what_its_user_changes_stays() {
         favourite: Some(false),
         ..ConnectorChanges::default()
     };
-    let looking = async { drop(refresh_tools(&app, &id).await) };
+    let looking = async {
+        refresh_tools(&app, &id).await.unwrap();
+    };
     meanwhile(&place, &app, looking, both_gone).await;
     let known = docs(&app).await;
     assert!(known.tags.is_empty() && !known.favourite);
