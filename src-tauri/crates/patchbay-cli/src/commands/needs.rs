@@ -106,6 +106,7 @@ mod tests {
             helped("review_tools", &[connector, account]),
             helped("replace_key", &[account]),
             helped("replace_key", &[connector, account]),
+            helped("edit_settings", &[connector, account]),
             helped("replace_key", &[entry]),
             helped("retry_rotation", &[entry]),
         ];
@@ -115,6 +116,7 @@ mod tests {
             "patchbay account test acc_1",
             "patchbay tool changes con_1",
             "patchbay account replace acc_1",
+            "patchbay credential add --connector con_1",
             "patchbay connector edit con_1",
             "patchbay credential replace wal_1",
             "patchbay credential rotate wal_1 --retry",
