@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::credentials::forget;
-use crate::list_connectors::find_connector;
+use crate::list_connectors::{find_connector, not_found};
 use crate::{Context, Error, Event, hosted_connectors, secrets, status, tokens};
 
 /// How a disconnect went.
@@ -43,18 +43,23 @@ pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disc
     }
     cx.sessions().close(id).await;
     let (revoked, note) = give_back(cx, &mut connector).await?;
-    connector.status = ConnectorStatus {
-        status: Status::Disconnected,
-        word: None,
-        reason: Some("disconnected by you".to_owned()),
-        code: None,
-        checked_at: Some(cx.now()),
-        last_ok_at: connector.status.last_ok_at,
+    let now = cx.now();
+    let change = move |known: &mut Connector| {
+        known.authentication = connector.authentication;
+        known.identity = connector.identity;
+        known.status = ConnectorStatus {
+            status: Status::Disconnected,
+            word: None,
+            reason: Some("disconnected by you".to_owned()),
+            code: None,
+            checked_at: Some(now),
+            last_ok_at: known.status.last_ok_at,
+        };
+        known.updated_at = now;
     };
-    connector.updated_at = cx.now();
-    status::save(cx, &connector).await?;
+    let changed = status::change(cx, id, change).await?;
     Ok(Disconnected {
-        connector,
+        connector: changed.ok_or_else(|| not_found(id.as_str()))?,
         revoked,
         note,
     })

@@ -76,27 +76,10 @@ async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Erro
     let listed = listed.map_err(|_| Error::TimedOut {
         seconds: PATIENCE.as_secs(),
     })??;
-    let known = of_account(cx, &account.id).await?;
-    let remotes: HashSet<&RemoteId> = listed.iter().map(|remote| &remote.remote_id).collect();
-    // Those that are gone go first, for their names may be wanted again.
-    let mut here: HashMap<RemoteId, ConnectorId> = HashMap::with_capacity(known.len());
-    let mut names = HashSet::with_capacity(known.len());
-    for Connector {
-        id,
-        name,
-        remote_id,
-        ..
-    } in known
-    {
-        let Some(remote) = remote_id else { continue };
-        // What is being connected may not be in the list yet.
-        if !remotes.contains(&remote) && cx.consents().of(&id).is_none() {
-            cx.store().remove_connector(&id).await?;
-            continue;
-        }
-        here.insert(remote, id);
-        names.insert(name);
-    }
+    let known = let_go(cx, account, &listed).await?;
+    let place = |connector: &Connector| Some((connector.remote_id.clone()?, connector.id.clone()));
+    let here: HashMap<RemoteId, ConnectorId> = known.iter().filter_map(place).collect();
+    let mut names: HashSet<String> = known.into_iter().map(|connector| connector.name).collect();
     let (count, now, account) = (listed.len(), cx.now(), Arc::new(account.clone()));
     for remote in listed {
         if let Some(id) = here.get(&remote.remote_id) {
@@ -111,6 +94,29 @@ async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Erro
     }
     cx.tell(Event::ConnectorsChanged);
     Ok(count)
+}
+
+/// Lets go of the connectors of an account that are gone, so that their names are free; gives the others.
+async fn let_go(
+    cx: &Context,
+    account: &Account,
+    listed: &[RemoteConnector],
+) -> Result<Vec<Connector>, Error> {
+    let listed: HashSet<&RemoteId> = listed.iter().map(|remote| &remote.remote_id).collect();
+    let mut stay = Vec::new();
+    for known in of_account(cx, &account.id).await? {
+        let is_listed = known
+            .remote_id
+            .as_ref()
+            .is_some_and(|id| listed.contains(id));
+        // What is being connected may not be in the list yet.
+        if is_listed || cx.consents().of(&known.id).is_some() {
+            stay.push(known);
+        } else {
+            cx.store().remove_connector(&known.id).await?;
+        }
+    }
+    Ok(stay)
 }
 
 /// Brings a connector up to a list of its platform.
