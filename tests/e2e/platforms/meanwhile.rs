@@ -1,6 +1,8 @@
 //! What happens to a connector while its platform takes its time to answer.
 
-use patchbay_model::Connector;
+use std::time::Duration;
+
+use patchbay_model::{Account, Connector, Status};
 use patchbay_ops::{
     ConnectorChanges, Context, list_connectors, refresh_connector, refresh_tools, resolve_account,
     sync_account, update_connector,
@@ -21,26 +23,25 @@ async fn changed(app: &Context, changes: ConnectorChanges) {
     update_connector(app, &id, changes).await.unwrap();
 }
 
-/// Does something that asks the platform, and the changes while it has not answered yet.
+/// Does something that asks the platform, and something else while that has not answered yet.
 async fn meanwhile(
     place: &Place<FakeCohere>,
-    app: &Context,
     asking: impl Future<Output = ()>,
-    changes: ConnectorChanges,
+    meanwhile: impl Future<Output = ()>,
 ) {
     let hold = Hold::default();
     let held = Trouble::always(What::Held(hold.clone()));
     place.fake.trouble(held.times(1));
     let change = async {
         hold.come().await;
-        changed(app, changes).await;
+        meanwhile.await;
         hold.let_go();
     };
     tokio::join!(asking, change);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_its_user_changes_stays() {
+/// An account with one connector, and an app that has listed it.
+async fn place() -> (Place<FakeCohere>, Context, Account) {
     let place = Place::new(FakeCohere::new(KEY), &[KEY]).await;
     place.signed_in("cohere", &[], KEY).await;
     let new = json!({ "name": "Docs", "url": "https://docs.example/" });
@@ -48,6 +49,12 @@ async fn what_its_user_changes_stays() {
     let app = place.terminal.open().await;
     let account = resolve_account(&app, "acc").await.unwrap();
     sync_account(&app, &account).await.unwrap();
+    (place, app, account)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_its_user_changes_stays() {
+    let (place, app, account) = place().await;
     let id = docs(&app).await.id;
 
     let tagged = ConnectorChanges {
@@ -57,7 +64,7 @@ async fn what_its_user_changes_stays() {
     let refreshing = async {
         refresh_connector(&app, &id).await.unwrap();
     };
-    meanwhile(&place, &app, refreshing, tagged).await;
+    meanwhile(&place, refreshing, changed(&app, tagged)).await;
     assert_eq!(docs(&app).await.tags, ["work"]);
 
     let favourite = ConnectorChanges {
@@ -67,7 +74,7 @@ async fn what_its_user_changes_stays() {
     let listing = async {
         sync_account(&app, &account).await.unwrap();
     };
-    meanwhile(&place, &app, listing, favourite).await;
+    meanwhile(&place, listing, changed(&app, favourite)).await;
     assert!(docs(&app).await.favourite);
 
     let both_gone = ConnectorChanges {
@@ -78,9 +85,33 @@ async fn what_its_user_changes_stays() {
     let looking = async {
         refresh_tools(&app, &id).await.unwrap();
     };
-    meanwhile(&place, &app, looking, both_gone).await;
+    meanwhile(&place, looking, changed(&app, both_gone)).await;
     let known = docs(&app).await;
     assert!(known.tags.is_empty() && !known.favourite);
+
+    app.close().await;
+    place.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_does_not_go_over_what_was_found_out_since_it_was_asked_for() {
+    let (place, app, account) = place().await;
+    let id = docs(&app).await.id;
+    assert_ne!(docs(&app).await.status.status, Status::Disabled);
+
+    let listing = async {
+        sync_account(&app, &account).await.unwrap();
+    };
+    let switched_off = async {
+        place.fake.with(|cohere| {
+            cohere.connectors[0].insert("active".to_owned(), false.into());
+        });
+        // Times are kept to the millisecond.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        refresh_connector(&app, &id).await.unwrap();
+    };
+    meanwhile(&place, listing, switched_off).await;
+    assert_eq!(docs(&app).await.status.status, Status::Disabled);
 
     app.close().await;
     place.over();

@@ -72,6 +72,7 @@ pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Erro
 }
 
 async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Error> {
+    let asked = cx.now();
     let listed = tokio::time::timeout(PATIENCE, list(cx, account)).await;
     let listed = listed.map_err(|_| Error::TimedOut {
         seconds: PATIENCE.as_secs(),
@@ -84,7 +85,12 @@ async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Erro
     for remote in listed {
         if let Some(id) = here.get(&remote.remote_id) {
             let account = Arc::clone(&account);
-            let change = move |connector: &mut Connector| bring(connector, &account, remote, now);
+            let change = move |connector: &mut Connector| {
+                // What was found out since is newer than this list.
+                if connector.status.checked_at.is_none_or(|at| at <= asked) {
+                    bring(connector, &account, remote, now);
+                }
+            };
             cx.store().change_connector(id, change).await?;
         } else {
             let connector = newcomer(cx, &account, remote, |name| names.contains(name));
