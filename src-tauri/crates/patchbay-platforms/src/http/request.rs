@@ -10,6 +10,9 @@ use serde::Serialize;
 use super::Path;
 use crate::Error;
 
+/// How many bytes most bodies fit into.
+const USUAL_BODY: usize = 512;
+
 /// Whether a request may be sent again after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
@@ -94,7 +97,8 @@ impl Request {
     /// # Errors
     /// [`Error::Usage`] when it cannot be written as JSON.
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
-        let written = serde_json::to_vec(body)
+        let mut written = Vec::with_capacity(USUAL_BODY);
+        serde_json::to_writer(&mut written, body)
             .map_err(|error| Error::Usage(format!("the body cannot be written: {error}")))?;
         self.body = Body::Json(written.into());
         Ok(self)
