@@ -95,9 +95,9 @@ impl Prepared<'_> {
 /// How much of an answer is read before it is handed on.
 #[derive(Clone, Copy)]
 enum Reads {
-    /// All of it.
+    /// All of it, decompressed.
     Whole,
-    /// Status and headers.
+    /// Status and headers; the rest stays as it is sent.
     Start,
 }
 
@@ -145,10 +145,9 @@ impl Api {
             Err(error) => return future::ready(Err(error)).boxed(),
         };
         async move {
-            let client = &self.clients.usual;
-            let (mut answer, body) = self.repeated(client, &prepared, Reads::Whole).await?;
+            let (mut answer, body) = self.repeated(&prepared, Reads::Whole).await?;
             let status = answer.status().as_u16();
-            options.head.note(status, answer.headers());
+            prepared.options.head.note(status, answer.headers());
             Ok(Answer {
                 status,
                 headers: std::mem::take(answer.headers_mut()),
@@ -188,14 +187,13 @@ impl Api {
             Err(error) => return future::ready(Err(error)).boxed(),
         };
         async move {
-            let client = &self.clients.raw;
-            let (answer, _) = self.repeated(client, &prepared, Reads::Start).await?;
+            let (answer, _) = self.repeated(&prepared, Reads::Start).await?;
             let status = answer.status().as_u16();
-            options.head.note(status, answer.headers());
+            prepared.options.head.note(status, answer.headers());
             Ok(StreamedAnswer {
                 status,
                 headers: answer.headers().clone(),
-                pieces: pieces(answer, prepared.limit, options.cancel.clone()).boxed(),
+                pieces: pieces(answer, prepared.limit, prepared.options.cancel.clone()).boxed(),
             })
         }
         .boxed()
@@ -240,7 +238,6 @@ impl Api {
     /// Repeats an attempt as far as the policy and the request allow; with what was read of the body.
     async fn repeated(
         &self,
-        client: &reqwest::Client,
         prepared: &Prepared<'_>,
         reads: Reads,
     ) -> Result<(reqwest::Response, Bytes), Error> {
@@ -248,14 +245,17 @@ impl Api {
         let started = self.clock.now();
         let mut repeats = 0;
         loop {
-            let outcome = tokio::select! {
-                biased;
-                () = cancel.cancelled() => return Err(Error::Cancelled),
-                outcome = self.attempt(client, prepared, reads) => outcome,
-            };
-            let wait = match outcome {
-                Ok(value) => return Ok(value),
-                Err(error) => self.wait(error, prepared, repeats, started)?,
+            // In a block of its own, or it would be kept while the next attempt is waited for.
+            let wait = {
+                let outcome = tokio::select! {
+                    biased;
+                    () = cancel.cancelled() => return Err(Error::Cancelled),
+                    outcome = self.attempt(prepared, reads) => outcome,
+                };
+                match outcome {
+                    Ok(value) => return Ok(value),
+                    Err(error) => self.wait(error, prepared, repeats, started)?,
+                }
             };
             repeats += 1;
             tokio::select! {
@@ -268,10 +268,13 @@ impl Api {
 
     async fn attempt(
         &self,
-        client: &reqwest::Client,
         prepared: &Prepared<'_>,
         reads: Reads,
     ) -> Result<(reqwest::Response, Bytes), Error> {
+        let client = match reads {
+            Reads::Whole => &self.clients.usual,
+            Reads::Start => &self.clients.raw,
+        };
         let mut answer = self.begin(client, prepared).await?.answer;
         let body = match reads {
             Reads::Whole => self.read_whole(&mut answer, prepared.limit).await?,
@@ -340,29 +343,41 @@ impl Api {
         let mut again = false;
         loop {
             let arrived = self.follow(client, prepared).await?;
-            let status = arrived.answer.status();
-            if status.is_success() {
+            if arrived.answer.status().is_success() {
                 return Ok(arrived);
             }
-            let headers = arrived.answer.headers().clone();
-            let body = read_start(arrived.answer).await;
-            let headers_sent = prepared.options.headers.iter().chain(&*arrived.credentials);
-            let sent = headers_sent.map(|(_, secret)| secret);
-            let known = prepared.secrets.iter().chain(&self.secrets);
-            let secrets: Vec<Secret> = known.chain(sent).cloned().collect();
-            let error = refused::error(status, headers, body, &secrets, self.clock.now());
-            let Error::Unauthorized { challenge, .. } = &error else {
-                return Err(error);
-            };
-            if again
-                || prepared.is_anonymous
-                || arrived.is_from_elsewhere
-                || !renewed(prepared, &arrived.credentials, challenge.clone()).await?
-            {
-                return Err(error);
-            }
+            // Boxed, as it is by far larger than what nearly every call takes.
+            self.refused(prepared, arrived, again).boxed().await?;
             again = true;
         }
+    }
+
+    /// Reads a refusal; there is none any more when it was a 401 and new credentials can be had.
+    async fn refused(
+        &self,
+        prepared: &Prepared<'_>,
+        arrived: Arrived,
+        again: bool,
+    ) -> Result<(), Error> {
+        let status = arrived.answer.status();
+        let headers = arrived.answer.headers().clone();
+        let body = read_start(arrived.answer).await;
+        let headers_sent = prepared.options.headers.iter().chain(&*arrived.credentials);
+        let sent = headers_sent.map(|(_, secret)| secret);
+        let known = prepared.secrets.iter().chain(&self.secrets);
+        let secrets: Vec<Secret> = known.chain(sent).cloned().collect();
+        let error = refused::error(status, headers, body, &secrets, self.clock.now());
+        let Error::Unauthorized { challenge, .. } = &error else {
+            return Err(error);
+        };
+        if again
+            || prepared.is_anonymous
+            || arrived.is_from_elsewhere
+            || !renewed(prepared, &arrived.credentials, challenge.clone()).await?
+        {
+            return Err(error);
+        }
+        Ok(())
     }
 
     async fn follow(
@@ -377,8 +392,10 @@ impl Api {
         let mut way = Way::new(prepared);
         loop {
             let started = Instant::now();
-            let answer = client
-                .execute(way.request(&credentials)?)
+            // Made before it is waited for, or it would be kept as long.
+            let request = way.request(&credentials)?;
+            let sent = client.execute(request);
+            let answer = sent
                 .await
                 .map_err(|error| from_reqwest(error, &host(way.url()), started.elapsed()))?;
             let to = match self.redirects {
