@@ -41,39 +41,7 @@ fn platforms_word(connector: &mut Connector) -> Option<String> {
     connector.status.word.take().filter(|_| is_hosted)
 }
 
-/// What a failure says of a connector.
-pub(crate) struct Failure {
-    status: Status,
-    reason: String,
-    code: Code,
-    at: Timestamp,
-}
-
-impl Failure {
-    /// `None` for what says nothing of the connector itself.
-    pub(crate) fn of(cx: &Context, error: &Error) -> Option<Self> {
-        Some(Self {
-            status: status_after(error.code())?,
-            reason: error.to_string(),
-            code: error.code(),
-            at: cx.now(),
-        })
-    }
-
-    /// Notes it.
-    pub(crate) fn put_into(self, connector: &mut Connector) {
-        connector.status = ConnectorStatus {
-            status: self.status,
-            word: platforms_word(connector),
-            reason: Some(self.reason),
-            code: Some(self.code),
-            checked_at: Some(self.at),
-            last_ok_at: connector.status.last_ok_at,
-        };
-    }
-}
-
-/// Notes what a failure says of a connector.
+/// Notes what a failure says of a connector; what says nothing of the connector itself changes nothing.
 ///
 /// # Errors
 /// [`Error::Store`].
@@ -82,11 +50,21 @@ pub(crate) async fn note_failure(
     id: &ConnectorId,
     error: &Error,
 ) -> Result<(), Error> {
-    if let Some(failure) = Failure::of(cx, error) {
-        let note = |connector: &mut Connector| failure.put_into(connector);
-        change(cx, id, note).await?;
-    }
-    Ok(())
+    let (code, reason, now) = (error.code(), error.to_string(), cx.now());
+    let Some(status) = status_after(code) else {
+        return Ok(());
+    };
+    let note = move |connector: &mut Connector| {
+        connector.status = ConnectorStatus {
+            status,
+            word: platforms_word(connector),
+            reason: Some(reason),
+            code: Some(code),
+            checked_at: Some(now),
+            last_ok_at: connector.status.last_ok_at,
+        };
+    };
+    change(cx, id, note).await.map(drop)
 }
 
 fn status_after(code: Code) -> Option<Status> {
