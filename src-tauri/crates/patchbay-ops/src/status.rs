@@ -107,8 +107,8 @@ pub(crate) fn identity(entry: Option<&WalletEntry>) -> IdentityLine {
     }
 }
 
-/// Changes a connector as it is known at that moment, not as it was before a server was asked, and says so;
-/// `None` when it is gone.
+/// Changes a connector as it is known at that moment, not as it was before a server was asked, and says so
+/// where that is a change; `None` when it is gone.
 ///
 /// # Errors
 /// [`Error::Store`].
@@ -117,9 +117,13 @@ pub(crate) async fn change(
     id: &ConnectorId,
     change: impl FnOnce(&mut Connector) + Send + 'static,
 ) -> Result<Option<Connector>, Error> {
-    let changed = cx.store().change_connector(id, change).await?;
-    cx.tell(Event::ConnectorsChanged);
-    Ok(changed)
+    let Some((connector, is_changed)) = cx.store().change_connector(id, change).await? else {
+        return Ok(None);
+    };
+    if is_changed {
+        cx.tell(Event::ConnectorsChanged);
+    }
+    Ok(Some(connector))
 }
 
 /// Saves a connector and says so.

@@ -70,7 +70,8 @@ impl Store {
     }
 
     /// Changes a connector in one step with reading it, so that nothing is lost that others change
-    /// meanwhile, in this process or another; gives it as it is then, `None` when it is not there.
+    /// meanwhile, in this process or another; gives it as it is then and whether that is another than
+    /// before, `None` when it is not there.
     ///
     /// # Errors
     /// Those of [`Store::save_connector`].
@@ -78,7 +79,7 @@ impl Store {
         &self,
         id: &ConnectorId,
         change: impl FnOnce(&mut Connector) + Send + 'static,
-    ) -> Result<Option<Connector>, Error> {
+    ) -> Result<Option<(Connector, bool)>, Error> {
         let id = id.to_string();
         self.write(move |tx| {
             let Some(mut connector) = find(tx, &id)? else {
@@ -86,10 +87,11 @@ impl Store {
             };
             let before = connector.clone();
             change(&mut connector);
-            if connector != before {
+            let is_changed = connector != before;
+            if is_changed {
                 save(tx, &connector)?;
             }
-            Ok(Some(connector))
+            Ok(Some((connector, is_changed)))
         })
         .await
     }
