@@ -151,7 +151,8 @@ async fn keep(
         let fresh = Fresh::new(cx, known, remote).await?;
         let change = move |connector: &mut Connector| fresh.put_into(connector);
         let kept = status::change(cx, &known.id, change).await?;
-        return kept.ok_or_else(|| not_found(known.id.as_str()));
+        let kept = kept.ok_or_else(|| not_found(known.id.as_str()))?;
+        return Ok(kept.after);
     }
     let is_taken = |name: &str| known.iter().any(|other| other.name == name);
     let connector = sync_connectors::newcomer(cx, account, remote, is_taken);

@@ -9,6 +9,7 @@ use specta::Type;
 
 use crate::credentials::forget;
 use crate::list_connectors::{find_connector, not_found};
+use crate::tokens::entry_id;
 use crate::{Context, Error, Event, hosted_connectors, secrets, status, tokens};
 
 /// How a disconnect went.
@@ -32,7 +33,7 @@ pub struct Disconnected {
 /// [`Error::Platform`] when the platform did not do it, or cannot.
 pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disconnected, Error> {
     cx.consents().end_of(id).await;
-    let mut connector = find_connector(cx, id).await?;
+    let connector = find_connector(cx, id).await?;
     if connector.remote_id.is_some() {
         hosted_connectors::disconnect(cx, &connector).await?;
         return Ok(Disconnected {
@@ -42,11 +43,16 @@ pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disc
         });
     }
     cx.sessions().close(id).await;
-    let (revoked, note) = give_back(cx, &mut connector).await?;
+    let (revoked, note) = give_back(cx, &connector).await?;
     let now = cx.now();
     let change = move |known: &mut Connector| {
-        known.authentication = connector.authentication;
-        known.identity = connector.identity;
+        let left = entry_id(&connector.authentication);
+        if let Authentication::Oauth { entry, .. } = &mut known.authentication
+            && entry.as_ref() == left
+        {
+            *entry = None;
+            known.identity = status::identity(None);
+        }
         known.status = ConnectorStatus {
             status: Status::Disconnected,
             word: None,
@@ -58,8 +64,9 @@ pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disc
         known.updated_at = now;
     };
     let changed = status::change(cx, id, change).await?;
+    let changed = changed.ok_or_else(|| not_found(id.as_str()))?;
     Ok(Disconnected {
-        connector: changed.ok_or_else(|| not_found(id.as_str()))?,
+        connector: changed.after,
         revoked,
         note,
     })
@@ -67,18 +74,14 @@ pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disc
 
 /// Tells the provider, then deletes the tokens whatever it said. Tokens that another connector uses too
 /// stay with it.
-async fn give_back(
-    cx: &Context,
-    connector: &mut Connector,
-) -> Result<(bool, Option<String>), Error> {
-    let Authentication::Oauth { entry: used, .. } = &mut connector.authentication else {
+async fn give_back(cx: &Context, connector: &Connector) -> Result<(bool, Option<String>), Error> {
+    let Authentication::Oauth {
+        entry: Some(id), ..
+    } = &connector.authentication
+    else {
         return Ok((false, None));
     };
-    let Some(id) = used.take() else {
-        return Ok((false, None));
-    };
-    connector.identity = status::identity(None);
-    let Some(entry) = cx.store().find_wallet_entry(&id).await? else {
+    let Some(entry) = cx.store().find_wallet_entry(id).await? else {
         return Ok((false, None));
     };
     let shared = entry
@@ -98,7 +101,7 @@ async fn give_back(
         // The tokens are still there: they would stay valid, and nobody could take them back.
         Err(error) => return Err(error),
     };
-    forget(cx, &id).await?;
+    forget(cx, id).await?;
     cx.tell(Event::WalletChanged);
     Ok(match told {
         Ok(Revocation::Revoked) => (true, None),

@@ -1,15 +1,18 @@
 //! Changing, removing and restoring connectors.
 
 use patchbay_model::{
-    Authentication, Code, Connector, ConnectorId, Explain, Status, Timestamp, WalletEntry,
+    Authentication, Code, Connector, ConnectorId, Explain, IdentityLine, Status, Timestamp,
+    WalletEntry, WalletEntryId,
 };
+use patchbay_store::Changed;
 use serde::Deserialize;
 use specta::Type;
+use url::Url;
 
 use crate::add_connector::{authentication, checked_name};
 use crate::address::read_address;
 use crate::credentials::forget;
-use crate::list_connectors::{find_connector, list_connectors};
+use crate::list_connectors::{find_connector, list_connectors, not_found};
 use crate::tokens::entry_id;
 use crate::{AuthenticationChoice, Context, Error, Event, hosted_connectors, status};
 
@@ -47,42 +50,91 @@ pub async fn update_connector(
         // Its tokens would be those of another address or setting.
         cx.consents().end_of(id).await;
     }
-    let before = find_connector(cx, id).await?;
-    refuse_hosted(&before, &changes)?;
-    let mut connector = before.clone();
-    if let Some(name) = changes.name {
-        connector.name = checked_name(&name)?;
-    }
-    if let Some(title) = changes.title.filter(|title| !title.trim().is_empty()) {
-        connector.title = title.trim().to_owned();
-    }
-    if let Some(url) = changes.url {
-        move_to(&mut connector, &url)?;
-    }
-    if let Some(choice) = changes.authentication {
-        let (authentication, entry) = authentication(cx, choice, &connector.title).await?;
-        connector.authentication = keep_sign_in(authentication, &before.authentication);
-        connector.identity = status::identity(entry.as_ref());
-        connector.status = status::unchecked();
-    }
-    connector.tags = changes.tags.unwrap_or(connector.tags);
-    connector.favourite = changes.favourite.unwrap_or(connector.favourite);
-    if let Some(enabled) = changes.enabled {
-        switch(&mut connector, enabled);
-    }
-    connector.updated_at = cx.now();
-    status::save(cx, &connector).await?;
-    let reconnects = connector.endpoint != before.endpoint
-        || connector.authentication != before.authentication
-        || connector.status.status == Status::Disabled;
+    let connector = find_connector(cx, id).await?;
+    refuse_hosted(&connector, &changes)?;
+    let edit = Edit::read(cx, changes, &connector.title).await?;
+    let changed = status::change(cx, id, |connector| edit.put_into(connector)).await?;
+    let Changed { before, after } = changed.ok_or_else(|| not_found(id.as_str()))?;
+    let reconnects = after.endpoint != before.endpoint
+        || after.authentication != before.authentication
+        || after.status.status == Status::Disabled;
     if reconnects {
         cx.sessions().close(id).await;
     }
-    if entry_id(&connector.authentication) != entry_id(&before.authentication) {
-        refresh_identity(cx, &mut connector).await?;
-        drop_own_sign_in(cx, &before).await?;
+    if entry_id(&after.authentication) == entry_id(&before.authentication) {
+        return Ok(after);
     }
-    Ok(connector)
+    let after = refresh_identity(cx, after).await?;
+    drop_own_sign_in(cx, &before).await?;
+    Ok(after)
+}
+
+/// Changes whose values can be used.
+struct Edit {
+    name: Option<String>,
+    title: Option<String>,
+    url: Option<Url>,
+    authentication: Option<(Authentication, IdentityLine)>,
+    tags: Option<Vec<String>>,
+    favourite: Option<bool>,
+    enabled: Option<bool>,
+    at: Timestamp,
+}
+
+impl Edit {
+    /// Reads the changes of a connector of that title.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when a value cannot be used; [`Error::Vault`], [`Error::Store`].
+    async fn read(cx: &Context, changes: ConnectorChanges, title: &str) -> Result<Self, Error> {
+        let name = changes.name.map(|name| checked_name(&name)).transpose()?;
+        let url = changes.url.map(|url| read_address(&url)).transpose()?;
+        let title_given = changes.title.map(|title| title.trim().to_owned());
+        let title_given = title_given.filter(|title| !title.is_empty());
+        let authentication = match changes.authentication {
+            Some(choice) => {
+                let title = title_given.as_deref().unwrap_or(title);
+                let (chosen, entry) = authentication(cx, choice, title).await?;
+                Some((chosen, status::identity(entry.as_ref())))
+            }
+            None => None,
+        };
+        Ok(Self {
+            name,
+            title: title_given,
+            url,
+            authentication,
+            tags: changes.tags,
+            favourite: changes.favourite,
+            enabled: changes.enabled,
+            at: cx.now(),
+        })
+    }
+
+    fn put_into(self, connector: &mut Connector) {
+        replace(&mut connector.name, self.name);
+        replace(&mut connector.title, self.title);
+        replace(&mut connector.tags, self.tags);
+        replace(&mut connector.favourite, self.favourite);
+        if let Some(url) = self.url {
+            move_to(connector, &url);
+        }
+        if let Some((chosen, identity)) = self.authentication {
+            connector.authentication = keep_sign_in(chosen, &connector.authentication);
+            connector.identity = identity;
+            connector.status = status::unchecked();
+        }
+        if let Some(enabled) = self.enabled {
+            switch(connector, enabled);
+        }
+        connector.updated_at = self.at;
+    }
+}
+
+fn replace<T>(value: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *value = given;
+    }
 }
 
 /// Tags and favourites are ours; everything else of a hosted connector is its platform's.
@@ -208,15 +260,11 @@ async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Err
     Ok(())
 }
 
-fn move_to(connector: &mut Connector, address: &str) -> Result<(), Error> {
-    let url = read_address(address)?;
-    let before = connector
-        .endpoint
-        .as_deref()
-        .map(read_address)
-        .transpose()?;
-    if before.as_ref() == Some(&url) {
-        return Ok(());
+fn move_to(connector: &mut Connector, url: &Url) {
+    let before = connector.endpoint.as_deref();
+    let before = before.and_then(|address| read_address(address).ok());
+    if before.as_ref() == Some(url) {
+        return;
     }
     if before.is_none_or(|before| before.origin() != url.origin()) {
         // Tokens belong to the origin that they were issued for.
@@ -228,7 +276,6 @@ fn move_to(connector: &mut Connector, address: &str) -> Result<(), Error> {
     connector.endpoint = Some(url.to_string());
     connector.server = None;
     connector.status = status::unchecked();
-    Ok(())
 }
 
 /// Another port or scope does not end a sign-in; another OAuth app does.
@@ -274,21 +321,27 @@ fn switch(connector: &mut Connector, enabled: bool) {
     }
 }
 
-/// Writes the identity line of a connector anew, after its credential changed.
-pub(crate) async fn refresh_identity(cx: &Context, connector: &mut Connector) -> Result<(), Error> {
-    let entry = match entry_id(&connector.authentication) {
+/// Writes the identity line of a connector anew, after its credential changed; gives it as it is then.
+async fn refresh_identity(cx: &Context, connector: Connector) -> Result<Connector, Error> {
+    let used = entry_id(&connector.authentication).cloned();
+    let entry = match &used {
         Some(id) => cx.store().find_wallet_entry(id).await?,
         None => None,
     };
-    connector.identity = status::identity(entry.as_ref());
-    status::save(cx, connector).await
+    let change = move |connector: &mut Connector| {
+        if entry_id(&connector.authentication) == used.as_ref() {
+            connector.identity = status::identity(entry.as_ref());
+        }
+    };
+    let changed = status::change(cx, &connector.id, change).await?;
+    Ok(changed.map_or(connector, |changed| changed.after))
 }
 
 /// Writes the identity lines of all connectors that use an entry anew.
 pub(crate) async fn refresh_identities(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
-    for mut connector in list_connectors(cx).await? {
+    for connector in list_connectors(cx).await? {
         if entry_id(&connector.authentication) == Some(&entry.id) {
-            refresh_identity(cx, &mut connector).await?;
+            refresh_identity(cx, connector).await?;
         }
     }
     Ok(())
@@ -296,24 +349,35 @@ pub(crate) async fn refresh_identities(cx: &Context, entry: &WalletEntry) -> Res
 
 /// Takes a wallet entry that is gone away from all connectors.
 pub(crate) async fn drop_credential(cx: &Context, gone: &WalletEntry) -> Result<(), Error> {
-    for mut connector in list_connectors(cx).await? {
-        match &mut connector.authentication {
-            Authentication::Oauth { entry, client, .. } => {
-                let uses = entry.as_ref() == Some(&gone.id) || client.as_ref() == Some(&gone.id);
-                if !uses {
-                    continue;
-                }
-                entry.take_if(|entry| *entry == gone.id);
-                client.take_if(|client| *client == gone.id);
-            }
-            Authentication::Bearer { entry } | Authentication::Headers { entry }
-                if *entry == gone.id => {}
-            _ => continue,
+    for connector in list_connectors(cx).await? {
+        if !uses(&connector.authentication, &gone.id) {
+            continue;
         }
-        connector.status.status = Status::NeedsAuthorization;
-        connector.status.reason = Some(format!("its credential {} was removed", gone.name));
-        refresh_identity(cx, &mut connector).await?;
+        let gone = gone.clone();
+        let drop = move |connector: &mut Connector| lose(connector, &gone);
+        status::change(cx, &connector.id, drop).await?;
         cx.sessions().close(&connector.id).await;
     }
     Ok(())
+}
+
+/// Whether a sign-in needs that wallet entry, as its credential or as its OAuth app.
+fn uses(authentication: &Authentication, id: &WalletEntryId) -> bool {
+    let is_app = matches!(authentication, Authentication::Oauth { client: Some(client), .. } if client == id);
+    is_app || entry_id(authentication) == Some(id)
+}
+
+fn lose(connector: &mut Connector, gone: &WalletEntry) {
+    if !uses(&connector.authentication, &gone.id) {
+        return;
+    }
+    if entry_id(&connector.authentication) == Some(&gone.id) {
+        connector.identity = status::identity(None);
+    }
+    if let Authentication::Oauth { entry, client, .. } = &mut connector.authentication {
+        entry.take_if(|entry| *entry == gone.id);
+        client.take_if(|client| *client == gone.id);
+    }
+    connector.status.status = Status::NeedsAuthorization;
+    connector.status.reason = Some(format!("its credential {} was removed", gone.name));
 }

@@ -4,6 +4,7 @@ use patchbay_model::{
     Code, Connector, ConnectorId, ConnectorStatus, Explain, IdentityLine, Level, Platform, Status,
     Timestamp, WalletEntry,
 };
+use patchbay_store::Changed;
 
 use crate::{Context, Error, Event};
 
@@ -116,17 +117,15 @@ pub(crate) async fn change(
     cx: &Context,
     id: &ConnectorId,
     change: impl FnOnce(&mut Connector) + Send + 'static,
-) -> Result<Option<Connector>, Error> {
-    let Some((connector, is_changed)) = cx.store().change_connector(id, change).await? else {
-        return Ok(None);
-    };
-    if is_changed {
+) -> Result<Option<Changed>, Error> {
+    let changed = cx.store().change_connector(id, change).await?;
+    if changed.as_ref().is_some_and(|it| it.before != it.after) {
         cx.tell(Event::ConnectorsChanged);
     }
-    Ok(Some(connector))
+    Ok(changed)
 }
 
-/// Saves a connector and says so.
+/// Saves a connector that is new and says so.
 ///
 /// # Errors
 /// [`Error::Store`].

@@ -148,9 +148,10 @@ async fn list(cx: &Context, account: &Account) -> Result<Vec<RemoteConnector>, E
 
 /// Writes a new label into the identity lines of an account's connectors.
 pub(crate) async fn relabel(cx: &Context, account: &Account) -> Result<(), Error> {
-    for mut connector in of_account(cx, &account.id).await? {
-        connector.identity.account.clone_from(&account.label);
-        cx.store().save_connector(&connector).await?;
+    for connector in of_account(cx, &account.id).await? {
+        let label = account.label.clone();
+        let change = move |connector: &mut Connector| connector.identity.account = label;
+        cx.store().change_connector(&connector.id, change).await?;
     }
     cx.tell(Event::ConnectorsChanged);
     Ok(())

@@ -98,8 +98,8 @@ async fn keep(
         }
     };
     let kept = status::change(cx, &connector.id, change).await?;
-    let kept = kept.ok_or_else(|| list_connectors::not_found(connector.id.as_str()))?;
-    cx.store().replace_tools(&kept.id, tools, now).await?;
+    kept.ok_or_else(|| list_connectors::not_found(connector.id.as_str()))?;
+    cx.store().replace_tools(&connector.id, tools, now).await?;
     cx.tell(Event::ConnectorsChanged);
     Ok(())
 }

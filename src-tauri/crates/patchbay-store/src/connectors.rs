@@ -31,6 +31,15 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     ",
 }];
 
+/// A connector before and after a [change](Store::change_connector), which may have left it as it was.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// As it was.
+    pub before: Connector,
+    /// As it is now.
+    pub after: Connector,
+}
+
 impl Store {
     /// The connectors of all accounts by title, then by age; without those that were removed.
     ///
@@ -70,8 +79,7 @@ impl Store {
     }
 
     /// Changes a connector in one step with reading it, so that nothing is lost that others change
-    /// meanwhile, in this process or another; gives it as it is then and whether that is another than
-    /// before, `None` when it is not there.
+    /// meanwhile, in this process or another; `None` when it is not there.
     ///
     /// # Errors
     /// Those of [`Store::save_connector`].
@@ -79,19 +87,18 @@ impl Store {
         &self,
         id: &ConnectorId,
         change: impl FnOnce(&mut Connector) + Send + 'static,
-    ) -> Result<Option<(Connector, bool)>, Error> {
+    ) -> Result<Option<Changed>, Error> {
         let id = id.to_string();
         self.write(move |tx| {
-            let Some(mut connector) = find(tx, &id)? else {
+            let Some(before) = find(tx, &id)? else {
                 return Ok(None);
             };
-            let before = connector.clone();
-            change(&mut connector);
-            let is_changed = connector != before;
-            if is_changed {
-                save(tx, &connector)?;
+            let mut after = before.clone();
+            change(&mut after);
+            if after != before {
+                save(tx, &after)?;
             }
-            Ok(Some((connector, is_changed)))
+            Ok(Some(Changed { before, after }))
         })
         .await
     }
@@ -251,7 +258,7 @@ mod tests {
         let known = store.find_connector(&saved.id).await.unwrap().unwrap();
         assert_eq!(known.tags.len(), saved.tags.len() + 2);
         store.remove_connector(&saved.id).await.unwrap();
-        assert_eq!(tag("c").await.unwrap(), None);
+        assert!(tag("c").await.unwrap().is_none());
     }
 
     #[tokio::test]

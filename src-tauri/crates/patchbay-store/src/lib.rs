@@ -38,6 +38,7 @@ mod wallet_entries;
 mod writer;
 
 pub use changes::{Changes, RunChanges};
+pub use connectors::Changed;
 pub use error::Error;
 pub use registrations::{Registration, RegistrationKind};
 pub use store::Store;

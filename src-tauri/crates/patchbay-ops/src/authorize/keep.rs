@@ -16,7 +16,7 @@ use crate::{Context, Error, Event, secrets, status, step_up};
 /// # Errors
 /// [`Error::NotFound`] when the connector is gone; [`Error::Vault`], [`Error::Store`].
 pub(super) async fn keep(cx: &Context, id: &ConnectorId, grant: &Grant) -> Result<(), Error> {
-    let mut connector = find_connector(cx, id).await?;
+    let connector = find_connector(cx, id).await?;
     if !grant.may_go_to(&endpoint_of(&connector)?) {
         // Another process moved it meanwhile: tokens belong to the origin that they were issued for.
         return Err(patchbay_oauth::Error::ClientMismatch.into());
@@ -27,10 +27,12 @@ pub(super) async fn keep(cx: &Context, id: &ConnectorId, grant: &Grant) -> Resul
         .write(&SecretName::wallet(&entry.id), &kept.to_secret())
         .await?;
     cx.store().save_wallet_entry(&entry).await?;
-    connector.authentication = with_entry(connector.authentication, entry.id.clone());
-    connector.identity = status::identity(Some(&entry));
-    step_up::forget_scopes(&mut connector);
-    status::save(cx, &connector).await?;
+    let change = move |connector: &mut Connector| {
+        connector.identity = status::identity(Some(&entry));
+        use_entry(&mut connector.authentication, entry.id);
+        step_up::forget_scopes(connector);
+    };
+    status::change(cx, id, change).await?;
     cx.sessions().close(id).await;
     cx.tell(Event::WalletChanged);
     Ok(())
@@ -103,30 +105,17 @@ async fn entry_for(
     }
 }
 
-fn with_entry(authentication: Authentication, used: WalletEntryId) -> Authentication {
-    match authentication {
-        Authentication::Oauth {
-            client,
-            callback_port,
-            callback_host,
-            redirect,
-            scopes,
-            ..
-        } => Authentication::Oauth {
-            client,
-            entry: Some(used),
-            callback_port,
-            callback_host,
-            redirect,
-            scopes,
-        },
-        _ => Authentication::Oauth {
-            client: None,
-            entry: Some(used),
-            callback_port: None,
-            callback_host: None,
-            redirect: Redirect::default(),
-            scopes: Vec::new(),
-        },
+fn use_entry(authentication: &mut Authentication, used: WalletEntryId) {
+    if let Authentication::Oauth { entry, .. } = authentication {
+        *entry = Some(used);
+        return;
     }
+    *authentication = Authentication::Oauth {
+        client: None,
+        entry: Some(used),
+        callback_port: None,
+        callback_host: None,
+        redirect: Redirect::default(),
+        scopes: Vec::new(),
+    };
 }

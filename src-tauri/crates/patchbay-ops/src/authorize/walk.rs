@@ -15,7 +15,7 @@ use super::await_user::Visitor;
 use super::{await_user, client, hosted, keep};
 use crate::address::endpoint_of;
 use crate::consents::Consent;
-use crate::list_connectors::find_connector;
+use crate::list_connectors::{find_connector, not_found};
 use crate::{Context, Error, Event, status, step_up, tools};
 
 /// Goes the whole way and writes down how it ended.
@@ -164,15 +164,15 @@ pub(super) async fn answer_browser(browser: Option<Visitor>, title: &str, error:
 }
 
 async fn show_authorizing(cx: &Context, connector: &Connector) -> Result<(), Error> {
-    let mut connector = find_connector(cx, &connector.id).await?;
-    connector.status = ConnectorStatus {
-        status: Status::Authorizing,
-        word: None,
-        reason: Some("waiting for the sign-in".to_owned()),
-        code: None,
-        ..connector.status
+    let id = &connector.id;
+    let change = |connector: &mut Connector| {
+        connector.status.status = Status::Authorizing;
+        connector.status.word = None;
+        connector.status.reason = Some("waiting for the sign-in".to_owned());
+        connector.status.code = None;
     };
-    status::save(cx, &connector).await
+    let changed = status::change(cx, id, change).await?;
+    changed.map(drop).ok_or_else(|| not_found(id.as_str()))
 }
 
 async fn finish(
@@ -186,11 +186,16 @@ async fn finish(
     if let Some(error) = &error {
         doubt_registration(cx, consent, error).await;
     }
-    if let Some(error) = &error
-        && let Some(mut connector) = cx.store().find_connector(&connector.id).await?
-    {
-        connector.status = status_after(cx, &connector, before, consent, error);
-        status::save(cx, &connector).await?;
+    if let Some(error) = &error {
+        let after = status_after(cx, before, consent, error);
+        let change = move |connector: &mut Connector| {
+            let last_ok_at = connector.status.last_ok_at.max(after.last_ok_at);
+            connector.status = ConnectorStatus {
+                last_ok_at,
+                ..after
+            };
+        };
+        status::change(cx, &connector.id, change).await?;
     }
     let state = error
         .as_ref()
@@ -235,7 +240,6 @@ pub(super) fn state_after(error: &Error) -> AuthorizationState {
 /// A consent that came to nothing leaves the connector as it was, unless nothing was known of it.
 fn status_after(
     cx: &Context,
-    connector: &Connector,
     before: ConnectorStatus,
     consent: &Consent,
     error: &Error,
@@ -247,7 +251,7 @@ fn status_after(
             reason: Some(error.to_string()),
             code: Some(error.code()),
             checked_at: Some(cx.now()),
-            last_ok_at: connector.status.last_ok_at,
+            last_ok_at: before.last_ok_at,
         };
     }
     if !matches!(before.status, Status::Unknown | Status::Authorizing) {
