@@ -43,7 +43,7 @@ impl Path {
             return Err(Error::Usage(format!("{name} must not be {value:?}")));
         }
         self.0.push('/');
-        if value.bytes().all(is_plain) {
+        if is_plain(value) {
             // As nearly every id is, and by far quicker.
             self.0.push_str(value);
         } else {
@@ -103,13 +103,37 @@ impl Path {
 
 /// Whether a reference is the path of a URL and no more, to the last character.
 fn is_path(text: &str) -> bool {
-    let is_of_path = |byte: u8| is_plain(byte) || matches!(byte, b'/' | b'%');
-    text.starts_with('/') && !text.starts_with("//") && text.bytes().all(is_of_path)
+    const OF_PATH: Bytes = among(b"-._~/%");
+    text.starts_with('/') && !text.starts_with("//") && all(text, &OF_PATH)
 }
 
-/// Whether a byte stands for itself: `A–Z a–z 0–9 - . _ ~`.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+/// Whether every byte stands for itself: `A–Z a–z 0–9 - . _ ~`.
+fn is_plain(text: &str) -> bool {
+    const PLAIN: Bytes = among(b"-._~");
+    all(text, &PLAIN)
+}
+
+/// Which bytes there may be; looked up, for every byte of every path is.
+type Bytes = [bool; 256];
+
+/// Letters and digits, and these.
+const fn among(others: &[u8]) -> Bytes {
+    let mut bytes = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        bytes[byte as usize] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut n = 0;
+    while n < others.len() {
+        bytes[others[n] as usize] = true;
+        n += 1;
+    }
+    bytes
+}
+
+fn all(text: &str, bytes: &Bytes) -> bool {
+    text.bytes().all(|byte| bytes[usize::from(byte)])
 }
 
 /// Whether a value is empty, `.` or `..`, also spelled with `%2e`.
@@ -177,7 +201,7 @@ mod tests {
         for byte in 0..=127_u8 {
             let text = char::from(byte).to_string();
             let stays = utf8_percent_encode(&text, RESERVED).to_string() == text;
-            assert_eq!(is_plain(byte), stays, "{text:?}");
+            assert_eq!(is_plain(&text), stays, "{text:?}");
         }
     }
 
