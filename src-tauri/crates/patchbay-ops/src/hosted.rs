@@ -197,7 +197,7 @@ pub(crate) async fn verify(cx: &Context, platform: &dyn Platform) -> Result<(), 
 pub(crate) fn options(cx: &Context) -> CallOptions {
     CallOptions {
         longest_wait: Some(LONGEST_PAUSE),
-        cancel: cx.ending().child_token(),
+        cancel: Some(cx.ending().child_token()),
         ..CallOptions::default()
     }
 }

@@ -40,7 +40,7 @@ pub(crate) async fn list_tools(
 ) -> Result<Option<Vec<Tool>>, Error> {
     let (platform, remote) = place_of(cx, connector).await?;
     let options = CallOptions {
-        cancel: cancel.child_token(),
+        cancel: Some(cancel.child_token()),
         ..options(cx)
     };
     match platform.tools() {
@@ -94,7 +94,7 @@ pub(crate) async fn call_tool(
     let tools = tools_of(&*platform, connector)?;
     let options = CallOptions {
         timeout: Some(timeout),
-        cancel: cancel.clone(),
+        cancel: Some(cancel.clone()),
         credential: call.credential,
         ..CallOptions::default()
     };

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use futures::future::{BoxFuture, FutureExt};
 use patchbay_model::{RemoteId, Secret};
 use serde_json::Value;
 
@@ -225,13 +226,8 @@ impl AgentStack {
     }
 }
 
-#[async_trait]
-impl Platform for AgentStack {
-    fn operations(&self) -> &'static [Operation] {
-        OPERATIONS
-    }
-
-    async fn call(
+impl AgentStack {
+    async fn dispatch(
         &self,
         operation: &str,
         given: Value,
@@ -278,13 +274,29 @@ impl Platform for AgentStack {
                 wait::wait_for_deletion(api, &arguments(given)?, options).await?;
                 Ok(Value::Null)
             }
-            "mcp" => {
-                let answer = relay::mcp(api, given, options).await?;
-                relay::read_whole(api, answer).await
-            }
             other => Err(Error::Usage(format!(
                 "Agent Stack has no operation {other:?}"
             ))),
+        }
+    }
+}
+
+#[async_trait]
+impl Platform for AgentStack {
+    fn operations(&self) -> &'static [Operation] {
+        OPERATIONS
+    }
+
+    fn call<'a>(
+        &'a self,
+        operation: &'a str,
+        given: Value,
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<Value, Error>> {
+        match operation {
+            // By far the most frequent: one future of all operations would be as large as the largest.
+            "mcp" => relay::call(&self.api, given, options).boxed(),
+            _ => self.dispatch(operation, given, options).boxed(),
         }
     }
 
@@ -381,7 +393,7 @@ impl Streams for AgentStack {
         if operation != "mcp" {
             return Err(Error::NotSupported(format!("a stream of {operation:?}")));
         }
-        relay::mcp(&self.api, given, options).await
+        relay::open(&self.api, given, options).await
     }
 }
 

@@ -29,6 +29,7 @@ mod tests;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use patchbay_model::Secret;
 use serde_json::{Value, json};
 
@@ -37,6 +38,7 @@ use self::client::{Client, Workspace};
 use self::remembered::Remembered;
 use self::token::{Credentials, Tokens};
 use crate::http::{Api, CallOptions, StreamedAnswer};
+use crate::token_source::bearer;
 use crate::{
     AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, Operation, Peculiar,
     Platform, Settings, SignIn, Streams, Tools,
@@ -157,7 +159,8 @@ fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
             Arc::new(NoToken),
         )?
     };
-    let credentials = secret("token").map(Credentials::Pasted).or_else(|| {
+    let pasted = secret("token").map(|token| Credentials::Pasted(bearer(&token)));
+    let credentials = pasted.or_else(|| {
         Some(Credentials::Application {
             client_id: client_id.clone()?,
             client_secret: client_secret.clone()?,
@@ -276,13 +279,13 @@ impl Platform for Airbyte {
         operations::OPERATIONS
     }
 
-    async fn call(
-        &self,
-        operation: &str,
-        arguments: Value,
-        options: &CallOptions,
-    ) -> Result<Value, Error> {
-        self.dispatch(operation, arguments, options).await
+    fn call<'a>(
+        &'a self,
+        operation: &'a str,
+        given: Value,
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<Value, Error>> {
+        self.dispatch(operation, given, options)
     }
 
     fn remembered(&self) -> Value {

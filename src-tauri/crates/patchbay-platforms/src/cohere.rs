@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::future::{BoxFuture, FutureExt};
 use patchbay_model::RemoteId;
 use serde_json::{Map, Value};
 use url::Url;
@@ -202,13 +203,8 @@ fn said(error: &Error) -> String {
     words.unwrap_or_else(|| error.to_string())
 }
 
-#[async_trait]
-impl Platform for Cohere {
-    fn operations(&self) -> &'static [Operation] {
-        OPERATIONS
-    }
-
-    async fn call(
+impl Cohere {
+    async fn dispatch(
         &self,
         operation: &str,
         given: Value,
@@ -248,6 +244,22 @@ impl Platform for Cohere {
             }
             other => Err(Error::Usage(format!("Cohere has no operation {other:?}"))),
         }
+    }
+}
+
+#[async_trait]
+impl Platform for Cohere {
+    fn operations(&self) -> &'static [Operation] {
+        OPERATIONS
+    }
+
+    fn call<'a>(
+        &'a self,
+        operation: &'a str,
+        given: Value,
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<Value, Error>> {
+        self.dispatch(operation, given, options).boxed()
     }
 
     async fn check(&self, options: &CallOptions) -> Result<(), Error> {

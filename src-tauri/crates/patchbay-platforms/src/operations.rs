@@ -3,6 +3,7 @@
 //! Each platform folder has one table of them, in its `operations.rs`.
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -44,12 +45,13 @@ pub trait Platform: Send + Sync {
     /// the operation itself, as in [`Api::send`].
     ///
     /// [`Api::send`]: crate::http::Api::send
-    async fn call(
-        &self,
-        operation: &str,
+    // The future of the operation itself, where an async function would wait for it in one of its own.
+    fn call<'a>(
+        &'a self,
+        operation: &'a str,
         arguments: Value,
-        options: &CallOptions,
-    ) -> Result<Value, Error>;
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<Value, Error>>;
 
     /// A light read that shows whether the sign-in works.
     ///

@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::FutureExt;
+use futures::future::{BoxFuture, FutureExt};
 use patchbay_model::{RemoteId, Timestamp};
 use serde_json::{Value, json};
 
@@ -195,13 +195,8 @@ impl Tenex {
     }
 }
 
-#[async_trait]
-impl Platform for Tenex {
-    fn operations(&self) -> &'static [Operation] {
-        OPERATIONS
-    }
-
-    async fn call(
+impl Tenex {
+    async fn dispatch(
         &self,
         operation: &str,
         given: Value,
@@ -252,6 +247,22 @@ impl Platform for Tenex {
             }
             other => return Err(Error::Usage(format!("10ex has no operation {other:?}"))),
         })
+    }
+}
+
+#[async_trait]
+impl Platform for Tenex {
+    fn operations(&self) -> &'static [Operation] {
+        OPERATIONS
+    }
+
+    fn call<'a>(
+        &'a self,
+        operation: &'a str,
+        given: Value,
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<Value, Error>> {
+        self.dispatch(operation, given, options).boxed()
     }
 
     async fn check(&self, options: &CallOptions) -> Result<(), Error> {

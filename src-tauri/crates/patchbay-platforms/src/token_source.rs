@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use patchbay_model::Secret;
 
-use crate::BoxError;
+use crate::{BoxError, Error};
 
 /// Headers with secrets, as name and value; shared, since every request takes them.
 pub type Headers = Arc<[(String, Secret)]>;
@@ -15,11 +15,19 @@ pub type Headers = Arc<[(String, Secret)]>;
 /// Its headers go to the origin of the connection's own address and nowhere else.
 #[async_trait]
 pub trait TokenSource: Send + Sync {
-    /// The headers to send now; empty for none.
+    /// The headers to send now, empty for none, where they are at hand; `None` where somebody has to be asked
+    /// for them.
+    fn at_hand(&self) -> Option<Headers> {
+        None
+    }
+
+    /// The headers to send now, wherever they come from.
     ///
     /// # Errors
     /// Whatever keeps it from knowing them; the request is not made then.
-    async fn headers(&self) -> Result<Headers, BoxError>;
+    async fn headers(&self) -> Result<Headers, BoxError> {
+        Ok(self.at_hand().unwrap_or_default())
+    }
 
     /// Names of the headers that [`TokenSource::headers`] gives, for showing a request that is not sent;
     /// asks nobody.
@@ -42,14 +50,25 @@ pub trait TokenSource: Send + Sync {
     ) -> Result<bool, BoxError>;
 }
 
+/// The credentials of a request. That most are at hand spares each of them a wait.
+///
+/// # Errors
+/// [`Error::Credential`] with what keeps the source from knowing them.
+pub(crate) async fn credentials(tokens: &dyn TokenSource) -> Result<Headers, Error> {
+    match tokens.at_hand() {
+        Some(headers) => Ok(headers),
+        None => tokens.headers().await.map_err(Error::credential),
+    }
+}
+
 /// Sends no credentials.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoToken;
 
 #[async_trait]
 impl TokenSource for NoToken {
-    async fn headers(&self) -> Result<Headers, BoxError> {
-        Ok(Headers::default())
+    fn at_hand(&self) -> Option<Headers> {
+        Some(Headers::default())
     }
 
     fn header_names(&self) -> Vec<String> {
@@ -93,8 +112,8 @@ impl FixedHeaders {
 
 #[async_trait]
 impl TokenSource for FixedHeaders {
-    async fn headers(&self) -> Result<Headers, BoxError> {
-        Ok(self.0.clone())
+    fn at_hand(&self) -> Option<Headers> {
+        Some(self.0.clone())
     }
 
     fn header_names(&self) -> Vec<String> {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::wire::{self, CONNECTED, Item};
@@ -46,8 +47,8 @@ pub(super) struct One {
 }
 
 /// A connector, by its id or whole as an operation answered it.
-#[derive(Clone, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "a connector is an id or an object")]
+#[derive(Clone, JsonSchema)]
+#[serde(untagged)]
 pub(super) enum Which {
     /// Its id, a UUID.
     Id(String),
@@ -121,6 +122,16 @@ impl Connect {
     /// Texts that must not come back.
     pub(super) fn secrets(&self) -> Vec<&str> {
         self.access_token.as_deref().into_iter().collect()
+    }
+}
+
+impl<'de> Deserialize<'de> for Which {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(id) => Ok(Self::Id(id)),
+            Value::Object(connector) => Ok(Self::Whole(connector)),
+            _ => Err(D::Error::custom("a connector is an id or an object")),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ impl Resources for AgentStack {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<Vec<Resource>, Error> {
-        let cancel = options.cancel.clone();
+        let cancel = options.stop();
         self.through(id, options, move |session| {
             let cancel = cancel.clone();
             async move { session.list_resources(&cancel).await }.boxed()
@@ -32,7 +32,7 @@ impl Resources for AgentStack {
         uri: &str,
         options: &CallOptions,
     ) -> Result<Vec<Content>, Error> {
-        let (uri, cancel) = (uri.to_owned(), options.cancel.clone());
+        let (uri, cancel) = (uri.to_owned(), options.stop());
         self.through(id, options, move |session| {
             let (uri, cancel) = (uri.clone(), cancel.clone());
             async move { session.read_resource(&uri, &cancel).await }.boxed()
@@ -48,7 +48,7 @@ impl Prompts for AgentStack {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<Vec<Prompt>, Error> {
-        let cancel = options.cancel.clone();
+        let cancel = options.stop();
         self.through(id, options, move |session| {
             let cancel = cancel.clone();
             async move { session.list_prompts(&cancel).await }.boxed()
@@ -63,7 +63,7 @@ impl Prompts for AgentStack {
         arguments: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<FilledPrompt, Error> {
-        let (name, cancel) = (name.to_owned(), options.cancel.clone());
+        let (name, cancel) = (name.to_owned(), options.stop());
         self.through(id, options, move |session| {
             let (name, arguments, cancel) = (name.clone(), arguments.clone(), cancel.clone());
             async move { session.fill_prompt(&name, arguments, &cancel).await }.boxed()

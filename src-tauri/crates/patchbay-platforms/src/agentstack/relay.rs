@@ -5,9 +5,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use futures::StreamExt;
-use http::header::{ACCEPT, CONTENT_ENCODING};
-use http::{HeaderMap, Method};
+use futures::FutureExt;
+use futures::stream::{self, StreamExt};
+use http::header::CONTENT_ENCODING;
+use http::{HeaderMap, HeaderValue, Method};
 use patchbay_model::Secret;
 use serde_json::{Map, Value, json};
 
@@ -15,7 +16,7 @@ use super::arguments::Mcp;
 use super::client;
 use super::inflate::inflated;
 use crate::Error;
-use crate::http::{Api, CallOptions, Request, StreamedAnswer};
+use crate::http::{Answer, Api, CallOptions, Request, StreamedAnswer};
 use crate::operations::arguments_with;
 
 /// Longest silence. Tools may think for long, and a stream of events may have none; neither platform nor
@@ -23,7 +24,7 @@ use crate::operations::arguments_with;
 const SILENCE: Duration = Duration::from_secs(3600);
 
 /// What an MCP server wants to hear from everyone who posts to it.
-const BOTH_KINDS: &str = "application/json, text/event-stream";
+static BOTH_KINDS: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 
 /// Headers whose value is a secret of the caller.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
@@ -37,23 +38,25 @@ const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorizati
 /// A refusal is the MCP server's as often as the platform's, with headers and body as they came.
 ///
 /// Source: Agent Stack contract, section 3, `mcp`; traces `mcp-*`.
-pub(super) async fn mcp(
+pub(super) async fn open(
     api: &Api,
     given: Value,
     options: &CallOptions,
 ) -> Result<StreamedAnswer, Error> {
     let (request, options) = prepared(given, options)?;
     let answer = api.stream(request, &options).await?;
-    // Asked for or not, compressed bytes may come; and bytes may only be called compressed.
-    let names_gzip = answer
-        .headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .any(|coding| {
-            let coding = coding.to_str().unwrap_or_default();
-            coding.to_ascii_lowercase().contains("gzip")
-        });
-    Ok(if names_gzip { inflated(answer) } else { answer })
+    Ok(match names_gzip(&answer.headers) {
+        true => inflated(answer),
+        false => answer,
+    })
+}
+
+/// Asked for or not, compressed bytes may come; and bytes may only be called compressed.
+fn names_gzip(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_ENCODING).iter().any(|coding| {
+        let coding = coding.to_str().unwrap_or_default();
+        coding.to_ascii_lowercase().contains("gzip")
+    })
 }
 
 /// The request, and the options with the secrets among its headers.
@@ -66,7 +69,7 @@ fn prepared(given: Value, options: &CallOptions) -> Result<(Request, Cow<'_, Cal
     let path = client::path(&mcp.connector)?.then("/mcp");
     let mut request = Request::new(method, path)
         .timeout(SILENCE)
-        .header(ACCEPT.as_str(), BOTH_KINDS);
+        .accept(&BOTH_KINDS);
     request = match (mcp.content, mcp.content_json) {
         (Some(_), Some(_)) => {
             return Err(Error::Usage(
@@ -91,31 +94,43 @@ fn prepared(given: Value, options: &CallOptions) -> Result<(Request, Cow<'_, Cal
     Ok((request, options))
 }
 
-/// Reads an answer of the relay to its end: `{"status_code", "headers", "text"}`, with `base64` in place
-/// of `text` where the body is no text.
+/// As [`open`], read to its end: `{"status_code", "headers", "text"}`, with `base64` in place of `text`
+/// where the body is no text.
 ///
 /// # Errors
-/// [`Error::TooLarge`] beyond the limit of answers that are read as a whole; those of the pieces.
-pub(super) async fn read_whole(api: &Api, mut answer: StreamedAnswer) -> Result<Value, Error> {
-    let mut body = Vec::new();
-    while let Some(piece) = answer.pieces.next().await {
-        let piece = piece?;
-        if body.len() + piece.len() > api.body_bytes {
-            return Err(Error::TooLarge {
-                limit: api.body_bytes as u64,
-            });
-        }
-        body.extend_from_slice(&piece);
-    }
+/// Those of [`open`]; [`Error::TooLarge`] beyond the limit of answers that are read as a whole.
+pub(super) async fn call(api: &Api, given: Value, options: &CallOptions) -> Result<Value, Error> {
+    let (request, options) = prepared(given, options)?;
+    let answer = api.send_raw(request, &options).await?;
+    let (status, headers) = (answer.status, named(&answer.headers));
+    let body = match names_gzip(&answer.headers) {
+        true => whole(answer, api.body_bytes).boxed().await?,
+        false => answer.body.into(),
+    };
     let (name, text) = match String::from_utf8(body) {
         Ok(text) => ("text", text),
         Err(other) => ("base64", base64(other.as_bytes())),
     };
-    Ok(json!({
-        "status_code": answer.status,
-        "headers": named(&answer.headers),
-        name: text,
-    }))
+    Ok(json!({"status_code": status, "headers": headers, name: text}))
+}
+
+/// A body that is called compressed, inflated if it is; at most so many bytes.
+async fn whole(answer: Answer, most: usize) -> Result<Vec<u8>, Error> {
+    let body = answer.body;
+    let mut inflated = inflated(StreamedAnswer {
+        status: answer.status,
+        headers: answer.headers,
+        pieces: stream::once(async { Ok(body) }).boxed(),
+    });
+    let mut body = Vec::new();
+    while let Some(piece) = inflated.pieces.next().await {
+        let piece = piece?;
+        if body.len() + piece.len() > most {
+            return Err(Error::TooLarge { limit: most as u64 });
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -125,10 +140,11 @@ fn base64(bytes: &[u8]) -> String {
 
 /// Headers by name; several of one name are joined by commas.
 fn named(headers: &HeaderMap) -> Map<String, Value> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let joined = |name| {
-        let values = headers.get_all(name).iter();
-        let values = values.map(|value| String::from_utf8_lossy(value.as_bytes()));
-        values.collect::<Vec<_>>().join(", ")
+        let mut values = headers.get_all(name).iter().map(text);
+        let first = values.next().unwrap_or_default();
+        values.fold(first, |joined, value| joined + ", " + &value)
     };
     headers
         .keys()

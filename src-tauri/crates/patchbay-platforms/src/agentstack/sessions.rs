@@ -56,7 +56,7 @@ impl Sessions {
         };
         let limits = McpLimits::default();
         // The usual connections ask for compression, which the relay labels wrongly.
-        let session = mcp::connect(&api.clients.raw, target, limits, &options.cancel).await?;
+        let session = mcp::connect(&api.clients.raw, target, limits, &options.stop()).await?;
         *live = Some(session.clone());
         Ok(session)
     }

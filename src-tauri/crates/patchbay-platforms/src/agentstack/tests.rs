@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use serde_json::{Map, json as value};
 
 use super::*;
-use crate::http::tests::{Jumping, Server, json};
+use crate::http::tests::{Jumping, Server, json, stoppable};
 use crate::http::{ClientSettings, Clients, ProxyChoice};
 
 /// Any JSON, with the names that the readers look at.

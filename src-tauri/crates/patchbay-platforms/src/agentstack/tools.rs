@@ -26,7 +26,7 @@ const NEXT_PROBE: Duration = Duration::from_secs(31);
 #[async_trait]
 impl Tools for AgentStack {
     async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>, Error> {
-        let cancel = options.cancel.clone();
+        let cancel = options.stop();
         self.through(id, options, move |session| {
             let cancel = cancel.clone();
             async move { session.list_tools(&cancel).await }.boxed()
@@ -41,7 +41,7 @@ impl Tools for AgentStack {
         arguments: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<CallOutcome, Error> {
-        let cancel = options.cancel.clone();
+        let cancel = options.stop();
         let call = call_of(tool, arguments, options);
         self.through(id, options, move |session| {
             let (call, cancel) = (call.clone(), cancel.clone());
@@ -59,7 +59,7 @@ impl Tools for AgentStack {
         arguments: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<PlannedRequest, Error> {
-        let cancel = options.cancel.clone();
+        let cancel = options.stop();
         let call = call_of(tool, arguments, options);
         self.through(id, options, move |session| {
             let (call, cancel) = (call.clone(), cancel.clone());

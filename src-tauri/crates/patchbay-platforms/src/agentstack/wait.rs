@@ -97,7 +97,7 @@ pub(super) async fn sleep(
 ) -> Result<(), Error> {
     tokio::select! {
         biased;
-        () = options.cancel.cancelled() => Err(Error::Cancelled),
+        () = options.cancelled() => Err(Error::Cancelled),
         () = api.clock.sleep(duration) => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use http::Method;
 use patchbay_model::Secret;
 use percent_encoding::percent_decode_str;
@@ -73,7 +74,8 @@ impl Client {
         &*self.api.clock
     }
 
-    fn tokens_for<'a>(&'a self, options: &'a CallOptions) -> CallTokens<'a> {
+    /// The credentials of one call.
+    pub(super) fn tokens_for<'a>(&'a self, options: &'a CallOptions) -> CallTokens<'a> {
         CallTokens::new(&self.tokens, &self.api, options)
     }
 
@@ -204,13 +206,15 @@ impl Client {
     /// Those of [`Api::send`].
     ///
     /// Source: Airbyte contract, section 3, `execute`.
-    pub(super) async fn execute(
-        &self,
+    // Apart from what it sends, which need not be kept as long as it is waited for.
+    pub(super) fn execute<'a>(
+        &'a self,
+        tokens: &'a CallTokens<'a>,
         id: &str,
         body: &wire::Execute,
-        options: &CallOptions,
-    ) -> Result<Answer, Error> {
-        self.send(execute(id, body)?, options).await
+        options: &'a CallOptions,
+    ) -> Result<BoxFuture<'a, Result<Answer, Error>>, Error> {
+        Ok(self.api.send_as(tokens, execute(id, body)?, options))
     }
 
     /// What [`Client::execute`] would send.

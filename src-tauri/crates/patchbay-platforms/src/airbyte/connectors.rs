@@ -174,7 +174,7 @@ impl Airbyte {
             }
             tokio::select! {
                 biased;
-                () = options.cancel.cancelled() => return Err(Error::Cancelled),
+                () = options.cancelled() => return Err(Error::Cancelled),
                 () = client.clock().sleep(wait) => {}
             }
             pause = (pause * 2).min(LONGEST_PAUSE);

@@ -99,9 +99,7 @@ fn may_be_envelope(headers: &HeaderMap) -> bool {
 
 /// An envelope, told from a file of JSON by its `status`.
 fn envelope(body: &[u8]) -> Option<Envelope> {
-    let json: Value = serde_json::from_slice(body).ok()?;
-    let has_status = json["status"].is_string();
-    Envelope::read(json).filter(|_| has_status)
+    Envelope::read(body).filter(Envelope::has_status)
 }
 
 /// The name in `Content-Disposition`, without any folder in front.

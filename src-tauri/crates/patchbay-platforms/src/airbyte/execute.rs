@@ -2,13 +2,14 @@
 //!
 //! Source: Airbyte contract, section 3, `execute`.
 
+use std::borrow::Borrow;
 use std::collections::HashSet;
 
 use futures::future::{self, BoxFuture, FutureExt};
 use serde_json::{Map, Value, json};
 
 use super::arguments::{self, given};
-use super::client::{Client, Workspace};
+use super::client::Workspace;
 use super::remembered::Kind;
 use super::wire::{self, Envelope};
 use super::{Airbyte, download, lookup};
@@ -50,8 +51,9 @@ impl Airbyte {
         };
         async move {
             let id = self.id_of(which, options).await?;
-            let answer = self.run(&id, &body, options).await?;
-            match reply(is_download(&body), &answer)? {
+            let is_download = is_download(&body);
+            let answer = self.run(&id, body, options).await?;
+            match reply(is_download, &answer)? {
                 Reply::Envelope(envelope) if envelope.has_failed() => Err(answer.failed()),
                 Reply::Envelope(envelope) => Ok(Value::Object(envelope.into_outcome())),
                 Reply::File(file) => Ok(file.into_json()),
@@ -105,10 +107,14 @@ impl Airbyte {
     pub(super) async fn run(
         &self,
         id: &str,
-        body: &wire::Execute,
+        body: impl Borrow<wire::Execute>,
         options: &CallOptions,
     ) -> Result<Answer, Error> {
-        let answer = self.client()?.execute(id, body, options).await;
+        let client = self.client()?;
+        let tokens = client.tokens_for(options);
+        let answer = client.execute(&tokens, id, body.borrow(), options)?;
+        drop(body);
+        let answer = answer.await;
         if matches!(answer, Err(Error::NotFound(_))) {
             self.remembered.note_gone(id);
         }
@@ -117,14 +123,11 @@ impl Airbyte {
 
     /// The id of the connector to run it on.
     async fn id_of(&self, which: Which, options: &CallOptions) -> Result<String, Error> {
-        let client = self.client()?;
         match which {
             Which::Id(id) => Ok(id),
+            // Boxed, as it is by far larger than what nearly every call takes.
             Which::Kind { kind, workspace } => {
-                let workspace = workspace.unwrap_or_else(|| self.workspace.clone());
-                let looked_up = self.id_of_kind(client, workspace, &kind, options);
-                // Boxed, as it is by far larger than what nearly every call takes.
-                looked_up.boxed().await
+                self.id_of_kind(kind, workspace, options).boxed().await
             }
         }
     }
@@ -132,13 +135,12 @@ impl Airbyte {
     /// Looked up once, then kept.
     async fn id_of_kind(
         &self,
-        client: &Client,
-        workspace: String,
-        kind: &str,
+        kind: String,
+        workspace: Option<String>,
         options: &CallOptions,
     ) -> Result<String, Error> {
         let known = Kind {
-            workspace,
+            workspace: workspace.unwrap_or_else(|| self.workspace.clone()),
             kind: kind.to_lowercase(),
         };
         if let Some(id) = self.remembered.id(&known) {
@@ -151,8 +153,11 @@ impl Airbyte {
             ..options.clone()
         };
         let place = Workspace::Named(&known.workspace);
-        let all = client.list_connectors(&place, None, &options).await?;
-        let id = lookup::only(&all, kind, &known.workspace)?.id().to_owned();
+        let all = self
+            .client()?
+            .list_connectors(&place, None, &options)
+            .await?;
+        let id = lookup::only(&all, &kind, &known.workspace)?.id().to_owned();
         self.remembered.note_id(known, &id);
         Ok(id)
     }
@@ -217,15 +222,19 @@ pub(super) fn reply(is_download: bool, answer: &Answer) -> Result<Reply, Error> 
             Err(envelope) => Reply::Envelope(envelope),
         });
     }
-    let read = Envelope::read(answer.json()?);
-    read.map(Reply::Envelope)
-        .ok_or_else(|| answer.unexpected("execute gave no result"))
+    read_envelope(answer).map(Reply::Envelope)
+}
+
+fn read_envelope(answer: &Answer) -> Result<Envelope, Error> {
+    Envelope::read(&answer.body).ok_or_else(|| match answer.json() {
+        Ok(_) => answer.unexpected("execute gave no result"),
+        Err(error) => error,
+    })
 }
 
 /// An envelope that says that it worked.
 fn envelope(answer: &Answer) -> Result<Envelope, Error> {
-    let envelope = Envelope::read(answer.json()?)
-        .ok_or_else(|| answer.unexpected("execute gave no result"))?;
+    let envelope = read_envelope(answer)?;
     match envelope.has_failed() {
         true => Err(answer.failed()),
         false => Ok(envelope),

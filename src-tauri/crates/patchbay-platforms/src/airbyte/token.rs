@@ -2,11 +2,11 @@
 //!
 //! Source: Airbyte contract, section 2.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::FutureExt;
 use patchbay_model::{Secret, Timestamp};
 
 use super::client;
@@ -28,7 +28,7 @@ pub(super) enum Credentials {
         client_secret: Secret,
     },
     /// A token made elsewhere.
-    Pasted(Secret),
+    Pasted(Headers),
 }
 
 /// The tokens of one identity, shared by all of its calls.
@@ -41,31 +41,33 @@ pub(super) struct Tokens {
 
 #[derive(Default)]
 struct Kept {
-    token: Option<Arc<Held>>,
+    token: Option<Held>,
     /// The last one that was answered with 401, so that a caller cannot bring it back.
-    refused: Option<Secret>,
+    refused: Option<Headers>,
 }
 
-/// A token that is kept, and the header that it is sent in.
+/// A token that is kept, in the header that it is sent in.
 struct Held {
-    token: CachedToken,
     headers: Headers,
+    good_until: Timestamp,
 }
 
 impl Held {
-    fn new(token: CachedToken) -> Self {
+    fn new(token: &CachedToken) -> Self {
         Self {
             headers: bearer(&token.token),
-            token,
+            good_until: token.good_until,
         }
+    }
+
+    fn is_good(&self, now: Timestamp) -> bool {
+        now < self.good_until
     }
 }
 
-/// A token for one request.
-enum Given {
-    /// Older than this request, so that a new one may help.
-    Kept(Arc<Held>),
-    Fresh(Headers),
+/// What tells one token from another in the headers that it is sent in.
+fn value(headers: &[(String, Secret)]) -> Option<&str> {
+    headers.first().map(|(_, value)| value.expose())
 }
 
 impl Tokens {
@@ -88,74 +90,64 @@ impl Tokens {
         matches!(self.credentials, Credentials::Pasted(_))
     }
 
-    async fn give(&self, exchange: &Api, options: &CallOptions) -> Result<Given, Error> {
+    /// A token that need not be exchanged for.
+    fn at_hand(&self, now: Timestamp, offered: Option<&CachedToken>) -> Option<Headers> {
+        match &self.credentials {
+            Credentials::Pasted(headers) => Some(headers.clone()),
+            Credentials::Application { .. } => self.good(now, offered),
+        }
+    }
+
+    /// A new token, unless somebody else got one meanwhile; with whether it is new.
+    async fn exchanged(
+        &self,
+        exchange: &Api,
+        options: &CallOptions,
+    ) -> Result<(Headers, bool), Error> {
         let (client_id, client_secret) = match &self.credentials {
-            Credentials::Pasted(token) => {
-                return Ok(Given::Fresh(bearer(token)));
-            }
+            Credentials::Pasted(headers) => return Ok((headers.clone(), false)),
             Credentials::Application {
                 client_id,
                 client_secret,
             } => (client_id, client_secret),
         };
-        match self.good(exchange.clock.now(), options.cached_token.as_ref()) {
-            Some(held) => Ok(Given::Kept(held)),
-            // Boxed, as it is by far larger than what nearly every call takes.
-            None => {
-                let exchanged = self.exchanged(exchange, client_id, client_secret, options);
-                exchanged.boxed().await
-            }
-        }
-    }
-
-    /// A new token, unless somebody else got one meanwhile.
-    async fn exchanged(
-        &self,
-        exchange: &Api,
-        client_id: &str,
-        client_secret: &Secret,
-        options: &CallOptions,
-    ) -> Result<Given, Error> {
         let _turn = self.turn.lock().await;
-        if let Some(held) = self.good(exchange.clock.now(), None) {
-            return Ok(Given::Kept(held));
+        if let Some(headers) = self.good(exchange.clock.now(), None) {
+            return Ok((headers, false));
         }
         let fresh = client::exchange(exchange, client_id, client_secret, options).await?;
         let lives = fresh
             .expires_in
             .map_or(USUAL, |seconds| seconds.saturating_sub(MARGIN));
         let good_until = exchange.clock.now() + Duration::from_secs(lives);
-        let held = Arc::new(Held::new(CachedToken {
+        let held = Held::new(&CachedToken {
             token: fresh.access_token,
             good_until,
-        }));
-        let headers = Headers::clone(&held.headers);
+        });
+        let headers = held.headers.clone();
         self.lock().token = Some(held);
-        Ok(Given::Fresh(headers))
+        Ok((headers, true))
     }
 
     /// The kept token while it is good, else the caller's own.
-    fn good(&self, now: Timestamp, offered: Option<&CachedToken>) -> Option<Arc<Held>> {
+    fn good(&self, now: Timestamp, offered: Option<&CachedToken>) -> Option<Headers> {
         let mut kept = self.lock();
-        let is_good = |token: &CachedToken| now < token.good_until;
-        if !kept.token.as_ref().is_some_and(|held| is_good(&held.token)) {
-            let was_refused = |token: &CachedToken| {
-                kept.refused.as_ref().map(Secret::expose) == Some(token.token.expose())
-            };
-            kept.token = offered
-                .filter(|token| is_good(token) && !was_refused(token))
-                .map(|token| Arc::new(Held::new(token.clone())));
+        if !kept.token.as_ref().is_some_and(|held| held.is_good(now)) {
+            let refused = kept.refused.as_deref().unwrap_or_default();
+            let offered = offered.map(Held::new);
+            kept.token =
+                offered.filter(|held| held.is_good(now) && value(&held.headers) != value(refused));
         }
-        kept.token.clone()
+        kept.token.as_ref().map(|held| held.headers.clone())
     }
 
-    /// Lets go of a token that was refused, unless it has been replaced meanwhile.
-    fn refuse(&self, refused: &Held) {
-        let refused = &refused.token.token;
+    /// Lets go of a token that was refused, unless it has been replaced meanwhile: a late 401 of an old one
+    /// does not cost a newer one.
+    fn refuse(&self, refused: &[(String, Secret)]) {
         let mut kept = self.lock();
         kept.token
-            .take_if(|held| held.token.token.expose() == refused.expose());
-        kept.refused = Some(refused.clone());
+            .take_if(|held| value(&held.headers) == value(refused));
+        kept.refused = Some(refused.into());
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -163,14 +155,13 @@ impl Tokens {
     }
 }
 
-/// The credentials of one call. It remembers which token that call was given, so that a late 401 of an
-/// old token does not cost a newer one.
+/// The credentials of one call.
 pub(super) struct CallTokens<'a> {
     tokens: &'a Tokens,
     exchange: &'a Api,
     options: &'a CallOptions,
-    /// The token that it was given, where that was kept from before.
-    given: Mutex<Option<Arc<Held>>>,
+    /// Whether its token was made for this call.
+    is_fresh: AtomicBool,
 }
 
 impl<'a> CallTokens<'a> {
@@ -179,39 +170,39 @@ impl<'a> CallTokens<'a> {
             tokens,
             exchange,
             options,
-            given: Mutex::default(),
+            is_fresh: AtomicBool::new(false),
         }
-    }
-
-    fn given(&self) -> MutexGuard<'_, Option<Arc<Held>>> {
-        self.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl TokenSource for CallTokens<'_> {
+    fn at_hand(&self) -> Option<Headers> {
+        let now = self.exchange.clock.now();
+        let headers = self.tokens.at_hand(now, self.options.cached_token.as_ref());
+        self.is_fresh.store(false, Ordering::Relaxed);
+        headers
+    }
+
     async fn headers(&self) -> Result<Headers, BoxError> {
-        let given = self.tokens.give(self.exchange, self.options).await;
-        let given = given.map_err(|error| Box::new(error) as BoxError)?;
-        Ok(match given {
-            Given::Kept(held) => {
-                let headers = Headers::clone(&held.headers);
-                *self.given() = Some(held);
-                headers
-            }
-            Given::Fresh(headers) => headers,
-        })
+        if let Some(headers) = self.at_hand() {
+            return Ok(headers);
+        }
+        let exchanged = self.tokens.exchanged(self.exchange, self.options).await;
+        let (headers, is_fresh) = exchanged.map_err(|error| Box::new(error) as BoxError)?;
+        self.is_fresh.store(is_fresh, Ordering::Relaxed);
+        Ok(headers)
     }
 
     async fn refused(
         &self,
-        _sent: &[(String, Secret)],
+        sent: &[(String, Secret)],
         _challenge: Option<String>,
     ) -> Result<bool, BoxError> {
-        let given = self.given().take();
-        if let Some(held) = &given {
-            self.tokens.refuse(held);
+        if self.tokens.are_pasted() || self.is_fresh.load(Ordering::Relaxed) {
+            return Ok(false);
         }
-        Ok(given.is_some())
+        self.tokens.refuse(sent);
+        Ok(true)
     }
 }

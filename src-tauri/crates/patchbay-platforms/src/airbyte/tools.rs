@@ -121,13 +121,12 @@ impl Tools for Airbyte {
         arguments: &Map<String, Value>,
         result: &Value,
     ) -> Option<Map<String, Value>> {
-        let envelope = json!({"result": result["data"], "connector_metadata": result["meta"]});
-        let envelope = wire::Envelope::read(envelope)?;
+        let cursor = wire::next_cursor(&result["meta"])?;
         let mut params = match arguments.get("params") {
             Some(Value::Object(params)) => params.clone(),
             _ => Map::new(),
         };
-        params.insert("cursor".to_owned(), envelope.next_cursor()?.into());
+        params.insert("cursor".to_owned(), cursor.into());
         let mut next = arguments.clone();
         next.insert("params".to_owned(), Value::Object(params));
         Some(next)

@@ -4,9 +4,12 @@
 //! requires next to nothing of them, and a member of another type than documented must not cost the
 //! rest.
 
+use std::fmt;
+
 use bytes::Bytes;
 use patchbay_model::Secret;
-use serde::Serialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::arguments::Entity;
@@ -259,57 +262,116 @@ pub(super) struct Update {
 /// What `execute` answers, but for a download.
 ///
 /// Source: Airbyte contract, section 3, `execute`.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Envelope(Map<String, Value>);
+#[derive(Debug, Default)]
+pub(super) struct Envelope {
+    result: Option<Value>,
+    connector_metadata: Value,
+    /// Whether its `status` says that it failed; `None` when it has none.
+    failed: Option<bool>,
+    /// All other members, `status` among them, in their order.
+    members: Map<String, Value>,
+}
+
+/// How many members the outcome of an envelope usually has: its own four, and two more.
+const USUAL_MEMBERS: usize = 6;
+
+/// The name of a member of an envelope.
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum Member {
+    Result,
+    ConnectorMetadata,
+    Other(String),
+}
 
 impl Envelope {
-    /// `None` when there is neither a `result` nor the word that it failed.
-    pub(super) fn read(json: Value) -> Option<Self> {
-        let Value::Object(json) = json else {
-            return None;
-        };
-        let envelope = Self(json);
-        (envelope.has_failed() || envelope.0.contains_key("result")).then_some(envelope)
+    /// `None` when it is none, or has neither a `result` nor the word that it failed.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let envelope: Self = serde_json::from_slice(body).ok()?;
+        (envelope.has_failed() || envelope.result.is_some()).then_some(envelope)
+    }
+
+    pub(super) fn has_status(&self) -> bool {
+        self.failed.is_some()
     }
 
     pub(super) fn has_failed(&self) -> bool {
-        let status = self.0.get("status").and_then(Value::as_str);
-        matches!(status, Some("error" | "failed"))
+        self.failed == Some(true)
     }
 
     pub(super) fn result(&self) -> &Value {
-        self.0.get("result").unwrap_or(&Value::Null)
+        self.result.as_ref().unwrap_or(&Value::Null)
     }
 
     /// The cursor of the next page; `None` at the end.
     pub(super) fn next_cursor(&self) -> Option<&str> {
-        let page = self.0.get("connector_metadata")?;
-        let goes_on = ["has_next_page", "hasNextPage", "has_more", "hasMore"]
-            .into_iter()
-            .find_map(|member| page[member].as_bool())
-            .unwrap_or(true);
-        let cursor = ["end_cursor", "endCursor", "next_cursor", "nextCursor"]
-            .into_iter()
-            .find_map(|member| filled(&page[member]));
-        cursor.filter(|_| goes_on)
+        next_cursor(&self.connector_metadata)
     }
 
     /// What a caller gets: `success`, `data`, `error`, `meta`, and whatever else the envelope held.
-    pub(super) fn into_outcome(mut self) -> Map<String, Value> {
+    pub(super) fn into_outcome(self) -> Map<String, Value> {
         let success = !self.has_failed();
-        let data = self.0.remove("result").unwrap_or_default();
-        let meta = self.0.remove("connector_metadata").unwrap_or_default();
-        let mut outcome = self.0;
+        let mut outcome = self.members;
         for (member, value) in [
             ("success", Value::Bool(success)),
-            ("data", data),
+            ("data", self.result.unwrap_or_default()),
             ("error", Value::Null),
-            ("meta", meta),
+            ("meta", self.connector_metadata),
         ] {
             outcome.insert(member.to_owned(), value);
         }
         outcome
     }
+}
+
+/// Read member by member, as every call of a tool is: its result is not put in a map to be taken out.
+impl<'de> Deserialize<'de> for Envelope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Envelope;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope, A::Error> {
+                let mut envelope = Envelope {
+                    members: Map::with_capacity(USUAL_MEMBERS),
+                    ..Envelope::default()
+                };
+                while let Some(member) = map.next_key()? {
+                    let value: Value = map.next_value()?;
+                    match member {
+                        Member::Result => envelope.result = Some(value),
+                        Member::ConnectorMetadata => envelope.connector_metadata = value,
+                        Member::Other(name) => {
+                            if name == "status" {
+                                let status = value.as_str();
+                                envelope.failed =
+                                    status.map(|status| matches!(status, "error" | "failed"));
+                            }
+                            envelope.members.insert(name, value);
+                        }
+                    }
+                }
+                Ok(envelope)
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// The cursor of the page after the one that a `connector_metadata` is of; `None` at the end.
+pub(super) fn next_cursor(page: &Value) -> Option<&str> {
+    let goes_on = ["has_next_page", "hasNextPage", "has_more", "hasMore"]
+        .into_iter()
+        .find_map(|member| page[member].as_bool())
+        .unwrap_or(true);
+    let cursor = ["end_cursor", "endCursor", "next_cursor", "nextCursor"]
+        .into_iter()
+        .find_map(|member| filled(&page[member]));
+    cursor.filter(|_| goes_on)
 }
 
 #[cfg(test)]
@@ -368,7 +430,7 @@ mod tests {
     fn the_next_page_is_found_in_every_spelling() {
         let next = |metadata: Value| {
             let envelope = json!({"result": [], "connector_metadata": metadata});
-            let envelope = Envelope::read(envelope).unwrap();
+            let envelope = Envelope::read(envelope.to_string().as_bytes()).unwrap();
             envelope.next_cursor().map(str::to_owned)
         };
         for (metadata, cursor) in [
@@ -403,9 +465,10 @@ mod tests {
             let text = json.to_string();
             let _ = ExchangedToken::read(text.as_bytes());
             let _ = masked(&text.clone().into());
+            let envelope = Envelope::read(text.as_bytes());
             let answer = answer(text);
             let _ = (connectors(&answer), detail(&answer));
-            if let Some(envelope) = Envelope::read(json) {
+            if let Some(envelope) = envelope {
                 let _ = envelope.next_cursor();
                 let outcome = envelope.into_outcome();
                 prop_assert!(outcome.contains_key("data") && outcome.contains_key("meta"));

@@ -1,5 +1,6 @@
 //! What a caller may ask for besides the operation's own arguments.
 
+use std::future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -39,8 +40,23 @@ pub struct CallOptions {
     pub stays: bool,
     /// Brings back status and headers of the answer, beside the data.
     pub head: Head,
-    /// Stops the call, also while it waits for the next attempt.
-    pub cancel: CancellationToken,
+    /// Stops the call, also while it waits for the next attempt; `None` when nobody will.
+    pub cancel: Option<CancellationToken>,
+}
+
+impl CallOptions {
+    /// Waits until the call is to stop.
+    pub(crate) async fn cancelled(&self) {
+        match &self.cancel {
+            Some(cancel) => cancel.cancelled().await,
+            None => future::pending().await,
+        }
+    }
+
+    /// What stops the call, for whoever takes it along.
+    pub(crate) fn stop(&self) -> CancellationToken {
+        self.cancel.clone().unwrap_or_default()
+    }
 }
 
 /// A token from an earlier exchange of credentials.

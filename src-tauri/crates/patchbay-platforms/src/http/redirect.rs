@@ -16,7 +16,7 @@ pub(super) struct Way<'a> {
     prepared: &'a Prepared<'a>,
     method: Method,
     /// Where it has moved; `None` while that is nowhere.
-    moved: Option<Url>,
+    moved: Option<Box<Url>>,
     keeps_body: bool,
     /// Whether another origin than the account's has been on the way.
     pub(super) is_elsewhere: bool,
@@ -37,7 +37,7 @@ impl<'a> Way<'a> {
 
     /// Where it goes now.
     pub(super) fn url(&self) -> &Url {
-        self.moved.as_ref().unwrap_or(&self.prepared.url)
+        self.moved.as_deref().unwrap_or(&self.prepared.url)
     }
 
     /// The request as it is now.
@@ -99,7 +99,7 @@ impl<'a> Way<'a> {
                 status: status.as_u16(),
             });
         }
-        self.moved = Some(to);
+        self.moved = Some(Box::new(to));
         self.turns += 1;
         Ok(())
     }

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderValue, Method};
 use patchbay_model::Secret;
 use serde::Serialize;
 
 use super::Path;
 use crate::Error;
+
+static ANYTHING: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.9");
 
 /// How many bytes most bodies fit into.
 const USUAL_BODY: usize = 512;
@@ -30,6 +32,7 @@ pub struct Request {
     pub(super) method: Method,
     pub(super) path: Path,
     pub(super) query: Vec<(String, String)>,
+    pub(super) accept: &'static HeaderValue,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Body,
     pub(super) repeat: Repeat,
@@ -61,6 +64,7 @@ impl Request {
             method,
             path,
             query: Vec::new(),
+            accept: &ANYTHING,
             headers: Vec::new(),
             body: Body::None,
             timeout: None,
@@ -83,6 +87,13 @@ impl Request {
             Some(value) => self.query(name, value),
             None => self,
         }
+    }
+
+    /// Names the types of answer that it takes, in place of any with JSON first.
+    #[must_use]
+    pub fn accept(mut self, types: &'static HeaderValue) -> Self {
+        self.accept = types;
+        self
     }
 
     /// Adds a header of this operation.

@@ -20,6 +20,7 @@ use super::{
     refused,
 };
 use crate::error::from_reqwest;
+use crate::token_source::credentials;
 use crate::{Error, Headers, TokenSource};
 
 /// How many headers a request usually has in the end: who sends it, what it takes, and where it goes.
@@ -32,7 +33,6 @@ const BODY_HEADERS: usize = 2;
 const ERROR_BYTES: usize = 1024 * 1024;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const ANYTHING: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.9");
 
 /// A request with everything but its credentials, checked.
 pub(super) struct Prepared<'a> {
@@ -40,6 +40,7 @@ pub(super) struct Prepared<'a> {
     pub(super) tokens: &'a dyn TokenSource,
     pub(super) method: Method,
     pub(super) url: Url,
+    accept: &'static HeaderValue,
     /// Headers of every request, then those of this one; those of the call stand in its options.
     usual: &'a [(String, String)],
     headers: Vec<(String, String)>,
@@ -68,7 +69,7 @@ impl Prepared<'_> {
         for (name, secret) in credentials {
             set(&mut headers, name, secret.expose(), true)?;
         }
-        headers.insert(ACCEPT, ANYTHING);
+        headers.insert(ACCEPT, self.accept.clone());
         if let Some(content_type) = &self.content_type {
             headers.insert(CONTENT_TYPE, content_type.clone());
         }
@@ -97,6 +98,8 @@ impl Prepared<'_> {
 enum Reads {
     /// All of it, decompressed.
     Whole,
+    /// All of it, as it is sent.
+    Raw,
     /// Status and headers; the rest stays as it is sent.
     Start,
 }
@@ -129,23 +132,45 @@ impl Api {
         self.send_as(&*self.tokens, request, options)
     }
 
+    /// As [`Api::send`], with the body as it is sent: nothing is decompressed, nor asked to be compressed.
+    ///
+    /// # Errors
+    /// Those of [`Api::send`].
+    pub(crate) fn send_raw<'a>(
+        &'a self,
+        request: Request,
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<Answer, Error>> {
+        self.send_and_read(&*self.tokens, request, options, Reads::Raw)
+    }
+
     /// As [`Api::send`], with these credentials in place of the account's.
     ///
     /// # Errors
     /// Those of [`Api::send`].
-    // Boxed here once: whatever waits for it, in however many layers, would grow by all of it in each.
     pub(crate) fn send_as<'a>(
         &'a self,
         tokens: &'a dyn TokenSource,
         request: Request,
         options: &'a CallOptions,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
+        self.send_and_read(tokens, request, options, Reads::Whole)
+    }
+
+    // Boxed here once: whatever waits for it, in however many layers, would grow by all of it in each.
+    fn send_and_read<'a>(
+        &'a self,
+        tokens: &'a dyn TokenSource,
+        request: Request,
+        options: &'a CallOptions,
+        reads: Reads,
+    ) -> BoxFuture<'a, Result<Answer, Error>> {
         let prepared = match self.prepare(tokens, request, options) {
             Ok(prepared) => prepared,
             Err(error) => return future::ready(Err(error)).boxed(),
         };
         async move {
-            let (mut answer, body) = self.repeated(&prepared, Reads::Whole).await?;
+            let (mut answer, body) = self.repeated(&prepared, reads).await?;
             let status = answer.status().as_u16();
             prepared.options.head.note(status, answer.headers());
             Ok(Answer {
@@ -193,7 +218,7 @@ impl Api {
             Ok(StreamedAnswer {
                 status,
                 headers: answer.headers().clone(),
-                pieces: pieces(answer, prepared.limit, prepared.options.cancel.clone()).boxed(),
+                pieces: pieces(answer, prepared.limit, prepared.options.stop()).boxed(),
             })
         }
         .boxed()
@@ -218,6 +243,7 @@ impl Api {
             tokens,
             method: request.method,
             url,
+            accept: request.accept,
             usual: &self.headers,
             headers: request.headers,
             content_type,
@@ -241,15 +267,16 @@ impl Api {
         prepared: &Prepared<'_>,
         reads: Reads,
     ) -> Result<(reqwest::Response, Bytes), Error> {
-        let cancel = &prepared.options.cancel;
-        let started = self.clock.now();
+        let (policy, _) = self.policy(prepared.options);
+        // Hardly any policy wants to know.
+        let started = policy.elapsed.map(|_| self.clock.now());
         let mut repeats = 0;
         loop {
             // In a block of its own, or it would be kept while the next attempt is waited for.
             let wait = {
                 let outcome = tokio::select! {
                     biased;
-                    () = cancel.cancelled() => return Err(Error::Cancelled),
+                    () = prepared.options.cancelled() => return Err(Error::Cancelled),
                     outcome = self.attempt(prepared, reads) => outcome,
                 };
                 match outcome {
@@ -260,7 +287,7 @@ impl Api {
             repeats += 1;
             tokio::select! {
                 biased;
-                () = cancel.cancelled() => return Err(Error::Cancelled),
+                () = prepared.options.cancelled() => return Err(Error::Cancelled),
                 () = self.clock.sleep(wait) => {}
             }
         }
@@ -273,17 +300,18 @@ impl Api {
     ) -> Result<(reqwest::Response, Bytes), Error> {
         let client = match reads {
             Reads::Whole => &self.clients.usual,
-            Reads::Start => &self.clients.raw,
+            Reads::Raw | Reads::Start => &self.clients.raw,
         };
         let mut answer = self.begin(client, prepared).await?.answer;
         let body = match reads {
-            Reads::Whole => self.read_whole(&mut answer, prepared.limit).await?,
+            Reads::Whole | Reads::Raw => self.read_whole(&mut answer, prepared.limit).await?,
             Reads::Start => Bytes::new(),
         };
         Ok((answer, body))
     }
 
-    /// How long to wait for the next attempt after so many `repeats` since `started`.
+    /// How long to wait for the next attempt after so many `repeats` since `started`, which only a policy
+    /// that ends after some time needs.
     ///
     /// # Errors
     /// The error of the last attempt, when that is the end of it.
@@ -292,13 +320,14 @@ impl Api {
         error: Error,
         prepared: &Prepared<'_>,
         repeats: u32,
-        started: Timestamp,
+        started: Option<Timestamp>,
     ) -> Result<Duration, Error> {
         let options = prepared.options;
-        let policy = self.policy(options);
+        let (policy, most) = self.policy(options);
         let now = self.clock.now();
-        let passed = Duration::try_from(now.instant() - started.instant()).unwrap_or_default();
-        let is_over = repeats >= policy.most || policy.elapsed.is_some_and(|most| passed >= most);
+        let passed = |since: Timestamp| Duration::try_from(now.instant() - since.instant());
+        let passed = started.map_or(Duration::ZERO, |since| passed(since).unwrap_or_default());
+        let is_over = repeats >= most || policy.elapsed.is_some_and(|longest| passed >= longest);
         if is_over || !policy.repeats(&error, prepared.repeat) {
             return Err(error);
         }
@@ -312,14 +341,12 @@ impl Api {
         Ok(wait)
     }
 
-    fn policy(&self, options: &CallOptions) -> RetryPolicy {
+    /// The rules of a call, and its most repeats.
+    fn policy<'a>(&'a self, options: &'a CallOptions) -> (&'a RetryPolicy, u32) {
         match &options.retries {
-            None => self.retries.clone(),
-            Some(Retries::Times(most)) => RetryPolicy {
-                most: *most,
-                ..self.retries.clone()
-            },
-            Some(Retries::Policy(policy)) => policy.clone(),
+            None => (&self.retries, self.retries.most),
+            Some(Retries::Times(most)) => (&self.retries, *most),
+            Some(Retries::Policy(policy)) => (policy, policy.most),
         }
     }
 
@@ -387,7 +414,7 @@ impl Api {
     ) -> Result<Arrived, Error> {
         let credentials = match prepared.is_anonymous {
             true => Headers::default(),
-            false => prepared.tokens.headers().await.map_err(Error::credential)?,
+            false => credentials(prepared.tokens).await?,
         };
         let mut way = Way::new(prepared);
         loop {

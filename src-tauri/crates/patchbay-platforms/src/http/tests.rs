@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use patchbay_model::{Secret, Timestamp};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use super::{Api, CallOptions, ClientSettings, Clients, Clock, Path, ProxyChoice, Request};
 use crate::{BoxError, Error, Headers, NoToken, TokenSource};
@@ -71,6 +72,16 @@ impl Server {
     pub(crate) fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
+}
+
+/// Options of a call, and what stops it.
+pub(crate) fn stoppable() -> (CallOptions, CancellationToken) {
+    let stop = CancellationToken::new();
+    let options = CallOptions {
+        cancel: Some(stop.clone()),
+        ..CallOptions::default()
+    };
+    (options, stop)
 }
 
 impl Drop for Server {

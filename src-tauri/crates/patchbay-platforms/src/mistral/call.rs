@@ -1,7 +1,7 @@
 //! Calls of documented operations by name.
 
 use async_trait::async_trait;
-use futures::FutureExt;
+use futures::future::{BoxFuture, FutureExt};
 use serde_json::Value;
 
 use super::arguments::parts::Scope;
@@ -16,16 +16,8 @@ use crate::{
     Settings, Streams, Tools,
 };
 
-#[async_trait]
-impl Platform for Mistral {
-    fn operations(&self) -> &'static [Operation] {
-        match self.surface {
-            Surface::Current => operations::CURRENT,
-            Surface::Seed => operations::SEED,
-        }
-    }
-
-    async fn call(
+impl Mistral {
+    async fn dispatch(
         &self,
         operation: &str,
         given: Value,
@@ -45,6 +37,25 @@ impl Platform for Mistral {
             Surface::Current => self.call_current(operation, given, options).await,
             Surface::Seed => self.call_seed(operation, given, options).boxed().await,
         }
+    }
+}
+
+#[async_trait]
+impl Platform for Mistral {
+    fn operations(&self) -> &'static [Operation] {
+        match self.surface {
+            Surface::Current => operations::CURRENT,
+            Surface::Seed => operations::SEED,
+        }
+    }
+
+    fn call<'a>(
+        &'a self,
+        operation: &'a str,
+        given: Value,
+        options: &'a CallOptions,
+    ) -> BoxFuture<'a, Result<Value, Error>> {
+        self.dispatch(operation, given, options).boxed()
     }
 
     async fn check(&self, options: &CallOptions) -> Result<(), Error> {

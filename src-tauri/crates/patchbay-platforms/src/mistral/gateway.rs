@@ -8,7 +8,7 @@
 mod proxy_status;
 
 use futures::stream::{self, StreamExt as _};
-use http::Method;
+use http::{HeaderValue, Method};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -17,6 +17,8 @@ use crate::http::{
     Api, CallOptions, Path, Redirects, Repeat, Request, RetryPolicy, StreamedAnswer,
 };
 use crate::{Error, Refusal};
+
+static WHATEVER: HeaderValue = HeaderValue::from_static("*/*");
 
 /// A request to the MCP server behind a connector.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -164,7 +166,7 @@ fn dressed(
     headers: Map<String, Value>,
     credentials_name: Option<String>,
 ) -> Result<Request, Error> {
-    let mut request = request.repeat(Repeat::Never).header("accept", "*/*");
+    let mut request = request.repeat(Repeat::Never).accept(&WHATEVER);
     if let Some(content) = content {
         request = request.json(&content)?;
     }

@@ -55,16 +55,21 @@ async fn read(path: &Path) -> Result<Secret, Error> {
 
 #[async_trait]
 impl TokenSource for Key {
-    async fn headers(&self) -> Result<Headers, BoxError> {
+    fn at_hand(&self) -> Option<Headers> {
         match self {
-            Self::Given(given) => Ok(Headers::clone(given)),
-            Self::Missing => Ok(Headers::default()),
-            Self::File(path) => {
-                let key = read(path).await;
-                let key = key.map_err(|error| Box::new(error) as BoxError)?;
-                Ok(authorization(bearer(&key)))
-            }
+            Self::Given(given) => Some(Headers::clone(given)),
+            Self::Missing => Some(Headers::default()),
+            Self::File(_) => None,
         }
+    }
+
+    async fn headers(&self) -> Result<Headers, BoxError> {
+        let Self::File(path) = self else {
+            return Ok(self.at_hand().unwrap_or_default());
+        };
+        let key = read(path).await;
+        let key = key.map_err(|error| Box::new(error) as BoxError)?;
+        Ok(authorization(bearer(&key)))
     }
 
     fn header_names(&self) -> Vec<String> {

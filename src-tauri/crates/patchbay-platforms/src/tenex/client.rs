@@ -322,7 +322,7 @@ impl Client {
             }
             tokio::select! {
                 biased;
-                () = options.cancel.cancelled() => return Err(Error::Cancelled),
+                () = options.cancelled() => return Err(Error::Cancelled),
                 () = clock.sleep(interval.min(left)) => {}
             }
         }

@@ -86,7 +86,7 @@ impl McpPath {
             timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
             progress: Arc::new(|_| {}),
         };
-        read(session.call_tool(call, &options.cancel).boxed().await?)
+        read(session.call_tool(call, &options.stop()).boxed().await?)
     }
 
     async fn session(&self, api: &Api, options: &CallOptions) -> Result<McpSession, Error> {
@@ -105,7 +105,7 @@ impl McpPath {
             remembered: None,
         };
         let limits = McpLimits::DEFAULT;
-        let session = connect(&api.clients.usual, target, limits, &options.cancel).await?;
+        let session = connect(&api.clients.usual, target, limits, &options.stop()).await?;
         *kept = Some(session.clone());
         Ok(session)
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, json as value};
 
 use super::*;
 use crate::ConsentState;
-use crate::http::tests::{Jumping, Server, json};
+use crate::http::tests::{Jumping, Server, json, stoppable};
 use crate::http::{ClientSettings, Clients, ProxyChoice};
 
 mod over_mcp;
@@ -268,8 +268,8 @@ async fn a_wait_ends_when_the_consent_lapses_and_when_it_is_stopped() {
     // At 0 and 2 seconds; the one at 4 would come too late.
     assert_eq!(server.seen().len(), 2);
 
-    let stopped = options();
-    stopped.cancel.cancel();
+    let (stopped, stop) = stoppable();
+    stop.cancel();
     let error = tenex
         .call("wait_for_grant", value!({"id": "con_1"}), &stopped)
         .await

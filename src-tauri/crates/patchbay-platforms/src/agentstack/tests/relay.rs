@@ -82,14 +82,14 @@ async fn dropping_the_answer_closes_the_connection() {
 #[tokio::test]
 async fn cancelling_closes_the_connection() {
     let (server, platform) = Socket::open().await;
-    let options = options();
+    let (options, stop) = stoppable();
     let streams = platform.streams().unwrap();
     let (answer, mut socket) = tokio::join!(
         streams.stream("mcp", listening(), &options),
         server.answering()
     );
     let mut answer = answer.unwrap();
-    options.cancel.cancel();
+    stop.cancel();
     let ended = answer.pieces.next().await;
     assert!(matches!(ended, Some(Err(Error::Cancelled))));
     assert!(

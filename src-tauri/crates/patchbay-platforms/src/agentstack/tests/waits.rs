@@ -68,8 +68,8 @@ async fn a_uuid_is_known_again_in_any_spelling() {
 async fn a_wait_that_is_stopped_sends_nothing_more() {
     let server = Server::start([read("created"), read("connected")]).await;
     let platform = signed_in(&server.base, Jumping::new());
-    let options = options();
-    options.cancel.cancel();
+    let (options, stop) = stoppable();
+    stop.cancel();
     let arguments = value!({"connector": connector("created")});
     let outcome = platform.call("wait_for_state", arguments, &options).await;
     assert!(matches!(outcome, Err(Error::Cancelled)));

@@ -239,13 +239,13 @@ async fn a_call_can_be_stopped_while_it_waits_for_the_next_attempt() {
     let server = Server::start(statuses(&[503])).await;
     let mut api = api_with(&server.base, Arc::new(Stuck), Arc::new(NoToken));
     api.retries = twice();
-    let options = CallOptions::default();
-    let stop = async {
+    let (options, stop) = stoppable();
+    let stopped = async {
         while server.seen.lock().unwrap().is_empty() {
             tokio::task::yield_now().await;
         }
-        options.cancel.cancel();
+        stop.cancel();
     };
-    let (result, ()) = tokio::join!(api.send(get(), &options), stop);
+    let (result, ()) = tokio::join!(api.send(get(), &options), stopped);
     assert_eq!(result.unwrap_err().kind(), "cancelled");
 }

@@ -391,14 +391,14 @@ async fn time_and_size_are_bounded_and_a_call_can_be_stopped() {
     };
     assert_eq!(api.send(get(), &hasty).await.unwrap_err().kind(), "timeout");
 
-    let options = CallOptions::default();
-    let stop = async {
+    let (options, stop) = stoppable();
+    let stopped = async {
         while server.seen.lock().unwrap().len() < 3 {
             tokio::task::yield_now().await;
         }
-        options.cancel.cancel();
+        stop.cancel();
     };
-    let (result, ()) = tokio::join!(api.send(get(), &options), stop);
+    let (result, ()) = tokio::join!(api.send(get(), &options), stopped);
     assert_eq!(result.unwrap_err().kind(), "cancelled");
 }
 
@@ -456,13 +456,13 @@ async fn pieces_arrive_one_by_one_and_end_with_what_ended_them() {
     let (piece, pieces) = tokio::sync::mpsc::unbounded_channel::<Result<String, std::io::Error>>();
     let body = Body::from_stream(tokio_stream::wrappers::UnboundedReceiverStream::new(pieces));
     let server = Server::start([body.into_response()]).await;
-    let options = CallOptions::default();
+    let (options, stop) = stoppable();
     let mut answer = api(&server.base).stream(get(), &options).await.unwrap();
     for words in ["one", "two"] {
         piece.send(Ok(words.to_owned())).unwrap();
         assert_eq!(answer.pieces.next().await.unwrap().unwrap(), words);
     }
-    options.cancel.cancel();
+    stop.cancel();
     assert_eq!(
         answer.pieces.next().await.unwrap().unwrap_err().kind(),
         "cancelled"

@@ -10,6 +10,7 @@ use url::Url;
 use super::{Wire, answer};
 use crate::error::from_reqwest;
 use crate::http::{PlannedRequest, stand_ins};
+use crate::token_source::credentials;
 use crate::{Error, Headers, Refusal};
 
 /// How often an address may point to another one of the same origin.
@@ -84,7 +85,7 @@ impl Wire {
         headers: &HeaderMap,
         body: Option<Bytes>,
     ) -> Result<Sent, Error> {
-        let credentials = self.0.tokens.headers().await.map_err(Error::credential)?;
+        let credentials = credentials(&*self.0.tokens).await?;
         let all = all_headers(&credentials, headers)?;
         let mut url = self.0.url.clone();
         for _ in 0..=MOST_REDIRECTS {
