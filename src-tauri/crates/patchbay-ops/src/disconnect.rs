@@ -46,10 +46,11 @@ pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disc
     let (revoked, note) = give_back(cx, &connector).await?;
     let now = cx.now();
     let change = move |known: &mut Connector| {
-        let left = entry_id(&connector.authentication);
-        if let Authentication::Oauth { entry, .. } = &mut known.authentication
-            && entry.as_ref() == left
-        {
+        if entry_id(&known.authentication) != entry_id(&connector.authentication) {
+            // Somebody signed in anew meanwhile.
+            return;
+        }
+        if let Authentication::Oauth { entry, .. } = &mut known.authentication {
             *entry = None;
             known.identity = status::identity(None);
         }

@@ -89,11 +89,11 @@ impl Edit {
     async fn read(cx: &Context, changes: ConnectorChanges, title: &str) -> Result<Self, Error> {
         let name = changes.name.map(|name| checked_name(&name)).transpose()?;
         let url = changes.url.map(|url| read_address(&url)).transpose()?;
-        let title_given = changes.title.map(|title| title.trim().to_owned());
-        let title_given = title_given.filter(|title| !title.is_empty());
+        let wanted = changes.title.map(|title| title.trim().to_owned());
+        let wanted = wanted.filter(|title| !title.is_empty());
         let authentication = match changes.authentication {
             Some(choice) => {
-                let title = title_given.as_deref().unwrap_or(title);
+                let title = wanted.as_deref().unwrap_or(title);
                 let (chosen, entry) = authentication(cx, choice, title).await?;
                 Some((chosen, status::identity(entry.as_ref())))
             }
@@ -101,7 +101,7 @@ impl Edit {
         };
         Ok(Self {
             name,
-            title: title_given,
+            title: wanted,
             url,
             authentication,
             tags: changes.tags,
@@ -380,4 +380,59 @@ fn lose(connector: &mut Connector, gone: &WalletEntry) {
     }
     connector.status.status = Status::NeedsAuthorization;
     connector.status.reason = Some(format!("its credential {} was removed", gone.name));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use patchbay_vault::MemoryKeychain;
+
+    use super::*;
+    use crate::{AddConnector, ContextOptions, Places, SystemBrowser, SystemClock, add_connector};
+
+    #[tokio::test]
+    async fn edits_that_come_together_are_all_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = Context::open(ContextOptions {
+            places: Places::under(home.path()),
+            keychain: Arc::new(MemoryKeychain::new()),
+            browser: Arc::new(SystemBrowser),
+            clock: Arc::new(SystemClock),
+            client_document: None,
+        })
+        .await
+        .unwrap();
+        let request = AddConnector {
+            url: "http://127.0.0.1:9/mcp".to_owned(),
+            name: None,
+            title: None,
+            authentication: Some(AuthenticationChoice::None),
+        };
+        let id = add_connector(&cx, request).await.unwrap().id;
+        let favourite = ConnectorChanges {
+            favourite: Some(true),
+            ..ConnectorChanges::default()
+        };
+        let tags = ConnectorChanges {
+            tags: Some(vec!["work".to_owned()]),
+            ..ConnectorChanges::default()
+        };
+        let title = ConnectorChanges {
+            title: Some(" Wiki ".to_owned()),
+            ..ConnectorChanges::default()
+        };
+        let (first, second, third) = tokio::join!(
+            update_connector(&cx, &id, favourite),
+            update_connector(&cx, &id, tags),
+            update_connector(&cx, &id, title),
+        );
+        assert!(first.is_ok() && second.is_ok() && third.is_ok());
+        let kept = find_connector(&cx, &id).await.unwrap();
+        assert!(kept.favourite);
+        assert_eq!(
+            (kept.tags, kept.title),
+            (vec!["work".to_owned()], "Wiki".to_owned())
+        );
+    }
 }
