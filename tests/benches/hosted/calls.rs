@@ -18,7 +18,7 @@ use crate::side::Side;
 use crate::tell;
 
 /// Turns of each side.
-const ROUNDS: usize = 61;
+const ROUNDS: usize = 181;
 
 /// Calls of one side in a turn, after as many in which connections are made and caches filled.
 const CALLS: usize = 192;
