@@ -104,7 +104,12 @@ pub(super) async fn call(api: &Api, given: Value, options: &CallOptions) -> Resu
     let answer = api.send_raw(request, &options).await?;
     let (status, headers) = (answer.status, named(&answer.headers));
     let body = match names_gzip(&answer.headers) {
-        true => whole(answer, api.body_bytes).boxed().await?,
+        true => {
+            inflated(streamed(answer))
+                .read(api.body_bytes)
+                .boxed()
+                .await?
+        }
         false => answer.body.into(),
     };
     let (name, text) = match String::from_utf8(body) {
@@ -114,23 +119,14 @@ pub(super) async fn call(api: &Api, given: Value, options: &CallOptions) -> Resu
     Ok(json!({"status_code": status, "headers": headers, name: text}))
 }
 
-/// A body that is called compressed, inflated if it is; at most so many bytes.
-async fn whole(answer: Answer, most: usize) -> Result<Vec<u8>, Error> {
+/// An answer as if it had come in one piece.
+fn streamed(answer: Answer) -> StreamedAnswer {
     let body = answer.body;
-    let mut inflated = inflated(StreamedAnswer {
+    StreamedAnswer {
         status: answer.status,
         headers: answer.headers,
         pieces: stream::once(async { Ok(body) }).boxed(),
-    });
-    let mut body = Vec::new();
-    while let Some(piece) = inflated.pieces.next().await {
-        let piece = piece?;
-        if body.len() + piece.len() > most {
-            return Err(Error::TooLarge { limit: most as u64 });
-        }
-        body.extend_from_slice(&piece);
     }
-    Ok(body)
 }
 
 fn base64(bytes: &[u8]) -> String {

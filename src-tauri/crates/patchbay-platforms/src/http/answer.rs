@@ -1,7 +1,7 @@
 //! What a platform answered with success.
 
 use bytes::Bytes;
-use futures::stream::BoxStream;
+use futures::stream::{BoxStream, StreamExt};
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -92,6 +92,24 @@ impl Answer {
 
     fn refusal(&self) -> Refusal {
         refused::read(self.status, self.headers.clone(), self.body.clone(), &[])
+    }
+}
+
+impl StreamedAnswer {
+    /// What is left of the body, to its end.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] beyond `most` bytes; those of the pieces.
+    pub(crate) async fn read(&mut self, most: usize) -> Result<Vec<u8>, Error> {
+        let mut body = Vec::new();
+        while let Some(piece) = self.pieces.next().await {
+            let piece = piece?;
+            if body.len() + piece.len() > most {
+                return Err(Error::TooLarge { limit: most as u64 });
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body)
     }
 }
 

@@ -110,15 +110,7 @@ pub(super) async fn http(
 /// # Errors
 /// Those of its pieces; [`Error::TooLarge`].
 pub(super) async fn whole(mut answer: StreamedAnswer) -> Result<Value, Error> {
-    let mut body = Vec::new();
-    while let Some(piece) = answer.pieces.next().await {
-        body.extend_from_slice(&piece?);
-        if body.len() > Api::BODY_BYTES {
-            return Err(Error::TooLarge {
-                limit: Api::BODY_BYTES as u64,
-            });
-        }
-    }
+    let body = answer.read(Api::BODY_BYTES).await?;
     let headers: Map<String, Value> = answer
         .headers
         .iter()
