@@ -386,30 +386,15 @@ fn lose(connector: &mut Connector, gone: &WalletEntry) {
 mod tests {
     use std::sync::Arc;
 
-    use patchbay_vault::MemoryKeychain;
-
     use super::*;
-    use crate::{AddConnector, ContextOptions, Places, SystemBrowser, SystemClock, add_connector};
+    use crate::SystemClock;
+    use crate::testing::{NOBODY, add, open};
 
     #[tokio::test]
     async fn edits_that_come_together_are_all_kept() {
         let home = tempfile::tempdir().unwrap();
-        let cx = Context::open(ContextOptions {
-            places: Places::under(home.path()),
-            keychain: Arc::new(MemoryKeychain::new()),
-            browser: Arc::new(SystemBrowser),
-            clock: Arc::new(SystemClock),
-            client_document: None,
-        })
-        .await
-        .unwrap();
-        let request = AddConnector {
-            url: "http://127.0.0.1:9/mcp".to_owned(),
-            name: None,
-            title: None,
-            authentication: Some(AuthenticationChoice::None),
-        };
-        let id = add_connector(&cx, request).await.unwrap().id;
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let id = add(&cx, NOBODY).await.id;
         let favourite = ConnectorChanges {
             favourite: Some(true),
             ..ConnectorChanges::default()

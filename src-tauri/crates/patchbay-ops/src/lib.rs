@@ -63,6 +63,8 @@ mod sessions;
 mod status;
 mod step_up;
 mod sync_connectors;
+#[cfg(test)]
+mod testing;
 mod tokens;
 mod tool_changes;
 mod tools;

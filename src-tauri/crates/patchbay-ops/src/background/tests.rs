@@ -3,14 +3,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{ConnectorId, Status, Timestamp};
-use patchbay_vault::MemoryKeychain;
 use tokio::sync::broadcast::Receiver;
 
 use super::*;
-use crate::{
-    AddConnector, AuthenticationChoice, Clock, ContextOptions, NeedKind, Places, SystemBrowser,
-    add_connector, find_connector,
-};
+use crate::testing::{NOBODY, add, open};
+use crate::{Clock, NeedKind, find_connector};
 
 /// A clock that stands still until it is turned.
 struct Turned(Mutex<Timestamp>);
@@ -62,22 +59,8 @@ async fn bench() -> Bench {
     let home = tempfile::tempdir().unwrap();
     let start = Timestamp::parse("2026-11-20T08:00:00Z").unwrap();
     let clock = Arc::new(Turned(Mutex::new(start)));
-    let cx = Context::open(ContextOptions {
-        places: Places::under(home.path()),
-        keychain: Arc::new(MemoryKeychain::new()),
-        browser: Arc::new(SystemBrowser),
-        clock: clock.clone(),
-        client_document: None,
-    })
-    .await
-    .unwrap();
-    let request = AddConnector {
-        url: "http://127.0.0.1:9/mcp".to_owned(),
-        name: None,
-        title: None,
-        authentication: Some(AuthenticationChoice::None),
-    };
-    let mut connector = add_connector(&cx, request).await.unwrap();
+    let cx = open(home.path(), clock.clone()).await;
+    let mut connector = add(&cx, NOBODY).await;
     connector.draft = false;
     connector.status.status = Status::Ready;
     connector.status.reason = None;

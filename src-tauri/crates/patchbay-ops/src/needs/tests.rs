@@ -1,14 +1,11 @@
 use std::sync::Arc;
 
 use patchbay_model::{Json, Place, Placement, Problem, RemoteId, Tool, ToolEffect, UsedBy};
-use patchbay_vault::MemoryKeychain;
 use serde_json::json;
 
 use super::*;
-use crate::{
-    AddConnector, AuthenticationChoice, ContextOptions, Places, SystemBrowser, SystemClock,
-    accept_tools, add_connector,
-};
+use crate::testing::{NOBODY, add, open};
+use crate::{SystemClock, accept_tools};
 
 struct Bench {
     _home: tempfile::TempDir,
@@ -17,15 +14,8 @@ struct Bench {
 
 async fn bench() -> Bench {
     let home = tempfile::tempdir().unwrap();
-    let cx = Context::open(ContextOptions {
-        places: Places::under(home.path()),
-        keychain: Arc::new(MemoryKeychain::new()),
-        browser: Arc::new(SystemBrowser),
-        clock: Arc::new(SystemClock),
-        client_document: None,
-    });
     Bench {
-        cx: cx.await.unwrap(),
+        cx: open(home.path(), Arc::new(SystemClock)).await,
         _home: home,
     }
 }
@@ -33,13 +23,7 @@ async fn bench() -> Bench {
 impl Bench {
     /// A connector of this computer that is well.
     async fn connector(&self, url: &str) -> Connector {
-        let request = AddConnector {
-            url: url.to_owned(),
-            name: None,
-            title: None,
-            authentication: Some(AuthenticationChoice::None),
-        };
-        let mut connector = add_connector(&self.cx, request).await.unwrap();
+        let mut connector = add(&self.cx, url).await;
         connector.draft = false;
         connector.status.status = Status::Ready;
         connector.status.reason = None;
@@ -105,7 +89,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 #[tokio::test]
 async fn nothing_is_needed_while_all_is_well() {
     let bench = bench().await;
-    bench.connector("http://127.0.0.1:9/mcp").await;
+    bench.connector(NOBODY).await;
     bench.account(false).await;
     bench.entry("far", Some(8 * DAY)).await;
     bench.entry("never", None).await;
@@ -115,7 +99,7 @@ async fn nothing_is_needed_while_all_is_well() {
 #[tokio::test]
 async fn a_connector_says_what_it_needs() {
     let bench = bench().await;
-    let mut connector = bench.connector("http://127.0.0.1:9/mcp").await;
+    let mut connector = bench.connector(NOBODY).await;
     connector.title = "Wiki".to_owned();
     let cases = [
         (
@@ -147,7 +131,7 @@ async fn a_connector_says_what_it_needs() {
 async fn a_connector_that_its_platform_let_go_asks_for_its_consent_or_its_key() {
     let bench = bench().await;
     let account = bench.account(false).await;
-    let mut connector = bench.connector("http://127.0.0.1:9/mcp").await;
+    let mut connector = bench.connector(NOBODY).await;
     connector.account = account.id;
     connector.remote_id = Some(RemoteId::new("con_1"));
     connector.status.status = Status::Disconnected;
@@ -181,7 +165,7 @@ async fn a_connector_that_its_platform_let_go_asks_for_its_consent_or_its_key() 
 async fn an_account_without_key_comes_first_and_stands_for_its_connectors() {
     let bench = bench().await;
     let account = bench.account(true).await;
-    let mut connector = bench.connector("http://127.0.0.1:9/mcp").await;
+    let mut connector = bench.connector(NOBODY).await;
     connector.account = account.id.clone();
     connector.status.status = Status::Failing;
     bench.save(&connector).await;
@@ -254,7 +238,7 @@ async fn a_consent_that_no_connector_uses_lapses_unsaid() {
 #[tokio::test]
 async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
     let bench = bench().await;
-    let connector = bench.connector("http://127.0.0.1:9/mcp").await;
+    let connector = bench.connector(NOBODY).await;
     let entry = bench.entry("Stripe key", None).await;
     let placement = Placement {
         entry: entry.id.clone(),
@@ -279,7 +263,7 @@ async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
 #[tokio::test]
 async fn changed_tools_are_to_be_reviewed_until_they_are_accepted() {
     let bench = bench().await;
-    let connector = bench.connector("http://127.0.0.1:9/mcp").await;
+    let connector = bench.connector(NOBODY).await;
     let tool = |description: &str| Tool {
         name: "search".to_owned(),
         title: None,

@@ -108,14 +108,11 @@ pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<K
 mod tests {
     use patchbay_model::{Json, ToolEffect};
     use patchbay_store::Store;
-    use patchbay_vault::MemoryKeychain;
     use serde_json::json;
 
     use super::*;
-    use crate::{
-        AddConnector, AuthenticationChoice, ContextOptions, Places, SystemBrowser, SystemClock,
-        add_connector,
-    };
+    use crate::testing::{NOBODY, add, open};
+    use crate::{Places, SystemClock};
 
     fn echo(schema: serde_json::Value) -> Tool {
         Tool {
@@ -133,24 +130,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_known_follows_changes_by_this_process_and_by_others() {
         let home = tempfile::tempdir().unwrap();
-        let places = Places::under(home.path());
-        let database = places.database();
-        let cx = Context::open(ContextOptions {
-            places,
-            keychain: Arc::new(MemoryKeychain::new()),
-            browser: Arc::new(SystemBrowser),
-            clock: Arc::new(SystemClock),
-            client_document: None,
-        })
-        .await
-        .unwrap();
-        let request = AddConnector {
-            url: "http://127.0.0.1:9/mcp".to_owned(),
-            name: None,
-            title: None,
-            authentication: Some(AuthenticationChoice::None),
-        };
-        let mut connector = add_connector(&cx, request).await.unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let mut connector = add(&cx, NOBODY).await;
         let id = connector.id.clone();
         assert!(find(&cx, &id, "echo").await.unwrap().tool.is_none());
 
@@ -166,7 +147,9 @@ mod tests {
         assert_eq!(renamed.connector.title, "Renamed");
         assert!(Arc::ptr_eq(&renamed.tool.unwrap(), &first));
 
-        let elsewhere = Store::open(&database).await.unwrap();
+        let elsewhere = Store::open(&Places::under(home.path()).database())
+            .await
+            .unwrap();
         let tools = [echo(json!({ "type": "object", "required": ["message"] }))];
         elsewhere
             .replace_tools(&id, &tools, cx.now())
