@@ -203,50 +203,6 @@ fn said(error: &Error) -> String {
     words.unwrap_or_else(|| error.to_string())
 }
 
-impl Cohere {
-    async fn dispatch(
-        &self,
-        operation: &str,
-        given: Value,
-        options: &CallOptions,
-    ) -> Result<Value, Error> {
-        let api = &self.api;
-        match operation {
-            "list" => {
-                let page = client::list(api, &arguments(given)?, options).await?;
-                Ok(page.into_json())
-            }
-            "create" => {
-                let made = client::create(api, &arguments(given)?, options).await?;
-                Ok(made.into_json())
-            }
-            "get" => {
-                let found = client::get(api, &arguments(given)?, options).await?;
-                Ok(found.into_json())
-            }
-            "update" => {
-                let changed = client::update(api, &arguments(given)?, options).await?;
-                Ok(changed.into_json())
-            }
-            "delete" => {
-                let one: One = arguments(given)?;
-                let answer = client::delete(api, &one, options).await?;
-                self.findings.forget(&one.id);
-                Ok(answer)
-            }
-            "o_auth_authorize" => {
-                let (page, _) = self.authorize(&arguments(given)?, options).await?;
-                Ok(Value::Object(page))
-            }
-            "test_search" => {
-                let (found, _) = self.test_search(&arguments(given)?, options).await?;
-                Ok(found)
-            }
-            other => Err(Error::Usage(format!("Cohere has no operation {other:?}"))),
-        }
-    }
-}
-
 #[async_trait]
 impl Platform for Cohere {
     fn operations(&self) -> &'static [Operation] {
@@ -259,7 +215,43 @@ impl Platform for Cohere {
         given: Value,
         options: &'a CallOptions,
     ) -> BoxFuture<'a, Result<Value, Error>> {
-        self.dispatch(operation, given, options).boxed()
+        async move {
+            let api = &self.api;
+            match operation {
+                "list" => {
+                    let page = client::list(api, &arguments(given)?, options).await?;
+                    Ok(page.into_json())
+                }
+                "create" => {
+                    let made = client::create(api, &arguments(given)?, options).await?;
+                    Ok(made.into_json())
+                }
+                "get" => {
+                    let found = client::get(api, &arguments(given)?, options).await?;
+                    Ok(found.into_json())
+                }
+                "update" => {
+                    let changed = client::update(api, &arguments(given)?, options).await?;
+                    Ok(changed.into_json())
+                }
+                "delete" => {
+                    let one: One = arguments(given)?;
+                    let answer = client::delete(api, &one, options).await?;
+                    self.findings.forget(&one.id);
+                    Ok(answer)
+                }
+                "o_auth_authorize" => {
+                    let (page, _) = self.authorize(&arguments(given)?, options).await?;
+                    Ok(Value::Object(page))
+                }
+                "test_search" => {
+                    let (found, _) = self.test_search(&arguments(given)?, options).await?;
+                    Ok(found)
+                }
+                other => Err(Error::Usage(format!("Cohere has no operation {other:?}"))),
+            }
+        }
+        .boxed()
     }
 
     async fn check(&self, options: &CallOptions) -> Result<(), Error> {

@@ -195,61 +195,6 @@ impl Tenex {
     }
 }
 
-impl Tenex {
-    async fn dispatch(
-        &self,
-        operation: &str,
-        given: Value,
-        options: &CallOptions,
-    ) -> Result<Value, Error> {
-        let client = &self.client;
-        Ok(match operation {
-            "list_providers" => {
-                let page = client.list_providers(&arguments(given)?, options).await?;
-                page.into_json()
-            }
-            "list" => client.list(&arguments(given)?, options).await?.into_json(),
-            "list_all" => {
-                let (items, total) = client.list_all(arguments(given)?, options).boxed().await?;
-                let items: Vec<Value> = items.into_iter().map(Connector::into_json).collect();
-                json!({"items": items, "total": total})
-            }
-            "get" => client.get(&arguments(given)?, options).await?.into_json(),
-            "start_oauth" => {
-                let (started, _) = self.start(&arguments(given)?, options).await?;
-                started.into_json()
-            }
-            "get_status" => client
-                .get_status(&arguments(given)?, options)
-                .await?
-                .into_json(),
-            "wait_for_grant" => {
-                let which = arguments(given)?;
-                let grant = client.wait_for_grant(&which, options).boxed().await?;
-                grant.into_json()
-            }
-            "submit_byok" => {
-                let submitted = client.submit_byok(&arguments(given)?, &[], options).await?;
-                self.changed(submitted)
-            }
-            "update" => self.changed(client.update(&arguments(given)?, options).await?),
-            "disable" => self.changed(client.switch(&arguments(given)?, false, options).await?),
-            "enable" => self.changed(client.switch(&arguments(given)?, true, options).await?),
-            "refresh" => self.changed(client.refresh(&arguments(given)?, options).await?),
-            "revoke" => self.changed(client.revoke(&arguments(given)?, options).await?),
-            "test" => {
-                let (tested, _) = self.test(&arguments(given)?, options).await?;
-                tested.into_json()
-            }
-            "delete" => {
-                self.delete(&arguments(given)?, options).await?;
-                Value::Null
-            }
-            other => return Err(Error::Usage(format!("10ex has no operation {other:?}"))),
-        })
-    }
-}
-
 #[async_trait]
 impl Platform for Tenex {
     fn operations(&self) -> &'static [Operation] {
@@ -262,7 +207,55 @@ impl Platform for Tenex {
         given: Value,
         options: &'a CallOptions,
     ) -> BoxFuture<'a, Result<Value, Error>> {
-        self.dispatch(operation, given, options).boxed()
+        async move {
+            let client = &self.client;
+            Ok(match operation {
+                "list_providers" => {
+                    let page = client.list_providers(&arguments(given)?, options).await?;
+                    page.into_json()
+                }
+                "list" => client.list(&arguments(given)?, options).await?.into_json(),
+                "list_all" => {
+                    let (items, total) =
+                        client.list_all(arguments(given)?, options).boxed().await?;
+                    let items: Vec<Value> = items.into_iter().map(Connector::into_json).collect();
+                    json!({"items": items, "total": total})
+                }
+                "get" => client.get(&arguments(given)?, options).await?.into_json(),
+                "start_oauth" => {
+                    let (started, _) = self.start(&arguments(given)?, options).await?;
+                    started.into_json()
+                }
+                "get_status" => client
+                    .get_status(&arguments(given)?, options)
+                    .await?
+                    .into_json(),
+                "wait_for_grant" => {
+                    let which = arguments(given)?;
+                    let grant = client.wait_for_grant(&which, options).boxed().await?;
+                    grant.into_json()
+                }
+                "submit_byok" => {
+                    let submitted = client.submit_byok(&arguments(given)?, &[], options).await?;
+                    self.changed(submitted)
+                }
+                "update" => self.changed(client.update(&arguments(given)?, options).await?),
+                "disable" => self.changed(client.switch(&arguments(given)?, false, options).await?),
+                "enable" => self.changed(client.switch(&arguments(given)?, true, options).await?),
+                "refresh" => self.changed(client.refresh(&arguments(given)?, options).await?),
+                "revoke" => self.changed(client.revoke(&arguments(given)?, options).await?),
+                "test" => {
+                    let (tested, _) = self.test(&arguments(given)?, options).await?;
+                    tested.into_json()
+                }
+                "delete" => {
+                    self.delete(&arguments(given)?, options).await?;
+                    Value::Null
+                }
+                other => return Err(Error::Usage(format!("10ex has no operation {other:?}"))),
+            })
+        }
+        .boxed()
     }
 
     async fn check(&self, options: &CallOptions) -> Result<(), Error> {

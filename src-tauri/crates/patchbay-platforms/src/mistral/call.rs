@@ -16,30 +16,6 @@ use crate::{
     Settings, Streams, Tools,
 };
 
-impl Mistral {
-    async fn dispatch(
-        &self,
-        operation: &str,
-        given: Value,
-        options: &CallOptions,
-    ) -> Result<Value, Error> {
-        let has = |each: &Operation| each.name == operation;
-        if !self.operations().iter().any(has) {
-            let words = format!("this surface of Mistral has no operation {operation:?}");
-            return Err(Error::Usage(words));
-        }
-        if let Some(scope) = list_scope(operation) {
-            let which = arguments(given)?;
-            let listed = client::list_credentials(&self.api, scope, &which, options).await?;
-            return written(listed);
-        }
-        match self.surface {
-            Surface::Current => self.call_current(operation, given, options).await,
-            Surface::Seed => self.call_seed(operation, given, options).boxed().await,
-        }
-    }
-}
-
 #[async_trait]
 impl Platform for Mistral {
     fn operations(&self) -> &'static [Operation] {
@@ -55,7 +31,23 @@ impl Platform for Mistral {
         given: Value,
         options: &'a CallOptions,
     ) -> BoxFuture<'a, Result<Value, Error>> {
-        self.dispatch(operation, given, options).boxed()
+        async move {
+            let has = |each: &Operation| each.name == operation;
+            if !self.operations().iter().any(has) {
+                let words = format!("this surface of Mistral has no operation {operation:?}");
+                return Err(Error::Usage(words));
+            }
+            if let Some(scope) = list_scope(operation) {
+                let which = arguments(given)?;
+                let listed = client::list_credentials(&self.api, scope, &which, options).await?;
+                return written(listed);
+            }
+            match self.surface {
+                Surface::Current => self.call_current(operation, given, options).await,
+                Surface::Seed => self.call_seed(operation, given, options).boxed().await,
+            }
+        }
+        .boxed()
     }
 
     async fn check(&self, options: &CallOptions) -> Result<(), Error> {
