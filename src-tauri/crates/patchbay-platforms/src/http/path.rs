@@ -103,21 +103,21 @@ impl Path {
 
 /// Whether a reference is the path of a URL and no more, to the last character.
 fn is_path(text: &str) -> bool {
-    const OF_PATH: Bytes = among(b"-._~/%");
+    const OF_PATH: ByteSet = among(b"-._~/%");
     text.starts_with('/') && !text.starts_with("//") && all(text, &OF_PATH)
 }
 
 /// Whether every byte stands for itself: `A–Z a–z 0–9 - . _ ~`.
 fn is_plain(text: &str) -> bool {
-    const PLAIN: Bytes = among(b"-._~");
+    const PLAIN: ByteSet = among(b"-._~");
     all(text, &PLAIN)
 }
 
 /// Which bytes there may be; looked up, for every byte of every path is.
-type Bytes = [bool; 256];
+type ByteSet = [bool; 256];
 
 /// Letters and digits, and these.
-const fn among(others: &[u8]) -> Bytes {
+const fn among(others: &[u8]) -> ByteSet {
     let mut bytes = [false; 256];
     let mut byte = 0;
     while byte < 128 {
@@ -132,7 +132,7 @@ const fn among(others: &[u8]) -> Bytes {
     bytes
 }
 
-fn all(text: &str, bytes: &Bytes) -> bool {
+fn all(text: &str, bytes: &ByteSet) -> bool {
     text.bytes().all(|byte| bytes[usize::from(byte)])
 }
 
