@@ -31,7 +31,9 @@ fn the_palette_finds_tools_and_places() {
     window.keys(&[keys::ENTER]);
     window.see("heading", "weather");
     window.keys(&[keys::CONTROL, "k"]);
+    window.see("dialog", "Search or do");
     window.type_text("settings");
+    window.see("option", "*Settings*");
     window.keys(&[keys::ENTER]);
     window.see("heading", "Settings");
     window.quit();
@@ -57,6 +59,7 @@ fn a_removed_connector_comes_back_with_undo() {
     seed::open_connector(&desk, &window);
     window.go_to("Connectors");
     window.see("row", "Open playground, *");
+    window.wait_until("the focus in the list", || window.focus().1 == "Connectors");
     window.keys(&[keys::DOWN]);
     window.keys(&[keys::BACKSPACE]);
     window.see_text("Open playground removed");

@@ -72,6 +72,9 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
 
     window.see("row", "search, *");
     window.keys(&["/"]);
+    window.wait_until("the focus in the filter", || {
+        window.focus().1 == "Find a tool"
+    });
     window.type_text("search");
     window.keys(&[keys::ENTER]);
     window.see("textbox", "query");
@@ -93,6 +96,7 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
     window.type_text(TOKEN);
     window.keys(&[keys::ENTER]);
     window.see_text("1 of 1 pushed");
+    window.see_text("Every place has the new secret");
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see_text("Client secret rotated");
 

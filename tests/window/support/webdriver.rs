@@ -176,12 +176,19 @@ impl Session {
     }
 
     /// Presses an element with the pointer: by its label where only that can be seen, as with a switch, and
-    /// brought into the middle where it lies out of sight.
+    /// brought into the middle where it lies out of sight. One that rests is refused, where a driver would press in vain.
     pub(crate) fn click(&self, element: &Element) -> Result<(), Refusal> {
+        const RESTS: &str = "return arguments[0].matches(':disabled, [aria-disabled=true]')";
         const REACH: &str = "
             const seen = arguments[0].closest('label') ?? arguments[0];
             seen.scrollIntoView({ block: 'center' });
             return seen;";
+        if self.execute(RESTS, &[element.to_value()])? == Value::Bool(true) {
+            return Err(Refusal {
+                error: "element not enabled".to_owned(),
+                message: "it rests".to_owned(),
+            });
+        }
         let press = |element: &Element| self.of(element, "click", Some(&json!({}))).map(drop);
         let pressed = press(element);
         match &pressed {

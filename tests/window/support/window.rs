@@ -17,6 +17,12 @@ pub(super) const FIND: &str = include_str!("find.js");
 
 const RECORD: &str = include_str!("record.js");
 
+/// Keys of a view act a moment after it is drawn: waits for that as a person would, who first looks.
+const SETTLE: &str = "return new Promise((over) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(over)));
+    setTimeout(over, 250);
+})";
+
 /// The keys that have no letter.
 pub(crate) mod keys {
     pub(crate) const CONTROL: &str = "\u{e009}";
@@ -251,14 +257,20 @@ impl Window {
 
     /// Presses keys together, such as `[CONTROL, "k"]`.
     pub(crate) fn keys(&self, keys: &[&str]) {
+        self.script_async(SETTLE, &[]);
+        self.press_at_once(keys);
+    }
+
+    fn press_at_once(&self, keys: &[&str]) {
         let pressed = self.session().press_keys(keys);
         pressed.unwrap_or_else(|refusal| panic!("the keys cannot be pressed: {refusal}"));
     }
 
     /// Types where the focus is.
     pub(crate) fn type_text(&self, text: &str) {
+        self.script_async(SETTLE, &[]);
         for sign in text.chars() {
-            self.keys(&[&sign.to_string()]);
+            self.press_at_once(&[&sign.to_string()]);
         }
     }
 
