@@ -1,7 +1,14 @@
 //! Text of others, made fit to be shown.
 
 use patchbay_model::clean_text;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+/// Reads a body as JSON. Why it is none is not told: words of serde quote it, where a secret could be.
+pub(crate) fn read_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    // Read from bytes, each string of it would be looked at for UTF-8 by itself, which takes much longer.
+    serde_json::from_str(std::str::from_utf8(body).ok()?).ok()
+}
 
 /// Text that is not empty.
 pub(crate) fn filled(value: &Value) -> Option<&str> {

@@ -16,7 +16,7 @@ use super::arguments::Entity;
 use super::spec::Spec;
 use crate::Error;
 use crate::http::Answer;
-use crate::text::filled;
+use crate::text::{filled, read_json};
 
 /// The answer of the token exchange.
 ///
@@ -30,7 +30,7 @@ pub(super) struct ExchangedToken {
 impl ExchangedToken {
     /// `None` without an `access_token`, or with an empty one.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
-        let json: Value = serde_json::from_slice(body).ok()?;
+        let json: Value = read_json(body)?;
         let token = json["access_token"]
             .as_str()
             .filter(|token| !token.is_empty())?;
@@ -287,7 +287,7 @@ enum Member {
 impl Envelope {
     /// `None` when it is none, or has neither a `result` nor the word that it failed.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
-        let envelope: Self = serde_json::from_slice(body).ok()?;
+        let envelope: Self = read_json(body)?;
         (envelope.has_failed() || envelope.result.is_some()).then_some(envelope)
     }
 

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::refused;
+use crate::text::read_json;
 use crate::{Error, Refusal};
 
 const OTHER_SHAPE: &str = "it has another shape than documented";
@@ -38,8 +39,7 @@ impl Answer {
     /// # Errors
     /// [`Error::UnexpectedAnswer`] when it is something else.
     pub fn json(&self) -> Result<Value, Error> {
-        // Words of serde quote the answer, where a secret could be.
-        serde_json::from_slice(&self.body).map_err(|_| {
+        read_json(&self.body).ok_or_else(|| {
             self.unexpected(match self.body.is_empty() {
                 true => "it is empty",
                 false => "it is no JSON",

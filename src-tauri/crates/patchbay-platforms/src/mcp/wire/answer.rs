@@ -43,7 +43,7 @@ impl Wire {
             .exchange
             .note(|facts| facts.bytes += body.len() as u64);
         let message: Value =
-            serde_json::from_slice(&body).map_err(|_| not_json(asked.kind, &body, media_type))?;
+            text::read_json(&body).ok_or_else(|| not_json(asked.kind, &body, media_type))?;
         let message = self.answer_message(message, asked)?;
         Ok(StreamableHttpPostResponse::Json(message, session))
     }
