@@ -9,7 +9,7 @@ use patchbay_model::{
     RunQuery, RunState, Secret, Status, Transport,
 };
 use patchbay_ops::{
-    AuthenticationChoice, RunProgress, SecretInput, cancel_run, dry_run, find_run,
+    AuthenticationChoice, RunProgress, SecretInput, cancel_run, check_connector, dry_run, find_run,
     finish_authorization, inspect_address, list_runs, list_tools, list_wallet, replay_run,
     run_tool, take_callback_link,
 };
@@ -389,6 +389,37 @@ async fn a_cancelled_run_stops_at_the_server_too() {
         desk.connector(&connector.id).await.status.status,
         Status::Ready
     );
+}
+
+#[tokio::test]
+async fn a_check_leaves_a_run_that_is_under_way_alone() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let begun = Arc::new(tokio::sync::Notify::new());
+    let told = Arc::clone(&begun);
+    let slowly = request(
+        &connector.id,
+        "count",
+        json!({ "steps": 8, "delay_ms": 100 }),
+    );
+    let counting = run_tool(&desk.cx, slowly, move |step| {
+        if matches!(step, RunProgress::Progress { .. }) {
+            told.notify_one();
+        }
+    });
+    let checking = async {
+        begun.notified().await;
+        check_connector(&desk.cx, &connector.id).await.unwrap()
+    };
+    let (run, check) = tokio::join!(counting, checking);
+    let run = run.unwrap();
+    assert_eq!(
+        run.summary.state,
+        RunState::Done,
+        "{:?}",
+        run.summary.problem
+    );
+    assert_eq!(check.connector.status.status, Status::Ready);
 }
 
 #[tokio::test]

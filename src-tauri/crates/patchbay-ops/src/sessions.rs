@@ -23,17 +23,27 @@ impl Sessions {
         Arc::clone(places.entry(connector.clone()).or_default())
     }
 
-    /// Lets go of a connection, for its address or credential changed.
+    /// Ends a connection, for its address changed or nobody may use it any more. Calls that are under way
+    /// on it end with it.
     pub(crate) async fn close(&self, connector: &ConnectorId) {
+        if let Some(session) = self.take(connector).await {
+            session.close().await;
+        }
+    }
+
+    /// Has whoever comes next connect anew. Calls that are under way come to their own end.
+    pub(crate) async fn let_go(&self, connector: &ConnectorId) {
+        if let Some(session) = self.take(connector).await {
+            session.let_go().await;
+        }
+    }
+
+    async fn take(&self, connector: &ConnectorId) -> Option<McpSession> {
         let place = {
             let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             places.remove(connector)
         };
-        if let Some(place) = place
-            && let Some(session) = place.lock().await.take()
-        {
-            session.close().await;
-        }
+        place?.lock().await.take()
     }
 
     /// Lets go of all connections.

@@ -206,6 +206,14 @@ impl McpSession {
         Ok(())
     }
 
+    /// Lets go of this clone: ends the session in good form where it is the last, and leaves it to the
+    /// others where calls are still under way.
+    pub async fn let_go(self) {
+        if Arc::strong_count(&self.0) == 1 {
+            self.close().await;
+        }
+    }
+
     /// Ends the session for all clones, telling the server where the protocol knows how; gives up
     /// after a few seconds.
     pub async fn close(&self) {
