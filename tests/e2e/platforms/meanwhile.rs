@@ -1,10 +1,12 @@
 //! What happens to a connector while its platform takes its time to answer.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use patchbay_model::{Account, Connector, Status};
+use patchbay_model::{Account, Connector, Json, Status};
 use patchbay_ops::{
-    ConnectorChanges, Context, list_connectors, refresh_connector, refresh_tools, resolve_account,
+    ConnectorChanges, Context, CreateConnector, create_connector, delete_connector,
+    list_connectors, list_definitions, refresh_connector, refresh_tools, resolve_account,
     sync_account, update_connector,
 };
 use patchbay_testkit::fakes::{FakeCohere, Hold, Trouble, What};
@@ -112,6 +114,41 @@ async fn a_list_does_not_go_over_what_was_found_out_since_it_was_asked_for() {
     };
     meanwhile(&place, listing, switched_off).await;
     assert_eq!(docs(&app).await.status.status, Status::Disabled);
+
+    app.close().await;
+    place.over();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_takes_nothing_away_that_was_created_since_it_was_asked_for() {
+    let (place, app, account) = place().await;
+    let listing = async {
+        sync_account(&app, &account).await.unwrap();
+    };
+    let created = async {
+        let new = CreateConnector {
+            account: account.id.clone(),
+            definition: list_definitions(&app, &account.id).await.unwrap()[0]
+                .id
+                .clone(),
+            values: Json(json!({ "name": "Wiki", "url": "https://wiki.example/" })),
+            secrets: BTreeMap::new(),
+        };
+        create_connector(&app, new).await.unwrap();
+    };
+    meanwhile(&place, listing, created).await;
+    let connectors = list_connectors(&app).await.unwrap();
+    assert_eq!(connectors.len(), 2, "{connectors:?}");
+
+    let wiki = connectors.iter().find(|one| one.title == "Wiki").unwrap();
+    let listing = async {
+        sync_account(&app, &account).await.unwrap();
+    };
+    let removed = async {
+        delete_connector(&app, &wiki.id, true).await.unwrap();
+    };
+    meanwhile(&place, listing, removed).await;
+    assert_eq!(list_connectors(&app).await.unwrap().len(), 1);
 
     app.close().await;
     place.over();

@@ -73,14 +73,18 @@ pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Erro
 
 async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Error> {
     let asked = cx.now();
+    let before = of_account(cx, &account.id).await?;
     let listed = tokio::time::timeout(PATIENCE, list(cx, account)).await;
     let listed = listed.map_err(|_| Error::TimedOut {
         seconds: PATIENCE.as_secs(),
     })??;
-    let known = let_go(cx, account, &listed).await?;
+    let_go(cx, &before, &listed).await?;
+    let known = of_account(cx, &account.id).await?;
     let place = |connector: &Connector| Some((connector.remote_id.clone()?, connector.id.clone()));
     let here: HashMap<RemoteId, ConnectorId> = known.iter().filter_map(place).collect();
     let mut names: HashSet<String> = known.into_iter().map(|connector| connector.name).collect();
+    // What was removed here meanwhile does not come back by a list that was asked for before.
+    let were_here: HashSet<RemoteId> = before.into_iter().filter_map(|it| it.remote_id).collect();
     let (count, now, account) = (listed.len(), cx.now(), Arc::new(account.clone()));
     for remote in listed {
         if let Some(id) = here.get(&remote.remote_id) {
@@ -92,7 +96,7 @@ async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Erro
                 }
             };
             cx.store().change_connector(id, change).await?;
-        } else {
+        } else if !were_here.contains(&remote.remote_id) {
             let connector = newcomer(cx, &account, remote, |name| names.contains(name));
             cx.store().save_connector(&connector).await?;
             names.insert(connector.name);
@@ -102,27 +106,25 @@ async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Erro
     Ok(count)
 }
 
-/// Lets go of the connectors of an account that are gone, so that their names are free; gives the others.
+/// Lets go of those of the connectors that are gone, so that their names are free. `before` are those that
+/// were known when the list was asked for: what was created meanwhile need not be in it.
 async fn let_go(
     cx: &Context,
-    account: &Account,
+    before: &[Connector],
     listed: &[RemoteConnector],
-) -> Result<Vec<Connector>, Error> {
+) -> Result<(), Error> {
     let listed: HashSet<&RemoteId> = listed.iter().map(|remote| &remote.remote_id).collect();
-    let mut stay = Vec::new();
-    for known in of_account(cx, &account.id).await? {
+    for known in before {
         let is_listed = known
             .remote_id
             .as_ref()
             .is_some_and(|id| listed.contains(id));
         // What is being connected may not be in the list yet.
-        if is_listed || cx.consents().of(&known.id).is_some() {
-            stay.push(known);
-        } else {
+        if !is_listed && cx.consents().of(&known.id).is_none() {
             cx.store().remove_connector(&known.id).await?;
         }
     }
-    Ok(stay)
+    Ok(())
 }
 
 /// Brings a connector up to a list of its platform.
