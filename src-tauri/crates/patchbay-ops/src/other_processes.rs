@@ -8,10 +8,15 @@ use std::time::Duration;
 use patchbay_store::Changes;
 
 use crate::accounts::list_accounts;
+use crate::clear_up::end_abandoned;
 use crate::{Context, Error, Event, hosted};
 
 /// Time between two looks.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// After how many of them it is looked whether a process ended in the middle of a sign-in: that it is gone
+/// changes nothing in the file.
+const LOOKS: u32 = 10;
 
 /// Looks at the file now; what it answers follows what other processes change from then on, until this one
 /// ends.
@@ -21,12 +26,16 @@ const AGAIN: Duration = Duration::from_secs(1);
 pub async fn follow_other_processes(cx: &Context) -> Result<impl Future<Output = ()>, Error> {
     let mut seen = Seen::now(cx).await?;
     Ok(async move {
-        loop {
+        for looks in 1_u32.. {
             tokio::select! {
                 () = cx.ending().cancelled() => return,
                 () = tokio::time::sleep(AGAIN) => {}
             }
-            if let Err(error) = look(cx, &mut seen).await {
+            let mut looked = look(cx, &mut seen).await;
+            if looked.is_ok() && looks.is_multiple_of(LOOKS) {
+                looked = end_abandoned(cx).await;
+            }
+            if let Err(error) = looked {
                 tracing::warn!(%error, "what other processes change could not be followed");
             }
         }
