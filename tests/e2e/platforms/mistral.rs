@@ -41,6 +41,8 @@ async fn the_whole_story() {
     let wiki = place.api("create", made(oauth())).await;
     let id = wiki["id"].as_str().unwrap().to_owned();
     place.does("connector list --refresh").await;
+    // The list says nothing of the user's own sign-in.
+    assert_eq!(place.status("wiki").await, "needs_authorization");
     // The platform says 401 of a connector that nobody has let in, and the account is none the worse.
     let needed = place.fails("tool list wiki --json", 3).await.failure();
     assert_eq!(needed["code"], "auth.needed");

@@ -1,9 +1,10 @@
 //! What Patchbay does with Mistral's connectors.
 
 use std::collections::HashSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use futures::StreamExt;
 use patchbay_model::{RemoteId, Tool};
 use serde_json::{Map, Value, json};
 
@@ -25,6 +26,16 @@ const MOST_PAGES: usize = 1000;
 /// How many tools are asked for at once: `list_tools` of the current surface has no second page.
 const TOOLS: i64 = 1000;
 
+/// With one list, so many connectors of which it is not known how their user is signed in are asked for by
+/// themselves; the others follow with the next ones.
+const ASKED: usize = 64;
+
+/// How many of them are asked for at once.
+const AT_ONCE: usize = 8;
+
+/// How long that may take: the list waits for it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 impl Mistral {
     async fn page(
         &self,
@@ -40,9 +51,53 @@ impl Mistral {
         client::list(&self.api, &page, options).await
     }
 
+    /// A connector that came with what there is to say of the user's sign-in.
     pub(super) fn mapped(&self, connector: &Connector) -> RemoteConnector {
+        let user_data = mapping::user_data(connector);
+        self.memory.note(connector.id(), |remembered| {
+            remembered.user_data = Some(user_data);
+        });
         let remembered = self.memory.of(&[connector.id(), connector.name()]);
         mapping::connector(connector, &remembered, self.api.clock.now())
+    }
+
+    /// A connector out of a list, which does not tell of the user's sign-in: what was said of it last holds.
+    /// And whether that was ever said.
+    fn mapped_of_list(&self, connector: &Connector) -> (RemoteConnector, bool) {
+        let remembered = self.memory.of(&[connector.id(), connector.name()]);
+        let now = self.api.clock.now();
+        match &remembered.user_data {
+            None => (mapping::connector(connector, &remembered, now), false),
+            Some(user_data) => {
+                let connector = connector.completed_by(user_data);
+                (mapping::connector(&connector, &remembered, now), true)
+            }
+        }
+    }
+
+    /// Asks for each of them by itself, as long as there is time. One that cannot be asked stays as it is.
+    async fn ask_for_each(
+        &self,
+        found: &mut [RemoteConnector],
+        places: Vec<usize>,
+        options: &CallOptions,
+    ) {
+        let ids: Vec<(usize, RemoteId)> = places
+            .into_iter()
+            .map(|place| (place, found[place].remote_id.clone()))
+            .collect();
+        let mut answers = futures::stream::iter(ids)
+            .map(|(place, id)| async move { (place, self.find_connector(&id, options).await) })
+            .buffer_unordered(AT_ONCE);
+        let asking = async {
+            while let Some((place, answer)) = answers.next().await {
+                if let Ok(connector) = answer {
+                    found[place] = connector;
+                }
+            }
+        };
+        // What was not told until then is asked for with the next list.
+        drop(tokio::time::timeout(PATIENCE, asking).await);
     }
 
     async fn tool_entries(
@@ -89,15 +144,23 @@ impl Mistral {
 impl Connectors for Mistral {
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>, Error> {
         let (mut found, mut seen) = (Vec::new(), HashSet::new());
-        let mut cursor = None;
+        let (mut cursor, mut unasked) = (None, Vec::new());
         for _ in 0..MOST_PAGES {
             let page = self.page(cursor, options).await?;
-            let items = page.items.iter().filter_map(Kept::read);
-            found.extend(items.map(|connector| self.mapped(connector)));
+            for connector in page.items.iter().filter_map(Kept::read) {
+                let (connector, was_asked) = self.mapped_of_list(connector);
+                if !was_asked && unasked.len() < ASKED {
+                    unasked.push(found.len());
+                }
+                found.push(connector);
+            }
             // A page may be empty and still have a successor, but none comes twice.
             match page.next_cursor() {
                 Some(next) if seen.insert(next.to_owned()) => cursor = Some(next.to_owned()),
-                _ => return Ok(found),
+                _ => {
+                    self.ask_for_each(&mut found, unasked, options).await;
+                    return Ok(found);
+                }
             }
         }
         Err(Error::Protocol(format!(

@@ -23,6 +23,13 @@ const SIGN_IN_AGAIN: [&str; 4] = [
     "blank bearer token",
 ];
 
+/// Members that a connector has only where the user's data were asked for.
+const USER_DATA: [&str; 3] = [
+    "connection_credentials",
+    "is_authenticated",
+    "supported_auth_methods",
+];
+
 /// Members of the platform's JSON that could hold a secret.
 const SECRET: [&str; 5] = [
     "auth_data",
@@ -93,10 +100,9 @@ fn state(connector: &Connector, remembered: &Remembered, now: Timestamp) -> Stat
     }
     let status = credential_in_use(connector).and_then(Credential::status);
     let message = status.and_then(CredentialStatus::error_message);
-    if let Some(status) = status.filter(|it| matches!(it.status_type(), "invalid" | "error")) {
+    if let Some(status) = status.filter(|status| is_bad(*status)) {
         let word = Some(status.status_type().to_owned());
-        let known = message.map(str::to_lowercase);
-        if known.is_some_and(|message| SIGN_IN_AGAIN.contains(&message.as_str())) {
+        if wants_sign_in(status) {
             return State {
                 word,
                 ..state(Status::NeedsAuthorization, message)
@@ -200,9 +206,20 @@ fn methods(connector: &Connector) -> Vec<AuthenticationMethod> {
     methods
 }
 
-/// Whether the platform says that somebody is signed in.
+/// Whether the platform says that somebody is signed in, with a credential that is still good.
 pub(super) fn is_authenticated(connector: &Connector) -> bool {
-    connector.flag("is_authenticated") == Some(true)
+    let status = credential_in_use(connector).and_then(Credential::status);
+    let has_lapsed = status.is_some_and(|status| is_bad(status) && wants_sign_in(status));
+    connector.flag("is_authenticated") == Some(true) && !has_lapsed
+}
+
+fn is_bad(status: CredentialStatus<'_>) -> bool {
+    matches!(status.status_type(), "invalid" | "error")
+}
+
+fn wants_sign_in(status: CredentialStatus<'_>) -> bool {
+    let message = status.error_message().map(str::to_lowercase);
+    message.is_some_and(|message| SIGN_IN_AGAIN.contains(&message.as_str()))
 }
 
 /// A tool as MCP has it: Mistral's own are stored with `jsonschema` in place of `inputSchema`.
@@ -233,6 +250,15 @@ pub(super) fn tool_result(
             .map(Json),
         is_error: result.is_error(),
     }
+}
+
+/// What the platform says of the user's own sign-in, without secrets; empty where it was not asked for that.
+pub(super) fn user_data(connector: &Connector) -> Map<String, Value> {
+    let said = USER_DATA.iter().filter_map(|name| {
+        let member = connector.member(name).filter(|member| !member.is_null())?;
+        Some(((*name).to_owned(), without_secrets(member.clone())))
+    });
+    said.collect()
 }
 
 fn without_secrets(value: Value) -> Value {

@@ -1,13 +1,13 @@
 //! What happened here to connectors of an account, where the platform does not tell.
 //!
-//! Source: Mistral contract, section 13, rows 2, 3, 5 and 6.
+//! Source: Mistral contract, section 13, rows 2 to 8.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use patchbay_model::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::Error;
 
@@ -27,6 +27,9 @@ pub(super) struct Remembered {
     pub(super) awaited: Option<Awaited>,
     /// How the last list of its tools ended; `None` before the first.
     pub(super) tools: Option<Listed>,
+    /// What the platform last said of the user's own sign-in, which its lists leave out; no secrets. `None`
+    /// before it was asked.
+    pub(super) user_data: Option<Map<String, Value>>,
 }
 
 /// A credential that a consent is to bring.
@@ -78,6 +81,7 @@ impl Memory {
             first.page_until = first.page_until.max(other.page_until);
             first.awaited = first.awaited.or_else(|| other.awaited.clone());
             first.tools = first.tools.or_else(|| other.tools.clone());
+            first.user_data = first.user_data.or_else(|| other.user_data.clone());
         }
         first
     }

@@ -88,6 +88,17 @@ impl Connector {
         items(&self.0, "connection_credentials").filter_map(Credential::of)
     }
 
+    /// The connector with those members as well, where it came without.
+    pub(super) fn completed_by(&self, more: &Map<String, Value>) -> Self {
+        let mut members = self.0.clone();
+        for (name, member) in more {
+            if members.get(name).is_none_or(Value::is_null) {
+                members.insert(name.clone(), member.clone());
+            }
+        }
+        Self(members)
+    }
+
     pub(super) fn to_json(&self) -> Value {
         Value::Object(self.0.clone())
     }

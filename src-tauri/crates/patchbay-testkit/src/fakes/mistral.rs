@@ -57,6 +57,21 @@ pub struct Connector {
     pub shared: Vec<String>,
 }
 
+impl Connector {
+    /// As lists show it: without what is the user's own.
+    fn in_list(&self) -> Map<String, Value> {
+        let mut shown = self.shown.clone();
+        for name in [
+            "connection_credentials",
+            "is_authenticated",
+            "supported_auth_methods",
+        ] {
+            shown.remove(name);
+        }
+        shown
+    }
+}
+
 impl FakeMistral {
     /// An organization without connectors that lets this key in.
     #[must_use]
@@ -162,7 +177,7 @@ impl FakeMistral {
             _ => {
                 let until = self.connectors.len().min(from + size.min(10));
                 let page = self.connectors.get(from..until).unwrap_or_default();
-                let items = page.iter().map(|one| one.shown.clone()).collect();
+                let items = page.iter().map(Connector::in_list).collect();
                 let more = until < self.connectors.len();
                 (items, more.then(|| format!("after/{until}")))
             }
