@@ -1,6 +1,6 @@
 //! Airbyte Agents: tools are entities and their actions, deletion is a job.
 
-use patchbay_testkit::fakes::{FakeAirbyte, KINDS};
+use patchbay_testkit::fakes::{Answer, FakeAirbyte, KINDS, Trouble};
 use serde_json::json;
 
 use super::support::Place;
@@ -68,6 +68,35 @@ async fn the_whole_story() {
     place.does("connector remove repos --yes").await;
     assert!(place.fake.with(|airbyte| airbyte.connectors.is_empty()));
     place.does("account remove acc").await;
+    place.over();
+}
+
+/// Source: Airbyte contract, section 9: a check that is refused leaves the state as it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_check_that_went_well_makes_it_ready() {
+    let place = place().await;
+    let made = json!({
+        "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
+        "replication_config": { "repositories": ["ada/tea"] },
+    });
+    place.api("create_connector", made).await;
+    place.does("connector list --refresh").await;
+
+    let refused = Answer::json(403, &json!({ "detail": "no access" }));
+    let checks = Trouble::answer(refused).on(|seen| seen.path.ends_with(&["check".to_owned()]));
+    place.fake.trouble(checks);
+    place.does("tool list repos --refresh").await;
+    assert_eq!(place.status("repos").await, "unknown");
+    place
+        .fails("tool run repos execute entity=nothing action=list --yes", 1)
+        .await;
+    assert_eq!(place.status("repos").await, "unknown");
+    place.does("tool run repos issues.list").await;
+    assert_eq!(place.status("repos").await, "unknown");
+
+    place.fake.trouble(None);
+    place.does("tool run repos issues.list").await;
+    assert_eq!(place.status("repos").await, "ready");
     place.over();
 }
 

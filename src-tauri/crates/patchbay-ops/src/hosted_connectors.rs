@@ -246,6 +246,15 @@ impl Fresh {
     }
 }
 
+/// Keeps how a connector is by its platform; where that cannot be asked, it stays as it is known.
+pub(crate) async fn bring_up_to_date(cx: &Context, connector: &Connector) -> Result<(), Error> {
+    let Some(fresh) = fresh(cx, connector).await else {
+        return Ok(());
+    };
+    let change = move |connector: &mut Connector| fresh.put_into(connector);
+    status::change(cx, &connector.id, change).await.map(drop)
+}
+
 /// How a connector is by its platform, not kept yet; `None` for one of this computer, and where the platform
 /// cannot be asked.
 pub(crate) async fn fresh(cx: &Context, connector: &Connector) -> Option<Fresh> {
@@ -255,7 +264,8 @@ pub(crate) async fn fresh(cx: &Context, connector: &Connector) -> Option<Fresh> 
         let Some(connectors) = platform.connectors() else {
             return Ok(None);
         };
-        let found = connectors.find_connector(&remote, &options(cx)).await?;
+        let found = connectors.find_connector(&remote, &options(cx)).await;
+        let found = judged(cx, &connector.account, &*platform, found).await?;
         Fresh::new(cx, connector, found).await.map(Some)
     };
     asked.await.unwrap_or_else(|error: Error| {

@@ -115,7 +115,7 @@ pub async fn run_tool(
         _ => known_secrets(cx, &prepared).await,
     };
     match &called {
-        Ok(_) => note_success(cx, &prepared.connector).await?,
+        Ok(called) => note_success(cx, &prepared.connector, &called.outcome).await?,
         Err(error) => note_failure(cx, &prepared.connector, error).await?,
     }
     keep::close(&mut run, called, began, &secrets);
@@ -321,10 +321,22 @@ async fn call(
     })
 }
 
-/// A connector that was thought not to work does, unless it lacks scopes for other tools.
-async fn note_success(cx: &Context, connector: &Connector) -> Result<(), Error> {
-    if connector.status.status == Status::Ready {
+/// A connector that was thought not to work does, unless it lacks scopes for other tools. How a hosted one
+/// is, its platform tells: that it passed a call on says nothing where the tool failed.
+async fn note_success(
+    cx: &Context,
+    connector: &Connector,
+    outcome: &CallOutcome,
+) -> Result<(), Error> {
+    let now = connector.status.status;
+    if matches!(now, Status::Ready | Status::Disabled | Status::Authorizing) {
         return Ok(());
+    }
+    if connector.remote_id.is_some() {
+        return match outcome.result.is_error {
+            true => Ok(()),
+            false => hosted_connectors::bring_up_to_date(cx, connector).await,
+        };
     }
     let now = cx.now();
     let note = move |connector: &mut Connector| {

@@ -94,6 +94,8 @@ async fn keep(
         connector.tool_count = count;
         match fresh {
             Some(fresh) => fresh.put_into(connector),
+            // A platform that cannot be asked leaves open how it is.
+            None if connector.remote_id.is_some() => {}
             None => status::note_ready(connector, now),
         }
     };
@@ -113,7 +115,7 @@ async fn list_live(
     match live.list_tools(cancel).await {
         // The server may have forgotten a connection that lay idle: that says nothing of its tools.
         Err(error) if reused && is_broken(error.code()) => {
-            cx.sessions().close(&connector.id).await;
+            cx.sessions().let_go(&connector.id).await;
             let (live, _) = session(cx, connector, cancel).await?;
             let tools = live.list_tools(cancel).await?;
             Ok((live.facts().clone(), tools))
