@@ -1,7 +1,7 @@
 //! Accounts: sign-ins to platforms, and "This computer", which is always there.
 
 use patchbay_model::{Account, AccountId};
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Transaction};
 
 use crate::migrations::Migration;
 use crate::row::{from_body, listed, to_body};
@@ -52,14 +52,7 @@ impl Store {
     /// [`Error::Failed`], [`Error::Row`].
     pub async fn find_account(&self, id: &AccountId) -> Result<Option<Account>, Error> {
         let id = id.to_string();
-        self.read(move |tx| {
-            let body: Option<String> = tx
-                .prepare_cached("SELECT body FROM accounts WHERE id = ?1")?
-                .query_row([&id], |row| row.get(0))
-                .optional()?;
-            body.map(|body| from_body(TABLE, &body)).transpose()
-        })
-        .await
+        self.read(move |tx| find(tx, &id)).await
     }
 
     /// Adds the account or puts it in place of the one with its id.
@@ -68,18 +61,27 @@ impl Store {
     /// [`Error::NameTaken`] when another account has its label; [`Error::Failed`], [`Error::Row`].
     pub async fn save_account(&self, account: &Account) -> Result<(), Error> {
         let account = account.clone();
+        self.write(move |tx| save(tx, &account)).await
+    }
+
+    /// Changes an account in one step with reading it, so that nothing is lost that others change meanwhile
+    /// and one that was removed stays removed; how it is then, `None` when it is not there.
+    ///
+    /// # Errors
+    /// Those of [`Store::save_account`].
+    pub async fn change_account(
+        &self,
+        id: &AccountId,
+        change: impl FnOnce(&mut Account) + Send + 'static,
+    ) -> Result<Option<Account>, Error> {
+        let id = id.to_string();
         self.write(move |tx| {
-            tx.prepare_cached(
-                "INSERT INTO accounts (id, label, body) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (id) DO UPDATE SET label = excluded.label, body = excluded.body",
-            )?
-            .execute((
-                account.id.as_str(),
-                &account.label,
-                to_body(TABLE, &account)?,
-            ))
-            .map_err(|error| Error::or_name_taken(error, &account.label))?;
-            Ok(())
+            let Some(mut account) = find(tx, &id)? else {
+                return Ok(None);
+            };
+            change(&mut account);
+            save(tx, &account)?;
+            Ok(Some(account))
         })
         .await
     }
@@ -102,6 +104,28 @@ impl Store {
         })
         .await
     }
+}
+
+fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<Account>, Error> {
+    let body: Option<String> = tx
+        .prepare_cached("SELECT body FROM accounts WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    body.map(|body| from_body(TABLE, &body)).transpose()
+}
+
+fn save(tx: &Transaction<'_>, account: &Account) -> Result<(), Error> {
+    tx.prepare_cached(
+        "INSERT INTO accounts (id, label, body) VALUES (?1, ?2, ?3)
+         ON CONFLICT (id) DO UPDATE SET label = excluded.label, body = excluded.body",
+    )?
+    .execute((
+        account.id.as_str(),
+        &account.label,
+        to_body(TABLE, account)?,
+    ))
+    .map_err(|error| Error::or_name_taken(error, &account.label))?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -133,6 +157,31 @@ mod tests {
         let refused = store.save_account(&account("a2", "Ada")).await.unwrap_err();
         assert!(matches!(refused, Error::NameTaken { name } if name == "Ada"));
         assert_eq!(store.find_account(&ada.id).await.unwrap(), Some(ada));
+    }
+
+    #[tokio::test]
+    async fn a_change_is_made_to_what_there_is_then_and_brings_nothing_back() {
+        let (_home, store) = store().await;
+        let ada = account("a1", "Ada");
+        store.save_account(&ada).await.unwrap();
+        let relabel = |known: &mut Account| known.label = "Ada L.".to_owned();
+        let sign_out = |known: &mut Account| known.is_signed_out = true;
+        let (relabelled, signed_out) = tokio::join!(
+            store.change_account(&ada.id, relabel),
+            store.change_account(&ada.id, sign_out)
+        );
+        assert!(relabelled.unwrap().is_some() && signed_out.unwrap().is_some());
+        let both = Account {
+            label: "Ada L.".to_owned(),
+            is_signed_out: true,
+            ..ada.clone()
+        };
+        assert_eq!(store.find_account(&ada.id).await.unwrap(), Some(both));
+
+        store.remove_account(&ada.id).await.unwrap();
+        let gone = store.change_account(&ada.id, relabel).await.unwrap();
+        assert_eq!(gone, None);
+        assert_eq!(store.find_account(&ada.id).await.unwrap(), None);
     }
 
     #[tokio::test]

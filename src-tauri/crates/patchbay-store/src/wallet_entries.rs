@@ -11,6 +11,8 @@ use crate::{Error, Store};
 
 const TABLE: &str = "wallet_entries";
 
+const BY_ID: &str = "SELECT body FROM wallet_entries WHERE id = ?1";
+
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
     older_may_use: false,
@@ -46,8 +48,7 @@ impl Store {
         id: &WalletEntryId,
     ) -> Result<Option<WalletEntry>, Error> {
         let id = id.to_string();
-        self.read(move |tx| find(tx, "SELECT body FROM wallet_entries WHERE id = ?1", [&id]))
-            .await
+        self.read(move |tx| find(tx, BY_ID, [&id])).await
     }
 
     /// The tokens of that issuer for that protected resource, as whoever `label` says: entries for the
@@ -92,11 +93,30 @@ impl Store {
     /// # Errors
     /// [`Error::NameTaken`] when another entry has its name; [`Error::Failed`], [`Error::Row`].
     pub async fn save_wallet_entry(&self, entry: &WalletEntry) -> Result<(), Error> {
-        let entry = WalletEntry {
-            used_by: Vec::new(),
-            ..entry.clone()
-        };
+        let entry = entry.clone();
         self.write(move |tx| save(tx, &entry)).await
+    }
+
+    /// Changes an entry in one step with reading it, so that nothing is lost that others change meanwhile
+    /// and one that was removed stays removed; how it is then, `None` when it is not there.
+    ///
+    /// # Errors
+    /// Those of [`Store::save_wallet_entry`].
+    pub async fn change_wallet_entry(
+        &self,
+        id: &WalletEntryId,
+        change: impl FnOnce(&mut WalletEntry) + Send + 'static,
+    ) -> Result<Option<WalletEntry>, Error> {
+        let id = id.to_string();
+        self.write(move |tx| {
+            let Some(mut entry) = find(tx, BY_ID, [&id])? else {
+                return Ok(None);
+            };
+            change(&mut entry);
+            save(tx, &entry)?;
+            Ok(Some(entry))
+        })
+        .await
     }
 
     /// Removes what is known about the entry; `false` when it was not there.
@@ -138,6 +158,10 @@ impl Store {
 }
 
 fn save(tx: &Transaction<'_>, entry: &WalletEntry) -> Result<(), Error> {
+    let kept = WalletEntry {
+        used_by: Vec::new(),
+        ..entry.clone()
+    };
     tx.prepare_cached(
         "INSERT INTO wallet_entries (id, name, issuer, resource, body) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (id) DO UPDATE SET
@@ -149,7 +173,7 @@ fn save(tx: &Transaction<'_>, entry: &WalletEntry) -> Result<(), Error> {
         &entry.name,
         &entry.issuer,
         &entry.resource,
-        to_body(TABLE, entry)?,
+        to_body(TABLE, &kept)?,
     ))
     .map_err(|error| Error::or_name_taken(error, &entry.name))?;
     Ok(())
@@ -295,6 +319,34 @@ mod tests {
             .unwrap();
         let found = store.find_wallet_entry(&tokens.id).await.unwrap().unwrap();
         assert_eq!(found.used_by.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_change_is_made_to_what_there_is_then_and_brings_nothing_back() {
+        let (_home, store) = store().await;
+        let entry = wallet_entry("w1", "GitHub");
+        store.save_wallet_entry(&entry).await.unwrap();
+        let rename = |known: &mut WalletEntry| known.name = "Forge".to_owned();
+        let renew = |known: &mut WalletEntry| known.replaced_at = at(7);
+        let (renamed, renewed) = tokio::join!(
+            store.change_wallet_entry(&entry.id, rename),
+            store.change_wallet_entry(&entry.id, renew)
+        );
+        assert!(renamed.unwrap().is_some() && renewed.unwrap().is_some());
+        let both = WalletEntry {
+            name: "Forge".to_owned(),
+            replaced_at: at(7),
+            ..entry.clone()
+        };
+        assert_eq!(
+            store.find_wallet_entry(&entry.id).await.unwrap(),
+            Some(both)
+        );
+
+        store.remove_wallet_entry(&entry.id).await.unwrap();
+        let gone = store.change_wallet_entry(&entry.id, renew).await.unwrap();
+        assert_eq!(gone, None);
+        assert_eq!(store.list_wallet().await.unwrap(), []);
     }
 
     #[tokio::test]
