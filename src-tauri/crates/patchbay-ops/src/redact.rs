@@ -124,18 +124,37 @@ fn of_item(schema: &Value, place: usize) -> Vec<&Value> {
     others.iter().filter_map(|word| schema.get(*word)).collect()
 }
 
-/// Texts that must not be kept, wherever they turn up.
+/// Texts that must not be kept, wherever they turn up; the longest first, so that none survives inside
+/// another.
 #[derive(Default)]
 pub(crate) struct KnownSecrets(Vec<Secret>);
 
 impl KnownSecrets {
+    /// A value with a scheme, such as `Bearer …`, goes with and without it.
     pub(crate) fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
-        Self(
-            secrets
-                .into_iter()
-                .filter(|secret| secret.expose().len() >= SHORTEST)
-                .collect(),
-        )
+        let bare = |secret: &Secret| {
+            secret
+                .expose()
+                .split_once(' ')
+                .map(|(_, it)| Secret::new(it))
+        };
+        let mut known: Vec<Secret> = secrets
+            .into_iter()
+            .flat_map(|secret| [bare(&secret), Some(secret)])
+            .flatten()
+            .filter(|secret| secret.expose().len() >= SHORTEST)
+            .collect();
+        known.sort_by(|a, b| {
+            let (a, b) = (a.expose(), b.expose());
+            b.len().cmp(&a.len()).then_with(|| a.cmp(b))
+        });
+        known.dedup_by(|a, b| a.expose() == b.expose());
+        Self(known)
+    }
+
+    /// These and others.
+    pub(crate) fn and(self, others: Self) -> Self {
+        Self::new(self.0.into_iter().chain(others.0))
     }
 
     /// Whether there is nothing to hide.
@@ -272,5 +291,20 @@ mod tests {
             hidden,
             json!({ "<redacted>": ["Bearer <redacted>", "abc", 7] })
         );
+    }
+
+    #[test]
+    fn a_token_goes_with_and_without_its_scheme() {
+        let known = KnownSecrets::new([Secret::new("Bearer sk-123456")]);
+        let hidden = known.hide_text("you sent Bearer sk-123456, that is sk-123456".to_owned());
+        assert_eq!(hidden, "you sent <redacted>, that is <redacted>");
+    }
+
+    #[test]
+    fn no_secret_survives_inside_another() {
+        let [first, second] = ["tok-123456", "tok-123456-long"].map(|it| [Secret::new(it)]);
+        let known = KnownSecrets::new(first).and(KnownSecrets::new(second));
+        let hidden = known.hide_text("tok-123456-long tok-123456".to_owned());
+        assert_eq!(hidden, "<redacted> <redacted>");
     }
 }

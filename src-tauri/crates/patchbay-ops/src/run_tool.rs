@@ -109,10 +109,11 @@ pub async fn run_tool(
     });
 
     let called = call(cx, &request, &prepared, began, &cancel, on_progress).await;
-    // The token may have been renewed meanwhile; a vault that could not be read is not asked again.
+    // The token may have been renewed meanwhile; a vault that could not be read is not asked again. What was
+    // known before stays known: it was sent, and may not be had a second time.
     let secrets = match &called {
         Err(error) if error.code().as_str().starts_with("vault.") => secrets,
-        _ => known_secrets(cx, &prepared).await,
+        _ => secrets.and(known_secrets(cx, &prepared).await),
     };
     match &called {
         Ok(called) => note_success(cx, &prepared.connector, &called.outcome).await?,
