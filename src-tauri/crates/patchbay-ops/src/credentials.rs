@@ -8,6 +8,7 @@ use serde::Deserialize;
 use specta::Type;
 
 use crate::secrets::{OAuthApp, SecretHeaders};
+use crate::tokens::Held;
 use crate::{Context, Error, Event, reference, secrets};
 
 /// A credential to be kept in the wallet.
@@ -81,10 +82,14 @@ pub(crate) async fn find_wallet_entry(
     id: &WalletEntryId,
 ) -> Result<WalletEntry, Error> {
     let entry = cx.store().find_wallet_entry(id).await?;
-    entry.ok_or_else(|| Error::NotFound {
+    entry.ok_or_else(|| not_found(id.as_str()))
+}
+
+pub(crate) fn not_found(name: &str) -> Error {
+    Error::NotFound {
         kind: "wallet entry",
-        name: id.to_string(),
-    })
+        name: name.to_owned(),
+    }
 }
 
 /// The wallet entry that a person means, by its id or its name.
@@ -96,10 +101,7 @@ pub async fn resolve_wallet_entry(cx: &Context, text: &str) -> Result<WalletEntr
     let found = wallet
         .into_iter()
         .find(|entry| entry.id.as_str() == text || entry.name == text);
-    found.ok_or_else(|| Error::NotFound {
-        kind: "wallet entry",
-        name: text.to_owned(),
-    })
+    found.ok_or_else(|| not_found(text))
 }
 
 /// Saves a personal credential: the secret first, so that no entry ever stands without one.
@@ -134,7 +136,11 @@ pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<W
             hint: "Choose another name, or replace the saved one.".to_owned(),
         });
     }
-    put(cx, entry, request.secret, &SecretHeaders::new()).await
+    let Checked { entry, secret } = checked(entry, request.secret, &SecretHeaders::new()).await?;
+    write(cx, &entry, secret).await?;
+    cx.store().save_wallet_entry(&entry).await?;
+    cx.tell(Event::WalletChanged);
+    Ok(entry)
 }
 
 /// Puts another secret in the place of the saved one; every connector that uses it sends the new one
@@ -147,6 +153,19 @@ pub async fn replace_wallet_secret(
     id: &WalletEntryId,
     secret: WalletSecret,
 ) -> Result<WalletEntry, Error> {
+    let next = checked_next(cx, id, secret).await?;
+    save_next(cx, next).await
+}
+
+/// Checks the secret that is to be put in the place of the saved one; nothing is changed.
+///
+/// # Errors
+/// As [`replace_wallet_secret`].
+pub(crate) async fn checked_next(
+    cx: &Context,
+    id: &WalletEntryId,
+    secret: WalletSecret,
+) -> Result<Checked, Error> {
     let entry = find_wallet_entry(cx, id).await?;
     if entry.kind != secret.kind() {
         return Err(Error::Usage {
@@ -162,12 +181,31 @@ pub async fn replace_wallet_secret(
         },
         _ => SecretHeaders::new(),
     };
-    let entry = WalletEntry {
-        replaced_at: cx.now(),
-        needs_authorization: false,
-        ..entry
+    checked(entry, secret, &saved).await
+}
+
+/// Saves it. An entry that was deleted meanwhile stays deleted, one that was renamed keeps its new name.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Vault`], [`Error::Store`].
+pub(crate) async fn save_next(cx: &Context, next: Checked) -> Result<WalletEntry, Error> {
+    let Checked { entry, secret } = next;
+    let id = entry.id.clone();
+    let held = cx.tokens().hold(&id).await?;
+    // Nothing is left in the vault without an entry.
+    find_wallet_entry(cx, &id).await?;
+    write(cx, &entry, secret).await?;
+    let now = cx.now();
+    let replace = move |known: &mut WalletEntry| {
+        known.reference = entry.reference;
+        known.header_names = entry.header_names;
+        known.replaced_at = now;
+        known.needs_authorization = false;
     };
-    let entry = put(cx, entry, secret, &saved).await?;
+    let replaced = cx.store().change_wallet_entry(&id, replace).await?;
+    drop(held);
+    let entry = replaced.ok_or_else(|| not_found(id.as_str()))?;
+    cx.tell(Event::WalletChanged);
     crate::rotate::let_go(cx, &entry).await?;
     Ok(entry)
 }
@@ -181,11 +219,10 @@ pub async fn rename_wallet_entry(
     id: &WalletEntryId,
     name: &str,
 ) -> Result<WalletEntry, Error> {
-    let entry = WalletEntry {
-        name: checked_name(name)?,
-        ..find_wallet_entry(cx, id).await?
-    };
-    cx.store().save_wallet_entry(&entry).await?;
+    let name = checked_name(name)?;
+    let rename = move |known: &mut WalletEntry| known.name = name;
+    let renamed = cx.store().change_wallet_entry(id, rename).await?;
+    let entry = renamed.ok_or_else(|| not_found(id.as_str()))?;
     crate::edit_connector::refresh_identities(cx, &entry).await?;
     cx.tell(Event::WalletChanged);
     Ok(entry)
@@ -225,39 +262,45 @@ fn titles(entry: &WalletEntry) -> Vec<String> {
 
 /// Deletes secret and entry, whoever uses them.
 pub(crate) async fn forget(cx: &Context, id: &WalletEntryId) -> Result<(), Error> {
+    let held = cx.tokens().hold(id).await?;
+    forget_held(cx, id, &held).await
+}
+
+/// The same where nobody else touches the entry already.
+pub(crate) async fn forget_held(cx: &Context, id: &WalletEntryId, _: &Held) -> Result<(), Error> {
     cx.vault().remove(&SecretName::wallet(id)).await?;
     cx.vault().remove(&crate::rotate::aside(id)).await?;
     cx.store().remove_wallet_entry(id).await?;
     Ok(())
 }
 
-async fn put(
-    cx: &Context,
+/// An entry whose new secret can be used, and is not saved yet.
+pub(crate) struct Checked {
+    entry: WalletEntry,
+    /// What the vault is to hold; `None` where the entry has a reference in its place.
+    secret: Option<Secret>,
+}
+
+/// Checks a secret for an entry. References that stand for nothing would only be noticed when they are
+/// needed.
+async fn checked(
     mut entry: WalletEntry,
     secret: WalletSecret,
     saved: &SecretHeaders,
-) -> Result<WalletEntry, Error> {
-    let name = SecretName::wallet(&entry.id);
+) -> Result<Checked, Error> {
     entry.reference = None;
-    match secret {
+    let secret = match secret {
         WalletSecret::Reference { reference } => {
-            // One that stands for nothing would only be noticed when it is needed.
             reference::resolve(&reference).await?;
-            cx.vault().remove(&name).await?;
             entry.reference = Some(reference);
+            None
         }
-        WalletSecret::Bearer { token } => {
-            let token = checked_secret(&token, "the token")?;
-            cx.vault().write(&name, &token).await?;
-        }
+        WalletSecret::Bearer { token } => Some(checked_secret(&token, "the token")?),
         WalletSecret::Headers { values } => {
             let headers = checked_headers(values, saved)?;
-            // References that stand for nothing would only be noticed when they are needed.
             secrets::resolved_headers(headers.clone()).await?;
             entry.header_names = headers.keys().cloned().collect();
-            cx.vault()
-                .write(&name, &secrets::write_headers(&headers))
-                .await?;
+            Some(secrets::write_headers(&headers))
         }
         WalletSecret::OauthClient {
             client_id,
@@ -267,14 +310,19 @@ async fn put(
             if let Some(secret) = app.client_secret.clone() {
                 secrets::resolved(secret).await?;
             }
-            cx.vault()
-                .write(&name, &secrets::write_oauth_app(&app))
-                .await?;
+            Some(secrets::write_oauth_app(&app))
         }
+    };
+    Ok(Checked { entry, secret })
+}
+
+async fn write(cx: &Context, entry: &WalletEntry, secret: Option<Secret>) -> Result<(), Error> {
+    let name = SecretName::wallet(&entry.id);
+    match secret {
+        Some(secret) => cx.vault().write(&name, &secret).await?,
+        None => drop(cx.vault().remove(&name).await?),
     }
-    cx.store().save_wallet_entry(&entry).await?;
-    cx.tell(Event::WalletChanged);
-    Ok(entry)
+    Ok(())
 }
 
 fn usage(what: impl Into<String>, hint: &str) -> Error {

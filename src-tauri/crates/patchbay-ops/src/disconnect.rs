@@ -1,13 +1,15 @@
 //! Giving up a sign-in.
 
 use patchbay_model::{
-    Authentication, Connector, ConnectorId, ConnectorStatus, Secret, Status, WalletKind,
+    Authentication, Connector, ConnectorId, ConnectorStatus, Secret, Status, WalletEntryId,
+    WalletKind,
 };
 use patchbay_oauth::{Grant, Revocation, Untraced};
+use patchbay_vault::SecretName;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::credentials::forget;
+use crate::credentials::{forget, forget_held};
 use crate::list_connectors::{find_connector, not_found};
 use crate::tokens::entry_id;
 use crate::{Context, Error, Event, hosted_connectors, secrets, status, tokens};
@@ -96,13 +98,21 @@ async fn give_back(cx: &Context, connector: &Connector) -> Result<(bool, Option<
         ));
     }
     let told = match secrets::read(cx.vault(), &entry).await {
-        Ok(secret) => revoke(cx, &secret).await,
+        Ok(secret) => {
+            let told = revoke(cx, &secret).await;
+            match forget_told(cx, id, &secret).await? {
+                Some(renewed) => revoke(cx, &renewed).await,
+                None => told,
+            }
+        }
         // There is nothing left that the provider could be told of.
-        Err(error @ Error::SecretLost { .. }) => Err(error),
+        Err(error @ Error::SecretLost { .. }) => {
+            forget(cx, id).await?;
+            Err(error)
+        }
         // The tokens are still there: they would stay valid, and nobody could take them back.
         Err(error) => return Err(error),
     };
-    forget(cx, id).await?;
     cx.tell(Event::WalletChanged);
     Ok(match told {
         Ok(Revocation::Revoked) => (true, None),
@@ -125,7 +135,49 @@ async fn give_back(cx: &Context, connector: &Connector) -> Result<(bool, Option<
     })
 }
 
+/// Deletes the tokens; those that stood there meanwhile in place of the ones that the provider was told of,
+/// for a refresh was under way, are the answer.
+async fn forget_told(
+    cx: &Context,
+    id: &WalletEntryId,
+    told: &Secret,
+) -> Result<Option<Secret>, Error> {
+    let held = cx.tokens().hold(id).await?;
+    let saved = cx.vault().read(&SecretName::wallet(id)).await?;
+    forget_held(cx, id, &held).await?;
+    Ok(saved.filter(|saved| saved.expose() != told.expose()))
+}
+
 async fn revoke(cx: &Context, secret: &Secret) -> Result<Revocation, Error> {
     let grant = tokens::resolved(Grant::from_secret(secret)?).await?;
     Ok(cx.oauth().revoke(&grant, &Untraced).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::testing::open;
+    use crate::{AddWalletEntry, SystemClock, WalletSecret, add_wallet_entry};
+
+    #[tokio::test]
+    async fn the_provider_is_told_of_what_a_refresh_brought_meanwhile() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let [told, renewed] = ["first-token-1", "renewed-token-2"].map(Secret::new);
+        for (saved, left) in [(&told, None), (&renewed, Some("renewed-token-2"))] {
+            let name = "Sign-in".to_owned();
+            let secret = WalletSecret::Bearer {
+                token: saved.clone(),
+            };
+            let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
+            let id = entry.unwrap().id;
+            let untold = forget_told(&cx, &id, &told).await.unwrap();
+            assert_eq!(untold.as_ref().map(Secret::expose), left);
+            assert_eq!(cx.store().list_wallet().await.unwrap(), []);
+            let left = cx.vault().read(&SecretName::wallet(&id)).await.unwrap();
+            assert!(left.is_none());
+        }
+    }
 }

@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use patchbay_model::Connector;
+use patchbay_model::{Connector, Secret};
+use patchbay_oauth::Grant;
 use patchbay_vault::MemoryKeychain;
+use serde_json::json;
 
 use crate::{
     AddConnector, AuthenticationChoice, Clock, Context, ContextOptions, Places, SystemBrowser,
@@ -35,4 +37,25 @@ pub(crate) async fn add(cx: &Context, url: &str) -> Connector {
         authentication: Some(AuthenticationChoice::None),
     };
     add_connector(cx, request).await.unwrap()
+}
+
+/// A grant for [`NOBODY`] that has lapsed, renewed at `token_endpoint`.
+pub(crate) fn lapsed_grant(access_token: &str, token_endpoint: &str) -> Grant {
+    let written = json!({
+        "server": NOBODY,
+        "issuer": "http://127.0.0.1:9",
+        "resource": NOBODY,
+        "token_endpoint": token_endpoint,
+        "revocation_endpoint": null,
+        "client_id": "me",
+        "client_secret": null,
+        "auth_method": "none",
+        "redirect_uri": "http://127.0.0.1:27218/callback",
+        "access_token": access_token,
+        "refresh_token": "refresh-token-1",
+        "scopes": [],
+        "expires_at": "2020-01-01T01:00:00Z",
+        "obtained_at": "2020-01-01T00:00:00Z",
+    });
+    Grant::from_secret(&Secret::new(written.to_string())).unwrap()
 }

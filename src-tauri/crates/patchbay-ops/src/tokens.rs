@@ -10,11 +10,11 @@ use async_trait::async_trait;
 use patchbay_model::{
     Authentication, Connector, Secret, Timestamp, WalletEntry, WalletEntryId, WalletKind,
 };
-use patchbay_oauth::{Grant, OAuthClient, RefreshError, Untraced};
+use patchbay_oauth::{Grant, OAuthClient, RefreshError, Tokens as RenewedTokens, Untraced};
 use patchbay_platforms::{BoxError, Headers, NoToken, TokenSource};
 use patchbay_store::Store;
 use patchbay_vault::{SecretName, Vault};
-use tokio::sync::broadcast;
+use tokio::sync::{OwnedMutexGuard, broadcast};
 use tokio_util::task::TaskTracker;
 use url::Url;
 
@@ -60,6 +60,13 @@ struct Known {
     /// Whether a reference is among them, for what it stands for may change without a word.
     may_change: bool,
     secrets: VecDeque<Secret>,
+}
+
+/// An entry whose secret nobody else touches.
+pub(crate) struct Held {
+    // Let go of before the turn, which the next task of this process waits for.
+    _lock: FileLock,
+    _turn: OwnedMutexGuard<()>,
 }
 
 /// How many secrets of one entry are remembered; the oldest are forgotten first.
@@ -201,17 +208,14 @@ impl Tokens {
         title: &str,
         refused: Option<Secret>,
     ) -> Result<Grant, Error> {
-        let turn = self.turn(&entry.id);
-        let _turn = turn.lock().await;
-        let lock = self.0.parts.locks.join(format!("{}.lock", entry.id));
-        let _lock = FileLock::take(lock).await?;
+        let _held = self.hold(&entry.id).await?;
         let grant = self.read_grant(entry).await?;
         if !self.must_renew(&grant, refused.as_ref()) {
             return Ok(grant);
         }
         let asking = resolved(grant.clone()).await?;
         match self.0.parts.oauth.refresh(&asking, &Untraced).await {
-            Ok(tokens) => self.keep(entry, grant.renewed(tokens, self.now())).await,
+            Ok(tokens) => self.keep(entry, title, grant, tokens).await,
             Err(RefreshError::Later(error)) => {
                 let usable = refused.is_none() && !has_lapsed(&grant, self.now());
                 if usable { Ok(grant) } else { Err(error.into()) }
@@ -224,19 +228,37 @@ impl Tokens {
         }
     }
 
-    /// Saves a renewed grant: on disk before anybody uses it.
-    async fn keep(&self, entry: &WalletEntry, grant: Grant) -> Result<Grant, Error> {
-        let vault = &self.0.parts.vault;
+    /// Saves a renewed grant: on disk before anybody uses it. Whoever writes or deletes one waits for its
+    /// turn, but for an older Patchbay and a vault that is begun anew: what they did stands.
+    async fn keep(
+        &self,
+        entry: &WalletEntry,
+        title: &str,
+        sent: Grant,
+        tokens: RenewedTokens,
+    ) -> Result<Grant, Error> {
+        let Parts { store, vault, .. } = &self.0.parts;
+        if store.find_wallet_entry(&entry.id).await?.is_none() {
+            return Err(Error::SignInNeeded {
+                connector: title.to_owned(),
+            });
+        }
+        let saved = self.read_grant(entry).await?;
+        if saved.to_secret().expose() != sent.to_secret().expose() {
+            return Ok(saved);
+        }
+        let now = self.now();
+        let grant = sent.renewed(tokens, now);
         vault
             .write(&SecretName::wallet(&entry.id), &grant.to_secret())
             .await?;
-        let renewed = WalletEntry {
-            expires_at: grant.expires_at,
-            replaced_at: self.now(),
-            needs_authorization: false,
-            ..entry.clone()
+        let expires_at = grant.expires_at;
+        let renewed = move |known: &mut WalletEntry| {
+            known.expires_at = expires_at;
+            known.replaced_at = now;
+            known.needs_authorization = false;
         };
-        self.save(&renewed).await?;
+        self.change(entry, renewed).await?;
         Ok(grant)
     }
 
@@ -247,21 +269,37 @@ impl Tokens {
         title: &str,
         detail: Option<String>,
     ) -> Result<Error, Error> {
-        let refused = WalletEntry {
-            needs_authorization: true,
-            ..entry.clone()
-        };
-        self.save(&refused).await?;
+        self.change(entry, |known| known.needs_authorization = true)
+            .await?;
         Ok(Error::SignInLapsed {
             connector: title.to_owned(),
             detail,
         })
     }
 
-    async fn save(&self, entry: &WalletEntry) -> Result<(), Error> {
-        self.0.parts.store.save_wallet_entry(entry).await?;
+    async fn change(
+        &self,
+        entry: &WalletEntry,
+        change: impl FnOnce(&mut WalletEntry) + Send + 'static,
+    ) -> Result<(), Error> {
+        let store = &self.0.parts.store;
+        store.change_wallet_entry(&entry.id, change).await?;
         drop(self.0.parts.news.send(Event::WalletChanged));
         Ok(())
+    }
+
+    /// Waits until nobody renews, writes or deletes the secret of an entry, in this process or another, and
+    /// keeps everybody from it until the answer is dropped. One holds a single entry at a time.
+    ///
+    /// # Errors
+    /// [`Error::File`] when the lock cannot be had.
+    pub(crate) async fn hold(&self, entry: &WalletEntryId) -> Result<Held, Error> {
+        let turn = self.turn(entry).lock_owned().await;
+        let lock = self.0.parts.locks.join(format!("{entry}.lock"));
+        Ok(Held {
+            _lock: FileLock::take(lock).await?,
+            _turn: turn,
+        })
     }
 
     async fn read_grant(&self, entry: &WalletEntry) -> Result<Grant, Error> {
@@ -421,3 +459,6 @@ impl TokenSource for Source {
             .map_err(|error| Box::new(error) as BoxError)
     }
 }
+
+#[cfg(test)]
+mod tests;

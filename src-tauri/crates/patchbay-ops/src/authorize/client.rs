@@ -135,11 +135,9 @@ async fn own_app(
         None => None,
     };
     if entry.issuer.is_none() {
-        let bound = WalletEntry {
-            issuer: Some(discovery.issuer.clone()),
-            ..entry
-        };
-        cx.store().save_wallet_entry(&bound).await?;
+        let issuer = discovery.issuer.clone();
+        let bind = move |known: &mut WalletEntry| known.issuer = Some(issuer);
+        cx.store().change_wallet_entry(&entry.id, bind).await?;
     }
     Ok(ClientIdentity::PreRegistered {
         id: app.client_id,

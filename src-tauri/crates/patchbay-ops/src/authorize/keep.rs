@@ -23,10 +23,13 @@ pub(super) async fn keep(cx: &Context, id: &ConnectorId, grant: &Grant) -> Resul
     }
     let entry = entry_for(cx, &connector, grant).await?;
     let kept = with_reference(cx, &connector, grant).await?;
+    // Otherwise a refresh that is under way would put the grant before this one in its place.
+    let held = cx.tokens().hold(&entry.id).await?;
     cx.vault()
         .write(&SecretName::wallet(&entry.id), &kept.to_secret())
         .await?;
-    cx.store().save_wallet_entry(&entry).await?;
+    let entry = save(cx, entry).await?;
+    drop(held);
     let change = move |connector: &mut Connector| {
         connector.identity = status::identity(Some(&entry));
         use_entry(&mut connector.authentication, entry.id);
@@ -36,6 +39,21 @@ pub(super) async fn keep(cx: &Context, id: &ConnectorId, grant: &Grant) -> Resul
     cx.sessions().close(id).await;
     cx.tell(Event::WalletChanged);
     Ok(())
+}
+
+/// Saves the entry, under the name that it has by now where it is there already.
+async fn save(cx: &Context, entry: WalletEntry) -> Result<WalletEntry, Error> {
+    let fresh = entry.clone();
+    let renew = move |known: &mut WalletEntry| {
+        let name = std::mem::take(&mut known.name);
+        *known = WalletEntry { name, ..fresh };
+    };
+    let renewed = cx.store().change_wallet_entry(&entry.id, renew).await?;
+    if let Some(renewed) = renewed {
+        return Ok(renewed);
+    }
+    cx.store().save_wallet_entry(&entry).await?;
+    Ok(entry)
 }
 
 /// A client secret that the wallet has as a reference stays one in the grant: what it stands for is
@@ -118,4 +136,43 @@ fn use_entry(authentication: &mut Authentication, used: WalletEntryId) {
         redirect: Redirect::default(),
         scopes: Vec::new(),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::SystemClock;
+    use crate::testing::{NOBODY, add, lapsed_grant, open};
+
+    #[tokio::test]
+    async fn a_sign_in_is_kept_after_the_refresh_of_the_one_before() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let id = add(&cx, NOBODY).await.id;
+        let first = lapsed_grant("first-token-1", NOBODY);
+        keep(&cx, &id, &first).await.unwrap();
+        let entry = cx.store().list_wallet().await.unwrap().remove(0);
+        let saved = async || {
+            let name = SecretName::wallet(&entry.id);
+            let saved = cx.vault().read(&name).await.unwrap().unwrap();
+            let grant = Grant::from_secret(&saved).unwrap();
+            grant.access_token.expose().to_owned()
+        };
+
+        let refreshing = cx.tokens().hold(&entry.id).await.unwrap();
+        let next = lapsed_grant("next-token-2", NOBODY);
+        let mut keeping = std::pin::pin!(keep(&cx, &id, &next));
+        let soon = tokio::time::timeout(Duration::from_millis(200), &mut keeping).await;
+        assert!(soon.is_err(), "it did not wait for the refresh");
+        assert_eq!(saved().await, "first-token-1");
+        drop(refreshing);
+        keeping.await.unwrap();
+        assert_eq!(saved().await, "next-token-2");
+        let wallet = cx.store().list_wallet().await.unwrap();
+        let names: Vec<&str> = wallet.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, [entry.name.as_str()]);
+    }
 }

@@ -1,0 +1,163 @@
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::*;
+use crate::credentials::forget;
+use crate::testing::{NOBODY, lapsed_grant, open};
+use crate::{Context, SystemClock, rename_wallet_entry};
+
+/// A token endpoint that was asked to renew a grant, and answers when it is told to.
+struct Asked(oneshot::Sender<()>);
+
+impl Asked {
+    fn answer(self) {
+        self.0.send(()).unwrap();
+    }
+}
+
+/// A sign-in whose token has lapsed.
+struct Bench {
+    home: tempfile::TempDir,
+    cx: Context,
+    entry: WalletEntry,
+    provider: Option<TcpListener>,
+}
+
+async fn bench() -> Bench {
+    let home = tempfile::tempdir().unwrap();
+    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let provider = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}/token", provider.local_addr().unwrap());
+    let grant = lapsed_grant("first-token-1", &endpoint);
+    let entry = WalletEntry {
+        id: WalletEntryId::new("cred_1"),
+        name: "Sign-in".to_owned(),
+        kind: WalletKind::Oauth,
+        reference: None,
+        header_names: Vec::new(),
+        issuer: Some(grant.issuer.clone()),
+        resource: Some(grant.resource.clone()),
+        scopes: Vec::new(),
+        expires_at: grant.expires_at,
+        renews: true,
+        needs_authorization: false,
+        created_at: cx.now(),
+        replaced_at: cx.now(),
+        last_used_at: None,
+        used_by: Vec::new(),
+    };
+    cx.store().save_wallet_entry(&entry).await.unwrap();
+    let bench = Bench {
+        home,
+        cx,
+        entry,
+        provider: Some(provider),
+    };
+    bench.write(&grant).await;
+    bench
+}
+
+impl Bench {
+    async fn write(&self, grant: &Grant) {
+        let name = SecretName::wallet(&self.entry.id);
+        let vault = self.cx.vault();
+        vault.write(&name, &grant.to_secret()).await.unwrap();
+    }
+
+    /// The access token that the vault has.
+    async fn saved(&self) -> Option<String> {
+        let name = SecretName::wallet(&self.entry.id);
+        let saved = self.cx.vault().read(&name).await.unwrap()?;
+        let grant = Grant::from_secret(&saved).unwrap();
+        Some(grant.access_token.expose().to_owned())
+    }
+
+    /// Renews the token up to where the provider has the request.
+    async fn renewing(&mut self) -> (Asked, JoinHandle<Result<Grant, Error>>) {
+        let (tokens, entry) = (self.cx.tokens().clone(), self.entry.clone());
+        let renewing = tokio::spawn(async move { tokens.grant(&entry, "Wiki", None).await });
+        let provider = self.provider.take().unwrap();
+        let (mut stream, _) = provider.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !String::from_utf8_lossy(&request).contains("&resource=") {
+            assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
+        }
+        let (answer, told) = oneshot::channel();
+        tokio::spawn(async move {
+            told.await.unwrap();
+            let tokens = json!({
+                "access_token": "renewed-token-2", "token_type": "Bearer",
+                "refresh_token": "refresh-token-2", "expires_in": 3600,
+            });
+            let tokens = tokens.to_string();
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{tokens}",
+                tokens.len()
+            );
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        });
+        (Asked(answer), renewing)
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_leaves_what_else_was_changed_meanwhile() {
+    let mut bench = bench().await;
+    let (asked, renewing) = bench.renewing().await;
+    let renamed = rename_wallet_entry(&bench.cx, &bench.entry.id, "Renamed").await;
+    renamed.unwrap();
+    asked.answer();
+    let grant = renewing.await.unwrap().unwrap();
+    assert_eq!(grant.access_token.expose(), "renewed-token-2");
+    assert_eq!(bench.saved().await.as_deref(), Some("renewed-token-2"));
+    let known = bench.cx.store().find_wallet_entry(&bench.entry.id).await;
+    let known = known.unwrap().unwrap();
+    assert_eq!(known.name, "Renamed");
+    assert_eq!(known.expires_at, grant.expires_at);
+}
+
+#[tokio::test]
+async fn a_refresh_brings_no_credential_back() {
+    let mut bench = bench().await;
+    let (asked, renewing) = bench.renewing().await;
+    // As an older Patchbay does, which waits for nobody.
+    let id = &bench.entry.id;
+    let name = SecretName::wallet(id);
+    bench.cx.vault().remove(&name).await.unwrap();
+    bench.cx.store().remove_wallet_entry(id).await.unwrap();
+    asked.answer();
+    let renewed = renewing.await.unwrap();
+    assert!(
+        matches!(renewed, Err(Error::SignInNeeded { .. })),
+        "{renewed:?}"
+    );
+    assert_eq!(bench.saved().await, None);
+    assert_eq!(bench.cx.store().list_wallet().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_refresh_of_an_older_grant_does_not_undo_a_sign_in() {
+    let mut bench = bench().await;
+    let (asked, renewing) = bench.renewing().await;
+    bench.write(&lapsed_grant("signed-in-anew-3", NOBODY)).await;
+    asked.answer();
+    renewing.await.unwrap().unwrap();
+    assert_eq!(bench.saved().await.as_deref(), Some("signed-in-anew-3"));
+}
+
+#[tokio::test]
+async fn a_credential_is_deleted_after_its_refresh() {
+    let mut bench = bench().await;
+    let (asked, renewing) = bench.renewing().await;
+    let mut forgetting = std::pin::pin!(forget(&bench.cx, &bench.entry.id));
+    let soon = tokio::time::timeout(Duration::from_millis(200), &mut forgetting).await;
+    assert!(soon.is_err(), "it did not wait for the refresh");
+    asked.answer();
+    renewing.await.unwrap().unwrap();
+    forgetting.await.unwrap();
+    assert_eq!(bench.saved().await, None);
+    assert_eq!(bench.cx.store().list_wallet().await.unwrap(), []);
+}
