@@ -31,8 +31,16 @@ pub(crate) struct Hosted {
     /// Made when the first account needs them: most of what they take is the system's certificates.
     clients: OnceLock<Clients>,
     clock: Arc<dyn PlatformClock>,
-    open: Mutex<HashMap<AccountId, Arc<dyn Platform>>>,
+    open: Mutex<HashMap<AccountId, SignedIn>>,
     shared: remembered::Shared,
+}
+
+/// A sign-in that was used.
+#[derive(Clone)]
+struct SignedIn {
+    platform: Arc<dyn Platform>,
+    /// What it was made of: where a reference led once, it may not lead again.
+    secrets: Vec<Secret>,
 }
 
 impl Hosted {
@@ -63,7 +71,13 @@ impl Hosted {
         self.lock().clear();
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, Arc<dyn Platform>>> {
+    /// What an account is signed in with; `None` where no sign-in is kept.
+    pub(crate) fn secrets(&self, account: &AccountId) -> Option<Vec<Secret>> {
+        let open = self.lock();
+        open.get(account).map(|used| used.secrets.clone())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, SignedIn>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -83,15 +97,18 @@ pub(crate) async fn platform_of(
         });
     }
     let open = cx.hosted().lock().get(&account.id).cloned();
-    if let Some(platform) = open {
-        return Ok(platform);
+    if let Some(used) = open {
+        return Ok(used.platform);
     }
-    let platform = sign_in(cx, account, accounts::secrets_of(cx, account).await?)?;
-    remembered::recall(cx, &account.id, &*platform).await;
+    let secrets = accounts::secrets_of(cx, account).await?;
+    let signed_in = SignedIn {
+        secrets: secrets.values().cloned().collect(),
+        platform: sign_in(cx, account, secrets)?,
+    };
+    remembered::recall(cx, &account.id, &*signed_in.platform).await;
     let mut open = cx.hosted().lock();
-    Ok(Arc::clone(
-        open.entry(account.id.clone()).or_insert(platform),
-    ))
+    let used = open.entry(account.id.clone()).or_insert(signed_in);
+    Ok(Arc::clone(&used.platform))
 }
 
 /// Signs in with secrets that are not kept yet; sends nothing.
@@ -125,8 +142,8 @@ pub(crate) fn sign_in(
 /// [`Error::Store`].
 pub(crate) async fn take_up_findings(cx: &Context) -> Result<(), Error> {
     let open = cx.hosted().lock().clone();
-    for (account, platform) in open {
-        remembered::take_up(cx, &account, &*platform).await?;
+    for (account, used) in open {
+        remembered::take_up(cx, &account, &*used.platform).await?;
     }
     Ok(())
 }

@@ -57,11 +57,14 @@ pub(crate) async fn list_tools(
     }
 }
 
-/// The secrets of the account that holds a connector, to be kept out of what is saved; none when they
-/// cannot be read, for then none was sent either.
+/// The secrets of the account that holds a connector, to be kept out of what is saved: those that it is
+/// signed in with, else those that it would be; none when they cannot be read, for then none was sent either.
 pub(crate) async fn secrets_of(cx: &Context, connector: &Connector) -> Vec<Secret> {
     if connector.remote_id.is_none() {
         return Vec::new();
+    }
+    if let Some(used) = cx.hosted().secrets(&connector.account) {
+        return used;
     }
     let secrets = async {
         let account = find_account(cx, &connector.account).await?;
@@ -272,4 +275,35 @@ pub(crate) async fn fresh(cx: &Context, connector: &Connector) -> Option<Fresh> 
         tracing::warn!(connector = %connector.id, %error, "its platform could not be asked");
         None
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::SystemClock;
+    use crate::testing::{NOBODY, account, add, open};
+
+    #[tokio::test]
+    async fn what_an_account_signed_in_with_stays_known_when_its_reference_leads_nowhere() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let file = home.path().join("key");
+        std::fs::write(&file, "acc-key-123456").unwrap();
+        let reference = format!("cmd://cat {}", file.display());
+        let kept = json!({ "api_key": { "kind": "reference", "reference": reference } });
+        let account = account(&cx, patchbay_model::Platform::Mistral, &kept).await;
+        let connector = Connector {
+            account: account.id,
+            remote_id: Some(RemoteId::new("r1")),
+            ..add(&cx, NOBODY).await
+        };
+
+        place_of(&cx, &connector).await.unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let known = secrets_of(&cx, &connector).await;
+        let known: Vec<&str> = known.iter().map(Secret::expose).collect();
+        assert_eq!(known, ["acc-key-123456"]);
+    }
 }

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use patchbay_model::{Connector, Secret};
+use patchbay_model::{Account, AccountId, Connector, Json, Platform, Secret};
 use patchbay_oauth::Grant;
-use patchbay_vault::MemoryKeychain;
-use serde_json::json;
+use patchbay_vault::{MemoryKeychain, SecretName};
+use serde_json::{Value, json};
 
 use crate::{
     AddConnector, AuthenticationChoice, Clock, Context, ContextOptions, Places, SystemBrowser,
@@ -37,6 +37,26 @@ pub(crate) async fn add(cx: &Context, url: &str) -> Connector {
         authentication: Some(AuthenticationChoice::None),
     };
     add_connector(cx, request).await.unwrap()
+}
+
+/// An account of a hosted platform that nobody asks, with what the vault keeps of its secrets.
+pub(crate) async fn account(cx: &Context, platform: Platform, kept: &Value) -> Account {
+    let account = Account {
+        id: AccountId::new("acc_1"),
+        platform,
+        label: "Northlight".to_owned(),
+        colour: None,
+        base_url: None,
+        settings: Json(json!({ "base_url": "http://127.0.0.1:9" })),
+        is_signed_out: false,
+        entries: Vec::new(),
+        created_at: cx.now(),
+    };
+    cx.store().save_account(&account).await.unwrap();
+    let name = SecretName::account(&account.id);
+    let kept = Secret::new(kept.to_string());
+    cx.vault().write(&name, &kept).await.unwrap();
+    account
 }
 
 /// A grant for [`NOBODY`] that has lapsed, renewed at `token_endpoint`.

@@ -114,9 +114,18 @@ impl Tokens {
     }
 
     /// Every secret that belongs to a connector's credential, and those it had before, to be kept out of
-    /// what is saved; none when the vault cannot be read, for then none was sent either.
+    /// what is saved; those it had before alone when the vault cannot be read or a reference leads nowhere.
     pub(crate) async fn secrets_of(&self, connector: &Connector) -> Vec<Secret> {
-        self.try_secrets_of(connector).await.unwrap_or_default()
+        match self.try_secrets_of(connector).await {
+            Ok(secrets) => secrets,
+            Err(_) => self.had_before(connector),
+        }
+    }
+
+    fn had_before(&self, connector: &Connector) -> Vec<Secret> {
+        let known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = entry_id(&connector.authentication).and_then(|entry| known.get(entry));
+        known.map_or_else(Vec::new, |known| known.secrets.iter().cloned().collect())
     }
 
     async fn try_secrets_of(&self, connector: &Connector) -> Result<Vec<Secret>, Error> {

@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::credentials::forget;
-use crate::testing::{NOBODY, lapsed_grant, open};
+use crate::testing::{NOBODY, add, lapsed_grant, open};
 use crate::{Context, SystemClock, rename_wallet_entry};
 
 /// A token endpoint that was asked to renew a grant, and answers when it is told to.
@@ -160,4 +160,33 @@ async fn a_credential_is_deleted_after_its_refresh() {
     forgetting.await.unwrap();
     assert_eq!(bench.saved().await, None);
     assert_eq!(bench.cx.store().list_wallet().await.unwrap(), []);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_a_reference_led_to_stays_known_when_it_leads_nowhere() {
+    let bench = bench().await;
+    let cx = &bench.cx;
+    let file = bench.home.path().join("token");
+    std::fs::write(&file, "tok-123456").unwrap();
+    let entry = WalletEntry {
+        id: WalletEntryId::new("cred_2"),
+        name: "Token".to_owned(),
+        kind: WalletKind::Bearer,
+        reference: Some(format!("cmd://cat {}", file.display())),
+        ..bench.entry.clone()
+    };
+    cx.store().save_wallet_entry(&entry).await.unwrap();
+    let connector = Connector {
+        authentication: Authentication::Bearer { entry: entry.id },
+        ..add(cx, NOBODY).await
+    };
+    let known = async || {
+        let known = cx.tokens().secrets_of(&connector).await;
+        let known = known.iter().map(|secret| secret.expose().to_owned());
+        known.collect::<Vec<_>>()
+    };
+    assert_eq!(known().await, ["tok-123456"]);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(known().await, ["tok-123456"]);
 }
