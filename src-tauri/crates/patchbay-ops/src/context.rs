@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_model::{InspectionId, RunId};
+use patchbay_model::{InspectionId, RunId, WalletEntryId};
 use patchbay_oauth::{AddressPolicy, OAuthClient};
 use patchbay_store::Store;
 use patchbay_vault::{Keychain, SystemKeychain, Vault};
@@ -51,6 +51,7 @@ struct Inner {
     consents: Consents,
     running: Running<RunId>,
     inspections: Running<InspectionId>,
+    rotations: Running<WalletEntryId>,
     client_document: Option<Url>,
     known_tools: KnownTools,
     tasks: TaskTracker,
@@ -127,6 +128,7 @@ impl Context {
                 consents: Consents::default(),
                 running: Running::default(),
                 inspections: Running::default(),
+                rotations: Running::default(),
                 client_document: options.client_document,
                 known_tools: KnownTools::default(),
                 tasks,
@@ -220,6 +222,10 @@ impl Context {
 
     pub(crate) fn inspections(&self) -> &Running<InspectionId> {
         &self.inner.inspections
+    }
+
+    pub(crate) fn rotations(&self) -> &Running<WalletEntryId> {
+        &self.inner.rotations
     }
 
     pub(crate) fn client_document(&self) -> Option<&Url> {

@@ -63,6 +63,17 @@ impl WalletSecret {
             Self::OauthClient { .. } => WalletKind::OauthClient,
         }
     }
+
+    /// Whether it is one text, which is all that a place on a platform takes.
+    pub(crate) fn is_single(&self) -> bool {
+        match self {
+            Self::Bearer { .. } | Self::Reference { .. } => true,
+            Self::Headers { values } => values.len() == 1,
+            Self::OauthClient { client_secret, .. } => client_secret
+                .as_ref()
+                .is_some_and(|secret| !secret.expose().trim().is_empty()),
+        }
+    }
 }
 
 /// Every personal credential by name, without its secret.

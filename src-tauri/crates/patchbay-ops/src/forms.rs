@@ -143,10 +143,7 @@ pub(crate) async fn had(cx: &Context, given: GivenSecret) -> Result<Secret, Erro
 /// # Errors
 /// [`Error::Usage`] when it has none, or several; [`Error::Vault`], [`Error::Reference`].
 pub(crate) async fn plain(cx: &Context, entry: &WalletEntry) -> Result<Secret, Error> {
-    let refused = || Error::Usage {
-        what: format!("{} is not a single secret", entry.name),
-        hint: "Choose a credential that is a token or a key.".to_owned(),
-    };
+    let refused = || not_single(entry);
     match entry.kind {
         WalletKind::Bearer => secrets::read(cx.vault(), entry).await,
         WalletKind::OauthClient => {
@@ -162,6 +159,13 @@ pub(crate) async fn plain(cx: &Context, entry: &WalletEntry) -> Result<Secret, E
             }
         }
         WalletKind::Oauth => Err(refused()),
+    }
+}
+
+pub(crate) fn not_single(entry: &WalletEntry) -> Error {
+    Error::Usage {
+        what: format!("{} is not a single secret", entry.name),
+        hint: "Choose a credential that is a token or a key.".to_owned(),
     }
 }
 

@@ -344,6 +344,10 @@ fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<
 }
 
 async fn open_rotation(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>, Error> {
+    if cx.rotations().has(&entry.id) {
+        // Places that wait for their turn wait for no person.
+        return Ok(None);
+    }
     let placements = cx.store().list_placements(&entry.id).await?;
     let mut open = placements.iter().filter_map(|one| one.problem.as_ref());
     let Some(first) = open.next() else {

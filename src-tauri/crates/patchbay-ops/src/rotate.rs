@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
-use crate::credentials::{WalletSecret, find_wallet_entry, replace_wallet_secret};
+use crate::credentials::{WalletSecret, checked_next, find_wallet_entry, not_found, save_next};
 use crate::differences::below;
-use crate::forms::{plain, put};
+use crate::forms::{not_single, plain, put};
 use crate::hosted::options;
 use crate::hosted_connectors::{place_of, refresh_status};
 use crate::list_connectors::find_connector;
@@ -71,10 +71,13 @@ pub async fn plan_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation,
 }
 
 /// Puts a new secret into the wallet and pushes it to every platform that was given the old one; `each`
-/// hears of a place as soon as it was tried. A place that fails keeps the old one, and says why.
+/// hears of a place as soon as it was tried. A place that fails keeps the old one, and says why; so does one
+/// that is not tried any more, for the process ended.
 ///
 /// # Errors
-/// As [`replace_wallet_secret`]; [`Error::Usage`] when the last rotation is neither finished nor taken back.
+/// As [`replace_wallet_secret`](crate::replace_wallet_secret); [`Error::Usage`] when the last rotation is
+/// neither finished nor taken back, and when platforms were given the old one and the new one is not a single
+/// secret.
 pub async fn rotate_wallet_entry(
     cx: &Context,
     id: &WalletEntryId,
@@ -90,11 +93,20 @@ pub async fn rotate_wallet_entry(
             hint: "Retry the places that failed, or go back first.".to_owned(),
         });
     }
-    if let Some(old) = cx.vault().read(&SecretName::wallet(id)).await? {
-        cx.vault().write(&aside(id), &old).await?;
+    if !placements.is_empty() && !secret.is_single() {
+        return Err(not_single(&entry));
     }
-    replace_wallet_secret(cx, id, secret).await?;
-    push(cx, id, placements, each).await
+    let next = checked_next(cx, id, secret).await?;
+    let old = cx.vault().read(&SecretName::wallet(id)).await?;
+    let rotating = async {
+        note_waiting(cx, &placements).await?;
+        if let Some(old) = old {
+            cx.vault().write(&aside(id), &old).await?;
+        }
+        save_next(cx, next).await?;
+        push(cx, id, placements, Way::There, each).await
+    };
+    underway(cx, id, rotating).await
 }
 
 /// Pushes the secret of the wallet once more to the places that the last rotation did not reach.
@@ -108,7 +120,7 @@ pub async fn retry_rotation(
 ) -> Result<Rotation, Error> {
     let mut placements = cx.store().list_placements(id).await?;
     placements.retain(|placement| placement.problem.is_some());
-    push(cx, id, placements, each).await
+    underway(cx, id, push(cx, id, placements, Way::There, each)).await
 }
 
 /// Puts the old secret back into the wallet and into every place.
@@ -126,19 +138,35 @@ pub async fn take_back_rotation(
         what: format!("the old secret of {} is not kept any more", entry.name),
         hint: "Rotate to the secret that you want instead.".to_owned(),
     })?;
-    cx.vault().write(&SecretName::wallet(id), &old).await?;
-    let entry = WalletEntry {
-        reference: None,
-        replaced_at: cx.now(),
-        ..entry
+    let going_back = async {
+        let reached = to_take_back(cx, id).await?;
+        note_waiting(cx, &reached).await?;
+        put_back(cx, id, &old).await?;
+        push(cx, id, reached, Way::Back, each).await
     };
-    cx.store().save_wallet_entry(&entry).await?;
-    let_go(cx, &entry).await?;
+    underway(cx, id, going_back).await
+}
+
+/// Places wait for nobody while this goes on. How it ended is told, well or not.
+async fn underway(
+    cx: &Context,
+    id: &WalletEntryId,
+    work: impl Future<Output = Result<(), Error>>,
+) -> Result<Rotation, Error> {
+    let underway = cx.rotations().enter(id, cx.ending().child_token());
+    let done = work.await;
+    drop(underway);
+    cx.tell(Event::WalletChanged);
+    done?;
+    plan_rotation(cx, id).await
+}
+
+/// The places that may have the new secret. What takes no other secret has kept the old one all along.
+async fn to_take_back(cx: &Context, id: &WalletEntryId) -> Result<Vec<Placement>, Error> {
     let mut reached = Vec::new();
     for placement in cx.store().list_placements(id).await? {
         let problem = placement.problem.as_ref();
         if problem.is_some_and(|problem| problem.code == Code::PlatformNotSupported) {
-            // What takes no other secret has kept the old one all along.
             let placement = Placement {
                 problem: None,
                 ..placement
@@ -148,7 +176,21 @@ pub async fn take_back_rotation(
             reached.push(placement);
         }
     }
-    push(cx, id, reached, each).await
+    Ok(reached)
+}
+
+/// Puts the old secret into the wallet again.
+async fn put_back(cx: &Context, id: &WalletEntryId, old: &Secret) -> Result<(), Error> {
+    let held = cx.tokens().hold(id).await?;
+    cx.vault().write(&SecretName::wallet(id), old).await?;
+    let now = cx.now();
+    let change = move |known: &mut WalletEntry| {
+        known.reference = None;
+        known.replaced_at = now;
+    };
+    let entry = cx.store().change_wallet_entry(id, change).await?;
+    drop(held);
+    let_go(cx, &entry.ok_or_else(|| not_found(id.as_str()))?).await
 }
 
 /// Forgets the old secret: there is no way back then.
@@ -221,13 +263,38 @@ async fn shown(cx: &Context, placement: Placement) -> Result<RotationPlace, Erro
     })
 }
 
-/// Pushes the secret of the wallet to these places, one after the other.
+/// Which secret is pushed.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    /// The new one.
+    There,
+    /// The old one.
+    Back,
+}
+
+/// Notes that these places wait for the secret, before the wallet has it: whatever ends the process while it
+/// is pushed, none that was not tried counts as reached.
+async fn note_waiting(cx: &Context, placements: &[Placement]) -> Result<(), Error> {
+    for placement in placements.iter().filter(|one| one.problem.is_none()) {
+        let waiting = Problem::new(Code::Cancelled, "the secret was not sent there yet");
+        let placement = Placement {
+            problem: Some(waiting.with_hint("Push it again.")),
+            ..placement.clone()
+        };
+        cx.store().save_placement(&placement).await?;
+    }
+    Ok(())
+}
+
+/// Pushes the secret of the wallet to these places, one after the other; each still says whether the last
+/// rotation reached it.
 async fn push(
     cx: &Context,
     id: &WalletEntryId,
     placements: Vec<Placement>,
+    way: Way,
     mut each: impl FnMut(&RotationPlace),
-) -> Result<Rotation, Error> {
+) -> Result<(), Error> {
     let entry = find_wallet_entry(cx, id).await?;
     let secret = if placements.is_empty() {
         None
@@ -235,7 +302,11 @@ async fn push(
         Some(plain(cx, &entry).await?)
     };
     for (placement, secret) in placements.into_iter().zip(secret.iter().cycle()) {
-        let pushed = push_one(cx, &placement, secret).await;
+        let mut pushed = push_one(cx, &placement, secret).await;
+        if way == Way::Back && placement.problem.is_some() && is_by_hand(&pushed) {
+            // It was never given the new one, and takes none: it has kept the old one all along.
+            pushed = Ok(());
+        }
         let placement = Placement {
             placed_at: if pushed.is_ok() {
                 cx.now()
@@ -248,8 +319,7 @@ async fn push(
         cx.store().save_placement(&placement).await?;
         each(&shown(cx, placement).await?);
     }
-    cx.tell(Event::WalletChanged);
-    plan_rotation(cx, id).await
+    Ok(())
 }
 
 async fn push_one(cx: &Context, placement: &Placement, secret: &Secret) -> Result<(), Error> {
@@ -368,39 +438,15 @@ fn with_secret(placement: &Placement, secret: &Secret) -> Result<Map<String, Val
     }
 }
 
+fn is_by_hand(pushed: &Result<(), Error>) -> bool {
+    let code = pushed.as_ref().err().map(Error::code);
+    code == Some(Code::PlatformNotSupported)
+}
+
 fn by_hand() -> Error {
     let what = "replacing this secret; create the connector again with the new one";
     patchbay_platforms::Error::NotSupported(what.to_owned()).into()
 }
 
 #[cfg(test)]
-mod tests {
-    use patchbay_model::{Json, Timestamp};
-    use serde_json::json;
-
-    use super::*;
-
-    fn placement(path: &str) -> Placement {
-        Placement {
-            entry: WalletEntryId::new("w1"),
-            connector: ConnectorId::new("c1"),
-            place: Place::Creation,
-            path: path.to_owned(),
-            values: Json(json!({ "name": "a", "auth": { "kind": "bearer" } })),
-            placed_at: Timestamp::parse("2026-11-20T08:00:00Z").unwrap(),
-            problem: None,
-        }
-    }
-
-    #[test]
-    fn the_secret_goes_back_to_its_place() {
-        let placement = placement("/auth/token");
-        let values = with_secret(&placement, &Secret::new("new")).unwrap();
-        assert_eq!(
-            Value::Object(values),
-            json!({ "name": "a", "auth": { "kind": "bearer", "token": "new" } })
-        );
-        assert!(leads_into(&placement, "auth"));
-        assert!(!leads_into(&placement, "au"));
-    }
-}
+mod tests;

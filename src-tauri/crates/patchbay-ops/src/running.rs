@@ -1,4 +1,4 @@
-//! Runs and inspections that are under way in this process.
+//! Runs, inspections and rotations that are under way in this process.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -29,6 +29,11 @@ impl<Id: Clone + Eq + Hash> Running<Id> {
     pub(crate) fn cancel(&self, id: &Id) -> bool {
         let token = self.lock().get(id).cloned();
         token.inspect(CancellationToken::cancel).is_some()
+    }
+
+    /// Whether it is under way here.
+    pub(crate) fn has(&self, id: &Id) -> bool {
+        self.lock().contains_key(id)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Id, CancellationToken>> {

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
@@ -130,6 +130,34 @@ describe("rotating", () => {
     await user.keyboard("{Control>}{Enter}{/Control}");
     await waitFor(() => expect(screen.queryByRole("dialog", { name: "Rotate and push" })).toBeNull());
     expect(host.lastCall("finishRotation")).toEqual({ entry: "wal_stripe" });
+  });
+
+  it("misses_no_place_that_still_waits_for_the_old_secret", async () => {
+    const { user, host } = rotating();
+    host.leaveHalfRotated("wal_stripe");
+    await user.click(await screen.findByRole("row", { name: /^Stripe/ }));
+    await user.click(await screen.findByRole("button", { name: "Continue rotation" }));
+    const sheet = await screen.findByRole("dialog", { name: "Rotate and push" });
+    expect(await within(sheet).findByText("2 of 2 pushed")).toBeVisible();
+    const pushed = host.places.get("wal_stripe")!;
+    const waits = problem({ code: "cancelled", message: "the secret was not sent there yet" });
+    let end!: () => void;
+    const ended = new Promise<void>((resolve) => { end = resolve; });
+    host.handlers.takeBackRotation = async () => {
+      host.places.set("wal_stripe", pushed.map((place) => (place.place === null ? place : { ...place, problem: waits })));
+      await host.tell({ kind: "connectors_changed" });
+      await ended;
+      host.places.set("wal_stripe", pushed);
+      return { entry: host.state.wallet[0]!, places: pushed, canGoBack: true };
+    };
+    await user.click(within(sheet).getByRole("button", { name: "Roll back" }));
+    const asked = () => host.calls.filter(({ name }) => name === "planRotation").length;
+    await waitFor(() => expect(within(sheet).getByText("0 of 2 pushed")).toBeVisible());
+    await waitFor(() => expect(asked()).toBeGreaterThan(1));
+    expect(within(sheet).queryByRole("button", { name: /^Retry/ })).toBeNull();
+    expect(within(sheet).getByRole("button", { name: /^Finish/ })).toBeDisabled();
+    await act(() => { end(); return ended; });
+    expect(await within(sheet).findByText("Every place has the old secret again")).toBeVisible();
   });
 
   it("says_of_each_place_what_deleting_does_to_it", async () => {

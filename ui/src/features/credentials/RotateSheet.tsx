@@ -31,7 +31,8 @@ export function RotateSheet({ entry, onClose }: Props) {
   const pushing = rotate.isPending || retry.isPending || takeBack.isPending;
   const isOpen = plan.data?.canGoBack === true && !rotate.isPending;
   const places = plan.data?.places ?? [];
-  const missed = places.filter((place) => place.problem !== null);
+  // On the way back every place waits for its turn: none is missed before all were tried.
+  const missed = takeBack.isPending ? [] : places.filter((place) => place.problem !== null);
   const failure = rotate.error ?? retry.error ?? takeBack.error ?? finish.error;
 
   const end = () => finish.mutate(undefined, { onSuccess: () => { toast(takeBack.isSuccess ? `${entry.name} keeps its old secret` : `${entry.name} rotated`); onClose(); } });

@@ -257,7 +257,13 @@ async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
     let words = "1 place still has the old secret: could not reach Cohere";
     assert_eq!(needs[0].words.as_deref(), Some(words));
     assert_eq!(needs[0].fix, NeedFix::RetryRotation);
-    assert_eq!(needs[0].entry, Some(entry.id));
+    assert_eq!(needs[0].entry, Some(entry.id.clone()));
+
+    let rotations = bench.cx.rotations();
+    let underway = rotations.enter(&entry.id, bench.cx.ending().child_token());
+    assert_eq!(bench.needs().await, [], "places that wait for their turn");
+    drop(underway);
+    assert_eq!(bench.needs().await.len(), 1);
 }
 
 #[tokio::test]
