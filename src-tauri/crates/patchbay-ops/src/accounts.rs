@@ -11,6 +11,7 @@ use specta::Type;
 
 use crate::address::free_name;
 use crate::edit_account::base_url;
+use crate::lock::FileLock;
 use crate::{Context, Error, Event, SecretInput, hosted as platforms, sync_connectors, troubles};
 
 /// An account to be added.
@@ -205,11 +206,9 @@ pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result
             hint: "Rename its connectors instead.".to_owned(),
         });
     }
-    let account = Account {
-        label: checked_label(label)?,
-        ..account
-    };
-    cx.store().save_account(&account).await?;
+    let label = checked_label(label)?;
+    let rename = move |known: &mut Account| known.label = label;
+    let account = change(cx, id, rename).await?;
     cx.tell(Event::AccountsChanged);
     sync_connectors::relabel(cx, &account).await?;
     Ok(account)
@@ -218,7 +217,8 @@ pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result
 /// Puts other secrets in place of those of the same names, after a light read has shown that they work.
 ///
 /// # Errors
-/// As [`add_account`]; [`Error::NotFound`]; [`Error::Usage`] when none is given.
+/// As [`add_account`]; [`Error::NotFound`], also when it was removed meanwhile; [`Error::SignedOutHere`] when
+/// it was signed out meanwhile; [`Error::Usage`] when none is given.
 pub async fn replace_account_secrets(
     cx: &Context,
     id: &AccountId,
@@ -228,19 +228,30 @@ pub async fn replace_account_secrets(
     let kept = replaced(cx, &account, secrets).await?;
     let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept).await?)?;
     platforms::verify(cx, &*signed_in).await?;
-    cx.vault()
-        .write(&SecretName::account(&account.id), &kept)
-        .await?;
-    cx.hosted().forget(id);
-    let account = Account {
-        is_signed_out: false,
-        entries: kept_entries(&kept),
-        ..account
-    };
-    cx.store().save_account(&account).await?;
+    let account = keep(cx, &account, kept).await?;
     troubles::note(cx, &account, None).await;
     cx.tell(Event::AccountsChanged);
     cx.tell(Event::WalletChanged);
+    Ok(account)
+}
+
+/// Keeps secrets that work, unless the account was removed or signed out since they were put together.
+async fn keep(cx: &Context, before: &Account, kept: Secret) -> Result<Account, Error> {
+    let id = &before.id;
+    let held = hold(cx, id).await?;
+    let known = find_account(cx, id).await?;
+    if known.is_signed_out && !before.is_signed_out {
+        return Err(signed_out_meanwhile(&known));
+    }
+    cx.vault().write(&SecretName::account(id), &kept).await?;
+    let entries = kept_entries(&kept);
+    let sign_in = move |known: &mut Account| {
+        known.is_signed_out = false;
+        known.entries = entries;
+    };
+    let account = change(cx, id, sign_in).await?;
+    drop(held);
+    cx.hosted().forget(id);
     Ok(account)
 }
 
@@ -257,8 +268,10 @@ pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
             hint: "Remove its connectors one by one.".to_owned(),
         });
     }
+    let held = hold(cx, id).await?;
     cx.vault().remove(&SecretName::account(id)).await?;
     cx.store().remove_account(id).await?;
+    drop(held);
     troubles::note(cx, &account, None).await;
     platforms::forget_kept(cx, id).await?;
     cx.hosted().forget(id);
@@ -270,6 +283,34 @@ pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
 pub(crate) async fn find_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
     let account = cx.store().find_account(id).await?;
     account.ok_or_else(|| not_found(id.as_str()))
+}
+
+/// Changes an account as it is known at that moment, not as it was before its platform was asked.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is gone; [`Error::Store`].
+pub(crate) async fn change(
+    cx: &Context,
+    id: &AccountId,
+    change: impl FnOnce(&mut Account) + Send + 'static,
+) -> Result<Account, Error> {
+    let changed = cx.store().change_account(id, change).await?;
+    changed.ok_or_else(|| not_found(id.as_str()))
+}
+
+/// Keeps others from writing or deleting the secrets of an account, in this process and others, so that they
+/// and what is known of the account stay together.
+///
+/// # Errors
+/// [`Error::File`] when the lock cannot be had.
+pub(crate) async fn hold(cx: &Context, id: &AccountId) -> Result<FileLock, Error> {
+    FileLock::take(cx.places().locks().join(format!("{id}.lock"))).await
+}
+
+pub(crate) fn signed_out_meanwhile(account: &Account) -> Error {
+    Error::SignedOutHere {
+        account: account.label.clone(),
+    }
 }
 
 /// The secrets of an account, as they are now.
@@ -444,3 +485,6 @@ fn not_found(name: &str) -> Error {
         name: name.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,9 @@ use patchbay_platforms::{HostedPlatform, hosted};
 use patchbay_vault::SecretName;
 use serde_json::{Map, Value};
 
-use crate::accounts::{checked_settings, find_account, secrets_of};
+use crate::accounts::{
+    change, checked_settings, find_account, hold, secrets_of, signed_out_meanwhile,
+};
 use crate::{Context, Error, Event, hosted as platforms, troubles};
 
 /// Gives an account a colour to know it by; `None` for its platform's own look.
@@ -17,11 +19,7 @@ pub async fn colour_account(
     id: &AccountId,
     colour: Option<AccountColour>,
 ) -> Result<Account, Error> {
-    let account = Account {
-        colour,
-        ..find_account(cx, id).await?
-    };
-    cx.store().save_account(&account).await?;
+    let account = change(cx, id, move |known| known.colour = colour).await?;
     cx.tell(Event::AccountsChanged);
     Ok(account)
 }
@@ -42,17 +40,35 @@ pub async fn try_account_settings(
 /// Puts other settings in place of an account's, after a light read has shown that they work.
 ///
 /// # Errors
-/// As [`try_account_settings`]; [`Error::Store`].
+/// As [`try_account_settings`]; [`Error::NotFound`], [`Error::SignedOutHere`] also when it was removed or
+/// signed out meanwhile; [`Error::Store`].
 pub async fn change_account_settings(
     cx: &Context,
     id: &AccountId,
     settings: Json,
 ) -> Result<Account, Error> {
-    let account = tried(cx, id, settings).await?;
-    cx.store().save_account(&account).await?;
+    let tried = tried(cx, id, settings).await?;
+    let account = keep_settings(cx, tried).await?;
     troubles::note(cx, &account, None).await;
     cx.hosted().forget(id);
     cx.tell(Event::AccountsChanged);
+    Ok(account)
+}
+
+/// Keeps settings that work, unless the account was removed or signed out since they were tried.
+async fn keep_settings(cx: &Context, tried: Account) -> Result<Account, Error> {
+    let (id, was_signed_out) = (tried.id.clone(), tried.is_signed_out);
+    let is_too_late = move |known: &Account| known.is_signed_out && !was_signed_out;
+    let keep = move |known: &mut Account| {
+        if !is_too_late(known) {
+            known.base_url = tried.base_url;
+            known.settings = tried.settings;
+        }
+    };
+    let account = change(cx, &id, keep).await?;
+    if is_too_late(&account) {
+        return Err(signed_out_meanwhile(&account));
+    }
     Ok(account)
 }
 
@@ -64,14 +80,15 @@ pub async fn change_account_settings(
 pub async fn sign_out_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
     platform_of(&account)?;
+    let held = hold(cx, id).await?;
     cx.vault().remove(&SecretName::account(id)).await?;
-    cx.hosted().forget(id);
-    let account = Account {
-        is_signed_out: true,
-        entries: Vec::new(),
-        ..account
+    let sign_out = |known: &mut Account| {
+        known.is_signed_out = true;
+        known.entries = Vec::new();
     };
-    cx.store().save_account(&account).await?;
+    let account = change(cx, id, sign_out).await?;
+    drop(held);
+    cx.hosted().forget(id);
     cx.tell(Event::AccountsChanged);
     cx.tell(Event::WalletChanged);
     Ok(account)
@@ -108,4 +125,58 @@ fn platform_of(account: &Account) -> Result<&'static HostedPlatform, Error> {
             hint: "Choose an account of a hosted platform.".to_owned(),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{account, open};
+    use crate::{SystemClock, remove_account, rename_account};
+
+    async fn bench(home: &tempfile::TempDir) -> (Context, Account) {
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let kept = json!({ "api_key": { "kind": "secret", "secret": "old-key-1" } });
+        let account = account(&cx, Platform::Mistral, &kept).await;
+        let tried = Account {
+            settings: Json(json!({ "region": "eu" })),
+            ..account
+        };
+        (cx, tried)
+    }
+
+    #[tokio::test]
+    async fn settings_leave_what_else_was_changed_meanwhile() {
+        let home = tempfile::tempdir().unwrap();
+        let (cx, tried) = bench(&home).await;
+        rename_account(&cx, &tried.id, "Southlight").await.unwrap();
+        let kept = keep_settings(&cx, tried.clone()).await.unwrap();
+        assert_eq!(kept.label, "Southlight");
+        assert_eq!(kept.settings, tried.settings);
+    }
+
+    #[tokio::test]
+    async fn settings_undo_no_sign_out() {
+        let home = tempfile::tempdir().unwrap();
+        let (cx, tried) = bench(&home).await;
+        let signed_out = sign_out_account(&cx, &tried.id).await.unwrap();
+        let error = keep_settings(&cx, tried).await.unwrap_err();
+        assert!(matches!(error, Error::SignedOutHere { .. }), "{error:?}");
+        let known = find_account(&cx, &signed_out.id).await.unwrap();
+        assert_eq!(known, signed_out);
+    }
+
+    #[tokio::test]
+    async fn settings_bring_no_account_back_that_was_removed_meanwhile() {
+        let home = tempfile::tempdir().unwrap();
+        let (cx, tried) = bench(&home).await;
+        remove_account(&cx, &tried.id).await.unwrap();
+        let id = tried.id.clone();
+        let error = keep_settings(&cx, tried).await.unwrap_err();
+        assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
+        assert_eq!(cx.store().find_account(&id).await.unwrap(), None);
+    }
 }
