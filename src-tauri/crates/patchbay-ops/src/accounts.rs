@@ -316,7 +316,8 @@ pub(crate) fn signed_out_meanwhile(account: &Account) -> Error {
 /// The secrets of an account, as they are now.
 ///
 /// # Errors
-/// [`Error::Vault`], [`Error::Reference`], [`Error::NotFound`] when a wallet entry is gone.
+/// [`Error::Vault`], [`Error::Reference`], [`Error::NotFound`] when a wallet entry is gone, [`Error::Usage`]
+/// when one is not a single secret.
 pub(crate) async fn secrets_of(
     cx: &Context,
     account: &Account,
@@ -441,7 +442,7 @@ async fn resolve(cx: &Context, kept: &Secret) -> Result<BTreeMap<String, Secret>
             KeptSecret::Reference { reference } => crate::reference::resolve(&reference).await?,
             KeptSecret::Entry { entry } => {
                 let entry = crate::credentials::find_wallet_entry(cx, &entry).await?;
-                crate::secrets::read(cx.vault(), &entry).await?
+                crate::forms::plain(cx, &entry).await?
             }
         };
         secrets.insert(name, secret);

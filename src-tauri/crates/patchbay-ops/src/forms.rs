@@ -148,7 +148,7 @@ pub(crate) async fn plain(cx: &Context, entry: &WalletEntry) -> Result<Secret, E
         WalletKind::Bearer => secrets::read(cx.vault(), entry).await,
         WalletKind::OauthClient => {
             let app = secrets::oauth_app(cx.vault(), entry).await?;
-            app.client_secret.ok_or_else(refused)
+            secrets::resolved(app.client_secret.ok_or_else(refused)?).await
         }
         WalletKind::Headers => {
             let headers = secrets::headers(cx.vault(), entry).await?;
@@ -201,9 +201,25 @@ pub(crate) fn put(root: &mut Value, path: &str, value: Value) -> Result<(), Erro
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::json;
 
     use super::*;
+
+    #[tokio::test]
+    async fn the_reference_of_an_oauth_app_is_not_taken_for_its_secret() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = crate::testing::open(home.path(), Arc::new(crate::SystemClock)).await;
+        let secret = WalletSecret::OauthClient {
+            client_id: "me".to_owned(),
+            client_secret: Some(Secret::new("env://PATH")),
+        };
+        let name = "App".to_owned();
+        let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
+        let plain = plain(&cx, &entry.unwrap()).await.unwrap();
+        assert_eq!(plain.expose(), std::env::var("PATH").unwrap());
+    }
 
     #[test]
     fn a_value_is_put_where_its_pointer_leads() {

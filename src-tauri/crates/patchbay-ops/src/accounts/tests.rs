@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::testing::{account, open};
-use crate::{SystemClock, sign_out_account};
+use crate::{AddWalletEntry, SystemClock, WalletSecret, add_wallet_entry, sign_out_account};
 
 struct Bench {
     _home: tempfile::TempDir,
@@ -68,4 +68,19 @@ async fn secrets_leave_what_else_was_changed_meanwhile() {
     let kept = Secret::new(secret("new-key-2").to_string());
     let account = keep(cx, &bench.account, kept).await.unwrap();
     assert_eq!(account.label, "Southlight");
+}
+
+#[tokio::test]
+async fn a_key_is_the_one_secret_of_its_wallet_entry() {
+    let bench = bench().await;
+    let (cx, name) = (&bench.cx, "Service key".to_owned());
+    let values = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("key-123456"))]);
+    let secret = WalletSecret::Headers { values };
+    let entry = add_wallet_entry(cx, AddWalletEntry { name, secret }).await;
+    let input = SecretInput::Entry {
+        entry: entry.unwrap().id,
+    };
+    let kept = kept_secrets(BTreeMap::from([("api_key".to_owned(), input)]));
+    let secrets = resolve(cx, &kept).await.unwrap();
+    assert_eq!(secrets["api_key"].expose(), "key-123456");
 }
