@@ -29,7 +29,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::{BoxFuture, FutureExt};
 use patchbay_model::{RemoteId, Secret};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use self::arguments::{Connect, Create, Nothing, One, Which};
 use self::operations::OPERATIONS;
@@ -38,6 +38,7 @@ use self::sessions::Sessions;
 use self::wire::{AUTH_REQUIRED, Connector, Item};
 use crate::http::{Api, CallOptions, Redirects, StreamedAnswer};
 use crate::operations::arguments;
+use crate::registry::text_of;
 use crate::token_source::FixedHeaders;
 use crate::{
     AccountField, Connectors, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform,
@@ -53,7 +54,9 @@ pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
     title: "Agent Stack",
     is_assumed: false,
     fields: FIELDS,
+    secret_for,
     operations: || OPERATIONS,
+    operations_of: |_| OPERATIONS,
     sign_in,
 };
 
@@ -110,6 +113,15 @@ const FIELDS: &[AccountField] = &[
         choices: &[],
     },
 ];
+
+/// As [`credentials`] tells the ways to sign in apart, before there is any secret.
+fn secret_for(settings: &Map<String, Value>) -> Option<&'static str> {
+    match (text_of(settings, "auth"), text_of(settings, "user")) {
+        (Some("bearer"), _) => Some("token"),
+        (Some("basic"), _) | (None, Some(_)) => Some("password"),
+        _ => None,
+    }
+}
 
 fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
     let base = account.text("base_url")?.unwrap_or(BASE_URL);

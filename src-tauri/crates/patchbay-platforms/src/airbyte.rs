@@ -38,6 +38,7 @@ use self::client::{Client, Workspace};
 use self::remembered::Remembered;
 use self::token::{Credentials, Tokens};
 use crate::http::{Api, CallOptions, StreamedAnswer};
+use crate::registry::text_of;
 use crate::token_source::bearer;
 use crate::{
     AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, Operation, Peculiar,
@@ -65,7 +66,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             help: "Of an application in the settings of the organization; not needed with a token",
             is_secret: false,
             is_required: false,
-            unless: None,
+            unless: Some("token"),
             variables: &["AIRBYTE_CLIENT_ID"],
             choices: &[],
         },
@@ -75,7 +76,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             help: "Of the same application; not needed with a token",
             is_secret: true,
             is_required: false,
-            unless: None,
+            unless: Some("token"),
             variables: &["AIRBYTE_CLIENT_SECRET"],
             choices: &[],
         },
@@ -120,7 +121,13 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             choices: &[],
         },
     ],
+    // Without an application there is nothing but a token to be had.
+    secret_for: |settings| match text_of(settings, "client_id") {
+        Some(_) => Some("client_secret"),
+        None => Some("token"),
+    },
     operations: || operations::OPERATIONS,
+    operations_of: |_| operations::OPERATIONS,
     sign_in,
 };
 

@@ -56,7 +56,9 @@ pub(crate) const COHERE: HostedPlatform = HostedPlatform {
     title: "Cohere",
     is_assumed: false,
     fields: FIELDS,
+    secret_for: |_| Some("api_key"),
     operations: || OPERATIONS,
+    operations_of: |_| OPERATIONS,
     sign_in,
 };
 

@@ -22,10 +22,13 @@ mod wire;
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use self::key::Key;
 use self::memory::Memory;
 use crate::http::{Api, parsed};
-use crate::{AccountField, Error, HostedPlatform, Platform, SignIn};
+use crate::registry::text_of;
+use crate::{AccountField, Error, HostedPlatform, Operation, Platform, SignIn};
 
 /// Mistral in the registry.
 pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
@@ -33,7 +36,12 @@ pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
     title: "Mistral",
     is_assumed: false,
     fields: FIELDS,
+    secret_for: |settings| match text_of(settings, "token_file") {
+        Some(_) => None,
+        None => Some("api_key"),
+    },
     operations: operations::every,
+    operations_of,
     sign_in,
 };
 
@@ -98,6 +106,27 @@ enum Surface {
     Seed,
 }
 
+impl Surface {
+    /// The word of an account's setting for the older one.
+    const SEED: &str = "seed";
+
+    fn operations(self) -> &'static [Operation] {
+        match self {
+            Self::Current => operations::CURRENT,
+            Self::Seed => operations::SEED,
+        }
+    }
+}
+
+/// What [`sign_in`] refuses as a surface is the current one here: nothing is called then.
+fn operations_of(settings: &Map<String, Value>) -> &'static [Operation] {
+    let surface = match settings.get("surface").and_then(Value::as_str) {
+        Some(Surface::SEED) => Surface::Seed,
+        _ => Surface::Current,
+    };
+    surface.operations()
+}
+
 /// One account.
 struct Mistral {
     api: Api,
@@ -108,7 +137,7 @@ struct Mistral {
 fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
     let surface = match account.text("surface")? {
         None | Some("current") => Surface::Current,
-        Some("seed") => Surface::Seed,
+        Some(Surface::SEED) => Surface::Seed,
         Some(_) => return Err(Error::Usage("surface has to be current or seed".to_owned())),
     };
     let region = match account.text("region")? {

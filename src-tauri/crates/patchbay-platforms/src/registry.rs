@@ -20,8 +20,14 @@ pub struct HostedPlatform {
     pub is_assumed: bool,
     /// What one needs to sign in, in the order of the form.
     pub fields: &'static [AccountField],
-    /// Every documented operation.
+    /// Name of the secret field that an account with these settings signs in with; `None` where it needs
+    /// none.
+    pub secret_for: fn(&Map<String, Value>) -> Option<&'static str>,
+    /// Every documented operation, whichever account may call it.
     pub operations: fn() -> &'static [Operation],
+    /// Those that an account with these settings may call; known without its secrets, and the same as
+    /// [`Platform::operations`] once it is signed in to.
+    pub operations_of: fn(&Map<String, Value>) -> &'static [Operation],
     /// Signs in; sends nothing yet.
     pub sign_in: fn(SignIn) -> Result<Arc<dyn Platform>, Error>,
 }
@@ -60,6 +66,12 @@ pub struct SignIn {
     pub clients: Clients,
     /// The time, and how to wait.
     pub clock: Arc<dyn Clock>,
+}
+
+/// The text of a setting; `None` where it is empty or something else.
+pub(crate) fn text_of<'a>(settings: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    let text = settings.get(name)?.as_str()?;
+    Some(text).filter(|text| !text.is_empty())
 }
 
 impl SignIn {
@@ -129,6 +141,8 @@ pub fn hosted(platform: patchbay_model::Platform) -> Option<&'static HostedPlatf
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -141,6 +155,35 @@ mod tests {
             assert!(hosted.fields.iter().any(|known| known.name == *field));
             assert_eq!(hosted.setting_form(field).unwrap().schema["type"], "object");
             assert_eq!(hosted.setting_form("base_url"), None);
+        }
+    }
+
+    #[test]
+    fn the_secret_of_an_account_is_known_by_its_settings() {
+        let secret = |platform: &str, settings: Value| {
+            let platform = patchbay_model::Platform::from_word(platform).unwrap();
+            (hosted(platform).unwrap().secret_for)(settings.as_object().unwrap())
+        };
+        for (platform, settings, expected) in [
+            ("mistral", json!({}), Some("api_key")),
+            ("mistral", json!({"token_file": "/run/key"}), None),
+            ("mistral", json!({"token_file": ""}), Some("api_key")),
+            ("cohere", json!({}), Some("api_key")),
+            ("agentstack", json!({}), None),
+            ("agentstack", json!({"auth": "none", "user": "ada"}), None),
+            ("agentstack", json!({"auth": "bearer"}), Some("token")),
+            ("agentstack", json!({"auth": "basic"}), Some("password")),
+            ("agentstack", json!({"user": "ada"}), Some("password")),
+            ("airbyte", json!({}), Some("token")),
+            ("airbyte", json!({"client_id": "a"}), Some("client_secret")),
+            ("tenex", json!({}), Some("api_key")),
+            ("tenex", json!({"email": "ada@a.example"}), Some("password")),
+        ] {
+            assert_eq!(
+                secret(platform, settings.clone()),
+                expected,
+                "{platform} {settings}"
+            );
         }
     }
 

@@ -47,6 +47,7 @@ use self::wire::{Connector, Started, Tested};
 use crate::findings::Findings;
 use crate::http::{Answer, Api, CallOptions};
 use crate::operations::arguments;
+use crate::registry::text_of;
 use crate::token_source::FixedHeaders;
 use crate::{
     Connectors, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform, NoToken,
@@ -64,7 +65,12 @@ pub(crate) const TENEX: HostedPlatform = HostedPlatform {
     title: "10ex",
     is_assumed: true,
     fields: FIELDS,
+    secret_for: |settings| match text_of(settings, "email") {
+        Some(_) => Some("password"),
+        None => Some("api_key"),
+    },
     operations: || OPERATIONS,
+    operations_of: |_| OPERATIONS,
     sign_in,
 };
 

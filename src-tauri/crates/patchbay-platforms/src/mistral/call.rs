@@ -8,7 +8,7 @@ use super::arguments::parts::Scope;
 use super::arguments::{AuthUrl, ById, CallTool, ForConsumer, Get, List, ListTools, seed};
 use super::memory::Listed;
 use super::wire::{self, Message};
-use super::{Mistral, Surface, client, gateway, operations};
+use super::{Mistral, Surface, client, gateway};
 use crate::http::{CallOptions, StreamedAnswer};
 use crate::operations::{arguments, arguments_with};
 use crate::{
@@ -19,10 +19,7 @@ use crate::{
 #[async_trait]
 impl Platform for Mistral {
     fn operations(&self) -> &'static [Operation] {
-        match self.surface {
-            Surface::Current => operations::CURRENT,
-            Surface::Seed => operations::SEED,
-        }
+        self.surface.operations()
     }
 
     fn call<'a>(

@@ -314,7 +314,8 @@ pub(super) const SEED: &[Operation] = &[
     ),
 ];
 
-/// Those of both surfaces; what both have is described as the current one has it.
+/// Those of both surfaces, for whoever has no account yet; what both have is described as the current one
+/// has it.
 pub(super) fn every() -> &'static [Operation] {
     static EVERY: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         let has = |name: &str| CURRENT.iter().any(|operation| operation.name == name);

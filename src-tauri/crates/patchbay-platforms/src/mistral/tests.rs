@@ -6,6 +6,7 @@ use patchbay_model::Secret;
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::Effect;
 use crate::http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
 
 fn account(settings: Value, key: Option<&str>) -> SignIn {
@@ -60,6 +61,29 @@ fn settings_outside_the_words_are_refused() {
     ] {
         assert!(sign_in(account(settings, None)).is_ok());
     }
+}
+
+#[test]
+fn operations_are_known_by_the_settings_alone() {
+    for surface in ["current", "seed"] {
+        let settings = account(json!({"surface": surface}), None).settings;
+        let known = (MISTRAL.operations_of)(&settings);
+        assert!(std::ptr::eq(known, platform(surface).operations()));
+    }
+    let effect = |operations: &[Operation]| {
+        let mut operations = operations.iter();
+        let share = operations.find(|operation| operation.name == "share");
+        share.map(|share| share.effect)
+    };
+    let seed = account(json!({"surface": "seed"}), None).settings;
+    assert_eq!(
+        effect((MISTRAL.operations_of)(&seed)),
+        Some(Effect::Irreversible)
+    );
+    assert_eq!(
+        effect((MISTRAL.operations_of)(&Map::new())),
+        Some(Effect::Write)
+    );
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ pub(super) const FIELDS: &[AccountField] = &[
         help: "A workspace key that starts with tnx_; not needed with an e-mail address and password.",
         is_secret: true,
         is_required: false,
-        unless: None,
+        unless: Some("email"),
         variables: &["TENEX_API_KEY"],
         choices: &[],
     },
