@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Account, AccountColour, AccountId, ConnectorId, Json, Platform, Problem};
+use patchbay_model::{Account, AccountColour, AccountId, ConnectorId, Json, Problem};
 use patchbay_ops::{AddAccount, CallOperation, Context, OperationCard, PlatformForm, SecretInput};
 use serde::Serialize;
 use specta::Type;
@@ -163,11 +163,14 @@ pub(crate) async fn delete_connector(
     Ok(patchbay_ops::delete_connector(&cx, &connector, confirmed).await?)
 }
 
-/// Every documented operation of a platform.
+/// Every documented operation that an account can call.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn list_operations(platform: Platform) -> Vec<OperationCard> {
-    patchbay_ops::list_operations(platform)
+pub(crate) async fn list_operations(
+    cx: State<'_, Context>,
+    account: AccountId,
+) -> Result<Vec<OperationCard>, Problem> {
+    Ok(patchbay_ops::list_account_operations(&cx, &account).await?)
 }
 
 /// Calls an operation as an account.

@@ -179,6 +179,16 @@ async fn the_older_surface_goes_the_same_way() {
     let ours = json!({ "connector_id": id });
     place.api("activate_for_user", ours.clone()).await;
     place.api("deactivate_for_workspace", ours.clone()).await;
+    // The current surface takes it back; on this one it is for good, and asks.
+    let share = ["api", "acc", "share", "--args", &ours.to_string(), "--json"];
+    let refused = place.run_with(&share, "").await;
+    assert_eq!(refused.failure()["code"], "confirmation_needed");
+    assert_eq!(refused.code, 2);
+    let described = place.json("api acc share --describe").await;
+    assert_eq!(described["effect"], "irreversible");
+    place.fails("api acc --describe unshare", 6).await;
+    let listed = place.json("api acc --list").await;
+    assert_eq!(listed.as_array().unwrap().len(), 25);
     place.api("share", ours).await;
     place.does("connector remove wiki --yes").await;
     place.over();

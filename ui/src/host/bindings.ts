@@ -17,8 +17,8 @@ export const commands = {
 	deleteConnector: (connector: ConnectorId, confirmed: boolean) => typedError<null, Problem>(__TAURI_INVOKE("delete_connector", { connector, confirmed })),
 	/**  Every account, "This computer" first. */
 	listAccounts: () => typedError<Account[], Problem>(__TAURI_INVOKE("list_accounts")),
-	/**  Every documented operation of a platform. */
-	listOperations: (platform: Platform) => __TAURI_INVOKE<OperationCard[]>("list_operations", { platform }),
+	/**  Every documented operation that an account can call. */
+	listOperations: (account: AccountId) => typedError<OperationCard[], Problem>(__TAURI_INVOKE("list_operations", { account })),
 	/**  The hosted platforms, with what one needs to sign in to each. */
 	listPlatforms: () => __TAURI_INVOKE<PlatformForm[]>("list_platforms"),
 	/**  Removes an account from Patchbay; at its platform everything stays. */

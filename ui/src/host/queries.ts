@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { type AccountId, type AuthorizationId, commands, type ConnectorId, type Platform, type RunId, type RunQuery, type WalletEntryId } from "./bindings";
+import { type AccountId, type AuthorizationId, commands, type ConnectorId, type RunId, type RunQuery, type WalletEntryId } from "./bindings";
 import { call } from "./call";
 import { firstDraw } from "./firstDraw";
 
@@ -13,8 +13,9 @@ export const queries = {
     queryOptions({ queryKey: ["preferences"], queryFn: () => call(commands.loadPreferences()), staleTime: Infinity }),
   accounts: () => queryOptions({ queryKey: ["accounts"], queryFn: () => call(commands.listAccounts()) }),
   platforms: () => queryOptions({ queryKey: ["platforms"], queryFn: () => commands.listPlatforms() }),
-  operations: (platform: Platform) =>
-    queryOptions({ queryKey: ["operations", platform], queryFn: () => commands.listOperations(platform), staleTime: Infinity }),
+  // Under the key of accounts, for the settings of an account decide what it can call.
+  operations: (account: AccountId) =>
+    queryOptions({ queryKey: ["accounts", account, "operations"], queryFn: () => call(commands.listOperations(account)), staleTime: Infinity }),
   needs: () => queryOptions({ queryKey: ["needs"], queryFn: () => firstDraw().then(() => call(commands.listNeeds())) }),
   backgroundChecks: () => queryOptions({ queryKey: ["background"], queryFn: () => call(commands.backgroundChecks()) }),
   // Under the key of tools, for whatever changes tools changes this.

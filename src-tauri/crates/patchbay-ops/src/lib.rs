@@ -133,7 +133,9 @@ pub use list_connectors::{
 pub use needs::{Need, NeedFix, NeedKind, list_needs};
 pub use next_page::next_page;
 pub use offers::{fill_prompt, list_prompts, list_resources, read_resource};
-pub use operations::{CallOperation, OperationCard, call_operation, list_operations};
+pub use operations::{
+    CallOperation, OperationCard, call_operation, list_account_operations, list_operations,
+};
 pub use other_processes::follow_other_processes;
 pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};
 pub use places::Places;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use patchbay_model::{AccountId, Json, OperationEffect, Platform, Secret};
+use patchbay_model::{Account, AccountId, Json, OperationEffect, Platform, Secret};
 use patchbay_platforms::http::{CallOptions, Retries};
 use patchbay_platforms::{Effect, Operation, hosted};
 use serde::{Deserialize, Serialize};
@@ -54,10 +54,23 @@ pub struct CallOperation {
     pub body: Json,
 }
 
-/// Every documented operation of a platform, in the order of its contract; none for this computer.
+/// Every documented operation of a platform, in the order of its contract; none for this computer. What an
+/// account can call of them is told by [`list_account_operations`].
 pub fn list_operations(platform: Platform) -> Vec<OperationCard> {
     let table = hosted(platform).map(|hosted| (hosted.operations)());
     table.unwrap_or_default().iter().map(card).collect()
+}
+
+/// The operations that an account can call, as they are for it; none for this computer.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Store`].
+pub async fn list_account_operations(
+    cx: &Context,
+    account: &AccountId,
+) -> Result<Vec<OperationCard>, Error> {
+    let account = find_account(cx, account).await?;
+    Ok(table_of(&account).iter().map(card).collect())
 }
 
 /// Calls an operation as an account; the answer is the platform's own JSON.
@@ -67,7 +80,7 @@ pub fn list_operations(platform: Platform) -> Vec<OperationCard> {
 /// [`Error::Usage`] when arguments or options do not fit; [`Error::Platform`], [`Error::Vault`].
 pub async fn call_operation(cx: &Context, request: CallOperation) -> Result<Json, Error> {
     let account = find_account(cx, &request.account).await?;
-    let operation = find_operation(account.platform, &request.operation)?;
+    let operation = find_operation(&account, &request.operation)?;
     if operation.effect == Effect::Irreversible && !request.confirmed {
         return Err(Error::ConfirmationNeeded {
             tool: request.operation,
@@ -95,9 +108,17 @@ pub async fn call_operation(cx: &Context, request: CallOperation) -> Result<Json
     Ok(Json(answer))
 }
 
-fn find_operation(platform: Platform, name: &str) -> Result<&'static Operation, Error> {
-    let table = hosted(platform).map(|hosted| (hosted.operations)());
-    let found = table.and_then(|table| table.iter().find(|operation| operation.name == name));
+/// An operation of one name may differ from account to account: what one form of an API takes back is
+/// there for good in another.
+fn table_of(account: &Account) -> &'static [Operation] {
+    let none = Map::new();
+    let settings = account.settings.0.as_object().unwrap_or(&none);
+    hosted(account.platform).map_or(&[], |hosted| (hosted.operations_of)(settings))
+}
+
+fn find_operation(account: &Account, name: &str) -> Result<&'static Operation, Error> {
+    let mut table = table_of(account).iter();
+    let found = table.find(|operation| operation.name == name);
     found.ok_or_else(|| Error::NotFound {
         kind: "operation",
         name: name.to_owned(),
@@ -122,5 +143,76 @@ fn card(operation: &Operation) -> OperationCard {
         parameters: Json((operation.parameters)().to_value()),
         effect: operation.effect,
         source: operation.source.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{SystemClock, testing};
+
+    async fn account(cx: &Context, surface: &str) -> AccountId {
+        let account = Account {
+            id: AccountId::new(cx.new_id("acc")),
+            platform: Platform::Mistral,
+            label: surface.to_owned(),
+            colour: None,
+            base_url: None,
+            settings: Json(json!({ "surface": surface })),
+            is_signed_out: false,
+            entries: Vec::new(),
+            created_at: cx.now(),
+        };
+        cx.store().save_account(&account).await.unwrap();
+        account.id
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_taken_back_on_an_account_asks_though_others_can_take_it_back() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let request = CallOperation {
+            account: account(&cx, "seed").await,
+            operation: "share".to_owned(),
+            arguments: Json(json!({ "connector_id": "1" })),
+            confirmed: false,
+            timeout_seconds: None,
+            retries: None,
+            headers: BTreeMap::new(),
+            query: Json::default(),
+            body: Json::default(),
+        };
+        let refused = call_operation(&cx, request).await;
+        assert!(matches!(refused, Err(Error::ConfirmationNeeded { .. })));
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn an_account_has_the_operations_of_its_own_surface() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        for (surface, share, unshare) in [
+            ("seed", OperationEffect::Irreversible, None),
+            (
+                "current",
+                OperationEffect::Write,
+                Some(OperationEffect::Destructive),
+            ),
+        ] {
+            let account = account(&cx, surface).await;
+            let operations = list_account_operations(&cx, &account).await.unwrap();
+            let effect = |name: &str| {
+                let mut operations = operations.iter();
+                let found = operations.find(|operation| operation.name == name);
+                found.map(|operation| operation.effect)
+            };
+            assert_eq!(effect("share"), Some(share));
+            assert_eq!(effect("unshare"), unshare);
+        }
+        cx.close().await;
     }
 }

@@ -186,6 +186,16 @@ describe("operations", () => {
     expect(await axeViolations(container)).toEqual([]);
   });
 
+  it("are_those_of_the_account_by_its_settings_of_now", async () => {
+    const { host } = renderApp("/accounts/acc_mistral?tab=operations", state);
+    const list = await screen.findByRole("grid", { name: "Operations of Mistral" });
+    expect(host.lastCall("listOperations")).toEqual({ account: "acc_mistral" });
+    expect(within(list).queryByRole("row", { name: /^activate_for_user/ })).toBeNull();
+    host.state.operations = host.state.operations.map((one) => ({ ...one, name: one.name.replace("deactivate", "activate") }));
+    await host.tell({ kind: "accounts_changed" });
+    expect(await within(list).findByRole("row", { name: /^activate_for_user/ })).toBeVisible();
+  });
+
   it("that_cannot_be_taken_back_name_target_and_account_first", async () => {
     const { user, host } = renderApp(at("share_org"), state);
     await user.type(await screen.findByRole("textbox", { name: /connector_id/ }), "018f-77");

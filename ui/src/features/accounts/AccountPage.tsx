@@ -56,7 +56,7 @@ export function AccountPage(props: Props) {
 
 function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, onCreate, onLeave }: Props & { account: Account }) {
   const { data: platforms } = useQuery(queries.platforms());
-  const { data: operations } = useQuery(queries.operations(account.platform));
+  const { data: operations } = useQuery(queries.operations(account.id));
   const [removing, setRemoving] = useState(false);
   const test = useTestAccount();
   const platform = platforms?.find((one) => one.platform === account.platform);

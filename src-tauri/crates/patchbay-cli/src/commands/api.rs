@@ -1,7 +1,11 @@
 //! `patchbay api …`: every documented operation of every platform, by its name.
 
-use patchbay_model::{Json, OperationEffect, Platform};
-use patchbay_ops::{CallOperation, Error, OperationCard, call_operation, list_operations};
+use std::collections::BTreeMap;
+
+use patchbay_model::{Account, Json, OperationEffect, Platform};
+use patchbay_ops::{
+    CallOperation, Error, OperationCard, call_operation, list_account_operations, list_operations,
+};
 use serde_json::Value;
 
 use super::account;
@@ -15,43 +19,74 @@ use crate::output::{Screen, text, words};
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
+/// What can be called, and where all of it is listed.
+struct Offered {
+    operations: Vec<OperationCard>,
+    /// Words of the command that lists them.
+    listed_by: String,
+}
+
 pub(super) async fn run(door: &Door, args: ApiArgs) -> Result<(), Failure> {
-    let platform = match &args.platform {
-        Some(word) => Platform::from_word(word).unwrap_or(Platform::Local),
-        None => {
-            let account = args.account.as_deref().unwrap_or_default();
-            account::find(door, account).await?.platform
-        }
+    let account = match &args.account {
+        Some(account) => Some(account::find(door, account).await?),
+        None => None,
+    };
+    let offered = match &account {
+        Some(account) => Offered::of(door, account).await?,
+        None => Offered::on(args.platform.as_deref()),
     };
     let described = args.describe.clone().map(|name| {
         let named = Some(name).filter(|name| !name.is_empty());
         named.or_else(|| args.operation.clone()).unwrap_or_default()
     });
-    match described {
-        Some(name) => describe(door, &operation(platform, &name)?),
-        None if args.list => list(door, platform),
-        None => call(door, platform, args).await,
+    match (described, account) {
+        (Some(name), _) => describe(door, offered.named(&name)?),
+        (None, _) if args.list => list(door, &offered.operations),
+        (None, Some(account)) => call(door, &account, &offered, args).await,
+        (None, None) => Err(no_operation()),
     }
 }
 
-fn operation(platform: Platform, name: &str) -> Result<OperationCard, Failure> {
-    let mut operations = list_operations(platform).into_iter();
-    let found = operations.find(|operation| operation.name == name);
-    found.ok_or_else(|| {
-        let missing = Error::NotFound {
-            kind: "operation",
-            name: name.to_owned(),
-        };
-        let word = platform.as_str();
-        Failure::from(missing).hinting(format!(
-            "Run `patchbay api --platform {word} --list` to see them all."
-        ))
-    })
+impl Offered {
+    /// What an account can call, which may differ from account to account.
+    async fn of(door: &Door, account: &Account) -> Result<Self, Failure> {
+        let label = text::quoted(&account.label);
+        Ok(Self {
+            operations: list_account_operations(&door.cx, &account.id).await?,
+            listed_by: format!("patchbay api {label} --list"),
+        })
+    }
+
+    /// All of a platform.
+    fn on(platform: Option<&str>) -> Self {
+        // The grammar lets no other word through.
+        let platform = platform.and_then(Platform::from_word);
+        let platform = platform.unwrap_or(Platform::Local);
+        Self {
+            operations: list_operations(platform),
+            listed_by: format!("patchbay api --platform {} --list", platform.as_str()),
+        }
+    }
+
+    fn named(&self, name: &str) -> Result<&OperationCard, Failure> {
+        let mut operations = self.operations.iter();
+        let found = operations.find(|operation| operation.name == name);
+        found.ok_or_else(|| {
+            let missing = Error::NotFound {
+                kind: "operation",
+                name: name.to_owned(),
+            };
+            Failure::from(missing).hinting(format!("Run `{}` to see them all.", self.listed_by))
+        })
+    }
 }
 
-fn list(door: &Door, platform: Platform) -> Result<(), Failure> {
-    let operations = list_operations(platform);
-    door.out.answer(&operations, |screen| {
+fn no_operation() -> Failure {
+    Failure::usage("no operation is named", "Add --list to see them all.")
+}
+
+fn list(door: &Door, operations: &[OperationCard]) -> Result<(), Failure> {
+    door.out.answer(operations, |screen| {
         let rows = operations.iter().map(|operation| {
             let (effect, tone) = words::operation_effect(operation.effect);
             [
@@ -116,25 +151,24 @@ fn kind(property: &Value) -> String {
     }
 }
 
-async fn call(door: &Door, platform: Platform, args: ApiArgs) -> Result<(), Failure> {
-    let (Some(account), Some(name)) = (&args.account, &args.operation) else {
-        return Err(Failure::usage(
-            "no operation is named",
-            "Add --list to see them all.",
-        ));
-    };
-    let account = account::find(door, account).await?;
-    let operation = operation(platform, name)?;
+async fn call(
+    door: &Door,
+    account: &Account,
+    offered: &Offered,
+    args: ApiArgs,
+) -> Result<(), Failure> {
+    let name = args.operation.as_deref().ok_or_else(no_operation)?;
+    let operation = offered.named(name)?;
     let headers = if args.headers.is_empty() {
-        std::collections::BTreeMap::new()
+        BTreeMap::new()
     } else {
         header_values(door, &args.headers).await?
     };
     let request = CallOperation {
-        account: account.id,
+        account: account.id.clone(),
         operation: operation.name.clone(),
         arguments: tool_arguments::read(args.args.as_deref(), &args.arguments)?,
-        confirmed: confirmed(door, &operation, &account.label)?,
+        confirmed: confirmed(door, operation, &account.label)?,
         timeout_seconds: args.timeout,
         retries: args.retries,
         headers,

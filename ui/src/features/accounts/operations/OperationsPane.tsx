@@ -14,7 +14,7 @@ type Props = { account: Account; title: string; selected: string | null; onSelec
 
 /** Everything that the platform's contract documents: the list, the form of one operation, and its answer. */
 export function OperationsPane({ account, title, selected, onSelect }: Props) {
-  const { data: operations, error, refetch } = useQuery(queries.operations(account.platform));
+  const { data: operations, error, refetch } = useQuery(queries.operations(account.id));
   if (error) return <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
   if (!operations) return <StillShapes rows={10} oneLine label="Reading the operations" />;
   if (operations.length === 0) return <EmptyState icon="square-terminal" title="No operations">The contract of {title} documents none.</EmptyState>;
