@@ -14,5 +14,6 @@ mod meanwhile;
 mod mistral;
 mod other_processes;
 mod slow;
+mod sources;
 mod support;
 mod tenex;

@@ -1,6 +1,7 @@
 //! What each command does: words in, one call of a verb, answer out.
 
 mod account;
+mod account_fields;
 mod account_settings;
 mod api;
 mod authentication;

@@ -98,18 +98,26 @@ impl Door {
     /// # Errors
     /// `otherwise` when nobody can be asked; cancelled when the answer is no.
     pub(crate) fn confirm(&self, question: &str, otherwise: Failure) -> Result<(), Failure> {
-        if self.says_yes() {
-            return Ok(());
-        }
-        if !self.is_interactive() {
+        if !self.says_yes() && !self.is_interactive() {
             return Err(otherwise);
         }
-        self.talk.clear();
-        if prompt::confirm(question)? {
-            Ok(())
-        } else {
-            Err(Failure::cancelled())
+        match self.agrees(question)? {
+            true => Ok(()),
+            false => Err(Failure::cancelled()),
         }
+    }
+
+    /// Whether to take what is offered: `--yes` says so, or the person at the terminal does. Where nobody
+    /// can be asked it is left.
+    ///
+    /// # Errors
+    /// When the terminal cannot be read.
+    pub(crate) fn agrees(&self, question: &str) -> Result<bool, Failure> {
+        if self.says_yes() || !self.is_interactive() {
+            return Ok(self.says_yes());
+        }
+        self.talk.clear();
+        prompt::confirm(question)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where a secret comes from: never from the command line itself.
 
-use std::io::{BufRead as _, IsTerminal as _};
+use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
 use patchbay_model::Secret;
 use patchbay_ops::{is_reference, resolve_reference};
@@ -85,6 +85,24 @@ impl SecretReader {
             return Err(missing(what));
         }
         Ok(Secret::new(secret))
+    }
+
+    /// As [`SecretReader::input`]; standard input that begins a JSON object is read to its end.
+    ///
+    /// # Errors
+    /// As [`SecretReader::input`].
+    pub(crate) fn input_or_object(self, what: &str) -> Result<Secret, Failure> {
+        let line = self.input(what)?;
+        if std::io::stdin().is_terminal() || !line.expose().trim_start().starts_with('{') {
+            return Ok(line);
+        }
+        let mut rest = String::new();
+        let read =
+            tokio::task::block_in_place(|| std::io::stdin().lock().read_to_string(&mut rest));
+        let rest = Secret::new(rest);
+        read.map_err(|error| Failure::internal(format!("could not read {what}: {error}")))?;
+        let whole = Secret::new(format!("{}\n{}", line.expose(), rest.expose()));
+        Ok(Secret::new(whole.expose().trim_end()))
     }
 
     /// The secret from there as the wallet is to have it: a reference stays one and is resolved at each use.

@@ -81,6 +81,13 @@ pub fn list_platforms() -> Vec<PlatformForm> {
     patchbay_platforms::HOSTED.iter().map(form_of).collect()
 }
 
+/// Name of the secret field that an account with these settings signs in with; `None` where it needs none.
+pub fn secret_for(platform: Platform, settings: &Json) -> Option<&'static str> {
+    let none = Map::new();
+    let settings = settings.0.as_object().unwrap_or(&none);
+    hosted(platform).and_then(|hosted| (hosted.secret_for)(settings))
+}
+
 fn form_of(hosted: &HostedPlatform) -> PlatformForm {
     PlatformForm {
         platform: hosted.platform,

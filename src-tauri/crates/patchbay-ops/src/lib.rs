@@ -73,7 +73,8 @@ mod vault;
 
 pub use accounts::{
     AddAccount, PlatformField, PlatformForm, add_account, list_accounts, list_platforms,
-    remove_account, rename_account, replace_account_secrets, resolve_account, test_account,
+    remove_account, rename_account, replace_account_secrets, resolve_account, secret_for,
+    test_account,
 };
 pub use add_connector::{
     AddConnector, AuthenticationChoice, OAuthClientInput, SecretInput, add_connector,

@@ -100,8 +100,8 @@ pub(crate) struct AccountAddArgs {
 /// Where the secrets of an account come from.
 #[derive(Debug, Args)]
 pub(crate) struct AccountSecretArgs {
-    /// Where the key comes from: - for standard input (the key, or a JSON object where there are
-    /// several), a reference such as env://NAME, or wallet:NAME [default: the variable of the platform's
+    /// Where the key comes from: - for standard input (the key, or a JSON object of several fields by
+    /// their names), a reference such as env://NAME, or wallet:NAME [default: the variable of the platform's
     /// own client when it is set and you agree, else standard input]
     #[arg(long, value_name = "SOURCE")]
     pub(crate) from: Option<String>,

@@ -1,26 +1,21 @@
 //! `patchbay account …`: sign-ins to hosted platforms.
 
-use std::collections::BTreeMap;
-
-use patchbay_model::{Account, Code, Platform, Secret};
+use patchbay_model::{Account, Code, Json, Platform};
 use patchbay_ops::{
-    AddAccount, PlatformField, PlatformForm, SecretInput, add_account, list_accounts,
-    list_platforms, remove_account, rename_account, replace_account_secrets, resolve_account,
-    resolve_wallet_entry, test_account,
+    AddAccount, PlatformForm, add_account, list_accounts, list_platforms, remove_account,
+    rename_account, replace_account_secrets, resolve_account, test_account,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::account_fields::Fields;
 use super::account_settings;
 use crate::args::{AccountAddArgs, AccountSecretArgs, AccountVerb};
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table};
 use crate::output::when;
-use crate::secret_source::Source;
 use crate::tool_arguments;
 use crate::unlock::unlock;
-
-type Secrets = BTreeMap<String, SecretInput>;
 
 pub(super) async fn run(door: &Door, verb: AccountVerb) -> Result<(), Failure> {
     match verb {
@@ -99,17 +94,18 @@ async fn add(door: &Door, args: AccountAddArgs) -> Result<(), Failure> {
     // The grammar lets no other word through.
     let platform = Platform::from_word(&args.platform).unwrap_or(Platform::Local);
     let form = form(platform)?;
-    let mut settings = tool_arguments::read(None, &args.settings)?;
-    if let (Value::Object(settings), Some(base)) = (&mut settings.0, args.base_url) {
+    let mut settings = members(tool_arguments::read(None, &args.settings)?);
+    if let Some(base) = args.base_url {
         settings.insert("base_url".to_owned(), base.into());
     }
-    let secrets = secrets(door, &form, args.secrets, &mut settings.0).await?;
+    let fields = Fields::of_new(settings).filled(door, &form, args.secrets);
+    let fields = fields.await?;
     unlock(door).await?;
     let request = AddAccount {
         platform,
         label: args.label,
-        settings,
-        secrets,
+        settings: Json(Value::Object(fields.settings)),
+        secrets: fields.secrets,
     };
     let account = add_account(&door.cx, request).await.map_err(refused)?;
     door.talk.say(&format!("Signed in to {}.", form.title));
@@ -117,126 +113,20 @@ async fn add(door: &Door, args: AccountAddArgs) -> Result<(), Failure> {
         .answer(&account, |_| format!("{}\n", account.label))
 }
 
-/// The secrets that the options stand for; settings of the environment come with its secrets.
-async fn secrets(
-    door: &Door,
-    form: &PlatformForm,
-    args: AccountSecretArgs,
-    settings: &mut Value,
-) -> Result<Secrets, Failure> {
-    if !args.secrets.is_empty() {
-        return named(door, &args.secrets).await;
+fn members(settings: Json) -> Map<String, Value> {
+    match settings.0 {
+        Value::Object(members) => members,
+        _ => Map::new(),
     }
-    if let Some(from) = &args.from {
-        return key(door, form, &Source::parse("--from", from)?).await;
-    }
-    if let Some(found) = from_environment(door, form, settings)? {
-        return Ok(found);
-    }
-    let is_needed = |field: &PlatformField| {
-        let replaced = field.unless.as_ref();
-        let is_replaced = replaced.is_some_and(|other| settings.get(other).is_some());
-        field.is_secret && field.is_required && !is_replaced
-    };
-    if form.fields.iter().any(is_needed) {
-        return key(door, form, &Source::Input).await;
-    }
-    Ok(Secrets::new())
-}
-
-async fn named(door: &Door, given: &[String]) -> Result<Secrets, Failure> {
-    let mut secrets = Secrets::new();
-    for given in given {
-        let Some((name, source)) = given.split_once('=') else {
-            return Err(Failure::usage(
-                "--secret names no source",
-                "Give it as NAME=SOURCE, for example client_secret=env://NAME.",
-            ));
-        };
-        let source = Source::parse("--secret", source)?;
-        secrets.insert(name.to_owned(), input(door, &source, name).await?);
-    }
-    Ok(secrets)
-}
-
-/// The one key, or from standard input a JSON object of several.
-async fn key(door: &Door, form: &PlatformForm, source: &Source) -> Result<Secrets, Failure> {
-    let secret_fields: Vec<_> = form.fields.iter().filter(|field| field.is_secret).collect();
-    let Some(first) = secret_fields.first() else {
-        return Err(Failure::usage(
-            format!("{} needs no secret", form.title),
-            "Leave --from out.",
-        ));
-    };
-    let given = input(door, source, &first.title).await?;
-    if let SecretInput::New { secret } = &given
-        && let Some(several) = several(secret)
-    {
-        return Ok(several);
-    }
-    Ok(BTreeMap::from([(first.name.clone(), given)]))
-}
-
-fn several(secret: &Secret) -> Option<Secrets> {
-    let members: BTreeMap<String, Secret> = serde_json::from_str(secret.expose()).ok()?;
-    let input = |(name, secret)| (name, SecretInput::New { secret });
-    Some(members.into_iter().map(input).collect())
-}
-
-async fn input(door: &Door, source: &Source, what: &str) -> Result<SecretInput, Failure> {
-    Ok(match source {
-        Source::Input => SecretInput::New {
-            secret: door.secrets().input(what)?,
-        },
-        Source::Reference(reference) => SecretInput::Reference {
-            reference: reference.clone(),
-        },
-        Source::Wallet(name) => SecretInput::Entry {
-            entry: resolve_wallet_entry(&door.cx, name).await?.id,
-        },
-    })
-}
-
-/// What the platform's own client would find in the environment, when the user agrees to use it.
-fn from_environment(
-    door: &Door,
-    form: &PlatformForm,
-    settings: &mut Value,
-) -> Result<Option<Secrets>, Failure> {
-    let set: Vec<(&PlatformField, &String)> = form
-        .fields
-        .iter()
-        .filter_map(|field| field.variable.as_ref().map(|name| (field, name)))
-        .collect();
-    let has_secret = set.iter().any(|(field, _)| field.is_secret);
-    if !has_secret || (!door.says_yes() && !door.is_interactive()) {
-        return Ok(None);
-    }
-    let names: Vec<_> = set.iter().map(|(_, name)| name.as_str()).collect();
-    let question = format!("{} is set. Sign in with it?", names.join(", "));
-    door.confirm(&question, Failure::cancelled())?;
-    let mut secrets = Secrets::new();
-    for (field, variable) in set {
-        if field.is_secret {
-            let reference = format!("env://{variable}");
-            secrets.insert(field.name.clone(), SecretInput::Reference { reference });
-        } else if let (Value::Object(settings), Ok(value)) =
-            (&mut *settings, std::env::var(variable))
-        {
-            settings
-                .entry(field.name.clone())
-                .or_insert_with(|| value.into());
-        }
-    }
-    Ok(Some(secrets))
 }
 
 async fn replace(door: &Door, text: &str, args: AccountSecretArgs) -> Result<(), Failure> {
     let account = find(door, text).await?;
     let form = form(account.platform)?;
-    let secrets = secrets(door, &form, args, &mut Value::Null).await?;
+    let fields = Fields::of_known(members(account.settings.clone()));
+    let fields = fields.filled(door, &form, args).await?;
     unlock(door).await?;
-    let replaced = replace_account_secrets(&door.cx, &account.id, secrets).await;
+    let replaced = replace_account_secrets(&door.cx, &account.id, fields.secrets).await;
     let account = replaced.map_err(refused)?;
     said(door, "Replaced", &account)
 }

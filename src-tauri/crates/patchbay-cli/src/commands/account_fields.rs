@@ -1,0 +1,399 @@
+//! What an account signs in with: from options, the environment of the platform's own client, and
+//! standard input.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{Json, Secret};
+use patchbay_ops::{PlatformField, PlatformForm, SecretInput, resolve_wallet_entry, secret_for};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::args::AccountSecretArgs;
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::secret_source::Source;
+
+const ALL_FIELDS: &str = "Run `patchbay account platforms` to see what each field takes.";
+
+/// The fields of an account as far as they are known.
+#[derive(Debug)]
+pub(super) struct Fields {
+    pub(super) settings: Map<String, Value>,
+    pub(super) secrets: BTreeMap<String, SecretInput>,
+    /// Whether the account is there already and only its secrets are asked for.
+    is_known: bool,
+}
+
+/// A member of the JSON object that holds several fields.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Member {
+    Text(Secret),
+    Other(Value),
+}
+
+impl Fields {
+    /// Those of an account to be added, with the settings that were given.
+    pub(super) fn of_new(settings: Map<String, Value>) -> Self {
+        Self {
+            settings,
+            secrets: BTreeMap::new(),
+            is_known: false,
+        }
+    }
+
+    /// Those of an account with these settings, which stay as they are.
+    pub(super) fn of_known(settings: Map<String, Value>) -> Self {
+        Self {
+            is_known: true,
+            ..Self::of_new(settings)
+        }
+    }
+
+    /// The same with what the options stand for; what they leave open comes from the environment if the
+    /// user agrees, and a secret that is still missing from standard input.
+    ///
+    /// # Errors
+    /// When a secret cannot be had, or is for no field of the form.
+    pub(super) async fn filled(
+        mut self,
+        door: &Door,
+        form: &PlatformForm,
+        args: AccountSecretArgs,
+    ) -> Result<Self, Failure> {
+        if let Some(from) = &args.from {
+            let source = Source::parse("--from", from)?;
+            self.take_key(door, form, &source).await?;
+        }
+        for given in &args.secrets {
+            self.take_named(door, given).await?;
+        }
+        self.take_environment(door, form)?;
+        if self.secrets.is_empty() && (self.is_known || self.key(form).is_some()) {
+            self.take_key(door, form, &Source::Input).await?;
+        }
+        Ok(self)
+    }
+
+    async fn take_named(&mut self, door: &Door, given: &str) -> Result<(), Failure> {
+        let Some((name, source)) = given.split_once('=') else {
+            return Err(Failure::usage(
+                "--secret names no source",
+                "Give it as NAME=SOURCE, for example client_secret=env://NAME.",
+            ));
+        };
+        let source = Source::parse("--secret", source)?;
+        let secret = match other_than_input(door, &source).await? {
+            Some(secret) => secret,
+            None => typed(&door.secrets().input(name)?),
+        };
+        self.secrets.insert(name.to_owned(), secret);
+        Ok(())
+    }
+
+    /// The one secret, or from standard input a JSON object of several fields.
+    async fn take_key(
+        &mut self,
+        door: &Door,
+        form: &PlatformForm,
+        source: &Source,
+    ) -> Result<(), Failure> {
+        let any = || form.fields.iter().find(|field| field.is_secret);
+        let Some(field) = self.key(form).or_else(any) else {
+            return Err(Failure::usage(
+                format!("{} needs no secret", form.title),
+                "Leave --from out.",
+            ));
+        };
+        if let Some(secret) = other_than_input(door, source).await? {
+            self.secrets.insert(field.name.clone(), secret);
+            return Ok(());
+        }
+        let given = door.secrets().input_or_object(&field.title)?;
+        match members(&given)? {
+            Some(members) => self.take_members(form, members),
+            None => {
+                self.secrets.insert(field.name.clone(), typed(&given));
+                Ok(())
+            }
+        }
+    }
+
+    /// The secret field that the account signs in with, by the settings so far.
+    fn key<'a>(&self, form: &'a PlatformForm) -> Option<&'a PlatformField> {
+        let settings = Json(Value::Object(self.settings.clone()));
+        let name = secret_for(form.platform, &settings)?;
+        form.fields.iter().find(|field| field.name == name)
+    }
+
+    fn take_members(
+        &mut self,
+        form: &PlatformForm,
+        members: BTreeMap<String, Member>,
+    ) -> Result<(), Failure> {
+        for (name, member) in members {
+            let mut fields = form.fields.iter();
+            let field = fields.find(|field| field.name == name).ok_or_else(|| {
+                Failure::usage(format!("{} has no field {name}", form.title), ALL_FIELDS)
+            })?;
+            match (field.is_secret, member) {
+                (true, Member::Text(secret)) => {
+                    self.secrets.insert(name, typed(&secret));
+                }
+                (true, Member::Other(_)) => {
+                    return Err(Failure::usage(format!("{name} is no text"), ALL_FIELDS));
+                }
+                (false, _) if self.is_known => {
+                    return Err(Failure::usage(
+                        format!("{name} is no secret"),
+                        "Change it with `patchbay account set`.",
+                    ));
+                }
+                (false, member) => {
+                    let value = match member {
+                        Member::Text(text) => Value::from(text.expose()),
+                        Member::Other(value) => value,
+                    };
+                    // An option says it more plainly.
+                    self.settings.entry(name).or_insert(value);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the platform's own client would find in the environment, when the user agrees to use it.
+    fn take_environment(&mut self, door: &Door, form: &PlatformForm) -> Result<(), Failure> {
+        let offered = self.offered(form);
+        let names: Vec<_> = offered.iter().map(|(_, name)| *name).collect();
+        let (names, verb) = (
+            names.join(", "),
+            if names.len() == 1 { "is" } else { "are" },
+        );
+        if offered.is_empty() || !door.agrees(&format!("{names} {verb} set. Sign in with that?"))? {
+            return Ok(());
+        }
+        for (field, variable) in offered {
+            if field.is_secret {
+                let reference = format!("env://{variable}");
+                let secret = SecretInput::Reference { reference };
+                self.secrets.insert(field.name.clone(), secret);
+            } else if let Ok(value) = std::env::var(variable) {
+                self.settings.insert(field.name.clone(), value.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The fields that were not given and whose variables are set, unless another field stands in their
+    /// place.
+    fn offered<'a>(&self, form: &'a PlatformForm) -> Vec<(&'a PlatformField, &'a str)> {
+        let fields = &form.fields;
+        let is_given =
+            |name: &str| self.settings.contains_key(name) || self.secrets.contains_key(name);
+        let stands_for_a_given = |name: &str| {
+            let mut given = fields.iter().filter(|field| is_given(&field.name));
+            given.any(|field| field.unless.as_deref() == Some(name))
+        };
+        // Whoever gave a secret has chosen how to sign in.
+        let is_open = |field: &&PlatformField| match field.is_secret {
+            true => self.secrets.is_empty(),
+            false => !self.is_known && !is_given(&field.name) && !stands_for_a_given(&field.name),
+        };
+        let open: Vec<_> = fields
+            .iter()
+            .filter(is_open)
+            .filter_map(|field| Some((field, field.variable.as_deref()?)))
+            .collect();
+        let is_replaced = |field: &PlatformField| {
+            let other = field.unless.as_deref();
+            other.is_some_and(|other| {
+                is_given(other) || open.iter().any(|(field, _)| field.name == other)
+            })
+        };
+        let kept = open.iter().filter(|(field, _)| !is_replaced(field));
+        kept.copied().collect()
+    }
+}
+
+/// The secret from there; `None` for standard input, which each reads in a way of its own.
+async fn other_than_input(door: &Door, source: &Source) -> Result<Option<SecretInput>, Failure> {
+    Ok(match source {
+        Source::Input => None,
+        Source::Reference(reference) => Some(SecretInput::Reference {
+            reference: reference.clone(),
+        }),
+        Source::Wallet(name) => Some(SecretInput::Entry {
+            entry: resolve_wallet_entry(&door.cx, name).await?.id,
+        }),
+    })
+}
+
+/// The members of what begins as a JSON object; `None` for what is one secret.
+fn members(given: &Secret) -> Result<Option<BTreeMap<String, Member>>, Failure> {
+    let text = given.expose();
+    if !text.trim_start().starts_with('{') {
+        return Ok(None);
+    }
+    match serde_json::from_str(text) {
+        Ok(members) => Ok(Some(members)),
+        // A password may begin so.
+        Err(_) if !text.contains('\n') => Ok(None),
+        Err(error) => Err(Failure::usage(
+            format!(
+                "standard input is no JSON: line {}, column {}",
+                error.line(),
+                error.column()
+            ),
+            "Give an object such as {\"name\": \"value\"}, or one secret in one line.",
+        )),
+    }
+}
+
+/// Keys are often copied out of an example, together with the word before them.
+fn typed(secret: &Secret) -> SecretInput {
+    let text = secret.expose().trim();
+    let word = text.split(char::is_whitespace).next().unwrap_or_default();
+    let bare = match word.eq_ignore_ascii_case("bearer") && word.len() < text.len() {
+        true => text[word.len()..].trim_start(),
+        false => text,
+    };
+    SecretInput::New {
+        secret: Secret::new(bare),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Code, Platform};
+    use patchbay_ops::list_platforms;
+    use serde_json::json;
+
+    use super::*;
+
+    /// The form of a platform with these variables set.
+    fn form(platform: Platform, set: &[(&str, &str)]) -> PlatformForm {
+        let mut forms = list_platforms().into_iter();
+        let mut form = forms.find(|form| form.platform == platform).unwrap();
+        for field in &mut form.fields {
+            let mut set = set.iter();
+            let variable = set.find(|(name, _)| *name == field.name);
+            field.variable = variable.map(|(_, variable)| (*variable).to_owned());
+        }
+        form
+    }
+
+    fn new(settings: Value) -> Fields {
+        Fields::of_new(serde_json::from_value(settings).unwrap())
+    }
+
+    fn with_secret(name: &str, fields: Fields) -> Fields {
+        let secrets = BTreeMap::from([(name.to_owned(), typed(&Secret::new("k")))]);
+        Fields { secrets, ..fields }
+    }
+
+    fn offered<'a>(fields: &Fields, form: &'a PlatformForm) -> Vec<&'a str> {
+        let offered = fields.offered(form).into_iter();
+        offered.map(|(_, variable)| variable).collect()
+    }
+
+    fn text(input: &SecretInput) -> &str {
+        match input {
+            SecretInput::New { secret } => secret.expose(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn variables_are_offered_whose_fields_were_not_given() {
+        let cohere = [("api_key", "CO_API_KEY"), ("base_url", "CO_API_URL")];
+        let cohere = form(Platform::Cohere, &cohere);
+        assert_eq!(
+            offered(&new(json!({})), &cohere),
+            ["CO_API_KEY", "CO_API_URL"]
+        );
+        let piped = with_secret("api_key", new(json!({})));
+        assert_eq!(offered(&piped, &cohere), ["CO_API_URL"]);
+        let addressed = new(json!({ "base_url": "https://a.example" }));
+        assert_eq!(offered(&addressed, &cohere), ["CO_API_KEY"]);
+        let known = Fields::of_known(Map::new());
+        assert_eq!(offered(&known, &cohere), ["CO_API_KEY"]);
+        let stack = form(Platform::Agentstack, &[("base_url", "PLATFORM_URL")]);
+        assert_eq!(offered(&new(json!({})), &stack), ["PLATFORM_URL"]);
+    }
+
+    #[test]
+    fn a_token_file_goes_before_the_key_of_the_environment_and_a_given_key_before_both() {
+        let key = ("api_key", "MISTRAL_API_KEY");
+        let both = [key, ("token_file", "MISTRAL_SA_TOKEN_PATH")];
+        let both = form(Platform::Mistral, &both);
+        assert_eq!(offered(&new(json!({})), &both), ["MISTRAL_SA_TOKEN_PATH"]);
+        let key_only = form(Platform::Mistral, &[key]);
+        assert_eq!(offered(&new(json!({})), &key_only), ["MISTRAL_API_KEY"]);
+        let named = new(json!({ "token_file": "/run/key" }));
+        assert!(offered(&named, &key_only).is_empty());
+        let given = with_secret("api_key", new(json!({})));
+        assert!(offered(&given, &both).is_empty());
+    }
+
+    #[test]
+    fn an_id_of_the_environment_goes_with_a_secret_that_was_given_but_not_with_a_token() {
+        let id = ("client_id", "AIRBYTE_CLIENT_ID");
+        let form = form(
+            Platform::Airbyte,
+            &[id, ("client_secret", "AIRBYTE_CLIENT_SECRET")],
+        );
+        let secret = with_secret("client_secret", new(json!({})));
+        assert_eq!(offered(&secret, &form), ["AIRBYTE_CLIENT_ID"]);
+        let token = with_secret("token", new(json!({})));
+        assert!(offered(&token, &form).is_empty());
+    }
+
+    #[test]
+    fn an_object_fills_settings_and_secrets() {
+        let form = form(Platform::Airbyte, &[]);
+        let given = "{\n \"client_id\": \"a\",\n \"client_secret\": \"Bearer b\", \"workspace_name\": \"w\"\n}";
+        let given = members(&Secret::new(given)).unwrap().unwrap();
+        let mut fields = new(json!({ "workspace_name": "tea" }));
+        fields.take_members(&form, given).unwrap();
+        let settings = json!({ "client_id": "a", "workspace_name": "tea" });
+        assert_eq!(Value::Object(fields.settings), settings);
+        assert_eq!(text(&fields.secrets["client_secret"]), "b");
+    }
+
+    #[test]
+    fn an_object_that_does_not_fit_is_refused_without_its_values() {
+        let form = form(Platform::Airbyte, &[]);
+        for (given, is_known) in [
+            ("{\"other\": \"hunter2\"}", false),
+            ("{\"client_secret\": [\"hunter2\"]}", false),
+            ("{\"client_id\": \"hunter2\"}", true),
+        ] {
+            let given = members(&Secret::new(given)).unwrap().unwrap();
+            let mut fields = Fields {
+                is_known,
+                ..new(json!({}))
+            };
+            let failure = fields.take_members(&form, given).unwrap_err();
+            assert_eq!(failure.code(), Code::UsageInvalid);
+            assert!(!format!("{failure:?}").contains("hunter2"));
+        }
+        let broken = Secret::new("{\"a\":\n hunter2}");
+        let failure = members(&broken).map(drop).unwrap_err();
+        assert!(!format!("{failure:?}").contains("hunter2"));
+        assert!(members(&Secret::new("{pass word")).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_key_loses_the_word_that_was_copied_with_it() {
+        for (given, kept) in [
+            ("Bearer co-1", "co-1"),
+            ("bearer\t co-1 ", "co-1"),
+            ("bearerco-1", "bearerco-1"),
+            ("Bearer", "Bearer"),
+            ("a Bearer b", "a Bearer b"),
+        ] {
+            assert_eq!(text(&typed(&Secret::new(given))), kept);
+        }
+    }
+}
