@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{Authentication, Code, Connector, Timestamp};
+use patchbay_model::{Authentication, Connector, Timestamp};
 use patchbay_ops::{
     Clock as _, Context, ContextOptions, OpenBrowser, Places, SystemClock, resolve_connector,
 };
@@ -71,13 +71,7 @@ impl Door {
     /// # Errors
     /// When there is none, or more than one.
     pub(crate) async fn connector(&self, text: &str) -> Result<Connector, Failure> {
-        resolve_connector(&self.cx, text).await.map_err(|error| {
-            let failure = Failure::from(error);
-            match failure.code() {
-                Code::NotFound => failure.hinting("Run `patchbay connector list` to see them all."),
-                _ => failure,
-            }
-        })
+        Ok(resolve_connector(&self.cx, text).await?)
     }
 
     /// Opens the vault if what this connector sends lies in it.

@@ -54,10 +54,7 @@ pub(super) async fn run(door: &Door, verb: AccountVerb) -> Result<(), Failure> {
 /// # Errors
 /// When there is none.
 pub(super) async fn find(door: &Door, text: &str) -> Result<Account, Failure> {
-    let found = resolve_account(&door.cx, text).await;
-    found.map_err(|error| {
-        Failure::from(error).hinting("Run `patchbay account list` to see them all.")
-    })
+    Ok(resolve_account(&door.cx, text).await?)
 }
 
 /// The failure of a key that was just given.
