@@ -7,7 +7,7 @@
 mod csv;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use patchbay_model::{
     Authentication, Connector, ConnectorId, RunId, RunQuery, ToolRun, VaultBackend, VaultState,
@@ -15,9 +15,9 @@ use patchbay_model::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
-use tokio::io::AsyncWriteExt as _;
 
 use crate::redact::{KnownSecrets, hide_marked};
+use crate::whole_file::WholeFile;
 use crate::{Context, Error, hosted_connectors, tools};
 
 /// Runs that are read at once.
@@ -66,45 +66,16 @@ pub async fn export_runs(
     format: ExportFormat,
     path: &Path,
 ) -> Result<Exported, Error> {
-    let part = beside(path);
+    let mut file = WholeFile::create(path).await?;
     let mut export = RunExport::new(cx, query, format);
-    let written = write_all(&mut export, &part).await;
-    let moved = match written {
-        Ok(()) => tokio::fs::rename(&part, path).await.map_err(failed(path)),
-        Err(error) => Err(error),
-    };
-    if moved.is_err() {
-        // What was half written helps nobody; that it cannot be removed changes nothing of the error.
-        drop(tokio::fs::remove_file(&part).await);
+    while let Some(chunk) = export.next().await? {
+        file.write(&chunk).await?;
     }
-    moved.map(|()| Exported {
+    file.finish().await?;
+    Ok(Exported {
         path: path.display().to_string(),
         runs: export.runs,
     })
-}
-
-async fn write_all(export: &mut RunExport<'_>, path: &Path) -> Result<(), Error> {
-    let mut options = tokio::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    options.mode(0o600);
-    let mut file = options.open(path).await.map_err(failed(path))?;
-    while let Some(chunk) = export.next().await? {
-        file.write_all(&chunk).await.map_err(failed(path))?;
-    }
-    file.sync_all().await.map_err(failed(path))
-}
-
-/// A name of its own in the same folder, so that the file is there in full or not at all.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    path.with_file_name(name)
-}
-
-fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
-    let path = path.display().to_string();
-    move |source| Error::File { path, source }
 }
 
 /// The runs that a query asks for, as the bytes of a file, piece by piece.

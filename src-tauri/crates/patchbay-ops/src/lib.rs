@@ -72,6 +72,7 @@ mod troubles;
 mod vault;
 
 pub use accounts::{
+mod whole_file;
     AddAccount, PlatformField, PlatformForm, add_account, list_accounts, list_platforms,
     remove_account, rename_account, replace_account_secrets, resolve_account, secret_for,
     test_account,

@@ -1,0 +1,129 @@
+//! A file that is there in full or not at all.
+
+use std::path::{Path, PathBuf};
+
+use tokio::fs::File;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::Error;
+
+/// A file that is being written, under a name of its own in the folder where it is to be.
+pub(crate) struct WholeFile {
+    /// `None` once it is closed.
+    file: Option<File>,
+    part: PathBuf,
+    path: PathBuf,
+    is_whole: bool,
+}
+
+impl WholeFile {
+    /// Begins a file that only the user can read.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub(crate) async fn create(path: &Path) -> Result<Self, Error> {
+        let part = beside(path);
+        let mut options = tokio::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        options.mode(0o600);
+        let file = options.open(&part).await;
+        let file = file.map_err(|source| failed(&part, source))?;
+        Ok(Self {
+            file: Some(file),
+            part,
+            path: path.to_owned(),
+            is_whole: false,
+        })
+    }
+
+    /// Writes what comes next.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        let written = file.write_all(bytes).await;
+        written.map_err(|source| failed(&self.part, source))
+    }
+
+    /// Puts it in its place; one that is there is replaced.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub(crate) async fn finish(mut self) -> Result<(), Error> {
+        if let Some(file) = self.file.take() {
+            let synced = file.sync_all().await;
+            synced.map_err(|source| failed(&self.part, source))?;
+        }
+        let moved = tokio::fs::rename(&self.part, &self.path).await;
+        moved.map_err(|source| failed(&self.path, source))?;
+        self.is_whole = true;
+        Ok(())
+    }
+}
+
+impl Drop for WholeFile {
+    fn drop(&mut self) {
+        // Not every system removes a file that is open.
+        drop(self.file.take());
+        if !self.is_whole {
+            // What was half written helps nobody; that it cannot be removed changes nothing.
+            drop(std::fs::remove_file(&self.part));
+        }
+    }
+}
+
+/// A name of its own in the same folder.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn failed(path: &Path, source: std::io::Error) -> Error {
+    Error::File {
+        path: path.display().to_string(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect()
+    }
+
+    #[tokio::test]
+    async fn a_file_has_its_name_once_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, "before").unwrap();
+        let mut file = WholeFile::create(&path).await.unwrap();
+        file.write(b"a,b\n").await.unwrap();
+        file.write(b"1,2\n").await.unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"before");
+        file.finish().await.unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"a,b\n1,2\n");
+        assert_eq!(names(folder.path()), ["a.csv"]);
+    }
+
+    #[tokio::test]
+    async fn half_a_file_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = WholeFile::create(&folder.path().join("a.csv"))
+            .await
+            .unwrap();
+        file.write(b"a,b\n").await.unwrap();
+        drop(file);
+        assert!(names(folder.path()).is_empty());
+        let nowhere = folder.path().join("none").join("a.csv");
+        assert!(WholeFile::create(&nowhere).await.is_err());
+    }
+}
