@@ -395,7 +395,10 @@ impl Disconnects for AgentStack {
 
 #[async_trait]
 impl Streams for AgentStack {
-    /// Only `mcp` streams.
+    fn streamed(&self) -> &'static [&'static str] {
+        &["mcp"]
+    }
+
     async fn stream(
         &self,
         operation: &str,

@@ -330,7 +330,11 @@ impl Platform for Airbyte {
 
 #[async_trait]
 impl Streams for Airbyte {
-    /// Only `execute` streams, for the sake of downloads.
+    /// For the sake of downloads.
+    fn streamed(&self) -> &'static [&'static str] {
+        &["execute"]
+    }
+
     async fn stream(
         &self,
         operation: &str,

@@ -229,6 +229,9 @@ pub trait Disconnects: Send + Sync {
 /// Some of its operations answer with bytes as they come.
 #[async_trait]
 pub trait Streams: Send + Sync {
+    /// The names of those operations.
+    fn streamed(&self) -> &'static [&'static str];
+
     /// Calls such an operation by name; status and headers are there even when the body is empty.
     /// Dropping the answer closes the connection.
     ///

@@ -98,6 +98,10 @@ impl Platform for Mistral {
 
 #[async_trait]
 impl Streams for Mistral {
+    fn streamed(&self) -> &'static [&'static str] {
+        &["gateway_mcp", "gateway_http"]
+    }
+
     async fn stream(
         &self,
         operation: &str,

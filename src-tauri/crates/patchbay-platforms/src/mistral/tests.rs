@@ -86,6 +86,19 @@ fn operations_are_known_by_the_settings_alone() {
     );
 }
 
+#[test]
+fn streams_are_operations_of_the_current_surface() {
+    let current = platform("current");
+    for name in current.streams().unwrap().streamed() {
+        let mut operations = current.operations().iter();
+        assert!(
+            operations.any(|operation| operation.name == *name),
+            "{name}"
+        );
+    }
+    assert!(platform("seed").streams().is_none());
+}
+
 #[tokio::test]
 async fn every_operation_of_a_surface_can_be_called() {
     let arguments = json!({
