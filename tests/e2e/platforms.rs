@@ -4,6 +4,7 @@
 
 mod agentstack;
 mod airbyte;
+mod answers;
 mod catalogue;
 mod cohere;
 mod dry_run;

@@ -137,6 +137,14 @@ pub(crate) async fn ended(child: Child) -> Done {
     Done::new(output.expect("the command did not end").unwrap())
 }
 
+/// Presses Ctrl-C.
+#[cfg(unix)]
+pub(crate) async fn interrupt(child: &Child) {
+    let id = child.id().unwrap().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().await;
+    assert!(sent.unwrap().success());
+}
+
 /// Where cargo puts the binary, beside the tests.
 fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("PATCHBAY_CLI_BIN") {

@@ -6,6 +6,8 @@ use patchbay_playground::Consent;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, ChildStderr};
 
+#[cfg(unix)]
+use super::desk::interrupt;
 use super::desk::{Terminal, ended, steady};
 
 const CONNECT: [&str; 3] = ["connector", "connect", "play"];
@@ -114,14 +116,4 @@ async fn line(stderr: &mut ChildStderr) -> String {
             byte => line.push(byte),
         }
     }
-}
-
-#[cfg(unix)]
-async fn interrupt(child: &Child) {
-    let id = child.id().unwrap().to_string();
-    let sent = tokio::process::Command::new("kill")
-        .args(["-INT", &id])
-        .status()
-        .await;
-    assert!(sent.unwrap().success());
 }

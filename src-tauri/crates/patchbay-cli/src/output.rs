@@ -73,6 +73,14 @@ impl Output {
 /// # Errors
 /// As [`Output::answer`].
 pub(crate) fn write(bytes: &[u8]) -> Result<(), Failure> {
+    passed_on(bytes).map(drop)
+}
+
+/// Writes bytes as they are; whether anybody still reads them.
+///
+/// # Errors
+/// As [`Output::answer`].
+pub(crate) fn passed_on(bytes: &[u8]) -> Result<bool, Failure> {
     let mut stdout = std::io::stdout().lock();
     let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
     match written {
@@ -81,6 +89,6 @@ pub(crate) fn write(bytes: &[u8]) -> Result<(), Failure> {
             Err(Problem::new(Code::FileFailed, message).into())
         }
         // A reader such as `head` that has seen enough is no failure.
-        _ => Ok(()),
+        written => Ok(written.is_ok()),
     }
 }

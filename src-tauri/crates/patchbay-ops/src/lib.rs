@@ -16,6 +16,7 @@ mod events;
 mod accounts;
 mod add_connector;
 mod address;
+mod answer_head;
 mod authorize;
 mod background;
 mod catalogue;
@@ -62,6 +63,7 @@ mod secrets;
 mod sessions;
 mod status;
 mod step_up;
+mod stream_operation;
 mod sync_connectors;
 #[cfg(test)]
 mod testing;
@@ -70,9 +72,9 @@ mod tool_changes;
 mod tools;
 mod troubles;
 mod vault;
+mod whole_file;
 
 pub use accounts::{
-mod whole_file;
     AddAccount, PlatformField, PlatformForm, add_account, list_accounts, list_platforms,
     remove_account, rename_account, replace_account_secrets, resolve_account, secret_for,
     test_account,
@@ -80,6 +82,7 @@ mod whole_file;
 pub use add_connector::{
     AddConnector, AuthenticationChoice, OAuthClientInput, SecretInput, add_connector,
 };
+pub use answer_head::{AnswerHead, AnsweredOperation, call_operation_with_head};
 pub use authorize::{
     ProviderSignIn, StartAuthorization, StartProviderSignIn, cancel_authorization, consent_form,
     extend_authorization, find_authorization, finish_authorization, list_authorizations,
@@ -158,6 +161,7 @@ pub use rotate::{
 pub use run_tool::{RunProgress, RunTool, cancel_run, run_tool};
 pub use runs::{find_run, list_runs, remove_run};
 pub use save_part::{SavedPart, save_part};
+pub use stream_operation::{SavedOperation, StreamedOperation, save_operation, stream_operation};
 pub use sync_connectors::{Synced, sync_account, sync_connectors};
 pub use tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 pub use tools::{ConnectorTool, list_tools, refresh_tools, validate_arguments};

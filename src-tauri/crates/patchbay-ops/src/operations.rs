@@ -1,11 +1,12 @@
 //! Every documented operation of every platform, by its name.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_model::{Account, AccountId, Json, OperationEffect, Platform, Secret};
 use patchbay_platforms::http::{CallOptions, Retries};
-use patchbay_platforms::{Effect, Operation, hosted};
+use patchbay_platforms::{Effect, Operation, Platform as Hosted, hosted};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
@@ -79,33 +80,67 @@ pub async fn list_account_operations(
 /// [`Error::NotFound`] when there is no such account or operation; [`Error::ConfirmationNeeded`];
 /// [`Error::Usage`] when arguments or options do not fit; [`Error::Platform`], [`Error::Vault`].
 pub async fn call_operation(cx: &Context, request: CallOperation) -> Result<Json, Error> {
-    let account = find_account(cx, &request.account).await?;
-    let operation = find_operation(&account, &request.operation)?;
-    if operation.effect == Effect::Irreversible && !request.confirmed {
-        return Err(Error::ConfirmationNeeded {
-            tool: request.operation,
-        });
+    Call::prepared(cx, request).await?.made(cx).await
+}
+
+/// A call that may be made.
+pub(crate) struct Call {
+    pub(crate) account: Account,
+    pub(crate) operation: &'static str,
+    pub(crate) arguments: Value,
+    pub(crate) platform: Arc<dyn Hosted>,
+    pub(crate) options: CallOptions,
+}
+
+impl Call {
+    /// Looks at everything that can be looked at before anything is sent.
+    ///
+    /// # Errors
+    /// As [`call_operation`].
+    pub(crate) async fn prepared(cx: &Context, request: CallOperation) -> Result<Self, Error> {
+        let account = find_account(cx, &request.account).await?;
+        let operation = find_operation(&account, &request.operation)?;
+        if operation.effect == Effect::Irreversible && !request.confirmed {
+            return Err(Error::ConfirmationNeeded {
+                tool: request.operation,
+            });
+        }
+        let platform = platform_of(cx, &account).await?;
+        let options = CallOptions {
+            timeout: request
+                .timeout_seconds
+                .map(|seconds| Duration::from_secs(seconds.into())),
+            retries: request.retries.map(Retries::Times),
+            // Who calls by name gets what the contract says.
+            longest_wait: None,
+            headers: request.headers.into_iter().collect(),
+            query: members(request.query, "the extra query")?
+                .into_iter()
+                .collect(),
+            body: members(request.body, "the extra body")?,
+            ..options(cx)
+        };
+        Ok(Self {
+            account,
+            operation: operation.name,
+            arguments: request.arguments.0,
+            platform,
+            options,
+        })
     }
-    let platform = platform_of(cx, &account).await?;
-    let options = CallOptions {
-        timeout: request
-            .timeout_seconds
-            .map(|seconds| Duration::from_secs(seconds.into())),
-        retries: request.retries.map(Retries::Times),
-        // Who calls by name gets what the contract says.
-        longest_wait: None,
-        headers: request.headers.into_iter().collect(),
-        query: members(request.query, "the extra query")?
-            .into_iter()
-            .collect(),
-        body: members(request.body, "the extra body")?,
-        ..options(cx)
-    };
-    let answer = platform
-        .call(operation.name, request.arguments.0, &options)
-        .await;
-    let answer = judged(cx, &account.id, &*platform, answer).await?;
-    Ok(Json(answer))
+
+    /// Makes the call.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the arguments do not fit; [`Error::Platform`].
+    pub(crate) async fn made(self, cx: &Context) -> Result<Json, Error> {
+        let called = self
+            .platform
+            .call(self.operation, self.arguments, &self.options);
+        let answer = called.await;
+        let answer = judged(cx, &self.account.id, &*self.platform, answer).await?;
+        Ok(Json(answer))
+    }
 }
 
 /// An operation of one name may differ from account to account: what one form of an API takes back is
@@ -148,8 +183,6 @@ fn card(operation: &Operation) -> OperationCard {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use serde_json::json;
 
     use super::*;

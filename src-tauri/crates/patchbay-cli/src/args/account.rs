@@ -132,6 +132,12 @@ pub(crate) struct ApiArgs {
     /// Show what an operation does and which arguments it takes
     #[arg(long, value_name = "OPERATION", num_args = 0..=1, default_missing_value = "")]
     pub(crate) describe: Option<String>,
+    /// Show status and headers of the answer beside its data
+    #[arg(long, short)]
+    pub(crate) include: bool,
+    /// The file for an answer that comes as a stream of bytes, such as a download, or - for standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<String>,
     /// Longest time of one attempt, in seconds
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) timeout: Option<u32>,

@@ -1,10 +1,12 @@
 //! `patchbay api …`: every documented operation of every platform, by its name.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use patchbay_model::{Account, Json, OperationEffect, Platform};
 use patchbay_ops::{
-    CallOperation, Error, OperationCard, call_operation, list_account_operations, list_operations,
+    AnswerHead, CallOperation, Error, OperationCard, call_operation, call_operation_with_head,
+    list_account_operations, list_operations, save_operation, stream_operation,
 };
 use serde_json::Value;
 
@@ -15,7 +17,7 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, text, words};
+use crate::output::{Screen, passed_on, text, words, write};
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
@@ -176,8 +178,61 @@ async fn call(
         body: tool_arguments::read(None, &args.body)?,
     };
     unlock(door).await?;
-    let answer = call_operation(&door.cx, request).await?;
-    door.out.answer(&answer, |_| pretty(&answer))
+    match args.output {
+        Some(output) => stream(door, request, args.include, &output).await,
+        None if args.include => {
+            let answered = call_operation_with_head(&door.cx, request).await?;
+            let words = |_| format!("{}{}", head_words(&answered.head), pretty(&answered.data));
+            door.out.answer(&answered, words)
+        }
+        None => {
+            let answer = call_operation(&door.cx, request).await?;
+            door.out.answer(&answer, |_| pretty(&answer))
+        }
+    }
+}
+
+/// Passes an answer on as it comes, to a file or to standard output.
+async fn stream(
+    door: &Door,
+    request: CallOperation,
+    include: bool,
+    output: &str,
+) -> Result<(), Failure> {
+    if output != "-" {
+        let saved = save_operation(&door.cx, request, include, Path::new(output)).await?;
+        let head = saved.head.as_ref().map(head_words).unwrap_or_default();
+        return door
+            .out
+            .answer(&saved, |_| format!("{head}{}\n", saved.path));
+    }
+    if door.out.is_json() {
+        return Err(Failure::usage(
+            "with --json standard output holds one document",
+            "Name a file with --output.",
+        ));
+    }
+    let mut streamed = stream_operation(&door.cx, request, include).await?;
+    if let Some(head) = &streamed.head {
+        write(head_words(head).as_bytes())?;
+    }
+    while let Some(piece) = streamed.next().await? {
+        // Whoever reads may be slow, and Ctrl-C is to be heard meanwhile.
+        let passed_on = tokio::task::spawn_blocking(move || passed_on(piece.as_ref())).await;
+        let is_read = passed_on.map_err(|error| Failure::internal(error.to_string()))?;
+        if !is_read? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Status and headers, a line each, and an empty one.
+fn head_words(head: &AnswerHead) -> String {
+    let status = head.status.map(|status| format!("{status}\n"));
+    let headers = head.headers.iter();
+    let headers = headers.map(|(name, value)| text::line(&format!("{name}: {value}")) + "\n");
+    status.into_iter().chain(headers).collect::<String>() + "\n"
 }
 
 /// Irreversible operations ask, naming what and where.

@@ -1,0 +1,129 @@
+//! Calls of operations whose status and headers are wanted beside the data.
+
+use std::collections::BTreeMap;
+
+use patchbay_model::{Json, Secret};
+use patchbay_platforms::http::Head;
+use reqwest::header::HeaderMap;
+use serde::Serialize;
+
+use crate::accounts::secrets_of;
+use crate::operations::{Call, CallOperation};
+use crate::redact::{KnownSecrets, REDACTED};
+use crate::{Context, Error};
+
+/// Headers whose value lets whoever has it in.
+const SECRET_HEADERS: [&str; 6] = [
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "set-cookie",
+    "set-cookie2",
+    "x-api-key",
+];
+
+/// What came before the data of an answer, without secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AnswerHead {
+    /// HTTP status; `None` when nothing had to be sent.
+    pub status: Option<u16>,
+    /// Headers by their names in lower case; several of one name are joined by commas.
+    pub headers: BTreeMap<String, String>,
+}
+
+/// The answer of an operation, with what came before its data.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AnsweredOperation {
+    /// Status and headers; those of the last request where the operation made several.
+    #[serde(flatten)]
+    pub head: AnswerHead,
+    /// The platform's own JSON.
+    pub data: Json,
+}
+
+/// As [`call_operation`](crate::call_operation), with status and headers of the answer.
+///
+/// # Errors
+/// Those of [`call_operation`](crate::call_operation).
+pub async fn call_operation_with_head(
+    cx: &Context,
+    request: CallOperation,
+) -> Result<AnsweredOperation, Error> {
+    let mut call = Call::prepared(cx, request).await?;
+    let wanted = Head::wanted();
+    call.options.head = wanted.clone();
+    let secrets = known_to(cx, &call).await;
+    let data = call.made(cx).await?;
+    let head = wanted.take();
+    let head = head.map(|(status, headers)| AnswerHead::shown(status, &headers, &secrets));
+    Ok(AnsweredOperation {
+        head: head.unwrap_or_default(),
+        data,
+    })
+}
+
+/// What the call sends and nobody is to see; nothing of the account when it cannot be read, for then it was
+/// not sent either.
+pub(crate) async fn known_to(cx: &Context, call: &Call) -> KnownSecrets {
+    let account = secrets_of(cx, &call.account).await.unwrap_or_default();
+    let own = call.options.headers.iter().map(|(_, value)| value.clone());
+    let all: Vec<Secret> = account.into_values().chain(own).collect();
+    KnownSecrets::new(all)
+}
+
+impl AnswerHead {
+    /// Status and headers as they may be shown.
+    pub(crate) fn shown(status: u16, sent: &HeaderMap, secrets: &KnownSecrets) -> Self {
+        let mut headers = BTreeMap::<String, String>::new();
+        for (name, value) in sent {
+            let value = match SECRET_HEADERS.contains(&name.as_str()) {
+                true => REDACTED.to_owned(),
+                false => secrets.hide_text(String::from_utf8_lossy(value.as_bytes()).into_owned()),
+            };
+            headers
+                .entry(name.to_string())
+                .and_modify(|before| *before = format!("{before}, {value}"))
+                .or_insert(value);
+        }
+        Self {
+            status: Some(status),
+            headers,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_secret_is_among_the_headers() {
+        let secrets = KnownSecrets::new([Secret::new("key-123456")]);
+        let mut sent = HeaderMap::new();
+        for (name, value) in [
+            ("link", "<a>"),
+            ("link", "<b>"),
+            ("set-cookie", "session=abcdef"),
+            ("x-echo", "Bearer key-123456"),
+        ] {
+            sent.append(name, value.parse().unwrap());
+        }
+        let answered = AnsweredOperation {
+            head: AnswerHead::shown(201, &sent, &secrets),
+            data: Json(json!([1])),
+        };
+        assert_eq!(
+            serde_json::to_value(answered).unwrap(),
+            json!({
+                "status": 201,
+                "headers": {
+                    "link": "<a>, <b>", "set-cookie": REDACTED, "x-echo": "Bearer <redacted>",
+                },
+                "data": [1],
+            })
+        );
+    }
+}

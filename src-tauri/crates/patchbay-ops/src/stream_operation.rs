@@ -1,0 +1,109 @@
+//! Operations whose answer is bytes as they come: a download, or another server's own stream.
+
+use std::path::Path;
+
+use futures::StreamExt as _;
+use patchbay_platforms::Streams;
+use patchbay_platforms::http::StreamedAnswer;
+use serde::Serialize;
+
+use crate::answer_head::{AnswerHead, known_to};
+use crate::hosted::judged;
+use crate::operations::{Call, CallOperation};
+use crate::whole_file::WholeFile;
+use crate::{Context, Error};
+
+/// An answer that is not read yet. Dropping it closes the connection.
+pub struct StreamedOperation {
+    /// Status and headers, where they are wanted.
+    pub head: Option<AnswerHead>,
+    answer: StreamedAnswer,
+}
+
+/// An answer that was written to a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedOperation {
+    /// Status and headers, where they are wanted.
+    #[serde(flatten)]
+    pub head: Option<AnswerHead>,
+    /// The file.
+    pub path: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// Calls an operation as an account, and gives its answer as it comes.
+///
+/// # Errors
+/// As [`call_operation`](crate::call_operation); [`Error::Usage`] when the operation has no stream.
+pub async fn stream_operation(
+    cx: &Context,
+    request: CallOperation,
+    wants_head: bool,
+) -> Result<StreamedOperation, Error> {
+    let call = Call::prepared(cx, request).await?;
+    opened(cx, call, wants_head).await
+}
+
+/// The same, written to a file, which has its name once all of it came; one that is there is replaced then.
+/// Only the user can read it.
+///
+/// # Errors
+/// As [`stream_operation`]; [`Error::File`], and those of the pieces.
+pub async fn save_operation(
+    cx: &Context,
+    request: CallOperation,
+    wants_head: bool,
+    path: &Path,
+) -> Result<SavedOperation, Error> {
+    let call = Call::prepared(cx, request).await?;
+    streams_of(&call)?;
+    // Before anything is sent, for a file that fails undoes nothing of what was done at the platform.
+    let mut file = WholeFile::create(path).await?;
+    let mut streamed = opened(cx, call, wants_head).await?;
+    let mut bytes = 0;
+    while let Some(piece) = streamed.next().await? {
+        file.write(piece.as_ref()).await?;
+        bytes += piece.as_ref().len() as u64;
+    }
+    file.finish().await?;
+    Ok(SavedOperation {
+        head: streamed.head,
+        path: path.display().to_string(),
+        bytes,
+    })
+}
+
+fn streams_of(call: &Call) -> Result<&dyn Streams, Error> {
+    let streams = call.platform.streams();
+    let found = streams.filter(|streams| streams.streamed().contains(&call.operation));
+    found.ok_or_else(|| Error::Usage {
+        what: format!("{} does not answer with a stream of bytes", call.operation),
+        hint: "Call it without naming a file.".to_owned(),
+    })
+}
+
+async fn opened(cx: &Context, call: Call, wants_head: bool) -> Result<StreamedOperation, Error> {
+    let streams = streams_of(&call)?;
+    let secrets = match wants_head {
+        true => Some(known_to(cx, &call).await),
+        false => None,
+    };
+    let opened = streams.stream(call.operation, call.arguments.clone(), &call.options);
+    let answer = judged(cx, &call.account.id, &*call.platform, opened.await).await?;
+    Ok(StreamedOperation {
+        head: secrets.map(|secrets| AnswerHead::shown(answer.status, &answer.headers, &secrets)),
+        answer,
+    })
+}
+
+impl StreamedOperation {
+    /// The next piece; `None` after the last.
+    ///
+    /// # Errors
+    /// [`Error::Platform`]; nothing more comes then.
+    pub async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
+        Ok(self.answer.pieces.next().await.transpose()?)
+    }
+}
