@@ -467,13 +467,8 @@ pub(super) async fn exchange(
         ..CallOptions::default()
     };
     let answer = api.send(request, &options).await?;
-    wire::ExchangedToken::read(&answer.body).ok_or_else(|| {
-        let masked = Answer {
-            body: wire::masked(&answer.body),
-            ..answer
-        };
-        masked.unexpected("the token exchange gave no access_token")
-    })
+    wire::ExchangedToken::read(&answer.body)
+        .ok_or_else(|| answer.unexpected("the token exchange gave no access_token"))
 }
 
 /// Every text in it, however deep.

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::refused;
+use crate::Error;
 use crate::text::read_json;
-use crate::{Error, Refusal};
 
 const OTHER_SHAPE: &str = "it has another shape than documented";
 
@@ -77,21 +77,19 @@ impl Answer {
         self.json()
     }
 
-    /// The error of a success that does not hold what was documented; `what` is wrong with it.
+    /// The error of a success that does not hold what was documented; `what` is wrong with it. Values of
+    /// the body stay out of it: a token in an unforeseen place would be shown and kept.
     pub fn unexpected(&self, what: impl Into<String>) -> Error {
         Error::UnexpectedAnswer {
             what: what.into(),
-            refusal: Box::new(self.refusal()),
+            refusal: Box::new(refused::outline(self.status, &self.headers, &self.body)),
         }
     }
 
     /// The error of a success whose envelope says that it failed.
     pub fn failed(&self) -> Error {
-        Error::Status(Box::new(self.refusal()))
-    }
-
-    fn refusal(&self) -> Refusal {
-        refused::read(self.status, self.headers.clone(), self.body.clone(), &[])
+        let (headers, body) = (self.headers.clone(), self.body.clone());
+        Error::Status(Box::new(refused::read(self.status, headers, body, &[])))
     }
 }
 

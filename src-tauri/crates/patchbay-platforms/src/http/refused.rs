@@ -1,7 +1,7 @@
 //! What an answer without success says, in every form the platforms use.
 
 use bytes::Bytes;
-use http::header::WWW_AUTHENTICATE;
+use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use patchbay_model::{FieldProblem, Secret, Timestamp, clean_text};
 use serde_json::Value;
@@ -62,22 +62,75 @@ pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secr
     let words =
         words(&json, &fields).unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
     let words = text::redact(&words, secrets.iter().map(Secret::expose));
-    let words = text::clean_lines(&words, TEXT_LIMIT);
-    let header = |name: &&str| headers.get(*name)?.to_str().ok();
-    let request_id = REQUEST_IDS
-        .iter()
-        .find_map(header)
-        .or_else(|| json["request_id"].as_str())
-        .map(|id| clean_text(id, 200));
     Refusal {
         status,
         code: code(&json).map(|code| clean_text(code, 200)),
-        text: (!words.is_empty()).then_some(words),
+        text: shown(&words),
         fields,
-        request_id,
+        request_id: request_id(&headers, &json),
         headers,
         body,
     }
+}
+
+/// What a success of unexpected shape says: words meant for a person, else which members it has. No other
+/// value of it is kept: one may be a token, and what was not sent cannot be taken out.
+pub(super) fn outline(status: u16, headers: &HeaderMap, body: &Bytes) -> Refusal {
+    let json: Option<Value> = text::read_json(body);
+    let known = json.as_ref().unwrap_or(&Value::Null);
+    let request_id = request_id(headers, known);
+    let fields = fields(known);
+    let words = words(known, &fields).unwrap_or_else(|| match json {
+        Some(json) => blanked(json).to_string(),
+        None => measured(headers, body),
+    });
+    Refusal {
+        status,
+        text: shown(&words),
+        fields,
+        request_id,
+        ..Refusal::default()
+    }
+}
+
+fn shown(words: &str) -> Option<String> {
+    let words = text::clean_lines(words, TEXT_LIMIT);
+    (!words.is_empty()).then_some(words)
+}
+
+fn request_id(headers: &HeaderMap, json: &Value) -> Option<String> {
+    let header = |name: &&str| headers.get(*name)?.to_str().ok();
+    let found = REQUEST_IDS.iter().find_map(header);
+    let found = found.or_else(|| json["request_id"].as_str());
+    found.map(|id| clean_text(id, 200))
+}
+
+/// The same JSON with texts and numbers left blank.
+fn blanked(json: Value) -> Value {
+    match json {
+        Value::String(_) | Value::Number(_) => Value::from("…"),
+        Value::Array(items) => items.into_iter().map(blanked).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, member)| (name, blanked(member)))
+            .collect(),
+        Value::Null | Value::Bool(_) => json,
+    }
+}
+
+/// Kind and size of a body that is no JSON; nothing when there is none.
+fn measured(headers: &HeaderMap, body: &Bytes) -> String {
+    if body.trim_ascii().is_empty() {
+        return String::new();
+    }
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    format!(
+        "{} bytes of {}",
+        body.len(),
+        kind.unwrap_or("an unknown kind")
+    )
 }
 
 /// `detail`, `errors`, `message`, `error`, in this order.
@@ -241,6 +294,35 @@ mod tests {
         let refusal = read(500, HeaderMap::new(), "oops key-12345".into(), &sent);
         assert_eq!(refusal.text.as_deref(), Some("oops <redacted>"));
         assert_eq!(read(500, HeaderMap::new(), Bytes::new(), &[]).text, None);
+    }
+
+    #[test]
+    fn of_an_unexpected_success_the_members_are_kept_and_not_their_values() {
+        let json = "application/json";
+        for (kind, body, words) in [
+            (
+                json,
+                r#"{"jwt": "eyJ0", "data": [{"pin": 1234, "is_new": true}, null]}"#,
+                r#"{"jwt":"…","data":[{"pin":"…","is_new":true},null]}"#,
+            ),
+            (json, r#""eyJ0""#, r#""…""#),
+            (json, r#"{"token": "eyJ0", "message": "odd"}"#, "odd"),
+            (
+                json,
+                r#"{"error": {"token": "eyJ0"}}"#,
+                r#"{"error":{"token":"…"}}"#,
+            ),
+            (json, r#"{"code": "eyJ0"}"#, r#"{"code":"…"}"#),
+            ("text/plain", "eyJ0", "4 bytes of text/plain"),
+        ] {
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]);
+            let refusal = outline(200, &headers, &body.into());
+            assert_eq!(refusal.text.as_deref(), Some(words), "{body}");
+            assert!(!format!("{refusal:?}").contains("eyJ0"), "{body}");
+            assert!(refusal.body.is_empty(), "{body}");
+        }
+        let empty = outline(200, &HeaderMap::new(), &" ".into());
+        assert_eq!(empty.text, None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use patchbay_model::{Secret, Status};
+use patchbay_model::{Code, Explain, Secret, Status};
 use proptest::prelude::*;
 use serde_json::{Map, json as value};
 
@@ -180,6 +180,23 @@ async fn a_wrong_password_is_told_as_such() {
         Some("Wrong password <redacted>")
     );
     assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_login_of_another_shape_does_not_show_its_token() {
+    for body in [
+        value!({"token": {"jwt": "eyJhbGciOi"}, "expires_in": 3600}),
+        value!({"access_token": "eyJhbGciOi", "expires_in": "3600"}),
+        value!("eyJhbGciOi"),
+    ] {
+        let server = Server::start([json(200, body.clone())]).await;
+        let settings = value!({"base_url": server.base, "email": "a@b"});
+        let account = account(&settings, &[("password", "hunter22")], Jumping::new());
+        let outcome = sign_in(account).unwrap().check(&options()).await;
+        let problem = outcome.unwrap_err().problem();
+        assert_eq!(problem.code, Code::PlatformAnswer);
+        assert!(!format!("{problem:?}").contains("eyJ"), "{body}");
+    }
 }
 
 #[tokio::test]
