@@ -33,7 +33,7 @@ use futures::future::{BoxFuture, FutureExt};
 use patchbay_model::{RemoteId, Timestamp};
 use serde_json::{Value, json};
 
-use self::arguments::{List, One, StartOauth};
+use self::arguments::{List, ListProviders, One, StartOauth};
 use self::client::Client;
 use self::consents::Waiting;
 use self::fields::FIELDS;
@@ -264,12 +264,23 @@ impl Platform for Tenex {
         .boxed()
     }
 
+    /// Any list will do: one of the routes may be off because it is not what was assumed.
     async fn check(&self, options: &CallOptions) -> Result<(), Error> {
-        let page = List {
-            limit: Some(1),
-            ..List::default()
-        };
-        self.client.list(&page, options).await.map(drop)
+        if self.offers("list") {
+            let page = List {
+                limit: Some(1),
+                ..List::default()
+            };
+            self.client.list(&page, options).await?;
+        } else if self.offers("list_providers") {
+            let page = ListProviders {
+                limit: Some(1),
+                ..ListProviders::default()
+            };
+            self.client.list_providers(&page, options).await?;
+        }
+        // Every other read wants a connector.
+        Ok(())
     }
 
     fn remembered(&self) -> Value {
@@ -280,12 +291,15 @@ impl Platform for Tenex {
         self.findings.recall(remembered);
     }
 
+    /// Without a list, connectors that are known can still be looked at and deleted.
     fn connectors(&self) -> Option<&dyn Connectors> {
-        Some(self)
+        let operations = ["list", "get", "delete"];
+        let is_offered = operations.into_iter().any(|name| self.offers(name));
+        is_offered.then_some(self as _)
     }
 
     fn tools(&self) -> Option<&dyn Tools> {
-        Some(self)
+        self.offers("test").then_some(self as _)
     }
 
     fn consents(&self) -> Option<&dyn Consents> {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::Field;
 
-#[derive(Deserialize, JsonSchema)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListProviders {
     /// Most providers of the page, at most 200; left out: 50.

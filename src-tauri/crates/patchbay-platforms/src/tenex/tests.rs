@@ -182,6 +182,61 @@ async fn a_wrong_password_is_told_as_such() {
     assert_eq!(server.seen().len(), 1);
 }
 
+/// An account whose table has these operations switched off.
+async fn without(
+    off: &[&str],
+    answers: impl IntoIterator<Item = Response>,
+) -> (Arc<dyn Platform>, Server) {
+    let server = Server::start(answers).await;
+    let routes: Map<String, Value> = off
+        .iter()
+        .map(|name| ((*name).to_owned(), value!({"enabled": false})))
+        .collect();
+    let settings = value!({"base_url": server.base, "routes": routes});
+    let account = account(&settings, &[("api_key", "tnx_a_b")], Jumping::new());
+    (sign_in(account).unwrap(), server)
+}
+
+#[tokio::test]
+async fn a_sign_in_is_checked_by_whatever_list_is_offered() {
+    for (off, asked) in [
+        (vec![], Some("/edge/api/v1/connectors?limit=1")),
+        (
+            vec!["list"],
+            Some("/edge/api/v1/connectors/providers?limit=1"),
+        ),
+        (vec!["list", "list_providers"], None),
+    ] {
+        let (tenex, server) = without(&off, [empty()]).await;
+        tenex.check(&options()).await.unwrap();
+        let seen = server.seen();
+        let seen: Vec<String> = seen.iter().map(|seen| seen.uri.to_string()).collect();
+        assert_eq!(seen, Vec::from_iter(asked));
+    }
+    let (tenex, _server) = without(&["list"], [json(401, value!({"detail": "no"}))]).await;
+    let refused = tenex.check(&options()).await.unwrap_err();
+    assert_eq!(refused.kind(), "unauthorized");
+}
+
+#[tokio::test]
+async fn what_the_table_switches_off_is_not_offered() {
+    let (tenex, server) = without(&["test", "list"], []).await;
+    assert!(tenex.tools().is_none());
+    assert!(tenex.connectors().is_some());
+    let listed = tenex
+        .connectors()
+        .unwrap()
+        .list_connectors(&options())
+        .await;
+    assert_eq!(listed.unwrap_err().kind(), "not_supported");
+    let (tenex, _none) = without(&["list", "get", "delete"], []).await;
+    assert!(tenex.connectors().is_none());
+    let tools = tenex.tools().unwrap();
+    let tools = tools.list_tools(&RemoteId::new("con_1"), &options()).await;
+    assert_eq!(tools.unwrap()[0].name, "test");
+    assert!(server.seen().is_empty());
+}
+
 #[tokio::test]
 async fn a_login_of_another_shape_does_not_show_its_token() {
     for body in [

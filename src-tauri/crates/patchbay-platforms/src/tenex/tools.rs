@@ -24,9 +24,11 @@ struct Nothing {}
 
 #[async_trait]
 impl Tools for Tenex {
-    /// The connector is asked for, so that one that is gone has no tools.
+    /// The connector is asked for where that is offered, so that one that is gone has no tools.
     async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>, Error> {
-        self.client.get(&one(id), options).await?;
+        if self.offers("get") {
+            self.client.get(&one(id), options).await?;
+        }
         Ok(vec![Tool {
             name: TEST.to_owned(),
             title: Some("Test read".to_owned()),
