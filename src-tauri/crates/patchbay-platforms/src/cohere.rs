@@ -178,7 +178,7 @@ impl Cohere {
             Ok(_) => Some(Ok(())),
             // What was not sent, or was stopped, says nothing of the connector.
             Err(Error::Usage(_) | Error::Cancelled) => None,
-            Err(error) => Some(Err(said(error))),
+            Err(error) => Some(Err(error.words())),
         };
         if let Some(test) = test {
             self.findings
@@ -198,11 +198,6 @@ impl Cohere {
             .note(&which.id, |found| found.consent_until = Some(until));
         Ok(answer)
     }
-}
-
-fn said(error: &Error) -> String {
-    let words = error.refusal().and_then(|refusal| refusal.text.clone());
-    words.unwrap_or_else(|| error.to_string())
 }
 
 #[async_trait]

@@ -147,9 +147,3 @@ pub(super) fn path(connector: &Which) -> Result<Path, Error> {
 fn all() -> Path {
     Path::new("/api/v1/connectors")
 }
-
-/// What the platform said when it refused or failed, else our own words for it.
-pub(super) fn said(error: &Error) -> String {
-    let words = error.refusal().and_then(|refusal| refusal.text.clone());
-    words.unwrap_or_else(|| error.to_string())
-}

@@ -117,7 +117,7 @@ impl AgentStack {
             // Nobody stands before a page.
             known.consent_until = None;
             if let Err(error) = &tried {
-                known.connect_failure = Some(client::said(error));
+                known.connect_failure = Some(error.words());
             }
         });
         tried.unwrap_or(created)

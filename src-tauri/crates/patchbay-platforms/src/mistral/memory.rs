@@ -60,10 +60,7 @@ impl Listed {
             Err(Error::Unauthorized { .. }) => Self::Unauthorized,
             // What was not sent, was stopped, or is slow for everyone, says nothing of it.
             Err(Error::Usage(_) | Error::Cancelled | Error::RateLimited { .. }) => return None,
-            Err(error) => {
-                let words = error.refusal().and_then(|refusal| refusal.text.clone());
-                Self::Failed(words.unwrap_or_else(|| error.to_string()))
-            }
+            Err(error) => Self::Failed(error.words()),
         })
     }
 }
