@@ -210,9 +210,7 @@ impl AgentStack {
                 });
             }
             Err(error @ Error::Status(refusal)) if matches!(refusal.status, 500 | 502 | 504) => {
-                self.remembered.note(id, |known| {
-                    known.connect_failure = Some(error.words());
-                });
+                self.remembered.note_failure(id, error.words());
             }
             // Whatever else failed says nothing of the connector.
             Err(_) => {}

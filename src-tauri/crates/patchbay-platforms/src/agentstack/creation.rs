@@ -113,13 +113,12 @@ impl AgentStack {
             ..options.clone()
         };
         let tried = self.connect(&connect, &options).await;
-        self.remembered.note(created.id(), |known| {
-            // Nobody stands before a page.
-            known.consent_until = None;
-            if let Err(error) = &tried {
-                known.connect_failure = Some(error.words());
-            }
-        });
+        // Nobody stands before a page.
+        self.remembered
+            .note(created.id(), |known| known.consent_until = None);
+        if let Err(error) = &tried {
+            self.remembered.note_failure(created.id(), error.words());
+        }
         tried.unwrap_or(created)
     }
 }

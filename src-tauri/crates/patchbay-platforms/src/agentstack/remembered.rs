@@ -21,6 +21,8 @@ pub(super) struct Known {
     pub(super) consent_until: Option<Timestamp>,
     /// What the platform said when it failed to connect.
     pub(super) connect_failure: Option<String>,
+    /// Whether the connector was seen not connected since that failure.
+    pub(super) was_apart: bool,
     /// How the relay did since it was connected.
     pub(super) relay: Option<Relay>,
 }
@@ -38,7 +40,8 @@ pub(super) enum Relay {
 
 impl Remembered {
     /// What is known of a connector, which is now as the platform says. What was found out while it was
-    /// connected ends with that state, and a failure to connect ends with success.
+    /// connected ends with that state, and a failure to connect ends with success. The platform leaves the
+    /// state as it was when it fails, so that one that was connected already has not succeeded by that.
     pub(super) fn of(&self, connector: &Connector) -> Known {
         let mut all = self.lock();
         let Some(known) = all.get_mut(&plain_id(connector.id())) else {
@@ -46,11 +49,24 @@ impl Remembered {
         };
         if connector.is_connected() {
             known.consent_until = None;
-            known.connect_failure = None;
+            if known.was_apart || known.relay == Some(Relay::Works) {
+                known.connect_failure = None;
+            }
         } else {
             known.relay = None;
         }
+        known.was_apart = !connector.is_connected();
         known.clone()
+    }
+
+    /// Notes that the platform failed to connect a connector, and what it said. How the relay did before
+    /// tells nothing of it now.
+    pub(super) fn note_failure(&self, id: &str, words: String) {
+        self.note(id, |known| {
+            known.connect_failure = Some(words);
+            known.was_apart = false;
+            known.relay = None;
+        });
     }
 
     /// Changes what is known of a connector.

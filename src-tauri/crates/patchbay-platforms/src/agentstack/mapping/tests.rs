@@ -91,6 +91,12 @@ fn each_row_of_the_table_holds() {
             Status::Disconnected,
             "Connector has returned an error",
         ),
+        (
+            "connected",
+            &failed,
+            Status::Unknown,
+            "Connector has returned an error",
+        ),
         ("paused", &nothing, Status::Unknown, "paused"),
     ] {
         let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());

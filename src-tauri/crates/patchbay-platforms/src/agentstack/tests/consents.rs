@@ -3,6 +3,7 @@ use std::time::Duration;
 use patchbay_model::Status;
 use url::Url;
 
+use super::fake::Fake;
 use super::*;
 use crate::ConsentState;
 
@@ -129,4 +130,50 @@ async fn a_failure_to_connect_is_the_reason_until_it_is_over() {
         reason().await.as_deref(),
         Some("connected, tools not loaded")
     );
+}
+
+#[tokio::test]
+async fn a_connected_one_that_fails_to_connect_again_says_why_until_it_works() {
+    let words = "Connector has returned an error";
+    let fake = Fake::start(Some("connected")).await;
+    let platform = signed_in(&fake.base, Jumping::new());
+    let reason = async || {
+        let connectors = platform.connectors().unwrap();
+        let found = connectors.find_connector(&id(), &options()).await.unwrap();
+        (found.status, found.reason)
+    };
+    let list = async || {
+        let tools = platform.tools().unwrap();
+        tools.list_tools(&id(), &options()).await.unwrap()
+    };
+    list().await;
+    assert_eq!(reason().await, (Status::Ready, None));
+    fake.desk.fail_to_connect(502, value!({"detail": words}));
+    let one = value!({"connector": "c-1"});
+    let failed = platform.call("connect", one, &options()).await;
+    assert_eq!(failed.unwrap_err().status(), Some(502));
+    for _ in 0..2 {
+        assert_eq!(reason().await, (Status::Unknown, Some(words.to_owned())));
+    }
+    list().await;
+    assert_eq!(reason().await, (Status::Ready, None));
+}
+
+#[tokio::test]
+async fn a_failure_is_over_once_the_consent_connected() {
+    let server = Server::start([
+        json(500, value!({"detail": "Connection has failed"})),
+        json(200, connector("auth_required")),
+        json(200, connector("connected")),
+    ])
+    .await;
+    let platform = signed_in(&server.base, Jumping::new());
+    let one = value!({"connector": "c-1"});
+    let failed = platform.call("connect", one, &options()).await;
+    assert_eq!(failed.unwrap_err().status(), Some(500));
+    let connectors = platform.connectors().unwrap();
+    for reason in ["Connection has failed", "connected, tools not loaded"] {
+        let found = connectors.find_connector(&id(), &options()).await.unwrap();
+        assert_eq!(found.reason.as_deref(), Some(reason));
+    }
 }

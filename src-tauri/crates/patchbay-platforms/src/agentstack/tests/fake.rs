@@ -26,6 +26,8 @@ pub(super) struct Desk {
     state: Mutex<Option<String>>,
     /// What the relay answers before it works: status and body.
     trouble: Mutex<VecDeque<(u16, Value)>>,
+    /// What connecting answers the next time.
+    connecting: Mutex<Option<(u16, Value)>>,
     /// Methods of the messages that got through, and the credentials that came with them.
     got: Mutex<Vec<(String, Option<String>)>>,
 }
@@ -37,6 +39,10 @@ impl Desk {
 
     pub(super) fn trouble(&self, status: u16, body: Value) {
         self.trouble.lock().unwrap().push_back((status, body));
+    }
+
+    pub(super) fn fail_to_connect(&self, status: u16, body: Value) {
+        *self.connecting.lock().unwrap() = Some((status, body));
     }
 
     pub(super) fn got(&self) -> Vec<(String, Option<String>)> {
@@ -51,7 +57,7 @@ impl Fake {
         let one = "/api/v1/connectors/c-1";
         let router = Router::new()
             .route(one, get(read))
-            .route(&format!("{one}/connect"), post(read))
+            .route(&format!("{one}/connect"), post(connect))
             .route(&format!("{one}/mcp"), post(relay))
             .with_state(Arc::clone(&desk));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -80,6 +86,17 @@ async fn read(State(desk): State<Arc<Desk>>) -> Response {
         return unknown();
     };
     Json(json!({"id": "c-1", "url": "http://127.0.0.1:9/mcp", "state": state})).into_response()
+}
+
+async fn connect(State(desk): State<Arc<Desk>>) -> Response {
+    let failure = desk.connecting.lock().unwrap().take();
+    match failure {
+        Some((status, body)) => {
+            let status = StatusCode::from_u16(status).unwrap();
+            (status, Json(body)).into_response()
+        }
+        None => read(State(desk)).await,
+    }
 }
 
 async fn relay(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) -> Response {
