@@ -85,6 +85,14 @@ pub enum Error {
     /// 409.
     #[error("it exists already, or was changed elsewhere")]
     Conflict(Box<Refusal>),
+    /// 409 of a creation: there is one at that address.
+    #[error("there is one with that URL already")]
+    AlreadyThere {
+        /// What it is called, cleaned; `None` where the platform was not asked, or did not tell.
+        name: Option<String>,
+        /// The answer.
+        refusal: Box<Refusal>,
+    },
     /// 400 or 422: the request is wrong.
     #[error("the server found the request wrong")]
     Invalid(Box<Refusal>),
@@ -206,6 +214,7 @@ impl Error {
             | Self::Forbidden { refusal, .. }
             | Self::NotFound(refusal)
             | Self::Conflict(refusal)
+            | Self::AlreadyThere { refusal, .. }
             | Self::Invalid(refusal)
             | Self::RateLimited { refusal, .. }
             | Self::Status(refusal)
@@ -229,7 +238,7 @@ impl Error {
             Self::Unauthorized { .. } | Self::Credential(_) => "unauthorized",
             Self::Forbidden { .. } => "forbidden",
             Self::NotFound(_) | Self::ToolNotFound { .. } => "not_found",
-            Self::Conflict(_) => "conflict",
+            Self::Conflict(_) | Self::AlreadyThere { .. } => "conflict",
             Self::RateLimited { .. } => "rate_limited",
             Self::Invalid(_) => "invalid",
             Self::Status(_)
@@ -280,7 +289,7 @@ impl Explain for Error {
             Self::Unauthorized { .. } => Code::AuthNeeded,
             Self::Forbidden { .. } => Code::AuthForbidden,
             Self::NotFound(_) => Code::NotFound,
-            Self::Conflict(_) => Code::Conflict,
+            Self::Conflict(_) | Self::AlreadyThere { .. } => Code::Conflict,
             Self::Invalid(_) => Code::PlatformInvalid,
             Self::RateLimited { .. } => Code::PlatformRateLimited,
             Self::Status(_) => Code::PlatformFailed,
@@ -308,6 +317,12 @@ impl Explain for Error {
             Self::Forbidden { .. } => "Sign in with an account or with scopes that may do this.",
             Self::NotFound(_) => "List again: it may have been removed.",
             Self::Conflict(_) => "Load it again, then repeat the change.",
+            Self::AlreadyThere { name: None, .. } => {
+                "List the connectors again and use the one with that URL."
+            }
+            Self::AlreadyThere {
+                name: Some(name), ..
+            } => return Some(format!("Use {name}: list the connectors again to see it.")),
             Self::Invalid(_) => "Correct what the server names.",
             Self::RateLimited { .. } => "Wait a little, then try again.",
             Self::Status(refusal) if refusal.status >= 500 => "Try again later.",

@@ -22,7 +22,7 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(330);
 /// Registers a connector.
 ///
 /// # Errors
-/// Those of [`Api::send`]: [`Error::Conflict`] when the user has one of that URL;
+/// Those of [`Api::send`]; [`Error::AlreadyThere`] when the user has one of that URL;
 /// [`Error::UnexpectedAnswer`] when the body is no connector.
 ///
 /// Source: Agent Stack contract, section 3, `create`; traces `create-*`.
@@ -35,7 +35,14 @@ pub(super) async fn create(
     for secret in connector.secrets() {
         request = request.secret(Secret::new(secret));
     }
-    let answer = api.send(request, options).await?;
+    let answer = api.send(request, options).await;
+    let answer = answer.map_err(|error| match error {
+        Error::Conflict(refusal) => Error::AlreadyThere {
+            name: None,
+            refusal,
+        },
+        error => error,
+    })?;
     Connector::answered(&answer, "create", &connector.secrets())
 }
 

@@ -84,7 +84,10 @@ impl Creation for AgentStack {
             metadata: given.metadata.filter(|metadata| !metadata.is_empty()),
             match_preset: given.match_preset.unwrap_or(true),
         };
-        let created = client::create(&self.api, &new, options).await?;
+        let created = match client::create(&self.api, &new, options).await {
+            Ok(created) => created,
+            Err(error) => return Err(self.naming(error, &new.url, options).await),
+        };
         let connector = match access_token {
             Some(token) => self.with_token(created, token, options).await,
             None => created,
@@ -106,13 +109,7 @@ impl AgentStack {
             redirect_url: None,
             access_token: Some(token),
         };
-        // Members put in place of those of the creation are none of this request's.
-        let options = CallOptions {
-            body: Map::new(),
-            query: Vec::new(),
-            ..options.clone()
-        };
-        let tried = self.connect(&connect, &options).await;
+        let tried = self.connect(&connect, &bare(options)).await;
         // Nobody stands before a page.
         self.remembered
             .note(created.id(), |known| known.consent_until = None);
@@ -120,6 +117,29 @@ impl AgentStack {
             self.remembered.note_failure(created.id(), error.words());
         }
         tried.unwrap_or(created)
+    }
+
+    /// Names the connector that has the URL of a refused one, as far as the platform tells.
+    async fn naming(&self, error: Error, url: &str, options: &CallOptions) -> Error {
+        let Error::AlreadyThere { refusal, .. } = error else {
+            return error;
+        };
+        // The platform normalises URLs before it compares them.
+        let place = |url: &str| Url::parse(url).map_or_else(|_| url.to_owned(), String::from);
+        let page = client::list(&self.api, &bare(options)).await;
+        let mut connectors = page.into_iter().flat_map(|page| page.items);
+        let found = connectors.find(|one| one.text("url").map(place) == Some(place(url)));
+        let name = found.map(|connector| self.mapped(connector).name);
+        Error::AlreadyThere { name, refusal }
+    }
+}
+
+/// The options for another request: members put in place of those of the creation are none of its.
+fn bare(options: &CallOptions) -> CallOptions {
+    CallOptions {
+        body: Map::new(),
+        query: Vec::new(),
+        ..options.clone()
     }
 }
 

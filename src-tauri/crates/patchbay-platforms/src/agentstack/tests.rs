@@ -9,7 +9,7 @@ mod waits;
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use patchbay_model::Secret;
+use patchbay_model::{Explain, Secret};
 use proptest::prelude::*;
 use serde_json::{Map, json as value};
 
@@ -204,6 +204,10 @@ async fn a_refusal_keeps_the_words_of_the_platform() {
         .await
         .unwrap_err();
     assert_eq!(error.refusal().unwrap().text.as_deref(), Some(detail));
+    assert_eq!(
+        error.hint().as_deref(),
+        Some("List the connectors again and use the one with that URL.")
+    );
     let error = platform.call("create", new, &options()).await.unwrap_err();
     let fields = &error.refusal().unwrap().fields;
     assert_eq!(

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use patchbay_model::{Level, Status};
+use patchbay_model::{Explain, Level, Status};
 use patchbay_platforms::{CredentialToSave, Platform};
 use patchbay_testkit::fakes::{Fake, FakeAgentStack};
 use serde_json::{Map, json};
@@ -59,7 +59,14 @@ async fn a_preset_and_any_address_become_connectors() {
     let again = creation
         .create_connector(stripe, Map::new(), &options())
         .await;
-    assert_eq!(again.unwrap_err().kind(), "conflict");
+    let again = again.unwrap_err();
+    assert_eq!((again.kind(), again.status()), ("conflict", Some(409)));
+    assert!(again.hint().unwrap().contains("Use Stripe"));
+    let custom = object(json!({"url": "HTTPS://mcp.stripe.example"}));
+    let custom = creation
+        .create_connector("custom", custom, &options())
+        .await;
+    assert!(custom.unwrap_err().hint().unwrap().contains("Use Stripe"));
     let wrong = json!({"url": "nonsense"});
     let wrong = creation
         .create_connector("custom", object(wrong), &options())
