@@ -145,7 +145,14 @@ fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
         // The older surface has one address for all of Europe and the rest.
         Some("eu") if surface == Surface::Seed => "https://api.mistral.ai",
         Some("eu") => "https://api.eu.mistral.ai",
-        Some("us") if surface == Surface::Current => "https://api.us.mistral.ai",
+        // Which knows none in the United States.
+        Some("us") if surface == Surface::Seed => {
+            return Err(Error::Usage(
+                "the older surface has no region us: choose surface current, or region global"
+                    .to_owned(),
+            ));
+        }
+        Some("us") => "https://api.us.mistral.ai",
         Some(_) => return Err(Error::Usage("region has to be global, eu or us".to_owned())),
     };
     let base = account.text("base_url")?.unwrap_or(region);

@@ -99,6 +99,13 @@ fn streams_are_operations_of_the_current_surface() {
     assert!(platform("seed").streams().is_none());
 }
 
+#[test]
+fn a_region_that_the_older_surface_lacks_is_told_as_such() {
+    let settings = json!({"region": "us", "surface": "seed"});
+    let refused = sign_in(account(settings, Some("k"))).map(drop).unwrap_err();
+    assert!(refused.to_string().contains("no region us"), "{refused}");
+}
+
 #[tokio::test]
 async fn every_operation_of_a_surface_can_be_called() {
     let arguments = json!({
