@@ -45,6 +45,7 @@ pub(super) struct Create {
     server: String,
     /// Headers that are sent to the service.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("additionalProperties" = {"writeOnly": true}))]
     headers: Field<Map<String, Value>>,
     /// Headers that are sent whoever uses it.
     #[serde(skip_serializing_if = "Option::is_none")]

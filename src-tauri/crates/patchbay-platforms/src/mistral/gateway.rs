@@ -31,6 +31,7 @@ pub(super) struct GatewayMcp {
     method: Option<String>,
     /// Headers such as `mcp-session-id`.
     #[serde(default)]
+    #[schemars(extend("additionalProperties" = {"writeOnly": true}))]
     headers: Map<String, Value>,
     /// JSON-RPC message to send.
     #[serde(default)]
@@ -57,6 +58,7 @@ pub(super) struct GatewayHttp {
     query: Map<String, Value>,
     /// Headers for the service.
     #[serde(default)]
+    #[schemars(extend("additionalProperties" = {"writeOnly": true}))]
     headers: Map<String, Value>,
     /// JSON to send.
     #[serde(default)]

@@ -230,3 +230,37 @@ async fn a_secret_that_the_platform_repeats_is_not_handed_on() {
         assert!(!shown.contains("hush-12345"), "{shown}");
     }
 }
+
+#[test]
+fn every_secret_that_an_operation_takes_is_marked() {
+    let names = [
+        "client_secret",
+        "client_private_key",
+        "connection_secrets",
+        "bearer_token",
+    ];
+    let mut marked = 0;
+    for surface in ["current", "seed"] {
+        for operation in platform(surface).operations() {
+            let mut waiting = vec![(operation.parameters)().to_value()];
+            while let Some(part) = waiting.pop() {
+                for (name, member) in part["properties"].as_object().into_iter().flatten() {
+                    if names.contains(&name.as_str()) {
+                        assert_eq!(member["writeOnly"], true, "{} {name}", operation.name);
+                        marked += 1;
+                    }
+                    if name == "headers" && member["type"] != json!(["array", "null"]) {
+                        let values = &member["additionalProperties"];
+                        assert_eq!(values["writeOnly"], true, "{}", operation.name);
+                    }
+                }
+                match part {
+                    Value::Object(members) => waiting.extend(members.into_values()),
+                    Value::Array(items) => waiting.extend(items),
+                    _ => {}
+                }
+            }
+        }
+    }
+    assert!(marked > 8, "{marked}");
+}

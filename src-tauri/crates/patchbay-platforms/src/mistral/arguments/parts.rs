@@ -62,6 +62,7 @@ pub(in crate::mistral) struct AuthHeader {
 #[serde(deny_unknown_fields)]
 pub(in crate::mistral) struct GlobalHeader {
     /// Its value.
+    #[schemars(extend("writeOnly" = true))]
     value: String,
     /// Whether the value is secret.
     #[serde(default = "yes")]
@@ -138,6 +139,7 @@ pub(in crate::mistral) struct AuthData {
     client_id: String,
     /// Its secret.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("writeOnly" = true))]
     client_secret: Field<String>,
     /// What it may ask for.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
@@ -153,6 +155,7 @@ pub(in crate::mistral) struct MetadataSecrets {
     client_id: Field<String>,
     /// Its secret.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("writeOnly" = true))]
     client_secret: Field<String>,
     /// When the id was given, in unix seconds.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
@@ -171,9 +174,11 @@ pub(in crate::mistral) struct CredentialValues {
     oauth: Field<ClientCredentials>,
     /// Values of headers by their names.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("additionalProperties" = {"type": "string", "writeOnly": true}))]
     headers: Field<BTreeMap<String, String>>,
     /// A token.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("writeOnly" = true))]
     bearer_token: Field<String>,
 }
 
@@ -188,12 +193,15 @@ pub(in crate::mistral) struct ClientCredentials {
     grant_type: ClientCredentialsGrant,
     /// Its secret.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("writeOnly" = true))]
     client_secret: Field<String>,
     /// Its certificate.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("writeOnly" = true))]
     client_certificate: Field<String>,
     /// The key of the certificate.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("writeOnly" = true))]
     client_private_key: Field<String>,
 }
 

@@ -32,6 +32,7 @@ pub(in crate::mistral) struct Create {
     visibility: Option<String>,
     /// Headers that are sent to the service.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("additionalProperties" = {"writeOnly": true}))]
     headers: Field<Map<String, Value>>,
     /// The app registered with the authorization server.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
@@ -89,12 +90,14 @@ pub(in crate::mistral) struct Update {
     connection_config: Field<Map<String, Value>>,
     /// Secret settings of the connection.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("writeOnly" = true))]
     connection_secrets: Field<Map<String, Value>>,
     /// Absolute URL of the service.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     server: Field<String>,
     /// Headers that are sent to the service.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("additionalProperties" = {"writeOnly": true}))]
     headers: Field<Map<String, Value>>,
     /// The app registered with the authorization server.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
@@ -268,12 +271,15 @@ pub(in crate::mistral) struct Credentials {
 struct Values {
     /// A token of an authorization server with what belongs to it.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("writeOnly" = true))]
     oauth: Field<Map<String, Value>>,
     /// Values of headers by their names.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("additionalProperties" = {"type": "string", "writeOnly": true}))]
     headers: Field<BTreeMap<String, String>>,
     /// A token.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("writeOnly" = true))]
     bearer_token: Field<String>,
     /// Number of an installation of the GitHub app.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
