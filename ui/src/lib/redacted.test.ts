@@ -8,3 +8,10 @@ it("takes redacted secrets out and names them, and leaves everything else", () =
   });
   expect(withoutRedacted(null)).toEqual({ values: {}, missing: [] });
 });
+
+it("takes out texts and members of which only a part was secret", () => {
+  expect(withoutRedacted({ header: "Bearer <redacted>", urls: ["https://h/?key=<redacted>", "https://h/"], by: { "tok <redacted>": 1, x: 2 } })).toEqual({
+    values: { urls: ["https://h/"], by: { x: 2 } },
+    missing: ["header", "urls", "tok <redacted>"],
+  });
+});

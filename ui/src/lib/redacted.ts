@@ -3,11 +3,16 @@ import { isObject, type JsonObject } from "./schema/schema";
 /** What stands in kept arguments where a secret was. */
 export const REDACTED = "<redacted>";
 
-/** Kept arguments without their redacted secrets, for editing; `missing` names what has to be entered again. */
+/** Whether a secret was taken out of a kept text, or of a part of it. */
+export function isRedacted(value: unknown): boolean {
+  return typeof value === "string" && value.includes(REDACTED);
+}
+
+/** Kept arguments without what held redacted secrets, for editing; `missing` names what has to be entered again. */
 export function withoutRedacted(values: unknown): { values: JsonObject; missing: string[] } {
   const missing: string[] = [];
   const clean = (value: unknown, name: string): unknown => {
-    if (value === REDACTED) {
+    if (isRedacted(value) || isRedacted(name)) {
       missing.push(name);
       return undefined;
     }

@@ -15,13 +15,14 @@ use crate::{Context, Error};
 /// [`Error::NotFound`]; [`Error::Vault`], [`Error::Reference`], [`Error::Store`].
 pub async fn next_page(cx: &Context, run: &RunId) -> Result<Option<Json>, Error> {
     let run = find_run(cx, run).await?;
+    let is_whole = !holds_redacted(&run.arguments);
     let structured = run.result.and_then(|result| result.structured);
     let (Some(Json(result)), Json(Value::Object(arguments))) = (structured, run.arguments) else {
         return Ok(None);
     };
     let connector = cx.store().find_connector(&run.summary.connector).await?;
     let hosted = connector.filter(|connector| connector.remote_id.is_some());
-    let Some(connector) = hosted.filter(|_| !arguments.values().any(holds_redacted)) else {
+    let Some(connector) = hosted.filter(|_| is_whole) else {
         return Ok(None);
     };
     let (platform, _) = place_of(cx, &connector).await?;

@@ -8,6 +8,11 @@ use crate::schema::all_beside;
 /// What stands where a secret was.
 pub(crate) const REDACTED: &str = "<redacted>";
 
+/// Whether something was hidden in a text that was kept.
+pub(crate) fn is_redacted(text: &str) -> bool {
+    text.contains(REDACTED)
+}
+
 /// Shorter texts are no secrets anybody could protect, and would redact half of every answer.
 const SHORTEST: usize = 6;
 

@@ -3,7 +3,7 @@
 use patchbay_model::{ConnectorId, Origin, RunId, ToolRun};
 use serde_json::Value;
 
-use crate::redact::REDACTED;
+use crate::redact::is_redacted;
 use crate::run_tool::{RunProgress, RunTool, run_tool};
 use crate::runs::find_run;
 use crate::{Context, Error};
@@ -45,12 +45,38 @@ pub async fn replay_run(
     run_tool(cx, request, on_progress).await
 }
 
-/// Whether a secret was hidden somewhere in it.
+/// Whether a secret was hidden somewhere in it, be it in a part of a text or in the name of a member.
 pub(crate) fn holds_redacted(value: &Value) -> bool {
     match value {
-        Value::String(text) => text == REDACTED,
+        Value::String(text) => is_redacted(text),
         Value::Array(items) => items.iter().any(holds_redacted),
-        Value::Object(members) => members.values().any(holds_redacted),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, member)| is_redacted(name) || holds_redacted(member)),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::Secret;
+    use serde_json::json;
+
+    use super::*;
+    use crate::redact::{KnownSecrets, hide_marked};
+
+    #[test]
+    fn whatever_was_hidden_is_noticed() {
+        let known = KnownSecrets::new([Secret::new("tok-123456")]);
+        for arguments in [
+            json!({"token": "tok-123456"}),
+            json!({"headers": [{"Authorization": "Bearer tok-123456"}]}),
+            json!({"by": {"key tok-123456": 1}}),
+        ] {
+            assert!(!holds_redacted(&arguments), "{arguments}");
+            assert!(holds_redacted(&known.hide(arguments)));
+        }
+        let schema = json!({"properties": {"pin": {"writeOnly": true}}});
+        assert!(holds_redacted(&hide_marked(&json!({"pin": 1234}), &schema)));
     }
 }
