@@ -75,7 +75,8 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId) => void, onRemov
     edit: () => void navigate({ to: "/tools/$connector/$tool", params: { connector: run.connector, tool: run.tool }, search: { from: run.id } }),
     cancel: () => cancelling.mutate(),
     remove: () => removing.mutate(),
-    command: toolCommand(connector.data?.name ?? run.connectorTitle, run.tool, isObject(run.arguments) ? run.arguments : {}),
+    // What its schema marked was redacted before the run was kept.
+    command: toolCommand(connector.data?.name ?? run.connectorTitle, run.tool, true, isObject(run.arguments) ? run.arguments : {}),
     problem: problem?.code === "confirmation_needed" ? null : problem,
   };
 }

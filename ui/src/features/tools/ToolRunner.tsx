@@ -14,6 +14,7 @@ import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
 import { withoutRedacted } from "@/lib/redacted";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
+import { schemaOf } from "@/lib/schema/validate";
 import { toolCommand } from "@/lib/toolCommand";
 import { count } from "@/lib/words";
 import { Confirm } from "./Confirm";
@@ -102,7 +103,7 @@ function Runner({ connector, tool, start, missing, from, as }: RunnerProps) {
     if (tool.effect === "destructive") setConfirming(true);
     else heed(await run(request(false, values)));
   };
-  const copyCommand = () => copy(toolCommand(connector.name, tool.name, edited.value, credential), "Command");
+  const copyCommand = () => copy(toolCommand(connector.name, tool.name, schemaOf(tool.inputSchema), edited.value, credential), "Command");
   const switchMode = () => {
     // What cannot be read would be lost.
     if (readable) setMode(mode === "form" ? "json" : "form");

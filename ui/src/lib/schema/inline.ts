@@ -25,7 +25,7 @@ export function inlineReferences(root: AnySchema): Schema {
     if (nodes > MOST_NODES || depth > MOST_DEPTH) return opaque(schema);
     const reference = schema.$ref;
     if (typeof reference !== "string") return mapChildren(bare(schema), (child) => inline(child, within, depth + 1));
-    const target = within.includes(reference) ? undefined : resolve(source, reference);
+    const target = within.includes(reference) ? undefined : resolveReference(source, reference);
     if (target === undefined) return opaque(schema);
     const { $ref: _reference, ...beside } = schema;
     const merged = typeof target === "boolean" ? beside : { ...target, ...beside };
@@ -44,7 +44,8 @@ function bare(schema: Schema): Schema {
   return kept;
 }
 
-function resolve(root: Schema, reference: string): AnySchema | undefined {
+/** The schema that a local reference names; `undefined` where there is none. */
+export function resolveReference(root: Schema, reference: string): AnySchema | undefined {
   if (!reference.startsWith("#")) return undefined;
   if (reference !== "#" && !reference.startsWith("#/")) return findAnchor(root, reference.slice(1), 0);
   let here: unknown = root;

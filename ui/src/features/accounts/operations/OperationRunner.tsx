@@ -13,6 +13,7 @@ import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { useRefreshAccounts } from "@/host/accountSync";
 import { type Account, type OperationCard, type Problem } from "@/host/bindings";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
+import { schemaOf } from "@/lib/schema/validate";
 import { apiCommand } from "@/lib/toolCommand";
 import { sentence } from "@/lib/words";
 import { type CallOptions, noOptions, type OptionErrors, optionErrors, optionsOf } from "./callOptions";
@@ -70,7 +71,7 @@ export function OperationRunner({ account, operation }: Props) {
     if (asksFirst(operation)) setConfirming(true);
     else void call(false);
   };
-  const copyCommand = () => copy(apiCommand(account.label, operation.name, value), "Command");
+  const copyCommand = () => copy(apiCommand(account.label, operation.name, schemaOf(operation.parameters), value), "Command");
   const switchMode = () => {
     // What cannot be read would be lost.
     if (readable) setMode(mode === "form" ? "json" : "form");

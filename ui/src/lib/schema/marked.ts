@@ -1,0 +1,60 @@
+import { resolveReference } from "./inline";
+import { type AnySchema, asSchema, branches, isObject, isSchema, type Schema } from "./schema";
+
+/**
+ * The value with what `replace` gives for each part that the schema marks as secret (`writeOnly`, or `format:
+ * password`), as the host hides them before it keeps a run: a mark of any alternative counts, taken or not.
+ * `name` is that of the member that holds the part.
+ */
+export function replaceMarked(values: unknown, schema: AnySchema, replace: (value: unknown, name: string) => unknown): unknown {
+  const root = asSchema(schema);
+  const walk = (value: unknown, schemas: readonly AnySchema[], name: string): unknown => {
+    const all = allBeside(schemas, root);
+    if (all.some(isMarked)) return replace(value, name);
+    if (Array.isArray(value)) return value.map((item, place) => walk(item, all.flatMap((one) => ofItem(one, place)), name));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, walk(member, all.flatMap((one) => ofMember(one, key)), key)]));
+  };
+  return walk(values, [root], "");
+}
+
+function isMarked(schema: Schema): boolean {
+  return schema.writeOnly === true || schema.format === "password";
+}
+
+/** Every schema that speaks of the same value as one of `schemas`, those included, each once. */
+function allBeside(schemas: readonly AnySchema[], root: Schema): Schema[] {
+  const all = new Set<Schema>();
+  const waiting = [...schemas];
+  while (waiting.length > 0) {
+    const schema = waiting.pop();
+    if (!isObject(schema) || all.has(schema)) continue;
+    all.add(schema);
+    waiting.push(...beside(schema, root));
+  }
+  return [...all];
+}
+
+/** The schemas beside this one that speak of the same value: alternatives, conditions and references. */
+function beside(schema: Schema, root: Schema): AnySchema[] {
+  const lists = ["oneOf", "anyOf", "allOf"].flatMap((word) => branches(schema, word));
+  const single = ["if", "then", "else", "not"].map((word) => schema[word]);
+  const maps = ["dependentSchemas", "dependencies"].flatMap((word) => Object.values(asSchema(schema[word])));
+  const references = [schema.$ref, schema.$dynamicRef].map((word) => (typeof word === "string" ? resolveReference(root, word) : undefined));
+  return [...lists, ...single, ...maps, ...references].filter(isSchema);
+}
+
+/** The schemas for the member of that name. Patterns are not tried: one that may fit counts. */
+function ofMember(schema: Schema, name: string): AnySchema[] {
+  const properties = asSchema(schema.properties);
+  const patterns = Object.values(asSchema(schema.patternProperties));
+  const named = Object.hasOwn(properties, name) ? [properties[name]] : [schema.additionalProperties, schema.unevaluatedProperties];
+  return [...named, ...patterns].filter(isSchema);
+}
+
+/** The schemas for the item at that place, in the words of this and of earlier drafts. */
+function ofItem(schema: Schema, place: number): AnySchema[] {
+  const own = [schema.prefixItems, schema.items].map((list): unknown => (Array.isArray(list) ? list[place] : undefined)).filter(isSchema);
+  if (own[0] !== undefined) return [own[0]];
+  return [schema.items, schema.additionalItems, schema.unevaluatedItems].filter(isSchema);
+}
