@@ -3,15 +3,13 @@
 use std::collections::HashMap;
 
 use patchbay_model::{ConnectorId, Timestamp, UsedBy, WalletEntry, WalletEntryId};
-use rusqlite::{OptionalExtension, Params, Transaction};
+use rusqlite::{OptionalExtension, Transaction};
 
 use crate::migrations::Migration;
 use crate::row::{from_body, listed, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "wallet_entries";
-
-const BY_ID: &str = "SELECT body FROM wallet_entries WHERE id = ?1";
 
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
@@ -35,8 +33,7 @@ impl Store {
     /// # Errors
     /// [`Error::Failed`].
     pub async fn list_wallet(&self) -> Result<Vec<WalletEntry>, Error> {
-        self.read(|tx| list(tx, "SELECT body FROM wallet_entries", []))
-            .await
+        self.read(list).await
     }
 
     /// The entry with the connectors that use it, if it is there.
@@ -48,44 +45,7 @@ impl Store {
         id: &WalletEntryId,
     ) -> Result<Option<WalletEntry>, Error> {
         let id = id.to_string();
-        self.read(move |tx| find(tx, BY_ID, [&id])).await
-    }
-
-    /// The tokens of that issuer for that protected resource, as whoever `label` says: entries for the
-    /// same two differ by the name that the user knows each sign-in by.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
-    pub async fn find_oauth_entry(
-        &self,
-        issuer: &str,
-        resource: &str,
-        label: &str,
-    ) -> Result<Option<WalletEntry>, Error> {
-        let key = [issuer.to_owned(), resource.to_owned(), label.to_owned()];
-        self.read(move |tx| {
-            let sql = "SELECT body FROM wallet_entries
-                       WHERE issuer = ?1 AND resource = ?2 AND name = ?3";
-            find(tx, sql, key)
-        })
-        .await
-    }
-
-    /// All sign-ins of that issuer for that protected resource, by name.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
-    pub async fn list_oauth_entries(
-        &self,
-        issuer: &str,
-        resource: &str,
-    ) -> Result<Vec<WalletEntry>, Error> {
-        let key = [issuer.to_owned(), resource.to_owned()];
-        self.read(move |tx| {
-            let sql = "SELECT body FROM wallet_entries WHERE issuer = ?1 AND resource = ?2";
-            list(tx, sql, key)
-        })
-        .await
+        self.read(move |tx| find(tx, &id)).await
     }
 
     /// Adds the entry or puts it in place of the one with its id; its `used_by` is not kept.
@@ -109,7 +69,7 @@ impl Store {
     ) -> Result<Option<WalletEntry>, Error> {
         let id = id.to_string();
         self.write(move |tx| {
-            let Some(mut entry) = find(tx, BY_ID, [&id])? else {
+            let Some(mut entry) = find(tx, &id)? else {
                 return Ok(None);
             };
             change(&mut entry);
@@ -179,11 +139,11 @@ fn save(tx: &Transaction<'_>, entry: &WalletEntry) -> Result<(), Error> {
     Ok(())
 }
 
-fn list(tx: &Transaction<'_>, sql: &str, params: impl Params) -> Result<Vec<WalletEntry>, Error> {
+fn list(tx: &Transaction<'_>) -> Result<Vec<WalletEntry>, Error> {
     let mut users = users(tx)?;
     let mut entries: Vec<WalletEntry> = tx
-        .prepare_cached(sql)?
-        .query_map(params, |row| row.get::<_, String>(0))?
+        .prepare_cached("SELECT body FROM wallet_entries")?
+        .query_map([], |row| row.get::<_, String>(0))?
         .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
         .collect::<Result<_, _>>()?;
     for entry in &mut entries {
@@ -193,14 +153,10 @@ fn list(tx: &Transaction<'_>, sql: &str, params: impl Params) -> Result<Vec<Wall
     Ok(entries)
 }
 
-fn find(
-    tx: &Transaction<'_>,
-    sql: &str,
-    params: impl Params,
-) -> Result<Option<WalletEntry>, Error> {
+fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<WalletEntry>, Error> {
     let body: Option<String> = tx
-        .prepare_cached(sql)?
-        .query_row(params, |row| row.get(0))
+        .prepare_cached("SELECT body FROM wallet_entries WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
         .optional()?;
     let Some(body) = body else {
         return Ok(None);
@@ -368,32 +324,6 @@ mod tests {
                 .touch_wallet_entry(&WalletEntryId::new("none"), at(7))
                 .await
                 .unwrap()
-        );
-    }
-
-    #[tokio::test]
-    async fn tokens_are_found_by_issuer_resource_and_label() {
-        let (_home, store) = store().await;
-        let [work, home] = [wallet_entry("w1", "work"), wallet_entry("w2", "home")];
-        let elsewhere = WalletEntry {
-            issuer: Some("https://other.example".into()),
-            ..wallet_entry("w3", "elsewhere")
-        };
-        for entry in [&work, &home, &elsewhere] {
-            store.save_wallet_entry(entry).await.unwrap();
-        }
-        let (issuer, resource) = ("https://auth.example", "https://mcp.example/mcp");
-        let find = |label| store.find_oauth_entry(issuer, resource, label);
-        assert_eq!(find("work").await.unwrap(), Some(work.clone()));
-        assert_eq!(find("elsewhere").await.unwrap(), None);
-        let listed = store.list_oauth_entries(issuer, resource).await.unwrap();
-        assert_eq!(listed, [home, work]);
-        assert_eq!(
-            store
-                .list_oauth_entries(issuer, "https://mcp.example")
-                .await
-                .unwrap(),
-            []
         );
     }
 }
