@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use http::HeaderValue;
-use reqwest::{Certificate, ClientBuilder, Proxy, redirect};
-use url::Url;
+use reqwest::{Certificate, ClientBuilder, redirect};
 
 use crate::Error;
 
@@ -32,8 +31,6 @@ pub enum ProxyChoice {
     System,
     /// None at all.
     Direct,
-    /// This one for everything.
-    Url(Url),
 }
 
 /// The shared clients. None follows redirects by itself, so that credentials stay with their origin.
@@ -49,7 +46,7 @@ impl Clients {
     /// Builds both clients.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the proxy or a certificate authority cannot be used.
+    /// [`Error::Usage`] when a certificate authority cannot be used.
     pub fn build(settings: &ClientSettings) -> Result<Self, Error> {
         Ok(Self {
             usual: build(settings, true)?,
@@ -71,10 +68,6 @@ fn build(settings: &ClientSettings, decompress: bool) -> Result<reqwest::Client,
     let builder = match &settings.proxy {
         ProxyChoice::System => builder,
         ProxyChoice::Direct => builder.no_proxy(),
-        ProxyChoice::Url(url) => builder.proxy(
-            Proxy::all(url.clone())
-                .map_err(|_| Error::Usage("the proxy cannot be used".to_owned()))?,
-        ),
     };
     let mut authorities = Vec::new();
     for pem in &settings.authorities {
