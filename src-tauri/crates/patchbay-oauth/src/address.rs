@@ -51,7 +51,6 @@ impl Lookup for SystemLookup {
 /// that were checked. With a proxy in between the check still runs, and the proxy does the rest.
 #[derive(Clone)]
 pub struct AddressPolicy {
-    private: bool,
     lookup: Arc<dyn Lookup>,
     pins: Arc<Pins>,
 }
@@ -66,9 +65,7 @@ impl Default for AddressPolicy {
 
 impl std::fmt::Debug for AddressPolicy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AddressPolicy")
-            .field("private", &self.private)
-            .finish_non_exhaustive()
+        f.debug_struct("AddressPolicy").finish_non_exhaustive()
     }
 }
 
@@ -76,18 +73,9 @@ impl AddressPolicy {
     /// Public addresses only, loopback for servers on loopback; names are looked up with `lookup`.
     pub fn with_lookup(lookup: Arc<dyn Lookup>) -> Self {
         Self {
-            private: false,
             lookup,
             pins: Arc::default(),
         }
-    }
-
-    /// The same, but authorization servers of the local network are allowed too, for companies that
-    /// run their own. Link-local and cloud-internal addresses never are.
-    #[must_use]
-    pub fn allowing_private(mut self) -> Self {
-        self.private = true;
-        self
     }
 
     /// For `reqwest::ClientBuilder::dns_resolver`: connections to names that were checked within the
@@ -103,7 +91,6 @@ impl AddressPolicy {
     pub(crate) fn reach(&self, server: &Url) -> Reach {
         Reach {
             loopback: is_loopback(server),
-            private: self.private,
             own_host: server.host_str().unwrap_or_default().to_owned(),
         }
     }
@@ -168,7 +155,6 @@ pub(crate) struct LookupFailed(#[source] io::Error);
 #[derive(Clone, Debug)]
 pub(crate) struct Reach {
     loopback: bool,
-    private: bool,
     own_host: String,
 }
 
@@ -207,7 +193,7 @@ impl Reach {
             Kind::Public => true,
             Kind::Loopback => self.loopback,
             // The user typed this very host, so asking it tells nobody anything new.
-            Kind::Private => self.private || host == self.own_host,
+            Kind::Private => host == self.own_host,
             Kind::Never => false,
         }
     }
@@ -425,14 +411,8 @@ mod tests {
                 .await
                 .is_err()
         );
-        let wide = policy.allowing_private();
-        assert!(
-            check_name(&wide, "https://mcp.corp/", "https://auth.corp/x")
-                .await
-                .is_ok()
-        );
         for never in ["127.0.0.1", "169.254.169.254"] {
-            let policy = AddressPolicy::with_lookup(Arc::new(Fixed(never))).allowing_private();
+            let policy = AddressPolicy::with_lookup(Arc::new(Fixed(never)));
             assert!(
                 check_name(&policy, "https://mcp.corp/", "https://mcp.corp/x")
                     .await

@@ -50,8 +50,7 @@ impl std::fmt::Debug for Pending {
 impl OAuthClient {
     /// Makes the address on which the user consents, with fresh state and PKCE verifier.
     ///
-    /// `scopes` are sent as they are; empty means that the server decides. `login_hint` is the user's
-    /// name at the provider, where known.
+    /// `scopes` are sent as they are; empty means that the server decides.
     ///
     /// # Errors
     ///
@@ -63,7 +62,6 @@ impl OAuthClient {
         client: &ClientIdentity,
         redirect: &Url,
         scopes: &[String],
-        login_hint: Option<&str>,
     ) -> Result<Pending, Error> {
         if !client.fits(discovery, redirect) {
             return Err(Error::ClientMismatch);
@@ -85,9 +83,6 @@ impl OAuthClient {
         }
         if !wanted.is_empty() {
             parameters.push(("scope", &wanted));
-        }
-        if let Some(hint) = login_hint {
-            parameters.push(("login_hint", hint));
         }
         let url = with_parameters(&discovery.authorization_endpoint, &parameters);
         discovery.reach.check_url("authorization endpoint", &url)?;

@@ -2,7 +2,6 @@
 //!
 //! Source: RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 9728, section 5.1.
 
-use patchbay_model::clean_text;
 use url::Url;
 
 use crate::scopes::parse_scopes;
@@ -14,10 +13,6 @@ pub struct Challenge {
     pub resource_metadata: Option<Url>,
     /// Scopes that are needed.
     pub scopes: Vec<String>,
-    /// Error code such as `invalid_token` or `insufficient_scope`, cleaned.
-    pub error: Option<String>,
-    /// The server's own words, cleaned, at most 256 characters.
-    pub error_description: Option<String>,
 }
 
 impl Challenge {
@@ -36,21 +31,12 @@ impl Challenge {
         wanted.map(Self::from_parts).unwrap_or_default()
     }
 
-    /// Whether the token is good but lacks scopes (step-up).
-    pub fn is_insufficient_scope(&self) -> bool {
-        self.error.as_deref() == Some("insufficient_scope")
-    }
-
     fn from_parts(parts: &Parts) -> Self {
         Self {
             resource_metadata: parts
                 .get("resource_metadata")
                 .and_then(|url| Url::parse(url).ok()),
             scopes: parts.get("scope").map(parse_scopes).unwrap_or_default(),
-            error: parts.get("error").map(|error| clean_text(error, 64)),
-            error_description: parts
-                .get("error_description")
-                .map(|words| clean_text(words, 256)),
         }
     }
 }
@@ -128,18 +114,13 @@ mod tests {
     #[test]
     fn bearer_parameters_are_read() {
         let challenge = Challenge::parse(
-            r#"Bearer realm="x", resource_metadata="https://mcp.example/.well-known/oauth-protected-resource", scope="read write", error="invalid_token", error_description="It \"lapsed\", sorry""#,
+            r#"Bearer realm="x", error_description="It \"lapsed\", sorry", resource_metadata="https://mcp.example/.well-known/oauth-protected-resource", scope="read write", error="invalid_token""#,
         );
         assert_eq!(
             challenge.resource_metadata.unwrap().as_str(),
             "https://mcp.example/.well-known/oauth-protected-resource"
         );
         assert_eq!(challenge.scopes, ["read", "write"]);
-        assert_eq!(challenge.error.as_deref(), Some("invalid_token"));
-        assert_eq!(
-            challenge.error_description.as_deref(),
-            Some("It \"lapsed\", sorry")
-        );
     }
 
     #[test]
@@ -153,7 +134,6 @@ mod tests {
     #[test]
     fn spaces_around_equals_signs_do_not_matter() {
         let challenge = Challenge::parse("Bearer  error = insufficient_scope ,scope = \"a b\"");
-        assert!(challenge.is_insufficient_scope());
         assert_eq!(challenge.scopes, ["a", "b"]);
     }
 
@@ -173,11 +153,5 @@ mod tests {
             assert_eq!(challenge.resource_metadata, None, "{header}");
             assert!(challenge.scopes.is_empty(), "{header}");
         }
-    }
-
-    #[test]
-    fn words_of_the_server_are_cleaned() {
-        let challenge = Challenge::parse("Bearer error_description=\"a\u{1b}[31m\u{202e}b\"");
-        assert_eq!(challenge.error_description.as_deref(), Some("a [31mb"));
     }
 }

@@ -1,6 +1,6 @@
 //! As which program Patchbay is known to an authorization server.
 
-use patchbay_model::{Json, Secret, Timestamp};
+use patchbay_model::{Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
@@ -195,21 +195,6 @@ impl ClientIdentity {
     pub fn from_secret(text: &Secret) -> Result<Self, Error> {
         serde_json::from_str(text.expose()).map_err(|_| Error::Damaged)
     }
-}
-
-/// The metadata document to be published at `url`, which then is our client id: a JSON object.
-///
-/// Source: OAuth Client ID Metadata Document, section 4.
-pub fn client_metadata_document(url: &Url, client_name: &str, redirects: &[Url]) -> Json {
-    Json(json!({
-        "client_id": url,
-        "client_name": client_name,
-        "redirect_uris": redirects,
-        "grant_types": ["authorization_code", "refresh_token"],
-        "response_types": ["code"],
-        "token_endpoint_auth_method": "none",
-        "application_type": "native",
-    }))
 }
 
 #[cfg(test)]

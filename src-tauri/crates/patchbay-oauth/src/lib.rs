@@ -43,7 +43,7 @@ pub use callback::{
 };
 pub use challenge::Challenge;
 pub use client::OAuthClient;
-pub use client_identity::{ClientIdentity, TokenAuth, client_metadata_document};
+pub use client_identity::{ClientIdentity, TokenAuth};
 pub use discovery::{Discovery, DiscoverySource};
 pub use error::{Error, RefreshError};
 pub use grant::Grant;

@@ -35,17 +35,6 @@ impl Page {
         )
     }
 
-    /// The code arrived, and Patchbay's window tells how it goes on.
-    pub fn received(connector: &str) -> Self {
-        let words = "Patchbay is finishing the sign-in. You can close this page.";
-        Self::new(
-            StatusCode::OK,
-            Mark::Good,
-            format!("Consent for {connector} received"),
-            words,
-        )
-    }
-
     /// The user said no.
     pub fn declined(connector: &str) -> Self {
         let words = "Nothing was connected. You can close this page.";

@@ -131,8 +131,7 @@ async fn an_identity_serves_its_issuer_and_redirects_only() {
     );
     let identity = register(&authority).await.unwrap();
     let [redirect, _] = redirects();
-    let begin =
-        |discovery, redirect: &Url| client().begin(discovery, &identity, redirect, &[], None);
+    let begin = |discovery, redirect: &Url| client().begin(discovery, &identity, redirect, &[]);
     let own = authority.discover().await.unwrap();
     begin(&own, &redirect).unwrap();
     let moved = Url::parse("http://127.0.0.1:4711/callback").unwrap();

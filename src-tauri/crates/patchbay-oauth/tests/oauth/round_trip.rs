@@ -59,13 +59,7 @@ async fn begun(authority: &Authority) -> (LoopbackListener, Pending) {
         .await
         .unwrap();
     let pending = client
-        .begin(
-            &discovery,
-            &identity,
-            &redirect,
-            &discovery.initial_scopes,
-            None,
-        )
+        .begin(&discovery, &identity, &redirect, &discovery.initial_scopes)
         .unwrap();
     (listener, pending)
 }
@@ -94,13 +88,7 @@ async fn a_whole_consent() {
         .await
         .unwrap();
     let pending = client
-        .begin(
-            &discovery,
-            &identity,
-            &redirect,
-            &discovery.initial_scopes,
-            Some("me@x.example"),
-        )
+        .begin(&discovery, &identity, &redirect, &discovery.initial_scopes)
         .unwrap();
 
     let asked = |name| parameter(&pending.url, name).unwrap();
@@ -109,7 +97,6 @@ async fn a_whole_consent() {
     assert_eq!(asked("redirect_uri"), redirect.as_str());
     assert_eq!(asked("resource"), authority.at("/mcp"));
     assert_eq!(asked("scope"), "read write offline_access");
-    assert_eq!(asked("login_hint"), "me@x.example");
     assert_eq!(asked("code_challenge_method"), "S256");
 
     let browser = come_back(
@@ -122,7 +109,7 @@ async fn a_whole_consent() {
     );
     let request = listener.wait_for(&pending, &stop).await.unwrap();
     let callback = check_callback(&pending, request.params()).unwrap();
-    request.respond(Page::received("Test server")).await;
+    request.respond(Page::connected("Test server")).await;
     drop(listener);
     assert_eq!(browser.await.unwrap(), 200);
 

@@ -24,7 +24,7 @@ async fn exchange_as(authority: &Authority, app: &ClientIdentity) -> Result<Gran
     let discovery = authority.discover().await.unwrap();
     let redirect = Url::parse("http://127.0.0.1:27218/callback").unwrap();
     let pending = client()
-        .begin(&discovery, app, &redirect, &["read".to_owned()], None)
+        .begin(&discovery, app, &redirect, &["read".to_owned()])
         .unwrap();
     let tokens = client()
         .exchange(&pending, &Secret::new("c0de"), app, &discovery, &Untraced)
@@ -161,9 +161,7 @@ async fn a_consent_cannot_be_finished_with_another_server() {
     let (authority, other) = (Authority::complete().await, Authority::complete().await);
     let redirect = Url::parse("http://127.0.0.1:27218/callback").unwrap();
     let begun = authority.discover().await.unwrap();
-    let pending = client()
-        .begin(&begun, &app(None), &redirect, &[], None)
-        .unwrap();
+    let pending = client().begin(&begun, &app(None), &redirect, &[]).unwrap();
     let foreign = other.discover().await.unwrap();
     let refused = client()
         .exchange(&pending, &Secret::new("c"), &app(None), &foreign, &Untraced)

@@ -233,7 +233,7 @@ async fn go(
     let (page, token) = (visit.authorize_url.clone(), visit.token_url.clone());
     let discovery = oauth.given_endpoints(page, token, scopes)?;
     let (redirect, listener) = way_back(visit.redirect).await?;
-    let pending = oauth.begin(&discovery, &visit.client, &redirect, &visit.scopes, None)?;
+    let pending = oauth.begin(&discovery, &visit.client, &redirect, &visit.scopes)?;
     let came = await_user::await_user(cx, consent, &pending, listener, callbacks).await?;
     cx.tell(Event::Raise);
     consent

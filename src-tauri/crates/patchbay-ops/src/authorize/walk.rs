@@ -63,13 +63,9 @@ async fn go(
     let scopes = scopes(cx, connector, &discovery).await?;
     let discovery = discovery.with_scopes(&scopes);
     let prepared = client::prepare(cx, connector, &discovery, consent, &trace).await?;
-    let pending = cx.oauth().begin(
-        &discovery,
-        &prepared.client,
-        &prepared.redirect,
-        &scopes,
-        None,
-    )?;
+    let pending = cx
+        .oauth()
+        .begin(&discovery, &prepared.client, &prepared.redirect, &scopes)?;
     let came = await_user::await_user(cx, consent, &pending, prepared.listener, callbacks).await?;
     cx.tell(Event::Raise);
     consent
