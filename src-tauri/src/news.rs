@@ -17,15 +17,27 @@ pub(crate) fn forward<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
             match news.recv().await {
                 Ok(Event::Raise) => window::raise(&app),
                 Ok(event) => send(&app, event),
-                // Whoever fell behind reads the lists anew.
+                // Which news were lost nobody knows: whoever fell behind reads everything anew.
                 Err(RecvError::Lagged(_)) => {
-                    send(&app, Event::ConnectorsChanged);
-                    send(&app, Event::WalletChanged);
+                    for event in everything() {
+                        send(&app, event);
+                    }
                 }
                 Err(RecvError::Closed) => return,
             }
         }
     });
+}
+
+/// The news upon which all that is shown is read again.
+fn everything() -> [Event; 5] {
+    [
+        Event::AccountsChanged,
+        Event::ConnectorsChanged,
+        Event::WalletChanged,
+        Event::HistoryChanged,
+        Event::SettingsChanged,
+    ]
 }
 
 /// Sends one piece of news.
