@@ -31,6 +31,18 @@ async fn name(place: &Place<FakeAgentStack>) -> String {
     listed[0]["name"].as_str().unwrap().to_owned()
 }
 
+/// Source: Agent Stack contract, section 6: what answers 404 is dropped from view.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_was_deleted_elsewhere_goes_when_it_is_asked_for() {
+    let place = place().await;
+    create(&place).await;
+    let name = name(&place).await;
+    place.fake.with(|stack| stack.connectors.clear());
+    place.fails(&format!("tool list {name} --refresh"), 6).await;
+    assert_eq!(place.json("connector list").await, json!([]));
+    place.over();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_story() {
     let place = place().await;

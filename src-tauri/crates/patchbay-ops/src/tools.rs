@@ -8,9 +8,11 @@ use serde_json::Value;
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
+use crate::accounts::find_account;
 use crate::list_connectors::{self, find_connector};
 use crate::schema::comes_to_an_end;
 use crate::sessions::session;
+use crate::sync_connectors::sync_account;
 use crate::{Context, Error, Event, hosted_connectors, status};
 
 /// A tool and the connector that offers it.
@@ -74,6 +76,11 @@ pub(crate) async fn refresh(
         }
         Err(error) => {
             status::note_failure(cx, &connector.id, &error).await?;
+            if error.code() == Code::NotFound && connector.remote_id.is_some() {
+                // Deleted elsewhere, or only its tools are not there: its platform's list tells.
+                let account = find_account(cx, &connector.account).await?;
+                drop(sync_account(cx, &account).await);
+            }
             Err(error)
         }
     }
