@@ -271,7 +271,8 @@ impl Error {
         match self {
             Self::Unreachable { how, .. } => *how != Unreachable::Tls,
             Self::TimedOut { .. } | Self::RateLimited { .. } => true,
-            Self::Status(refusal) => refusal.status >= 500,
+            // RFC 9110, section 15.5.9: a request that came too slowly may come again.
+            Self::Status(refusal) => refusal.status == 408 || refusal.status >= 500,
             _ => false,
         }
     }
@@ -395,6 +396,18 @@ mod tests {
         assert_eq!(problem.status, Some(422));
         assert_eq!(problem.request_id.as_deref(), Some("req-1"));
         assert!(!problem.retryable);
+    }
+
+    #[test]
+    fn what_was_only_too_slow_or_broken_there_may_come_again() {
+        for (status, may_help) in [(402, false), (408, true), (410, false), (500, true)] {
+            let refusal = Refusal {
+                status,
+                ..Refusal::default()
+            };
+            let error = Error::Status(Box::new(refusal));
+            assert_eq!(error.is_retryable(), may_help, "{status}");
+        }
     }
 
     #[test]
