@@ -149,9 +149,10 @@ fn changed_members(plan: &SettingsPlan, filled: &Filled) -> Map<String, Value> {
         note(name, value.clone());
     }
     for path in plan.changes.iter().filter(|change| change.after.is_none()) {
-        let name = path.path.trim_start_matches('/').replace("~1", "/");
+        let name = path.path.strip_prefix('/').unwrap_or_default();
+        let name = name.replace("~1", "/").replace("~0", "~");
         if !filled.values.contains_key(&name) {
-            note(&name.replace("~0", "~"), Value::Null);
+            note(&name, Value::Null);
         }
     }
     members
@@ -211,6 +212,16 @@ mod tests {
         assert_eq!(
             members(base.clone(), base, values),
             json!({ "deep": { "x": 1, "y": 3 }, "gone": null })
+        );
+    }
+
+    #[test]
+    fn names_that_pointers_escape_are_members_like_others() {
+        let base = json!({ "a~b": null, "c/d": 1, "e~1f": 1 });
+        let values = json!({ "a~b": 1 });
+        assert_eq!(
+            members(base.clone(), base, values),
+            json!({ "a~b": 1, "c/d": null, "e~1f": null })
         );
     }
 
