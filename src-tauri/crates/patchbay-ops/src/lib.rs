@@ -1,7 +1,7 @@
 //! What a user can do with Patchbay, a file for each verb.
 //!
-//! The window, the command line and the gateway call these functions and add nothing of their own but
-//! arguments in and answers out. Every verb takes the [`Context`] first: the open store, the vault, the
+//! The window and the command line call these functions and add nothing of their own but arguments in and
+//! answers out. Every verb takes the [`Context`] first: the open store, the vault, the
 //! shared HTTP clients, the clock and the live connections.
 //!
 //! This crate refuses to know windows, terminals and wire formats. Start reading at [`context`], then
