@@ -194,7 +194,7 @@ pub async fn delete_connector(
     let connector = find_connector(cx, id).await?;
     if !confirmed {
         return Err(Error::ConfirmationNeeded {
-            tool: format!("deleting {}", connector.title),
+            what: format!("deleting {}", connector.title),
         });
     }
     let deleted = if connector.remote_id.is_some() {

@@ -42,11 +42,11 @@ pub enum Error {
         /// How many have it.
         count: usize,
     },
-    /// The tool may delete or overwrite, and nobody confirmed it.
-    #[error("{tool} may delete or overwrite")]
+    /// There may be no way back, and nobody confirmed it.
+    #[error("{what} may be impossible to undo")]
     ConfirmationNeeded {
-        /// Name of the tool.
-        tool: String,
+        /// Name of the tool or operation, or what is done in words such as "deleting Wiki".
+        what: String,
     },
     /// A wallet entry is in use, and nobody confirmed its removal.
     #[error("{name} is used by {users}")]
@@ -233,7 +233,7 @@ impl Explain for Error {
                 "Replace the credential with the secret that the provider gave."
             }
             Self::Ambiguous { .. } => "Use the id, or ACCOUNT/NAME.",
-            Self::ConfirmationNeeded { .. } => "Confirm that it may run.",
+            Self::ConfirmationNeeded { .. } => "Confirm that it is meant.",
             Self::InUse { .. } => "Confirm that they may lose it.",
             Self::VaultBeginsAnew => "Confirm that the old ones are put aside.",
             Self::Arguments { .. } => "Correct the arguments that are named.",

@@ -102,7 +102,7 @@ impl Call {
         let operation = find_operation(&account, &request.operation)?;
         if operation.effect == Effect::Irreversible && !request.confirmed {
             return Err(Error::ConfirmationNeeded {
-                tool: request.operation,
+                what: request.operation,
             });
         }
         let platform = platform_of(cx, &account).await?;

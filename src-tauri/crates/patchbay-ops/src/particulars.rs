@@ -78,7 +78,7 @@ pub async fn act_on_connector(cx: &Context, request: ActOnConnector) -> Result<A
     })?;
     if asks_first(act) && !request.confirmed {
         return Err(Error::ConfirmationNeeded {
-            tool: act.title.clone(),
+            what: act.title.clone(),
         });
     }
     let arguments = arguments(act, request.values)?;

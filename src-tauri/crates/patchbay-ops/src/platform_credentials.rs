@@ -178,7 +178,7 @@ pub async fn remove_platform_credential(
     let connector = find_connector(cx, id).await?;
     if !confirmed {
         return Err(Error::ConfirmationNeeded {
-            tool: format!("deleting the credential {name}"),
+            what: format!("deleting the credential {name}"),
         });
     }
     let (platform, remote) = place_of(cx, &connector).await?;

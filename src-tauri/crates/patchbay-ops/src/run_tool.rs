@@ -95,7 +95,7 @@ pub async fn run_tool(
     let began = Instant::now();
     let prepared = prepare(cx, &request).await?;
     if prepared.tool.effect == ToolEffect::Destructive && !request.confirmed {
-        return Err(Error::ConfirmationNeeded { tool: request.tool });
+        return Err(Error::ConfirmationNeeded { what: request.tool });
     }
     let secrets = known_secrets(cx, &prepared).await;
     let mut run = opened(cx, &request, &prepared, &secrets);

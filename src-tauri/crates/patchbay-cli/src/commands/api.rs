@@ -246,7 +246,7 @@ fn confirmed(door: &Door, operation: &OperationCard, account: &str) -> Result<bo
         text::line(account)
     );
     let missing = Error::ConfirmationNeeded {
-        tool: operation.name.clone(),
+        what: operation.name.clone(),
     };
     door.confirm(&question, missing.into())?;
     Ok(true)

@@ -244,7 +244,7 @@ async fn delete(door: &Door, connector: &Connector) -> Result<(), Failure> {
     let (title, account) = (&connector.title, &connector.identity.account);
     let question = format!("Delete {title} on {account}, for everybody who uses it?");
     let missing = patchbay_ops::Error::ConfirmationNeeded {
-        tool: format!("deleting {title}"),
+        what: format!("deleting {title}"),
     };
     door.confirm(&question, missing.into())?;
     door.unlock_for(connector).await?;

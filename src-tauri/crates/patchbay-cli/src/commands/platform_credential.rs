@@ -257,7 +257,7 @@ pub(super) async fn remove(door: &Door, name: &str, args: &PlaceArgs) -> Result<
     let shown = text::line(name);
     let question = format!("Delete the credential {shown} of {title}, level {level}?");
     let needed = Error::ConfirmationNeeded {
-        tool: format!("deleting the credential {shown}"),
+        what: format!("deleting the credential {shown}"),
     };
     door.confirm(&question, needed.into())?;
     remove_platform_credential(&door.cx, &place.connector.id, place.level, name, true).await?;

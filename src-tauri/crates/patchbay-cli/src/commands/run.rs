@@ -149,7 +149,7 @@ async fn replay(door: &Door, id: String, elsewhere: Option<String>) -> Result<()
         until_interrupted(door, running, &progress)
     };
     let run = match again(door.says_yes()).await {
-        Err(super::tool::Stopped::Failed(Error::ConfirmationNeeded { tool })) => {
+        Err(super::tool::Stopped::Failed(Error::ConfirmationNeeded { what: tool })) => {
             let identity = words::identity(&connector.identity, door.now());
             confirm(door, &tool, &connector.title, &identity)?;
             again(true).await

@@ -184,7 +184,7 @@ pub(super) async fn carry_out(
     let heard = progress.listener();
     let running = run_tool(&door.cx, request.clone(), heard);
     let run = match until_interrupted(door, running, &progress).await {
-        Err(Stopped::Failed(Error::ConfirmationNeeded { tool })) => {
+        Err(Stopped::Failed(Error::ConfirmationNeeded { what: tool })) => {
             let identity = words::identity(&connector.identity, door.now());
             confirm(door, &tool, &connector.title, &identity)?;
             let request = RunTool {
@@ -227,7 +227,7 @@ pub(super) fn confirm(
 ) -> Result<(), Failure> {
     let [tool, connector, identity] = [tool, connector, identity].map(text::line);
     let question = format!("{tool} may delete or overwrite. Run it on {connector} as {identity}?");
-    let needed = Error::ConfirmationNeeded { tool };
+    let needed = Error::ConfirmationNeeded { what: tool };
     door.confirm(&question, needed.into())
 }
 
