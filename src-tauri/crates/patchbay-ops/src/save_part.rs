@@ -11,6 +11,7 @@ use specta::Type;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::runs::find_run;
+use crate::whole_file::failed;
 use crate::{Context, Error};
 
 /// The longest name that a server may give a file.
@@ -144,13 +145,6 @@ fn numbered(name: &str, number: u32) -> String {
     match name.rsplit_once('.') {
         Some((stem, ending)) if !stem.is_empty() => format!("{stem} ({number}).{ending}"),
         _ => format!("{name} ({number})"),
-    }
-}
-
-fn failed(path: &Path, source: std::io::Error) -> Error {
-    Error::File {
-        path: path.display().to_string(),
-        source,
     }
 }
 

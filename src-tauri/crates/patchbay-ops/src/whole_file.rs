@@ -83,7 +83,8 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-fn failed(path: &Path, source: std::io::Error) -> Error {
+/// That a file cannot be written, and which.
+pub(crate) fn failed(path: &Path, source: std::io::Error) -> Error {
     Error::File {
         path: path.display().to_string(),
         source,
