@@ -12,6 +12,7 @@ mod connectors;
 mod consent;
 mod hostile;
 mod lost;
+mod outside_text;
 mod platforms;
 mod references;
 mod refresh;

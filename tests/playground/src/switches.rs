@@ -34,6 +34,11 @@ pub struct Switches {
     pub loopback_port: LoopbackPort,
     /// Whether clients may register themselves (RFC 7591); when off, metadata names no such endpoint.
     pub registration: bool,
+    /// JSON merge patch (RFC 7396) over the answer to a registration. The client counts as registered with the id,
+    /// secret and way of authentication that it was told.
+    pub registration_answer: Option<Value>,
+    /// JSON merge patch over the answers of the token endpoint. What was issued stays as it is.
+    pub token_answer: Option<Value>,
     /// Whether a URL is taken as a client id and its document read; when off, metadata does not offer it.
     pub client_id_documents: bool,
     /// Whether a client that registered with a `scope` is held to it.
@@ -76,6 +81,8 @@ impl Default for Switches {
             require_resource: true,
             loopback_port: LoopbackPort::FreeUnlessPreregistered,
             registration: true,
+            registration_answer: None,
+            token_answer: None,
             client_id_documents: true,
             enforce_registered_scopes: false,
             challenge: Challenge::Full,

@@ -1,8 +1,8 @@
 //! Giving up a sign-in.
 
 use patchbay_model::{
-    Authentication, Connector, ConnectorId, ConnectorStatus, Secret, Status, WalletEntryId,
-    WalletKind,
+    Authentication, Connector, ConnectorId, ConnectorStatus, Secret, Status, WalletEntry,
+    WalletEntryId, WalletKind,
 };
 use patchbay_oauth::{Grant, Revocation, Untraced};
 use patchbay_vault::SecretName;
@@ -99,9 +99,9 @@ async fn give_back(cx: &Context, connector: &Connector) -> Result<(bool, Option<
     }
     let told = match secrets::read(cx.vault(), &entry).await {
         Ok(secret) => {
-            let told = revoke(cx, &secret).await;
+            let told = revoke(cx, &entry, &secret).await;
             match forget_told(cx, id, &secret).await? {
-                Some(renewed) => revoke(cx, &renewed).await,
+                Some(renewed) => revoke(cx, &entry, &renewed).await,
                 None => told,
             }
         }
@@ -148,8 +148,9 @@ async fn forget_told(
     Ok(saved.filter(|saved| saved.expose() != told.expose()))
 }
 
-async fn revoke(cx: &Context, secret: &Secret) -> Result<Revocation, Error> {
-    let grant = tokens::resolved(Grant::from_secret(secret)?).await?;
+async fn revoke(cx: &Context, entry: &WalletEntry, secret: &Secret) -> Result<Revocation, Error> {
+    let grant = Grant::from_secret(secret)?;
+    let grant = tokens::with_app_secret(cx.store(), cx.vault(), entry, grant).await?;
     Ok(cx.oauth().revoke(&grant, &Untraced).await?)
 }
 

@@ -18,6 +18,19 @@ pub(crate) struct OAuthApp {
     pub(crate) client_secret: Option<Secret>,
 }
 
+impl OAuthApp {
+    /// The secret as the provider gets it.
+    ///
+    /// # Errors
+    /// [`Error::Reference`].
+    pub(crate) async fn client_secret(&self) -> Result<Option<Secret>, Error> {
+        match self.client_secret.clone() {
+            Some(secret) => resolved(secret).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
 /// The secret of an entry as the vault holds it, or what its reference stands for.
 ///
 /// # Errors

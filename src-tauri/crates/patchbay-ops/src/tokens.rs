@@ -222,7 +222,8 @@ impl Tokens {
         if !self.must_renew(&grant, refused.as_ref()) {
             return Ok(grant);
         }
-        let asking = resolved(grant.clone()).await?;
+        let Parts { store, vault, .. } = &self.0.parts;
+        let asking = with_app_secret(store, vault, entry, grant.clone()).await?;
         match self.0.parts.oauth.refresh(&asking, &Untraced).await {
             Ok(tokens) => self.keep(entry, title, grant, tokens).await,
             Err(RefreshError::Later(error)) => {
@@ -358,13 +359,41 @@ pub(crate) fn entry_id(authentication: &Authentication) -> Option<&WalletEntryId
     }
 }
 
-/// The grant with what a reference in it stands for.
+/// The grant of an entry with the secret that the user's own OAuth app has now, where one of the
+/// connectors that use it signs in as that app.
+///
+/// Whatever else a grant holds came from an authorization server and is sent back as it is, however it
+/// may be spelled: only the wallet, where a person entered it, has a reference.
 ///
 /// # Errors
-/// [`Error::Reference`].
-pub(crate) async fn resolved(mut grant: Grant) -> Result<Grant, Error> {
-    if let Some(secret) = grant.client_secret.take() {
-        grant.client_secret = Some(secrets::resolved(secret).await?);
+/// [`Error::Reference`], [`Error::SecretLost`], [`Error::Vault`], [`Error::Store`].
+pub(crate) async fn with_app_secret(
+    store: &Store,
+    vault: &Vault,
+    entry: &WalletEntry,
+    mut grant: Grant,
+) -> Result<Grant, Error> {
+    for user in &entry.used_by {
+        let connector = store.find_connector(&user.connector).await?;
+        let Some(Authentication::Oauth {
+            client: Some(client),
+            ..
+        }) = connector.map(|connector| connector.authentication)
+        else {
+            continue;
+        };
+        let Some(app) = store.find_wallet_entry(&client).await? else {
+            continue;
+        };
+        // No other provider gets to see its secret.
+        if app.issuer.as_ref() != Some(&grant.issuer) {
+            continue;
+        }
+        let app = secrets::oauth_app(vault, &app).await?;
+        if app.client_id == grant.client_id {
+            grant.client_secret = app.client_secret().await?;
+            break;
+        }
     }
     Ok(grant)
 }

@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 
 use super::clients::{Client, ClientAuthentication, Origin, may_be_registered};
 use super::error::OAuthError;
+use super::merge;
 use crate::secrets::random;
 use crate::shared::Shared;
 
@@ -105,8 +106,28 @@ fn accept(shared: &Shared, registration: Registration) -> Result<Value, OAuthErr
     if let Some(scope) = &client.scope {
         answer["scope"] = scope.as_str().into();
     }
-    shared.clients.put(client);
+    if let Some(patch) = shared.switches().registration_answer {
+        merge(&mut answer, &patch);
+    }
+    shared.clients.put(as_told(client, &answer));
     Ok(answer)
+}
+
+/// The client as the answer describes it, whatever it asked for.
+fn as_told(client: Client, answer: &Value) -> Client {
+    let text = |name: &str| answer[name].as_str().map(ToOwned::to_owned);
+    let authentication = match answer["token_endpoint_auth_method"].as_str() {
+        Some("none") => ClientAuthentication::None,
+        Some("client_secret_post") => ClientAuthentication::Post,
+        Some("client_secret_basic") => ClientAuthentication::Basic,
+        _ => client.authentication,
+    };
+    Client {
+        id: text("client_id").unwrap_or(client.id),
+        secret: text("client_secret"),
+        authentication,
+        ..client
+    }
 }
 
 fn check_uris(uris: &[String]) -> Result<(), OAuthError> {

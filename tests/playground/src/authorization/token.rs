@@ -19,6 +19,7 @@ use super::authorize::check_resource;
 use super::clients::{Client, ClientAuthentication};
 use super::documents::find_client;
 use super::error::OAuthError;
+use super::merge;
 use super::store::{FamilyId, Shown, Store};
 use crate::parameters::{Parameters, joined, scopes};
 use crate::secrets::challenge_of;
@@ -32,7 +33,12 @@ pub(crate) async fn exchange(
     body: Bytes,
 ) -> Response {
     match answer(&shared, &headers, &body).await {
-        Ok(answer) => ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response(),
+        Ok(mut answer) => {
+            if let Some(patch) = shared.switches().token_answer {
+                merge(&mut answer, &patch);
+            }
+            ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
+        }
         Err(error) => error.into_response(),
     }
 }

@@ -130,10 +130,7 @@ async fn own_app(
         return Err(patchbay_oauth::Error::ClientMismatch.into());
     }
     let app = secrets::oauth_app(cx.vault(), &entry).await?;
-    let secret = match app.client_secret {
-        Some(secret) => Some(secrets::resolved(secret).await?),
-        None => None,
-    };
+    let secret = app.client_secret().await?;
     if entry.issuer.is_none() {
         let issuer = discovery.issuer.clone();
         let bind = move |known: &mut WalletEntry| known.issuer = Some(issuer);

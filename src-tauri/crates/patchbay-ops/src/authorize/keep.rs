@@ -22,7 +22,7 @@ pub(super) async fn keep(cx: &Context, id: &ConnectorId, grant: &Grant) -> Resul
         return Err(patchbay_oauth::Error::ClientMismatch.into());
     }
     let entry = entry_for(cx, &connector, grant).await?;
-    let kept = with_reference(cx, &connector, grant).await?;
+    let kept = without_reference(cx, &connector, grant).await?;
     // Otherwise a refresh that is under way would put the grant before this one in its place.
     let held = cx.tokens().hold(&entry.id).await?;
     cx.vault()
@@ -56,9 +56,9 @@ async fn save(cx: &Context, entry: WalletEntry) -> Result<WalletEntry, Error> {
     Ok(entry)
 }
 
-/// A client secret that the wallet has as a reference stays one in the grant: what it stands for is
-/// never kept, and asked for again at each refresh.
-async fn with_reference(
+/// What a reference stands for is never kept: the secret of such an OAuth app is asked for again at each
+/// refresh.
+async fn without_reference(
     cx: &Context,
     connector: &Connector,
     grant: &Grant,
@@ -72,8 +72,13 @@ async fn with_reference(
     };
     if let Some(app) = cx.store().find_wallet_entry(app).await? {
         let app = secrets::oauth_app(cx.vault(), &app).await?;
-        let reference = app.client_secret.filter(secrets::is_reference);
-        kept.client_secret = reference.or(kept.client_secret);
+        if app
+            .client_secret
+            .as_ref()
+            .is_some_and(secrets::is_reference)
+        {
+            kept.client_secret = None;
+        }
     }
     Ok(kept)
 }
