@@ -18,7 +18,8 @@ export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: { staleTime: Infinity, retry: false, refetchOnWindowFocus: false, networkMode: "always" },
-      mutations: { retry: false, networkMode: "always" },
+      // What was sent is forgotten with the view that sent it: secrets are among it.
+      mutations: { retry: false, networkMode: "always", gcTime: 0 },
     },
   });
 }

@@ -1,6 +1,7 @@
 import { type GivenSecret, type SecretInput, type WalletEntryId } from "@/host/bindings";
+import { fromPointer } from "@/lib/jsonPointer";
 
-/** What is typed about one secret; kept whole, so that changing one's mind loses nothing. */
+/** What is typed about one secret; held by its form only, which forgets it when it is left. */
 export type SecretDraft = {
   from: "new" | "reference" | "entry";
   secret: string;
@@ -40,6 +41,20 @@ export function secretInputOf(draft: SecretDraft): SecretInput | null {
 export function givenSecretOf(draft: SecretDraft): GivenSecret | null {
   const input = secretInputOf(draft);
   return input?.kind === "new" ? { ...input, saveAs: draft.saveAs?.trim() || null } : input;
+}
+
+/** The draft without a secret that was typed: what outlives a form keeps a reference or a wallet entry only. */
+export function withoutTyped(draft: SecretDraft): SecretDraft {
+  return { ...draft, secret: "" };
+}
+
+/** Drafts without the secrets that were typed, by the pointers of their places; `missing` names those that stood for something. */
+export function withoutTypedSecrets(drafts: ReadonlyMap<string, SecretDraft>): { drafts: Map<string, SecretDraft>; missing: string[] } {
+  const isTyped = (draft: SecretDraft) => draft.from === "new" && draft.secret !== "";
+  return {
+    drafts: new Map([...drafts].filter(([, draft]) => !isTyped(draft)).map(([pointer, draft]) => [pointer, withoutTyped(draft)])),
+    missing: [...drafts].filter(([, draft]) => isTyped(draft)).map(([pointer]) => String(fromPointer(pointer).at(-1) ?? pointer)),
+  };
 }
 
 /** Keys are often copied out of an example, together with the word before them. */

@@ -15,6 +15,8 @@ export function renderApp(path = "/", state: Partial<HostState> = {}, prepare?: 
   const host = new MockHost(state);
   prepare?.(host);
   host.install();
-  const view = render(<App client={newQueryClient()} history={createMemoryHistory({ initialEntries: [path] })} />);
-  return { host, user: userEvent.setup(), ...view };
+  const client = newQueryClient();
+  const history = createMemoryHistory({ initialEntries: [path] });
+  const view = render(<App client={client} history={history} />);
+  return { host, user: userEvent.setup(), client, history, ...view };
 }

@@ -4,7 +4,7 @@ import { fromPointer } from "@/lib/jsonPointer";
 import { initialArguments } from "@/lib/schema/initialArguments";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf, validate, type ValueProblem } from "@/lib/schema/validate";
-import { draftError, givenSecretOf, type SecretDraft } from "../secretDraft";
+import { draftError, givenSecretOf, type SecretDraft, withoutTypedSecrets } from "../secretDraft";
 
 /** What is typed into a platform's form: values that may be shown, and secrets apart from them. */
 export type PlatformFormState = {
@@ -26,11 +26,16 @@ export type PlatformFormState = {
   isChanged: boolean;
 };
 
-/** What was typed before, to go on from there. */
-export type PlatformFormDraft = { values: JsonObject; drafts: ReadonlyMap<string, SecretDraft> };
+/** What was typed before, to go on from there: without the secrets, of which `missing` has the names. */
+export type PlatformFormDraft = { values: JsonObject; drafts: ReadonlyMap<string, SecretDraft>; missing: string[] };
+
+/** What may outlive the form. */
+export function draftOf({ values, drafts }: Pick<PlatformFormState, "values" | "drafts">): PlatformFormDraft {
+  return { values, ...withoutTypedSecrets(drafts) };
+}
 
 /** Keeps what is typed into a platform's form, and what is wrong with it. */
-export function usePlatformForm(form: Form, start?: PlatformFormDraft): PlatformFormState {
+export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "values" | "drafts">): PlatformFormState {
   const [first] = useState<JsonObject>(() => ({ ...initialArguments(schemaOf(form.schema)), ...(isObject(form.values) ? form.values : {}) }));
   const [values, setValues] = useState<JsonObject>(start?.values ?? first);
   const [drafts, setDrafts] = useState<ReadonlyMap<string, SecretDraft>>(start?.drafts ?? new Map());

@@ -1,8 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeAll, describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
+import { cacheHolds } from "@/test/cacheHolds";
 import { renderApp } from "@/test/renderApp";
-import { account, manyAccounts, manyHosted, problem, run } from "@/test/samples";
+import { account, manyAccounts, manyHosted, manyOperations, problem, run } from "@/test/samples";
 
 const state = { accounts: manyAccounts(), connectors: manyHosted() };
 const lost = problem({ code: "auth.needed", message: "the key is not taken any more", hint: "Enter another key.", retryable: false });
@@ -207,6 +208,28 @@ describe("operations", () => {
     await user.click(within(ask).getByRole("button", { name: /Call share_org/ }));
     await waitFor(() => expect(host.lastCall("callOperation")).toMatchObject({ request: { operation: "share_org", confirmed: true } }));
     await waitFor(() => expect(host.calls.filter((call) => call.name === "syncConnectors")).toHaveLength(2));
+  });
+
+  it("hide_secrets_when_they_ask_and_forget_them_with_their_form", async () => {
+    const parameters = { type: "object", properties: { connector_id: { type: "string" }, access_token: { type: "string", writeOnly: true } } };
+    const { user, client } = renderApp(at("share_org"), {
+      ...state,
+      operations: manyOperations().map((one) => (one.name === "share_org" ? { ...one, parameters } : one)),
+    });
+    await user.type(await screen.findByRole("textbox", { name: /connector_id/ }), "018f-77");
+    await user.type(screen.getByLabelText(/access_token/), "s3cret-4711");
+    await user.click(screen.getByRole("button", { name: /^Call/ }));
+    const ask = await screen.findByRole("alertdialog", { name: "Call share_org?" });
+    expect(ask).toHaveTextContent("connector_id 018f-77, access_token (hidden), as Mistral · Northlight.");
+    expect(document.body.textContent).not.toContain("s3cret-4711");
+    await user.click(within(ask).getByRole("button", { name: /Keep it/ }));
+    await user.click(screen.getByRole("row", { name: /^list/ }));
+    await screen.findByRole("region", { name: "list" });
+    await user.click(screen.getByRole("row", { name: /^share_org/ }));
+    expect(await screen.findByRole("textbox", { name: /connector_id/ })).toHaveValue("018f-77");
+    expect(screen.getByText("Enter again: access_token")).toBeVisible();
+    expect(cacheHolds(client, "018f-77")).toBe(true);
+    expect(cacheHolds(client, "s3cret-4711")).toBe(false);
   });
 
   it("take_patience_and_members_of_the_request_beside_their_arguments", async () => {

@@ -78,7 +78,7 @@ function Filling(props: Props & { onStartOver: () => void }) {
   const { values, drafts: secrets, isChanged } = state;
 
   useEffect(() => {
-    if ((isChanged || signIn) && !isCreated.current) drafts.keep(draftName, { values, drafts: secrets, provider: signIn });
+    if ((isChanged || signIn) && !isCreated.current) drafts.keep(draftName, { values, drafts: secrets }, signIn);
   }, [drafts, draftName, isChanged, values, secrets, signIn]);
 
   // The problems are drawn by what was just set, and fields take the focus once nothing is under way.
@@ -114,7 +114,7 @@ function Filling(props: Props & { onStartOver: () => void }) {
       onClose={onClose}
       footer={
         <>
-          <span>{hasConsent ? "Next, you sign in on a page in the browser." : "Closing this keeps what you typed."}</span>
+          <span>{hasConsent ? "Next, you sign in on a page in the browser." : "Closing this keeps what you typed, but no secrets."}</span>
           <Button onPress={onBack}>{backLabel}</Button>
           <SubmitKey label="Create connector" onSubmit={submit} />
           <Button look="primary" keys="Mod+Enter" isPending={create.isPending} onPress={submit}>{hasConsent ? "Create and sign in" : "Create connector"}</Button>
@@ -123,7 +123,7 @@ function Filling(props: Props & { onStartOver: () => void }) {
     >
       {kept && (
         <div className={styles.taken} role="note">
-          <span>This is as you left it.</span>
+          <span>{kept.missing.length === 0 ? "This is as you left it." : `This is as you left it, without the secrets. Enter again: ${kept.missing.join(", ")}.`}</span>
           <Button look="link" onPress={onStartOver}>Start over</Button>
         </div>
       )}

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import "@/components/SchemaForm/SchemaForm";
 import "./CreateSheet";
 import { axeViolations } from "@/test/axe";
+import { cacheHolds } from "@/test/cacheHolds";
 import { type MockHost } from "@/test/mockHost";
 import { renderApp } from "@/test/renderApp";
 import { account, connector, entry, hostedConnector, manyAccounts, manyEntries, problem } from "@/test/samples";
@@ -128,10 +129,13 @@ describe("creating on an account", () => {
     await choosesKind(user, "mcp");
     const again = await screen.findByRole("dialog", { name: "Create MCP server" });
     expect(await within(again).findByLabelText("Name")).toHaveValue("wiki");
-    expect(within(again).getByLabelText(/^Token/, { selector: "input[type=password]" })).toHaveValue("s3cret");
+    // The secret went with the form, and that is said.
+    expect(within(again).getByLabelText(/^Token/, { selector: "input[type=password]" })).toHaveValue("");
+    expect(within(again).getByText("This is as you left it, without the secrets. Enter again: token.")).toBeVisible();
+    expect(cacheHolds(view.client, "s3cret")).toBe(false);
     await user.click(within(again).getByRole("button", { name: "Start over" }));
     await waitFor(() => expect(screen.getByLabelText("Name")).toHaveValue(""));
-    expect(screen.queryByText("This is as you left it.")).not.toBeInTheDocument();
+    expect(screen.queryByText(/This is as you left it/)).not.toBeInTheDocument();
   });
 
   it("starts_the_sign_in_where_one_is_needed", async () => {

@@ -1,5 +1,5 @@
-import { type PlatformFormDraft } from "@/components/PlatformForm/usePlatformForm";
-import { type SecretDraft } from "@/components/secretDraft";
+import { draftOf, type PlatformFormDraft, type PlatformFormState } from "@/components/PlatformForm/usePlatformForm";
+import { type SecretDraft, withoutTyped } from "@/components/secretDraft";
 import { type AuthorizationId, type Redirect } from "@/host/bindings";
 
 /** What is typed to sign in to a provider with an OAuth app of one's own. */
@@ -22,7 +22,7 @@ export type CreateDraft = PlatformFormDraft & { provider: ProviderDraft | null }
 
 /**
  * What was typed and not sent yet, for as long as the window is open: closing a form by mistake, going
- * back, or a failure loses nothing. Secrets are among it, so it is never written anywhere.
+ * back, or a failure loses nothing but the secrets, which only the open form has.
  */
 export class CreateDrafts {
   private readonly drafts = new Map<string, CreateDraft>();
@@ -32,8 +32,15 @@ export class CreateDrafts {
     return this.drafts.get(name);
   }
 
-  keep(name: string, draft: CreateDraft): void {
-    this.drafts.set(name, draft);
+  keep(name: string, form: Pick<PlatformFormState, "values" | "drafts">, provider: ProviderDraft | null): void {
+    const { values, drafts, missing } = draftOf(form);
+    const isTyped = provider !== null && provider.secret.from === "new" && provider.secret.secret !== "";
+    this.drafts.set(name, {
+      values,
+      drafts,
+      missing: isTyped ? ["client secret of the app", ...missing] : missing,
+      provider: provider && { ...provider, secret: withoutTyped(provider.secret) },
+    });
   }
 
   drop(name: string): void {

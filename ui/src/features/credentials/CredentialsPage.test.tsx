@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
+import { cacheHolds } from "@/test/cacheHolds";
 import { renderApp } from "@/test/renderApp";
 import { credentialLevels } from "@/test/hostedSamples";
 import { manyPlaces } from "@/test/rotationSamples";
@@ -27,7 +28,7 @@ describe("the wallet", () => {
   });
 
   it("saves_a_token_and_never_shows_it_again", async () => {
-    const { user, host } = renderApp("/credentials");
+    const { user, host, client } = renderApp("/credentials");
     await screen.findByText("Nothing saved yet");
     await user.keyboard("n");
     await user.type(await screen.findByRole("textbox", { name: /^Name/ }), "Deploy key");
@@ -36,6 +37,7 @@ describe("the wallet", () => {
     expect(await screen.findByRole("row", { name: /^Deploy key, Token/ })).toBeVisible();
     expect(host.lastCall("addWalletEntry")).toEqual({ request: { name: "Deploy key", secret: { kind: "bearer", token: "s3cret" } } });
     expect(document.body.innerHTML).not.toContain("s3cret");
+    await waitFor(() => expect(cacheHolds(client, "s3cret")).toBe(false));
   });
 
   it("replaces_headers_and_keeps_those_left_empty", async () => {

@@ -12,7 +12,7 @@ export function Confirm({ connector, tool, values, onConfirm, onKeep }: Props) {
   const verb = toolVerb(tool);
   const target = targetWords(tool, values);
   return (
-    <ConfirmCard title={confirmationTitle(verb, values)} verb={verb} onConfirm={onConfirm} onKeep={onKeep}>
+    <ConfirmCard title={confirmationTitle(verb, tool, values)} verb={verb} onConfirm={onConfirm} onKeep={onKeep}>
       {target !== "" && <>{target}. </>}
       {`In ${connector.title}, ${actingWords(connector.identity)}. It may delete or overwrite.`}
     </ConfirmCard>

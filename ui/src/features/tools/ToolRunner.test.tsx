@@ -3,6 +3,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type RunTool, type Tool, type ToolRun } from "@/host/bindings";
+import { cacheHolds } from "@/test/cacheHolds";
 import { renderFeature } from "@/test/renderFeature";
 import { connector, problem, run, tool } from "@/test/samples";
 import { ToolPage } from "./ToolPage";
@@ -224,6 +225,41 @@ it("begins with the arguments of an earlier run, without its secrets", async () 
   await userEvent.click(screen.getByRole("button", { name: "Run" }));
   await result();
   expect(requests).toMatchObject([{ arguments: { q: "earlier" }, replayOf: "run_1" }]);
+});
+
+describe("a secret argument", () => {
+  const inputSchema = { type: "object", properties: { account: { type: "string" }, pin: { type: "string", writeOnly: true } }, required: ["account", "pin"] };
+
+  it("is forgotten when the form is left, which says so when one comes back", async () => {
+    tools.push(sampleTool({ name: "transfer", inputSchema }));
+    const { client } = open("/tools/con_github/transfer");
+    await userEvent.type(await screen.findByRole("textbox", { name: "account" }), "savings");
+    await userEvent.type(screen.getByLabelText("pin"), "s3cret-4711");
+    expect(cacheHolds(client, "s3cret-4711")).toBe(false);
+    await userEvent.click(screen.getByRole("row", { name: /^search/ }));
+    await screen.findByRole("textbox", { name: "q" });
+    expect(cacheHolds(client, "savings")).toBe(true);
+    expect(cacheHolds(client, "s3cret-4711")).toBe(false);
+    await userEvent.click(screen.getByRole("row", { name: /^transfer/ }));
+    expect(await screen.findByRole("textbox", { name: "account" })).toHaveValue("savings");
+    expect(screen.getByLabelText("pin")).toHaveValue("");
+    expect(screen.getByText("Enter again: pin")).toBeVisible();
+    expect(screen.getByText("Secrets are forgotten when you leave a form.")).toBeVisible();
+  });
+
+  it("is named and not shown by a confirmation", async () => {
+    tools.push(sampleTool({ name: "reset_pin", effect: "destructive", inputSchema }));
+    open("/tools/con_github/reset_pin");
+    await userEvent.type(await screen.findByRole("textbox", { name: "account" }), "savings");
+    await userEvent.type(screen.getByLabelText("pin"), "s3cret-4711");
+    await userEvent.click(screen.getByRole("button", { name: "Run" }));
+    const asked = screen.getByRole("alertdialog", { name: "Reset pin?" });
+    expect(asked).toHaveAccessibleDescription(/account savings, pin \(hidden\)\. In GitHub/);
+    expect(document.body.textContent).not.toContain("s3cret-4711");
+    await userEvent.click(within(asked).getByRole("button", { name: "Reset pin" }));
+    await result();
+    expect(requests).toMatchObject([{ arguments: { account: "savings", pin: "s3cret-4711" } }]);
+  });
 });
 
 it("keeps unfinished arguments and the last answer when one comes back", async () => {

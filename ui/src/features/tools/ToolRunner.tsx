@@ -2,13 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 import { type Connector, type Problem, type RunId, type Tool } from "@/host/bindings";
 import { queries } from "@/host/queries";
-import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
-import { Notice } from "@/components/ProblemNotice";
+import { EnterAgain } from "@/components/SchemaForm/EnterAgain";
 import { LazySchemaForm } from "@/components/SchemaForm/LazySchemaForm";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { useArguments } from "@/components/SchemaForm/useArguments";
+import { useArgumentsDraft, useSavedArgumentsDraft } from "@/components/SchemaForm/useArgumentsDraft";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
@@ -21,7 +21,6 @@ import { Confirm } from "./Confirm";
 import { OutcomePane } from "./OutcomePane";
 import { RunBar } from "./RunBar";
 import { ToolHead } from "./ToolHead";
-import { useDraft, useKeptDraft } from "./useDraft";
 import { useNextPage } from "./useNextPage";
 import { useOutcome } from "./useOutcome";
 import styles from "./Workbench.module.css";
@@ -30,12 +29,12 @@ type Props = { connector: Connector; tool: Tool; from: RunId | null };
 
 /** The form of one tool, what runs it and what came of it; arguments of an earlier run are read first where one is named. */
 export function ToolRunner({ connector, tool, from }: Props) {
-  const kept = useKeptDraft(connector.id, tool.name);
+  const draft = useSavedArgumentsDraft(connector.id, tool.name);
   const earlier = useQuery({ ...queries.run(from ?? ""), enabled: from !== null });
-  if (from === null) return <Runner connector={connector} tool={tool} start={kept} missing={[]} from={null} as={null} />;
+  if (from === null) return <Runner connector={connector} tool={tool} start={draft?.values} missing={draft?.missing ?? []} from={null} as={null} />;
   if (earlier.isPending) return <div className={styles.runner}><StillShapes rows={5} label="The run is read" /></div>;
   const { values, missing } = withoutRedacted(earlier.data?.arguments);
-  return <Runner connector={connector} tool={tool} start={earlier.data ? values : kept} missing={missing} from={earlier.data ? from : null} as={earlier.data?.credential ?? null} />;
+  return <Runner connector={connector} tool={tool} start={earlier.data ? values : draft?.values} missing={missing} from={earlier.data ? from : null} as={earlier.data?.credential ?? null} />;
 }
 
 type RunnerProps = { connector: Connector; tool: Tool; start: JsonObject | undefined; missing: string[]; from: RunId | null; as: string | null };
@@ -52,7 +51,7 @@ function Runner({ connector, tool, start, missing, from, as }: RunnerProps) {
   const [lost, setLost] = useState(missing);
   const { outcome, run, dryRun, cancel } = useOutcome(connector.id, tool.name);
   const copy = useCopy();
-  useDraft(connector.id, tool.name, edited.value);
+  useArgumentsDraft(connector.id, tool.name, tool.inputSchema, edited.value);
 
   const isRunning = outcome.kind === "running";
   const nextPage = useNextPage(outcome);
@@ -123,9 +122,9 @@ function Runner({ connector, tool, start, missing, from, as }: RunnerProps) {
         <ToolHead tool={tool} mode={mode} onMode={setMode} isReadable={readable} />
         {lost.length > 0 && (
           <div className={styles.note}>
-            <Notice glyph="changed" title={`Enter again: ${lost.join(", ")}`} end={<Button small look="link" onPress={() => setLost([])}>Hide</Button>}>
-              Secrets of an earlier run are not kept.
-            </Notice>
+            <EnterAgain names={lost} onHide={() => setLost([])}>
+              {from === null ? "Secrets are forgotten when you leave a form." : "Secrets of an earlier run are not kept."}
+            </EnterAgain>
           </div>
         )}
         {mode === "form" ? (

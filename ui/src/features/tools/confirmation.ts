@@ -1,25 +1,30 @@
 import { type Tool } from "@/host/bindings";
+import { isRedacted } from "@/lib/redacted";
+import { hideMarked } from "@/lib/schema/marked";
 import { asSchema, type JsonObject, requiredNames } from "@/lib/schema/schema";
 
 /**
  * What a destructive run would hit, in words: the plain values among its arguments, required ones first.
- * They are never cut: whoever confirms has to see all of the target.
+ * They are never cut: whoever confirms has to see all of the target. Secrets are named and not shown.
  */
 export function targetWords(tool: Tool, values: JsonObject): string {
-  const required = requiredNames(asSchema(tool.inputSchema));
-  const names = [...required, ...Object.keys(values).filter((name) => !required.includes(name))];
+  const schema = asSchema(tool.inputSchema);
+  const shown = hideMarked(values, schema);
+  const required = requiredNames(schema);
+  const names = [...required, ...Object.keys(shown).filter((name) => !required.includes(name))];
   return names
-    .filter((name) => isPlain(values[name]))
+    .filter((name) => isPlain(shown[name]))
     .slice(0, 6)
-    .map((name) => `${name} ${String(values[name])}`)
+    .map((name) => `${name} ${isRedacted(shown[name]) ? "(hidden)" : String(shown[name])}`)
     .join(", ");
 }
 
-/** `Delete branch release/1.4?`: the verb with the value of the argument that it names, where there is one. */
-export function confirmationTitle(verb: string, values: JsonObject): string {
+/** `Delete branch release/1.4?`: the verb with the value of the argument that it names, where there is one that is no secret. */
+export function confirmationTitle(verb: string, tool: Tool, values: JsonObject): string {
   const words = verb.toLowerCase().split(/\s+/);
-  const name = Object.keys(values).find((key) => words.includes(key.toLowerCase()) && isPlain(values[key]));
-  return name === undefined ? `${verb}?` : `${verb} ${String(values[name])}?`;
+  const shown = hideMarked(values, asSchema(tool.inputSchema));
+  const name = Object.keys(shown).find((key) => words.includes(key.toLowerCase()) && isPlain(shown[key]) && !isRedacted(shown[key]));
+  return name === undefined ? `${verb}?` : `${verb} ${String(shown[name])}?`;
 }
 
 function isPlain(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { resolveReference } from "./inline";
-import { type AnySchema, asSchema, branches, isObject, isSchema, type Schema } from "./schema";
+import { isRedacted, REDACTED, withoutRedacted } from "../redacted";
+import { type AnySchema, asSchema, branches, isObject, isSchema, type JsonObject, type Schema } from "./schema";
 
 /**
  * The value with what `replace` gives for each part that the schema marks as secret (`writeOnly`, or `format:
@@ -16,6 +17,22 @@ export function replaceMarked(values: unknown, schema: AnySchema, replace: (valu
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, walk(member, all.flatMap((one) => ofMember(one, key)), key)]));
   };
   return walk(values, [root], "");
+}
+
+/** The values with `<redacted>` for each secret that was entered. */
+export function hideMarked(values: JsonObject, schema: AnySchema): JsonObject {
+  const hidden = replaceMarked(values, schema, (value) => (isEmpty(value) ? value : REDACTED));
+  return isObject(hidden) ? hidden : {};
+}
+
+/** The values without the secrets that were entered; `missing` names those. For whatever outlives a form. */
+export function withoutMarked(values: JsonObject, schema: AnySchema): { values: JsonObject; missing: string[] } {
+  const hidden = hideMarked(values, schema);
+  return isRedacted(JSON.stringify(hidden)) ? withoutRedacted(hidden) : { values, missing: [] };
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === "" || (isObject(value) && Object.values(value).every(isEmpty));
 }
 
 function isMarked(schema: Schema): boolean {

@@ -1,17 +1,20 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Advanced } from "@/components/Advanced";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
+import { EnterAgain } from "@/components/SchemaForm/EnterAgain";
 import { LazySchemaForm } from "@/components/SchemaForm/LazySchemaForm";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { useArguments } from "@/components/SchemaForm/useArguments";
+import { useArgumentsDraft, useSavedArgumentsDraft } from "@/components/SchemaForm/useArgumentsDraft";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { useShortcut } from "@/components/shortcuts";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { useRefreshAccounts } from "@/host/accountSync";
 import { type Account, type OperationCard, type Problem } from "@/host/bindings";
+import { isRedacted } from "@/lib/redacted";
+import { hideMarked } from "@/lib/schema/marked";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
 import { apiCommand } from "@/lib/toolCommand";
@@ -27,11 +30,10 @@ type Props = { account: Account; operation: OperationCard };
 
 /** The form of one operation and what calls it. */
 export function OperationRunner({ account, operation }: Props) {
-  const client = useQueryClient();
-  const draftKey = ["draft", account.id, operation.name];
-  const [start] = useState(() => client.getQueryData<JsonObject>(draftKey));
+  const draft = useSavedArgumentsDraft(account.id, operation.name);
+  const [missing, setMissing] = useState(draft?.missing ?? []);
   const form = useRef<SchemaFormHandle>(null);
-  const edited = useArguments(operation.parameters, start);
+  const edited = useArguments(operation.parameters, draft?.values);
   const [mode, setMode] = useState<"form" | "json">("form");
   const [readable, setReadable] = useState(true);
   const [confirming, setConfirming] = useState(false);
@@ -41,10 +43,7 @@ export function OperationRunner({ account, operation }: Props) {
   const refresh = useRefreshAccounts();
   const copy = useCopy();
   const { value } = edited;
-  useEffect(() => {
-    // What was typed is still there when one comes back.
-    client.setQueryData(["draft", account.id, operation.name], value);
-  }, [client, account.id, operation.name, value]);
+  useArgumentsDraft(account.id, operation.name, operation.parameters, value);
 
   const isRunning = outcome.kind === "running";
   const isFit = () => {
@@ -91,6 +90,7 @@ export function OperationRunner({ account, operation }: Props) {
         </div>
         <p className="text2 small" data-selectable>{sentence(operation.summary)} <span className="text3">{operation.source}</span></p>
       </header>
+      {missing.length > 0 && <div className={styles.note}><EnterAgain names={missing} onHide={() => setMissing([])}>Secrets are forgotten when you leave a form.</EnterAgain></div>}
       {mode === "form" ? (
         <div className={styles.form}>
           <LazySchemaForm ref={form} label={`Arguments of ${operation.name}`} schema={operation.parameters} value={value} onChange={edited.change} problems={edited.shown} onLeave={edited.leave} onReadable={setReadable} />
@@ -120,9 +120,9 @@ type ConfirmProps = Props & { values: JsonObject; onConfirm: () => void; onKeep:
 
 /** Names the operation, what it hits and as whom, before it cannot be taken back. */
 function Confirm({ account, operation, values, onConfirm, onKeep }: ConfirmProps) {
-  const target = Object.entries(values)
+  const target = Object.entries(hideMarked(values, schemaOf(operation.parameters)))
     .filter(([, value]) => value !== "" && ["string", "number", "boolean"].includes(typeof value))
-    .map(([name, value]) => `${name} ${String(value)}`);
+    .map(([name, value]) => `${name} ${isRedacted(value) ? "(hidden)" : String(value)}`);
   return (
     <ConfirmCard title={`Call ${operation.name}?`} verb={`Call ${operation.name}`} onConfirm={onConfirm} onKeep={onKeep}>
       {[target.join(", "), `as ${account.label}`].filter(Boolean).join(", ")}.{" "}

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
-import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
+import { draftOf, usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { SegmentedControl } from "@/components/SegmentedControl";
@@ -57,7 +57,7 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
   const state = usePlatformForm(settings.form, draft);
   const { values, drafts, isChanged } = state;
   useEffect(() => {
-    if (isChanged) kept.set(connector.id, { settings, values, drafts });
+    if (isChanged) kept.set(connector.id, { settings, ...draftOf({ values, drafts }) });
     else kept.delete(connector.id);
   }, [kept, connector.id, settings, values, drafts, isChanged]);
   const { data: wallet = [] } = useQuery(queries.wallet());
@@ -75,7 +75,9 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
         <SegmentedControl label="How to edit" segments={[{ value: "form", label: "Form" }, { value: "json", label: "JSON" }]} value={view} onChange={setView} />
         <Button small look="quiet" icon="rotate-cw" label="Read again" onPress={onReload} />
       </div>
-      {draft && isChanged && <p className="text2 small" role="note">This is as you left it.</p>}
+      {draft && (isChanged || draft.missing.length > 0) && (
+        <p className="text2 small" role="note">{draft.missing.length === 0 ? "This is as you left it." : `This is as you left it, without the secrets. Enter again: ${draft.missing.join(", ")}.`}</p>
+      )}
       <div className={styles.editor}>
         {view === "form" ? (
           <PlatformForm ref={form} label={`Settings of ${connector.title}`} state={state} wallet={wallet} />

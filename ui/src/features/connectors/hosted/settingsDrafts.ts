@@ -9,7 +9,7 @@ const all = new WeakMap<QueryClient, Map<ConnectorId, SettingsDraft>>();
 
 /**
  * What was typed, for as long as the window is open: whoever goes to mend an account in the middle finds it
- * again. Secrets are among it, so it is never written anywhere.
+ * again, but for the secrets, which only the open form has.
  */
 export function useSettingsDrafts(): Map<ConnectorId, SettingsDraft> {
   const client = useQueryClient();
