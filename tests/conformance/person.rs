@@ -72,7 +72,7 @@ impl<'a> Person<'a> {
         let text = |key: &str| self.scenario[key].as_str();
         let client = text("client_id").map(|id| OAuthClientInput::New {
             client_id: id.to_owned(),
-            client_secret: text("client_secret").map(Secret::new),
+            client_secret: text("client_secret").map(|text| Secret::new(text).into()),
         });
         // The suite runs scenarios side by side, and the port of one's own app has to be free.
         let callback_port = client.as_ref().map(|_| free_port()).transpose()?;

@@ -72,7 +72,7 @@ async fn journey(desk: &Desk) -> String {
         entry: None,
         values: BTreeMap::from([(
             "X-Playground-Key".to_owned(),
-            Secret::new(playground.bearer_token()),
+            Secret::new(playground.bearer_token()).into(),
         )]),
     };
     let headers = desk.add_at(playground.bearer_url().as_str(), headers).await;

@@ -205,7 +205,10 @@ async fn a_token_or_headers_do_without_a_consent() {
     };
     let headers = AuthenticationChoice::Headers {
         entry: None,
-        values: BTreeMap::from([("X-Playground-Key".to_owned(), Secret::new(token.as_str()))]),
+        values: BTreeMap::from([(
+            "X-Playground-Key".to_owned(),
+            Secret::new(token.as_str()).into(),
+        )]),
     };
     let reference = AuthenticationChoice::Bearer {
         token: SecretInput::Reference {

@@ -193,7 +193,7 @@ pub(crate) fn oauth_app(id: &str, secret: Option<&str>) -> AuthenticationChoice 
     AuthenticationChoice::Oauth {
         client: Some(OAuthClientInput::New {
             client_id: id.to_owned(),
-            client_secret: secret.map(Secret::new),
+            client_secret: secret.map(|secret| Secret::new(secret).into()),
         }),
         callback_port: Some(free_port()),
         callback_host: None,

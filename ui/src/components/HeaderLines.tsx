@@ -2,26 +2,34 @@ import { Button } from "./Button";
 import { Field } from "./Field";
 import styles from "./HeaderLines.module.css";
 import { Icon } from "./Icon";
-
-type Line = { name: string; value: string };
+import { type HeaderLine } from "./secretValue";
+import { SecretValueField } from "./SecretValueField";
 
 type Props = {
-  lines: Line[];
-  onChange: (lines: Line[]) => void;
+  lines: HeaderLine[];
+  onChange: (lines: HeaderLine[]) => void;
   error?: string;
   /** What an empty value means, where it means something. */
   valuePlaceholder?: string;
+  /** Whether a value can be a reference: it is kept then, and not sent once. */
+  takesReferences?: boolean;
 };
 
+const valueLabel = (index: number) => (index === 0 ? "Value" : `Value ${index + 1}`);
+
 /** Names and secret values of headers, one line each. */
-export function HeaderLines({ lines, onChange, error, valuePlaceholder }: Props) {
-  const set = (index: number, changes: Partial<Line>) => onChange(lines.map((line, at) => (at === index ? { ...line, ...changes } : line)));
+export function HeaderLines({ lines, onChange, error, valuePlaceholder, takesReferences = false }: Props) {
+  const set = (index: number, changes: Partial<HeaderLine>) => onChange(lines.map((line, at) => (at === index ? { ...line, ...changes } : line)));
   return (
     <div className={styles.lines}>
       {lines.map((line, index) => (
         <div key={index} className={styles.line}>
           <Field label={index === 0 ? "Header" : `Header ${index + 1}`} hideLabel={index > 0} mono placeholder="X-Api-Key" value={line.name} onChange={(name) => set(index, { name })} />
-          <Field label={index === 0 ? "Value" : `Value ${index + 1}`} hideLabel={index > 0} mono type="password" autoComplete="new-password" placeholder={valuePlaceholder} value={line.value} onChange={(value) => set(index, { value })} />
+          {takesReferences ? (
+            <SecretValueField label={valueLabel(index)} hideLabel={index > 0} placeholder={valuePlaceholder} value={{ text: line.value, isReference: line.isReference ?? false }} onChange={({ text, isReference }) => set(index, { value: text, isReference })} />
+          ) : (
+            <Field label={valueLabel(index)} hideLabel={index > 0} mono type="password" autoComplete="new-password" placeholder={valuePlaceholder} value={line.value} onChange={(value) => set(index, { value })} />
+          )}
           <Button look="quiet" icon="x" label={`Leave out ${line.name || `header ${index + 1}`}`} isDisabled={lines.length === 1} onPress={() => onChange(lines.filter((_, at) => at !== index))} />
         </div>
       ))}

@@ -3,6 +3,7 @@ import { type WalletEntry } from "@/host/bindings";
 import { Button } from "./Button";
 import { Field } from "./Field";
 import { Icon } from "./Icon";
+import { ReferenceOffer } from "./ReferenceOffer";
 import { type SecretDraft } from "./secretDraft";
 import styles from "./SecretField.module.css";
 import { SegmentedControl } from "./SegmentedControl";
@@ -49,6 +50,7 @@ export function SecretField({ label, help, draft, onChange, entries, variable, e
       {draft.from === "new" && (
         <Field label={label} hideLabel type="password" mono autoFocus={autoFocus} isRequired={isRequired} autoComplete="new-password" value={draft.secret} onChange={(secret) => set({ secret })} error={error} help={help} />
       )}
+      {draft.from === "new" && <ReferenceOffer text={draft.secret} onUse={() => set({ from: "reference", reference: draft.secret.trim(), secret: "" })} />}
       {draft.from === "new" && canSave && draft.secret !== "" && (
         <>
           <Switch isSelected={draft.saveAs != null} onChange={(save) => set({ saveAs: save ? label : null })} help="Then it can be used elsewhere too, and rotated in one go.">

@@ -459,7 +459,7 @@ token: SecretInput } |
 /**  A wallet entry of kind `headers`; or `None` and `values`. */
 entry: WalletEntryId | null; 
 /**  Header name to value, saved as a new wallet entry. */
-values: { [key in string]: Secret } };
+values: { [key in string]: SecretValue } };
 
 /**  A way in which a connector can sign in. */
 export type AuthenticationMethod = 
@@ -1353,7 +1353,7 @@ entry: WalletEntryId } |
 /**  The client id that the provider gave. */
 clientId: string; 
 /**  The client secret, where there is one. */
-clientSecret: Secret | null };
+clientSecret: SecretValue | null };
 
 /**  One documented operation, as windows and commands show it. */
 export type OperationCard = {
@@ -1858,6 +1858,29 @@ secret: Secret } |
 /**  The reference. */
 reference: string };
 
+/**
+ *  A secret reference that a person gave as one: `env://NAME`, `cmd://PROGRAM ARGUMENT …`, `op://…`.
+ * 
+ *  It is read wherever the secret is needed, which may start a program. So it is a type of its own: text
+ *  that merely looks like one, from a server, a file or the clipboard, never becomes one by its spelling.
+ *  [`SecretReference::parse`] is for what was entered in the place of a reference and nothing else.
+ */
+export type SecretReference = string;
+
+/**
+ *  A secret, or where it is to be found, as a person said which of the two it is: what is typed, pasted or
+ *  piped as the secret itself stays text whatever it looks like.
+ */
+export type SecretValue = 
+/**  The secret itself. */
+{ kind: "new"; 
+/**  The secret. */
+secret: Secret } | 
+/**  Where it is to be found at each use, such as `env://NAME`. */
+{ kind: "reference"; 
+/**  The reference. */
+reference: string };
+
 /**  What a server said of itself. */
 export type ServerFacts = {
 	/**  Its name, cleaned of control characters. */
@@ -2135,7 +2158,7 @@ export type WalletEntry = {
 	/**  What it is made of. */
 	kind: WalletKind,
 	/**  Reference such as `env://GITHUB_TOKEN` that stands in place of a stored secret. */
-	reference: string | null,
+	reference: SecretReference | null,
 	/**  Names of the headers of a `headers` entry; their values are secret. */
 	headerNames: string[],
 	/**  Issuer of the tokens of an `oauth` entry, absolute URL. */
@@ -2186,17 +2209,14 @@ token: Secret } |
 reference: string } | 
 /**  Headers. */
 { kind: "headers"; 
-/**
- *  Header name to value, or to a reference such as `env://NAME` in its place; when replacing, an
- *  empty value keeps the one that is saved.
- */
-values: { [key in string]: Secret } } | 
+/**  Header name to value; when replacing, an empty one keeps the one that is saved. */
+values: { [key in string]: SecretValue } } | 
 /**  An OAuth app of the user's own. */
 { kind: "oauth_client"; 
 /**  The client id. */
 clientId: string; 
-/**  The client secret, where there is one, or a reference in its place. */
-clientSecret: Secret | null };
+/**  The client secret, where there is one. */
+clientSecret: SecretValue | null };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -62,7 +62,7 @@ pub(crate) async fn one(door: &Door, source: &Source, what: &str) -> Result<Give
             save_as: None,
         },
         Source::Reference(reference) => GivenSecret::Reference {
-            reference: reference.clone(),
+            reference: reference.to_string(),
         },
         Source::Wallet(name) => {
             unlock(door).await?;

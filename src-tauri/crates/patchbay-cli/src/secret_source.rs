@@ -2,8 +2,8 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
-use patchbay_model::Secret;
-use patchbay_ops::{is_reference, resolve_reference};
+use patchbay_model::{Secret, SecretReference};
+use patchbay_ops::{SecretValue, resolve_reference};
 
 use crate::failure::Failure;
 use crate::prompt;
@@ -13,8 +13,8 @@ use crate::prompt;
 pub(crate) enum Source {
     /// Standard input, or the terminal without echo.
     Input,
-    /// A reference such as `env://NAME`.
-    Reference(String),
+    /// A reference such as `env://NAME`, named as such in place of a secret.
+    Reference(SecretReference),
     /// A saved credential, by name or id.
     Wallet(String),
 }
@@ -28,8 +28,8 @@ impl Source {
         if given == "-" {
             return Ok(Self::Input);
         }
-        if is_reference(given) {
-            return Ok(Self::Reference(given.to_owned()));
+        if let Ok(reference) = SecretReference::parse(given) {
+            return Ok(Self::Reference(reference));
         }
         match given.strip_prefix("wallet:") {
             Some(name) if !name.is_empty() => Ok(Self::Wallet(name.to_owned())),
@@ -105,15 +105,22 @@ impl SecretReader {
         Ok(Secret::new(whole.expose().trim_end()))
     }
 
-    /// The secret from there as the wallet is to have it: a reference stays one and is resolved at each use.
+    /// What the wallet is to have: the reference that was named, or else what stands there as it is, even
+    /// where it looks like one.
     ///
     /// # Errors
     /// As [`SecretReader::read`].
-    pub(crate) async fn as_named(self, source: &Source, what: &str) -> Result<Secret, Failure> {
-        match source {
-            Source::Reference(reference) => Ok(Secret::new(reference.as_str())),
-            source => self.read(source, what).await,
-        }
+    pub(crate) async fn as_named(
+        self,
+        source: &Source,
+        what: &str,
+    ) -> Result<SecretValue, Failure> {
+        Ok(match source {
+            Source::Reference(reference) => SecretValue::Reference {
+                reference: reference.to_string(),
+            },
+            source => self.read(source, what).await?.into(),
+        })
     }
 
     /// The secret from there, references resolved.
@@ -149,7 +156,8 @@ mod tests {
     fn places_are_told_apart() {
         let parse = |text| Source::parse("--from", text).unwrap();
         assert_eq!(parse("-"), Source::Input);
-        assert_eq!(parse("env://A"), Source::Reference("env://A".into()));
+        let reference = SecretReference::parse("env://A").unwrap();
+        assert_eq!(parse("env://A"), Source::Reference(reference));
         assert_eq!(parse("wallet:My key"), Source::Wallet("My key".into()));
     }
 
@@ -177,7 +185,7 @@ mod tests {
             parse_header("X-Key").unwrap(),
             ("X-Key".into(), Source::Input)
         );
-        let reference = Source::Reference("env://A".into());
+        let reference = Source::Reference(SecretReference::parse("env://A").unwrap());
         assert_eq!(
             parse_header("X-Key=env://A").unwrap(),
             ("X-Key".into(), reference)

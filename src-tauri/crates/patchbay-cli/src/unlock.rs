@@ -1,7 +1,7 @@
 //! Opening a vault that a passphrase protects.
 
-use patchbay_model::{Code, Problem, Secret, VaultBackend, VaultState};
-use patchbay_ops::{is_reference, resolve_reference, unlock_vault, vault_status};
+use patchbay_model::{Code, Problem, Secret, SecretReference, VaultBackend, VaultState};
+use patchbay_ops::{resolve_reference, unlock_vault, vault_status};
 
 use crate::door::Door;
 use crate::failure::Failure;
@@ -58,14 +58,14 @@ async fn ask(door: &Door) -> Result<(), Failure> {
 /// # Errors
 /// When it holds no reference, or one that stands for nothing.
 pub(crate) async fn from_environment() -> Result<Option<Secret>, Failure> {
-    let Some(reference) = std::env::var(VARIABLE).ok().filter(|text| !text.is_empty()) else {
+    let Some(given) = std::env::var(VARIABLE).ok().filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
-    if !is_reference(&reference) {
-        return Err(Failure::usage(
+    let reference = SecretReference::parse(&given).map_err(|_| {
+        Failure::usage(
             format!("{VARIABLE} holds no reference"),
             "Set it to env://NAME or cmd://PROGRAM, not to the passphrase itself.",
-        ));
-    }
+        )
+    })?;
     Ok(Some(resolve_reference(&reference).await?))
 }

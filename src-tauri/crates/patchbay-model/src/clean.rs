@@ -38,7 +38,7 @@ pub fn clean_text(text: &str, max_chars: usize) -> String {
 
 /// Characters that change how others are shown, or cannot be seen at all: direction marks and
 /// overrides, zero-width characters, tags, and the like.
-fn is_invisible(sign: char) -> bool {
+pub(crate) fn is_invisible(sign: char) -> bool {
     matches!(sign,
         '\u{ad}'
         | '\u{61c}'

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{ConnectorId, Timestamp, WalletEntryId};
+use crate::{ConnectorId, SecretReference, Timestamp, WalletEntryId};
 
 /// What Patchbay knows about a personal credential; its secret lies in the vault alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -16,7 +16,7 @@ pub struct WalletEntry {
     /// What it is made of.
     pub kind: WalletKind,
     /// Reference such as `env://GITHUB_TOKEN` that stands in place of a stored secret.
-    pub reference: Option<String>,
+    pub reference: Option<SecretReference>,
     /// Names of the headers of a `headers` entry; their values are secret.
     pub header_names: Vec<String>,
     /// Issuer of the tokens of an `oauth` entry, absolute URL.

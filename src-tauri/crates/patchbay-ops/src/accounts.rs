@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Account, AccountId, Form, Json, Platform, Secret, WalletEntryId};
+use patchbay_model::{
+    Account, AccountId, Form, Json, Platform, Secret, SecretReference, WalletEntryId,
+};
 use patchbay_platforms::{AccountField, HostedPlatform, hosted};
 use patchbay_vault::SecretName;
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,7 @@ use specta::Type;
 use crate::address::free_name;
 use crate::edit_account::base_url;
 use crate::lock::FileLock;
+use crate::reference::entered;
 use crate::{Context, Error, Event, SecretInput, hosted as platforms, sync_connectors, troubles};
 
 /// An account to be added.
@@ -72,7 +75,7 @@ pub struct PlatformField {
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum KeptSecret {
     Secret { secret: Secret },
-    Reference { reference: String },
+    Reference { reference: SecretReference },
     Entry { entry: WalletEntryId },
 }
 
@@ -169,7 +172,7 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
         entries: entries_of(&request.secrets),
         created_at: cx.now(),
     };
-    let kept = kept_secrets(request.secrets);
+    let kept = kept_secrets(request.secrets)?;
     let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept).await?)?;
     platforms::verify(cx, &*signed_in).await?;
     cx.vault()
@@ -393,7 +396,7 @@ async fn replaced(
     if secrets.is_empty() {
         return Err(usage("no secret is given".to_owned()));
     }
-    let fresh = kept_secrets(secrets);
+    let fresh = kept_secrets(secrets)?;
     let before = cx.vault().read(&SecretName::account(&account.id)).await?;
     let mut kept = before.as_ref().map(members).unwrap_or_default();
     kept.extend(members(&fresh));
@@ -422,18 +425,19 @@ fn members(kept: &Secret) -> Map<String, Value> {
     serde_json::from_str(kept.expose()).unwrap_or_default()
 }
 
-fn kept_secrets(secrets: BTreeMap<String, SecretInput>) -> Secret {
-    let kept = secrets.into_iter().map(|(name, input)| {
-        let kept = match input {
+fn kept_secrets(secrets: BTreeMap<String, SecretInput>) -> Result<Secret, Error> {
+    let mut kept = Map::new();
+    for (name, input) in secrets {
+        let secret = match input {
             SecretInput::New { secret } => json!({ "kind": "secret", "secret": secret.expose() }),
             SecretInput::Reference { reference } => {
-                json!({ "kind": "reference", "reference": reference })
+                json!({ "kind": "reference", "reference": entered(&reference)? })
             }
             SecretInput::Entry { entry } => json!({ "kind": "entry", "entry": entry }),
         };
-        (name, kept)
-    });
-    Secret::new(Value::Object(kept.collect()).to_string())
+        kept.insert(name, secret);
+    }
+    Ok(Secret::new(Value::Object(kept).to_string()))
 }
 
 async fn resolve(cx: &Context, kept: &Secret) -> Result<BTreeMap<String, Secret>, Error> {

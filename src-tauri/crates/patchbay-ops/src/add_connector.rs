@@ -11,7 +11,9 @@ use serde_json::json;
 use specta::Type;
 
 use crate::address::{free_name, name_of, read_address, title_of};
-use crate::credentials::{AddWalletEntry, WalletSecret, add_wallet_entry, find_wallet_entry};
+use crate::credentials::{
+    AddWalletEntry, SecretValue, WalletSecret, add_wallet_entry, find_wallet_entry,
+};
 use crate::inspect_address::inspect_address;
 use crate::list_connectors::list_connectors;
 use crate::{Context, Error, status};
@@ -63,7 +65,7 @@ pub enum AuthenticationChoice {
         /// A wallet entry of kind `headers`; or `None` and `values`.
         entry: Option<WalletEntryId>,
         /// Header name to value, saved as a new wallet entry.
-        values: BTreeMap<String, Secret>,
+        values: BTreeMap<String, SecretValue>,
     },
 }
 
@@ -85,7 +87,7 @@ pub enum OAuthClientInput {
         /// The client id that the provider gave.
         client_id: String,
         /// The client secret, where there is one.
-        client_secret: Option<Secret>,
+        client_secret: Option<SecretValue>,
     },
 }
 

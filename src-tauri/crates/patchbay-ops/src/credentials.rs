@@ -7,7 +7,8 @@ use patchbay_vault::SecretName;
 use serde::Deserialize;
 use specta::Type;
 
-use crate::secrets::{OAuthApp, SecretHeaders};
+use crate::reference::entered;
+use crate::secrets::{OAuthApp, SavedHeaders, StoredSecret};
 use crate::tokens::Held;
 use crate::{Context, Error, Event, reference, secrets};
 
@@ -19,6 +20,53 @@ pub struct AddWalletEntry {
     pub name: String,
     /// What it is made of.
     pub secret: WalletSecret,
+}
+
+/// A secret, or where it is to be found, as a person said which of the two it is: what is typed, pasted or
+/// piped as the secret itself stays text whatever it looks like.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum SecretValue {
+    /// The secret itself.
+    New {
+        /// The secret.
+        secret: Secret,
+    },
+    /// Where it is to be found at each use, such as `env://NAME`.
+    Reference {
+        /// The reference.
+        reference: String,
+    },
+}
+
+impl From<Secret> for SecretValue {
+    fn from(secret: Secret) -> Self {
+        Self::New { secret }
+    }
+}
+
+impl SecretValue {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::New { secret } => secret.expose().trim().is_empty(),
+            Self::Reference { .. } => false,
+        }
+    }
+
+    /// As it can be sent in a header, or looked up.
+    ///
+    /// # Errors
+    /// [`Error::Usage`], [`Error::Reference`].
+    fn checked(self, what: &str) -> Result<StoredSecret, Error> {
+        Ok(match self {
+            Self::New { secret } => StoredSecret::Secret(checked_secret(&secret, what)?),
+            Self::Reference { reference } => StoredSecret::Reference(entered(&reference)?),
+        })
+    }
 }
 
 /// The secret part of a wallet entry.
@@ -41,16 +89,15 @@ pub enum WalletSecret {
     },
     /// Headers.
     Headers {
-        /// Header name to value, or to a reference such as `env://NAME` in its place; when replacing, an
-        /// empty value keeps the one that is saved.
-        values: BTreeMap<String, Secret>,
+        /// Header name to value; when replacing, an empty one keeps the one that is saved.
+        values: BTreeMap<String, SecretValue>,
     },
     /// An OAuth app of the user's own.
     OauthClient {
         /// The client id.
         client_id: String,
-        /// The client secret, where there is one, or a reference in its place.
-        client_secret: Option<Secret>,
+        /// The client secret, where there is one.
+        client_secret: Option<SecretValue>,
     },
 }
 
@@ -69,9 +116,10 @@ impl WalletSecret {
         match self {
             Self::Bearer { .. } | Self::Reference { .. } => true,
             Self::Headers { values } => values.len() == 1,
-            Self::OauthClient { client_secret, .. } => client_secret
-                .as_ref()
-                .is_some_and(|secret| !secret.expose().trim().is_empty()),
+            Self::OauthClient { client_secret, .. } => {
+                let secret = client_secret.as_ref();
+                secret.is_some_and(|secret| !secret.is_empty())
+            }
         }
     }
 }
@@ -147,7 +195,7 @@ pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<W
             hint: "Choose another name, or replace the saved one.".to_owned(),
         });
     }
-    let Checked { entry, secret } = checked(entry, request.secret, &SecretHeaders::new()).await?;
+    let Checked { entry, secret } = checked(entry, request.secret, &SavedHeaders::new()).await?;
     write(cx, &entry, secret).await?;
     cx.store().save_wallet_entry(&entry).await?;
     cx.tell(Event::WalletChanged);
@@ -187,10 +235,10 @@ pub(crate) async fn checked_next(
     let saved = match entry.kind {
         WalletKind::Headers => match secrets::saved_headers(cx.vault(), &entry).await {
             // New ones are the way on from there.
-            Err(Error::SecretLost { .. }) => SecretHeaders::new(),
+            Err(Error::SecretLost { .. }) => SavedHeaders::new(),
             saved => saved?,
         },
-        _ => SecretHeaders::new(),
+        _ => SavedHeaders::new(),
     };
     checked(entry, secret, &saved).await
 }
@@ -297,11 +345,12 @@ pub(crate) struct Checked {
 async fn checked(
     mut entry: WalletEntry,
     secret: WalletSecret,
-    saved: &SecretHeaders,
+    saved: &SavedHeaders,
 ) -> Result<Checked, Error> {
     entry.reference = None;
     let secret = match secret {
         WalletSecret::Reference { reference } => {
+            let reference = entered(&reference)?;
             reference::resolve(&reference).await?;
             entry.reference = Some(reference);
             None
@@ -309,7 +358,7 @@ async fn checked(
         WalletSecret::Bearer { token } => Some(checked_secret(&token, "the token")?),
         WalletSecret::Headers { values } => {
             let headers = checked_headers(values, saved)?;
-            secrets::resolved_headers(headers.clone()).await?;
+            secrets::resolved_headers(&headers).await?;
             entry.header_names = headers.keys().cloned().collect();
             Some(secrets::write_headers(&headers))
         }
@@ -318,9 +367,7 @@ async fn checked(
             client_secret,
         } => {
             let app = checked_app(&client_id, client_secret)?;
-            if let Some(secret) = app.client_secret.clone() {
-                secrets::resolved(secret).await?;
-            }
+            app.client_secret().await?;
             Some(secrets::write_oauth_app(&app))
         }
     };
@@ -370,10 +417,10 @@ fn checked_secret(secret: &Secret, what: &str) -> Result<Secret, Error> {
 }
 
 fn checked_headers(
-    values: BTreeMap<String, Secret>,
-    saved: &SecretHeaders,
-) -> Result<SecretHeaders, Error> {
-    let mut headers = SecretHeaders::new();
+    values: BTreeMap<String, SecretValue>,
+    saved: &SavedHeaders,
+) -> Result<SavedHeaders, Error> {
+    let mut headers = SavedHeaders::new();
     for (name, value) in values {
         let name = name.trim().to_owned();
         if reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_err() {
@@ -384,7 +431,7 @@ fn checked_headers(
         }
         let value = match saved.get(&name) {
             Some(saved) if value.is_empty() => saved.clone(),
-            _ => checked_secret(&value, &name)?,
+            _ => value.checked(&name)?,
         };
         headers.insert(name, value);
     }
@@ -394,11 +441,11 @@ fn checked_headers(
     Ok(headers)
 }
 
-fn checked_app(client_id: &str, client_secret: Option<Secret>) -> Result<OAuthApp, Error> {
+fn checked_app(client_id: &str, client_secret: Option<SecretValue>) -> Result<OAuthApp, Error> {
     let client_id = checked_secret(&Secret::new(client_id), "the client id")?;
-    let client_secret = client_secret.filter(|secret| !secret.expose().trim().is_empty());
+    let client_secret = client_secret.filter(|secret| !secret.is_empty());
     let client_secret = client_secret
-        .map(|secret| checked_secret(&secret, "the client secret"))
+        .map(|secret| secret.checked("the client secret"))
         .transpose()?;
     Ok(OAuthApp {
         client_id: client_id.expose().to_owned(),

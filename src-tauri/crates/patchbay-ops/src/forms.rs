@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::credentials::{AddWalletEntry, WalletSecret, add_wallet_entry, find_wallet_entry};
-use crate::{Context, Error, redact, secrets, tools};
+use crate::reference::entered;
+use crate::{Context, Error, redact, reference, secrets, tools};
 
 /// A secret for a platform's form.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -134,7 +135,7 @@ pub(crate) async fn had(cx: &Context, given: GivenSecret) -> Result<Secret, Erro
     match given {
         GivenSecret::Entry { entry } => plain(cx, &find_wallet_entry(cx, &entry).await?).await,
         GivenSecret::New { secret, .. } => Ok(secret),
-        GivenSecret::Reference { reference } => crate::reference::resolve(&reference).await,
+        GivenSecret::Reference { reference } => reference::resolve(&entered(&reference)?).await,
     }
 }
 
@@ -148,7 +149,7 @@ pub(crate) async fn plain(cx: &Context, entry: &WalletEntry) -> Result<Secret, E
         WalletKind::Bearer => secrets::read(cx.vault(), entry).await,
         WalletKind::OauthClient => {
             let app = secrets::oauth_app(cx.vault(), entry).await?;
-            secrets::resolved(app.client_secret.ok_or_else(refused)?).await
+            app.client_secret().await?.ok_or_else(refused)
         }
         WalletKind::Headers => {
             let headers = secrets::headers(cx.vault(), entry).await?;
@@ -206,6 +207,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::SecretValue;
 
     #[tokio::test]
     async fn the_reference_of_an_oauth_app_is_not_taken_for_its_secret() {
@@ -213,7 +215,9 @@ mod tests {
         let cx = crate::testing::open(home.path(), Arc::new(crate::SystemClock)).await;
         let secret = WalletSecret::OauthClient {
             client_id: "me".to_owned(),
-            client_secret: Some(Secret::new("env://PATH")),
+            client_secret: Some(SecretValue::Reference {
+                reference: "env://PATH".to_owned(),
+            }),
         };
         let name = "App".to_owned();
         let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;

@@ -111,7 +111,7 @@ pub use create_connector::{
     list_definitions,
 };
 pub use credentials::{
-    AddWalletEntry, WalletSecret, add_wallet_entry, list_wallet, remove_wallet_entry,
+    AddWalletEntry, SecretValue, WalletSecret, add_wallet_entry, list_wallet, remove_wallet_entry,
     rename_wallet_entry, replace_wallet_secret, resolve_wallet_entry,
 };
 pub use disconnect::{Disconnected, disconnect_connector};
@@ -149,7 +149,7 @@ pub use platform_credentials::{
     make_platform_credential_default, platform_credential_form, remove_platform_credential,
     save_platform_credential,
 };
-pub use reference::{is_reference, resolve as resolve_reference};
+pub use reference::resolve as resolve_reference;
 pub use replay_run::replay_run;
 pub use retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_hourly, trim_runs,

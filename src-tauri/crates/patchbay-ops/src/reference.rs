@@ -5,7 +5,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use patchbay_model::Secret;
+use patchbay_model::{ReferenceTarget, Secret, SecretReference, clean_text};
 use tokio::process::Command;
 
 use crate::Error;
@@ -13,30 +13,35 @@ use crate::Error;
 /// How long a program may take to hand out a secret; long enough for a person to touch a sensor.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Whether the text has the form of a reference.
-pub fn is_reference(text: &str) -> bool {
-    ["env://", "cmd://", "op://"]
-        .iter()
-        .any(|scheme| text.starts_with(scheme) && text.len() > scheme.len())
+/// What a person entered in the place of a reference.
+///
+/// # Errors
+/// [`Error::Reference`] when it is none.
+pub(crate) fn entered(text: &str) -> Result<SecretReference, Error> {
+    SecretReference::parse(text).map_err(|error| Error::Reference {
+        reference: clean_text(text, 200),
+        why: error.to_string(),
+    })
 }
 
 /// The secret for which the reference stands.
 ///
 /// # Errors
 /// [`Error::Reference`] when it stands for nothing, or for an empty text.
-pub async fn resolve(reference: &str) -> Result<Secret, Error> {
-    let found = match reference.split_once("://") {
-        Some(("env", name)) => std::env::var(name).map_err(|_| format!("{name} is not set")),
-        Some(("cmd", command)) => run(command.split_whitespace()).await,
-        Some(("op", _)) => run(["op", "read", "--no-newline", reference]).await,
-        _ => Err("references begin with env://, cmd:// or op://".to_owned()),
+pub async fn resolve(reference: &SecretReference) -> Result<Secret, Error> {
+    let found = match reference.target() {
+        ReferenceTarget::Variable(name) => {
+            std::env::var(name).map_err(|_| format!("{name} is not set"))
+        }
+        ReferenceTarget::Program(command) => run(command.split_whitespace()).await,
+        ReferenceTarget::OnePassword(field) => run(["op", "read", "--no-newline", field]).await,
     };
     let text = found.and_then(|text| match text.trim_end_matches(['\r', '\n']) {
         "" => Err("it is empty".to_owned()),
         text => Ok(text.to_owned()),
     });
     text.map(Secret::new).map_err(|why| Error::Reference {
-        reference: reference.to_owned(),
+        reference: reference.to_string(),
         why,
     })
 }
@@ -89,10 +94,7 @@ mod tests {
         assert!(resolve("cmd://true").await.is_err());
     }
 
-    #[test]
-    fn only_known_forms_are_references() {
-        assert!(is_reference("env://TOKEN"));
-        assert!(!is_reference("env://"));
-        assert!(!is_reference("https://example.com"));
+    async fn resolve(text: &str) -> Result<Secret, Error> {
+        super::resolve(&entered(text)?).await
     }
 }

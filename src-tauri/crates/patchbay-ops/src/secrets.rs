@@ -2,20 +2,87 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Secret, WalletEntry, WalletKind};
+use patchbay_model::{Secret, SecretReference, WalletEntry, WalletKind};
 use patchbay_vault::{SecretName, Vault};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::json;
 
 use crate::{Error, reference};
 
-/// Headers with secret values, or references in their place.
+/// Headers as they are sent.
 pub(crate) type SecretHeaders = BTreeMap<String, Secret>;
+
+/// Headers as they are saved.
+pub(crate) type SavedHeaders = BTreeMap<String, StoredSecret>;
+
+/// A secret as a wallet entry has it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", from = "Written")]
+pub(crate) enum StoredSecret {
+    /// The secret itself, whatever it looks like.
+    Secret(#[serde(serialize_with = "exposed")] Secret),
+    /// Where it is to be found at each use.
+    Reference(SecretReference),
+}
+
+/// What the vault may hold in the place of a [`StoredSecret`].
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Now(WrittenNow),
+    /// By a Patchbay that knew references by their spelling.
+    Before(Secret),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WrittenNow {
+    Secret(Secret),
+    Reference(SecretReference),
+}
+
+impl From<Written> for StoredSecret {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Now(WrittenNow::Secret(secret)) => Self::Secret(secret),
+            Written::Now(WrittenNow::Reference(reference)) => Self::Reference(reference),
+            // Header values and secrets of OAuth apps were only ever entered by a person, and resolved before
+            // they were saved: what looks like a reference was one.
+            Written::Before(text) => match SecretReference::parse(text.expose()) {
+                Ok(reference) => Self::Reference(reference),
+                Err(_) => Self::Secret(text),
+            },
+        }
+    }
+}
+
+/// For the vault, which is where the text of a secret may be written.
+fn exposed<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(secret.expose())
+}
+
+impl StoredSecret {
+    /// The secret, as it is now.
+    ///
+    /// # Errors
+    /// [`Error::Reference`].
+    pub(crate) async fn resolve(&self) -> Result<Secret, Error> {
+        match self {
+            Self::Secret(secret) => Ok(secret.clone()),
+            Self::Reference(reference) => reference::resolve(reference).await,
+        }
+    }
+
+    /// Whether it is looked up at each use.
+    pub(crate) fn is_reference(&self) -> bool {
+        matches!(self, Self::Reference(_))
+    }
+}
 
 /// An OAuth app of the user's own.
 pub(crate) struct OAuthApp {
     pub(crate) client_id: String,
-    /// The secret, or a reference in its place.
-    pub(crate) client_secret: Option<Secret>,
+    pub(crate) client_secret: Option<StoredSecret>,
 }
 
 impl OAuthApp {
@@ -24,8 +91,8 @@ impl OAuthApp {
     /// # Errors
     /// [`Error::Reference`].
     pub(crate) async fn client_secret(&self) -> Result<Option<Secret>, Error> {
-        match self.client_secret.clone() {
-            Some(secret) => resolved(secret).await.map(Some),
+        match &self.client_secret {
+            Some(secret) => secret.resolve().await.map(Some),
             None => Ok(None),
         }
     }
@@ -49,21 +116,21 @@ pub(crate) async fn read(vault: &Vault, entry: &WalletEntry) -> Result<Secret, E
 /// As [`read`].
 pub(crate) async fn headers(vault: &Vault, entry: &WalletEntry) -> Result<SecretHeaders, Error> {
     if entry.kind == WalletKind::Headers {
-        return resolved_headers(saved_headers(vault, entry).await?).await;
+        return resolved_headers(&saved_headers(vault, entry).await?).await;
     }
     let secret = read(vault, entry).await?;
     let value = Secret::new(format!("Bearer {}", secret.expose()));
     Ok(BTreeMap::from([("Authorization".to_owned(), value)]))
 }
 
-/// The headers of an entry of kind `headers` as they were entered, references as they are.
+/// The headers of an entry of kind `headers` as they were entered.
 ///
 /// # Errors
 /// [`Error::Vault`]; [`Error::SecretLost`] when the vault has none that can be read.
 pub(crate) async fn saved_headers(
     vault: &Vault,
     entry: &WalletEntry,
-) -> Result<SecretHeaders, Error> {
+) -> Result<SavedHeaders, Error> {
     let secret = read(vault, entry).await?;
     read_headers(&secret).ok_or_else(|| lost(entry))
 }
@@ -72,65 +139,48 @@ pub(crate) async fn saved_headers(
 ///
 /// # Errors
 /// [`Error::Reference`].
-pub(crate) async fn resolved_headers(saved: SecretHeaders) -> Result<SecretHeaders, Error> {
+pub(crate) async fn resolved_headers(saved: &SavedHeaders) -> Result<SecretHeaders, Error> {
     let mut headers = SecretHeaders::new();
     for (name, value) in saved {
-        headers.insert(name, resolved(value).await?);
+        headers.insert(name.clone(), value.resolve().await?);
     }
     Ok(headers)
 }
 
-/// What a field stands for: itself, or what its reference leads to.
-///
-/// # Errors
-/// [`Error::Reference`].
-pub(crate) async fn resolved(field: Secret) -> Result<Secret, Error> {
-    if is_reference(&field) {
-        return reference::resolve(field.expose()).await;
-    }
-    Ok(field)
-}
-
-/// Whether a field holds a reference in place of a secret.
-pub(crate) fn is_reference(field: &Secret) -> bool {
-    reference::is_reference(field.expose())
-}
-
 /// Headers as one text for the vault.
-pub(crate) fn write_headers(headers: &SecretHeaders) -> Secret {
-    let members = headers
-        .iter()
-        .map(|(name, value)| (name.clone(), Value::from(value.expose())));
-    Secret::new(Value::Object(members.collect()).to_string())
+pub(crate) fn write_headers(headers: &SavedHeaders) -> Secret {
+    Secret::new(json!(headers).to_string())
 }
 
 /// Headers as [`write_headers`] wrote them.
-pub(crate) fn read_headers(secret: &Secret) -> Option<SecretHeaders> {
+pub(crate) fn read_headers(secret: &Secret) -> Option<SavedHeaders> {
     serde_json::from_str(secret.expose()).ok()
 }
 
 /// An OAuth app as one text for the vault.
 pub(crate) fn write_oauth_app(app: &OAuthApp) -> Secret {
-    let mut members = Map::new();
-    members.insert("client_id".to_owned(), Value::from(app.client_id.as_str()));
+    let mut written = json!({ "client_id": app.client_id });
     if let Some(secret) = &app.client_secret {
-        members.insert("client_secret".to_owned(), Value::from(secret.expose()));
+        written["client_secret"] = json!(secret);
     }
-    Secret::new(Value::Object(members).to_string())
+    Secret::new(written.to_string())
 }
 
-/// An OAuth app as [`write_oauth_app`] wrote it, a reference as it is.
+/// An OAuth app as [`write_oauth_app`] wrote it.
 ///
 /// # Errors
 /// As [`read`].
 pub(crate) async fn oauth_app(vault: &Vault, entry: &WalletEntry) -> Result<OAuthApp, Error> {
+    #[derive(Deserialize)]
+    struct Saved {
+        client_id: String,
+        client_secret: Option<StoredSecret>,
+    }
     let secret = read(vault, entry).await?;
-    let mut members: BTreeMap<String, Secret> =
-        serde_json::from_str(secret.expose()).map_err(|_| lost(entry))?;
-    let client_id = members.remove("client_id").ok_or_else(|| lost(entry))?;
+    let saved: Saved = serde_json::from_str(secret.expose()).map_err(|_| lost(entry))?;
     Ok(OAuthApp {
-        client_id: client_id.expose().to_owned(),
-        client_secret: members.remove("client_secret"),
+        client_id: saved.client_id,
+        client_secret: saved.client_secret,
     })
 }
 
@@ -145,10 +195,38 @@ fn lost(entry: &WalletEntry) -> Error {
 mod tests {
     use super::*;
 
+    fn secret(text: &str) -> StoredSecret {
+        StoredSecret::Secret(Secret::new(text))
+    }
+
     #[test]
     fn headers_come_back_as_they_were_written() {
-        let headers = BTreeMap::from([("X-Key".to_owned(), Secret::new("a\"b"))]);
+        let reference = SecretReference::parse("env://KEY").unwrap();
+        let headers = BTreeMap::from([
+            ("X-Key".to_owned(), secret("a\"b")),
+            ("X-Like".to_owned(), secret("cmd://touch /tmp/x")),
+            ("X-Ref".to_owned(), StoredSecret::Reference(reference)),
+        ]);
         let back = read_headers(&write_headers(&headers)).unwrap();
-        assert_eq!(back["X-Key"].expose(), "a\"b");
+        let text = |name| match &back[name] {
+            StoredSecret::Secret(secret) => secret.expose(),
+            StoredSecret::Reference(reference) => panic!("{reference}"),
+        };
+        assert_eq!(text("X-Key"), "a\"b");
+        assert_eq!(text("X-Like"), "cmd://touch /tmp/x");
+        assert!(back["X-Ref"].is_reference());
+    }
+
+    #[test]
+    fn headers_of_an_older_patchbay_are_read_as_they_were_meant() {
+        let written = Secret::new(r#"{"X-Key": "k", "X-Ref": "env://KEY"}"#);
+        let back = read_headers(&written).unwrap();
+        assert!(!back["X-Key"].is_reference());
+        assert!(back["X-Ref"].is_reference());
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        assert!(!format!("{:?}", secret("hunter2")).contains("hunter2"));
     }
 }

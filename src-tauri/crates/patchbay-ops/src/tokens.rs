@@ -20,6 +20,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::lock::FileLock;
+use crate::secrets::StoredSecret;
 use crate::{Error, Event, secrets};
 
 /// How long before its end an access token is renewed, unless its life is short.
@@ -141,8 +142,8 @@ impl Tokens {
             WalletKind::Oauth => grant_secrets(self.read_grant(&entry).await?),
             WalletKind::Headers => {
                 let saved = secrets::saved_headers(vault, &entry).await?;
-                may_change |= saved.values().any(secrets::is_reference);
-                let headers = secrets::resolved_headers(saved).await?;
+                may_change |= saved.values().any(StoredSecret::is_reference);
+                let headers = secrets::resolved_headers(&saved).await?;
                 headers.into_values().collect()
             }
             WalletKind::Bearer | WalletKind::OauthClient => {

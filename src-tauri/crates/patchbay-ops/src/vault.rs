@@ -111,6 +111,9 @@ async fn note_lost(cx: &Context) -> Result<(), Error> {
         let Some(entry) = cx.store().find_wallet_entry(id).await? else {
             continue;
         };
+        if entry.reference.is_some() {
+            continue;
+        }
         if let Err(lost @ Error::SecretLost { .. }) = secrets::read(cx.vault(), &entry).await {
             cx.sessions().close(&connector.id).await;
             status::note_failure(cx, &connector.id, &lost).await?;

@@ -57,6 +57,26 @@ it("sends_a_reference_as_it_is", async () => {
   await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { authentication: { kind: "bearer", token: { kind: "reference", reference: "env://EXAMPLE_TOKEN" } } } }));
 });
 
+it("takes_a_pasted_token_for_a_reference_only_when_told_so", async () => {
+  const { user, host } = await pasteAddress();
+  await user.click(await screen.findByRole("radio", { name: "Token" }));
+  await user.type(screen.getByLabelText("Token"), "cmd://touch /tmp/x");
+  expect(screen.getByRole("button", { name: "Use as reference" })).toBeVisible();
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
+  await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { authentication: { token: { kind: "new", secret: "cmd://touch /tmp/x" } } } }));
+});
+
+it("makes_a_reference_of_a_pasted_token_at_the_press_of_a_button", async () => {
+  const { user, host } = await pasteAddress();
+  await user.click(await screen.findByRole("radio", { name: "Headers" }));
+  await user.type(screen.getByRole("textbox", { name: "Header" }), "X-Key");
+  await user.type(screen.getByLabelText("Value"), "env://EXAMPLE_KEY");
+  await user.click(screen.getByRole("button", { name: "Use as reference" }));
+  expect(screen.getByRole("textbox", { name: "Value" })).toHaveValue("env://EXAMPLE_KEY");
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
+  await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { authentication: { kind: "headers", values: { "X-Key": { kind: "reference", reference: "env://EXAMPLE_KEY" } } } } }));
+});
+
 it("gives_the_redirect_address_for_an_oauth_app_of_ones_own", async () => {
   const { user, host } = await pasteAddress((mock) => {
     mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { registersItself: false });

@@ -8,6 +8,7 @@ import { queries } from "@/host/queries";
 import { type AuthenticationForm, type FormErrors } from "./authenticationForm";
 import styles from "./AuthenticationFields.module.css";
 import { HeaderLines } from "@/components/HeaderLines";
+import { ReferenceOffer } from "@/components/ReferenceOffer";
 import { OAuthFields } from "./OAuthFields";
 
 type Props = {
@@ -68,6 +69,7 @@ function TokenFields({ form, errors, set, tokens }: PartProps & { tokens: Wallet
       {form.tokenFrom === "new" && (
         <Field label="Token" type="password" mono value={form.token} onChange={(token) => set({ token })} error={errors.token} help="Sent as Authorization: Bearer to this address alone. Saved in the wallet; it cannot be shown again, only replaced." autoComplete="new-password" />
       )}
+      {form.tokenFrom === "new" && <ReferenceOffer text={form.token} onUse={() => set({ tokenFrom: "reference", reference: form.token.trim(), token: "" })} />}
       {form.tokenFrom === "reference" && (
         <Field label="Reference" mono placeholder="env://GITHUB_TOKEN" value={form.reference} onChange={(reference) => set({ reference })} error={errors.reference} help="Looked up at each use. Nothing is stored." />
       )}
@@ -92,7 +94,7 @@ function HeadersFields({ form, errors, set, saved }: PartProps & { saved: Wallet
       {form.headersFrom === "entry" ? (
         <SavedEntry label="Saved headers" entries={saved} value={form.headersEntry} error={errors.headersEntry} onChange={(headersEntry) => set({ headersEntry })} />
       ) : (
-        <HeaderLines lines={form.headers} error={errors.headers} onChange={(headers) => set({ headers })} />
+        <HeaderLines takesReferences lines={form.headers} error={errors.headers} onChange={(headers) => set({ headers })} />
       )}
     </>
   );

@@ -3,6 +3,7 @@ import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { Field } from "@/components/Field";
 import { SegmentedControl } from "@/components/SegmentedControl";
+import { SecretValueField } from "@/components/SecretValueField";
 import { Select } from "@/components/Select";
 import { Switch } from "@/components/Switch";
 import { type Redirect, type WalletEntry } from "@/host/bindings";
@@ -47,7 +48,7 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
           {typed ? (
             <div className={styles.pair}>
               <Field label="Client id" mono isRequired value={form.clientId} onChange={(clientId) => set({ clientId })} error={errors.clientId} />
-              <Field label="Client secret" mono type="password" autoComplete="new-password" value={form.clientSecret} onChange={(clientSecret) => set({ clientSecret })} help="Leave empty when the provider gave none. A reference such as env://NAME works too." />
+              <SecretValueField label="Client secret" value={form.clientSecret} onChange={(clientSecret) => set({ clientSecret })} help="Optional. To use a secret reference such as env://NAME, enter it and choose “Use as reference”." />
             </div>
           ) : (
             <SavedEntry label="Saved OAuth app" entries={clients} value={form.clientEntry} error={errors.clientEntry} onChange={(clientEntry) => set({ clientEntry })} />

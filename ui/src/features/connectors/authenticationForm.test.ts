@@ -25,7 +25,16 @@ it("headers_want_a_name_that_can_be_sent_and_a_value", () => {
   expect(errorsOf({ ...form, headers: [{ name: "X-Key", value: "" }] })).toHaveProperty("headers");
   const good = { ...form, headers: [{ name: " X-Key ", value: "a" }, { name: "", value: "" }] };
   expect(errorsOf(good)).toEqual({});
-  expect(choiceOf(good)).toEqual({ kind: "headers", entry: null, values: { "X-Key": "a" } });
+  expect(choiceOf(good)).toEqual({ kind: "headers", entry: null, values: { "X-Key": { kind: "new", secret: "a" } } });
+});
+
+it("what_looks_like_a_reference_is_one_only_where_it_is_said_to_be", () => {
+  const lookalike = "cmd://touch /tmp/x";
+  const headers = { ...newForm("headers"), headers: [{ name: "X-Key", value: lookalike }, { name: "X-Ref", value: lookalike, isReference: true }] };
+  expect(choiceOf(headers)).toMatchObject({ values: { "X-Key": { kind: "new", secret: lookalike }, "X-Ref": { kind: "reference", reference: lookalike } } });
+  expect(choiceOf({ ...newForm("bearer"), token: lookalike })).toMatchObject({ token: { kind: "new", secret: lookalike } });
+  const app = { ...newForm("oauth"), ownClient: true, clientId: "app", clientSecret: { text: lookalike, isReference: false } };
+  expect(choiceOf(app)).toMatchObject({ client: { clientSecret: { kind: "new", secret: lookalike } } });
 });
 
 it("the_redirect_address_follows_port_host_and_kind", () => {

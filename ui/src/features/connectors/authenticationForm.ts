@@ -1,7 +1,6 @@
+import { emptyValue, type HeaderLine, headersOf, secretValueOf, type ValueDraft } from "@/components/secretValue";
 import { type Authentication, type AuthenticationChoice, type AuthenticationMethod, type Redirect, type WalletEntryId } from "@/host/bindings";
 import { linkAddress } from "@/lib/linkAddress";
-
-export type HeaderLine = { name: string; value: string };
 
 /** What is typed about a way to sign in; kept whole, so that changing one's mind loses nothing. */
 export type AuthenticationForm = {
@@ -10,7 +9,7 @@ export type AuthenticationForm = {
   /** A saved OAuth app, or `null` to type one in. */
   clientEntry: WalletEntryId | null;
   clientId: string;
-  clientSecret: string;
+  clientSecret: ValueDraft;
   redirect: Redirect;
   callbackPort: string;
   callbackHost: "127.0.0.1" | "localhost";
@@ -30,7 +29,7 @@ export type FormErrors = Partial<Record<"clientId" | "clientEntry" | "callbackPo
 /** A form in which nothing has been typed yet. */
 export function newForm(method: AuthenticationMethod): AuthenticationForm {
   return {
-    method, ownClient: false, clientEntry: null, clientId: "", clientSecret: "", redirect: "loopback", callbackPort: "",
+    method, ownClient: false, clientEntry: null, clientId: "", clientSecret: emptyValue, redirect: "loopback", callbackPort: "",
     callbackHost: "127.0.0.1", scopes: "", tokenFrom: "new", token: "", reference: "", tokenEntry: null,
     headersFrom: "new", headers: [{ name: "", value: "" }], headersEntry: null,
   };
@@ -109,18 +108,16 @@ export function choiceOf(form: AuthenticationForm): AuthenticationChoice {
       if (form.tokenFrom === "entry") return { kind: "bearer", token: { kind: "entry", entry: form.tokenEntry ?? "" } };
       if (form.tokenFrom === "reference") return { kind: "bearer", token: { kind: "reference", reference: form.reference.trim() } };
       return { kind: "bearer", token: { kind: "new", secret: form.token.trim() } };
-    case "headers": {
+    case "headers":
       if (form.headersFrom === "entry") return { kind: "headers", entry: form.headersEntry, values: {} };
-      const typed = form.headers.filter((line) => line.name.trim());
-      return { kind: "headers", entry: null, values: Object.fromEntries(typed.map((line) => [line.name.trim(), line.value])) };
-    }
+      return { kind: "headers", entry: null, values: headersOf(form.headers) };
   }
 }
 
 function clientOf(form: AuthenticationForm): Extract<AuthenticationChoice, { kind: "oauth" }>["client"] {
   if (!form.ownClient) return null;
   if (form.clientEntry) return { kind: "entry", entry: form.clientEntry };
-  return { kind: "new", clientId: form.clientId.trim(), clientSecret: form.clientSecret || null };
+  return { kind: "new", clientId: form.clientId.trim(), clientSecret: form.clientSecret.text ? secretValueOf(form.clientSecret) : null };
 }
 
 /** The redirect address to enter at the provider, for the port and host that were chosen. */

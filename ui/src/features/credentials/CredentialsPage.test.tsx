@@ -45,7 +45,7 @@ describe("the wallet", () => {
     await user.click(await screen.findByRole("row", { name: /^Zendesk service key/ }));
     await user.type(await screen.findByLabelText("Value"), "new");
     await user.click(screen.getByRole("button", { name: "Replace" }));
-    await waitFor(() => expect(host.lastCall("replaceWalletSecret")).toEqual({ entry: "wal_headers", secret: { kind: "headers", values: { "X-Api-Key": "new", "X-Tenant": "" } } }));
+    await waitFor(() => expect(host.lastCall("replaceWalletSecret")).toEqual({ entry: "wal_headers", secret: { kind: "headers", values: { "X-Api-Key": { kind: "new", secret: "new" }, "X-Tenant": { kind: "new", secret: "" } } } }));
   });
 
   it("says_what_would_break_before_it_deletes", async () => {

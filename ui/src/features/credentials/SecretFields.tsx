@@ -1,5 +1,7 @@
 import { Field } from "@/components/Field";
 import { HeaderLines } from "@/components/HeaderLines";
+import { ReferenceOffer } from "@/components/ReferenceOffer";
+import { SecretValueField } from "@/components/SecretValueField";
 import { type SecretForm } from "./secretForm";
 
 type Props = { form: SecretForm; error: string | null; onChange: (form: SecretForm) => void; keepsValues?: boolean; autoFocus?: boolean };
@@ -10,19 +12,22 @@ export function SecretFields({ form, error, onChange, keepsValues = false, autoF
   switch (form.kind) {
     case "bearer":
       return (
-        <Field label="Token" type="password" mono autoFocus={autoFocus} autoComplete="new-password" value={form.token} onChange={(token) => set({ token })} error={error} help="Saved in the wallet. It cannot be shown again, only replaced." />
+        <>
+          <Field label="Token" type="password" mono autoFocus={autoFocus} autoComplete="new-password" value={form.token} onChange={(token) => set({ token })} error={error} help="Saved in the wallet. It cannot be shown again, only replaced." />
+          <ReferenceOffer text={form.token} onUse={() => set({ kind: "reference", reference: form.token.trim(), token: "" })} />
+        </>
       );
     case "reference":
       return (
         <Field label="Reference" mono autoFocus={autoFocus} placeholder="env://GITHUB_TOKEN" value={form.reference} onChange={(reference) => set({ reference })} error={error} help="Looked up at each use; only the reference is saved. One that stands for nothing stops the run and is named." />
       );
     case "headers":
-      return <HeaderLines lines={form.headers} error={error ?? undefined} valuePlaceholder={keepsValues ? "saved, empty keeps it" : undefined} onChange={(headers) => set({ headers })} />;
+      return <HeaderLines takesReferences lines={form.headers} error={error ?? undefined} valuePlaceholder={keepsValues ? "saved, empty keeps it" : undefined} onChange={(headers) => set({ headers })} />;
     case "oauth_client":
       return (
         <>
           <Field label="Client id" mono autoFocus={autoFocus} isRequired value={form.clientId} onChange={(clientId) => set({ clientId })} error={error} />
-          <Field label="Client secret" type="password" mono autoComplete="new-password" value={form.clientSecret} onChange={(clientSecret) => set({ clientSecret })} help="Leave empty when the provider gave none." />
+          <SecretValueField label="Client secret" value={form.clientSecret} onChange={(clientSecret) => set({ clientSecret })} help="Leave empty when the provider gave none." />
         </>
       );
   }

@@ -1,3 +1,4 @@
+import { emptyValue, type HeaderLine, headersOf, secretValueOf, type ValueDraft } from "@/components/secretValue";
 import { type WalletKind, type WalletSecret } from "@/host/bindings";
 
 /** The kinds that can be typed in; sign-ins come from a consent. */
@@ -10,12 +11,12 @@ export const typedKinds: { value: TypedKind; label: string }[] = [
   { value: "oauth_client", label: "OAuth app" },
 ];
 
-export type SecretForm = { kind: TypedKind; token: string; reference: string; headers: { name: string; value: string }[]; clientId: string; clientSecret: string };
+export type SecretForm = { kind: TypedKind; token: string; reference: string; headers: HeaderLine[]; clientId: string; clientSecret: ValueDraft };
 
 /** A form with nothing in it but the names of the headers that are there already. */
 export function emptySecret(kind: TypedKind, headerNames: string[] = []): SecretForm {
   const headers = headerNames.length > 0 ? headerNames.map((name) => ({ name, value: "" })) : [{ name: "", value: "" }];
-  return { kind, token: "", reference: "", headers, clientId: "", clientSecret: "" };
+  return { kind, token: "", reference: "", headers, clientId: "", clientSecret: emptyValue };
 }
 
 /** The kind of form that replaces the secret of an entry; `null` for sign-ins, which are made anew by signing in. */
@@ -50,8 +51,8 @@ export function secretOf(form: SecretForm): WalletSecret {
     case "reference":
       return { kind: "reference", reference: form.reference.trim() };
     case "oauth_client":
-      return { kind: "oauth_client", clientId: form.clientId.trim(), clientSecret: form.clientSecret || null };
+      return { kind: "oauth_client", clientId: form.clientId.trim(), clientSecret: form.clientSecret.text ? secretValueOf(form.clientSecret) : null };
     case "headers":
-      return { kind: "headers", values: Object.fromEntries(form.headers.filter((line) => line.name.trim()).map((line) => [line.name.trim(), line.value])) };
+      return { kind: "headers", values: headersOf(form.headers) };
   }
 }

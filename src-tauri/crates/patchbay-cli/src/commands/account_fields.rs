@@ -221,7 +221,7 @@ async fn other_than_input(door: &Door, source: &Source) -> Result<Option<SecretI
     Ok(match source {
         Source::Input => None,
         Source::Reference(reference) => Some(SecretInput::Reference {
-            reference: reference.clone(),
+            reference: reference.to_string(),
         }),
         Source::Wallet(name) => Some(SecretInput::Entry {
             entry: resolve_wallet_entry(&door.cx, name).await?.id,

@@ -11,7 +11,7 @@ use patchbay_ops::{
 use serde_json::Value;
 
 use super::account;
-use super::authentication::header_values;
+use super::authentication::header_texts;
 use crate::args::ApiArgs;
 use crate::door::Door;
 use crate::failure::Failure;
@@ -164,7 +164,7 @@ async fn call(
     let headers = if args.headers.is_empty() {
         BTreeMap::new()
     } else {
-        header_values(door, &args.headers).await?
+        header_texts(door, &args.headers).await?
     };
     let request = CallOperation {
         account: account.id.clone(),

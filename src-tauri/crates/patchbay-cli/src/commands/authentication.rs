@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use patchbay_model::{Secret, WalletEntryId};
-use patchbay_ops::{AuthenticationChoice, OAuthClientInput, SecretInput, resolve_wallet_entry};
+use patchbay_ops::{
+    AuthenticationChoice, OAuthClientInput, SecretInput, SecretValue, resolve_wallet_entry,
+};
 
 use crate::args::{AuthenticationArgs, Method};
 use crate::door::Door;
@@ -89,11 +91,11 @@ async fn client(
     }))
 }
 
-/// The secret of an OAuth app, or the reference in its place.
+/// The secret of an OAuth app, or where it is to be found.
 ///
 /// # Errors
 /// When it is not there.
-pub(super) async fn client_secret(door: &Door, from: &str) -> Result<Secret, Failure> {
+pub(super) async fn client_secret(door: &Door, from: &str) -> Result<SecretValue, Failure> {
     let source = Source::parse("--client-secret-from", from)?;
     door.secrets().as_named(&source, "client secret").await
 }
@@ -103,7 +105,9 @@ async fn bearer(door: &Door, from: &str) -> Result<AuthenticationChoice, Failure
         Source::Input => SecretInput::New {
             secret: door.secrets().input("token")?,
         },
-        Source::Reference(reference) => SecretInput::Reference { reference },
+        Source::Reference(reference) => SecretInput::Reference {
+            reference: reference.to_string(),
+        },
         Source::Wallet(name) => SecretInput::Entry {
             entry: resolve_wallet_entry(&door.cx, &name).await?.id,
         },
@@ -134,26 +138,44 @@ fn saved_headers(entry: WalletEntryId) -> AuthenticationChoice {
     }
 }
 
-/// The headers that were named, with their values or the references in their places.
+/// The headers that were named, with their values or where those are to be found, as the wallet keeps them.
 ///
 /// # Errors
 /// When none was named, or a value is not there.
 pub(super) async fn header_values(
     door: &Door,
     given: &[String],
+) -> Result<BTreeMap<String, SecretValue>, Failure> {
+    let mut values = BTreeMap::new();
+    for (name, source) in named_headers(given)? {
+        let value = door.secrets().as_named(&source, &name).await?;
+        values.insert(name, value);
+    }
+    Ok(values)
+}
+
+/// The headers that were named, with their values as they are now, for one request.
+///
+/// # Errors
+/// As [`header_values`].
+pub(super) async fn header_texts(
+    door: &Door,
+    given: &[String],
 ) -> Result<BTreeMap<String, Secret>, Failure> {
+    let mut texts = BTreeMap::new();
+    for (name, source) in named_headers(given)? {
+        let text = door.secrets().read(&source, &name).await?;
+        texts.insert(name, text);
+    }
+    Ok(texts)
+}
+
+fn named_headers(given: &[String]) -> Result<Vec<(String, Source)>, Failure> {
     if given.is_empty() {
         return Err(Failure::usage(
             "no header is named",
             "Name each with --header NAME, and give its value on standard input.",
         ));
     }
-    let parsed = given.iter().map(|given| parse_header(given));
-    let parsed: Vec<_> = parsed.collect::<Result<_, _>>()?;
-    let mut values = BTreeMap::new();
-    for (name, source) in parsed {
-        let value = door.secrets().as_named(&source, &name).await?;
-        values.insert(name, value);
-    }
-    Ok(values)
+    given.iter().map(|given| parse_header(given)).collect()
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use patchbay_model::{Secret, Timestamp, WalletEntry, WalletKind};
 use patchbay_ops::{
-    AddWalletEntry, Error, WalletSecret, add_wallet_entry, list_wallet, remove_wallet_entry,
-    rename_wallet_entry, replace_wallet_secret, resolve_wallet_entry,
+    AddWalletEntry, Error, SecretValue, WalletSecret, add_wallet_entry, list_wallet,
+    remove_wallet_entry, rename_wallet_entry, replace_wallet_secret, resolve_wallet_entry,
 };
 
 use super::authentication::{client_secret, header_values};
@@ -70,7 +70,9 @@ async fn add(door: &Door, args: AddCredentialArgs) -> Result<(), Failure> {
 async fn secret(door: &Door, kind: Kind, args: SecretArgs) -> Result<WalletSecret, Failure> {
     match kind {
         Kind::Bearer => match Source::parse("--from", &args.from)? {
-            Source::Reference(reference) => Ok(WalletSecret::Reference { reference }),
+            Source::Reference(reference) => Ok(WalletSecret::Reference {
+                reference: reference.to_string(),
+            }),
             source => Ok(WalletSecret::Bearer {
                 token: door.secrets().read(&source, "token").await?,
             }),
@@ -111,7 +113,7 @@ async fn list(door: &Door) -> Result<(), Failure> {
 
 fn row(entry: &WalletEntry, now: Timestamp) -> [Cell; 6] {
     let from = match (&entry.reference, entry.header_names.as_slice()) {
-        (Some(reference), _) => reference.clone(),
+        (Some(reference), _) => reference.to_string(),
         (None, []) => "vault".to_owned(),
         (None, headers) => format!("vault ({})", headers.join(", ")),
     };
@@ -181,11 +183,10 @@ pub(super) async fn next_secret(
 }
 
 /// Headers that were not named keep the value that is saved.
-fn keep_others(entry: &WalletEntry, values: &mut BTreeMap<String, Secret>) {
+fn keep_others(entry: &WalletEntry, values: &mut BTreeMap<String, SecretValue>) {
     for name in &entry.header_names {
-        values
-            .entry(name.clone())
-            .or_insert_with(|| Secret::new(""));
+        let saved = || Secret::new("").into();
+        values.entry(name.clone()).or_insert_with(saved);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `patchbay credential show|rotate`: where a credential of the wallet is used, and how the next one gets
 //! there.
 
-use patchbay_model::{Place, Problem, Timestamp, WalletEntry};
+use patchbay_model::{Place, Problem, SecretReference, Timestamp, WalletEntry};
 use patchbay_ops::{
     Rotation, RotationPlace, finish_rotation, plan_rotation, resolve_wallet_entry, retry_rotation,
     rotate_wallet_entry, take_back_rotation,
@@ -36,7 +36,10 @@ fn facts(rotation: &Rotation, now: Timestamp, screen: Screen) -> String {
         .add("Name", &entry.name)
         .add("Id", entry.id.as_str())
         .add("Kind", words::wallet_kind(entry.kind))
-        .maybe("From", entry.reference.as_ref())
+        .maybe(
+            "From",
+            entry.reference.as_ref().map(SecretReference::as_str),
+        )
         .add("Headers", entry.header_names.join(", "))
         .maybe("Issuer", entry.issuer.as_ref())
         .add("Scopes", entry.scopes.join(" "))

@@ -74,13 +74,13 @@ async fn secrets_leave_what_else_was_changed_meanwhile() {
 async fn a_key_is_the_one_secret_of_its_wallet_entry() {
     let bench = bench().await;
     let (cx, name) = (&bench.cx, "Service key".to_owned());
-    let values = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("key-123456"))]);
+    let values = BTreeMap::from([("X-Api-Key".to_owned(), Secret::new("key-123456").into())]);
     let secret = WalletSecret::Headers { values };
     let entry = add_wallet_entry(cx, AddWalletEntry { name, secret }).await;
     let input = SecretInput::Entry {
         entry: entry.unwrap().id,
     };
-    let kept = kept_secrets(BTreeMap::from([("api_key".to_owned(), input)]));
+    let kept = kept_secrets(BTreeMap::from([("api_key".to_owned(), input)])).unwrap();
     let secrets = resolve(cx, &kept).await.unwrap();
     assert_eq!(secrets["api_key"].expose(), "key-123456");
 }

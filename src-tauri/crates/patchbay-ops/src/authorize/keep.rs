@@ -9,6 +9,7 @@ use patchbay_vault::SecretName;
 use crate::add_connector::free_entry_name;
 use crate::address::endpoint_of;
 use crate::list_connectors::find_connector;
+use crate::secrets::StoredSecret;
 use crate::{Context, Error, Event, secrets, status, step_up};
 
 /// Saves the tokens, in the vault first, and has the connector use them.
@@ -72,11 +73,8 @@ async fn without_reference(
     };
     if let Some(app) = cx.store().find_wallet_entry(app).await? {
         let app = secrets::oauth_app(cx.vault(), &app).await?;
-        if app
-            .client_secret
-            .as_ref()
-            .is_some_and(secrets::is_reference)
-        {
+        let secret = app.client_secret.as_ref();
+        if secret.is_some_and(StoredSecret::is_reference) {
             kept.client_secret = None;
         }
     }

@@ -163,7 +163,7 @@ async fn what_is_not_a_single_secret_changes_nothing() {
     let headers = |names: &[&str]| WalletSecret::Headers {
         values: names
             .iter()
-            .map(|name| ((*name).to_owned(), Secret::new(OLD)))
+            .map(|name| ((*name).to_owned(), Secret::new(OLD).into()))
             .collect(),
     };
     let bench = Bench::new(true, headers(&["X-Key"])).await;

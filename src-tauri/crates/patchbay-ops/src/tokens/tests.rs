@@ -1,3 +1,4 @@
+use patchbay_model::SecretReference;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -7,7 +8,10 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::credentials::forget;
 use crate::testing::{NOBODY, add, lapsed_grant, open};
-use crate::{Context, SystemClock, rename_wallet_entry};
+use crate::{
+    AddWalletEntry, Context, SecretValue, SystemClock, WalletSecret, add_wallet_entry,
+    rename_wallet_entry,
+};
 
 /// A token endpoint that was asked to renew a grant, and answers when it is told to.
 struct Asked(oneshot::Sender<()>);
@@ -162,6 +166,62 @@ async fn a_credential_is_deleted_after_its_refresh() {
     assert_eq!(bench.cx.store().list_wallet().await.unwrap(), []);
 }
 
+/// Older builds kept what a registration gave in the same place as the references of a person.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has_it() {
+    let bench = bench().await;
+    let (cx, home) = (&bench.cx, bench.home.path());
+    let (marker, reference) = (home.join("was-run"), "cmd://echo from-the-app");
+    let mut connector = add(cx, NOBODY).await;
+    let before = |client_secret: String| {
+        let mut grant = lapsed_grant("first-token-1", NOBODY);
+        grant.client_secret = Some(Secret::new(client_secret));
+        grant
+    };
+    let uses = |client| Authentication::Oauth {
+        client,
+        entry: Some(bench.entry.id.clone()),
+        callback_port: None,
+        callback_host: None,
+        redirect: patchbay_model::Redirect::default(),
+        scopes: Vec::new(),
+    };
+    let proof = async |connector: &Connector, grant: Grant| {
+        cx.store().save_connector(connector).await.unwrap();
+        let entry = cx.store().find_wallet_entry(&bench.entry.id).await.unwrap();
+        let grant = with_app_secret(cx.store(), cx.vault(), &entry.unwrap(), grant).await;
+        let secret = grant.unwrap().client_secret.unwrap();
+        secret.expose().to_owned()
+    };
+
+    let given = format!("cmd://touch {}", marker.display());
+    connector.authentication = uses(None);
+    assert_eq!(proof(&connector, before(given.clone())).await, given);
+
+    let secret = WalletSecret::OauthClient {
+        client_id: "me".to_owned(),
+        client_secret: Some(SecretValue::Reference {
+            reference: reference.to_owned(),
+        }),
+    };
+    let name = "App".to_owned();
+    let app = add_wallet_entry(cx, AddWalletEntry { name, secret }).await;
+    let app = app.unwrap().id;
+    connector.authentication = uses(Some(app.clone()));
+    let of_app = before(reference.to_owned());
+    // The app was never used at this provider.
+    assert_eq!(proof(&connector, of_app.clone()).await, reference);
+    let issuer = of_app.issuer.clone();
+    let bind = move |known: &mut WalletEntry| known.issuer = Some(issuer);
+    cx.store().change_wallet_entry(&app, bind).await.unwrap();
+    assert_eq!(proof(&connector, of_app.clone()).await, "from-the-app");
+    let mut of_another = before(given.clone());
+    of_another.client_id = "registered".to_owned();
+    assert_eq!(proof(&connector, of_another).await, given);
+    assert!(!marker.exists());
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn what_a_reference_led_to_stays_known_when_it_leads_nowhere() {
@@ -173,7 +233,7 @@ async fn what_a_reference_led_to_stays_known_when_it_leads_nowhere() {
         id: WalletEntryId::new("cred_2"),
         name: "Token".to_owned(),
         kind: WalletKind::Bearer,
-        reference: Some(format!("cmd://cat {}", file.display())),
+        reference: Some(SecretReference::parse(&format!("cmd://cat {}", file.display())).unwrap()),
         ..bench.entry.clone()
     };
     cx.store().save_wallet_entry(&entry).await.unwrap();

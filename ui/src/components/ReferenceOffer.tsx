@@ -1,0 +1,16 @@
+import { looksLikeReference } from "@/lib/secretReference";
+import { Button } from "./Button";
+import styles from "./ReferenceOffer.module.css";
+
+type Props = { text: string; onUse: () => void };
+
+/** Under a field for a secret: text that looks like a reference becomes one only by this button. */
+export function ReferenceOffer({ text, onUse }: Props) {
+  if (!looksLikeReference(text)) return null;
+  return (
+    <div className={styles.offer} role="status">
+      <span className="text2 small">This looks like a secret reference, but is saved as the secret itself.</span>
+      <Button small onPress={onUse}>Use as reference</Button>
+    </div>
+  );
+}
