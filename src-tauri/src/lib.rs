@@ -8,9 +8,12 @@ mod commands;
 mod deep_link;
 mod news;
 mod preferences;
+mod program_consent;
 mod tray;
 mod updater;
 mod window;
+
+use std::sync::Arc;
 
 use patchbay_model::Explain;
 use patchbay_ops::{Context, ContextOptions, Places};
@@ -68,7 +71,8 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
         }
     };
     // The store opens while the web view starts; nothing of the page is heard before this returns.
-    let options = ContextOptions::of_system(places.clone());
+    let mut options = ContextOptions::of_system(places.clone());
+    options.programs = Arc::new(program_consent::DialogConsent(app.handle().clone()));
     let opening = tauri::async_runtime::spawn(Context::open(options));
     app.handle()
         .plugin(window::state_plugin(app.handle(), &places))?;
@@ -115,7 +119,7 @@ fn cannot_start(app: &App, error: &patchbay_ops::Error) {
     let handle = app.handle().clone();
     // Waiting for the answer here would keep the window from being drawn: both want this thread.
     app.dialog()
-        .message(&words)
+        .message(program_consent::message_text(&words))
         .title("Patchbay cannot start")
         .kind(MessageDialogKind::Error)
         .show(move |_| handle.exit(1));

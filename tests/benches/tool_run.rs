@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use patchbay_model::{ConnectorId, Json, Origin, RunState};
 use patchbay_ops::{
-    AddConnector, AuthenticationChoice, Context, ContextOptions, Places, RunTool, SystemBrowser,
-    SystemClock, add_connector, find_run, refresh_tools, run_tool,
+    AddConnector, AuthenticationChoice, Context, ContextOptions, NoProgramConsent, Places, RunTool,
+    SystemBrowser, SystemClock, add_connector, find_run, refresh_tools, run_tool,
 };
 use patchbay_playground::{Options, Playground};
 use patchbay_vault::MemoryKeychain;
@@ -55,6 +55,7 @@ async fn main() -> Result<()> {
         places: Places::under(home.path()),
         keychain: Arc::new(MemoryKeychain::new()),
         browser: Arc::new(SystemBrowser),
+        programs: Arc::new(NoProgramConsent),
         clock: Arc::new(SystemClock),
         client_document: None,
     })

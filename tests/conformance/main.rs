@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use patchbay_ops::{Context, ContextOptions, Places, SystemClock};
+use patchbay_ops::{Context, ContextOptions, NoProgramConsent, Places, SystemClock};
 use patchbay_vault::MemoryKeychain;
 use url::Url;
 
@@ -48,6 +48,7 @@ async fn connect_and_run_everything() -> Result<()> {
         places: Places::under(home.path()),
         keychain: Arc::new(MemoryKeychain::new()),
         browser: Arc::new(Browser),
+        programs: Arc::new(NoProgramConsent),
         clock: Arc::new(SystemClock),
         client_document: Some(Url::parse(CLIENT_DOCUMENT)?),
     };

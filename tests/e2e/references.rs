@@ -4,11 +4,17 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
-use patchbay_model::{AuthorizationState, Code, Explain as _, RunState, Secret, Status};
+use async_trait::async_trait;
+use patchbay_model::{
+    AuthorizationState, Code, Explain as _, Json, Platform, RunState, Secret, Status,
+};
 use patchbay_ops::{
-    AddWalletEntry, AuthenticationChoice, OAuthClientInput, SecretInput, SecretValue, WalletSecret,
-    add_wallet_entry, check_connector, disconnect_connector, list_wallet,
+    AddAccount, AddConnector, AddWalletEntry, AuthenticationChoice, OAuthClientInput, Occasion,
+    ProgramConsent, ProgramRequest, SecretInput, SecretValue, WalletSecret, add_account,
+    add_connector, add_wallet_entry, allow_program, check_connector, disconnect_connector,
+    forget_program, list_allowed_programs, list_wallet,
 };
 use patchbay_playground::{
     BEARER_HEADER, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, LoggedRequest,
@@ -140,6 +146,107 @@ async fn a_secret_that_looks_like_a_reference_is_one_only_where_it_is_said_to_be
     assert!(!marker.exists());
 }
 
+/// What a page can ask for is the same verbs with the same arguments.
+#[tokio::test]
+async fn no_verb_starts_a_program_that_the_person_does_not_allow() {
+    let desk = Desk::new().await;
+    let person = Arc::new(Refusing::default());
+    let cx = desk
+        .open_before(Arc::clone(&person) as Arc<dyn ProgramConsent>)
+        .await;
+    let marker = desk.home.path().join("was-run");
+    let reference = format!("cmd://touch {}", marker.display());
+    let value = || SecretValue::Reference {
+        reference: reference.clone(),
+    };
+    let secrets = [
+        WalletSecret::Reference {
+            reference: reference.clone(),
+        },
+        WalletSecret::Headers {
+            values: BTreeMap::from([("X-Key".to_owned(), value())]),
+        },
+        WalletSecret::OauthClient {
+            client_id: "mine".to_owned(),
+            client_secret: Some(value()),
+        },
+    ];
+    for (number, secret) in (1..).zip(secrets) {
+        let name = "Mine".to_owned();
+        let refused = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
+        assert_eq!(refused.unwrap_err().code(), Code::ReferenceNotAllowed);
+        assert_eq!(person.asked(Occasion::Given), number);
+    }
+    let input = || SecretInput::Reference {
+        reference: reference.clone(),
+    };
+    let add = AddConnector {
+        url: desk.playground.open_url().to_string(),
+        name: None,
+        title: None,
+        authentication: Some(AuthenticationChoice::Bearer { token: input() }),
+    };
+    let refused = add_connector(&cx, add).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ReferenceNotAllowed);
+    let account = AddAccount {
+        platform: Platform::Mistral,
+        label: None,
+        settings: Json(json!({})),
+        secrets: BTreeMap::from([("api_key".to_owned(), input())]),
+    };
+    let refused = add_account(&cx, account).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ReferenceNotAllowed);
+    let refused = allow_program(&cx, &reference).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ReferenceNotAllowed);
+    assert_eq!(refused.problem().detail, Some(reference.clone()));
+    assert_eq!(person.asked(Occasion::Given), 6);
+    assert!(list_wallet(&cx).await.unwrap().is_empty());
+    assert!(!marker.exists(), "it was run");
+
+    // What was saved while it was allowed stops when that is forgotten, and never asks by itself.
+    let keyring = Keyring::new(&desk, desk.playground.bearer_token());
+    let token = AuthenticationChoice::Bearer {
+        token: SecretInput::Reference {
+            reference: keyring.spelling(),
+        },
+    };
+    let connector = desk
+        .add_at(desk.playground.bearer_url().as_str(), token)
+        .await;
+    let check = check_connector(&cx, &connector.id).await.unwrap();
+    assert_eq!(
+        check.connector.status.status,
+        Status::Ready,
+        "allowed before"
+    );
+    for program in list_allowed_programs(&cx).await.unwrap() {
+        forget_program(&cx, &program.id).await.unwrap();
+    }
+    let check = check_connector(&cx, &connector.id).await.unwrap();
+    assert_eq!(check.connector.status.code, Some(Code::ReferenceNotAllowed));
+    assert!(person.asked(Occasion::Needed) > 0);
+    assert_eq!(person.asked(Occasion::Given), 6);
+}
+
+/// A person who allows nothing, and counts what they were asked for.
+#[derive(Default)]
+struct Refusing(Mutex<Vec<Occasion>>);
+
+#[async_trait]
+impl ProgramConsent for Refusing {
+    async fn allows(&self, request: &ProgramRequest) -> bool {
+        self.0.lock().unwrap().push(request.occasion);
+        false
+    }
+}
+
+impl Refusing {
+    fn asked(&self, occasion: Occasion) -> usize {
+        let asked = self.0.lock().unwrap();
+        asked.iter().filter(|one| **one == occasion).count()
+    }
+}
+
 /// An OAuth app of the user's own with that secret.
 fn oauth_app_with(secret: SecretValue) -> AuthenticationChoice {
     let mut app = oauth_app(CONFIDENTIAL_CLIENT_ID, None);
@@ -171,9 +278,13 @@ impl Keyring {
         fs::remove_file(&self.0).unwrap();
     }
 
+    fn spelling(&self) -> String {
+        format!("cmd://cat {}", self.0.display())
+    }
+
     fn reference(&self) -> SecretValue {
         SecretValue::Reference {
-            reference: format!("cmd://cat {}", self.0.display()),
+            reference: self.spelling(),
         }
     }
 }

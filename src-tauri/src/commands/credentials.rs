@@ -1,6 +1,6 @@
 //! The wallet.
 
-use patchbay_model::{Problem, WalletEntry, WalletEntryId};
+use patchbay_model::{AllowedProgram, Problem, WalletEntry, WalletEntryId};
 use patchbay_ops::{AddWalletEntry, Context, WalletSecret};
 use tauri::State;
 
@@ -52,4 +52,31 @@ pub(crate) async fn remove_wallet_entry(
     confirmed: bool,
 ) -> Result<(), Problem> {
     Ok(patchbay_ops::remove_wallet_entry(&cx, &entry, confirmed).await?)
+}
+
+/// The programs that may be started for secrets.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_allowed_programs(
+    cx: State<'_, Context>,
+) -> Result<Vec<AllowedProgram>, Problem> {
+    Ok(patchbay_ops::list_allowed_programs(&cx).await?)
+}
+
+/// Asks in a window of the system's own whether the program of a reference may be started; nothing is
+/// started.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn allow_program(
+    cx: State<'_, Context>,
+    reference: String,
+) -> Result<AllowedProgram, Problem> {
+    Ok(patchbay_ops::allow_program(&cx, &reference).await?)
+}
+
+/// Forgets that a program was allowed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_program(cx: State<'_, Context>, program: String) -> Result<(), Problem> {
+    Ok(patchbay_ops::forget_program(&cx, &program).await?)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use insta::Settings;
 use patchbay_model::Secret;
-use patchbay_ops::{Context, ContextOptions, Places, SystemClock, unlock_vault};
+use patchbay_ops::{Context, ContextOptions, NoProgramConsent, Places, SystemClock, unlock_vault};
 use patchbay_playground::{Consent, Options, Playground, Switches};
 use patchbay_vault::MemoryKeychain;
 use serde_json::Value;
@@ -109,6 +109,7 @@ impl Terminal {
             places: Places::under(&self.home.path().join("patchbay")),
             keychain: Arc::new(MemoryKeychain::new()),
             browser: Arc::new(Browser::new()),
+            programs: Arc::new(NoProgramConsent),
             clock: Arc::new(SystemClock),
             client_document: None,
         });

@@ -250,3 +250,206 @@ fn files_with(folder: &Path, bytes: &[u8]) -> usize {
     });
     found.sum()
 }
+
+/// A program that hands out the Playground's token, and notes each of its runs.
+#[cfg(unix)]
+fn program(folder: &Path) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::create_dir_all(folder).unwrap();
+    let file = folder.join("hand-out");
+    let script = format!("#!/bin/sh\necho run >> \"$0.runs\"\necho {TOKEN}\n");
+    std::fs::write(&file, script).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_runs_only_where_it_was_allowed_by_name() {
+    let terminal = Terminal::new().await;
+    let folder = terminal.home.path().join("bin");
+    let file = program(&folder);
+    let runs = || std::fs::read_to_string(format!("{file}.runs")).unwrap_or_default();
+    let reference = format!("cmd://{file} one");
+    let other = format!("cmd://{file} two");
+    let add = |name| ["credential", "add", name, "--kind", "bearer", "--from"];
+
+    for more in [
+        &[][..],
+        &["--yes"],
+        &["--no-input"],
+        &["--yes", "--allow-program", &other],
+    ] {
+        let words = [&add("Key")[..], &[&reference, "--json"], more].concat();
+        let refused = terminal.run(&words).await;
+        assert_eq!(
+            refused.failure()["code"],
+            "reference.not_allowed",
+            "{more:?}"
+        );
+        let hint = refused.failure()["hint"].as_str().unwrap().to_owned();
+        assert!(
+            hint.contains(&format!("--allow-program '{reference}'")),
+            "{hint}"
+        );
+    }
+    assert_eq!(runs(), "");
+
+    let allow = ["--allow-program", &reference];
+    let words = [&add("Key")[..], &[&reference], &allow].concat();
+    terminal.run(&words).await.succeeded();
+    assert_eq!(runs().lines().count(), 1);
+    // It is remembered, for exactly these arguments.
+    let words = [&add("Again")[..], &[&reference]].concat();
+    terminal.run(&words).await.succeeded();
+    let words = [&add("Other")[..], &[&other]].concat();
+    assert_eq!(terminal.run(&words).await.code, 1);
+    assert_eq!(runs().lines().count(), 2);
+
+    let listed = terminal
+        .run(&["credential", "programs", "list", "--json"])
+        .await;
+    let listed = listed.document();
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    assert_eq!(listed[0]["program"]["file"], *file);
+    assert_eq!(
+        listed[0]["program"]["arguments"],
+        serde_json::json!(["one"])
+    );
+    let id = listed[0]["id"].as_str().unwrap();
+    let forget = ["credential", "programs", "forget", id];
+    terminal.run(&forget).await.succeeded();
+    assert_eq!(terminal.run(&forget).await.code, 6);
+    let words = [&add("Third")[..], &[&reference]].concat();
+    assert_eq!(terminal.run(&words).await.code, 1);
+    assert_eq!(runs().lines().count(), 2);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn another_file_of_the_same_name_is_another_program() {
+    let terminal = Terminal::new().await;
+    let [first, second] = ["first", "second"].map(|name| terminal.home.path().join(name));
+    let [_, shadow] = [program(&first), program(&second)];
+    let add = async |name: &str, path: String, allow: &[&str]| {
+        let add = [
+            "credential",
+            "add",
+            name,
+            "--kind",
+            "bearer",
+            "--from",
+            "cmd://hand-out",
+        ];
+        let mut command = terminal.command(&[&add[..], allow].concat());
+        command.env("PATH", path);
+        terminal.finish(command, "").await
+    };
+    let path = std::env::var("PATH").unwrap();
+    let before = format!("{}:{path}", first.display());
+    add(
+        "One",
+        before.clone(),
+        &["--allow-program", "cmd://hand-out"],
+    )
+    .await
+    .succeeded();
+    add("Two", before.clone(), &[]).await.succeeded();
+    let shadowed = format!("{}:{before}", second.display());
+    assert_eq!(add("Three", shadowed, &[]).await.code, 1);
+    assert!(!Path::new(&format!("{shadow}.runs")).exists());
+}
+
+/// At a terminal a person is asked, and sees file and arguments.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_at_a_terminal_is_asked_before_a_program_runs() {
+    let terminal = Terminal::new().await;
+    let file = program(&terminal.home.path().join("bin"));
+    let runs = || std::fs::read_to_string(format!("{file}.runs")).unwrap_or_default();
+    let add = async |name: &str, answer: &str| {
+        let words = [
+            "credential",
+            "add",
+            name,
+            "--kind",
+            "bearer",
+            "--yes",
+            "--from",
+        ];
+        let plain = terminal.command(&words);
+        let plain = plain.as_std();
+        let mut line = vec![plain.get_program().to_str().unwrap().to_owned()];
+        line.extend(
+            plain
+                .get_args()
+                .map(|word| word.to_str().unwrap().to_owned()),
+        );
+        line.push(format!("'cmd://{file} one'"));
+        let mut command = tokio::process::Command::new("script");
+        command.args(["-qec", &line.join(" "), "/dev/null"]);
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let pipe = std::process::Stdio::piped;
+        command.stdin(pipe()).stdout(pipe()).stderr(pipe());
+        terminal.finish(command, answer).await
+    };
+    let no = add("Key", "n\n").await;
+    assert_eq!(no.code, 1, "{}", no.shown());
+    for shown in [file.as_str(), "arguments one", "[y/N]"] {
+        assert!(no.stdout.contains(shown), "{shown}: {}", no.stdout);
+    }
+    assert_eq!(runs(), "");
+    add("Key", "y\n").await.succeeded();
+    assert_eq!(runs().lines().count(), 1);
+}
+
+/// What is piped is the secret itself.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn piped_text_that_looks_like_a_reference_is_sent_as_it_is() {
+    let terminal = Terminal::new().await;
+    let marker = terminal.home.path().join("was-run");
+    let lookalike = format!("cmd://touch {}", marker.display());
+    let url = terminal.playground.open_url();
+    let add = [
+        "connector",
+        "add",
+        url.as_str(),
+        "--name",
+        "play",
+        "--header",
+        "X-Key",
+        "--connect",
+    ];
+    terminal.run_with(&add, &lookalike).await.succeeded();
+    let sent =
+        |request: &patchbay_playground::LoggedRequest| request.header("x-key") == Some(&lookalike);
+    assert!(terminal.playground.count(sent) > 0);
+    let object = serde_json::json!({ "api_key": lookalike }).to_string();
+    for (words, input) in [
+        (
+            &["credential", "add", "Token", "--kind", "bearer"][..],
+            &lookalike,
+        ),
+        (
+            &[
+                "account",
+                "add",
+                "mistral",
+                "--from",
+                "-",
+                "--base-url",
+                "http://127.0.0.1:9",
+            ],
+            &object,
+        ),
+    ] {
+        terminal.run_with(words, input).await;
+    }
+    assert!(!marker.exists(), "it was run");
+}

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use patchbay_model::{
     Authorization, AuthorizationState, Connector, ConnectorId, Content, Json, Origin, Redirect,
     Secret, ToolRun,
 };
 use patchbay_ops::{
     AddConnector, AuthenticationChoice, Clock, Context, ContextOptions, Event, OAuthClientInput,
-    Places, RunTool, StartAuthorization, add_connector, find_connector, run_tool,
-    start_authorization, wait_for_authorization,
+    Places, ProgramConsent, ProgramRequest, RunTool, StartAuthorization, add_connector,
+    find_connector, run_tool, start_authorization, wait_for_authorization,
 };
 use patchbay_playground::{LoopbackPort, Options, Playground, Switches};
 use patchbay_vault::{Keychain, MemoryKeychain};
@@ -70,8 +71,21 @@ impl Desk {
 
     /// A second Patchbay over the same files.
     pub(crate) async fn open(&self) -> Context {
-        let keychain = self.keychain.clone();
-        open(self.home.path(), keychain, &self.browser, &self.clock).await
+        self.open_before(Arc::new(EveryProgram)).await
+    }
+
+    /// A second Patchbay over the same files, before a person who decides about programs.
+    pub(crate) async fn open_before(&self, person: Arc<dyn ProgramConsent>) -> Context {
+        let options = ContextOptions {
+            programs: person,
+            ..options(
+                self.home.path(),
+                self.keychain.clone(),
+                &self.browser,
+                &self.clock,
+            )
+        };
+        Context::open(options).await.unwrap()
     }
 
     /// Adds the Playground's address behind OAuth, without signing in.
@@ -167,14 +181,34 @@ async fn open(
     browser: &Browser,
     clock: &Arc<LateClock>,
 ) -> Context {
-    let options = ContextOptions {
+    let options = options(home, keychain, browser, clock);
+    Context::open(options).await.unwrap()
+}
+
+fn options(
+    home: &Path,
+    keychain: impl Keychain + 'static,
+    browser: &Browser,
+    clock: &Arc<LateClock>,
+) -> ContextOptions {
+    ContextOptions {
         places: Places::under(home),
         keychain: Arc::new(keychain),
         browser: Arc::new(browser.clone()),
+        programs: Arc::new(EveryProgram),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         client_document: None,
-    };
-    Context::open(options).await.unwrap()
+    }
+}
+
+/// A person who allows whatever a test has started.
+struct EveryProgram;
+
+#[async_trait]
+impl ProgramConsent for EveryProgram {
+    async fn allows(&self, _request: &ProgramRequest) -> bool {
+        true
+    }
 }
 
 /// Click-through consent, with an OAuth app of the user's own or without.

@@ -1,5 +1,6 @@
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { AllowProgramContext } from "@/components/AllowProgramContext";
 import { AppearanceContext } from "@/components/AppearanceContext";
 import { CopyContext } from "@/components/CopyContext";
 import { MacContext } from "@/components/MacContext";
@@ -36,9 +37,11 @@ export function Providers({ client, children }: Props) {
           <StatusBarProvider>
             <ToastProvider>
               <Clipboard>
-                <NewsReader />
-                <KeyReader registry={registry} />
-                {children}
+                <Programs>
+                  <NewsReader />
+                  <KeyReader registry={registry} />
+                  {children}
+                </Programs>
               </Clipboard>
             </ToastProvider>
           </StatusBarProvider>
@@ -80,6 +83,25 @@ function Clipboard({ children }: { children: ReactNode }) {
     [toast],
   );
   return <CopyContext value={copy}>{children}</CopyContext>;
+}
+
+function Programs({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const { toast } = useToasts();
+  const allow = useCallback(
+    (reference: string) =>
+      call(commands.allowProgram(reference)).then(
+        (allowed) => {
+          toast(`${allowed.program.name} allowed`);
+          void client.invalidateQueries({ queryKey: queries.allowedPrograms().queryKey });
+          return true;
+        },
+        // Whoever said no knows; anything else is said by the notice that offered it.
+        () => false,
+      ),
+    [client, toast],
+  );
+  return <AllowProgramContext value={allow}>{children}</AllowProgramContext>;
 }
 
 function NewsReader() {

@@ -1,6 +1,7 @@
 import { type ReactNode } from "react";
 import { type Problem } from "@/host/bindings";
 import { capital, sentence } from "@/lib/words";
+import { useAllowProgram } from "./AllowProgramContext";
 import { Button } from "./Button";
 import { useCopy } from "./CopyContext";
 import styles from "./ProblemNotice.module.css";
@@ -18,6 +19,9 @@ type Props = {
 /** What happened, why, what to do, and the code, where it happened. */
 export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", children }: Props) {
   const copy = useCopy();
+  const allow = useAllowProgram();
+  // Its detail is the reference, which the host judges and shows before anybody agrees to it.
+  const program = problem.code === "reference.not_allowed" ? problem.detail : null;
   const reason = problem.detail && problem.detail !== problem.message ? sentence(problem.detail) : null;
   const all = [problem.code, problem.message, problem.detail, problem.status && `HTTP ${problem.status}`, problem.requestId && `request ${problem.requestId}`];
   return (
@@ -31,8 +35,9 @@ export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", chil
         </button>
       }
       actions={
-        (onRetry ?? children) && (
+        (onRetry ?? children ?? program) && (
           <>
+            {program && <Button small look="primary" onPress={() => void allow(program).then((allowed) => { if (allowed) onRetry?.(); })}>Allow program…</Button>}
             {children}
             {onRetry && <Button small onPress={onRetry}>{retryLabel}</Button>}
           </>

@@ -114,7 +114,7 @@ function nobodyAsked(accounts: Sync["accounts"]): Sync["accounts"] {
   return Object.fromEntries(Object.entries(accounts).map(([id, sync]) => [id, sync && { ...sync, askedAt: null, unheeded: false }]));
 }
 
-const signedOut: ReadonlySet<Code> = new Set<Code>(["platform.signed_out", "auth.needed", "auth.expired", "auth.denied", "vault.reference"]);
+const signedOut: ReadonlySet<Code> = new Set<Code>(["platform.signed_out", "auth.needed", "auth.expired", "auth.denied", "vault.reference", "reference.not_allowed"]);
 const slow: ReadonlySet<Code> = new Set<Code>(["timed_out", "platform.rate_limited"]);
 
 function stateOf(sync: AccountSync, now: number): AccountState {

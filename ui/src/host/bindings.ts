@@ -119,6 +119,15 @@ export const commands = {
 	listDefinitions: (account: AccountId) => typedError<Definition[], Problem>(__TAURI_INVOKE("list_definitions", { account })),
 	/**  Saves a personal credential. */
 	addWalletEntry: (request: AddWalletEntry) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("add_wallet_entry", { request })),
+	/**
+	 *  Asks in a window of the system's own whether the program of a reference may be started; nothing is
+	 *  started.
+	 */
+	allowProgram: (reference: string) => typedError<AllowedProgram, Problem>(__TAURI_INVOKE("allow_program", { reference })),
+	/**  Forgets that a program was allowed. */
+	forgetProgram: (program: string) => typedError<null, Problem>(__TAURI_INVOKE("forget_program", { program })),
+	/**  The programs that may be started for secrets. */
+	listAllowedPrograms: () => typedError<AllowedProgram[], Problem>(__TAURI_INVOKE("list_allowed_programs")),
 	/**  Every personal credential, without its secret. */
 	listWallet: () => typedError<WalletEntry[], Problem>(__TAURI_INVOKE("list_wallet")),
 	/**  Deletes a personal credential; one that is in use only when `confirmed`. */
@@ -405,6 +414,16 @@ export type AddressInspection = {
 	warning: string | null,
 	/**  Why it cannot be used as it is; the address may still be added when this is set. */
 	problem: Problem | null,
+};
+
+/**  A program that a person allowed Patchbay to start. */
+export type AllowedProgram = {
+	/**  Hash of file and arguments: another file or argument is another program. */
+	id: string,
+	/**  What was allowed. */
+	program: Program,
+	/**  When. */
+	allowedAt: Timestamp,
 };
 
 /**  How a connector of this computer signs in. */
@@ -697,6 +716,8 @@ export type Code =
 "vault.damaged" | 
 /**  A reference such as `env://NAME` stands for nothing. */
 "vault.reference" | 
+/**  A reference names a program that nobody allowed to be started. */
+"reference.not_allowed" | 
 /**  The database cannot be read or written. */
 "store.failed" | 
 /**  The database was written by a newer Patchbay. */
@@ -1532,6 +1553,16 @@ export type Problem = {
 	fields: FieldProblem[],
 	/**  Whether the same again may help. */
 	retryable: boolean,
+};
+
+/**  A program exactly as it is started: directly, without a shell. */
+export type Program = {
+	/**  As the reference calls it. */
+	name: string,
+	/**  Absolute path of the file that is started. */
+	file: string,
+	/**  Its arguments, one by one. */
+	arguments: string[],
 };
 
 /**  A message, or several, that a server has prepared. */

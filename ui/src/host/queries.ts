@@ -41,6 +41,7 @@ export const queries = {
   nextPage: (id: RunId) =>
     queryOptions({ queryKey: ["next-page", id], queryFn: () => call(commands.nextPage(id)), staleTime: Infinity, retry: false }),
   wallet: () => queryOptions({ queryKey: ["wallet"], queryFn: () => call(commands.listWallet()) }),
+  allowedPrograms: () => queryOptions({ queryKey: ["allowed-programs"], queryFn: () => call(commands.listAllowedPrograms()) }),
   rotation: (entry: WalletEntryId) =>
     queryOptions({ queryKey: ["wallet", entry, "rotation"], queryFn: () => call(commands.planRotation(entry)), retry: false }),
   // Every read is a request to the platform: it is asked when somebody wants to see them, never by itself.

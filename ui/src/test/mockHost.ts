@@ -2,7 +2,7 @@ import { type Channel } from "@tauri-apps/api/core";
 import { emit } from "@tauri-apps/api/event";
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import {
-  type About, type Account, type ActOnConnector, type ChangeSettings, type SettingsPlan, type AccountSynced, type AddAccount, type AddConnector, type AddressInspection, type AddWalletEntry, type Authorization, type Check, type commands, type Connector,
+  type About, type Account, type ActOnConnector, type ChangeSettings, type SettingsPlan, type AccountSynced, type AddAccount, type AddConnector, type AddressInspection, type AddWalletEntry, type AllowedProgram, type Authorization, type Check, type commands, type Connector,
   type ConnectorChanges, type ConnectorTool, type FirstConnectors, type Need, type News, type OperationCard, type PlatformForm, type Preferences, type Problem, type Retention, type Rotation, type RotationPlace, type RunQuery, type StartAuthorization, type ToolChange, type ToolRun,
   type VaultStatus, type WalletEntry,
 } from "@/host/bindings";
@@ -32,6 +32,7 @@ export type HostState = {
   tools: ConnectorTool[];
   runs: ToolRun[];
   wallet: WalletEntry[];
+  allowedPrograms: AllowedProgram[];
   authorizations: Authorization[];
   vault: VaultStatus;
   /** Needs beside those that accounts and connectors show by themselves. */
@@ -62,7 +63,7 @@ export class MockHost {
   constructor(state: Partial<HostState> = {}) {
     this.state = {
       about: { version: "0.1.0", dataFolder: "/home/lena/.local/share/patchbay", mac: false, playgroundUrl: null, redirectUri: "http://127.0.0.1:27218/callback", updates: false },
-      preferences: {}, accounts: [account()], platforms: manyPlatforms(), operations: manyOperations(), connectors: [], tools: [], runs: [], wallet: [], authorizations: [], vault: vault(), needs: [], toolChanges: [], ...state,
+      preferences: {}, accounts: [account()], platforms: manyPlatforms(), operations: manyOperations(), connectors: [], tools: [], runs: [], wallet: [], allowedPrograms: [], authorizations: [], vault: vault(), needs: [], toolChanges: [], ...state,
     };
     this.handlers = this.usual();
   }
@@ -278,6 +279,17 @@ export class MockHost {
         const added = entry({ id: `wal_${name}`, name, kind: secret.kind === "reference" ? "bearer" : secret.kind, reference: secret.kind === "reference" ? secret.reference : null, usedBy: [], lastUsedAt: null });
         state.wallet = [...state.wallet, added];
         return added;
+      },
+      listAllowedPrograms: () => state.allowedPrograms,
+      allowProgram: ({ reference }) => {
+        const [file = "", ...words] = String(reference).replace(/^cmd:\/\//, "").split(" ");
+        const allowed = { id: String(reference), program: { name: file, file: `/usr/bin/${file}`, arguments: words }, allowedAt: "2026-11-20T08:00:00Z" };
+        state.allowedPrograms = [allowed, ...state.allowedPrograms];
+        return allowed;
+      },
+      forgetProgram: ({ program }) => {
+        state.allowedPrograms = state.allowedPrograms.filter((one) => one.id !== program);
+        return null;
       },
       listWallet: () => state.wallet,
       removeWalletEntry: ({ entry: id, confirmed }) => {

@@ -14,13 +14,15 @@ mod vault;
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
+use patchbay_model::SecretReference;
 
 pub(crate) use account::{AccountAddArgs, AccountSecretArgs, AccountVerb, ApiArgs};
 pub(crate) use authentication::{AuthenticationArgs, Method};
 pub(crate) use catalogue::{CatalogueVerb, SourceArgs};
 pub(crate) use connector::{AddArgs, ConnectArgs, ConnectorVerb, EditArgs, Switch};
 pub(crate) use credential::{
-    AddArgs as AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs, RotateArgs, SecretArgs,
+    AddArgs as AddCredentialArgs, CredentialVerb, Kind, ProgramsVerb, ReplaceArgs, RotateArgs,
+    SecretArgs,
 };
 pub(crate) use platform::{
     ChangeArgs, CopyArgs, CreateArgs, FormArgs, PlaceArgs, PlacedArgs, ProviderArgs,
@@ -42,8 +44,12 @@ Exit codes:
 
 CONNECTOR is an id, ACCOUNT/NAME, or a name that only one connector has.
 Secrets come from standard input (-), a reference (env://, cmd://, op://) or the wallet, never from
-the command line itself. PATCHBAY_PASSPHRASE holds the reference that unlocks a passphrase vault;
-PATCHBAY_HOME puts everything under one folder; PATCHBAY_LOG=debug shows what happens.";
+the command line itself. What is piped or typed is the secret itself, whatever it looks like. The
+program of a cmd:// or op:// reference runs only after you allowed exactly that program with its
+arguments: at the terminal, or with --allow-program in scripts; --yes does not allow it.
+PATCHBAY_PASSPHRASE holds the reference that unlocks a passphrase vault; naming a program there
+allows it. PATCHBAY_HOME puts everything under one folder; PATCHBAY_LOG=debug shows
+what happens.";
 
 /// Every connector you use, in one place.
 #[derive(Debug, Parser)]
@@ -51,6 +57,15 @@ PATCHBAY_HOME puts everything under one folder; PATCHBAY_LOG=debug shows what ha
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) settings: Settings,
+    /// Allow the program that this secret reference names to be run, for example 'cmd://pass show mcp'
+    #[arg(
+        long = "allow-program",
+        global = true,
+        value_name = "REFERENCE",
+        value_parser = SecretReference::parse,
+        help_heading = "Everywhere"
+    )]
+    pub(crate) allowed_programs: Vec<SecretReference>,
     #[command(subcommand)]
     pub(crate) noun: Noun,
 }
@@ -62,7 +77,7 @@ pub(crate) struct Settings {
     /// Write one JSON document to standard output and nothing else
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Answer every question with yes
+    /// Answer every question with yes, but for programs that nobody allowed
     #[arg(long, short = 'y', global = true)]
     pub(crate) yes: bool,
     /// Never ask anything

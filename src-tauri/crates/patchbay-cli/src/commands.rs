@@ -17,6 +17,7 @@ mod doctor;
 mod needs;
 mod offers;
 mod platform_credential;
+mod programs;
 mod rotate;
 mod run;
 mod tool;
@@ -36,7 +37,8 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     if let Noun::Completions { shell } = cli.noun {
         return completions::print(shell);
     }
-    let door = Door::open(cli.settings, cli.opens_browser()).await?;
+    let opens_browser = cli.opens_browser();
+    let door = Door::open(cli.settings, cli.allowed_programs, opens_browser).await?;
     let stops_itself = stops_itself(&cli.noun);
     let ended = tokio::select! {
         ended = dispatch(&door, cli.noun) => ended,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{Authentication, Connector, Timestamp};
+use patchbay_model::{Authentication, Connector, SecretReference, Timestamp};
 use patchbay_ops::{
     Clock as _, Context, ContextOptions, OpenBrowser, Places, SystemClock, resolve_connector,
 };
@@ -11,6 +11,7 @@ use url::Url;
 use crate::args::Settings;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::program_consent::TerminalConsent;
 use crate::secret_source::SecretReader;
 use crate::talk::Talk;
 use crate::{prompt, unlock};
@@ -28,15 +29,25 @@ impl Door {
     ///
     /// # Errors
     /// When the folders or the database cannot be used.
-    pub(crate) async fn open(settings: Settings, opens_browser: bool) -> Result<Self, Failure> {
+    pub(crate) async fn open(
+        settings: Settings,
+        allowed_programs: Vec<SecretReference>,
+        opens_browser: bool,
+    ) -> Result<Self, Failure> {
+        let talk = Talk::new(settings.quiet);
         let mut options = ContextOptions::of_system(Places::from_environment()?);
         if !opens_browser {
             options.browser = Arc::new(NoBrowser);
         }
+        options.programs = Arc::new(TerminalConsent {
+            allowed: allowed_programs,
+            no_input: settings.no_input,
+            talk: talk.clone(),
+        });
         Ok(Self {
             cx: Context::open(options).await?,
             out: Output::new(settings.json),
-            talk: Talk::new(settings.quiet),
+            talk,
             settings,
         })
     }
@@ -60,8 +71,9 @@ impl Door {
         self.settings.yes
     }
 
-    pub(crate) fn secrets(&self) -> SecretReader {
+    pub(crate) fn secrets(&self) -> SecretReader<'_> {
         SecretReader {
+            cx: &self.cx,
             no_input: self.settings.no_input,
         }
     }

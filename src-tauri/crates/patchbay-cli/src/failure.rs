@@ -98,6 +98,12 @@ impl From<patchbay_ops::Error> for Failure {
                 let title = text::quoted(&connector);
                 failure.hinting(format!("Run `patchbay connector edit {title} --enable`."))
             }
+            Error::ProgramNotAllowed { reference, .. } => {
+                let named = text::line(reference.as_str()).replace('\'', "'\\''");
+                failure.hinting(format!(
+                    "If you trust it, run `patchbay credential programs allow '{named}'` in a terminal, or add `--allow-program '{named}'`."
+                ))
+            }
             Error::NotFound { kind, .. } => match list_of(kind) {
                 Some(command) => {
                     failure.hinting(format!("Run `patchbay {command}` to see them all."))
@@ -117,6 +123,7 @@ fn list_of(kind: &str) -> Option<&'static str> {
         "run" => "run list",
         "tool" => "tool list",
         "wallet entry" => "credential list",
+        "allowed program" => "credential programs list",
         _ => return None,
     })
 }

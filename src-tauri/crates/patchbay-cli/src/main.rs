@@ -13,6 +13,7 @@ mod form_values;
 mod interrupt;
 mod logging;
 mod output;
+mod program_consent;
 mod prompt;
 mod secret_source;
 mod talk;

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
 use patchbay_model::{Secret, SecretReference};
-use patchbay_ops::{SecretValue, resolve_reference};
+use patchbay_ops::{Context, SecretValue, resolve_reference};
 
 use crate::failure::Failure;
 use crate::prompt;
@@ -59,12 +59,13 @@ fn refused(option: &str) -> Failure {
 }
 
 /// Reads secrets that were announced by [`Source`], one after the other.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SecretReader {
+#[derive(Clone, Copy)]
+pub(crate) struct SecretReader<'a> {
+    pub(crate) cx: &'a Context,
     pub(crate) no_input: bool,
 }
 
-impl SecretReader {
+impl SecretReader<'_> {
     /// The next secret: asked for on a terminal, else the next line of standard input.
     ///
     /// # Errors
@@ -130,7 +131,7 @@ impl SecretReader {
     pub(crate) async fn read(self, source: &Source, what: &str) -> Result<Secret, Failure> {
         match source {
             Source::Input => self.input(what),
-            Source::Reference(reference) => Ok(resolve_reference(reference).await?),
+            Source::Reference(reference) => Ok(resolve_reference(self.cx, reference).await?),
             Source::Wallet(_) => Err(Failure::usage(
                 format!("{what} cannot come from the wallet"),
                 "Give - for standard input, or a reference such as env://NAME.",

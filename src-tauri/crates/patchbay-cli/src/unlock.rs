@@ -1,7 +1,7 @@
 //! Opening a vault that a passphrase protects.
 
 use patchbay_model::{Code, Problem, Secret, SecretReference, VaultBackend, VaultState};
-use patchbay_ops::{resolve_reference, unlock_vault, vault_status};
+use patchbay_ops::{resolve_from_environment, unlock_vault, vault_status};
 
 use crate::door::Door;
 use crate::failure::Failure;
@@ -67,5 +67,5 @@ pub(crate) async fn from_environment() -> Result<Option<Secret>, Failure> {
             "Set it to env://NAME or cmd://PROGRAM, not to the passphrase itself.",
         )
     })?;
-    Ok(Some(resolve_reference(&reference).await?))
+    Ok(Some(resolve_from_environment(&reference).await?))
 }

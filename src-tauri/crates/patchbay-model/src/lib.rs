@@ -19,6 +19,7 @@ pub mod particulars;
 pub mod placement;
 pub mod platform_credential;
 pub mod problem;
+pub mod program;
 pub mod reference;
 pub mod resource;
 pub mod run_query;
@@ -45,6 +46,7 @@ pub use particulars::{Act, Control, ControlGroup, Fact, OperationEffect, Particu
 pub use placement::{Place, Placement};
 pub use platform_credential::{CredentialLevel, CredentialStatus, PlatformCredential};
 pub use problem::{Code, Explain, FieldProblem, Problem};
+pub use program::{AllowedProgram, Program};
 pub use reference::{ReferenceError, ReferenceTarget, SecretReference};
 pub use resource::{FilledPrompt, Prompt, PromptArgument, PromptMessage, Resource};
 pub use run_query::{RunPage, RunQuery};

@@ -178,6 +178,8 @@ codes! {
     VaultDamaged = "vault.damaged",
     /// A reference such as `env://NAME` stands for nothing.
     VaultReference = "vault.reference",
+    /// A reference names a program that nobody allowed to be started.
+    ReferenceNotAllowed = "reference.not_allowed",
     /// The database cannot be read or written.
     StoreFailed = "store.failed",
     /// The database was written by a newer Patchbay.

@@ -14,6 +14,7 @@ use specta::Type;
 use crate::address::free_name;
 use crate::edit_account::base_url;
 use crate::lock::FileLock;
+use crate::programs::Occasion;
 use crate::reference::entered;
 use crate::{Context, Error, Event, SecretInput, hosted as platforms, sync_connectors, troubles};
 
@@ -173,7 +174,7 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
         created_at: cx.now(),
     };
     let kept = kept_secrets(request.secrets)?;
-    let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept).await?)?;
+    let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept, Occasion::Given).await?)?;
     platforms::verify(cx, &*signed_in).await?;
     cx.vault()
         .write(&SecretName::account(&account.id), &kept)
@@ -236,7 +237,7 @@ pub async fn replace_account_secrets(
 ) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
     let kept = replaced(cx, &account, secrets).await?;
-    let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept).await?)?;
+    let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept, Occasion::Given).await?)?;
     platforms::verify(cx, &*signed_in).await?;
     let account = keep(cx, &account, kept).await?;
     troubles::note(cx, &account, None).await;
@@ -333,7 +334,7 @@ pub(crate) async fn secrets_of(
     account: &Account,
 ) -> Result<BTreeMap<String, Secret>, Error> {
     match cx.vault().read(&SecretName::account(&account.id)).await? {
-        Some(kept) => resolve(cx, &kept).await,
+        Some(kept) => resolve(cx, &kept, Occasion::Needed).await,
         None => Ok(BTreeMap::new()),
     }
 }
@@ -440,7 +441,11 @@ fn kept_secrets(secrets: BTreeMap<String, SecretInput>) -> Result<Secret, Error>
     Ok(Secret::new(Value::Object(kept).to_string()))
 }
 
-async fn resolve(cx: &Context, kept: &Secret) -> Result<BTreeMap<String, Secret>, Error> {
+async fn resolve(
+    cx: &Context,
+    kept: &Secret,
+    occasion: Occasion,
+) -> Result<BTreeMap<String, Secret>, Error> {
     let kept: BTreeMap<String, KeptSecret> =
         serde_json::from_str(kept.expose()).map_err(|_| Error::NotFound {
             kind: "saved secret",
@@ -450,7 +455,9 @@ async fn resolve(cx: &Context, kept: &Secret) -> Result<BTreeMap<String, Secret>
     for (name, kept) in kept {
         let secret = match kept {
             KeptSecret::Secret { secret } => secret,
-            KeptSecret::Reference { reference } => crate::reference::resolve(&reference).await?,
+            KeptSecret::Reference { reference } => {
+                cx.references().resolve(&reference, occasion).await?
+            }
             KeptSecret::Entry { entry } => {
                 let entry = crate::credentials::find_wallet_entry(cx, &entry).await?;
                 crate::forms::plain(cx, &entry).await?

@@ -16,6 +16,8 @@ use crate::browser::{OpenBrowser, SystemBrowser};
 use crate::clock::{Clock, SystemClock, new_id};
 use crate::consents::Consents;
 use crate::hosted::Hosted;
+use crate::programs::{NoProgramConsent, ProgramConsent};
+use crate::reference::References;
 use crate::run_tool::KnownTools;
 use crate::running::Running;
 use crate::sessions::Sessions;
@@ -44,6 +46,7 @@ struct Inner {
     oauth: OAuthClient,
     clock: Arc<dyn Clock>,
     browser: Arc<dyn OpenBrowser>,
+    references: References,
     news: broadcast::Sender<Event>,
     tokens: Tokens,
     hosted: Hosted,
@@ -66,6 +69,8 @@ pub struct ContextOptions {
     pub keychain: Arc<dyn Keychain>,
     /// What opens consent pages.
     pub browser: Arc<dyn OpenBrowser>,
+    /// Who is asked before a program is started for a secret.
+    pub programs: Arc<dyn ProgramConsent>,
     /// What tells the time.
     pub clock: Arc<dyn Clock>,
     /// Absolute URL of our client-id metadata document; `None` where there is none.
@@ -82,6 +87,7 @@ impl ContextOptions {
             places,
             keychain: Arc::new(SystemKeychain),
             browser: Arc::new(SystemBrowser),
+            programs: Arc::new(NoProgramConsent),
             clock: Arc::new(SystemClock),
             client_document: CLIENT_DOCUMENT.and_then(|url| Url::parse(url).ok()),
         }
@@ -102,9 +108,12 @@ impl Context {
         let oauth = OAuthClient::new(asking.map_err(Error::Http)?, policy);
         let (news, _) = broadcast::channel(NEWS_KEPT);
         let tasks = TaskTracker::new();
+        let references =
+            References::new(store.clone(), Arc::clone(&options.clock), options.programs);
         let tokens = Tokens::new(crate::tokens::Parts {
             store: store.clone(),
             vault: vault.clone(),
+            references: references.clone(),
             oauth: oauth.clone(),
             clock: Arc::clone(&options.clock),
             locks: options.places.locks(),
@@ -121,6 +130,7 @@ impl Context {
                 oauth,
                 clock: options.clock,
                 browser: options.browser,
+                references,
                 news,
                 tokens,
                 hosted,
@@ -198,6 +208,10 @@ impl Context {
 
     pub(crate) fn browser(&self) -> &dyn OpenBrowser {
         self.inner.browser.as_ref()
+    }
+
+    pub(crate) fn references(&self) -> &References {
+        &self.inner.references
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {

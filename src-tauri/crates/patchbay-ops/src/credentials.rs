@@ -7,10 +7,11 @@ use patchbay_vault::SecretName;
 use serde::Deserialize;
 use specta::Type;
 
+use crate::programs::Occasion;
 use crate::reference::entered;
 use crate::secrets::{OAuthApp, SavedHeaders, StoredSecret};
 use crate::tokens::Held;
-use crate::{Context, Error, Event, reference, secrets};
+use crate::{Context, Error, Event, secrets};
 
 /// A credential to be kept in the wallet.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -195,7 +196,8 @@ pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<W
             hint: "Choose another name, or replace the saved one.".to_owned(),
         });
     }
-    let Checked { entry, secret } = checked(entry, request.secret, &SavedHeaders::new()).await?;
+    let Checked { entry, secret } =
+        checked(cx, entry, request.secret, &SavedHeaders::new()).await?;
     write(cx, &entry, secret).await?;
     cx.store().save_wallet_entry(&entry).await?;
     cx.tell(Event::WalletChanged);
@@ -240,7 +242,7 @@ pub(crate) async fn checked_next(
         },
         _ => SavedHeaders::new(),
     };
-    checked(entry, secret, &saved).await
+    checked(cx, entry, secret, &saved).await
 }
 
 /// Saves it. An entry that was deleted meanwhile stays deleted, one that was renamed keeps its new name.
@@ -343,22 +345,24 @@ pub(crate) struct Checked {
 /// Checks a secret for an entry. References that stand for nothing would only be noticed when they are
 /// needed.
 async fn checked(
+    cx: &Context,
     mut entry: WalletEntry,
     secret: WalletSecret,
     saved: &SavedHeaders,
 ) -> Result<Checked, Error> {
+    let (references, given) = (cx.references(), Occasion::Given);
     entry.reference = None;
     let secret = match secret {
         WalletSecret::Reference { reference } => {
             let reference = entered(&reference)?;
-            reference::resolve(&reference).await?;
+            references.resolve(&reference, given).await?;
             entry.reference = Some(reference);
             None
         }
         WalletSecret::Bearer { token } => Some(checked_secret(&token, "the token")?),
         WalletSecret::Headers { values } => {
             let headers = checked_headers(values, saved)?;
-            secrets::resolved_headers(&headers).await?;
+            secrets::resolved_headers(references, &headers, given).await?;
             entry.header_names = headers.keys().cloned().collect();
             Some(secrets::write_headers(&headers))
         }
@@ -367,7 +371,7 @@ async fn checked(
             client_secret,
         } => {
             let app = checked_app(&client_id, client_secret)?;
-            app.client_secret().await?;
+            app.client_secret(references, given).await?;
             Some(secrets::write_oauth_app(&app))
         }
     };

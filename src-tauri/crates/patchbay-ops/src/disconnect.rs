@@ -12,7 +12,7 @@ use specta::Type;
 use crate::credentials::{forget, forget_held};
 use crate::list_connectors::{find_connector, not_found};
 use crate::tokens::entry_id;
-use crate::{Context, Error, Event, hosted_connectors, secrets, status, tokens};
+use crate::{Context, Error, Event, hosted_connectors, secrets, status};
 
 /// How a disconnect went.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -97,7 +97,7 @@ async fn give_back(cx: &Context, connector: &Connector) -> Result<(bool, Option<
             Some("another connector uses the same sign-in".to_owned()),
         ));
     }
-    let told = match secrets::read(cx.vault(), &entry).await {
+    let told = match secrets::saved(cx.vault(), &entry).await {
         Ok(secret) => {
             let told = revoke(cx, &entry, &secret).await;
             match forget_told(cx, id, &secret).await? {
@@ -150,7 +150,7 @@ async fn forget_told(
 
 async fn revoke(cx: &Context, entry: &WalletEntry, secret: &Secret) -> Result<Revocation, Error> {
     let grant = Grant::from_secret(secret)?;
-    let grant = tokens::with_app_secret(cx.store(), cx.vault(), entry, grant).await?;
+    let grant = cx.tokens().with_app_secret(entry, grant).await?;
     Ok(cx.oauth().revoke(&grant, &Untraced).await?)
 }
 

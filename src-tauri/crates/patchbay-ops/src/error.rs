@@ -1,6 +1,6 @@
 //! What can keep a verb from being done.
 
-use patchbay_model::{Code, Explain, FieldProblem, Problem, WalletKind};
+use patchbay_model::{Code, Explain, FieldProblem, Problem, Program, SecretReference, WalletKind};
 
 /// A situation that someone acts on.
 #[derive(Debug, thiserror::Error)]
@@ -146,6 +146,14 @@ pub enum Error {
         /// Why not.
         why: String,
     },
+    /// A reference names a program that nobody allowed to be started.
+    #[error("Patchbay isn't allowed to run {} for a secret", program.file)]
+    ProgramNotAllowed {
+        /// The reference.
+        reference: SecretReference,
+        /// What would have been started.
+        program: Program,
+    },
     /// The caller stopped it.
     #[error("cancelled")]
     Cancelled,
@@ -204,6 +212,7 @@ impl Explain for Error {
             Self::ConsentEnded { .. } => Code::AuthDenied,
             Self::Browser(_) | Self::Http(_) => Code::Internal,
             Self::Reference { .. } => Code::VaultReference,
+            Self::ProgramNotAllowed { .. } => Code::ReferenceNotAllowed,
             Self::Cancelled => Code::Cancelled,
             Self::TimedOut { .. } => Code::TimedOut,
             Self::Store(error) => error.code(),
@@ -248,6 +257,7 @@ impl Explain for Error {
             Self::ConsentTimedOut => "Sign in again; the page waits for you in the browser.",
             Self::Browser(_) => "Copy the link and open it in a browser yourself.",
             Self::Reference { .. } => "Set what it points to, or save the secret in the wallet.",
+            Self::ProgramNotAllowed { .. } => "Allow the program if you trust it.",
             Self::TimedOut { .. } => "Give it more time, or check the connector.",
             Self::ToolFailed { .. } | Self::Cancelled | Self::Http(_) => return None,
             Self::Store(error) => return error.hint(),
@@ -283,6 +293,10 @@ impl Explain for Error {
                 detail: detail.clone(),
                 ..own
             },
+            Self::ProgramNotAllowed { reference, .. } => Problem {
+                detail: Some(reference.to_string()),
+                ..own
+            },
             Self::File { source, .. } | Self::Browser(source) => Problem {
                 detail: Some(source.to_string()),
                 ..own
@@ -307,6 +321,7 @@ fn not_found_hint(kind: &str) -> Option<&'static str> {
         "account" => "List the accounts to see their names.",
         "operation" => "List the operations of the account to see their names.",
         "sign-in" => "Start another sign-in.",
+        "allowed program" => "List the allowed programs to see their ids.",
         _ => return None,
     })
 }

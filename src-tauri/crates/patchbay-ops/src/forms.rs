@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::credentials::{AddWalletEntry, WalletSecret, add_wallet_entry, find_wallet_entry};
+use crate::programs::Occasion;
 use crate::reference::entered;
-use crate::{Context, Error, redact, reference, secrets, tools};
+use crate::{Context, Error, redact, secrets, tools};
 
 /// A secret for a platform's form.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -135,7 +136,10 @@ pub(crate) async fn had(cx: &Context, given: GivenSecret) -> Result<Secret, Erro
     match given {
         GivenSecret::Entry { entry } => plain(cx, &find_wallet_entry(cx, &entry).await?).await,
         GivenSecret::New { secret, .. } => Ok(secret),
-        GivenSecret::Reference { reference } => reference::resolve(&entered(&reference)?).await,
+        GivenSecret::Reference { reference } => {
+            let reference = entered(&reference)?;
+            cx.references().resolve(&reference, Occasion::Given).await
+        }
     }
 }
 
@@ -145,14 +149,16 @@ pub(crate) async fn had(cx: &Context, given: GivenSecret) -> Result<Secret, Erro
 /// [`Error::Usage`] when it has none, or several; [`Error::Vault`], [`Error::Reference`].
 pub(crate) async fn plain(cx: &Context, entry: &WalletEntry) -> Result<Secret, Error> {
     let refused = || not_single(entry);
+    let references = cx.references();
     match entry.kind {
-        WalletKind::Bearer => secrets::read(cx.vault(), entry).await,
+        WalletKind::Bearer => secrets::read(cx.vault(), references, entry).await,
         WalletKind::OauthClient => {
             let app = secrets::oauth_app(cx.vault(), entry).await?;
-            app.client_secret().await?.ok_or_else(refused)
+            let secret = app.client_secret(references, Occasion::Needed).await?;
+            secret.ok_or_else(refused)
         }
         WalletKind::Headers => {
-            let headers = secrets::headers(cx.vault(), entry).await?;
+            let headers = secrets::headers(cx.vault(), references, entry).await?;
             let mut values = headers.into_values();
             match (values.next(), values.next()) {
                 (Some(only), None) => Ok(only),

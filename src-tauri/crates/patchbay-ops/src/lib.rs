@@ -49,6 +49,7 @@ mod particulars;
 mod placements;
 mod places;
 mod platform_credentials;
+mod programs;
 mod redact;
 mod reference;
 mod replay_run;
@@ -149,7 +150,11 @@ pub use platform_credentials::{
     make_platform_credential_default, platform_credential_form, remove_platform_credential,
     save_platform_credential,
 };
-pub use reference::resolve as resolve_reference;
+pub use programs::{
+    NoProgramConsent, Occasion, ProgramConsent, ProgramRequest, allow_program, forget_program,
+    list_allowed_programs,
+};
+pub use reference::{resolve_from_environment, resolve_reference};
 pub use replay_run::replay_run;
 pub use retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_hourly, trim_runs,

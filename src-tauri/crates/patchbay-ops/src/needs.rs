@@ -184,6 +184,7 @@ fn is_signed_out(code: Code) -> bool {
             | Code::AuthExpired
             | Code::AuthDenied
             | Code::VaultReference
+            | Code::ReferenceNotAllowed
     )
 }
 

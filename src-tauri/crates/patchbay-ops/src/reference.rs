@@ -1,17 +1,106 @@
-//! References that stand where a secret would: `env://NAME`, `cmd://program argument …`, `op://…`.
+//! What secret references stand for: `env://NAME`, `cmd://PROGRAM ARGUMENT …`, `op://…`.
 //!
-//! They are resolved at each use and never kept. One that stands for nothing stops whatever needs it.
+//! They are looked up at each use and never kept. One that stands for nothing stops whatever needs it, and
+//! so does a program that nobody allowed.
 
-use std::process::Stdio;
-use std::time::Duration;
+use std::sync::Arc;
 
-use patchbay_model::{ReferenceTarget, Secret, SecretReference, clean_text};
-use tokio::process::Command;
+use patchbay_model::{
+    AllowedProgram, Program, ReferenceTarget, Secret, SecretReference, clean_text,
+};
+use patchbay_store::Store;
 
 use crate::Error;
+use crate::clock::Clock;
+use crate::programs::{Occasion, ProgramConsent, ProgramRequest, id_of, program_of, run};
 
-/// How long a program may take to hand out a secret; long enough for a person to touch a sensor.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Looks up what references stand for. Clones share one state.
+#[derive(Clone)]
+pub(crate) struct References(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    consent: Arc<dyn ProgramConsent>,
+    /// One question at a time, so that a person sees what each of them is about.
+    asking: tokio::sync::Mutex<()>,
+}
+
+impl References {
+    pub(crate) fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        consent: Arc<dyn ProgramConsent>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            clock,
+            consent,
+            asking: tokio::sync::Mutex::default(),
+        }))
+    }
+
+    /// The secret for which a reference stands.
+    ///
+    /// # Errors
+    /// [`Error::Reference`] when it stands for nothing, or for an empty text; [`Error::ProgramNotAllowed`];
+    /// [`Error::Store`].
+    pub(crate) async fn resolve(
+        &self,
+        reference: &SecretReference,
+        occasion: Occasion,
+    ) -> Result<Secret, Error> {
+        if let Some(program) = named(reference)? {
+            self.allowed(reference, &program, occasion).await?;
+            return secret_of(reference, run(&program).await);
+        }
+        from_variable(reference)
+    }
+
+    /// Has the program of a reference allowed; see [`crate::allow_program`].
+    pub(crate) async fn allow(&self, reference: &SecretReference) -> Result<AllowedProgram, Error> {
+        let program = named(reference)?.ok_or_else(|| Error::Reference {
+            reference: reference.to_string(),
+            why: "it names no program".to_owned(),
+        })?;
+        self.allowed(reference, &program, Occasion::Given).await
+    }
+
+    async fn allowed(
+        &self,
+        reference: &SecretReference,
+        program: &Program,
+        occasion: Occasion,
+    ) -> Result<AllowedProgram, Error> {
+        let Inner { store, .. } = &*self.0;
+        let allowed = AllowedProgram {
+            id: id_of(program),
+            program: program.clone(),
+            allowed_at: self.0.clock.now(),
+        };
+        if store.is_program_allowed(&allowed.id).await? {
+            return Ok(allowed);
+        }
+        let _turn = self.0.asking.lock().await;
+        // Whoever was before may have asked the same.
+        if store.is_program_allowed(&allowed.id).await? {
+            return Ok(allowed);
+        }
+        let request = ProgramRequest {
+            reference: reference.clone(),
+            program: program.clone(),
+            occasion,
+        };
+        if !self.0.consent.allows(&request).await {
+            return Err(Error::ProgramNotAllowed {
+                reference: reference.clone(),
+                program: program.clone(),
+            });
+        }
+        store.allow_program(&allowed).await?;
+        Ok(allowed)
+    }
+}
 
 /// What a person entered in the place of a reference.
 ///
@@ -24,77 +113,56 @@ pub(crate) fn entered(text: &str) -> Result<SecretReference, Error> {
     })
 }
 
-/// The secret for which the reference stands.
+/// The secret for a reference that a person may be asked about.
 ///
 /// # Errors
-/// [`Error::Reference`] when it stands for nothing, or for an empty text.
-pub async fn resolve(reference: &SecretReference) -> Result<Secret, Error> {
-    let found = match reference.target() {
-        ReferenceTarget::Variable(name) => {
-            std::env::var(name).map_err(|_| format!("{name} is not set"))
-        }
-        ReferenceTarget::Program(command) => run(command.split_whitespace()).await,
-        ReferenceTarget::OnePassword(field) => run(["op", "read", "--no-newline", field]).await,
-    };
-    let text = found.and_then(|text| match text.trim_end_matches(['\r', '\n']) {
-        "" => Err("it is empty".to_owned()),
-        text => Ok(text.to_owned()),
-    });
-    text.map(Secret::new).map_err(|why| Error::Reference {
+/// [`Error::Reference`], [`Error::ProgramNotAllowed`], [`Error::Store`].
+pub async fn resolve_reference(
+    cx: &crate::Context,
+    reference: &SecretReference,
+) -> Result<Secret, Error> {
+    cx.references().resolve(reference, Occasion::Given).await
+}
+
+/// The secret for a reference that stands in a variable of Patchbay's own environment. Whoever set it for
+/// this process could have started the program as well: that is the consent.
+///
+/// # Errors
+/// [`Error::Reference`] when it stands for nothing.
+pub async fn resolve_from_environment(reference: &SecretReference) -> Result<Secret, Error> {
+    match named(reference)? {
+        Some(program) => secret_of(reference, run(&program).await),
+        None => from_variable(reference),
+    }
+}
+
+fn named(reference: &SecretReference) -> Result<Option<Program>, Error> {
+    program_of(reference).map_err(|why| Error::Reference {
         reference: reference.to_string(),
         why,
     })
 }
 
-async fn run<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<String, String> {
-    let mut words = words.into_iter();
-    let program = words.next().ok_or("it names no program")?;
-    let child = Command::new(program)
-        .args(words)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| format!("{program} could not be started: {error}"))?;
-    let output = tokio::time::timeout(PATIENCE, child.wait_with_output())
-        .await
-        .map_err(|_| format!("{program} took longer than {} s", PATIENCE.as_secs()))?
-        .map_err(|error| format!("{program} could not be read: {error}"))?;
-    if !output.status.success() {
-        return Err(format!("{program} ended with {}", output.status));
-    }
-    String::from_utf8(output.stdout).map_err(|_| format!("{program} gave no text"))
+fn from_variable(reference: &SecretReference) -> Result<Secret, Error> {
+    let found = match reference.target() {
+        ReferenceTarget::Variable(name) => {
+            let value = std::env::var(name).map(Secret::new);
+            value.map_err(|_| format!("{name} is not set"))
+        }
+        ReferenceTarget::Program(_) | ReferenceTarget::OnePassword(_) => {
+            Err("it names no variable".to_owned())
+        }
+    };
+    secret_of(reference, found)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn an_unset_variable_is_named() {
-        let error = resolve("env://PATCHBAY_TEST_UNSET").await.unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "could not resolve env://PATCHBAY_TEST_UNSET: PATCHBAY_TEST_UNSET is not set"
-        );
-    }
-
-    #[cfg(unix)]
-    #[tokio::test]
-    async fn a_program_hands_out_a_secret_without_its_line_end() {
-        let secret = resolve("cmd://echo s3cret").await.unwrap();
-        assert_eq!(secret.expose(), "s3cret");
-    }
-
-    #[cfg(unix)]
-    #[tokio::test]
-    async fn a_program_that_fails_is_an_error() {
-        assert!(resolve("cmd://false").await.is_err());
-        assert!(resolve("cmd://true").await.is_err());
-    }
-
-    async fn resolve(text: &str) -> Result<Secret, Error> {
-        super::resolve(&entered(text)?).await
-    }
+fn secret_of(reference: &SecretReference, found: Result<Secret, String>) -> Result<Secret, Error> {
+    let trimmed = found.and_then(|text| match text.expose().trim_end_matches(['\r', '\n']) {
+        "" => Err("it is empty".to_owned()),
+        text => Ok(Secret::new(text)),
+    });
+    trimmed.map_err(|why| Error::Reference {
+        reference: reference.to_string(),
+        why,
+    })
 }

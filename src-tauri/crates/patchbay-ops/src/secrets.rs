@@ -7,7 +7,9 @@ use patchbay_vault::{SecretName, Vault};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
 
-use crate::{Error, reference};
+use crate::Error;
+use crate::programs::Occasion;
+use crate::reference::References;
 
 /// Headers as they are sent.
 pub(crate) type SecretHeaders = BTreeMap<String, Secret>;
@@ -65,11 +67,15 @@ impl StoredSecret {
     /// The secret, as it is now.
     ///
     /// # Errors
-    /// [`Error::Reference`].
-    pub(crate) async fn resolve(&self) -> Result<Secret, Error> {
+    /// As [`References::resolve`].
+    pub(crate) async fn resolve(
+        &self,
+        references: &References,
+        occasion: Occasion,
+    ) -> Result<Secret, Error> {
         match self {
             Self::Secret(secret) => Ok(secret.clone()),
-            Self::Reference(reference) => reference::resolve(reference).await,
+            Self::Reference(reference) => references.resolve(reference, occasion).await,
         }
     }
 
@@ -89,10 +95,14 @@ impl OAuthApp {
     /// The secret as the provider gets it.
     ///
     /// # Errors
-    /// [`Error::Reference`].
-    pub(crate) async fn client_secret(&self) -> Result<Option<Secret>, Error> {
+    /// As [`References::resolve`].
+    pub(crate) async fn client_secret(
+        &self,
+        references: &References,
+        occasion: Occasion,
+    ) -> Result<Option<Secret>, Error> {
         match &self.client_secret {
-            Some(secret) => secret.resolve().await.map(Some),
+            Some(secret) => secret.resolve(references, occasion).await.map(Some),
             None => Ok(None),
         }
     }
@@ -101,11 +111,23 @@ impl OAuthApp {
 /// The secret of an entry as the vault holds it, or what its reference stands for.
 ///
 /// # Errors
-/// [`Error::Vault`]; [`Error::Reference`]; [`Error::SecretLost`] when the vault has none of that name.
-pub(crate) async fn read(vault: &Vault, entry: &WalletEntry) -> Result<Secret, Error> {
-    if let Some(reference) = &entry.reference {
-        return reference::resolve(reference).await;
+/// As [`saved`] and [`References::resolve`].
+pub(crate) async fn read(
+    vault: &Vault,
+    references: &References,
+    entry: &WalletEntry,
+) -> Result<Secret, Error> {
+    match &entry.reference {
+        Some(reference) => references.resolve(reference, Occasion::Needed).await,
+        None => saved(vault, entry).await,
     }
+}
+
+/// What the vault holds for an entry.
+///
+/// # Errors
+/// [`Error::Vault`]; [`Error::SecretLost`] when the vault has nothing of that name.
+pub(crate) async fn saved(vault: &Vault, entry: &WalletEntry) -> Result<Secret, Error> {
     let found = vault.read(&SecretName::wallet(&entry.id)).await?;
     found.ok_or_else(|| lost(entry))
 }
@@ -114,11 +136,16 @@ pub(crate) async fn read(vault: &Vault, entry: &WalletEntry) -> Result<Secret, E
 ///
 /// # Errors
 /// As [`read`].
-pub(crate) async fn headers(vault: &Vault, entry: &WalletEntry) -> Result<SecretHeaders, Error> {
+pub(crate) async fn headers(
+    vault: &Vault,
+    references: &References,
+    entry: &WalletEntry,
+) -> Result<SecretHeaders, Error> {
     if entry.kind == WalletKind::Headers {
-        return resolved_headers(&saved_headers(vault, entry).await?).await;
+        let saved = saved_headers(vault, entry).await?;
+        return resolved_headers(references, &saved, Occasion::Needed).await;
     }
-    let secret = read(vault, entry).await?;
+    let secret = read(vault, references, entry).await?;
     let value = Secret::new(format!("Bearer {}", secret.expose()));
     Ok(BTreeMap::from([("Authorization".to_owned(), value)]))
 }
@@ -131,18 +158,22 @@ pub(crate) async fn saved_headers(
     vault: &Vault,
     entry: &WalletEntry,
 ) -> Result<SavedHeaders, Error> {
-    let secret = read(vault, entry).await?;
+    let secret = saved(vault, entry).await?;
     read_headers(&secret).ok_or_else(|| lost(entry))
 }
 
 /// Headers with what their references stand for.
 ///
 /// # Errors
-/// [`Error::Reference`].
-pub(crate) async fn resolved_headers(saved: &SavedHeaders) -> Result<SecretHeaders, Error> {
+/// As [`References::resolve`].
+pub(crate) async fn resolved_headers(
+    references: &References,
+    saved: &SavedHeaders,
+    occasion: Occasion,
+) -> Result<SecretHeaders, Error> {
     let mut headers = SecretHeaders::new();
     for (name, value) in saved {
-        headers.insert(name.clone(), value.resolve().await?);
+        headers.insert(name.clone(), value.resolve(references, occasion).await?);
     }
     Ok(headers)
 }
@@ -169,14 +200,14 @@ pub(crate) fn write_oauth_app(app: &OAuthApp) -> Secret {
 /// An OAuth app as [`write_oauth_app`] wrote it.
 ///
 /// # Errors
-/// As [`read`].
+/// As [`saved`].
 pub(crate) async fn oauth_app(vault: &Vault, entry: &WalletEntry) -> Result<OAuthApp, Error> {
     #[derive(Deserialize)]
     struct Saved {
         client_id: String,
         client_secret: Option<StoredSecret>,
     }
-    let secret = read(vault, entry).await?;
+    let secret = saved(vault, entry).await?;
     let saved: Saved = serde_json::from_str(secret.expose()).map_err(|_| lost(entry))?;
     Ok(OAuthApp {
         client_id: saved.client_id,

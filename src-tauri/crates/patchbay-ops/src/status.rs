@@ -89,7 +89,8 @@ fn status_after(code: Code) -> Option<Status> {
         | Code::AuthUnsafeUrl
         | Code::AuthClientNeeded
         | Code::AuthExchange
-        | Code::VaultReference => Some(Status::Failing),
+        | Code::VaultReference
+        | Code::ReferenceNotAllowed => Some(Status::Failing),
         _ => None,
     }
 }

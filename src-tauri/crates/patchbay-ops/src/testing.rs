@@ -3,14 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use patchbay_model::{Account, AccountId, Connector, Json, Platform, Secret};
 use patchbay_oauth::Grant;
 use patchbay_vault::{MemoryKeychain, SecretName};
 use serde_json::{Value, json};
 
 use crate::{
-    AddConnector, AuthenticationChoice, Clock, Context, ContextOptions, Places, SystemBrowser,
-    add_connector,
+    AddConnector, AuthenticationChoice, Clock, Context, ContextOptions, Places, ProgramConsent,
+    ProgramRequest, SystemBrowser, add_connector,
 };
 
 /// An address where nobody listens.
@@ -22,10 +23,21 @@ pub(crate) async fn open(home: &Path, clock: Arc<dyn Clock>) -> Context {
         places: Places::under(home),
         keychain: Arc::new(MemoryKeychain::new()),
         browser: Arc::new(SystemBrowser),
+        programs: Arc::new(EveryProgram),
         clock,
         client_document: None,
     };
     Context::open(options).await.unwrap()
+}
+
+/// A person who allows whatever a test has started.
+pub(crate) struct EveryProgram;
+
+#[async_trait]
+impl ProgramConsent for EveryProgram {
+    async fn allows(&self, _request: &ProgramRequest) -> bool {
+        true
+    }
 }
 
 /// A new connector that signs in nowhere.

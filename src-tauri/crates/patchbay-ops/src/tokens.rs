@@ -20,7 +20,9 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::lock::FileLock;
-use crate::secrets::StoredSecret;
+use crate::programs::Occasion;
+use crate::reference::References;
+use crate::secrets::{SecretHeaders, StoredSecret};
 use crate::{Error, Event, secrets};
 
 /// How long before its end an access token is renewed, unless its life is short.
@@ -40,6 +42,7 @@ pub(crate) struct Tokens(Arc<State>);
 pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) vault: Vault,
+    pub(crate) references: References,
     pub(crate) oauth: OAuthClient,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) locks: PathBuf,
@@ -136,18 +139,21 @@ impl Tokens {
         if let Some(known) = self.remembered(&entry) {
             return Ok(known);
         }
-        let vault = &self.0.parts.vault;
+        let Parts {
+            vault, references, ..
+        } = &self.0.parts;
         let mut may_change = entry.reference.is_some();
         let secrets = match entry.kind {
             WalletKind::Oauth => grant_secrets(self.read_grant(&entry).await?),
             WalletKind::Headers => {
                 let saved = secrets::saved_headers(vault, &entry).await?;
                 may_change |= saved.values().any(StoredSecret::is_reference);
-                let headers = secrets::resolved_headers(&saved).await?;
+                let headers =
+                    secrets::resolved_headers(references, &saved, Occasion::Needed).await?;
                 headers.into_values().collect()
             }
             WalletKind::Bearer | WalletKind::OauthClient => {
-                vec![secrets::read(vault, &entry).await?]
+                vec![secrets::read(vault, references, &entry).await?]
             }
         };
         Ok(self.remember(&entry, secrets, may_change))
@@ -223,8 +229,7 @@ impl Tokens {
         if !self.must_renew(&grant, refused.as_ref()) {
             return Ok(grant);
         }
-        let Parts { store, vault, .. } = &self.0.parts;
-        let asking = with_app_secret(store, vault, entry, grant.clone()).await?;
+        let asking = self.with_app_secret(entry, grant.clone()).await?;
         match self.0.parts.oauth.refresh(&asking, &Untraced).await {
             Ok(tokens) => self.keep(entry, title, grant, tokens).await,
             Err(RefreshError::Later(error)) => {
@@ -237,6 +242,50 @@ impl Tokens {
             Err(_) if refused.is_none() && !has_lapsed(&grant, self.now()) => Ok(grant),
             Err(_) => Err(self.give_up(entry, title, None).await?),
         }
+    }
+
+    /// The grant of an entry with the secret that the user's own OAuth app has now, where one of the
+    /// connectors that use it signs in as that app.
+    ///
+    /// Whatever else a grant holds came from an authorization server and is sent back as it is, however it
+    /// may be spelled: only the wallet, where a person entered it, has a reference.
+    ///
+    /// # Errors
+    /// As [`References::resolve`]; [`Error::SecretLost`], [`Error::Vault`], [`Error::Store`].
+    pub(crate) async fn with_app_secret(
+        &self,
+        entry: &WalletEntry,
+        mut grant: Grant,
+    ) -> Result<Grant, Error> {
+        let Parts {
+            store,
+            vault,
+            references,
+            ..
+        } = &self.0.parts;
+        for user in &entry.used_by {
+            let connector = store.find_connector(&user.connector).await?;
+            let Some(Authentication::Oauth {
+                client: Some(client),
+                ..
+            }) = connector.map(|connector| connector.authentication)
+            else {
+                continue;
+            };
+            let Some(app) = store.find_wallet_entry(&client).await? else {
+                continue;
+            };
+            // No other provider gets to see its secret.
+            if app.issuer.as_ref() != Some(&grant.issuer) {
+                continue;
+            }
+            let app = secrets::oauth_app(vault, &app).await?;
+            if app.client_id == grant.client_id {
+                grant.client_secret = app.client_secret(references, Occasion::Needed).await?;
+                break;
+            }
+        }
+        Ok(grant)
     }
 
     /// Saves a renewed grant: on disk before anybody uses it. Whoever writes or deletes one waits for its
@@ -313,8 +362,15 @@ impl Tokens {
         })
     }
 
+    async fn headers_of(&self, entry: &WalletEntry) -> Result<SecretHeaders, Error> {
+        let Parts {
+            vault, references, ..
+        } = &self.0.parts;
+        secrets::headers(vault, references, entry).await
+    }
+
     async fn read_grant(&self, entry: &WalletEntry) -> Result<Grant, Error> {
-        let secret = secrets::read(&self.0.parts.vault, entry).await?;
+        let secret = secrets::saved(&self.0.parts.vault, entry).await?;
         Ok(Grant::from_secret(&secret)?)
     }
 
@@ -358,45 +414,6 @@ pub(crate) fn entry_id(authentication: &Authentication) -> Option<&WalletEntryId
         Authentication::Oauth { entry, .. } => entry.as_ref(),
         Authentication::Bearer { entry } | Authentication::Headers { entry } => Some(entry),
     }
-}
-
-/// The grant of an entry with the secret that the user's own OAuth app has now, where one of the
-/// connectors that use it signs in as that app.
-///
-/// Whatever else a grant holds came from an authorization server and is sent back as it is, however it
-/// may be spelled: only the wallet, where a person entered it, has a reference.
-///
-/// # Errors
-/// [`Error::Reference`], [`Error::SecretLost`], [`Error::Vault`], [`Error::Store`].
-pub(crate) async fn with_app_secret(
-    store: &Store,
-    vault: &Vault,
-    entry: &WalletEntry,
-    mut grant: Grant,
-) -> Result<Grant, Error> {
-    for user in &entry.used_by {
-        let connector = store.find_connector(&user.connector).await?;
-        let Some(Authentication::Oauth {
-            client: Some(client),
-            ..
-        }) = connector.map(|connector| connector.authentication)
-        else {
-            continue;
-        };
-        let Some(app) = store.find_wallet_entry(&client).await? else {
-            continue;
-        };
-        // No other provider gets to see its secret.
-        if app.issuer.as_ref() != Some(&grant.issuer) {
-            continue;
-        }
-        let app = secrets::oauth_app(vault, &app).await?;
-        if app.client_id == grant.client_id {
-            grant.client_secret = app.client_secret().await?;
-            break;
-        }
-    }
-    Ok(grant)
 }
 
 fn grant_secrets(grant: Grant) -> Vec<Secret> {
@@ -445,7 +462,7 @@ impl Source {
         let entry = self.entry().await?;
         self.tokens.touch(&entry.id).await?;
         if entry.kind != WalletKind::Oauth {
-            let headers = secrets::headers(&self.tokens.0.parts.vault, &entry).await?;
+            let headers = self.tokens.headers_of(&entry).await?;
             return Ok(headers.into_iter().collect());
         }
         let grant = self.tokens.grant(&entry, &self.title, None).await?;

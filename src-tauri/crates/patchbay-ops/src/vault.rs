@@ -114,7 +114,7 @@ async fn note_lost(cx: &Context) -> Result<(), Error> {
         if entry.reference.is_some() {
             continue;
         }
-        if let Err(lost @ Error::SecretLost { .. }) = secrets::read(cx.vault(), &entry).await {
+        if let Err(lost @ Error::SecretLost { .. }) = secrets::saved(cx.vault(), &entry).await {
             cx.sessions().close(&connector.id).await;
             status::note_failure(cx, &connector.id, &lost).await?;
         }

@@ -14,6 +14,7 @@
 //! [`patchbay_model::Secret`] is not. Start reading at [`Store`], then at `connectors.rs`.
 
 mod accounts;
+mod allowed_programs;
 mod authorizations;
 mod changes;
 mod connection;

@@ -7,8 +7,8 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::{
-    Error, accounts, authorizations, changes, connector_list, connectors, placements,
-    registrations, settings, tool_changes, tool_runs, tools, wallet_entries,
+    Error, accounts, allowed_programs, authorizations, changes, connector_list, connectors,
+    placements, registrations, settings, tool_changes, tool_runs, tools, wallet_entries,
 };
 
 /// One step of one table.
@@ -35,6 +35,7 @@ pub(crate) const TABLES: &[&[Migration]] = &[
     authorizations::MIGRATIONS,
     settings::MIGRATIONS,
     placements::MIGRATIONS,
+    allowed_programs::MIGRATIONS,
     changes::MIGRATIONS,
 ];
 

@@ -77,6 +77,21 @@ it("makes_a_reference_of_a_pasted_token_at_the_press_of_a_button", async () => {
   await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { authentication: { kind: "headers", values: { "X-Key": { kind: "reference", reference: "env://EXAMPLE_KEY" } } } } }));
 });
 
+it("has_the_system_ask_before_a_program_is_run_for_a_secret", async () => {
+  const reference = "cmd://pass show mcp";
+  const { user, host } = await pasteAddress((mock) => {
+    mock.handlers.addConnector = () => {
+      throw problem({ code: "reference.not_allowed", message: "Patchbay isn't allowed to run /usr/bin/pass for a secret", detail: reference, retryable: false });
+    };
+  });
+  await user.click(await screen.findByRole("radio", { name: "Token" }));
+  await user.click(screen.getByRole("radio", { name: "Reference" }));
+  await user.type(screen.getByRole("textbox", { name: "Reference" }), reference);
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
+  await user.click(await screen.findByRole("button", { name: "Allow program…" }));
+  await waitFor(() => expect(host.lastCall("allowProgram")).toEqual({ reference }));
+});
+
 it("gives_the_redirect_address_for_an_oauth_app_of_ones_own", async () => {
   const { user, host } = await pasteAddress((mock) => {
     mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { registersItself: false });

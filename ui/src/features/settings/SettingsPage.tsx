@@ -13,6 +13,7 @@ import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
 import { BackgroundSettings } from "./BackgroundSettings";
 import { HistorySettings } from "./HistorySettings";
+import { ProgramSettings } from "./ProgramSettings";
 import styles from "./Settings.module.css";
 import { Section, Setting } from "./Section";
 import { Updates } from "./Updates";
@@ -35,6 +36,7 @@ export function SettingsPage({ onOpenKeys }: Props) {
         <BackgroundSettings />
         <HistorySettings />
         <VaultSettings />
+        <ProgramSettings />
         <AboutPatchbay />
       </div>
     </>

@@ -37,6 +37,9 @@ pub(crate) enum CredentialVerb {
         /// The new name
         name: String,
     },
+    /// Programs that may be run to read a secret from them
+    #[command(subcommand)]
+    Programs(ProgramsVerb),
     /// Delete it; what uses it needs a sign-in then
     #[command(visible_alias = "rm")]
     Remove {
@@ -45,6 +48,23 @@ pub(crate) enum CredentialVerb {
         credential: Option<String>,
         #[command(flatten)]
         place: PlaceArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProgramsVerb {
+    /// List the programs that you allowed
+    #[command(visible_alias = "ls")]
+    List,
+    /// Allow the program of a secret reference, without running it
+    Allow {
+        /// Secret reference, for example 'cmd://pass show mcp'
+        reference: String,
+    },
+    /// Forget that you allowed a program; it is asked for again
+    Forget {
+        /// Its id
+        program: String,
     },
 }
 

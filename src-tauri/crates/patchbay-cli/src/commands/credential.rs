@@ -9,7 +9,7 @@ use patchbay_ops::{
 };
 
 use super::authentication::{client_secret, header_values};
-use super::{platform_credential, rotate};
+use super::{platform_credential, programs, rotate};
 use crate::args::{AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs, SecretArgs};
 use crate::door::Door;
 use crate::failure::Failure;
@@ -42,6 +42,7 @@ pub(super) async fn run(door: &Door, verb: CredentialVerb) -> Result<(), Failure
             let entry = rename_wallet_entry(&door.cx, &entry.id, &name).await?;
             said(door, "Renamed", &entry)
         }
+        CredentialVerb::Programs(verb) => programs::run(door, verb).await,
         CredentialVerb::Remove { credential, place } => {
             let name = credential.unwrap_or_default();
             match &place.connector {

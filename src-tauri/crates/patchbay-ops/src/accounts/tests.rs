@@ -81,6 +81,6 @@ async fn a_key_is_the_one_secret_of_its_wallet_entry() {
         entry: entry.unwrap().id,
     };
     let kept = kept_secrets(BTreeMap::from([("api_key".to_owned(), input)])).unwrap();
-    let secrets = resolve(cx, &kept).await.unwrap();
+    let secrets = resolve(cx, &kept, Occasion::Needed).await.unwrap();
     assert_eq!(secrets["api_key"].expose(), "key-123456");
 }

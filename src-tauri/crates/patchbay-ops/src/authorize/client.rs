@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::consents::Consent;
 use crate::credentials::find_wallet_entry;
+use crate::programs::Occasion;
 use crate::{Context, Error, secrets};
 
 /// What authorization servers and consent pages call us.
@@ -130,7 +131,7 @@ async fn own_app(
         return Err(patchbay_oauth::Error::ClientMismatch.into());
     }
     let app = secrets::oauth_app(cx.vault(), &entry).await?;
-    let secret = app.client_secret().await?;
+    let secret = app.client_secret(cx.references(), Occasion::Needed).await?;
     if entry.issuer.is_none() {
         let issuer = discovery.issuer.clone();
         let bind = move |known: &mut WalletEntry| known.issuer = Some(issuer);

@@ -190,7 +190,7 @@ async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has
     let proof = async |connector: &Connector, grant: Grant| {
         cx.store().save_connector(connector).await.unwrap();
         let entry = cx.store().find_wallet_entry(&bench.entry.id).await.unwrap();
-        let grant = with_app_secret(cx.store(), cx.vault(), &entry.unwrap(), grant).await;
+        let grant = cx.tokens().with_app_secret(&entry.unwrap(), grant).await;
         let secret = grant.unwrap().client_secret.unwrap();
         secret.expose().to_owned()
     };

@@ -1,0 +1,11 @@
+import { createContext, useContext } from "react";
+
+/** Has the system ask whether a program may be run; tells whether it may. The app supplies it: components do not speak with the host. */
+export type AllowProgram = (reference: string) => Promise<boolean>;
+
+export const AllowProgramContext = createContext<AllowProgram>(() => Promise.resolve(false));
+
+/** Has the system ask whether the program of a secret reference may be run. */
+export function useAllowProgram(): AllowProgram {
+  return useContext(AllowProgramContext);
+}

@@ -1,0 +1,32 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button } from "@/components/Button";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { commands } from "@/host/bindings";
+import { asProblem, call } from "@/host/call";
+import { queries } from "@/host/queries";
+import { agoWords } from "@/lib/time";
+import { Section, Setting } from "./Section";
+
+/** The programs that may be run to read a secret from them. */
+export function ProgramSettings() {
+  const client = useQueryClient();
+  const { data: programs = [], error } = useQuery(queries.allowedPrograms());
+  const forget = useMutation({
+    mutationFn: (program: string) => call(commands.forgetProgram(program)),
+    onSettled: () => client.invalidateQueries({ queryKey: queries.allowedPrograms().queryKey }),
+  });
+  const problem = error ?? forget.error;
+  if (!problem && programs.length === 0) return null;
+  return (
+    <Section title="Allowed programs">
+      {problem && <ProblemNotice problem={asProblem(problem)} />}
+      {programs.map(({ id, program, allowedAt }) => (
+        <Setting key={id} name={agoWords(allowedAt)}>
+          <span className="mono" data-selectable>{[program.file, ...program.arguments].join(" ")}</span>
+          <Button small label={`Forget ${program.name}`} isPending={forget.isPending} onPress={() => forget.mutate(id)}>Forget</Button>
+        </Setting>
+      ))}
+      <p className="text3 small">Patchbay runs these to read secrets. A program you forget is asked about again.</p>
+    </Section>
+  );
+}
