@@ -1,0 +1,318 @@
+//! JSON of others, read once and within limits.
+//!
+//! Sixteen megabytes of text can become twenty times as much in memory, so that bytes alone are no limit:
+//! values, depth and texts are counted while they are read, and the first one too many ends it.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// How much JSON is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most values, over all levels; an object counts twice, for it takes that much more memory.
+    pub values: usize,
+    /// Most levels of arrays and objects, at most 120.
+    pub depth: usize,
+    /// Most bytes of one text, be it a value or the name of a member.
+    pub text: usize,
+    /// Most items of arrays at one level; `None` for as many as there are values.
+    pub items: Option<Items>,
+}
+
+/// How many items an array may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Items {
+    /// The level of such arrays; an array that is the whole document is at level 1.
+    pub level: usize,
+    /// Most items.
+    pub most: usize,
+}
+
+/// Why JSON could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// It is none. Why is not told: words of the parser quote it, where a secret could be.
+    #[error("it is no JSON")]
+    NotJson,
+    /// It is more than is read.
+    #[error(transparent)]
+    Exceeded(#[from] Exceeded),
+}
+
+/// The limit that was exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Exceeded {
+    /// Too many values.
+    #[error("more than {0} values")]
+    Values(usize),
+    /// Nested too deeply.
+    #[error("more than {0} levels")]
+    Depth(usize),
+    /// A text is too long.
+    #[error("a text of more than {0} bytes")]
+    Text(usize),
+    /// An array is too long.
+    #[error("more than {0} items")]
+    Items(usize),
+}
+
+/// Reads a document.
+///
+/// # Errors
+/// [`Error::NotJson`]; [`Error::Exceeded`] at the first value too many, the rest is not looked at.
+pub fn parse(bytes: &[u8], limits: Limits) -> Result<Value, Error> {
+    parse_counting(bytes, limits).map(|(value, _)| value)
+}
+
+/// As [`parse`], with how many values it has, counted as [`Limits::values`] does.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_counting(bytes: &[u8], limits: Limits) -> Result<(Value, usize), Error> {
+    // Read from bytes, each string of it would be looked at for UTF-8 by itself, which takes much longer.
+    let text = std::str::from_utf8(bytes).map_err(|_| Error::NotJson)?;
+    let budget = Budget {
+        limits,
+        spent: Cell::new(0),
+        exceeded: Cell::new(None),
+    };
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let read = One {
+        budget: &budget,
+        level: 0,
+    }
+    .deserialize(&mut reader)
+    .and_then(|value| reader.end().map(|()| value));
+    match read {
+        Ok(value) => Ok((value, budget.spent.get())),
+        Err(_) => Err(budget
+            .exceeded
+            .get()
+            .map_or(Error::NotJson, Error::Exceeded)),
+    }
+}
+
+struct Budget {
+    limits: Limits,
+    spent: Cell<usize>,
+    exceeded: Cell<Option<Exceeded>>,
+}
+
+impl Budget {
+    fn spend<E: serde::de::Error>(&self, values: usize) -> Result<(), E> {
+        let spent = self.spent.get() + values;
+        self.spent.set(spent);
+        let most = self.limits.values;
+        self.ensure(spent <= most, Exceeded::Values(most))
+    }
+
+    fn check_text<E: serde::de::Error>(&self, text: &str) -> Result<(), E> {
+        let most = self.limits.text;
+        self.ensure(text.len() <= most, Exceeded::Text(most))
+    }
+
+    fn check_level<E: serde::de::Error>(&self, level: usize) -> Result<(), E> {
+        let most = self.limits.depth;
+        self.ensure(level <= most, Exceeded::Depth(most))
+    }
+
+    fn check_items<E: serde::de::Error>(&self, level: usize, count: usize) -> Result<(), E> {
+        match self.limits.items {
+            Some(items) if items.level == level => {
+                self.ensure(count <= items.most, Exceeded::Items(items.most))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn ensure<E: serde::de::Error>(&self, holds: bool, otherwise: Exceeded) -> Result<(), E> {
+        if holds {
+            return Ok(());
+        }
+        self.exceeded.set(Some(otherwise));
+        Err(E::custom(otherwise))
+    }
+}
+
+/// Reads one value and pays for it.
+#[derive(Clone, Copy)]
+struct One<'a> {
+    budget: &'a Budget,
+    /// How many arrays and objects are around it.
+    level: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for One<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for One<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Value, E> {
+        self.budget.spend(1)?;
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Value, E> {
+        self.budget.spend(1)?;
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Value, E> {
+        self.budget.spend(1)?;
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Value, E> {
+        self.budget.spend(1)?;
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        self.budget.spend(1)?;
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
+        self.budget.spend(1)?;
+        self.budget.check_text(value)?;
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        self.budget.spend(1)?;
+        let inner = self.inner()?;
+        let mut read = Vec::new();
+        while let Some(item) = items.next_element_seed(inner)? {
+            read.push(item);
+            self.budget.check_items(inner.level, read.len())?;
+        }
+        read.shrink_to_fit();
+        Ok(Value::Array(read))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        self.budget.spend(2)?;
+        let inner = self.inner()?;
+        // Gathered first, so that the map is made no larger than it has to be.
+        let mut read = Vec::new();
+        while let Some(name) = members.next_key_seed(Name(self.budget))? {
+            read.push((name, members.next_value_seed(inner)?));
+        }
+        let mut map = Map::with_capacity(read.len());
+        map.extend(read);
+        Ok(Value::Object(map))
+    }
+}
+
+impl One<'_> {
+    fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
+        let level = self.level + 1;
+        self.budget.check_level(level)?;
+        Ok(Self { level, ..self })
+    }
+}
+
+/// Reads the name of a member.
+struct Name<'a>(&'a Budget);
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<String, D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<String, E> {
+        self.0.check_text(name)?;
+        Ok(name.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIGHT: Limits = Limits {
+        values: 20,
+        depth: 4,
+        text: 10,
+        items: Some(Items { level: 3, most: 3 }),
+    };
+
+    fn read(text: &str) -> Result<Value, Error> {
+        parse(text.as_bytes(), TIGHT)
+    }
+
+    #[test]
+    fn what_is_within_the_limits_is_read_as_it_is() {
+        for text in [
+            "null",
+            "true",
+            "-7",
+            "18446744073709551615",
+            "1.5e300",
+            r#""a\u00e9\n""#,
+            r#"{"b":[1,{"c":null}],"a":{}}"#,
+            r#"{"a":1,"a":2}"#,
+        ] {
+            let wanted: Value = serde_json::from_str(text).unwrap();
+            let read = read(text).unwrap();
+            assert_eq!(read, wanted, "{text}");
+            assert_eq!(read.to_string(), wanted.to_string(), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_limit_is_named_when_it_is_exceeded() {
+        let cases = [
+            (
+                "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]",
+                Exceeded::Values(20),
+            ),
+            ("[[[[[]]]]]", Exceeded::Depth(4)),
+            (r#"["12345678901"]"#, Exceeded::Text(10)),
+            (r#"{"12345678901":1}"#, Exceeded::Text(10)),
+            (r#"{"result":{"tools":[1,2,3,4]}}"#, Exceeded::Items(3)),
+        ];
+        for (text, exceeded) in cases {
+            assert_eq!(read(text), Err(Error::Exceeded(exceeded)), "{text}");
+        }
+        assert!(read(r#"{"result":[1,2,3,4]}"#).is_ok());
+    }
+
+    #[test]
+    fn the_rest_is_not_looked_at_once_a_limit_is_exceeded() {
+        let text = format!("[{}no json at all", "1,".repeat(20));
+        let exceeded = Exceeded::Values(20);
+        assert_eq!(read(&text), Err(Error::Exceeded(exceeded)));
+    }
+
+    #[test]
+    fn what_is_no_json_is_none() {
+        for text in ["", "{", "[1,]", "{} {}", "nul", "\"\u{0}\""] {
+            assert_eq!(read(text), Err(Error::NotJson), "{text:?}");
+        }
+        assert_eq!(parse(b"\"\xff\"", TIGHT), Err(Error::NotJson));
+    }
+}

@@ -1,0 +1,32 @@
+//! Names to addresses.
+
+use std::io;
+use std::net::IpAddr;
+
+use async_trait::async_trait;
+
+/// Turns names to addresses; a trait so that tests need no DNS.
+#[async_trait]
+pub trait Lookup: Send + Sync {
+    /// All addresses of the name, never none.
+    ///
+    /// # Errors
+    ///
+    /// When the name stands for no address, or nobody could be asked.
+    async fn lookup(&self, host: &str) -> io::Result<Vec<IpAddr>>;
+}
+
+/// What the system says.
+pub(crate) struct SystemLookup;
+
+#[async_trait]
+impl Lookup for SystemLookup {
+    async fn lookup(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+        let found = tokio::net::lookup_host((host, 0)).await?;
+        let found: Vec<IpAddr> = found.map(|address| address.ip()).collect();
+        if found.is_empty() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,193 @@
+//! Which addresses may be asked.
+//!
+//! A server names the addresses of its sign-in, so a hostile one could make this computer ask its own
+//! services, its network or a cloud's inside. What is named must therefore use https and be a public
+//! address, also after DNS; loopback is for servers of this computer alone. The clients' own resolver
+//! keeps to the same rule, so that no second look-up can lead elsewhere.
+
+use std::collections::{HashMap, HashSet};
+use std::error::Error as StdError;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use reqwest::dns::Resolve;
+use url::{Host, Url};
+
+use crate::error::LookupFailed;
+use crate::lookup::SystemLookup;
+use crate::reach::{Kind, is_localhost, kind_of};
+use crate::{AddressError, BrowserUrl, Lookup, Proxies, Reach};
+
+/// How long a connection may use the addresses that were checked; longer than any request takes.
+const PIN_LIFE: Duration = Duration::from_secs(60);
+
+/// Which addresses may be asked, and the addresses that names were checked to stand for.
+///
+/// Clones share what was checked and which hosts the person gave. Every HTTP client gets
+/// [`resolver`](Self::resolver), and a connection goes to the very addresses that were checked.
+#[derive(Clone)]
+pub struct AddressPolicy(Arc<Inner>);
+
+struct Inner {
+    lookup: Arc<dyn Lookup>,
+    proxies: Proxies,
+    given: Mutex<HashSet<String>>,
+    pins: Mutex<HashMap<String, (Instant, Vec<IpAddr>)>>,
+}
+
+impl Default for AddressPolicy {
+    /// The system's look-ups and proxies.
+    fn default() -> Self {
+        Self::new(Arc::new(SystemLookup), Proxies::of_system())
+    }
+}
+
+impl std::fmt::Debug for AddressPolicy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AddressPolicy").finish_non_exhaustive()
+    }
+}
+
+impl AddressPolicy {
+    /// Public addresses only, loopback for servers on loopback; names are looked up with `lookup`.
+    pub fn new(lookup: Arc<dyn Lookup>, proxies: Proxies) -> Self {
+        Self(Arc::new(Inner {
+            lookup,
+            proxies,
+            given: Mutex::default(),
+            pins: Mutex::default(),
+        }))
+    }
+
+    /// For `reqwest::ClientBuilder::dns_resolver`: connections to names that were checked within the last
+    /// minute use the checked addresses. Others are looked up and refused when they lead to this computer
+    /// or into the local network, except for hosts that the person [gave](Self::allow_host).
+    pub fn resolver(&self) -> Arc<impl Resolve + 'static> {
+        Arc::new(self.clone())
+    }
+
+    /// Notes a host that the person gave by typing or choosing it: it may lie in the local network.
+    pub fn allow_host(&self, url: &Url) {
+        if let Some(Host::Domain(name)) = url.host() {
+            lock(&self.0.given).insert(name.to_owned());
+        }
+    }
+
+    /// What may be asked on behalf of that server, whose address the person gave.
+    pub fn reach(&self, server: &Url) -> Reach {
+        Reach::of(server)
+    }
+
+    /// Checks an address with its name looked up, and has the connection that follows use what was found.
+    /// `what` names its purpose for messages.
+    ///
+    /// # Errors
+    /// Each [`AddressError`]. A name that cannot be looked up passes only where a proxy makes the
+    /// connection.
+    pub async fn check(
+        &self,
+        what: &'static str,
+        reach: &Reach,
+        url: &Url,
+    ) -> Result<(), AddressError> {
+        reach.check_url(what, url)?;
+        self.check_host(reach, url).await
+    }
+
+    /// A page that a browser may be given on behalf of whoever `reach` is for.
+    ///
+    /// # Errors
+    /// As [`AddressPolicy::check`].
+    pub async fn browser_url(
+        &self,
+        what: &'static str,
+        reach: &Reach,
+        url: Url,
+    ) -> Result<BrowserUrl, AddressError> {
+        self.check(what, reach, &url).await?;
+        Ok(BrowserUrl::checked(url))
+    }
+
+    /// Looks the host up, refuses it when any of its addresses is out of reach, and keeps the addresses
+    /// for the connection that follows.
+    async fn check_host(&self, reach: &Reach, url: &Url) -> Result<(), AddressError> {
+        let Some(Host::Domain(name)) = url.host() else {
+            return Ok(());
+        };
+        let found = match self.0.lookup.lookup(name).await {
+            Ok(found) => found,
+            Err(_) if self.0.proxies.connects(url) => return Ok(()),
+            Err(_) => {
+                return Err(AddressError::Unknown {
+                    host: name.to_owned(),
+                });
+            }
+        };
+        if !found
+            .iter()
+            .all(|address| reach.allows(name, kind_of(*address)))
+        {
+            return Err(private(name));
+        }
+        let mut pins = lock(&self.0.pins);
+        pins.retain(|_, (since, _)| since.elapsed() < PIN_LIFE);
+        pins.insert(name.to_owned(), (Instant::now(), found));
+        Ok(())
+    }
+
+    /// The addresses to which a connection to that name may go.
+    pub(crate) async fn addresses(
+        &self,
+        name: &str,
+    ) -> Result<Vec<IpAddr>, Box<dyn StdError + Send + Sync>> {
+        if let Some(found) = self.pinned(name) {
+            return Ok(found);
+        }
+        let found = self.0.lookup.lookup(name).await;
+        let found = found.map_err(|source| LookupFailed {
+            host: name.to_owned(),
+            source,
+        })?;
+        if found
+            .iter()
+            .all(|address| self.may_lead(name, kind_of(*address)))
+        {
+            return Ok(found);
+        }
+        Err(private(name).into())
+    }
+
+    fn pinned(&self, name: &str) -> Option<Vec<IpAddr>> {
+        let pins = lock(&self.0.pins);
+        let (since, found) = pins.get(name)?;
+        (since.elapsed() < PIN_LIFE).then(|| found.clone())
+    }
+
+    /// Whether a name may lead to such a place, whoever asks for it.
+    fn may_lead(&self, name: &str, kind: Kind) -> bool {
+        // Somebody entered it on this computer.
+        if self.0.proxies.has_host(name) {
+            return true;
+        }
+        match kind {
+            Kind::Public => true,
+            Kind::Loopback if is_localhost(name) => true,
+            Kind::Loopback | Kind::Private => lock(&self.0.given).contains(name),
+            Kind::Never => false,
+        }
+    }
+}
+
+fn private(name: &str) -> AddressError {
+    AddressError::Private {
+        host: name.to_owned(),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+//! What may be asked on behalf of one server, and what kind of place an address is.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use url::{Host, Url};
+
+use crate::AddressError;
+
+/// What may be asked or opened on behalf of one server.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    loopback: bool,
+    /// The host that the person gave; empty where nobody gave one.
+    own_host: String,
+}
+
+impl Reach {
+    /// What a server may name that the person gave that address of.
+    pub(crate) fn of(server: &Url) -> Self {
+        Self {
+            loopback: is_loopback(server),
+            own_host: server.host_str().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// Public addresses alone: what may be named by somebody whose own address nobody gave.
+    pub fn public() -> Self {
+        Self {
+            loopback: false,
+            own_host: String::new(),
+        }
+    }
+
+    /// Checks all of an address that needs no DNS. `what` names its purpose for messages.
+    ///
+    /// # Errors
+    /// [`AddressError::Unsafe`], [`AddressError::NotHttps`], [`AddressError::Private`].
+    pub fn check_url(&self, what: &'static str, url: &Url) -> Result<(), AddressError> {
+        let Some(host) = url.host() else {
+            return Err(AddressError::Unsafe { what });
+        };
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        if !matches!(url.scheme(), "https" | "http") || has_user || url.fragment().is_some() {
+            return Err(AddressError::Unsafe { what });
+        }
+        if url.scheme() == "http" && !is_loopback(url) {
+            return Err(AddressError::NotHttps {
+                what,
+                host: host.to_string(),
+            });
+        }
+        if !self.allows(url.host_str().unwrap_or_default(), kind_of_host(&host)) {
+            return Err(AddressError::Private {
+                host: host.to_string(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether that host may be of that kind.
+    pub(crate) fn allows(&self, host: &str, kind: Kind) -> bool {
+        match kind {
+            Kind::Public => true,
+            Kind::Loopback => self.loopback,
+            // The user typed this very host, so asking it tells nobody anything new.
+            Kind::Private => host == self.own_host,
+            Kind::Never => false,
+        }
+    }
+}
+
+/// Whether the address is this computer, by name or number.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => is_localhost(name),
+        None => false,
+    }
+}
+
+/// Source: RFC 6761, section 6.3.
+pub(crate) fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// What kind of place an address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Public,
+    Loopback,
+    Private,
+    /// Link-local, cloud metadata, multicast, unspecified.
+    Never,
+}
+
+fn kind_of_host(host: &Host<&str>) -> Kind {
+    match host {
+        Host::Ipv4(address) => kind_of((*address).into()),
+        Host::Ipv6(address) => kind_of((*address).into()),
+        Host::Domain(name) if is_localhost(name) => Kind::Loopback,
+        Host::Domain(_) => Kind::Public,
+    }
+}
+
+pub(crate) fn kind_of(address: IpAddr) -> Kind {
+    match address {
+        IpAddr::V4(address) => kind_of_v4(address),
+        IpAddr::V6(address) => match v4_within(address) {
+            Some(within) => kind_of_v4(within),
+            None => kind_of_v6(address),
+        },
+    }
+}
+
+fn kind_of_v4(address: Ipv4Addr) -> Kind {
+    match address.octets() {
+        // Metadata services of Alibaba Cloud and Azure, which are not link-local.
+        [100, 100, 100, 200] | [168, 63, 129, 16] => Kind::Never,
+        [127, ..] => Kind::Loopback,
+        [10, ..] | [192, 168, ..] => Kind::Private,
+        [172, second, ..] if (16..32).contains(&second) => Kind::Private,
+        [100, second, ..] if (64..128).contains(&second) => Kind::Private,
+        [0, ..] | [169, 254, ..] | [192, 0, 0, _] | [224..=255, ..] => Kind::Never,
+        _ => Kind::Public,
+    }
+}
+
+fn kind_of_v6(address: Ipv6Addr) -> Kind {
+    // Metadata service of AWS.
+    const AWS: Ipv6Addr = Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x254);
+    match address.segments()[0] {
+        _ if address == Ipv6Addr::LOCALHOST => Kind::Loopback,
+        _ if address == AWS || address.is_unspecified() => Kind::Never,
+        0xfc00..=0xfdff | 0xfec0..=0xfeff => Kind::Private,
+        0xfe80..=0xfebf | 0xff00..=0xffff => Kind::Never,
+        _ => Kind::Public,
+    }
+}
+
+/// The IPv4 address that an IPv6 address leads to: mapped, compatible, NAT64, 6to4.
+fn v4_within(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [a, b, c, d, e, f, high, low] = address.segments();
+    let join = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match (a, b, c, d, e, f) {
+        (0, 0, 0, 0, 0, 0) if high != 0 => Some(join(high, low)),
+        (0, 0, 0, 0, 0, 0xffff) | (0x64, 0xff9b, 0, 0, 0, 0) => Some(join(high, low)),
+        (0x2002, ..) => Some(join(b, c)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(server: &str, named: &str) -> Result<(), AddressError> {
+        let url = |text: &str| Url::parse(text).unwrap();
+        Reach::of(&url(server)).check_url("token endpoint", &url(named))
+    }
+
+    #[test]
+    fn https_or_loopback_is_a_must() {
+        assert!(check("https://mcp.example/", "https://auth.example/t").is_ok());
+        assert!(check("http://127.0.0.1:1/", "http://localhost:2/t").is_ok());
+        assert!(check("http://[::1]:1/", "http://127.0.0.1:2/t").is_ok());
+        let refused = check("https://mcp.example/", "http://auth.example/t");
+        assert!(matches!(refused, Err(AddressError::NotHttps { .. })));
+    }
+
+    #[test]
+    fn loopback_is_for_servers_of_this_computer() {
+        for named in [
+            "http://127.0.0.1/t",
+            "https://localhost/t",
+            "http://a.localhost./t",
+            "https://[::1]/",
+        ] {
+            let refused = check("https://mcp.example/", named);
+            assert!(
+                matches!(refused, Err(AddressError::Private { .. })),
+                "{named}"
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_inside_networks_and_clouds_are_refused() {
+        for host in [
+            "10.0.0.1",
+            "172.31.0.1",
+            "192.168.1.1",
+            "100.64.0.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.100.100.200",
+            "168.63.129.16",
+            "224.0.0.1",
+            "255.255.255.255",
+            "0x7f.1",
+            "2130706433",
+            "[fe80::1]",
+            "[fd00:ec2::254]",
+            "[fc00::1]",
+            "[::ffff:10.0.0.1]",
+            "[::ffff:169.254.169.254]",
+            "[64:ff9b::a9fe:a9fe]",
+            "[2002:a00:1::]",
+            "[::]",
+            "[::7f00:1]",
+        ] {
+            let refused = check("https://mcp.example/", &format!("https://{host}/t"));
+            assert!(
+                matches!(refused, Err(AddressError::Private { .. })),
+                "{host}"
+            );
+        }
+        assert!(check("https://mcp.example/", "https://8.8.8.8/t").is_ok());
+        assert!(check("https://mcp.example/", "https://[2606:4700::1]/t").is_ok());
+    }
+
+    #[test]
+    fn other_schemes_users_and_fragments_are_refused() {
+        for named in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "ssh://auth.example/",
+            "https://me@auth.example/",
+            "https://:pw@auth.example/",
+            "https://auth.example/#x",
+        ] {
+            let refused = check("https://mcp.example/", named);
+            assert!(
+                matches!(refused, Err(AddressError::Unsafe { .. })),
+                "{named}"
+            );
+        }
+    }
+}
