@@ -5,6 +5,7 @@ mod refusal;
 
 use std::time::Duration;
 
+use patchbay_http::json::Exceeded;
 use patchbay_model::{Code, Explain, Problem};
 use thiserror::Error as ThisError;
 
@@ -52,6 +53,21 @@ pub enum Error {
     TooLarge {
         /// What is accepted, in bytes.
         limit: u64,
+    },
+    /// The answer has more parts than are read.
+    #[error("the answer has {0}")]
+    Exceeded(Exceeded),
+    /// The server ended its stream again and again before it answered.
+    #[error("the server ended its stream {limit} times without an answer")]
+    TooManyReconnects {
+        /// How often it was asked to go on.
+        limit: u32,
+    },
+    /// The address leads to this computer or into the local network, and nobody entered it as such.
+    #[error("{host} leads into the local network, where it was not said to be")]
+    PrivateAddress {
+        /// The host.
+        host: String,
     },
     /// The server points to another origin, to which nothing is sent.
     #[error("the server points to {to}, which is not followed")]
@@ -246,9 +262,13 @@ impl Error {
             | Self::NotAServer { .. }
             | Self::ServerError { .. }
             | Self::InputRequired => "platform",
-            Self::UnexpectedAnswer { .. } | Self::Protocol(_) | Self::TooLarge { .. } => "decode",
+            Self::UnexpectedAnswer { .. }
+            | Self::Protocol(_)
+            | Self::TooLarge { .. }
+            | Self::Exceeded(_)
+            | Self::TooManyReconnects { .. } => "decode",
             Self::TimedOut { .. } => "timeout",
-            Self::Unreachable { .. } => "transport",
+            Self::Unreachable { .. } | Self::PrivateAddress { .. } => "transport",
             Self::Cancelled => "cancelled",
             Self::NoneFound(_) => "none_found",
             Self::ManyFound { .. } => "many_found",
@@ -285,7 +305,7 @@ impl Explain for Error {
             Self::Unreachable { how, .. } => how.code(),
             Self::TimedOut { .. } => Code::TimedOut,
             Self::Cancelled => Code::Cancelled,
-            Self::TooLarge { .. } => Code::NetworkTooLarge,
+            Self::TooLarge { .. } | Self::Exceeded(_) => Code::NetworkTooLarge,
             Self::RedirectRefused { .. } => Code::NetworkRedirect,
             Self::Unauthorized { .. } => Code::AuthNeeded,
             Self::Forbidden { .. } => Code::AuthForbidden,
@@ -296,13 +316,13 @@ impl Explain for Error {
             Self::Status(_) => Code::PlatformFailed,
             Self::UnexpectedAnswer { .. } => Code::PlatformAnswer,
             Self::NotAServer { .. } => Code::McpNotAServer,
-            Self::Protocol(_) => Code::McpProtocol,
+            Self::Protocol(_) | Self::TooManyReconnects { .. } => Code::McpProtocol,
             Self::ServerError { .. } | Self::InputRequired => Code::McpServerError,
             Self::ToolNotFound { .. } => Code::ToolNotFound,
             Self::NoneFound(_) => Code::NotFound,
             Self::ManyFound { .. } => Code::Ambiguous,
             Self::GrantFailed { .. } => Code::AuthDenied,
-            Self::UnsafeUrl { .. } => Code::AuthUnsafeUrl,
+            Self::UnsafeUrl { .. } | Self::PrivateAddress { .. } => Code::AuthUnsafeUrl,
             Self::NotSupported(_) => Code::PlatformNotSupported,
             Self::Credential(error) => error.code(),
         }
@@ -312,7 +332,10 @@ impl Explain for Error {
         let hint = match self {
             Self::Unreachable { how, .. } => how.hint(),
             Self::TimedOut { .. } => "Try again, or give it more time.",
-            Self::TooLarge { .. } => "Ask for less at once.",
+            Self::TooLarge { .. } | Self::Exceeded(_) => "Ask for less at once.",
+            Self::PrivateAddress { .. } => {
+                "Ask the server's operator, or enter the address that is meant."
+            }
             Self::RedirectRefused { .. } => "Use the address it points to, if you trust it.",
             Self::Unauthorized { .. } => "Sign in.",
             Self::Forbidden { .. } => "Sign in with an account or with scopes that may do this.",
@@ -330,7 +353,7 @@ impl Explain for Error {
             Self::NotAServer { .. } => {
                 "Check the address: MCP servers often live under a path such as /mcp."
             }
-            Self::Protocol(_) => "Tell the server's makers.",
+            Self::Protocol(_) | Self::TooManyReconnects { .. } => "Tell the server's makers.",
             Self::ToolNotFound { .. } => "List the tools again.",
             Self::NoneFound(_) => "List what is there.",
             Self::ManyFound { .. } => "Use its id.",

@@ -99,6 +99,7 @@ impl Api {
         let mut base = parsed(base)?;
         let path = base.path().trim_end_matches('/').to_owned();
         base.set_path(&path);
+        clients.addresses.allow_host(&base);
         Ok(Self {
             clients,
             clock,

@@ -60,8 +60,16 @@ pub struct McpLimits {
     pub list_items: usize,
     /// Most bytes of one list, over all its pages.
     pub list_bytes: u64,
+    /// Most bytes of one page of a list, after decompression.
+    pub page_bytes: usize,
     /// Most bytes of one answer or one event, after decompression.
     pub body_bytes: usize,
+    /// Most values of one answer, and of one list over all its pages, as [`patchbay_http::json::Limits`] counts them.
+    pub values: usize,
+    /// How often in a row a stream that ends soon is asked for again.
+    pub reconnects: u32,
+    /// Shortest and longest wait before a stream is asked for again; it doubles from one to the other.
+    pub reconnect_waits: (Duration, Duration),
 }
 
 impl McpLimits {
@@ -72,8 +80,12 @@ impl McpLimits {
         total: Duration::from_secs(600),
         list_pages: 100,
         list_items: 5_000,
-        list_bytes: 32 * 1024 * 1024,
+        list_bytes: 16 * 1024 * 1024,
+        page_bytes: 4 * 1024 * 1024,
         body_bytes: 16 * 1024 * 1024,
+        values: 200_000,
+        reconnects: 30,
+        reconnect_waits: (Duration::from_millis(500), Duration::from_secs(30)),
     };
 }
 

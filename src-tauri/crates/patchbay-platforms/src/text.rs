@@ -1,13 +1,21 @@
 //! Text of others, made fit to be shown.
 
+use patchbay_http::json;
 use patchbay_model::clean_text;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Reads a body as JSON. Why it is none is not told: words of serde quote it, where a secret could be.
+/// How much JSON of a hosted platform is read; its longest lists have a fraction of it.
+pub(crate) const JSON_LIMITS: json::Limits = json::Limits {
+    values: 1_000_000,
+    depth: 100,
+    text: usize::MAX,
+    items: None,
+};
+
+/// Reads a body as JSON, within limits. Why it is none is not told.
 pub(crate) fn read_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    // Read from bytes, each string of it would be looked at for UTF-8 by itself, which takes much longer.
-    serde_json::from_str(std::str::from_utf8(body).ok()?).ok()
+    serde_json::from_value(json::parse(body, JSON_LIMITS).ok()?).ok()
 }
 
 /// Text that is not empty.

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::io::ErrorKind;
 
+use patchbay_http::{AddressError, refused_address};
 use patchbay_model::Code;
 
 use super::Error;
@@ -66,6 +67,9 @@ pub(crate) fn from_reqwest(
         return Error::TimedOut { after: waited };
     }
     let error = error.without_url();
+    if let Some(AddressError::Private { host }) = refused_address(&error) {
+        return Error::PrivateAddress { host };
+    }
     let otherwise = match error.is_connect() {
         true => Unreachable::NoRoute,
         false => Unreachable::Lost,

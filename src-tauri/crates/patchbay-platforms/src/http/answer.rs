@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt};
 use http::HeaderMap;
+use patchbay_http::json;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::refused;
 use crate::Error;
-use crate::text::read_json;
+use crate::text::JSON_LIMITS;
 
 const OTHER_SHAPE: &str = "it has another shape than documented";
 
@@ -37,13 +38,15 @@ impl Answer {
     /// Reads the body as JSON, whatever its content type says.
     ///
     /// # Errors
-    /// [`Error::UnexpectedAnswer`] when it is something else.
+    /// [`Error::UnexpectedAnswer`] when it is something else; [`Error::Exceeded`] when it is more than is
+    /// read.
     pub fn json(&self) -> Result<Value, Error> {
-        read_json(&self.body).ok_or_else(|| {
-            self.unexpected(match self.body.is_empty() {
+        json::parse(&self.body, JSON_LIMITS).map_err(|error| match error {
+            json::Error::Exceeded(limit) => Error::Exceeded(limit),
+            json::Error::NotJson => self.unexpected(match self.body.is_empty() {
                 true => "it is empty",
                 false => "it is no JSON",
-            })
+            }),
         })
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::HeaderValue;
+use patchbay_http::AddressPolicy;
 use reqwest::{Certificate, ClientBuilder, redirect};
 
 use crate::Error;
@@ -19,6 +20,8 @@ const USER_AGENT: HeaderValue =
 pub struct ClientSettings {
     /// Through which proxy.
     pub proxy: ProxyChoice,
+    /// Where they may lead.
+    pub addresses: AddressPolicy,
     /// Certificate authorities to trust besides the system's, as PEM.
     pub authorities: Vec<Vec<u8>>,
 }
@@ -40,6 +43,8 @@ pub struct Clients {
     pub usual: reqwest::Client,
     /// Asks for no compression and gives bytes as they come, for relays that label them wrongly.
     pub raw: reqwest::Client,
+    /// Where both may lead.
+    pub addresses: AddressPolicy,
 }
 
 impl Clients {
@@ -51,6 +56,7 @@ impl Clients {
         Ok(Self {
             usual: build(settings, true)?,
             raw: build(settings, false)?,
+            addresses: settings.addresses.clone(),
         })
     }
 }
@@ -63,6 +69,7 @@ fn build(settings: &ClientSettings, decompress: bool) -> Result<reqwest::Client,
         // for them all the same.
         .retry(reqwest::retry::never().max_retries_per_request(0))
         .connect_timeout(CONNECT_LIMIT)
+        .dns_resolver(settings.addresses.resolver())
         .gzip(decompress)
         .deflate(decompress);
     let builder = match &settings.proxy {

@@ -54,7 +54,7 @@ pub(super) fn error(
 
 /// Reads the words, the code and the fields out of a body, whatever its form.
 pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secret]) -> Refusal {
-    let json: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let json: Value = text::read_json(&body).unwrap_or_default();
     let mut fields = fields(&json);
     for field in &mut fields {
         field.message = text::redact(&field.message, secrets.iter().map(Secret::expose));

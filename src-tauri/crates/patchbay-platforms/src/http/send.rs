@@ -6,7 +6,8 @@ use bytes::Bytes;
 use futures::future::{self, BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use patchbay_http::AddressError;
 use patchbay_model::{Secret, Timestamp};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -436,8 +437,33 @@ impl Api {
                     is_from_elsewhere: way.is_elsewhere,
                 });
             };
-            way.turn(&self.base, answer.status(), to)?;
+            let status = answer.status();
+            way.turn(&self.base, status, to)?;
+            if way.is_elsewhere {
+                self.check_elsewhere(way.url(), status).await?;
+            }
         }
+    }
+
+    /// Looks up where a redirect to another origin leads, for whoever sends it must not reach into this
+    /// computer's network.
+    async fn check_elsewhere(&self, to: &Url, status: StatusCode) -> Result<(), Error> {
+        let mut plain = to.clone();
+        plain.set_fragment(None);
+        let addresses = &self.clients.addresses;
+        let reach = addresses.reach(&self.base);
+        let checked = addresses.check("redirect", &reach, &plain).await;
+        checked.map_err(|error| match error {
+            AddressError::Unknown { host } => Error::Unreachable {
+                host,
+                how: crate::Unreachable::Dns,
+                source: None,
+            },
+            _ => Error::RedirectRefused {
+                to: to.origin().ascii_serialization(),
+                status: status.as_u16(),
+            },
+        })
     }
 
     /// Reads a body to its end; `after` is the longest silence.

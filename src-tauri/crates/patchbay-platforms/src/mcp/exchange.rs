@@ -34,6 +34,8 @@ pub(super) struct Facts {
     pub(super) answer: Option<Value>,
     /// Bytes of the answer, after decompression.
     pub(super) bytes: u64,
+    /// Values of what was read, as limits count them.
+    pub(super) values: usize,
     /// Why there is no answer.
     pub(super) failure: Option<Error>,
 }

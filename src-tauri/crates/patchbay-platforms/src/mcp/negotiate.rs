@@ -1,8 +1,11 @@
 //! Finds out which era a server speaks, and starts a session.
 
+use std::sync::Arc;
+
 use patchbay_model::{ServerFacts, Transport, clean_text};
 use rmcp::model::{ProtocolVersion, ServerPeerInfo};
 use rmcp::service::{ClientInitializeError, ClientLifecycleMode, ClientServiceExt};
+use rmcp::transport::common::client_side_sse::ExponentialBackoff;
 use rmcp::transport::streamable_http_client::{
     StreamableHttpClientTransport, StreamableHttpClientTransportConfig,
 };
@@ -61,7 +64,7 @@ async fn negotiate(
             http.clone(),
             target.url.clone(),
             target.tokens.clone(),
-            limits.body_bytes,
+            limits,
         );
         match start(wire, mode, limits).await {
             Ok(session) => return Ok(session),
@@ -106,6 +109,8 @@ fn is_final(error: &Error) -> bool {
             | Error::RedirectRefused { .. }
             | Error::RateLimited { .. }
             | Error::TooLarge { .. }
+            | Error::Exceeded(_)
+            | Error::PrivateAddress { .. }
             | Error::Credential(_)
             | Error::Usage(_)
     )
@@ -118,10 +123,10 @@ async fn start(
 ) -> Result<McpSession, Error> {
     let own_side = OwnSide::new();
     let unless_abandoned = wire.abandon_on_drop();
-    let transport = StreamableHttpClientTransport::with_client(
-        wire.clone(),
-        StreamableHttpClientTransportConfig::with_uri("").max_sse_event_size(limits.body_bytes),
-    );
+    let mut config =
+        StreamableHttpClientTransportConfig::with_uri("").max_sse_event_size(limits.body_bytes);
+    config.retry_config = Arc::new(retries(&limits));
+    let transport = StreamableHttpClientTransport::with_client(wire.clone(), config);
     let running: Running = own_side
         .clone()
         .serve_with_lifecycle(transport, mode)
@@ -139,6 +144,16 @@ async fn start(
         offers_tools,
         wire.host(),
     ))
+}
+
+/// When rmcp asks for a stream again that could not be opened. One that was opened and ended soon is
+/// waited for in `wire`, which counts both.
+fn retries(limits: &McpLimits) -> ExponentialBackoff {
+    let mut retries = ExponentialBackoff::default();
+    (retries.base_duration, retries.max_delay) =
+        (limits.reconnect_waits.0, Some(limits.reconnect_waits.1));
+    retries.max_times = Some(limits.reconnects as usize);
+    retries
 }
 
 fn facts(info: Option<&ServerPeerInfo>, wire: &Wire) -> ServerFacts {

@@ -1,4 +1,4 @@
-//! Server-sent events, each of a bounded size.
+//! Server-sent events, within limits.
 
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt};
@@ -8,22 +8,46 @@ use sse_stream::{Sse, SseStream};
 /// Events as rmcp wants them.
 pub(super) type Events = BoxStream<'static, Result<Sse, SseError>>;
 
+/// How much of one stream is read.
+#[derive(Clone, Copy)]
+pub(super) struct StreamLimits {
+    /// Most bytes of one event.
+    pub(super) event: usize,
+    /// Most bytes over all events.
+    pub(super) bytes: usize,
+    /// Most events; one that only keeps the connection awake counts too.
+    pub(super) events: usize,
+}
+
 /// Why a stream of events ended early.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BrokenStream {
-    #[error("an event is larger than {0} bytes")]
+    #[error("more than {0} bytes")]
     TooLarge(usize),
+    #[error("more than {0} events")]
+    TooMany(usize),
+    #[error("an event is not followed")]
+    Refused,
     #[error(transparent)]
     Cut(reqwest::Error),
 }
 
-/// Reads the events of an answer and ends with an error once one is larger than `limit` bytes.
-pub(super) fn events(answer: reqwest::Response, limit: usize) -> Events {
+/// Reads the events of an answer and ends with an error once they exceed a limit.
+pub(super) fn events(answer: reqwest::Response, limits: StreamLimits) -> Events {
     let mut size = EventSize::default();
-    let bytes = answer.bytes_stream().map(move |chunk| match chunk {
-        Ok(chunk) if size.add(&chunk) > limit => Err(BrokenStream::TooLarge(limit)),
-        Ok(chunk) => Ok::<Bytes, _>(chunk),
-        Err(error) => Err(BrokenStream::Cut(error.without_url())),
+    let mut bytes = 0_usize;
+    let bytes = answer.bytes_stream().map(move |chunk| {
+        let chunk = chunk.map_err(|error| BrokenStream::Cut(error.without_url()))?;
+        bytes += chunk.len();
+        if size.add(&chunk) > limits.event {
+            Err(BrokenStream::TooLarge(limits.event))
+        } else if bytes > limits.bytes {
+            Err(BrokenStream::TooLarge(limits.bytes))
+        } else if size.events > limits.events {
+            Err(BrokenStream::TooMany(limits.events))
+        } else {
+            Ok::<Bytes, _>(chunk)
+        }
     });
     SseStream::from_bytes_stream(bytes).boxed()
 }
@@ -32,6 +56,8 @@ pub(super) fn events(answer: reqwest::Response, limit: usize) -> Events {
 #[derive(Default)]
 struct EventSize {
     bytes: usize,
+    /// How many have ended.
+    events: usize,
     line_is_empty: bool,
     after_return: bool,
 }
@@ -48,6 +74,7 @@ impl EventSize {
             if ends_line {
                 if self.line_is_empty {
                     self.bytes = 0;
+                    self.events += 1;
                 }
                 self.line_is_empty = true;
             } else if byte != b'\n' {
@@ -71,6 +98,7 @@ mod tests {
                 size.add(event.repeat(3).as_bytes()) <= event.len() + 1,
                 "{end:?}"
             );
+            assert_eq!(size.events, 3, "{end:?}");
         }
     }
 

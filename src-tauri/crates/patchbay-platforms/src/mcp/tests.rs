@@ -5,6 +5,7 @@ mod calls;
 mod eras;
 mod hand_made;
 mod limits;
+mod reconnects;
 mod refusals;
 
 use std::sync::Arc;

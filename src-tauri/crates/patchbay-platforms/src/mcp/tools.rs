@@ -1,9 +1,11 @@
 //! Tools, from their wire form to ours, each on its own.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use patchbay_model::{Json, Tool, ToolEffect, clean_text};
-use serde_json::Value;
+use rmcp::model::{ListToolsResult, Tool as RmcpTool};
+use serde_json::{Map, Value};
 
 use crate::text;
 
@@ -12,37 +14,38 @@ const DESCRIPTION_LIMIT: usize = 20_000;
 
 /// Reads one page of `tools/list` into `tools`. A tool that is malformed, or named as one before,
 /// hides itself only (R30).
-pub(crate) fn read_page(page: &Value, seen: &mut HashSet<String>, tools: &mut Vec<Tool>) {
-    for entry in entries(page) {
-        match tool(entry) {
+pub(crate) fn read_page(mut page: Value, seen: &mut HashSet<String>, tools: &mut Vec<Tool>) {
+    let Some(Value::Array(entries)) = page.get_mut("tools").map(Value::take) else {
+        return;
+    };
+    for mut entry in entries {
+        match tool(&mut entry) {
             Some(tool) if seen.insert(tool.name.clone()) => tools.push(tool),
             _ => tracing::warn!(
-                tool = clean_text(&entry["name"].to_string(), TITLE_LIMIT),
+                tool = clean_text(entry["name"].as_str().unwrap_or_default(), TITLE_LIMIT),
                 "hid a malformed or repeated tool"
             ),
         }
     }
 }
 
-/// Leaves those tools of a `tools/list` result that rmcp can read, so that it keeps their headers
-/// (`x-mcp-header`) instead of giving up the whole page.
-///
-/// Whether anything was taken out of the JSON-RPC answer.
-pub(super) fn drop_unreadable(answer: &mut Value) -> bool {
-    let tools = answer.pointer_mut("/result/tools");
-    let Some(tools) = tools.and_then(Value::as_array_mut) else {
-        return false;
-    };
-    let before = tools.len();
-    tools.retain(|tool| serde_json::from_value::<rmcp::model::Tool>(tool.clone()).is_ok());
-    tools.len() < before
+/// What rmcp needs of the tools of a page: their names, and the schemas of those that want parameters in
+/// headers (`x-mcp-header`).
+pub(super) fn for_rmcp(page: &Value) -> ListToolsResult {
+    let tools = entries(page).iter().filter_map(|entry| {
+        let (name, schema) = (name(entry)?.to_owned(), schema(entry)?);
+        let schema = Some(schema).filter(|schema| names_headers(schema));
+        let schema = schema.cloned().unwrap_or_default();
+        Some(RmcpTool::new_with_raw(name, None, Arc::new(schema)))
+    });
+    ListToolsResult::with_all_items(tools.collect())
 }
 
-/// Takes out of a `tools/list` answer what rmcp took out of its own reading of it: tools whose
-/// `x-mcp-header` breaks the rules must not be used. What rmcp cannot read at all it did not judge.
+/// Takes out of a `tools/list` answer what rmcp took out of what it was given: tools whose
+/// `x-mcp-header` breaks the rules must not be used.
 ///
 /// Source: MCP 2026-07-28, "Custom Headers from Tool Parameters".
-pub(super) fn keep_accepted(answer: &mut Value, accepted: &[rmcp::model::Tool]) {
+pub(super) fn keep_accepted(answer: &mut Value, accepted: &[RmcpTool]) {
     let tools = answer.pointer_mut("/result/tools");
     let Some(tools) = tools.and_then(Value::as_array_mut) else {
         return;
@@ -50,22 +53,41 @@ pub(super) fn keep_accepted(answer: &mut Value, accepted: &[rmcp::model::Tool]) 
     // rmcp keeps the order, so that one walk over both finds what is missing.
     let mut accepted = accepted.iter().peekable();
     tools.retain(|entry| {
-        let is_same = |tool: &&rmcp::model::Tool| {
-            entry["name"] == *tool.name
-                && entry["inputSchema"].as_object() == Some(&*tool.input_schema)
-        };
-        if accepted.next_if(is_same).is_some() {
+        let (Some(name), Some(schema)) = (name(entry), schema(entry)) else {
             return true;
-        }
-        let was_judged = serde_json::from_value::<rmcp::model::Tool>(entry.clone()).is_ok();
-        if was_judged {
+        };
+        let has_headers = names_headers(schema);
+        let is_same =
+            |tool: &&RmcpTool| tool.name == name && (!has_headers || *tool.input_schema == *schema);
+        let is_accepted = accepted.next_if(is_same).is_some();
+        if !is_accepted {
             tracing::warn!(
-                tool = clean_text(&entry["name"].to_string(), TITLE_LIMIT),
+                tool = clean_text(name, TITLE_LIMIT),
                 "hid a tool whose headers break the rules"
             );
         }
-        !was_judged
+        is_accepted
     });
+}
+
+fn name(entry: &Value) -> Option<&str> {
+    text::filled(entry.get("name")?)
+}
+
+fn schema(entry: &Value) -> Option<&Map<String, Value>> {
+    entry.get("inputSchema")?.as_object()
+}
+
+/// Whether a schema wants parameters in headers, wherever in it that is said.
+fn names_headers(schema: &Map<String, Value>) -> bool {
+    fn any(value: &Value) -> bool {
+        match value {
+            Value::Object(members) => names_headers(members),
+            Value::Array(items) => items.iter().any(any),
+            _ => false,
+        }
+    }
+    schema.contains_key("x-mcp-header") || schema.values().any(any)
 }
 
 /// The tools of a page, as sent.
@@ -76,16 +98,22 @@ pub(super) fn entries(page: &Value) -> &[Value] {
 }
 
 /// Source: MCP 2026-07-28, `Tool`, `ToolAnnotations`.
-fn tool(entry: &Value) -> Option<Tool> {
-    let name = entry
-        .get("name")?
-        .as_str()
-        .filter(|name| !name.is_empty())?;
+///
+/// The schemas are moved out of the entry.
+fn tool(entry: &mut Value) -> Option<Tool> {
+    let name = name(entry)?.to_owned();
+    schema(entry)?;
+    let input_schema = Json(entry["inputSchema"].take());
+    let output_schema = match entry.get_mut("outputSchema") {
+        None | Some(Value::Null) => None,
+        Some(schema @ Value::Object(_)) => Some(Json(schema.take())),
+        Some(_) => return None,
+    };
     let annotations = &entry["annotations"];
     let flag = |key: &str| annotations.get(key).and_then(Value::as_bool);
     let title = entry["title"].as_str().or(annotations["title"].as_str());
     Some(Tool {
-        name: name.to_owned(),
+        name,
         title: title
             .map(|title| clean_text(title, TITLE_LIMIT))
             .filter(|title| !title.is_empty()),
@@ -93,17 +121,8 @@ fn tool(entry: &Value) -> Option<Tool> {
             .as_str()
             .map(|words| text::clean_lines(words, DESCRIPTION_LIMIT))
             .filter(|words| !words.is_empty()),
-        input_schema: Json(
-            entry
-                .get("inputSchema")
-                .filter(|it| it.is_object())?
-                .clone(),
-        ),
-        output_schema: match entry.get("outputSchema") {
-            None | Some(Value::Null) => None,
-            Some(schema @ Value::Object(_)) => Some(Json(schema.clone())),
-            Some(_) => return None,
-        },
+        input_schema,
+        output_schema,
         effect: match (flag("readOnlyHint"), flag("destructiveHint")) {
             (Some(true), _) => ToolEffect::Read,
             (_, Some(true)) => ToolEffect::Destructive,
@@ -122,7 +141,7 @@ mod tests {
 
     fn read(tools: Value) -> Vec<Tool> {
         let mut read = Vec::new();
-        read_page(&json!({"tools": tools}), &mut HashSet::new(), &mut read);
+        read_page(json!({"tools": tools}), &mut HashSet::new(), &mut read);
         read
     }
 

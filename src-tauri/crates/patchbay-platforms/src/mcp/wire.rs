@@ -1,13 +1,15 @@
 //! HTTP under rmcp: bounded answers, credentials to one origin only, errors that say what is wrong.
 
 mod answer;
+mod reconnect;
 mod send;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::stream::{BoxStream, StreamExt};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use patchbay_http::json;
 use rmcp::model::{ClientJsonRpcMessage, ClientRequest, GetExtensions, RequestId};
 use rmcp::transport::streamable_http_client::{
     SseError, StreamableHttpClient, StreamableHttpError, StreamableHttpPostResponse,
@@ -17,9 +19,10 @@ use sse_stream::Sse;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
+use self::reconnect::{Reconnects, clamp_retry};
+use super::McpLimits;
 use super::exchange::Exchange;
-use super::sse::{self, BrokenStream};
-use super::tools;
+use super::sse::{self, BrokenStream, StreamLimits};
 use crate::{Error, TokenSource};
 
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -27,6 +30,24 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const BOTH_KINDS: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Most bytes of the answer to a negotiation, and of what a server says unasked.
+const SMALL_BYTES: usize = 1024 * 1024;
+
+/// Most levels of arrays and objects in a message.
+const MOST_DEPTH: usize = 100;
+
+/// Most bytes of a stream, as a multiple of the most of one answer.
+const STREAM_FACTOR: usize = 4;
+
+/// Most events of a stream.
+const STREAM_EVENTS: usize = 100_000;
+
+/// Most bytes of an event id, which is sent back as a header.
+const EVENT_ID_BYTES: usize = 1024;
+
+/// For how many requests the last event is known, so that their streams can be resumed.
+const RESUMABLE: usize = 64;
 
 /// The HTTP side of one connection; clones are the same one.
 #[derive(Clone)]
@@ -36,8 +57,12 @@ struct Inner {
     http: reqwest::Client,
     url: Url,
     tokens: Arc<dyn TokenSource>,
-    body_bytes: usize,
+    limits: McpLimits,
     failure: Mutex<Option<Error>>,
+    /// Requests whose streams can be resumed, with the last event of each.
+    resumable: Mutex<HashMap<RequestId, (String, Asked)>>,
+    /// The stream of what the server says unasked.
+    unasked: Arc<Reconnects>,
     /// Ends whatever is under way, because the connection is not wanted any more.
     abandoned: CancellationToken,
 }
@@ -64,20 +89,23 @@ impl From<Error> for Failure {
     }
 }
 
-/// What is asked for, and the part of it that shapes how an answer is read.
+/// What is asked for, and the part of it that shapes how an answer is read; clones are the same request.
+#[derive(Clone)]
 struct Asked {
     id: RequestId,
     exchange: Exchange,
     /// Whether somebody looks at the exchange; nobody does during the negotiation.
     is_followed: bool,
     kind: Kind,
+    reconnects: Arc<Reconnects>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Discover,
     Initialize,
-    ListTools,
+    /// One page of a list, by the member that holds its items.
+    List(&'static str),
     Other,
 }
 
@@ -86,14 +114,16 @@ impl Wire {
         http: reqwest::Client,
         url: Url,
         tokens: Arc<dyn TokenSource>,
-        body_bytes: usize,
+        limits: McpLimits,
     ) -> Self {
         Self(Arc::new(Inner {
             http,
             url,
             tokens,
-            body_bytes,
+            limits,
             failure: Mutex::default(),
+            resumable: Mutex::default(),
+            unasked: Arc::default(),
             abandoned: CancellationToken::new(),
         }))
     }
@@ -114,7 +144,7 @@ impl Wire {
         send::host(&self.0.url)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Error>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Error>> {
         self.0
             .failure
             .lock()
@@ -177,66 +207,229 @@ impl Wire {
         }
     }
 
+    /// Most bytes of an answer of that kind.
+    fn answer_bytes(&self, kind: Kind) -> usize {
+        let limits = &self.0.limits;
+        match kind {
+            Kind::Discover | Kind::Initialize => limits.body_bytes.min(SMALL_BYTES),
+            Kind::List(_) => limits.body_bytes.min(limits.page_bytes),
+            Kind::Other => limits.body_bytes,
+        }
+    }
+
+    /// Reads a message that answers, or comes with the answer to, that request.
+    fn read(&self, bytes: &[u8], asked: &Asked) -> Result<Value, json::Error> {
+        let limits = self.json_limits(asked.kind);
+        let (message, values) = json::parse_counting(bytes, limits)?;
+        asked.exchange.note(|facts| facts.values += values);
+        Ok(message)
+    }
+
+    fn json_limits(&self, kind: Kind) -> json::Limits {
+        let limits = &self.0.limits;
+        let items = json::Items {
+            // The document, its result, the list in it.
+            level: 3,
+            most: limits.list_items,
+        };
+        json::Limits {
+            values: limits.values,
+            depth: MOST_DEPTH,
+            text: limits.body_bytes,
+            items: matches!(kind, Kind::List(_)).then_some(items),
+        }
+    }
+
+    /// The error of an answer of that kind that exceeds a limit.
+    fn exceeded(&self, kind: Kind, limit: json::Exceeded) -> Error {
+        match (kind, limit) {
+            (Kind::List(what), json::Exceeded::Items(most)) => {
+                Error::Protocol(format!("it lists more than {most} {what}"))
+            }
+            _ => Error::Exceeded(limit),
+        }
+    }
+
+    fn stream_limits(&self, event: usize) -> StreamLimits {
+        StreamLimits {
+            event,
+            bytes: self.0.limits.body_bytes.saturating_mul(STREAM_FACTOR),
+            events: STREAM_EVENTS,
+        }
+    }
+
     /// Watches the events of an answer for the answer itself.
     fn watch(&self, answer: reqwest::Response, asked: &Asked) -> BoxStream<'static, EventResult> {
-        let limit = self.0.body_bytes;
-        let (exchange, id, kind) = (asked.exchange.clone(), asked.id.clone(), asked.kind);
-        let host = self.host();
-        sse::events(answer, limit)
+        let limits = self.stream_limits(self.answer_bytes(asked.kind));
+        let (wire, asked) = (self.clone(), asked.clone());
+        let open = asked.reconnects.opened();
+        sse::events(answer, limits)
             .take_until(self.0.abandoned.clone().cancelled_owned())
-            .map(move |event| match event {
-                Ok(mut event) => {
-                    if let Some(data) = &mut event.data {
-                        note_answer(data, &exchange, &id, kind);
+            .map(move |event| {
+                let _until_dropped = &open;
+                match event {
+                    Ok(event) => wire.watch_event(event, &asked),
+                    Err(error) => {
+                        wire.note_broken(&error, &asked);
+                        Err(error)
                     }
-                    Ok(event)
-                }
-                Err(error) => {
-                    note_broken(&error, &exchange, limit, &host);
-                    Err(error)
                 }
             })
             .boxed()
+    }
+
+    /// Takes the answer out of its event, and leaves of each event what rmcp may see.
+    fn watch_event(&self, event: Sse, asked: &Asked) -> EventResult {
+        let mut event = bounded(event);
+        if let Some(id) = &event.id {
+            self.note_resumable(id, asked);
+        }
+        let Some(data) = event.data.take() else {
+            return Ok(event);
+        };
+        let bytes = data.len();
+        asked.exchange.note(|facts| facts.bytes += bytes as u64);
+        event.data = match self.read(data.as_bytes(), asked) {
+            Ok(message) if answer::is_answer(&message) && answer::is_for(&message, &asked.id) => {
+                self.lock_resumable().remove(&asked.id);
+                answer::for_rmcp_as_text(data, message, asked)
+            }
+            // rmcp would take it for the end of this stream.
+            Ok(message) if answer::is_answer(&message) => None,
+            Ok(_) if bytes <= SMALL_BYTES => Some(data),
+            Ok(_) | Err(json::Error::NotJson) => {
+                tracing::debug!(bytes, "dropped a message that is large, or none at all");
+                None
+            }
+            Err(json::Error::Exceeded(limit)) => {
+                self.give_up(self.exceeded(asked.kind, limit), asked);
+                return Err(SseError::Body(Box::new(BrokenStream::Refused)));
+            }
+        };
+        Ok(event)
+    }
+
+    /// Hands on what the server says unasked, within limits.
+    fn overhear(&self, answer: reqwest::Response) -> BoxStream<'static, EventResult> {
+        let limits = self.json_limits(Kind::Other);
+        let open = self.0.unasked.opened();
+        sse::events(answer, self.stream_limits(SMALL_BYTES))
+            .map(move |event| {
+                let _until_dropped = &open;
+                let mut event = bounded(event?);
+                let is_read = |data: &String| json::parse(data.as_bytes(), limits).is_ok();
+                event.data = event.data.filter(is_read);
+                Ok(event)
+            })
+            .boxed()
+    }
+
+    /// Ends a request for good: its stream is not asked for again.
+    fn give_up(&self, error: Error, asked: &Asked) {
+        asked.reconnects.end();
+        self.lock_resumable().remove(&asked.id);
+        // That a stream was lost is no news any more.
+        asked.exchange.note(|facts| facts.failure = None);
+        // What rmcp is handed is our stand-in for it.
+        let _put_aside = self.put_aside(error, Some(asked));
+    }
+
+    fn note_broken(&self, error: &SseError, asked: &Asked) {
+        let broken = match error {
+            SseError::Body(inner) => inner.downcast_ref::<BrokenStream>(),
+            _ => None,
+        };
+        match broken {
+            // Asking for the same event again would bring the same.
+            Some(BrokenStream::TooLarge(limit)) => {
+                let limit = *limit as u64;
+                self.give_up(Error::TooLarge { limit }, asked);
+            }
+            Some(BrokenStream::TooMany(limit)) => {
+                let words = format!("its answer has more than {limit} events");
+                self.give_up(Error::Protocol(words), asked);
+            }
+            // Noted only: rmcp may resume the stream where it was cut.
+            _ => asked.exchange.note(|facts| {
+                facts.failure.get_or_insert(Error::Unreachable {
+                    host: self.host(),
+                    how: crate::Unreachable::Lost,
+                    source: None,
+                });
+            }),
+        }
+    }
+
+    /// Remembers the last event of a request, by which rmcp asks for the rest of its stream.
+    fn note_resumable(&self, id: &str, asked: &Asked) {
+        let mut resumable = self.lock_resumable();
+        if resumable.len() >= RESUMABLE && !resumable.contains_key(&asked.id) {
+            return;
+        }
+        resumable.insert(asked.id.clone(), (id.to_owned(), asked.clone()));
+    }
+
+    /// The request whose stream ended with that event.
+    fn resumed(&self, last_event: &str) -> Option<Asked> {
+        let resumable = self.lock_resumable();
+        let mut all = resumable.values();
+        let found = all.find(|(id, _)| id == last_event);
+        found.map(|(_, asked)| asked.clone())
+    }
+
+    fn lock_resumable(&self) -> MutexGuard<'_, HashMap<RequestId, (String, Asked)>> {
+        let resumable = &self.0.resumable;
+        resumable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks for a stream: the rest of one that ended, or what the server says unasked.
+    async fn open_stream(
+        &self,
+        headers: &HeaderMap,
+        resumed: Option<&Asked>,
+    ) -> RmcpResult<BoxStream<'static, EventResult>> {
+        let limits = &self.0.limits;
+        let reconnects = resumed.map_or(&self.0.unasked, |asked| &asked.reconnects);
+        let paused = reconnects.pause(limits.reconnects, limits.reconnect_waits);
+        if paused.await.is_err() {
+            let limit = limits.reconnects;
+            match resumed {
+                Some(asked) => self.give_up(Error::TooManyReconnects { limit }, asked),
+                None => tracing::warn!(
+                    limit,
+                    "no longer listening: the stream ends again and again"
+                ),
+            }
+            return Err(StreamableHttpError::ServerDoesNotSupportSse);
+        }
+        let sent = match self.send(Method::GET, headers, None).await {
+            Ok(sent) => sent,
+            // Only these can be different the next time.
+            Err(Error::Unreachable { .. } | Error::TimedOut { .. }) => {
+                return Err(StreamableHttpError::Client(PutAside));
+            }
+            Err(_) => return Err(StreamableHttpError::ServerDoesNotSupportSse),
+        };
+        if sent.answer.status().is_server_error() {
+            return Err(StreamableHttpError::Client(PutAside));
+        }
+        if sent.answer.status() != StatusCode::OK || !answer::is_event_stream(&sent.answer) {
+            return Err(StreamableHttpError::ServerDoesNotSupportSse);
+        }
+        Ok(match resumed {
+            Some(asked) => self.watch(sent.answer, asked),
+            None => self.overhear(sent.answer),
+        })
     }
 }
 
 type EventResult = Result<Sse, SseError>;
 
-/// Keeps the answer when this event is it, and makes it readable for rmcp.
-fn note_answer(data: &mut String, exchange: &Exchange, id: &RequestId, kind: Kind) {
-    exchange.note(|facts| facts.bytes += data.len() as u64);
-    let Ok(mut message) = serde_json::from_str::<Value>(data) else {
-        return;
-    };
-    if !answer::is_answer(&message) || !answer::is_for(&message, id) {
-        return;
-    }
-    exchange.note(|facts| facts.answer = Some(message.clone()));
-    if kind == Kind::ListTools && tools::drop_unreadable(&mut message) {
-        *data = message.to_string();
-    }
-}
-
-fn note_broken(error: &SseError, exchange: &Exchange, limit: usize, host: &str) {
-    let broken = match error {
-        SseError::Body(inner) => inner.downcast_ref::<BrokenStream>(),
-        _ => None,
-    };
-    if let Some(BrokenStream::TooLarge(_)) = broken {
-        // Asking for the same event again would bring the same.
-        exchange.fail(Error::TooLarge {
-            limit: limit as u64,
-        });
-    } else {
-        // Noted only: rmcp may resume the stream where it was cut.
-        exchange.note(|facts| {
-            facts.failure.get_or_insert(Error::Unreachable {
-                host: host.to_owned(),
-                how: crate::Unreachable::Lost,
-                source: None,
-            });
-        });
-    }
+/// An event whose wait and id are within bounds.
+fn bounded(mut event: Sse) -> Sse {
+    event.retry = event.retry.map(clamp_retry);
+    event.id = event.id.filter(|id| id.len() <= EVENT_ID_BYTES);
+    event
 }
 
 fn header_map(
@@ -264,9 +457,12 @@ fn asked(message: &ClientJsonRpcMessage) -> Option<Asked> {
         kind: match &request.request {
             ClientRequest::DiscoverRequest(_) => Kind::Discover,
             ClientRequest::InitializeRequest(_) => Kind::Initialize,
-            ClientRequest::ListToolsRequest(_) => Kind::ListTools,
+            ClientRequest::ListToolsRequest(_) => Kind::List("tools"),
+            ClientRequest::ListResourcesRequest(_) => Kind::List("resources"),
+            ClientRequest::ListPromptsRequest(_) => Kind::List("prompts"),
             _ => Kind::Other,
         },
+        reconnects: Arc::default(),
     })
 }
 
@@ -304,24 +500,11 @@ impl StreamableHttpClient for Wire {
         let refused = |_| StreamableHttpError::ServerDoesNotSupportSse;
         let mut headers = header_map(custom_headers, session_id.as_deref()).map_err(refused)?;
         headers.insert(header::ACCEPT, EVENT_STREAM);
+        let resumed = last_event_id.as_deref().and_then(|id| self.resumed(id));
         if let Some(id) = last_event_id.and_then(|id| HeaderValue::from_str(&id).ok()) {
             headers.insert(LAST_EVENT_ID, id);
         }
-        let sent = match self.send(Method::GET, &headers, None).await {
-            Ok(sent) => sent,
-            // Only these can be different the next time.
-            Err(Error::Unreachable { .. } | Error::TimedOut { .. }) => {
-                return Err(StreamableHttpError::Client(PutAside));
-            }
-            Err(error) => return Err(refused(error)),
-        };
-        if sent.answer.status().is_server_error() {
-            return Err(StreamableHttpError::Client(PutAside));
-        }
-        if sent.answer.status() != StatusCode::OK || !answer::is_event_stream(&sent.answer) {
-            return Err(StreamableHttpError::ServerDoesNotSupportSse);
-        }
-        Ok(sse::events(sent.answer, self.0.body_bytes))
+        self.open_stream(&headers, resumed.as_ref()).await
     }
 
     async fn delete_session(

@@ -196,11 +196,7 @@ impl Tools for Mistral {
         self.listed(id.as_str(), &entries);
         let entries: Vec<Value> = entries?.into_iter().map(mapping::as_mcp_tool).collect();
         let mut tools = Vec::new();
-        mcp::read_page(
-            &json!({ "tools": entries }),
-            &mut HashSet::new(),
-            &mut tools,
-        );
+        mcp::read_page(json!({ "tools": entries }), &mut HashSet::new(), &mut tools);
         Ok(tools)
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use patchbay_http::json::Exceeded;
 use rmcp::model::{ClientRequest, PaginatedRequestParams};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -9,6 +10,9 @@ use tokio_util::sync::CancellationToken;
 use super::pending::Patience;
 use super::{METHOD_NOT_FOUND, McpSession};
 use crate::Error;
+
+/// Most bytes of the word by which a server knows where its list goes on; each is remembered and sent.
+const CURSOR_BYTES: usize = 16 * 1024;
 
 /// Which list.
 pub(super) struct Listing {
@@ -25,20 +29,20 @@ impl McpSession {
     ///
     /// # Errors
     /// [`Error::Protocol`] when the list has too many pages or items, or repeats itself;
-    /// [`Error::TooLarge`]; those of every request.
+    /// [`Error::TooLarge`], [`Error::Exceeded`]; those of every request.
     pub(super) async fn pages(
         &self,
         list: &Listing,
         cancel: &CancellationToken,
-        mut each: impl FnMut(&Value) + Send,
+        mut each: impl FnMut(Value) + Send,
     ) -> Result<(), Error> {
         let (limits, what) = (&self.0.limits, list.member);
         let mut cursors = HashSet::new();
-        let (mut cursor, mut bytes, mut items) = (None, 0, 0);
+        let (mut cursor, mut bytes, mut values, mut items) = (None, 0, 0, 0);
         for _ in 0..limits.list_pages {
             let params = PaginatedRequestParams::default().with_cursor(cursor);
             let request = (list.request)(Some(params));
-            let facts = match self
+            let mut facts = match self
                 .request(request, Patience::usual(limits), &|_| {}, cancel)
                 .await
             {
@@ -55,22 +59,32 @@ impl McpSession {
                     limit: limits.list_bytes,
                 });
             }
-            let page = &facts.answer["result"];
+            values += facts.values;
+            if values > limits.values {
+                return Err(Error::Exceeded(Exceeded::Values(limits.values)));
+            }
+            let page = facts.answer["result"].take();
             items += page[what].as_array().map_or(0, Vec::len);
             if items > limits.list_items {
                 let most = limits.list_items;
                 return Err(Error::Protocol(format!("it lists more than {most} {what}")));
             }
+            let next = page["nextCursor"].as_str().map(str::to_owned);
             each(page);
-            let Some(next) = page["nextCursor"].as_str() else {
+            let Some(next) = next else {
                 return Ok(());
             };
-            if !cursors.insert(next.to_owned()) {
+            if next.len() > CURSOR_BYTES {
+                return Err(Error::Protocol(format!(
+                    "its list of {what} goes on at a place of more than {CURSOR_BYTES} bytes"
+                )));
+            }
+            if !cursors.insert(next.clone()) {
                 return Err(Error::Protocol(format!(
                     "its list of {what} repeats itself"
                 )));
             }
-            cursor = Some(next.to_owned());
+            cursor = Some(next);
         }
         Err(Error::Protocol(format!(
             "its list of {what} has more than {} pages",

@@ -34,7 +34,7 @@ impl McpSession {
             },
         };
         let mut found = Vec::new();
-        let reading = self.pages(&list, cancel, |page| found.extend(offers::resources(page)));
+        let reading = self.pages(&list, cancel, |page| found.extend(offers::resources(&page)));
         self.within(reading).await?;
         Ok(found)
     }
@@ -77,7 +77,7 @@ impl McpSession {
             },
         };
         let mut found = Vec::new();
-        let reading = self.pages(&list, cancel, |page| found.extend(offers::prompts(page)));
+        let reading = self.pages(&list, cancel, |page| found.extend(offers::prompts(&page)));
         self.within(reading).await?;
         Ok(found)
     }

@@ -42,6 +42,7 @@ pub(super) struct Answered {
     pub(super) answer: Value,
     pub(super) status: Option<u16>,
     pub(super) bytes: u64,
+    pub(super) values: usize,
 }
 
 impl McpSession {
@@ -142,6 +143,7 @@ impl McpSession {
                 request: facts.request,
                 status: facts.status,
                 bytes: facts.bytes,
+                values: facts.values,
             }),
             Err(ServiceError::McpError(error)) => Err(server_error(error)),
             Err(_) => Err(facts.failure.unwrap_or_else(|| self.lost())),
@@ -157,8 +159,8 @@ impl McpSession {
     }
 }
 
-/// The answer as it came, without tools that rmcp refused. What came over a resumed stream was seen by
-/// rmcp only.
+/// The answer as it came, without tools that rmcp refused. What came on the stream of another request was
+/// seen by rmcp only.
 fn as_it_came(answer: Option<Value>, result: &ServerResult) -> Value {
     let Some(mut answer) = answer else {
         return json!({ "result": result });

@@ -91,6 +91,96 @@ async fn too_many_bytes_end_a_list() {
     );
 }
 
+/// Answers every list as one piece of JSON, or as one event.
+async fn listed_both_ways(result: serde_json::Value, limits: McpLimits) -> [Error; 2] {
+    let mut errors = Vec::new();
+    for as_event in [false, true] {
+        let result = result.clone();
+        let server = Server::start(hand_made::server(move |asked: Asked| {
+            let result = result.clone();
+            std::future::ready(if as_event {
+                let message = json!({"jsonrpc": "2.0", "id": asked.id, "result": result});
+                hand_made::events(stream::iter([Ok(hand_made::event(&message))]))
+            } else {
+                hand_made::result(&asked.id, result)
+            })
+        }))
+        .await;
+        let session = connect_within(&server.url, limits).await.unwrap();
+        let listed = session.list_tools(&CancellationToken::new()).await;
+        errors.push(listed.err().unwrap());
+    }
+    errors.try_into().unwrap()
+}
+
+#[tokio::test]
+async fn a_page_of_too_many_values_is_given_up_while_it_is_read() {
+    let limits = McpLimits {
+        values: 100,
+        ..TIGHT
+    };
+    let schema = json!({"enum": vec![0; 200]});
+    let page = json!({"tools": [{"name": "a", "inputSchema": schema}]});
+    for error in listed_both_ways(page, limits).await {
+        assert_eq!(error.to_string(), "the answer has more than 100 values");
+        assert_eq!(error.code(), Code::NetworkTooLarge);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_nested_too_deeply_is_given_up_while_it_is_read() {
+    let nested = (0..120).fold(json!(1), |inner, _| json!([inner]));
+    let page = json!({"tools": [{"name": "a", "inputSchema": {"x": nested}}]});
+    for error in listed_both_ways(page, TIGHT).await {
+        assert_eq!(error.to_string(), "the answer has more than 100 levels");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_too_many_bytes_is_given_up_though_another_answer_might_have_them() {
+    let limits = McpLimits {
+        page_bytes: 5_000,
+        ..TIGHT
+    };
+    for error in listed_both_ways(json!({"tools": tools(1, 10_000)}), limits).await {
+        assert!(matches!(error, Error::TooLarge { limit: 5_000 }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_values_of_all_pages_are_counted() {
+    let page = Arc::new(AtomicUsize::new(0));
+    let server = Server::start(hand_made::server(move |asked: Asked| {
+        let cursor = page.fetch_add(1, Ordering::SeqCst).to_string();
+        let schema = json!({"enum": vec![0; 40]});
+        let tools = json!([{"name": cursor, "inputSchema": schema}]);
+        let page = json!({"tools": tools, "nextCursor": cursor});
+        std::future::ready(hand_made::result(&asked.id, page))
+    }))
+    .await;
+    let limits = McpLimits {
+        values: 100,
+        ..TIGHT
+    };
+    let session = connect_within(&server.url, limits).await.unwrap();
+    let error = session.list_tools(&CancellationToken::new()).await;
+    let error = error.err().unwrap();
+    assert_eq!(error.to_string(), "the answer has more than 100 values");
+}
+
+#[tokio::test]
+async fn a_list_that_goes_on_at_an_endless_place_is_given_up() {
+    let limits = McpLimits {
+        page_bytes: 50_000,
+        body_bytes: 50_000,
+        ..TIGHT
+    };
+    let page = json!({"tools": [], "nextCursor": "x".repeat(20_000)});
+    for error in listed_both_ways(page, limits).await {
+        assert_eq!(error.code(), Code::McpProtocol, "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_huge_answer_is_cut_off() {
     let error = listed(|asked| {

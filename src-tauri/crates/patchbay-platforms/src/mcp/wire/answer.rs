@@ -2,14 +2,16 @@
 
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
+use patchbay_http::json;
 use patchbay_model::Secret;
-use rmcp::model::{ErrorData, RequestId, ServerJsonRpcMessage};
+use rmcp::model::{ErrorData, RequestId, ServerJsonRpcMessage, ServerResult};
 use rmcp::transport::streamable_http_client::StreamableHttpPostResponse;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::send::{Sent, host};
-use super::{Asked, Failure, Kind, Wire, tools};
+use super::{Asked, Failure, Kind, Wire};
 use crate::error::{TEXT_LIMIT, from_reqwest};
+use crate::mcp::tools;
 use crate::{Error, Found, Refusal, text};
 
 /// How much of an error's body is looked at.
@@ -38,12 +40,16 @@ impl Wire {
             return Ok(StreamableHttpPostResponse::Sse(events, session));
         }
         let media_type = media_type(sent.answer.headers());
-        let body = read_bounded(sent.answer, self.0.body_bytes).await?;
+        let body = read_bounded(sent.answer, self.answer_bytes(asked.kind)).await?;
         asked
             .exchange
             .note(|facts| facts.bytes += body.len() as u64);
-        let message: Value =
-            text::read_json(&body).ok_or_else(|| not_json(asked.kind, &body, media_type))?;
+        let message = self.read(&body, asked).map_err(|error| match error {
+            json::Error::NotJson => not_json(asked.kind, &body, media_type),
+            json::Error::Exceeded(limit) => self.exceeded(asked.kind, limit),
+        })?;
+        // Large ones are not kept twice.
+        drop(body);
         let message = self.answer_message(message, asked)?;
         Ok(StreamableHttpPostResponse::Json(message, session))
     }
@@ -64,7 +70,7 @@ impl Wire {
         ) {
             return Err(error.into());
         }
-        if let Ok(message @ Value::Object(_)) = serde_json::from_slice(&body)
+        if let Ok(message @ Value::Object(_)) = self.read(&body, asked)
             && message.get("error").is_some_and(Value::is_object)
             && let Ok(message) = self.answer_message(message, asked)
         {
@@ -99,20 +105,42 @@ impl Wire {
         }
         // The id may be left out of an error; there is no doubt what it belongs to.
         if message.get("error").is_some() && message["id"].is_null() {
-            message["id"] = json!(asked.id);
+            message["id"] = asked.id.clone().into_json_value();
         }
         if !is_for(&message, &asked.id) {
             return Err(Error::Protocol("it answered another request".to_owned()));
         }
-        asked
-            .exchange
-            .note(|facts| facts.answer = Some(message.clone()));
-        if asked.kind == Kind::ListTools {
-            tools::drop_unreadable(&mut message);
-        }
-        serde_json::from_value(message)
-            .map_err(|_| Error::Protocol("its answer is malformed".to_owned()))
+        for_rmcp(message, asked)
+            .ok_or_else(|| Error::Protocol("its answer is malformed".to_owned()))
     }
+}
+
+/// Keeps the result of a message, the first one counts, and gives what rmcp needs of it: to know that
+/// the request was answered, and the tools whose parameters go into headers. So that nothing large is
+/// read or kept twice.
+///
+/// `None` when it is malformed.
+fn for_rmcp(message: Value, asked: &Asked) -> Option<ServerJsonRpcMessage> {
+    if message["error"].is_object() || matches!(asked.kind, Kind::Discover | Kind::Initialize) {
+        return serde_json::from_value(message).ok();
+    }
+    let result = match asked.kind {
+        Kind::List("tools") => tools::for_rmcp(&message["result"]).into(),
+        _ => ServerResult::empty(()),
+    };
+    asked.exchange.note(|facts| {
+        facts.answer.get_or_insert(message);
+    });
+    Some(ServerJsonRpcMessage::response(result, asked.id.clone()))
+}
+
+/// As [`for_rmcp`], for a message that came as `data` of an event.
+pub(super) fn for_rmcp_as_text(data: String, message: Value, asked: &Asked) -> Option<String> {
+    if message["error"].is_object() || matches!(asked.kind, Kind::Discover | Kind::Initialize) {
+        return Some(data);
+    }
+    drop(data);
+    serde_json::to_string(&for_rmcp(message, asked)?).ok()
 }
 
 /// Whether this is a JSON-RPC result or error.
@@ -280,6 +308,8 @@ fn is_html(media_type: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

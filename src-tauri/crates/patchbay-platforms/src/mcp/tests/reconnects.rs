@@ -1,0 +1,187 @@
+//! Servers that end their streams, and say how soon to come back.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
+
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use futures::{StreamExt, stream};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::hand_made::{self, Asked};
+use super::*;
+
+/// One piece of a stream, which ends after it.
+fn once(piece: String) -> Response {
+    hand_made::events(stream::iter([Ok(piece)]))
+}
+
+/// Serves `/mcp` as [`hand_made::server`] does, and streams on GET.
+fn server<A, G>(answer: A, stream: G) -> Router
+where
+    A: Fn(Asked) -> Response + Clone + Send + Sync + 'static,
+    G: Fn(HeaderMap) -> Response + Clone + Send + Sync + 'static,
+{
+    let answer = move |asked: Asked| std::future::ready(answer(asked));
+    let stream = move |headers: HeaderMap| std::future::ready(stream(headers));
+    hand_made::server(answer).route("/mcp", get(stream))
+}
+
+fn quick(reconnects: u32) -> McpLimits {
+    McpLimits {
+        reconnects,
+        reconnect_waits: (Duration::from_millis(1), Duration::from_millis(2)),
+        ..McpLimits::DEFAULT
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_ends_again_and_again_is_given_up_with_the_limit_named() {
+    let asked_again = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&asked_again);
+    let server = Server::start(server(
+        |_| once("id: 1\nretry: 0\ndata: \n\n".to_owned()),
+        move |headers| {
+            assert!(headers.contains_key("last-event-id"));
+            let nth = counted.fetch_add(1, Ordering::SeqCst);
+            once(format!("id: {}\nretry: 0\ndata: \n\n", nth + 2))
+        },
+    ))
+    .await;
+    let session = connect_within(&server.url, quick(3)).await.unwrap();
+    let began = Instant::now();
+    let error = session.list_tools(&CancellationToken::new()).await;
+    let error = error.err().unwrap();
+    assert!(
+        matches!(error, Error::TooManyReconnects { limit: 3 }),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("3 times"), "{error}");
+    assert_eq!(asked_again.load(Ordering::SeqCst), 3);
+    // "At once" is half a second at least, four times: after the first stream and the three others.
+    assert!(began.elapsed() >= Duration::from_millis(2_000));
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_at_once_is_not_asked_for_at_once() {
+    let asked_again = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&asked_again);
+    let broken = || {
+        let cut = async {
+            // What came before leaves first.
+            tokio::task::yield_now().await;
+            Err(std::io::Error::other("cut"))
+        };
+        let start = stream::iter([Ok("id: 1\ndata: \n\n".to_owned())]);
+        hand_made::events(start.chain(stream::once(cut)))
+    };
+    let server = Server::start(server(
+        move |_| broken(),
+        move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            broken()
+        },
+    ))
+    .await;
+    let limits = McpLimits {
+        reconnects: 2,
+        ..McpLimits::DEFAULT
+    };
+    let session = connect_within(&server.url, limits).await.unwrap();
+    let began = Instant::now();
+    let error = session.list_tools(&CancellationToken::new()).await;
+    assert!(matches!(
+        error.err().unwrap(),
+        Error::TooManyReconnects { limit: 2 }
+    ));
+    assert_eq!(asked_again.load(Ordering::SeqCst), 2);
+    assert!(began.elapsed() >= Duration::from_millis(500 + 1_000));
+}
+
+#[tokio::test]
+async fn a_stream_of_news_that_ends_at_once_is_no_storm() {
+    let (asked, mut seen) = watch::channel(Vec::<Instant>::new());
+    let router = hand_made::raw(|asked| async move {
+        match asked.method.as_str() {
+            "server/discover" => hand_made::failure(&asked.id, -32601, "Method not found"),
+            "initialize" => {
+                let mut answer = hand_made::result(&asked.id, hand_made::welcome());
+                let session = HeaderValue::from_static("session-1");
+                answer.headers_mut().insert("mcp-session-id", session);
+                answer
+            }
+            "tools/list" => hand_made::result(&asked.id, json!({"tools": []})),
+            _ => hand_made::accepted(),
+        }
+    });
+    let asked = Arc::new(asked);
+    let stream = move || {
+        asked.send_modify(|all| all.push(Instant::now()));
+        std::future::ready(once("retry: 0\n\n".to_owned()).into_response())
+    };
+    let server = Server::start(router.route("/mcp", get(stream))).await;
+    let limits = McpLimits {
+        reconnects: 2,
+        ..McpLimits::DEFAULT
+    };
+    let session = connect_within(&server.url, limits).await.unwrap();
+    let all = seen.wait_for(|all| all.len() == 3).await.unwrap().clone();
+    assert!(all[1].duration_since(all[0]) >= Duration::from_millis(500));
+    assert!(all[2].duration_since(all[1]) >= Duration::from_millis(1_000));
+    let more = tokio::time::timeout(
+        Duration::from_millis(2_500),
+        seen.wait_for(|all| all.len() > 3),
+    );
+    assert!(more.await.is_err(), "it was given up");
+    // What is asked for itself still works.
+    session.list_tools(&CancellationToken::new()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_may_come_on_the_stream_that_goes_on() {
+    let asked_for: Arc<std::sync::Mutex<Value>> = Arc::default();
+    let asked = Arc::clone(&asked_for);
+    let server = Server::start(server(
+        move |request| {
+            *asked.lock().unwrap() = request.id;
+            once("id: first\nretry: 1\ndata: \n\n".to_owned())
+        },
+        move |headers| {
+            assert_eq!(headers["last-event-id"], "first");
+            let id = asked_for.lock().unwrap().clone();
+            let result = json!({"tools": [{"name": "late", "inputSchema": {"x-own": 1}}]});
+            once(hand_made::event(
+                &json!({"jsonrpc": "2.0", "id": id, "result": result}),
+            ))
+        },
+    ))
+    .await;
+    let session = connect_within(&server.url, quick(3)).await.unwrap();
+    let tools = session.list_tools(&CancellationToken::new()).await.unwrap();
+    assert_eq!(tools[0].name, "late");
+    assert_eq!(tools[0].input_schema.0, json!({"x-own": 1}));
+}
+
+#[tokio::test]
+async fn the_first_answer_counts_and_answers_to_nobody_do_not() {
+    let server = Server::start(hand_made::server(|asked: Asked| async move {
+        let message = |id: &Value, name: &str| {
+            let result = json!({"tools": [{"name": name, "inputSchema": {}}]});
+            hand_made::event(&json!({"jsonrpc": "2.0", "id": id, "result": result}))
+        };
+        let pieces = [
+            message(&json!(4_711), "of nobody"),
+            message(&json!("x"), "of nobody"),
+            message(&asked.id, "first"),
+            message(&asked.id, "second"),
+        ];
+        hand_made::events(stream::iter(pieces.map(Ok)))
+    }))
+    .await;
+    let session = connected(&server.url).await;
+    let tools = session.list_tools(&CancellationToken::new()).await.unwrap();
+    let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
+    assert_eq!(names, ["first"]);
+}

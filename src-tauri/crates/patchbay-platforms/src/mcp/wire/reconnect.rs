@@ -1,0 +1,163 @@
+//! How often, and how soon, a stream that ended is asked for again.
+//!
+//! A server may end its streams and name the wait before the next one. One that says "at once", or ends
+//! each stream as soon as it is opened, would be asked without end, so that waits have a shortest length,
+//! grow while streams end soon, and come to an end.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// A stream that lived as long is no storm, however often it ends.
+const STEADY: Duration = Duration::from_secs(30);
+
+/// Bounds of the wait that a server may name, in milliseconds.
+const NAMED_WAITS: (u64, u64) = (500, 60_000);
+
+/// The wait before the next stream as a server named it, within bounds.
+pub(super) fn clamp_retry(milliseconds: u64) -> u64 {
+    milliseconds.clamp(NAMED_WAITS.0, NAMED_WAITS.1)
+}
+
+/// No stream is asked for any more: as many as the limit ended soon, one after the other.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct GaveUp;
+
+/// The reconnections of one stream: that of a request, or that of a session.
+#[derive(Default)]
+pub(super) struct Reconnects(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    /// Reconnections since a stream lived long.
+    in_a_row: u32,
+    /// When the last stream ended, or was asked for in vain; `None` before the first.
+    ended_at: Option<Instant>,
+    is_over: bool,
+}
+
+impl Reconnects {
+    /// Waits until the stream may be asked for; the first one at once.
+    ///
+    /// # Errors
+    /// [`GaveUp`] beyond `most` reconnections in a row, and after [`Reconnects::end`].
+    pub(super) async fn pause(&self, most: u32, waits: (Duration, Duration)) -> Result<(), GaveUp> {
+        let until = self.lock().next(Instant::now(), most, waits)?;
+        tokio::time::sleep_until(until).await;
+        self.lock().ended_at = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Notes that a stream is open, until the answer is dropped.
+    pub(super) fn opened(self: &Arc<Self>) -> OpenStream {
+        OpenStream {
+            reconnects: Arc::clone(self),
+            since: Instant::now(),
+        }
+    }
+
+    /// Nothing more is to be asked for.
+    pub(super) fn end(&self) {
+        self.lock().is_over = true;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// When the stream may be asked for next.
+    fn next(
+        &mut self,
+        now: Instant,
+        most: u32,
+        waits: (Duration, Duration),
+    ) -> Result<Instant, GaveUp> {
+        let Some(ended_at) = self.ended_at else {
+            return Ok(now);
+        };
+        if self.is_over || self.in_a_row >= most {
+            self.is_over = true;
+            return Err(GaveUp);
+        }
+        let next = ended_at + wait(self.in_a_row, waits);
+        self.in_a_row += 1;
+        Ok(next)
+    }
+
+    /// Notes that a stream ended that was open since then.
+    fn ended(&mut self, since: Instant, now: Instant) {
+        self.ended_at = Some(now);
+        if now.duration_since(since) >= STEADY {
+            self.in_a_row = 0;
+        }
+    }
+}
+
+/// A stream that is open.
+pub(super) struct OpenStream {
+    reconnects: Arc<Reconnects>,
+    since: Instant,
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        self.reconnects.lock().ended(self.since, Instant::now());
+    }
+}
+
+/// How long to wait after so many reconnections in a row.
+fn wait(in_a_row: u32, (shortest, longest): (Duration, Duration)) -> Duration {
+    shortest
+        .saturating_mul(2_u32.saturating_pow(in_a_row))
+        .min(longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WAITS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+
+    #[test]
+    fn named_waits_are_neither_short_nor_endless() {
+        assert_eq!(clamp_retry(0), 500);
+        assert_eq!(clamp_retry(3_000), 3_000);
+        assert_eq!(clamp_retry(u64::MAX), 60_000);
+    }
+
+    #[test]
+    fn waits_double_up_to_the_longest() {
+        let waits: Vec<u128> = (0..8).map(|n| wait(n, WAITS).as_millis()).collect();
+        assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]);
+        assert_eq!(wait(u32::MAX, WAITS), WAITS.1);
+    }
+
+    #[test]
+    fn streams_that_end_at_once_come_to_an_end() {
+        let (mut state, began) = (State::default(), Instant::now());
+        let mut now = began;
+        let mut opened = 0;
+        while let Ok(next) = state.next(now, 5, WAITS) {
+            now = next;
+            state.ended(now, now);
+            opened += 1;
+        }
+        assert_eq!(opened, 6, "the first one and five more");
+        let waited = now.duration_since(began).as_millis();
+        assert_eq!(waited, 500 + 1000 + 2000 + 4000 + 8000);
+        assert_eq!(state.next(now, 5, WAITS), Err(GaveUp));
+    }
+
+    #[test]
+    fn streams_that_live_long_are_asked_for_again_and_again() {
+        let (mut state, mut now) = (State::default(), Instant::now());
+        for _ in 0..50 {
+            let opened = state.next(now, 5, WAITS).unwrap();
+            now = opened + STEADY;
+            state.ended(opened, now);
+        }
+    }
+}
