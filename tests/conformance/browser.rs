@@ -3,7 +3,7 @@
 use std::io;
 
 use anyhow::{Context as _, Result};
-use patchbay_ops::OpenBrowser;
+use patchbay_ops::{BrowserUrl, OpenBrowser};
 use reqwest::header::LOCATION;
 use url::Url;
 
@@ -11,8 +11,8 @@ use url::Url;
 pub(crate) struct Browser;
 
 impl OpenBrowser for Browser {
-    fn open(&self, page: &Url) -> io::Result<()> {
-        let page = page.clone();
+    fn open(&self, page: &BrowserUrl) -> io::Result<()> {
+        let page = page.url().clone();
         tokio::spawn(async move {
             if let Err(error) = follow(&page).await {
                 tracing::error!("the consent page leads nowhere: {error:#}");

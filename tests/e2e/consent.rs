@@ -51,6 +51,7 @@ async fn a_consent_that_nobody_answers_expires() {
         redirect: None,
         timeout_seconds: Some(1),
         choices: Json::default(),
+        accept_issuer: None,
     };
     let begun = start_authorization(&desk.cx, request).await.unwrap();
     let page = desk.browser.page(1).await;
@@ -190,15 +191,35 @@ async fn an_error_of_the_provider_ends_the_consent_in_words() {
 }
 
 #[tokio::test]
-async fn a_callback_of_another_issuer_is_not_followed() {
+async fn a_callback_of_another_issuer_is_answered_and_waited_past() {
     let wrong = IssuerParameter::Wrong("https://evil.example".to_owned());
     for parameter in [wrong, IssuerParameter::Missing] {
         let desk = Desk::with(|switches| switches.issuer_parameter = parameter).await;
         let connector = desk.add().await;
-        let over = desk.sign_in(&connector).await;
-        assert_eq!(over.state, AuthorizationState::Failed);
-        assert_eq!(over.problem.unwrap().code, Code::AuthCallback);
+        let begun = desk.start(&connector, Redirect::Loopback).await;
+        let ended = desk.browser.ended(1).await;
+        let page = ended.page.unwrap();
+        assert!(page.contains("another authorization server"), "{page}");
+        let now = find_authorization(&desk.cx, &begun.id).await.unwrap();
+        assert_eq!(now.state, AuthorizationState::AwaitingUser);
+        assert!(now.trace.iter().any(|step| step.method == "callback"));
         assert_eq!(desk.playground.token_requests(), 0);
+
+        // Pasted it is refused, too, and the right one still completes.
+        let pasted = Secret::new(ended.at.as_str());
+        let refused = finish_authorization(&desk.cx, &begun.id, &pasted).await;
+        assert_eq!(refused.unwrap_err().code(), Code::AuthCallback);
+        let issuer = desk.playground.issuer();
+        let mut right = ended.at;
+        let pairs: Vec<(String, String)> = right.query_pairs().into_owned().collect();
+        right
+            .query_pairs_mut()
+            .clear()
+            .extend_pairs(pairs.iter().filter(|(name, _)| name != "iss"))
+            .append_pair("iss", &issuer);
+        visit(&right).await;
+        let over = desk.end_of(&begun).await;
+        assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
     }
     let desk = Desk::with(|switches| switches.issuer_parameter = IssuerParameter::Absent).await;
     desk.connected().await;
@@ -303,6 +324,7 @@ async fn what_the_user_decides_meanwhile_outlasts_the_consent() {
         redirect: None,
         timeout_seconds: None,
         choices: Json::default(),
+        accept_issuer: None,
     };
     let refused = start_authorization(&desk.cx, request).await.unwrap_err();
     assert!(matches!(refused, Error::SwitchedOff { .. }), "{refused:?}");
@@ -388,6 +410,7 @@ async fn a_consent_cut_off_by_a_kill_shows_as_expired() {
         redirect: None,
         timeout_seconds: None,
         choices: Json::default(),
+        accept_issuer: None,
     };
     let begun = start_authorization(&cx, request).await.unwrap();
     let over = patchbay_ops::wait_for_authorization(&cx, &begun.id)
@@ -408,6 +431,7 @@ async fn waits_for_its_user() {
         redirect: None,
         timeout_seconds: None,
         choices: Json::default(),
+        accept_issuer: None,
     };
     let begun = start_authorization(&role.cx, request).await.unwrap();
     role.browser.page(1).await;

@@ -3,12 +3,13 @@
 use std::net::TcpListener;
 
 use patchbay_model::{
-    AuthorizationState, Code, Explain as _, InspectionId, Redirect, RunState, Secret, Status,
+    AuthorizationState, Code, Explain as _, InspectionId, Json, Redirect, RunState, Secret, Status,
 };
 use patchbay_ops::{
-    AddConnector, AuthenticationChoice, SecretInput, add_connector, cancel_inspection,
-    find_authorization, finish_authorization, inspect_address, inspect_address_until_cancelled,
-    list_tools, refresh_tools, take_callback_link,
+    AddConnector, AuthenticationChoice, SecretInput, StartAuthorization, add_connector,
+    cancel_authorization, cancel_inspection, find_authorization, finish_authorization,
+    inspect_address, inspect_address_until_cancelled, list_tools, refresh_tools,
+    start_authorization, take_callback_link,
 };
 use patchbay_playground::{Challenge, Document, Options, Playground};
 use serde_json::{Value, json};
@@ -243,6 +244,70 @@ async fn hostile_metadata_opens_nothing_and_gets_nothing() {
         .turn(|switches| switches.resource_metadata = Document::Published);
     let over = desk.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Authorized);
+}
+
+#[tokio::test]
+async fn another_authorization_server_than_before_is_asked_for_nothing_until_agreed_to() {
+    let desk = Desk::new().await;
+    let connector = desk.connected().await;
+    let opened = desk.browser.opened().len();
+    let other = Playground::start(Options::default()).await.unwrap();
+    let named = json!({ "authorization_servers": [other.issuer()] });
+    desk.playground
+        .turn(|switches| switches.resource_metadata = Document::Patched(named));
+    let host = |playground: &Playground| format!("127.0.0.1:{}", playground.port());
+    let sign_in = async |accept_issuer: Option<String>| {
+        let request = StartAuthorization {
+            connector: connector.id.clone(),
+            redirect: Some(Redirect::Loopback),
+            timeout_seconds: None,
+            choices: Json::default(),
+            accept_issuer,
+        };
+        let begun = start_authorization(&desk.cx, request).await.unwrap();
+        desk.end_of(&begun).await
+    };
+    for agreed in [None, Some(desk.playground.issuer()), Some(host(&other))] {
+        let over = sign_in(agreed).await;
+        assert_eq!(over.state, AuthorizationState::Failed);
+        let problem = over.problem.unwrap();
+        assert_eq!(problem.code, Code::AuthIssuerChanged);
+        for named in [host(&other), host(&desk.playground)] {
+            assert!(problem.message.contains(&named), "{problem:?}");
+        }
+        let change = over.issuer_change.unwrap();
+        assert_eq!(change.issuer, other.issuer());
+        assert_eq!(desk.browser.opened().len(), opened, "nothing was opened");
+        assert_eq!(other.registrations(), 0);
+        assert_eq!(other.count(|request| request.method == "POST"), 0);
+        // The sign-in before is as good as it was.
+        assert_eq!(
+            desk.connector(&connector.id).await.status.status,
+            Status::Ready
+        );
+    }
+    sign_in(Some(other.issuer())).await;
+    assert_eq!(other.registrations(), 1);
+    let page = desk.browser.opened().pop().unwrap();
+    assert_eq!(page.port(), Some(other.port()));
+}
+
+#[tokio::test]
+async fn a_registration_that_was_never_used_is_remembered_too() {
+    let desk = Desk::new().await;
+    desk.browser.will(Answer::Nothing);
+    let connector = desk.add().await;
+    let begun = desk.start(&connector, Redirect::Loopback).await;
+    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    cancel_authorization(&desk.cx, &begun.id).await.unwrap();
+    desk.end_of(&begun).await;
+    let other = Playground::start(Options::default()).await.unwrap();
+    let named = json!({ "authorization_servers": [other.issuer()] });
+    desk.playground
+        .turn(|switches| switches.resource_metadata = Document::Patched(named));
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(over.problem.unwrap().code, Code::AuthIssuerChanged);
+    assert_eq!(other.registrations(), 0);
 }
 
 #[tokio::test]

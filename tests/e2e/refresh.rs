@@ -385,6 +385,7 @@ async fn connect(home: &Path, playground: &Playground) -> (Context, Connector) {
         redirect: None,
         timeout_seconds: None,
         choices: Json::default(),
+        accept_issuer: None,
     };
     let begun = start_authorization(&cx, request).await.unwrap();
     let over = wait_for_authorization(&cx, &begun.id).await.unwrap();

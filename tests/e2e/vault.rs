@@ -30,6 +30,7 @@ async fn without_a_keychain_nothing_is_asked_of_the_user() {
             redirect: None,
             timeout_seconds: None,
             choices: Json::default(),
+            accept_issuer: None,
         };
         let error = start_authorization(&desk.cx, request).await.unwrap_err();
         assert_eq!(error.code(), code, "{mood:?}");
@@ -97,6 +98,7 @@ async fn a_key_that_is_lost_is_named_and_nothing_is_reset() {
         redirect: None,
         timeout_seconds: None,
         choices: Json::default(),
+        accept_issuer: None,
     };
     let error = start_authorization(&desk.cx, request).await.unwrap_err();
     assert_eq!(error.code(), Code::VaultKeyLost);

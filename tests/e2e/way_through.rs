@@ -141,6 +141,7 @@ async fn without_a_browser_the_link_can_be_copied() {
             .iter()
             .any(|step| step.method == "open" && step.note.is_some())
     );
+    assert!(shown.no_browser);
     assert!(shown.url.unwrap().starts_with(&desk.playground.issuer()));
     desk.browser.will(Answer::Allow);
     patchbay_ops::open_authorization_page(&desk.cx, &begun.id)

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use patchbay_ops::OpenBrowser;
+use patchbay_ops::{BrowserUrl, OpenBrowser};
 use reqwest::header::LOCATION;
 use reqwest::{Client, Response};
 use tokio::sync::watch;
@@ -77,7 +77,8 @@ impl Browser {
 }
 
 impl OpenBrowser for Browser {
-    fn open(&self, page: &Url) -> io::Result<()> {
+    fn open(&self, page: &BrowserUrl) -> io::Result<()> {
+        let page = page.url();
         let answer = *self.0.answer.lock().unwrap();
         if answer == Answer::Missing {
             return Err(io::ErrorKind::NotFound.into());

@@ -124,6 +124,7 @@ impl Desk {
             redirect: Some(redirect),
             timeout_seconds: None,
             choices: Json::default(),
+            accept_issuer: None,
         };
         start_authorization(&self.cx, request).await.unwrap()
     }

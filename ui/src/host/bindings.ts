@@ -517,6 +517,17 @@ export type Authorization = {
 	redirect: Redirect,
 	/**  Scopes that are asked for. */
 	scopes: string[],
+	/**  Those of them that the sign-in before this one was not given; none at the first one. */
+	newScopes?: string[],
+	/**  Scopes that were given; there once the code was redeemed. */
+	grantedScopes?: string[],
+	/**  Whether no browser could be started, so that a person has to open the page. */
+	noBrowser?: boolean,
+	/**
+	 *  Where the server sends whoever signs in now, when that is another place than before. Nothing was
+	 *  asked there: a person has to agree first.
+	 */
+	issuerChange?: IssuerChange | null,
 	/**  What was asked and answered so far, secrets redacted. */
 	trace: TraceStep[],
 	/**  Why it ended without success. */
@@ -686,6 +697,8 @@ export type Code =
 "auth.expired" | 
 /**  The consent was refused. */
 "auth.denied" | 
+/**  The server sends whoever signs in to another place than before, which a person has to agree to. */
+"auth.issuer_changed" | 
 /**  The consent was not given in time. */
 "auth.timed_out" | 
 /**  The credential is not allowed to do this. */
@@ -1273,6 +1286,16 @@ export type IdentityLine = {
 
 /**  One look at an address, named by whoever may want to stop it. */
 export type InspectionId = string;
+
+/**  Another authorization server than that of the sign-in before. */
+export type IssuerChange = {
+	/**  The host of the one before, or all of its address where only the rest of it is another. */
+	former: string,
+	/**  The same of the one now. */
+	current: string,
+	/**  The one now to the letter; who agrees to it says it back. */
+	issuer: string,
+};
 
 /**  A JSON value whose shape is not ours to know. */
 export type Json = unknown;
@@ -1946,6 +1969,11 @@ export type StartAuthorization = {
 	timeoutSeconds: number | null,
 	/**  What was chosen before, values of a hosted platform's own form: an object, or null for nothing. */
 	choices: Json,
+	/**
+	 *  The authorization server that was agreed to in place of the one before, to the letter as
+	 *  [`IssuerChange::issuer`](patchbay_model::IssuerChange) named it; no other is.
+	 */
+	acceptIssuer?: string | null,
 };
 
 /**  A sign-in to a provider to be started. */

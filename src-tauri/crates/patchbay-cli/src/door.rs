@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use patchbay_model::{Authentication, Connector, SecretReference, Timestamp};
 use patchbay_ops::{
-    Clock as _, Context, ContextOptions, OpenBrowser, Places, SystemClock, resolve_connector,
+    BrowserUrl, Clock as _, Context, ContextOptions, OpenBrowser, Places, SystemClock,
+    resolve_connector,
 };
-use url::Url;
 
 use crate::args::Settings;
 use crate::failure::Failure;
@@ -131,7 +131,7 @@ impl Door {
 struct NoBrowser;
 
 impl OpenBrowser for NoBrowser {
-    fn open(&self, _page: &Url) -> std::io::Result<()> {
+    fn open(&self, _page: &BrowserUrl) -> std::io::Result<()> {
         Ok(())
     }
 }

@@ -21,6 +21,7 @@ pub(crate) fn code_of(code: Code) -> u8 {
         Code::AuthNeeded
         | Code::AuthExpired
         | Code::AuthTimedOut
+        | Code::AuthIssuerChanged
         | Code::PlatformSignedOut
         | Code::TimedOut => SIGN_IN,
         Code::AuthDenied | Code::AuthForbidden | Code::VaultDenied => DENIED,

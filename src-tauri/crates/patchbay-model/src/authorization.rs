@@ -37,10 +37,35 @@ pub struct Authorization {
     pub redirect: Redirect,
     /// Scopes that are asked for.
     pub scopes: Vec<String>,
+    /// Those of them that the sign-in before this one was not given; none at the first one.
+    #[serde(default)]
+    pub new_scopes: Vec<String>,
+    /// Scopes that were given; there once the code was redeemed.
+    #[serde(default)]
+    pub granted_scopes: Vec<String>,
+    /// Whether no browser could be started, so that a person has to open the page.
+    #[serde(default)]
+    pub no_browser: bool,
+    /// Where the server sends whoever signs in now, when that is another place than before. Nothing was
+    /// asked there: a person has to agree first.
+    #[serde(default)]
+    pub issuer_change: Option<IssuerChange>,
     /// What was asked and answered so far, secrets redacted.
     pub trace: Vec<TraceStep>,
     /// Why it ended without success.
     pub problem: Option<Problem>,
+}
+
+/// Another authorization server than that of the sign-in before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuerChange {
+    /// The host of the one before, or all of its address where only the rest of it is another.
+    pub former: String,
+    /// The same of the one now.
+    pub current: String,
+    /// The one now to the letter; who agrees to it says it back.
+    pub issuer: String,
 }
 
 /// A token that a sign-in brought, kept in the wallet for the form it was asked for.

@@ -30,7 +30,9 @@ pub mod tool_run;
 pub mod vault;
 
 pub use account::{Account, AccountColour, Platform};
-pub use authorization::{Authorization, AuthorizationState, Granted, Redirect, TraceStep};
+pub use authorization::{
+    Authorization, AuthorizationState, Granted, IssuerChange, Redirect, TraceStep,
+};
 pub use clean::clean_text;
 pub use connector::{
     Authentication, AuthenticationMethod, Connector, ConnectorStatus, IdentityLine, Level,

@@ -148,6 +148,8 @@ codes! {
     AuthExpired = "auth.expired",
     /// The consent was refused.
     AuthDenied = "auth.denied",
+    /// The server sends whoever signs in to another place than before, which a person has to agree to.
+    AuthIssuerChanged = "auth.issuer_changed",
     /// The consent was not given in time.
     AuthTimedOut = "auth.timed_out",
     /// The credential is not allowed to do this.

@@ -4,6 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use patchbay_http::BrowserUrl;
 use patchbay_model::Secret;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -12,11 +13,15 @@ use crate::scopes::union;
 use crate::trace::without_query;
 use crate::{ClientIdentity, Discovery, DiscoverySource, Error, OAuthClient};
 
+/// What the page is called in messages.
+const PAGE: &str = "authorization endpoint";
+
 /// A consent that waits for the browser to come back. Use it for one callback, then drop it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Pending {
-    /// The page to be opened; show its host before. Holds the state, so it is for the browser only.
+    /// The page, to be opened as [`OAuthClient::consent_page`] gives it; show its host before. Holds the
+    /// state, so it is for the browser only.
     pub url: Url,
     /// What the callback must carry.
     pub state: Secret,
@@ -85,7 +90,7 @@ impl OAuthClient {
             parameters.push(("scope", &wanted));
         }
         let url = with_parameters(&discovery.authorization_endpoint, &parameters);
-        discovery.reach.check_url("authorization endpoint", &url)?;
+        discovery.reach.check_url(PAGE, &url)?;
         Ok(Pending {
             url,
             state,
@@ -97,6 +102,23 @@ impl OAuthClient {
             client_id: client.id().to_owned(),
             scopes,
         })
+    }
+}
+
+impl OAuthClient {
+    /// The page of a consent as a browser may be given it: its host is looked up and judged here, which
+    /// is the only way to open it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Dns`]; [`Error::PrivateAddress`] and its kin when it must not be opened.
+    pub async fn consent_page(
+        &self,
+        discovery: &Discovery,
+        pending: &Pending,
+    ) -> Result<BrowserUrl, Error> {
+        let (reach, url) = (&discovery.reach, pending.url.clone());
+        Ok(self.policy.browser_url(PAGE, reach, url).await?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::AddressPolicy;
+use patchbay_http::AddressPolicy;
 
 /// How long one request may take, DNS and body included.
 const TIME_LIMIT: Duration = Duration::from_secs(30);

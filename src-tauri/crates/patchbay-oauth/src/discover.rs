@@ -2,12 +2,12 @@
 //!
 //! Source: MCP authorization, "Authorization Server Discovery"; RFC 9728, section 3; RFC 8414, section 3.
 
+use patchbay_http::Reach;
 use patchbay_model::clean_text;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use crate::address::Reach;
 use crate::http::host_of;
 use crate::metadata::{
     ResourceMetadata, ServerMetadata, at, resource_metadata_urls, server_metadata_urls,
@@ -67,16 +67,30 @@ struct Search<'a> {
 impl Search<'_> {
     /// The server's protected resource metadata; `None` when it publishes none.
     async fn resource(&self, named: Option<&Url>) -> Result<Option<ResourceMetadata>, Error> {
-        let urls = named
-            .cloned()
-            .into_iter()
-            .chain(resource_metadata_urls(&self.server));
-        for url in urls {
-            if let Some(document) = self.document(RESOURCE_METADATA, &url).await? {
-                return Ok(Some(read(RESOURCE_METADATA, &url, document)?));
+        if let Some(url) = named {
+            match self.resource_at(url).await {
+                Ok(None) => {}
+                // A challenge that names a place where nobody may be sent has no say: the well-known
+                // places are asked as without it.
+                Err(
+                    Error::UnsafeUrl { .. } | Error::NotHttps { .. } | Error::PrivateAddress { .. },
+                ) => {}
+                found => return found,
+            }
+        }
+        for url in resource_metadata_urls(&self.server) {
+            if let Some(found) = self.resource_at(&url).await? {
+                return Ok(Some(found));
             }
         }
         Ok(None)
+    }
+
+    async fn resource_at(&self, url: &Url) -> Result<Option<ResourceMetadata>, Error> {
+        match self.document(RESOURCE_METADATA, url).await? {
+            Some(document) => read(RESOURCE_METADATA, url, document).map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn by_resource(
@@ -135,7 +149,8 @@ impl Search<'_> {
     /// The metadata of the issuer that the resource names.
     async fn issuer(&self, issuer: &str) -> Result<ServerMetadata, Error> {
         const WHAT: &str = "authorization server";
-        let url = Url::parse(issuer).map_err(|_| Error::UnsafeUrl { what: WHAT })?;
+        let url = Url::parse(issuer).ok().filter(|_| is_plain(issuer));
+        let url = url.ok_or(Error::UnsafeUrl { what: WHAT })?;
         self.reach.check_url(WHAT, &url)?;
         let found = self.server_metadata(&url, &[issuer]).await?;
         found
@@ -296,15 +311,24 @@ fn guessed(root: &Url) -> ServerMetadata {
 
 /// Whether a published resource is the server, or a part of its origin that the server lies in.
 fn covers(resource: &str, server: &Url) -> bool {
-    let Ok(resource) = Url::parse(resource) else {
+    let Some(resource) = Url::parse(resource).ok().filter(|_| is_plain(resource)) else {
         return false;
     };
     let path = resource.path().trim_end_matches('/');
     let below = server.path().strip_prefix(path);
+    let has_user = !resource.username().is_empty() || resource.password().is_some();
     resource.origin() == server.origin()
+        && !has_user
         && resource.fragment().is_none()
         && (resource.query().is_none() || resource.query() == server.query())
         && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether an address is written as it is meant. Parsing turns backslashes and drops white space, and
+/// others that get the same text, which is sent and compared as it came, may take it for another address.
+fn is_plain(url: &str) -> bool {
+    let is_odd = |sign: char| sign == '\\' || sign.is_whitespace() || sign.is_control();
+    !url.contains(is_odd)
 }
 
 /// The server as a resource that it did not name itself: without the slash of an empty path.
@@ -359,6 +383,14 @@ mod tests {
             "https://h.example/a/mcp#f",
             "h.example",
             "",
+            "https://me@h.example/a/mcp",
+            "https://:pw@h.example/a/mcp",
+            "https:\\\\h.example\\a\\mcp",
+            "https://h.example/a\\mcp",
+            "https://h.example/a/m\tcp",
+            "https://h.example/a/mcp\n",
+            " https://h.example/a/mcp",
+            "https://h.example/a/mcp\u{7f}",
         ] {
             assert!(!covers(resource, &server), "{resource}");
         }

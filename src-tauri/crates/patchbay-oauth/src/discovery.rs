@@ -1,8 +1,8 @@
 //! What is known of how to sign in to an MCP server.
 
+use patchbay_http::Reach;
 use url::Url;
 
-use crate::address::Reach;
 use crate::scopes::union;
 use crate::{Error, OAuthClient};
 
@@ -60,7 +60,7 @@ pub enum DiscoverySource {
 
 impl OAuthClient {
     /// How to sign in to a provider whose endpoints are known from elsewhere. There is no protected
-    /// resource, no registration, and no issuer but the host of the page.
+    /// resource, no registration, and no issuer but the host of the page. `reach` says where they may lie.
     ///
     /// # Errors
     ///
@@ -70,8 +70,8 @@ impl OAuthClient {
         authorization_endpoint: Url,
         token_endpoint: Url,
         scopes: Vec<String>,
+        reach: Reach,
     ) -> Result<Discovery, Error> {
-        let reach = self.policy.reach(&authorization_endpoint);
         reach.check_url("authorization endpoint", &authorization_endpoint)?;
         reach.check_url("token endpoint", &token_endpoint)?;
         Ok(Discovery {

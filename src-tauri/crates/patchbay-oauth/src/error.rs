@@ -1,5 +1,6 @@
 //! What can go wrong, and what to do about it.
 
+use patchbay_http::AddressError;
 use patchbay_model::{Code, Explain, Problem};
 
 /// A step of OAuth that could not be done.
@@ -40,10 +41,12 @@ pub enum Error {
         host: String,
     },
     /// The answer is larger than is accepted.
-    #[error("the answer of {host} is too large")]
+    #[error("the answer of {host} is too large: {limit}")]
     TooLarge {
         /// The host that was asked.
         host: String,
+        /// What there is more of than is accepted, such as `more than 1048576 bytes`.
+        limit: String,
     },
     /// The host points elsewhere.
     #[error("{host} points to another address, which is not followed")]
@@ -126,6 +129,14 @@ pub enum Error {
         /// Its own words.
         detail: Option<String>,
     },
+    /// The authorization server registered us in a way that cannot be used.
+    #[error("{issuer} registered Patchbay in a way that cannot be used: {what}")]
+    UnusableRegistration {
+        /// The authorization server.
+        issuer: String,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The client identity was issued by another authorization server, or for other redirects.
     #[error("the registered OAuth client does not fit this sign-in")]
     ClientMismatch,
@@ -188,6 +199,18 @@ pub enum Error {
     NoRandomness,
 }
 
+impl From<AddressError> for Error {
+    fn from(error: AddressError) -> Self {
+        match error {
+            AddressError::NotHttps { what, host } => Self::NotHttps { what, host },
+            AddressError::Private { host } => Self::PrivateAddress { host },
+            AddressError::Unknown { host } => Self::Dns { host },
+            AddressError::Unsafe { what } => Self::UnsafeUrl { what },
+            _ => Self::UnsafeUrl { what: "address" },
+        }
+    }
+}
+
 fn by(holder: &Option<String>) -> String {
     holder
         .as_ref()
@@ -247,6 +270,7 @@ impl Explain for Error {
             | Self::NoPkce { .. } => Code::AuthDiscovery,
             Self::NoRegistration { .. }
             | Self::RegistrationRefused { .. }
+            | Self::UnusableRegistration { .. }
             | Self::ClientMismatch => Code::AuthClientNeeded,
             Self::Refused { .. }
             | Self::Failed { .. }
@@ -277,7 +301,9 @@ impl Explain for Error {
             Self::TooLarge { .. } | Self::Metadata { .. } | Self::MetadataLacks { .. } => {
                 "Check the server's address, or use a token if the server offers one."
             }
-            Self::NoRegistration { .. } | Self::RegistrationRefused { .. } => {
+            Self::NoRegistration { .. }
+            | Self::RegistrationRefused { .. }
+            | Self::UnusableRegistration { .. } => {
                 "Create an OAuth app at the provider and enter its client id."
             }
             Self::ClientMismatch => "Register again, or enter the client id of this provider.",

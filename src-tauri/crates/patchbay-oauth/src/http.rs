@@ -1,18 +1,26 @@
 //! Requests to authorization servers: checked, bounded, timed, traced.
 
 use http::{HeaderMap, StatusCode, header};
+use patchbay_http::{Reach, json, refused_address};
 use patchbay_model::clean_text;
 use reqwest::{Method, Request, Response};
 use serde_json::Value;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::address::{LookupFailed, Reach};
 use crate::trace::Begun;
 use crate::{Error, OAuthClient, Trace};
 
 /// Largest body that is read.
 const BODY_LIMIT: usize = 1024 * 1024;
+
+/// How much of a document is read; none that is in use comes near.
+const JSON_LIMITS: json::Limits = json::Limits {
+    values: 20_000,
+    depth: 32,
+    text: 256 * 1024,
+    items: None,
+};
 
 /// How often a metadata document may point elsewhere on its own origin.
 const REDIRECT_LIMIT: usize = 3;
@@ -22,12 +30,24 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Zeroizing<Vec<u8>>,
+    /// Host and port that gave it.
+    host: String,
 }
 
 impl Answer {
     /// The body as JSON; `None` when it is not.
-    pub(crate) fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] when it is more than is read.
+    pub(crate) fn json(&self) -> Result<Option<Value>, Error> {
+        match json::parse(&self.body, JSON_LIMITS) {
+            Ok(document) => Ok(Some(document)),
+            Err(json::Error::NotJson) => Ok(None),
+            Err(json::Error::Exceeded(limit)) => Err(Error::TooLarge {
+                host: self.host.clone(),
+                limit: limit.to_string(),
+            }),
+        }
     }
 }
 
@@ -46,7 +66,7 @@ impl OAuthClient {
         reach.check_url(what, request.url())?;
         let begun = Begun::new(request.method().as_str(), request.url(), note);
         let host = host_of(request.url());
-        let asked = tokio::time::timeout(self.time_limit, self.ask(request, reach));
+        let asked = tokio::time::timeout(self.time_limit, self.ask(what, request, reach));
         let result = match asked.await {
             Ok(result) => result,
             Err(_) => Err(Error::TimedOut { host }),
@@ -58,8 +78,13 @@ impl OAuthClient {
         result
     }
 
-    async fn ask(&self, request: Request, reach: &Reach) -> Result<Answer, Error> {
-        self.policy.check_host(reach, request.url()).await?;
+    async fn ask(
+        &self,
+        what: &'static str,
+        request: Request,
+        reach: &Reach,
+    ) -> Result<Answer, Error> {
+        self.policy.check(what, reach, request.url()).await?;
         let host = host_of(request.url());
         let response = self
             .http
@@ -71,6 +96,7 @@ impl OAuthClient {
             status,
             headers,
             body: read_body(&host, response).await?,
+            host,
         })
     }
 
@@ -101,7 +127,7 @@ impl OAuthClient {
             let status = Some(answer.status.as_u16());
             return match answer.status {
                 StatusCode::OK if !is_json(&answer.headers) => Ok(None),
-                StatusCode::OK => match answer.json().filter(Value::is_object) {
+                StatusCode::OK => match answer.json()?.filter(Value::is_object) {
                     Some(document) => Ok(Some(document)),
                     None => Err(Error::Metadata {
                         what,
@@ -148,6 +174,7 @@ async fn read_body(host: &str, mut response: Response) -> Result<Zeroizing<Vec<u
         if body.len() + chunk.len() > BODY_LIMIT {
             return Err(Error::TooLarge {
                 host: host.to_owned(),
+                limit: format!("more than {BODY_LIMIT} bytes"),
             });
         }
         body.extend_from_slice(&chunk);
@@ -162,8 +189,8 @@ fn failure(host: &str, error: reqwest::Error) -> Error {
     if source.is_timeout() {
         return Error::TimedOut { host };
     }
-    if has_cause::<LookupFailed>(&source) {
-        return Error::Dns { host };
+    if let Some(refused) = refused_address(&source) {
+        return refused.into();
     }
     if has_cause::<rustls::Error>(&source) {
         return Error::Tls { host, source };

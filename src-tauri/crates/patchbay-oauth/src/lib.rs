@@ -14,7 +14,6 @@
 //! Source: MCP authorization, revision 2026-07-28; OAuth 2.1; RFC 6749, 7009, 7591, 7636, 8252,
 //! 8414, 8707, 9207, 9728.
 
-mod address;
 mod begin;
 mod callback;
 mod challenge;
@@ -36,7 +35,6 @@ mod token;
 mod trace;
 mod way_back;
 
-pub use address::{AddressPolicy, Lookup};
 pub use begin::Pending;
 pub use callback::{
     Callback, CallbackError, CallbackParams, DEEP_LINK_REDIRECT, check_callback, parse_callback_url,

@@ -16,6 +16,12 @@ use crate::{ClientIdentity, Discovery, Error, OAuthClient, TokenAuth, Trace};
 
 const WHAT: &str = "registration endpoint";
 
+/// Most bytes of a client id: it travels in the address of every consent.
+const ID_LIMIT: usize = 2 * 1024;
+
+/// Most bytes of a client secret; some are signed documents.
+const SECRET_LIMIT: usize = 16 * 1024;
+
 impl OAuthClient {
     /// Registers Patchbay as a native program with those redirects.
     ///
@@ -25,7 +31,8 @@ impl OAuthClient {
     /// # Errors
     ///
     /// [`Error::NoRegistration`] when the server takes no unknown programs, [`Error::RegistrationRefused`]
-    /// when it does not take this one, and network errors.
+    /// when it does not take this one, [`Error::UnusableRegistration`] when it asks for more than is known
+    /// here, and network errors.
     pub async fn register(
         &self,
         discovery: &Discovery,
@@ -89,13 +96,7 @@ impl OAuthClient {
                 });
             }
         }
-        read_registration(discovery, redirects, method, &answer).ok_or_else(|| {
-            Error::RegistrationRefused {
-                issuer: issuer(),
-                status,
-                detail: None,
-            }
-        })
+        read_registration(discovery, redirects, method, &answer)
     }
 
     async fn ask_to_register(
@@ -119,22 +120,57 @@ impl OAuthClient {
     }
 }
 
-/// The identity that was given; `None` when the answer holds none. What the server changed of what
-/// was asked for counts, where it says so.
+/// The identity that was given. What the server changed of what was asked for counts, where it says so.
+///
+/// # Errors
+/// [`Error::RegistrationRefused`] when there is none in the answer; [`Error::UnusableRegistration`];
+/// [`Error::TooLarge`].
 fn read_registration(
     discovery: &Discovery,
     redirects: &[Url],
     asked: TokenAuth,
     answer: &Answer,
-) -> Option<ClientIdentity> {
-    let given = answer.json()?;
-    let id = given["client_id"].as_str().filter(|id| !id.is_empty())?;
-    let secret = given["client_secret"]
-        .as_str()
-        .filter(|secret| !secret.is_empty());
-    let named = given["token_endpoint_auth_method"]
-        .as_str()
-        .and_then(TokenAuth::from_word);
+) -> Result<ClientIdentity, Error> {
+    let issuer = || clean_text(&discovery.issuer, 256);
+    let given = answer.json()?.unwrap_or_default();
+    let filled = |name: &str| given[name].as_str().filter(|text| !text.is_empty());
+    let id = filled("client_id").ok_or_else(|| Error::RegistrationRefused {
+        issuer: issuer(),
+        status: answer.status.as_u16(),
+        detail: None,
+    })?;
+    let unusable = |what: String| Error::UnusableRegistration {
+        issuer: issuer(),
+        what,
+    };
+    if id.len() > ID_LIMIT {
+        let most = ID_LIMIT;
+        return Err(unusable(format!(
+            "its client id is longer than {most} bytes"
+        )));
+    }
+    // RFC 6749, appendix A.1.
+    if !id.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Err(unusable(
+            "its client id has characters that none may have".to_owned(),
+        ));
+    }
+    let secret = filled("client_secret");
+    if secret.is_some_and(|secret| secret.len() > SECRET_LIMIT) {
+        let most = SECRET_LIMIT;
+        return Err(unusable(format!(
+            "its client secret is longer than {most} bytes"
+        )));
+    }
+    let named = match filled("token_endpoint_auth_method") {
+        None => None,
+        Some(word) => Some(TokenAuth::from_word(word).ok_or_else(|| {
+            let word = clean_text(word, 64);
+            unusable(format!(
+                "it wants the client to prove itself by {word}, which is not supported"
+            ))
+        })?),
+    };
     let auth_method = match (secret, named) {
         (None, _) => TokenAuth::None,
         (Some(_), Some(method)) => method,
@@ -145,7 +181,7 @@ fn read_registration(
     };
     // 0 means never.
     let lapses = seconds(&given["client_secret_expires_at"]).filter(|at| *at > 0);
-    Some(ClientIdentity::Dynamic {
+    Ok(ClientIdentity::Dynamic {
         issuer: discovery.issuer.clone(),
         id: id.to_owned(),
         secret: secret.map(Secret::new),

@@ -2,10 +2,10 @@
 //!
 //! Source: RFC 7009, section 2.
 
+use patchbay_http::Reach;
 use patchbay_model::Secret;
 use url::Url;
 
-use crate::address::Reach;
 use crate::http::host_of;
 use crate::token::oauth_error;
 use crate::{Error, Grant, OAuthClient, Trace};

@@ -187,7 +187,7 @@ fn given(endpoint: &Url, answer: &Answer) -> Result<Value, Error> {
         });
     }
     answer
-        .json()
+        .json()?
         .filter(Value::is_object)
         .ok_or(Error::NotTokens { host })
 }
@@ -248,7 +248,7 @@ pub(crate) struct Refusal {
 
 /// Reads `error` and `error_description`; whatever is missing is `None`.
 pub(crate) fn oauth_error(answer: &Answer) -> Refusal {
-    let body = answer.json().unwrap_or_default();
+    let body = answer.json().ok().flatten().unwrap_or_default();
     let text = |name: &str, limit| {
         body[name]
             .as_str()

@@ -5,6 +5,7 @@
 mod await_user;
 mod client;
 mod hosted;
+mod issuer;
 mod keep;
 mod provider;
 mod return_visit;
@@ -24,7 +25,6 @@ use patchbay_oauth::{CallbackError, parse_callback_url};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use specta::Type;
-use url::Url;
 
 use crate::consents::Consent;
 use crate::list_connectors::find_connector;
@@ -42,6 +42,10 @@ pub struct StartAuthorization {
     pub timeout_seconds: Option<u32>,
     /// What was chosen before, values of a hosted platform's own form: an object, or null for nothing.
     pub choices: Json,
+    /// The authorization server that was agreed to in place of the one before, to the letter as
+    /// [`IssuerChange::issuer`](patchbay_model::IssuerChange) named it; no other is.
+    #[serde(default)]
+    pub accept_issuer: Option<String>,
 }
 
 /// How long the user may take, unless it is said otherwise.
@@ -104,10 +108,18 @@ pub async fn start_authorization(
         url: None,
         redirect: request.redirect.unwrap_or(own),
         scopes: Vec::new(),
+        new_scopes: Vec::new(),
+        granted_scopes: Vec::new(),
+        no_browser: false,
+        issuer_change: None,
         trace: Vec::new(),
         problem: None,
     };
-    let (consent, callbacks) = Consent::new(authorization, cx.ending().child_token());
+    let (consent, callbacks) = Consent::new(
+        authorization,
+        request.accept_issuer,
+        cx.ending().child_token(),
+    );
     if let Err(other) = cx.consents().enter(Arc::clone(&consent)) {
         return Ok(other.snapshot());
     }
@@ -182,11 +194,10 @@ pub async fn find_authorization(
 /// [`Error::AuthorizationOver`] when it does not wait for the user; [`Error::Browser`].
 pub async fn open_authorization_page(cx: &Context, id: &AuthorizationId) -> Result<(), Error> {
     let consent = under_way(cx, id)?;
-    let page = consent
-        .snapshot()
-        .url
-        .and_then(|page| Url::parse(&page).ok());
-    await_user::open_browser(cx, &page.ok_or(Error::AuthorizationOver)?).await
+    let page = consent.page.get().ok_or(Error::AuthorizationOver)?;
+    await_user::open_browser(cx, page).await?;
+    consent.change(cx, |now| now.no_browser = false);
+    Ok(())
 }
 
 /// Takes the address on which the browser ended, pasted by the user.
@@ -202,9 +213,7 @@ pub async fn finish_authorization(
     let consent = under_way(cx, id)?;
     let params = parse_callback_url(address.expose())?;
     let awaited = consent.awaited.get().ok_or(Error::AuthorizationOver)?;
-    if !awaited.is(&params) {
-        return Err(CallbackError::WrongState.into());
-    }
+    awaited.ensure_from_here(&params)?;
     hand_over(&consent, params)
 }
 

@@ -92,6 +92,10 @@ mod tests {
             url: None,
             redirect: Redirect::Loopback,
             scopes: Vec::new(),
+            new_scopes: Vec::new(),
+            granted_scopes: Vec::new(),
+            no_browser: false,
+            issuer_change: None,
             trace: Vec::new(),
             problem: None,
         };

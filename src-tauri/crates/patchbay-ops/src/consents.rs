@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use patchbay_http::BrowserUrl;
 use patchbay_model::{Authorization, AuthorizationId, ConnectorId};
 use patchbay_oauth::{CallbackError, CallbackParams, Pending, WayBack, check_callback};
 use tokio::sync::{mpsc, watch};
@@ -71,6 +72,10 @@ pub(crate) struct Consent {
     state: watch::Sender<Authorization>,
     /// What the browser has to bring back; there from `awaiting_user` on, where it can come back.
     pub(crate) awaited: OnceLock<Awaited>,
+    /// The page that the user was sent to; there from `awaiting_user` on.
+    pub(crate) page: OnceLock<BrowserUrl>,
+    /// The authorization server that was agreed to in place of another one.
+    pub(crate) accepted_issuer: Option<String>,
     /// Server and issuer with which we were registered before, where that registration is used.
     pub(crate) registration: OnceLock<(String, String)>,
     /// Callbacks that came as a link, or were pasted.
@@ -82,12 +87,15 @@ impl Consent {
     /// A consent, and the end at which handed-over callbacks come out.
     pub(crate) fn new(
         authorization: Authorization,
+        accepted_issuer: Option<String>,
         cancel: CancellationToken,
     ) -> (Arc<Self>, mpsc::Receiver<CallbackParams>) {
         let (handed, callbacks) = mpsc::channel(1);
         let consent = Self {
             state: watch::Sender::new(authorization),
             awaited: OnceLock::new(),
+            page: OnceLock::new(),
+            accepted_issuer,
             registration: OnceLock::new(),
             handed,
             cancel,
@@ -142,7 +150,7 @@ impl Consent {
 
     fn awaits(&self, params: &CallbackParams) -> bool {
         let awaited = self.awaited.get();
-        !self.is_over() && awaited.is_some_and(|awaited| awaited.is(params))
+        !self.is_over() && awaited.is_some_and(|awaited| awaited.ensure_from_here(params).is_ok())
     }
 }
 
@@ -155,12 +163,19 @@ pub(crate) enum Awaited {
 }
 
 impl Awaited {
-    /// Whether what came belongs to it; its other errors are for the consent itself to meet.
-    pub(crate) fn is(&self, params: &CallbackParams) -> bool {
+    /// Whether what came belongs to it and comes from where it was sent; its other errors are for the
+    /// consent itself to meet.
+    ///
+    /// # Errors
+    /// [`CallbackError::WrongState`], [`CallbackError::WrongIssuer`]: the wait goes on.
+    pub(crate) fn ensure_from_here(&self, params: &CallbackParams) -> Result<(), CallbackError> {
         let checked = match self {
             Self::Code(pending) => check_callback(pending, params).map(drop),
             Self::Return(way) => way.check(params),
         };
-        !matches!(checked, Err(CallbackError::WrongState))
+        match checked {
+            Err(error @ (CallbackError::WrongState | CallbackError::WrongIssuer)) => Err(error),
+            _ => Ok(()),
+        }
     }
 }

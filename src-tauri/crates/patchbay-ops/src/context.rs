@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use patchbay_http::AddressPolicy;
 use patchbay_model::{InspectionId, RunId, WalletEntryId};
-use patchbay_oauth::{AddressPolicy, OAuthClient};
+use patchbay_oauth::OAuthClient;
 use patchbay_store::Store;
 use patchbay_vault::{Keychain, SystemKeychain, Vault};
 use tokio::sync::broadcast;
@@ -42,6 +43,7 @@ struct Inner {
     places: Places,
     store: Store,
     vault: Vault,
+    addresses: AddressPolicy,
     http: reqwest::Client,
     oauth: OAuthClient,
     clock: Arc<dyn Clock>,
@@ -102,10 +104,10 @@ impl Context {
     pub async fn open(options: ContextOptions) -> Result<Self, Error> {
         let store = Store::open(&options.places.database()).await?;
         let vault = Vault::new(options.places.data.clone(), options.keychain);
-        let http = http_builder().build().map_err(Error::Http)?;
-        let policy = AddressPolicy::default();
-        let asking = http_builder().dns_resolver(policy.resolver()).build();
-        let oauth = OAuthClient::new(asking.map_err(Error::Http)?, policy);
+        let addresses = AddressPolicy::default();
+        let http = http_builder().dns_resolver(addresses.resolver()).build();
+        let http = http.map_err(Error::Http)?;
+        let oauth = OAuthClient::new(http.clone(), addresses.clone());
         let (news, _) = broadcast::channel(NEWS_KEPT);
         let tasks = TaskTracker::new();
         let references =
@@ -120,12 +122,13 @@ impl Context {
             news: news.clone(),
             tasks: tasks.clone(),
         });
-        let hosted = Hosted::new(Arc::clone(&options.clock));
+        let hosted = Hosted::new(Arc::clone(&options.clock), addresses.clone());
         let cx = Self {
             inner: Arc::new(Inner {
                 places: options.places,
                 store,
                 vault,
+                addresses,
                 http,
                 oauth,
                 clock: options.clock,
@@ -190,7 +193,14 @@ impl Context {
         &self.inner.vault
     }
 
-    pub(crate) fn http(&self) -> &reqwest::Client {
+    /// Where requests may lead, and browsers.
+    pub(crate) fn addresses(&self) -> &AddressPolicy {
+        &self.inner.addresses
+    }
+
+    /// What asks the MCP server at that address, which a person gave.
+    pub(crate) fn http_to(&self, server: &Url) -> &reqwest::Client {
+        self.inner.addresses.allow_host(server);
         &self.inner.http
     }
 

@@ -126,6 +126,16 @@ pub enum Error {
     /// The consent was not given in time.
     #[error("no consent came in time")]
     ConsentTimedOut,
+    /// The server sends whoever signs in to another place than before, and nobody agreed to it.
+    #[error("{connector} wants you to sign in at {current} now, not at {former} as before")]
+    IssuerChanged {
+        /// Title of the connector.
+        connector: String,
+        /// Where it was before.
+        former: String,
+        /// Where it would be now.
+        current: String,
+    },
     /// The user or the provider refused, or what the browser brought is not to be believed.
     #[error(transparent)]
     Callback(#[from] patchbay_oauth::CallbackError),
@@ -208,6 +218,7 @@ impl Explain for Error {
                 Code::Conflict
             }
             Self::ConsentTimedOut => Code::AuthTimedOut,
+            Self::IssuerChanged { .. } => Code::AuthIssuerChanged,
             Self::Callback(error) => error.code(),
             Self::ConsentEnded { .. } => Code::AuthDenied,
             Self::Browser(_) | Self::Http(_) => Code::Internal,
@@ -255,6 +266,11 @@ impl Explain for Error {
             Self::SwitchedOff { .. } => "Turn it on first.",
             Self::ConsentEnded { .. } => "Sign in again and allow it.",
             Self::ConsentTimedOut => "Sign in again; the page waits for you in the browser.",
+            Self::IssuerChanged { current, .. } => {
+                return Some(format!(
+                    "Ask the server's operator; sign in at {current} only if it is the right place."
+                ));
+            }
             Self::Browser(_) => "Copy the link and open it in a browser yourself.",
             Self::Reference { .. } => "Set what it points to, or save the secret in the wallet.",
             Self::ProgramNotAllowed { .. } => "Allow the program if you trust it.",

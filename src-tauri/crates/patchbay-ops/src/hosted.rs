@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::AddressPolicy;
 use patchbay_model::{Account, AccountId, Explain, Secret, Timestamp};
 use patchbay_platforms::http::{
     CallOptions, ClientSettings, Clients, Clock as PlatformClock, Retries,
@@ -31,6 +32,7 @@ pub(crate) struct Hosted {
     /// Made when the first account needs them: most of what they take is the system's certificates.
     clients: OnceLock<Clients>,
     clock: Arc<dyn PlatformClock>,
+    addresses: AddressPolicy,
     open: Mutex<HashMap<AccountId, SignedIn>>,
     shared: remembered::Shared,
 }
@@ -44,10 +46,11 @@ struct SignedIn {
 }
 
 impl Hosted {
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>, addresses: AddressPolicy) -> Self {
         Self {
             clients: OnceLock::new(),
             clock: Arc::new(TurnedClock(clock)),
+            addresses,
             open: Mutex::default(),
             shared: remembered::Shared::default(),
         }
@@ -57,7 +60,10 @@ impl Hosted {
         if let Some(clients) = self.clients.get() {
             return Ok(clients.clone());
         }
-        let made = Clients::build(&ClientSettings::default())?;
+        let made = Clients::build(&ClientSettings {
+            addresses: self.addresses.clone(),
+            ..ClientSettings::default()
+        })?;
         Ok(self.clients.get_or_init(|| made).clone())
     }
 

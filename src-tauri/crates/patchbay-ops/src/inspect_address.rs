@@ -92,7 +92,7 @@ pub async fn inspect_address(cx: &Context, address: &str) -> Result<AddressInspe
         tokens: Arc::new(NoToken),
         remembered: None,
     };
-    match mcp::connect(cx.http(), target, McpLimits::default(), cx.ending()).await {
+    match mcp::connect(cx.http_to(&url), target, McpLimits::default(), cx.ending()).await {
         Ok(session) => {
             note_server(cx, &mut found, &session).await;
             session.close().await;

@@ -86,5 +86,11 @@ async fn connect(
         tokens: cx.tokens().source(connector),
         remembered: connector.server.clone(),
     };
-    Ok(mcp::connect(cx.http(), target, McpLimits::default(), cancel).await?)
+    Ok(mcp::connect(
+        cx.http_to(&target.url),
+        target,
+        McpLimits::default(),
+        cancel,
+    )
+    .await?)
 }

@@ -88,6 +88,26 @@ impl Store {
         .await
     }
 
+    /// The registrations for that server at whatever issuer, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn list_registrations(&self, server: &str) -> Result<Vec<Registration>, Error> {
+        let server = server.to_owned();
+        self.read(move |tx| {
+            let registrations = tx
+                .prepare_cached(
+                    "SELECT body FROM registrations WHERE server = ?1
+                     ORDER BY created_at DESC, id DESC",
+                )?
+                .query_map([server], |row| row.get::<_, String>(0))?
+                .filter_map(|body| body.map(|body| listed(TABLE, &body)).transpose())
+                .collect::<Result<_, _>>()?;
+            Ok(registrations)
+        })
+        .await
+    }
+
     /// Adds the registration or puts it in place of the one with its id.
     ///
     /// # Errors
@@ -171,6 +191,8 @@ mod tests {
         }
         let found = store.find_registrations(&old.server, one).await.unwrap();
         assert_eq!(found, [new.clone(), old.clone()]);
+        let all = store.list_registrations(&old.server).await.unwrap();
+        assert_eq!(all, [new.clone(), other.clone(), old.clone()]);
 
         let mut gone = store.remove_registrations(&old.server, one).await.unwrap();
         gone.sort_by(|a, b| a.id.cmp(&b.id));

@@ -176,6 +176,10 @@ pub(crate) fn authorization(id: &str, seconds: u64) -> Authorization {
         url: None,
         redirect: Redirect::Loopback,
         scopes: Vec::new(),
+        new_scopes: Vec::new(),
+        granted_scopes: Vec::new(),
+        no_browser: false,
+        issuer_change: None,
         trace: Vec::new(),
         problem: None,
     }

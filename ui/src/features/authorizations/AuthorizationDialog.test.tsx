@@ -71,6 +71,14 @@ describe("a consent under way", () => {
     expect(host.lastCall("copyText")).toMatchObject({ text: expect.stringContaining("POST  api.notion.com/register") as string });
   });
 
+  it("says_that_no_browser_started_and_what_is_asked_for_beyond_before", async () => {
+    const { host, dialog } = await openWaiting();
+    await act(() => host.moveAuthorization("aut_notion", { noBrowser: true, newScopes: ["admin"] }));
+    expect(await within(dialog).findByText("No browser could be started")).toBeVisible();
+    expect(within(dialog).getByText("admin")).toBeVisible();
+    expect(within(dialog).getByRole("button", { name: /^Copy link/ })).toBeEnabled();
+  });
+
   it("speaks_each_step", async () => {
     const { host } = await openWaiting();
     await act(() => host.moveAuthorization("aut_notion", { state: "checking" }));
@@ -98,6 +106,22 @@ describe("the end of a consent", () => {
     await act(() => host.moveAuthorization("aut_notion", { state: "expired", problem: problem({ code: "auth.timed_out", message: "Patchbay was ended before the sign-in was over" }) }));
     expect(await within(dialog).findByText(/^Patchbay was ended before the sign-in was over\. Nothing was saved/)).toBeVisible();
     expect(within(dialog).getByRole("button", { name: "Try again" })).toBeVisible();
+  });
+
+  it("another_place_to_sign_in_is_agreed_to_by_naming_both", async () => {
+    const { user, host, dialog } = await openWaiting();
+    const change = { former: "api.notion.com", current: "evil.example", issuer: "https://evil.example/as" };
+    await act(() => host.moveAuthorization("aut_notion", { state: "failed", issuerChange: change, problem: problem({ code: "auth.issuer_changed", message: "Notion wants you to sign in at evil.example now" }) }));
+    expect(await within(dialog).findByText("Notion wants you to sign in at another place")).toBeVisible();
+    expect(within(dialog).queryByRole("button", { name: "Try again" })).toBeNull();
+    await user.click(within(dialog).getByRole("button", { name: "Sign in at evil.example instead of api.notion.com" }));
+    await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_notion", acceptIssuer: "https://evil.example/as" } }));
+  });
+
+  it("says_what_was_given", async () => {
+    const { host, dialog } = await openWaiting();
+    await act(() => host.moveAuthorization("aut_notion", { state: "authorized", grantedScopes: ["read", "write"] }));
+    expect(await within(dialog).findByText(/It may use: read, write\./)).toBeVisible();
   });
 
   it("can_be_tried_again", async () => {

@@ -20,14 +20,17 @@ type Props = {
   onHide: () => void;
   /** Starts another consent; not there when the connector is gone. */
   onAgain: (() => void) | undefined;
+  /** Starts another consent at the place that the server names now; not there when the connector is gone. */
+  onAcceptIssuer?: ((issuer: string) => void) | undefined;
   /** Not there for a sign-in that fills a form, nor when the connector is gone. */
   onOpenConnector: (() => void) | undefined;
 };
 
 /** Guides one consent: its steps, the time left, every way on, and what was asked on the way. */
-export function AuthorizationDialog({ authorization, icon, toolCount, onHide, onAgain, onOpenConnector }: Props) {
+export function AuthorizationDialog({ authorization, icon, toolCount, onHide, onAgain, onAcceptIssuer, onOpenConnector }: Props) {
   const actions = useAuthorizationActions(authorization.id);
   const underWay = isUnderWay(authorization.state);
+  const change = authorization.issuerChange;
   useSpokenState(authorization);
   const cancel = () => actions.cancel.mutate();
   const toConnector = toolCount ? "See its tools" : "Open connector";
@@ -56,8 +59,9 @@ export function AuthorizationDialog({ authorization, icon, toolCount, onHide, on
               </>
             ) : (
               <>
-                <Button onPress={onHide}>Close</Button>
-                {onAgain && <Button look="primary" autoFocus onPress={onAgain}>Try again</Button>}
+                <Button onPress={onHide} autoFocus={Boolean(change)}>Close</Button>
+                {change && onAcceptIssuer && <Button onPress={() => onAcceptIssuer(change.issuer)}>Sign in at {change.current} instead of {change.former}</Button>}
+                {!change && onAgain && <Button look="primary" autoFocus onPress={onAgain}>Try again</Button>}
               </>
             )}
           </>

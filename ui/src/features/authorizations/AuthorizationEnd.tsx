@@ -6,7 +6,7 @@ type Props = { authorization: Authorization; toolCount: number | null };
 
 /** How a consent ended: one look for each end. */
 export function AuthorizationEnd({ authorization, toolCount }: Props) {
-  const { state, connectorTitle: title, problem, askedAs, granted, identity } = authorization;
+  const { state, connectorTitle: title, problem, askedAs, granted, grantedScopes, identity, issuerChange } = authorization;
   switch (state) {
     case "authorized":
       if (granted?.length) return <Notice role="status" glyph="ready" title="Signed in">The token lies in the wallet, and stands in the form now.</Notice>;
@@ -20,6 +20,7 @@ export function AuthorizationEnd({ authorization, toolCount }: Props) {
       return (
         <Notice role="status" glyph="ready" title={`Signed in to ${title}`}>
           {toolCount === null ? "Its tools have not been listed yet." : `${count(toolCount, "tool")} listed with the new sign-in.`}
+          {grantedScopes?.length ? ` It may use: ${grantedScopes.join(", ")}.` : ""}
         </Notice>
       );
     case "denied":
@@ -42,6 +43,13 @@ export function AuthorizationEnd({ authorization, toolCount }: Props) {
         </Notice>
       );
     default:
+      if (issuerChange) {
+        return (
+          <Notice role="alert" glyph="changed" title={`${title} wants you to sign in at another place`} end={<Code problem={problem} />}>
+            Until now it was {issuerChange.former}; now the server names {issuerChange.current}. Nothing was sent there. A server that was taken over looks like this, too: ask whoever runs it before you go on.
+          </Notice>
+        );
+      }
       return problem ? (
         <ProblemNotice problem={problem} />
       ) : (

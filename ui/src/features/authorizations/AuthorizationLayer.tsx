@@ -75,6 +75,7 @@ function Known({ id, signIn, onOpenConnector }: { id: AuthorizationId; signIn: S
         toolCount={connector?.toolCount ?? null}
         onHide={signIn.hide}
         onAgain={connector ? () => signIn.start(connector) : undefined}
+        onAcceptIssuer={connector ? (issuer) => signIn.startAt(connector, issuer) : undefined}
         onOpenConnector={connector ? () => { signIn.hide(); onOpenConnector(connector.id); } : undefined}
       />
     );

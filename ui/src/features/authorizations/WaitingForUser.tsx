@@ -1,6 +1,6 @@
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { type Authorization } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -18,7 +18,7 @@ export function WaitingForUser({ authorization, actions }: Props) {
   const copy = useCopy();
   const left = useCountdown(authorization.deadlineAt, true);
   const whole = (new Date(authorization.deadlineAt).getTime() - new Date(authorization.startedAt).getTime()) / 1000;
-  const link = authorization.url;
+  const { newScopes, noBrowser, url: link } = authorization;
   useShortcut({ keys: "O", label: "Open browser again", run: () => openPage.mutate() });
   useShortcut(link ? { keys: "L", label: "Copy link", run: () => copy(link, "Link") } : null);
   const problem = finish.error ?? openPage.error ?? extend.error;
@@ -27,6 +27,8 @@ export function WaitingForUser({ authorization, actions }: Props) {
       <div className="text2">
         {link ? <>Sign in at <span className="medium" data-selectable>{hostOf(link)}</span>, then allow access.</> : "Sign in, then allow access."} Patchbay comes back to the front by itself.
       </div>
+      {noBrowser && <Notice role="alert" glyph="failing" title="No browser could be started">Copy the link and open it in a browser yourself. Then paste the address on which it ends.</Notice>}
+      {Boolean(newScopes?.length) && <div className="text2">It asks for more than before: <span className="medium" data-selectable>{newScopes?.join(", ")}</span></div>}
       <div className={styles.clock}>
         <div
           className={styles.bar}

@@ -17,6 +17,8 @@ export type SignIn = {
   shown: Shown | null;
   /** Starts a consent, or shows the one under way for that connector; asks first where there is something to choose. */
   start: (connector: Connector) => void;
+  /** Starts it at the authorization server that was agreed to in place of the one before. */
+  startAt: (connector: Connector, acceptIssuer: string) => void;
   /** Starts it with what was chosen. */
   choose: (connector: Connector, choices: Json) => void;
   show: (id: AuthorizationId) => void;
@@ -29,12 +31,12 @@ export function useSignIn(): SignIn {
   const client = useQueryClient();
   const [shown, setShown] = useState<Shown | null>(null);
   const { mutate } = useMutation({
-    mutationFn: async ({ connector, choices = null }: { connector: Connector; choices?: Json }) => {
+    mutationFn: async ({ connector, choices = null, acceptIssuer }: { connector: Connector; choices?: Json; acceptIssuer?: string }) => {
       const latest = await client.fetchQuery({ ...queries.authorizations(), staleTime: 0 });
       const waiting = latest.find((one) => one.connector === connector.id && isUnderWay(one.state));
       if (waiting) return waiting;
       const form = choices === null && isHosted(connector) ? await call(commands.consentForm(connector.id)) : null;
-      return form ?? call(commands.startAuthorization({ connector: connector.id, redirect: null, timeoutSeconds: null, choices }));
+      return form ?? call(commands.startAuthorization({ connector: connector.id, redirect: null, timeoutSeconds: null, choices, ...(acceptIssuer && { acceptIssuer }) }));
     },
     onSuccess: (answer, { connector }) => {
       if ("schema" in answer) {
@@ -56,6 +58,13 @@ export function useSignIn(): SignIn {
     },
     [mutate],
   );
+  const startAt = useCallback(
+    (connector: Connector, acceptIssuer: string) => {
+      setShown({ kind: "starting", connector });
+      mutate({ connector, acceptIssuer });
+    },
+    [mutate],
+  );
   const choose = useCallback(
     (connector: Connector, choices: Json) => {
       setShown({ kind: "starting", connector });
@@ -65,5 +74,5 @@ export function useSignIn(): SignIn {
   );
   const show = useCallback((id: AuthorizationId) => setShown({ kind: "authorization", id }), []);
   const hide = useCallback(() => setShown(null), []);
-  return { shown, start, choose, show, hide };
+  return { shown, start, startAt, choose, show, hide };
 }

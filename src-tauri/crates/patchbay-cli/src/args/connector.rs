@@ -148,7 +148,7 @@ pub(crate) struct AddArgs {
     pub(crate) how: ConnectArgs,
 }
 
-#[derive(Clone, Copy, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ConnectArgs {
     /// How long the sign-in may take, in seconds [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
@@ -156,6 +156,9 @@ pub(crate) struct ConnectArgs {
     /// Print the link and open no browser
     #[arg(long)]
     pub(crate) no_browser: bool,
+    /// Sign in at this host although it was another one before
+    #[arg(long, value_name = "HOST")]
+    pub(crate) accept_issuer: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use patchbay_model::{
-    Authentication, Authorization, AuthorizationState, Code, Connector, Json, Problem, Secret,
-    Status,
+    Authentication, Authorization, AuthorizationState, Code, Connector, IssuerChange, Json,
+    Problem, Secret, Status, clean_text,
 };
 use patchbay_ops::{
     Event, StartAuthorization, cancel_authorization, consent_form, find_authorization,
@@ -19,6 +19,7 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupts, interrupted};
 use crate::output::{forms, when, words};
+use crate::prompt;
 use crate::unlock::unlock;
 
 /// How often the countdown moves on.
@@ -46,9 +47,11 @@ pub(super) async fn connect(
             false
         }
     };
+    let mut granted = String::new();
     if needs_consent {
         unlock(door).await?;
         let authorization = consent(door, &connector, choices, how).await?;
+        granted = scope_list(&authorization.granted_scopes);
         judge(authorization).map_err(|failure| failure.of(&connector))?;
     }
     let connector = find_connector(&door.cx, &connector.id).await?;
@@ -58,6 +61,9 @@ pub(super) async fn connect(
         connector.title,
         words::identity(&connector.identity, door.now())
     ));
+    if !granted.is_empty() {
+        door.talk.say(&format!("It may use: {granted}."));
+    }
     Ok(connector)
 }
 
@@ -133,15 +139,49 @@ async fn consent(
     choices: Json,
     how: ConnectArgs,
 ) -> Result<Authorization, Failure> {
-    let news = door.cx.news();
-    let request = StartAuthorization {
-        connector: connector.id.clone(),
-        redirect: None,
-        timeout_seconds: how.timeout,
-        choices,
-    };
-    let begun = start_authorization(&door.cx, request).await?;
-    wait_out(door, begun, news, how.no_browser).await
+    let mut accepted = None;
+    loop {
+        let news = door.cx.news();
+        let request = StartAuthorization {
+            connector: connector.id.clone(),
+            redirect: None,
+            timeout_seconds: how.timeout,
+            choices: choices.clone(),
+            accept_issuer: accepted.clone(),
+        };
+        let begun = start_authorization(&door.cx, request).await?;
+        let over = wait_out(door, begun, news, how.no_browser).await?;
+        // What was agreed to is one place: a server that names the next one then is refused.
+        match &over.issuer_change {
+            Some(change) if accepted.is_none() && accepts(door, connector, change, &how)? => {
+                accepted = Some(change.issuer.clone());
+            }
+            _ => return Ok(over),
+        }
+    }
+}
+
+/// Whether to sign in at another place than before: the flag names it, or the person at the terminal
+/// agrees. `--yes` is not enough, for whoever gives it cannot know where a server leads.
+fn accepts(
+    door: &Door,
+    connector: &Connector,
+    change: &IssuerChange,
+    how: &ConnectArgs,
+) -> Result<bool, Failure> {
+    if let Some(accepted) = &how.accept_issuer {
+        return Ok(*accepted == change.current || *accepted == change.issuer);
+    }
+    let (title, former, current) = (&connector.title, &change.former, &change.current);
+    if !door.is_interactive() {
+        door.talk
+            .say(&format!("To sign in there, add --accept-issuer {current}."));
+        return Ok(false);
+    }
+    door.talk.clear();
+    prompt::confirm(&format!(
+        "{title} wants you to sign in at {current} now, not at {former} as before. Sign in at {current}?"
+    ))
 }
 
 /// Tells of a consent under way until it is over; `news` has been heard since before it began.
@@ -157,11 +197,14 @@ pub(super) async fn wait_out(
     // From before the page is shown: whoever sees it may press at once.
     let mut interrupts = Interrupts::listen();
     let mut now = begun;
-    let mut pasted = pasted_lines(door);
+    let mut pasted = None;
     let mut ticks = tokio::time::interval(TICK);
     let mut shown = Shown::default();
     while !now.state.is_over() {
         shown.show(door, &now, no_browser);
+        if now.state == AuthorizationState::AwaitingUser && pasted.is_none() {
+            pasted = Some(pasted_lines(door));
+        }
         tokio::select! {
             heard = news.recv() => {
                 now = match heard {
@@ -173,7 +216,7 @@ pub(super) async fn wait_out(
                 };
             }
             _ = ticks.tick() => {}
-            Some(address) = pasted.recv() => take_pasted(door, &now, &address).await,
+            Some(address) = next_line(&mut pasted) => take_pasted(door, &now, &address).await,
             () = interrupts.next() => return cancel(door, &now, &mut interrupts).await,
         }
     }
@@ -251,18 +294,29 @@ fn introduce(door: &Door, now: &Authorization, no_browser: bool) {
     };
     let host = host_of(page).unwrap_or_else(|| "the provider".to_owned());
     let title = &now.connector_title;
-    let opened = if no_browser {
-        "Open this page in a browser"
-    } else {
-        "The browser opens this page"
+    let opened = match (no_browser, now.no_browser) {
+        (true, _) => "Open this page in a browser",
+        (false, true) => "No browser could be started. Open this page in one yourself",
+        (false, false) => "The browser opens this page",
     };
     door.talk
         .say(&format!("Sign in to {title} at {host}. {opened}:"));
     door.talk.say(page);
+    if !now.new_scopes.is_empty() {
+        let scopes = scope_list(&now.new_scopes);
+        door.talk
+            .say(&format!("It asks for more than before: {scopes}."));
+    }
     if door.is_interactive() {
         door.talk
             .say("If the browser cannot come back, paste the address on which it ended.");
     }
+}
+
+/// Scopes for people. They came from the server, so whatever could be taken for something else is shown.
+fn scope_list(scopes: &[String]) -> String {
+    let scopes: Vec<String> = scopes.iter().map(|scope| clean_text(scope, 200)).collect();
+    scopes.join(", ")
 }
 
 fn host_of(page: &str) -> Option<String> {
@@ -272,6 +326,14 @@ fn host_of(page: &str) -> Option<String> {
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
     })
+}
+
+/// The next line that was pasted; waits for ever while none is asked for.
+async fn next_line(pasted: &mut Option<mpsc::Receiver<Secret>>) -> Option<Secret> {
+    match pasted {
+        Some(pasted) => pasted.recv().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Lines that are typed or pasted while a consent waits; none when nobody is there.

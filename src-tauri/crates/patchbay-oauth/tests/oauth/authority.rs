@@ -8,8 +8,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use patchbay_http::AddressPolicy;
 use patchbay_model::TraceStep;
-use patchbay_oauth::{AddressPolicy, Discovery, Error, OAuthClient, Untraced};
+use patchbay_oauth::{Discovery, Error, OAuthClient, Untraced};
 use serde_json::{Value, json};
 use url::Url;
 

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use patchbay_http::{AddressPolicy, Lookup, Proxies};
 use patchbay_model::{Code, Explain};
-use patchbay_oauth::{AddressPolicy, Challenge, DiscoverySource, Error, Lookup, Untraced};
+use patchbay_oauth::{Challenge, DiscoverySource, Error, Untraced};
 use serde_json::json;
 use url::Url;
 
@@ -215,11 +216,65 @@ async fn public_server_cannot_point_into_this_computer() {
         inside.at("/secret")
     ));
     let public = Url::parse("https://192.0.2.1/mcp").unwrap();
-    let refused = client()
+    let nowhere = impatient_client()
         .discover(&public, Some(&challenge), &Untraced)
         .await;
-    assert!(matches!(refused, Err(Error::PrivateAddress { .. })));
+    assert!(nowhere.is_err(), "the well-known places have nobody");
     assert!(inside.lines().is_empty());
+}
+
+#[tokio::test]
+async fn a_challenge_that_names_an_unsafe_place_has_no_say() {
+    for named in [
+        "http://192.0.2.1/meta",
+        "https://10.0.0.1/meta",
+        "file:///etc/passwd",
+        "https://me@example.com/meta",
+    ] {
+        let authority = Authority::complete().await;
+        let challenge = Challenge::parse(&format!("Bearer resource_metadata=\"{named}\""));
+        let found = client()
+            .discover(&authority.server(), Some(&challenge), &Untraced)
+            .await;
+        assert_eq!(found.unwrap().issuer, authority.base, "{named}");
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_not_written_as_it_is_meant_is_refused() {
+    for odd in [
+        "http:\\\\127.0.0.1\\x",
+        "http://127.0.0.1/\tx",
+        " http://127.0.0.1/",
+    ] {
+        let authority = Authority::complete().await;
+        let mut resource = authority.resource();
+        resource["authorization_servers"] = json!([odd]);
+        authority.on(
+            "GET /.well-known/oauth-protected-resource/mcp",
+            Answer::Json(200, resource),
+        );
+        let refused = authority.discover().await;
+        assert!(matches!(refused, Err(Error::UnsafeUrl { .. })), "{odd:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_of_too_many_parts_is_refused_with_the_limit_named() {
+    let cases = [
+        (json!({ "x": vec![0; 30_000] }), "more than 20000 values"),
+        (
+            json!({ "x": "y".repeat(300_000) }),
+            "a text of more than 262144 bytes",
+        ),
+    ];
+    for (document, limit) in cases {
+        let authority = Authority::complete().await;
+        authority.on(SERVER, Answer::Json(200, document));
+        let error = authority.discover().await.unwrap_err();
+        assert_eq!(error.code(), Code::NetworkTooLarge);
+        assert!(error.to_string().ends_with(limit), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -306,7 +361,7 @@ impl Lookup for NoSuchName {
 #[tokio::test]
 async fn names_without_address_are_told_apart() {
     let server = Url::parse("https://nowhere.invalid/mcp").unwrap();
-    let client = client_with(AddressPolicy::with_lookup(Arc::new(NoSuchName)));
+    let client = client_with(AddressPolicy::new(Arc::new(NoSuchName), Proxies::none()));
     let error = client.discover(&server, None, &Untraced).await.unwrap_err();
     assert_eq!(error.code(), Code::NetworkDns);
 }

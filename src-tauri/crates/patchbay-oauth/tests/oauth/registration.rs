@@ -1,11 +1,14 @@
 //! Becoming known to an authorization server.
 
+use std::sync::Arc;
+
+use patchbay_http::{AddressPolicy, Lookup, Proxies};
 use patchbay_model::{Code, Explain};
 use patchbay_oauth::{ClientIdentity, Error, TokenAuth, Untraced};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::authority::{Answer, Authority, client};
+use crate::authority::{Answer, Authority, client, client_with};
 
 fn redirects() -> [Url; 2] {
     [
@@ -151,4 +154,89 @@ async fn a_busy_server_is_not_a_refusal() {
         assert!(register(&authority).await.unwrap_err().problem().retryable);
     }
     assert_eq!(asked(&authority).len(), 2);
+}
+
+#[tokio::test]
+async fn a_registration_that_cannot_be_used_is_refused_with_words() {
+    let cases = [
+        (
+            json!({"client_id": "x".repeat(2049)}),
+            "longer than 2048 bytes",
+        ),
+        (
+            json!({"client_id": "a\nb"}),
+            "characters that none may have",
+        ),
+        (
+            json!({"client_id": "caf\u{e9}"}),
+            "characters that none may have",
+        ),
+        (
+            json!({"client_id": "abc", "client_secret": "x".repeat(20_000)}),
+            "longer than 16384 bytes",
+        ),
+        (
+            json!({"client_id": "abc", "token_endpoint_auth_method": "private_key\u{202e}_jwt"}),
+            "by private_key_jwt, which is not supported",
+        ),
+        (
+            json!({
+                "client_id": "abc", "client_secret": "s",
+                "token_endpoint_auth_method": "tls_client_auth",
+            }),
+            "by tls_client_auth, which is not supported",
+        ),
+    ];
+    for (answer, words) in cases {
+        let authority = Authority::complete().await;
+        authority.on("POST /register", Answer::Json(201, answer));
+        let error = register(&authority).await.unwrap_err();
+        assert_eq!(error.code(), Code::AuthClientNeeded);
+        assert!(error.to_string().ends_with(words), "{error}");
+        assert!(error.hint().is_some());
+    }
+    let authority = Authority::complete().await;
+    let longest = json!({"client_id": "x".repeat(2048), "token_endpoint_auth_method": "none"});
+    authority.on("POST /register", Answer::Json(201, longest));
+    register(&authority).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_page_of_a_consent_is_looked_up_before_a_browser_gets_it() {
+    struct Inside;
+    #[async_trait::async_trait]
+    impl Lookup for Inside {
+        async fn lookup(&self, host: &str) -> std::io::Result<Vec<std::net::IpAddr>> {
+            let found = match host {
+                "public.example" => "203.0.113.9",
+                "inside.example" => "10.1.2.3",
+                _ => return Err(std::io::ErrorKind::NotFound.into()),
+            };
+            Ok(vec![found.parse().unwrap()])
+        }
+    }
+    let page_at = async |host: &str| {
+        let page = format!("https://{host}/authorize");
+        let authority = Authority::with(json!({ "authorization_endpoint": page })).await;
+        let discovery = authority.discover().await.unwrap();
+        let app = ClientIdentity::PreRegistered {
+            id: "abc".to_owned(),
+            secret: None,
+        };
+        let [redirect, _] = redirects();
+        let policy = AddressPolicy::new(Arc::new(Inside), Proxies::none());
+        let client = client_with(policy);
+        let pending = client.begin(&discovery, &app, &redirect, &[]).unwrap();
+        client.consent_page(&discovery, &pending).await
+    };
+    let page = page_at("public.example").await.unwrap();
+    assert_eq!(page.url().host_str(), Some("public.example"));
+    for inside in ["inside.example", "nowhere.example"] {
+        let refused = page_at(inside).await.unwrap_err();
+        let code = match inside {
+            "inside.example" => Code::AuthUnsafeUrl,
+            _ => Code::NetworkDns,
+        };
+        assert_eq!(refused.code(), code, "{inside}");
+    }
 }

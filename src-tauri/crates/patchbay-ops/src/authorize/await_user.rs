@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use patchbay_model::{AuthorizationState, Secret, TraceStep};
+use patchbay_http::BrowserUrl;
+use patchbay_model::{Authorization, AuthorizationState, Secret, TraceStep};
 use patchbay_oauth::{
     Callback, CallbackError, CallbackParams, CallbackRequest, LoopbackListener, Page, Pending,
     check_callback,
@@ -44,6 +45,7 @@ pub(super) async fn await_user(
     cx: &Context,
     consent: &Consent,
     pending: &Pending,
+    page: BrowserUrl,
     listener: Option<LoopbackListener>,
     mut callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<Came, Error> {
@@ -53,29 +55,13 @@ pub(super) async fn await_user(
             .awaited
             .set(Awaited::Code(Box::new(pending.clone()))),
     );
-    let opened = open_browser(cx, &pending.url).await;
-    let step = opening_step(cx, &pending.url, opened.as_ref().err());
-    consent
-        .advance(cx, |now| {
-            now.state = AuthorizationState::AwaitingUser;
-            now.url = Some(pending.url.to_string());
-            now.scopes.clone_from(&pending.scopes);
-            now.trace.push(step);
-        })
-        .await?;
+    show_page(cx, consent, page, |now| {
+        now.scopes.clone_from(&pending.scopes);
+    })
+    .await?;
     tokio::select! {
         () = deadline(cx, consent) => Err(Error::ConsentTimedOut),
-        visitor = from_browser(listener, pending, consent) => {
-            let visitor = visitor?;
-            match check_callback(pending, visitor.request.params()) {
-                Ok(Callback { code, .. }) => Ok(Came { code, browser: Some(visitor) }),
-                Err(error) => {
-                    let page = page_of(&consent.snapshot().connector_title, &error);
-                    visitor.respond(page).await;
-                    Err(error.into())
-                }
-            }
-        }
+        came = from_browser(cx, listener, pending, consent) => came,
         params = callbacks.recv() => {
             let params = params.ok_or(Error::Cancelled)?;
             let Callback { code, .. } = check_callback(pending, &params)?;
@@ -84,11 +70,37 @@ pub(super) async fn await_user(
     }
 }
 
+/// Opens the page of a consent and says that it waits for its user, with what else `change` knows then.
+///
+/// # Errors
+/// [`Error::Store`]. Where no browser could be started the user is told, and opens the page by hand.
+pub(super) async fn show_page(
+    cx: &Context,
+    consent: &Consent,
+    page: BrowserUrl,
+    change: impl FnOnce(&mut Authorization),
+) -> Result<(), Error> {
+    let opened = open_browser(cx, &page).await;
+    let step = opening_step(cx, page.url(), opened.as_ref().err());
+    let url = page.as_str().to_owned();
+    // Set once: a consent awaits its user once.
+    drop(consent.page.set(page));
+    consent
+        .advance(cx, |now| {
+            now.state = AuthorizationState::AwaitingUser;
+            now.url = Some(url);
+            now.no_browser = opened.is_err();
+            now.trace.push(step);
+            change(now);
+        })
+        .await
+}
+
 /// Opens the page in the user's browser.
 ///
 /// # Errors
 /// [`Error::Browser`].
-pub(super) async fn open_browser(cx: &Context, page: &Url) -> Result<(), Error> {
+pub(super) async fn open_browser(cx: &Context, page: &BrowserUrl) -> Result<(), Error> {
     let (cx, page) = (cx.clone(), page.clone());
     let opening = tokio::task::spawn_blocking(move || cx.browser().open(&page));
     opening
@@ -98,7 +110,7 @@ pub(super) async fn open_browser(cx: &Context, page: &Url) -> Result<(), Error> 
 }
 
 /// The step that says whether the browser opened, without the query of the page.
-pub(super) fn opening_step(cx: &Context, page: &Url, error: Option<&Error>) -> TraceStep {
+fn opening_step(cx: &Context, page: &Url, error: Option<&Error>) -> TraceStep {
     let mut target = page.clone();
     target.set_query(None);
     TraceStep {
@@ -111,18 +123,53 @@ pub(super) fn opening_step(cx: &Context, page: &Url, error: Option<&Error>) -> T
     }
 }
 
-/// Waits for the browser on the loopback port; for ever where the way back is a link.
+/// Waits for the browser on the loopback port; for ever where the way back is a link. Whoever comes with
+/// another state, or from another authorization server, gets a page that says so, and the wait goes on.
 async fn from_browser(
+    cx: &Context,
     listener: Option<LoopbackListener>,
     pending: &Pending,
     consent: &Consent,
-) -> Result<Visitor, Error> {
-    match listener {
-        Some(mut listener) => Ok(Visitor {
-            request: listener.wait_for(pending, &consent.cancel).await?,
-            _listener: listener,
-        }),
-        None => std::future::pending().await,
+) -> Result<Came, Error> {
+    let Some(mut listener) = listener else {
+        return std::future::pending().await;
+    };
+    loop {
+        let request = listener.wait_for(pending, &consent.cancel).await?;
+        let page = |error| page_of(&consent.snapshot().connector_title, error);
+        match check_callback(pending, request.params()) {
+            Ok(Callback { code, .. }) => {
+                let visitor = Visitor {
+                    request,
+                    _listener: listener,
+                };
+                return Ok(Came {
+                    code,
+                    browser: Some(visitor),
+                });
+            }
+            Err(error @ CallbackError::WrongIssuer) => {
+                let step = refused_step(cx, &error);
+                consent.change(cx, |now| now.trace.push(step));
+                request.respond(page(&error)).await;
+            }
+            Err(error) => {
+                request.respond(page(&error)).await;
+                return Err(error.into());
+            }
+        }
+    }
+}
+
+/// The step that says that a browser came and was sent away.
+fn refused_step(cx: &Context, error: &CallbackError) -> TraceStep {
+    TraceStep {
+        at: cx.now(),
+        method: "callback".to_owned(),
+        target: "sent away".to_owned(),
+        note: Some(error.to_string()),
+        status: None,
+        duration_ms: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use patchbay_http::Reach;
 use patchbay_model::{AuthorizationState, Connector, ConnectorId, Form, IdentityLine, RemoteId};
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::{ConsentState, Consents, StartedConsent};
@@ -13,9 +14,13 @@ use url::Url;
 use super::await_user;
 use super::return_visit::ReturnVisit;
 use super::walk::answer_browser;
+use crate::accounts::find_account;
 use crate::consents::Consent;
 use crate::hosted::{judged, options};
 use crate::{Context, Error, Event, hosted_connectors, tools};
+
+/// What the page is called in messages.
+const PAGE: &str = "sign-in page";
 
 /// What a person may choose before a connector's consent starts; `None` where there is nothing to choose.
 ///
@@ -53,7 +58,7 @@ pub(super) async fn go(
         .await;
     let started = judged(cx, &connector.account, &*platform, started).await?;
     if let Some(page) = &started.page {
-        open(cx, consent, page, &started).await?;
+        open(cx, consent, connector, page, &started).await?;
         let asked = Asked {
             consents,
             remote,
@@ -85,24 +90,30 @@ fn other_than_asked(before: &IdentityLine, now: &IdentityLine) -> Option<String>
     (before != now).then(|| before.clone())
 }
 
+/// Opens the platform's page, once it is judged.
+///
+/// # Errors
+/// [`Error::OAuth`] when it must not be opened; [`Error::Store`].
 async fn open(
     cx: &Context,
     consent: &Consent,
+    connector: &Connector,
     page: &Url,
     started: &StartedConsent,
 ) -> Result<(), Error> {
-    let opened = await_user::open_browser(cx, page).await;
-    let step = await_user::opening_step(cx, page, opened.as_ref().err());
+    let account = find_account(cx, &connector.account).await?;
+    let reach = match account.base_url.as_deref().map(Url::parse) {
+        Some(Ok(base)) => cx.addresses().reach(&base),
+        _ => Reach::public(),
+    };
+    let page = cx.addresses().browser_url(PAGE, &reach, page.clone()).await;
+    let page = page.map_err(patchbay_oauth::Error::from)?;
     let until = started.lives.map(|lives| cx.now() + lives);
-    consent
-        .advance(cx, |now| {
-            now.state = AuthorizationState::AwaitingUser;
-            now.url = Some(page.to_string());
-            // The platform's own patience ends it, when that is shorter than ours.
-            now.deadline_at = until.map_or(now.deadline_at, |until| until.min(now.deadline_at));
-            now.trace.push(step);
-        })
-        .await
+    await_user::show_page(cx, consent, page, |now| {
+        // The platform's own patience ends it, when that is shorter than ours.
+        now.deadline_at = until.map_or(now.deadline_at, |until| until.min(now.deadline_at));
+    })
+    .await
 }
 
 /// What is asked until it is known.

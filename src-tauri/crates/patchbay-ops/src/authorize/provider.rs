@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use patchbay_http::Reach;
 use patchbay_model::{
     Account, AccountId, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Explain,
     Granted, IdentityLine, Json, Redirect, Secret, TraceStep,
@@ -117,6 +118,7 @@ pub async fn start_provider_sign_in(
             request.authorize_url.as_deref(),
             told.authorize_url.as_ref(),
         )?,
+        is_typed: request.authorize_url.is_some(),
         token_url: address(request.token_url.as_deref(), told.token_url.as_ref())?,
         scopes: request
             .scopes
@@ -126,7 +128,7 @@ pub async fn start_provider_sign_in(
         told,
     };
     let authorization = begun(cx, &account, &request);
-    let (consent, callbacks) = Consent::new(authorization, cx.ending().child_token());
+    let (consent, callbacks) = Consent::new(authorization, None, cx.ending().child_token());
     if let Err(other) = cx.consents().enter(Arc::clone(&consent)) {
         return Ok(other.snapshot());
     }
@@ -139,6 +141,8 @@ pub async fn start_provider_sign_in(
 struct Visit {
     client: ClientIdentity,
     authorize_url: Url,
+    /// Whether a person gave the address of the page.
+    is_typed: bool,
     token_url: Url,
     scopes: Vec<String>,
     redirect: Redirect,
@@ -195,6 +199,10 @@ fn begun(cx: &Context, account: &Account, request: &StartProviderSignIn) -> Auth
         url: None,
         redirect: request.redirect,
         scopes: Vec::new(),
+        new_scopes: Vec::new(),
+        granted_scopes: Vec::new(),
+        no_browser: false,
+        issuer_change: None,
         trace: Vec::new(),
         problem: None,
     }
@@ -231,10 +239,15 @@ async fn go(
 ) -> Result<(), Error> {
     let (oauth, scopes) = (cx.oauth(), visit.scopes.clone());
     let (page, token) = (visit.authorize_url.clone(), visit.token_url.clone());
-    let discovery = oauth.given_endpoints(page, token, scopes)?;
+    let reach = match visit.is_typed {
+        true => cx.addresses().reach(&page),
+        false => Reach::public(),
+    };
+    let discovery = oauth.given_endpoints(page, token, scopes, reach)?;
     let (redirect, listener) = way_back(visit.redirect).await?;
     let pending = oauth.begin(&discovery, &visit.client, &redirect, &visit.scopes)?;
-    let came = await_user::await_user(cx, consent, &pending, listener, callbacks).await?;
+    let page = oauth.consent_page(&discovery, &pending).await?;
+    let came = await_user::await_user(cx, consent, &pending, page, listener, callbacks).await?;
     cx.tell(Event::Raise);
     consent
         .advance(cx, |now| now.state = AuthorizationState::Exchanging)

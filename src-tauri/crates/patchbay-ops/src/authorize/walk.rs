@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use patchbay_model::{
     Authentication, AuthorizationState, Connector, ConnectorStatus, Explain, Status, TraceStep,
+    WalletEntry,
 };
 use patchbay_oauth::{CallbackParams, Challenge, Discovery, Grant, Page, union};
 use patchbay_platforms::NoToken;
@@ -12,7 +13,7 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::await_user::Visitor;
-use super::{await_user, client, hosted, keep};
+use super::{await_user, client, hosted, issuer, keep};
 use crate::address::endpoint_of;
 use crate::consents::Consent;
 use crate::list_connectors::{find_connector, not_found};
@@ -60,13 +61,20 @@ async fn go(
         .oauth()
         .discover(&url, challenge.as_ref(), &trace)
         .await?;
+    issuer::ensure_agreed(cx, connector, &discovery, consent).await?;
     let scopes = scopes(cx, connector, &discovery).await?;
     let discovery = discovery.with_scopes(&scopes);
     let prepared = client::prepare(cx, connector, &discovery, consent, &trace).await?;
     let pending = cx
         .oauth()
         .begin(&discovery, &prepared.client, &prepared.redirect, &scopes)?;
-    let came = await_user::await_user(cx, consent, &pending, prepared.listener, callbacks).await?;
+    let page = cx.oauth().consent_page(&discovery, &pending).await?;
+    let former = issuer::former_grant(cx, connector).await?;
+    consent.change(cx, |now| {
+        now.new_scopes = new_scopes(&pending.scopes, former.as_ref())
+    });
+    let came =
+        await_user::await_user(cx, consent, &pending, page, prepared.listener, callbacks).await?;
     cx.tell(Event::Raise);
     consent
         .advance(cx, |now| now.state = AuthorizationState::Exchanging)
@@ -76,6 +84,8 @@ async fn go(
         let tokens = oauth
             .exchange(&pending, &came.code, &prepared.client, &discovery, &trace)
             .await?;
+        let granted = tokens.scopes.clone();
+        consent.change(cx, |now| now.granted_scopes = granted);
         let grant = Grant::new(&discovery, &prepared.client, &pending, tokens, cx.now());
         keep::keep(cx, &connector.id, &grant).await
     };
@@ -100,7 +110,7 @@ async fn challenge(cx: &Context, url: &url::Url) -> Result<Option<Challenge>, Er
         tokens: Arc::new(NoToken),
         remembered: None,
     };
-    match mcp::connect(cx.http(), target, McpLimits::default(), cx.ending()).await {
+    match mcp::connect(cx.http_to(url), target, McpLimits::default(), cx.ending()).await {
         Ok(session) => {
             session.close().await;
             Ok(None)
@@ -139,6 +149,15 @@ async fn scopes(
     };
     let granted = granted.map(|entry| entry.scopes).unwrap_or_default();
     Ok(union(&union(first, &granted), &wanted))
+}
+
+/// Scopes that are asked for and were not given by the sign-in before; none where there was no other.
+fn new_scopes(asked: &[String], former: Option<&WalletEntry>) -> Vec<String> {
+    let Some(former) = former else {
+        return Vec::new();
+    };
+    let is_new = |scope: &&String| !former.scopes.contains(scope);
+    asked.iter().filter(is_new).cloned().collect()
 }
 
 /// Writes steps into the consent, where windows see them at once.
