@@ -16,7 +16,11 @@ const MAX_CHARS: usize = 4_096;
 /// [`SecretReference::parse`] is for what was entered in the place of a reference and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(transparent)]
-pub struct SecretReference(#[serde(deserialize_with = "parsed")] String);
+pub struct SecretReference(
+    #[serde(deserialize_with = "parsed")]
+    #[specta(type = String)]
+    String,
+);
 
 fn parsed<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
