@@ -1,0 +1,206 @@
+//! A file's next state, written beside it.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+use crate::folder::sync_folder;
+use crate::open::open;
+
+/// Stands between the name of the file and what makes the draft's name its own.
+const MARK: &str = ".next";
+
+/// The next state of a file: a new file of its own beside it, which takes its place once it is whole. One
+/// that is dropped before leaves nothing behind; what a kill leaves behind, [`remove_leftovers`] removes.
+///
+/// It is locked while it is used, so that leftovers can be told from drafts that are being written.
+#[derive(Debug)]
+pub struct Draft {
+    /// `None` once it took its place.
+    file: Option<File>,
+    path: PathBuf,
+    target: PathBuf,
+}
+
+impl Draft {
+    /// Begins an empty draft of the file at `target`, under a random name that nobody has.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn create(target: &Path) -> Result<Self, Error> {
+        let path = name_beside(target, MARK)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        let file = open(&path, &options)?;
+        let draft = Self {
+            file: Some(file),
+            path,
+            target: target.to_owned(),
+        };
+        draft.opened()?.lock()?;
+        Ok(draft)
+    }
+
+    /// Where it lies until it takes its place.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes up that much room on the disk, so that as many bytes can be written later even when the disk is
+    /// full by then.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when there is no such room.
+    pub fn make_room(&mut self, bytes: usize) -> Result<(), Error> {
+        // Random bytes: a file system that compresses would find room for zeros everywhere.
+        let mut piece = [0; 4096];
+        fill_random(&mut piece)?;
+        let file = self.opened()?;
+        let mut left = bytes;
+        while left > 0 {
+            let next = left.min(piece.len());
+            (&*file).write_all(&piece[..next])?;
+            left -= next;
+        }
+        Ok(file.sync_all()?)
+    }
+
+    /// Writes the whole state over the room that was made, and replaces the file. When this returns the new
+    /// state survives a power cut; when the process dies before, the old one is there.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; the old state stays.
+    pub fn replace(mut self, bytes: &[u8]) -> Result<(), Error> {
+        let mut file = self.opened()?;
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(bytes)?;
+        file.set_len(bytes.len() as u64)?;
+        file.sync_all()?;
+        fs::rename(&self.path, &self.target)?;
+        self.file = None;
+        Ok(sync_folder(self.target.parent().unwrap_or(Path::new(".")))?)
+    }
+
+    fn opened(&self) -> io::Result<&File> {
+        let gone = || io::Error::other("the draft took its place already");
+        self.file.as_ref().ok_or_else(gone)
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // Not every system removes a file that is open.
+        if let Some(file) = self.file.take() {
+            drop(file);
+            // What is half written helps nobody; that it cannot be removed changes nothing.
+            drop(fs::remove_file(&self.path));
+        }
+    }
+}
+
+/// Removes drafts of the file at `target` that nobody writes any more. To be called by the one who may
+/// replace it, for a draft is not locked in the moment in which it is made.
+pub fn remove_leftovers(target: &Path) {
+    let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
+        return;
+    };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    let mut prefix = name.to_owned();
+    prefix.push(MARK);
+    for entry in entries.flatten() {
+        if is_draft(&entry.file_name(), &prefix) && !is_in_use(&entry.path()) {
+            // A link goes itself, not what it leads to. What stays is tried again at the next change.
+            drop(fs::remove_file(entry.path()));
+        }
+    }
+}
+
+fn is_draft(name: &OsStr, prefix: &OsStr) -> bool {
+    name.as_encoded_bytes()
+        .starts_with(prefix.as_encoded_bytes())
+}
+
+fn is_in_use(path: &Path) -> bool {
+    match open(path, OpenOptions::new().read(true)) {
+        Ok(file) => file.try_lock_shared().is_err(),
+        Err(Error::NotPlain(_)) => false,
+        Err(Error::Io(_)) => true,
+    }
+}
+
+/// The path of `target` with `mark` and something behind it that nobody can foresee.
+///
+/// # Errors
+/// When the system gives no random numbers.
+pub fn name_beside(target: &Path, mark: &str) -> io::Result<PathBuf> {
+    let mut own = [0; 8];
+    fill_random(&mut own)?;
+    let mut name = OsString::from(target.file_name().unwrap_or_default());
+    name.push(format!("{mark}-{:016x}", u64::from_be_bytes(own)));
+    Ok(target.with_file_name(name))
+}
+
+fn fill_random(bytes: &mut [u8]) -> io::Result<()> {
+    getrandom::fill(bytes).map_err(|error| io::Error::other(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_draft_takes_its_place_whole_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("vault.json");
+        fs::write(&target, "old").unwrap();
+        let mut draft = Draft::create(&target).unwrap();
+        draft.make_room(10_000).unwrap();
+        assert_eq!(fs::metadata(draft.path()).unwrap().len(), 10_000);
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        draft.replace(b"new").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        drop(Draft::create(&target).unwrap());
+        assert_eq!(names(folder.path()), ["vault.json"]);
+    }
+
+    #[test]
+    fn leftovers_are_removed_and_drafts_in_use_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("vault.json");
+        let used = Draft::create(&target).unwrap();
+        fs::write(folder.path().join("vault.json.next"), "old name").unwrap();
+        fs::write(folder.path().join("vault.json.next-00"), "killed").unwrap();
+        fs::write(folder.path().join("vault.aside-1.json"), "another").unwrap();
+        remove_leftovers(&target);
+        let used = used.path().file_name().unwrap().to_str().unwrap();
+        assert_eq!(names(folder.path()), ["vault.aside-1.json", used]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_among_leftovers_goes_without_what_it_leads_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("vault.json");
+        let precious = folder.path().join("precious");
+        fs::write(&precious, "precious").unwrap();
+        let link = folder.path().join("vault.json.next");
+        std::os::unix::fs::symlink(&precious, &link).unwrap();
+        remove_leftovers(&target);
+        Draft::create(&target).unwrap().replace(b"new").unwrap();
+        assert_eq!(fs::read(&precious).unwrap(), b"precious");
+        assert_eq!(names(folder.path()), ["precious", "vault.json"]);
+    }
+}

@@ -1,0 +1,17 @@
+//! How Patchbay opens, replaces and locks files of its own.
+//!
+//! One rule, for the vault, the database and everything written for the user: a plain file or nothing. A
+//! link at its place is never followed, a pipe is never waited for, a device is never read, and a new file
+//! never takes the place of one that somebody put there.
+//!
+//! The crate refuses to know what is in the files. Start reading at [`open`] and [`Draft`].
+
+mod draft;
+mod error;
+mod folder;
+mod open;
+
+pub use draft::{Draft, name_beside, remove_leftovers};
+pub use error::{Error, NotPlain};
+pub use folder::{Exposure, close_to_others, create_private_folder, exposure, sync_folder};
+pub use open::{open, open_lock, read};
