@@ -1,15 +1,17 @@
 //! The connections to one file: one that writes, on a thread of its own, a few that read, and one that
 //! notices changes.
 
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use patchbay_files::{create_private_folder, open, open_lock};
 use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::Error;
 use crate::migrations::{self, TABLES};
-use crate::presence::{Presence, create_private_folder, opening_lock, private_file};
+use crate::presence::{Presence, opening_lock};
 use crate::writer::Writer;
 
 /// How long SQLite waits for another process that writes.
@@ -40,10 +42,10 @@ impl Connections {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
         {
-            create_private_folder(folder)?;
+            create_private_folder(folder).map_err(Error::file(folder))?;
         }
         // Looked at before anything is touched: a file that is too new stays as it is, to the byte.
-        if path.exists() {
+        if is_there(path)? {
             migrations::check(&open_reader(path)?, migrations::newest(TABLES))?;
         }
         let _opening = opening_lock(path)?;
@@ -104,9 +106,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether there is a file, and a plain one: SQLite would follow a link, and wait for a pipe.
+fn is_there(path: &Path) -> Result<bool, Error> {
+    match open(path, OpenOptions::new().read(true)) {
+        Ok(_) => Ok(true),
+        Err(patchbay_files::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            Ok(false)
+        }
+        Err(error) => Err(Error::files(path)(error)),
+    }
+}
+
 /// Makes the file before SQLite does, so that nobody else can read it; its journals inherit that.
 fn create_private(path: &Path) -> Result<(), Error> {
-    let file = private_file().open(path).map_err(Error::file(path))?;
+    let file = open_lock(path).map_err(Error::files(path))?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use patchbay_files::NotPlain;
 use patchbay_model::{AccountId, Code, Explain, Problem};
 use rusqlite::ErrorCode;
 
@@ -52,6 +53,14 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// Something else than a file stands where the database is to be; it is neither read nor replaced.
+    #[error("{} is not a file that Patchbay may use: {what}", path.display())]
+    NotPlain {
+        /// What was to be used.
+        path: PathBuf,
+        /// What it is instead.
+        what: NotPlain,
+    },
     /// The program is ending, or a fault ended the work on the database.
     #[error("the work on the database was interrupted")]
     Interrupted,
@@ -62,6 +71,17 @@ impl Error {
         move |source| Self::File {
             path: path.to_owned(),
             source,
+        }
+    }
+
+    /// What is in the way of the file at `path`.
+    pub(crate) fn files(path: &Path) -> impl FnOnce(patchbay_files::Error) -> Self {
+        move |error| match error {
+            patchbay_files::Error::NotPlain(what) => Self::NotPlain {
+                path: path.to_owned(),
+                what,
+            },
+            error => Self::file(path)(error.into_io()),
         }
     }
 
@@ -104,7 +124,7 @@ impl Explain for Error {
             Self::TooNew { .. } => Code::StoreTooNew,
             Self::NameTaken { .. } => Code::Conflict,
             Self::NoAccount { .. } => Code::NotFound,
-            Self::File { .. } => Code::FileFailed,
+            Self::File { .. } | Self::NotPlain { .. } => Code::FileFailed,
         }
     }
 
@@ -112,6 +132,9 @@ impl Explain for Error {
         let hint = match (self, self.sqlite_code()) {
             (Self::TooNew { .. } | Self::Row { .. }, _) => "Update Patchbay.",
             (Self::NameTaken { .. }, _) => "Choose another name.",
+            (Self::NotPlain { .. }, _) => {
+                "Put the file itself in its place, or move away what stands there."
+            }
             (Self::File { .. }, _) => "Check that the folder can be written to.",
             (_, Some(ErrorCode::DiskFull)) => "Make room on the disk and try again.",
             (_, Some(ErrorCode::DatabaseBusy)) => {

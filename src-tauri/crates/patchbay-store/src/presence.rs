@@ -9,6 +9,8 @@ use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 
+use patchbay_files::{create_private_folder, open, open_lock};
+
 use crate::Error;
 
 /// The mark of one open store; goes with it.
@@ -29,7 +31,7 @@ impl Presence {
         let folder = folder_of(database)?;
         clear_away(&folder)?;
         let path = folder.join(&owner);
-        let lock = open(&path)?;
+        let lock = open_mark(&path)?;
         lock.lock().map_err(Error::file(&path))?;
         Ok(Self {
             owner,
@@ -56,48 +58,31 @@ impl Drop for Presence {
 /// Holds off other processes while one of them opens and migrates the file; let go when dropped.
 pub(crate) fn opening_lock(database: &Path) -> Result<File, Error> {
     let path = folder_of(database)?.join("opening");
-    let file = open(&path)?;
+    let file = open_mark(&path)?;
     file.lock().map_err(Error::file(&path))?;
     Ok(file)
-}
-
-/// Makes the folder, readable by the user alone, with its parents.
-pub(crate) fn create_private_folder(path: &Path) -> Result<(), Error> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(Error::file(path))
-}
-
-/// Options that make a file which the user alone can read.
-pub(crate) fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 fn folder_of(database: &Path) -> Result<PathBuf, Error> {
     let mut name = OsString::from(database);
     name.push(".processes");
     let folder = PathBuf::from(name);
-    create_private_folder(&folder)?;
+    create_private_folder(&folder).map_err(Error::file(&folder))?;
     Ok(folder)
 }
 
-fn open(path: &Path) -> Result<File, Error> {
-    private_file().open(path).map_err(Error::file(path))
+fn open_mark(path: &Path) -> Result<File, Error> {
+    open_lock(path).map_err(Error::files(path))
 }
 
 /// Whether some process holds the mark.
 fn is_held(path: &Path) -> bool {
     // A mark that is not there belongs to nobody. One that cannot be looked at counts as held: better
     // a run that stays open than one that is closed under its owner's hands.
-    match File::open(path) {
+    match open(path, OpenOptions::new().read(true)) {
         Ok(file) => file.try_lock_shared().is_err(),
-        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+        Err(patchbay_files::Error::NotPlain(_)) => false,
+        Err(error) => error.into_io().kind() != std::io::ErrorKind::NotFound,
     }
 }
 

@@ -52,6 +52,20 @@ impl Store {
             .await
     }
 
+    /// Forgets the setting of that name; it may be missing.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn remove_setting(&self, name: &str) -> Result<(), Error> {
+        let name = name.to_owned();
+        self.write(move |tx| {
+            tx.prepare_cached("DELETE FROM settings WHERE name = ?1")?
+                .execute([name])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Sets the setting of that name to what `change` makes of it, while nobody else writes; answers what
     /// it is then. `None` as in [`Store::find_setting`].
     ///
@@ -108,6 +122,11 @@ mod tests {
         for name in ["days", "others"] {
             assert_eq!(store.find_setting(name).await.unwrap(), Some(90));
         }
+        for _ in 0..2 {
+            store.remove_setting("days").await.unwrap();
+            assert_eq!(store.find_setting::<u32>("days").await.unwrap(), None);
+        }
+        assert_eq!(store.find_setting("others").await.unwrap(), Some(90));
     }
 
     #[tokio::test]

@@ -267,3 +267,34 @@ async fn processes_open_a_missing_file_at_once_and_a_killed_one_leaves_an_orphan
         process.wait().unwrap();
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_in_place_of_the_database_is_refused_and_what_it_leads_to_left_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let elsewhere = home.path().join("elsewhere.sqlite");
+    Store::open(&elsewhere).await.unwrap();
+    let before = std::fs::read(&elsewhere).unwrap();
+    let path = home.path().join("patchbay.sqlite");
+    for target in [elsewhere.clone(), home.path().join("missing")] {
+        std::os::unix::fs::symlink(&target, &path).unwrap();
+        let error = Store::open(&path).await.unwrap_err();
+        assert!(matches!(&error, Error::NotPlain { path: told, .. } if *told == path));
+        assert_eq!(error.code(), Code::FileFailed);
+        assert!(error.to_string().contains("a symbolic link"));
+        std::fs::remove_file(&path).unwrap();
+    }
+    assert_eq!(std::fs::read(&elsewhere).unwrap(), before);
+    assert!(!home.path().join("missing").exists());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_in_place_of_the_database_is_refused_at_once() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("patchbay.sqlite");
+    let mut mkfifo = Command::new("mkfifo");
+    assert!(mkfifo.arg(&path).status().unwrap().success());
+    let error = Store::open(&path).await.unwrap_err();
+    assert!(matches!(error, Error::NotPlain { .. }), "{error}");
+}
