@@ -178,6 +178,10 @@ codes! {
     VaultPassphrase = "vault.passphrase",
     /// The file of the secrets is damaged.
     VaultDamaged = "vault.damaged",
+    /// The file of the secrets, or one of them, is older than what was saved last.
+    VaultRolledBack = "vault.rolled_back",
+    /// A renewed sign-in could not be saved yet, and lives in this process alone.
+    VaultUnsaved = "vault.unsaved",
     /// A reference such as `env://NAME` stands for nothing.
     VaultReference = "vault.reference",
     /// A reference names a program that nobody allowed to be started.

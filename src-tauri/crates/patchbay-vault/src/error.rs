@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use patchbay_files::NotPlain;
 use patchbay_model::{Code, Explain, Problem};
 
 use crate::keychain::KeychainError;
@@ -72,6 +73,28 @@ pub enum Error {
         /// Where, without any of its contents.
         detail: String,
     },
+    /// Something else than a file of ours stands in its place; it is neither read nor replaced.
+    #[error("{} is not a file that Patchbay may use: {what}", file.display())]
+    NotPlain {
+        /// What was to be used.
+        file: PathBuf,
+        /// What it is instead.
+        what: NotPlain,
+    },
+    /// The file is older than the one that was saved last: somebody put a former one in its place.
+    #[error("the secrets in {} are older than those that were saved last", file.display())]
+    RolledBack {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The file holds another sealing of one secret than the one that was saved last.
+    #[error("the secret {name} in {} is not the one that was saved last", file.display())]
+    RecordRolledBack {
+        /// The file.
+        file: PathBuf,
+        /// What the secret is filed under.
+        name: String,
+    },
     /// The file was written by a newer Patchbay; it is left as it is.
     #[error("the secrets in {} were saved by a newer Patchbay", file.display())]
     TooNew {
@@ -111,6 +134,18 @@ impl Error {
             doing,
             path,
             source: Arc::new(source),
+        }
+    }
+
+    /// What is in the way of the file or folder at `path`.
+    pub(crate) fn files(
+        doing: &'static str,
+        path: impl AsRef<Path>,
+    ) -> impl FnOnce(patchbay_files::Error) -> Self {
+        let path = path.as_ref().to_owned();
+        move |error| match error {
+            patchbay_files::Error::NotPlain(what) => Self::NotPlain { file: path, what },
+            error => Self::file(doing, path)(error.into_io()),
         }
     }
 
@@ -165,7 +200,8 @@ impl Explain for Error {
             Self::KeyLost { .. } => Code::VaultKeyLost,
             Self::WrongPassphrase | Self::EmptyPassphrase => Code::VaultPassphrase,
             Self::NoPassphrase => Code::UsageInvalid,
-            Self::Damaged { .. } => Code::VaultDamaged,
+            Self::Damaged { .. } | Self::NotPlain { .. } => Code::VaultDamaged,
+            Self::RolledBack { .. } | Self::RecordRolledBack { .. } => Code::VaultRolledBack,
             Self::TooNew { .. } => Code::StoreTooNew,
             Self::Busy => Code::TimedOut,
             Self::File { .. } => Code::FileFailed,
@@ -197,6 +233,12 @@ impl Explain for Error {
             Self::NoPassphrase => "Leave the passphrase out: the system keychain is in use.",
             Self::Damaged { .. } => {
                 "Restore the file from a backup, or put it aside and sign in again."
+            }
+            Self::NotPlain { .. } => {
+                "Put the file itself in its place, or put it aside and sign in again."
+            }
+            Self::RolledBack { .. } | Self::RecordRolledBack { .. } => {
+                "Accept the older secrets if you restored them from a backup; otherwise find out who changed the file."
             }
             Self::TooNew { .. } => "Update Patchbay.",
             Self::Busy => "Try again in a moment.",

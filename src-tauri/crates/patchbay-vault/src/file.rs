@@ -1,23 +1,23 @@
 //! `vault.json`: what is in it, and how it is replaced.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use patchbay_files::{Draft, remove_leftovers, sync_folder};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::key::{DataKey, Purpose, Sealed, VaultId};
-use crate::lock::{FolderLock, for_the_user_alone};
+use crate::lock::FolderLock;
 use crate::passphrase::Wrapped;
+use crate::stamp::Stamp;
 
 const FILE: &str = "vault.json";
-/// The next state while it is written. One name is enough, for only the holder of the lock writes it;
-/// what a kill leaves behind is overwritten by the next change.
-const NEXT: &str = "vault.json.next";
-/// The format this Patchbay writes, and the newest it reads.
-const VERSION: u32 = 1;
+/// The format this Patchbay writes, and the newest it reads. Version 1 had no stamp.
+const VERSION: u32 = 2;
+/// So much is read of the file: thousands of secrets take a tenth of it.
+const MOST_MIB: u64 = 16;
 /// What a right key finds in the check.
 const CHECK: &[u8] = b"this is the key";
 
@@ -28,6 +28,9 @@ pub(crate) struct VaultFile {
     version: u32,
     pub(crate) vault: VaultId,
     pub(crate) protection: Protection,
+    /// The [`Stamp`]; none in version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stamp: Option<Sealed>,
     /// Sealed secrets by name.
     pub(crate) records: BTreeMap<String, Sealed>,
 }
@@ -93,8 +96,26 @@ impl VaultFile {
             version: VERSION,
             vault,
             protection,
+            stamp: None,
             records: BTreeMap::new(),
         }
+    }
+
+    /// What the file says of its own age; that of a file without is as old as can be.
+    pub(crate) fn stamp(&self, folder: &Path, key: &DataKey) -> Result<Stamp, Error> {
+        let Some(sealed) = &self.stamp else {
+            return Ok(Stamp::of(0, &self.records));
+        };
+        key.open(&self.vault, Purpose::Stamp, sealed)
+            .and_then(|text| Stamp::from_json(&text))
+            .ok_or_else(|| damaged(folder, "the stamp does not open"))
+    }
+
+    /// Puts a stamp on the file as it is now.
+    pub(crate) fn put_stamp(&mut self, stamp: &Stamp, key: &DataKey) -> Result<(), Error> {
+        self.stamp = Some(key.seal(&self.vault, Purpose::Stamp, &stamp.to_json())?);
+        self.version = VERSION;
+        Ok(())
     }
 
     /// Whether `key` is the data key of this vault.
@@ -126,12 +147,8 @@ pub(crate) fn damaged(folder: &Path, detail: impl Into<String>) -> Error {
 /// Reads the file; `None` when there is none. Needs no lock, for the file is only ever replaced whole.
 pub(crate) fn load(folder: &Path) -> Result<Option<VaultFile>, Error> {
     let path = path(folder);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::file("read", path)(error)),
-    };
-    parse(folder, &bytes).map(Some)
+    let bytes = patchbay_files::read(&path, MOST_MIB).map_err(Error::files("read", path))?;
+    bytes.map(|bytes| parse(folder, &bytes)).transpose()
 }
 
 fn parse(folder: &Path, bytes: &[u8]) -> Result<VaultFile, Error> {
@@ -152,24 +169,54 @@ fn parse(folder: &Path, bytes: &[u8]) -> Result<VaultFile, Error> {
     if version > VERSION {
         return Err(Error::TooNew { file: path(folder) });
     }
-    serde_json::from_slice(bytes).map_err(at)
+    let file: VaultFile = serde_json::from_slice(bytes).map_err(at)?;
+    if version > 1 && file.stamp.is_none() {
+        return Err(damaged(folder, "the stamp is missing"));
+    }
+    Ok(file)
 }
 
-/// Replaces the file. When this returns the new state survives a power cut; when the process dies
-/// before, the old one is there.
-pub(crate) fn save(folder: &Path, _lock: &FolderLock, file: &VaultFile) -> Result<(), Error> {
-    let (path, next) = (path(folder), folder.join(NEXT));
+/// Replaces the file, by way of `room` where some was made for it. When this returns the new state survives a
+/// power cut; when the process dies before, the old one is there.
+pub(crate) fn save(
+    folder: &Path,
+    _lock: &FolderLock,
+    file: &VaultFile,
+    room: Option<Draft>,
+) -> Result<(), Error> {
+    let path = path(folder);
+    remove_leftovers(&path);
+    let draft = match room {
+        Some(draft) => draft,
+        None => Draft::create(&path).map_err(Error::files("write", &path))?,
+    };
+    let replaced = draft.replace(&to_json(file));
+    replaced.map_err(Error::files("write", &path))
+}
+
+/// Begins the next file, with room for that many bytes more than there are now.
+pub(crate) fn make_room(folder: &Path, _lock: &FolderLock, more: usize) -> Result<Draft, Error> {
+    let path = path(folder);
+    remove_leftovers(&path);
+    let now = fs::metadata(&path).map_or(0, |found| found.len());
+    let bytes = usize::try_from(now).unwrap_or(usize::MAX);
+    let draft = Draft::create(&path).and_then(|mut draft| {
+        draft.make_room(bytes.saturating_add(more))?;
+        Ok(draft)
+    });
+    draft.map_err(Error::files("write", &path))
+}
+
+fn to_json(file: &VaultFile) -> Vec<u8> {
     #[expect(clippy::expect_used, reason = "text keys and plain values only")]
-    let json = serde_json::to_vec_pretty(file).expect("a vault file is plain JSON");
-    write_through(&next, &json).map_err(Error::file("write", &next))?;
-    fs::rename(&next, &path).map_err(Error::file("replace", &path))?;
-    sync_folder(folder).map_err(Error::file("write", folder))
+    serde_json::to_vec_pretty(file).expect("a vault file is plain JSON")
 }
 
 /// Moves the file to a free name beside it, and says which; `None` when there is no file.
 pub(crate) fn set_aside(folder: &Path, _lock: &FolderLock) -> Result<Option<PathBuf>, Error> {
     let path = path(folder);
-    if !path.exists() {
+    // Of a link it matters that it is there, not whether it leads anywhere.
+    if fs::symlink_metadata(&path).is_err() {
         return Ok(None);
     }
     let free = (1_u32..)
@@ -183,22 +230,4 @@ pub(crate) fn set_aside(folder: &Path, _lock: &FolderLock) -> Result<Option<Path
     fs::rename(&path, &aside).map_err(Error::file("move", &path))?;
     sync_folder(folder).map_err(Error::file("write", folder))?;
     Ok(Some(aside))
-}
-
-fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(true).write(true);
-    for_the_user_alone(&mut options);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// Makes a rename durable. Windows has no such call for folders and orders renames itself.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()
-    } else {
-        Ok(())
-    }
 }

@@ -54,6 +54,8 @@ pub(crate) enum Purpose<'a> {
     Check,
     /// The data key under a passphrase.
     Wrap,
+    /// What the file says of its own age.
+    Stamp,
 }
 
 impl Purpose<'_> {
@@ -62,6 +64,7 @@ impl Purpose<'_> {
             Self::Record(name) => ("record", name),
             Self::Check => ("check", ""),
             Self::Wrap => ("wrap", ""),
+            Self::Stamp => ("stamp", ""),
         };
         format!("patchbay vault\0{}\0{kind}\0{name}", vault.as_str()).into_bytes()
     }
@@ -141,6 +144,15 @@ impl DataKey {
 /// Nonce and sealed text; base64 in the file.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Sealed(Vec<u8>);
+
+impl Sealed {
+    /// What tells this sealing from every other one under the same key: its nonce, for nobody without the key
+    /// can seal anything else under it.
+    pub(crate) fn mark(&self) -> String {
+        let nonce = self.0.get(..NONCE_BYTES).unwrap_or(&self.0);
+        BASE64_STANDARD.encode(nonce)
+    }
+}
 
 impl Serialize for Sealed {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {

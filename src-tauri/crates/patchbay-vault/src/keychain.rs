@@ -40,6 +40,36 @@ pub trait Keychain: Send + Sync {
     /// # Errors
     /// [`KeychainError`], as for all calls.
     fn look(&self, user: &str) -> Result<Presence, KeychainError>;
+
+    /// The number that was noted last for that vault, see [`Keychain::write_mark`].
+    ///
+    /// # Errors
+    /// [`KeychainError`], as for all calls.
+    fn read_mark(&self, vault: &str) -> Result<Option<u64>, KeychainError> {
+        let noted = self.read(&mark(vault))?;
+        let number = noted.and_then(|text| std::str::from_utf8(&text).ok()?.parse().ok());
+        Ok(number)
+    }
+
+    /// Notes how new the newest file of that vault is, in an entry beside that of its key: the key itself is
+    /// never written again for it. Asks the user for nothing: a keychain that is locked notes nothing.
+    ///
+    /// # Errors
+    /// [`KeychainError`], as for all calls.
+    fn write_mark(&self, vault: &str, generation: u64) -> Result<(), KeychainError> {
+        let user = mark(vault);
+        if self.look(&user)? == Presence::Locked {
+            return Ok(());
+        }
+        self.write(&user, generation.to_string().as_bytes())
+    }
+}
+
+/// What the entries of [`Keychain::write_mark`] begin with.
+const MARK: &str = "newest file of vault ";
+
+fn mark(vault: &str) -> String {
+    format!("{MARK}{vault}")
 }
 
 /// What can be told of an entry without asking the user.

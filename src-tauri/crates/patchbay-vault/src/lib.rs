@@ -6,7 +6,8 @@
 //! Which of the two is written in the file, and never changes without the user's word.
 //!
 //! Any number of tasks and processes may use one folder at once: a change holds a lock file, re-reads,
-//! and replaces the file atomically, so a kill at any instant leaves the old or the new state.
+//! and replaces the file atomically, so a kill at any instant leaves the old or the new state. A file, or a
+//! record of it, that is older than the one saved last is noticed, and used only at the user's word.
 //!
 //! The crate refuses to know what a secret is for: names come from its callers. It opens no window and
 //! asks for nothing itself; the keychain of the system may ask the user for its own password.
@@ -17,11 +18,14 @@ mod file;
 mod key;
 pub mod keychain;
 mod lock;
+mod marks;
 mod name;
 mod passphrase;
+mod stamp;
 mod vault;
 
 pub use error::Error;
 pub use keychain::{Keychain, KeychainError, MemoryKeychain, Mood, Presence, SystemKeychain};
+pub use marks::Marks;
 pub use name::SecretName;
-pub use vault::Vault;
+pub use vault::{Room, Saved, Vault};

@@ -1,9 +1,10 @@
 //! One change at a time, across tasks and processes.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
+use patchbay_files::{create_private_folder, open_lock};
 use tokio::time::{Instant, sleep};
 
 use crate::Error;
@@ -60,28 +61,6 @@ pub(crate) fn lock_blocking(folder: &Path) -> Result<FolderLock, Error> {
 }
 
 fn open(folder: &Path, path: &Path) -> Result<File, Error> {
-    create_folder(folder).map_err(Error::file("create", folder))?;
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    for_the_user_alone(&mut options);
-    options.open(path).map_err(Error::file("open", path))
-}
-
-/// A new folder belongs to the user alone. One that exists keeps its permissions: it may be shared with
-/// others on purpose, and the file itself is closed to them.
-fn create_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Files created with these options can be read by the user alone. Elsewhere than on Unix the user's
-/// profile folder sees to that.
-pub(crate) fn for_the_user_alone(options: &mut OpenOptions) {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    #[cfg(not(unix))]
-    let _ = options;
+    create_private_folder(folder).map_err(Error::file("create", folder))?;
+    open_lock(path).map_err(Error::files("open", path))
 }

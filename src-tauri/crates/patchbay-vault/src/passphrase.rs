@@ -16,9 +16,11 @@ const PASSES: u32 = 3;
 /// Lanes; the library fills them one after the other, so more would not be faster for us. Source: as above.
 const LANES: u32 = 4;
 /// A file that wants more memory than this was not written by Patchbay.
-const MOST_MEMORY_KIB: u32 = 1024 * 1024;
+const MOST_MEMORY_KIB: u32 = 256 * 1024;
 /// A file that wants more passes than this was not written by Patchbay.
-const MOST_PASSES: u32 = 64;
+const MOST_PASSES: u32 = 8;
+/// A file that wants more lanes than this was not written by Patchbay.
+const MOST_LANES: u32 = 16;
 
 /// A data key under argon2id, with all that is needed to try a passphrase on it.
 #[derive(Clone, Serialize, Deserialize)]
@@ -57,7 +59,8 @@ impl Wrapped {
         vault: &VaultId,
         passphrase: &Secret,
     ) -> Result<Option<DataKey>, &'static str> {
-        if self.memory_kib > MOST_MEMORY_KIB || self.passes > MOST_PASSES {
+        if self.memory_kib > MOST_MEMORY_KIB || self.passes > MOST_PASSES || self.lanes > MOST_LANES
+        {
             return Err("the costs of the passphrase are out of range");
         }
         let salt = BASE64_STANDARD
@@ -104,8 +107,15 @@ mod tests {
     fn absurd_costs_are_refused_before_they_are_paid() {
         let vault = VaultId::random().unwrap();
         let key = DataKey::random().unwrap();
-        let mut wrapped = Wrapped::new(&key, &vault, &Secret::new("x")).unwrap();
-        wrapped.memory_kib = u32::MAX;
-        assert!(wrapped.unwrap_with(&vault, &Secret::new("x")).is_err());
+        let wrapped = Wrapped::new(&key, &vault, &Secret::new("x")).unwrap();
+        let with = |change: fn(&mut Wrapped)| {
+            let mut wrapped = wrapped.clone();
+            change(&mut wrapped);
+            wrapped.unwrap_with(&vault, &Secret::new("x"))
+        };
+        assert!(with(|it| it.memory_kib = u32::MAX).is_err());
+        assert!(with(|it| it.memory_kib = MOST_MEMORY_KIB + 1).is_err());
+        assert!(with(|it| it.passes = MOST_PASSES + 1).is_err());
+        assert!(with(|it| it.lanes = MOST_LANES + 1).is_err());
     }
 }

@@ -1,22 +1,29 @@
 //! The vault: what a caller can do with secrets.
 
+mod edit;
 mod open;
 mod protect;
 mod status;
+mod unsaved;
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use patchbay_files::Draft;
 use patchbay_model::Secret;
 
 use crate::file::{self, VaultFile};
 use crate::key::{DataKey, Purpose, VaultId};
 use crate::keychain::bounded::Threads;
 use crate::lock::lock;
-use crate::{Error, Keychain, SecretName};
+use crate::{Error, Keychain, Marks, SecretName};
 
+use edit::{Edit, SavedFile};
 use open::Flight;
+use unsaved::UnsavedSecrets;
+pub use unsaved::{Room, Saved};
 
 /// How long a keychain is waited for; enough to type a password into its window.
 const KEYCHAIN_LIMIT: Duration = Duration::from_secs(20);
@@ -35,6 +42,10 @@ struct Inner {
     held: Mutex<Option<Held>>,
     /// The reading of the data key that is under way.
     flight: Mutex<Option<Flight>>,
+    unsaved: Mutex<UnsavedSecrets>,
+    marks: OnceLock<Arc<dyn Marks>>,
+    /// Whether the keychain is noting a number.
+    is_noting: AtomicBool,
 }
 
 /// A data key and the vault it belongs to.
@@ -42,9 +53,27 @@ struct Inner {
 struct Held {
     vault: VaultId,
     key: Arc<DataKey>,
+    /// The number of the newest file that is known of.
+    newest: Arc<AtomicU64>,
 }
 
 impl Held {
+    fn new(vault: VaultId, key: Arc<DataKey>) -> Self {
+        Self {
+            vault,
+            key,
+            newest: Arc::default(),
+        }
+    }
+
+    fn newest(&self) -> u64 {
+        self.newest.load(Ordering::SeqCst)
+    }
+
+    fn raise_newest(&self, generation: u64) {
+        self.newest.fetch_max(generation, Ordering::SeqCst);
+    }
+
     /// Whether this is still the key of that file.
     fn opens(&self, file: &VaultFile) -> bool {
         self.vault == file.vault
@@ -70,7 +99,16 @@ impl Vault {
             threads: Threads::new(limit),
             held: Mutex::default(),
             flight: Mutex::default(),
+            unsaved: Mutex::default(),
+            marks: OnceLock::new(),
+            is_noting: AtomicBool::new(false),
         }))
+    }
+
+    /// Has the number of the newest file noted there while a passphrase protects the vault. It is said once.
+    pub fn note_in(&self, marks: Arc<dyn Marks>) {
+        // A second word changes nothing: two places would each know half.
+        drop(self.0.marks.set(marks));
     }
 
     /// Shows that a secret saved now can be read again: obtains the data key, or creates it at first use
@@ -82,15 +120,16 @@ impl Vault {
     /// # Errors
     /// Any [`Error`] but those of passphrases that were entered.
     pub async fn probe(&self) -> Result<(), Error> {
-        self.change(|folder, lock, mut file, held| {
-            file.renew_check(&held.key)?;
-            file::save(folder, lock, &file)?;
-            match file::load(folder)? {
-                Some(saved) if saved.is_opened_by(&held.key) => Ok(()),
-                _ => Err(file::damaged(folder, "what was written is not there")),
-            }
-        })
-        .await?;
+        self.change(None, |edit, held| edit.file.renew_check(&held.key))
+            .await?;
+        let saved = self.load().await?;
+        let opens = |file: &VaultFile| {
+            self.held_for(file)
+                .is_some_and(|held| file.is_opened_by(&held.key))
+        };
+        if !saved.as_ref().is_some_and(opens) {
+            return Err(self.damaged("what was written is not there"));
+        }
         self.restore_lost_entry().await
     }
 
@@ -98,22 +137,59 @@ impl Vault {
     ///
     /// # Errors
     /// [`Error::KeyLost`], [`Error::PassphraseNeeded`], [`Error::Damaged`], [`Error::TooNew`],
-    /// [`Error::File`], and those of the keychain.
+    /// [`Error::RolledBack`], [`Error::RecordRolledBack`], [`Error::NotPlain`], [`Error::File`], and those of
+    /// the keychain.
     pub async fn read(&self, name: &SecretName) -> Result<Option<Secret>, Error> {
-        let Some(file) = self.load().await? else {
+        if let Some(secret) = self.read_unsaved(name).await {
+            return Ok(Some(secret));
+        }
+        let is_there = |file: &VaultFile| file.records.contains_key(name.as_str());
+        let Some(file) = self.load().await?.filter(is_there) else {
+            return Ok(None);
+        };
+        let Some((file, held)) = self.newest(file).await? else {
             return Ok(None);
         };
         let Some(sealed) = file.records.get(name.as_str()) else {
             return Ok(None);
         };
-        let held = self.held_or_obtained(&file).await?;
         let opened = held
             .key
             .open(&file.vault, Purpose::Record(name.as_str()), sealed)
             .ok_or_else(|| self.damaged(format!("the secret {name} does not open")))?;
+        let stamp = file.stamp(&self.0.folder, &held.key)?;
+        if !stamp.is_latest(name.as_str(), sealed) {
+            return Err(self.record_rolled_back(name.as_str()));
+        }
         let text = std::str::from_utf8(&opened)
             .map_err(|_| self.damaged(format!("the secret {name} is not text")))?;
         Ok(Some(Secret::new(text)))
+    }
+
+    /// The file and its key, the file read anew where a newer one is known of; `None` when there is none any
+    /// more.
+    async fn newest(&self, mut file: VaultFile) -> Result<Option<(VaultFile, Held)>, Error> {
+        let mut known: Option<(VaultId, u64)> = None;
+        loop {
+            let held = self.held_or_obtained(&file).await?;
+            let found = file.stamp(&self.0.folder, &held.key)?.generation;
+            if known
+                .as_ref()
+                .is_some_and(|(vault, known)| *vault == file.vault && found < *known)
+            {
+                return Err(self.rolled_back());
+            }
+            if found >= held.newest() {
+                held.raise_newest(found);
+                return Ok(Some((file, held)));
+            }
+            // Another task or process may have saved it since: what is read from here on is as new as that.
+            known = Some((file.vault.clone(), held.newest()));
+            match self.load().await? {
+                Some(again) => file = again,
+                None => return Ok(None),
+            }
+        }
     }
 
     /// Saves `secret` under `name`, in place of any other. When this returns it is on disk.
@@ -125,16 +201,13 @@ impl Vault {
     /// As [`Vault::probe`].
     pub async fn write(&self, name: &SecretName, secret: &Secret) -> Result<(), Error> {
         let (name, secret) = (name.clone(), secret.clone());
-        self.change(move |folder, lock, mut file, held| {
-            let sealed = held.key.seal(
-                &file.vault,
-                Purpose::Record(name.as_str()),
-                secret.expose().as_bytes(),
-            )?;
-            file.records.insert(name.as_str().to_owned(), sealed);
-            file::save(folder, lock, &file)
-        })
-        .await
+        let saved = self.change(None, {
+            let name = name.clone();
+            move |edit, held| edit.put(held, name.as_str(), secret.expose().as_bytes())
+        });
+        saved.await?;
+        self.0.unsaved().remove(&name);
+        Ok(())
     }
 
     /// Removes the secret called `name`; says whether there was one. Needs no key, so it works while the
@@ -143,23 +216,71 @@ impl Vault {
     /// # Errors
     /// [`Error::Damaged`], [`Error::TooNew`], [`Error::File`], [`Error::Busy`].
     pub async fn remove(&self, name: &SecretName) -> Result<bool, Error> {
+        let was_unsaved = self.0.unsaved().remove(name).is_some();
         let has_it = |file: &VaultFile| file.records.contains_key(name.as_str());
         if !self.load().await?.as_ref().is_some_and(has_it) {
-            return Ok(false);
+            return Ok(was_unsaved);
         }
         let (inner, name) = (self.0.clone(), name.clone());
         let lock = lock(&inner.folder).await?;
-        blocking(move || {
+        let (removed, saved) = blocking(move || {
             let Some(mut file) = file::load(&inner.folder)? else {
-                return Ok(false);
+                return Ok((false, None));
             };
-            let removed = file.records.remove(name.as_str()).is_some();
-            if removed {
-                file::save(&inner.folder, &lock, &file)?;
+            if file.records.remove(name.as_str()).is_none() {
+                return Ok((false, None));
             }
-            Ok(removed)
+            let held = inner.held().clone().filter(|held| held.opens(&file));
+            let saved = match held {
+                Some(held) => {
+                    let edit = Edit::of(&inner.folder, file, &held.key)?;
+                    Some(inner.save(&lock, edit, &held, None)?)
+                }
+                None => {
+                    file::save(&inner.folder, &lock, &file, None)?;
+                    None
+                }
+            };
+            Ok((true, saved))
         })
-        .await
+        .await?;
+        if let Some(saved) = saved {
+            self.note_generation(saved).await;
+        }
+        Ok(removed || was_unsaved)
+    }
+
+    /// Looks whether the file, and each secret in it, is the one that was saved last. A vault without a file is
+    /// as new as can be.
+    ///
+    /// # Errors
+    /// [`Error::RolledBack`], [`Error::RecordRolledBack`]; otherwise as [`Vault::read`].
+    pub async fn check_age(&self) -> Result<(), Error> {
+        let Some(file) = self.load().await? else {
+            return Ok(());
+        };
+        let Some((file, held)) = self.newest(file).await? else {
+            return Ok(());
+        };
+        let stamp = file.stamp(&self.0.folder, &held.key)?;
+        let mut records = file.records.iter();
+        match records.find(|(name, sealed)| !stamp.is_latest(name, sealed)) {
+            Some((name, _)) => Err(self.record_rolled_back(name)),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the file as it is for the newest there is: the way on where a backup was restored. Only ever at
+    /// the user's word.
+    ///
+    /// # Errors
+    /// As [`Vault::write`].
+    pub async fn accept_older(&self) -> Result<(), Error> {
+        let accept = |edit: &mut Edit, _: &Held, known| {
+            edit.accept(known);
+            Ok(())
+        };
+        self.change_as_found(None, accept).await
     }
 
     /// Puts the file aside under another name, so that a new vault can begin; says which, or `None` when
@@ -178,29 +299,95 @@ impl Vault {
         .await
     }
 
-    /// Runs `edit` on the newest file, under the lock, with the data key that belongs to it; the key is
-    /// created if there is none yet.
+    /// Runs `edit` on the newest file, under the lock, with the data key that belongs to it, and saves it, into
+    /// `room` where some was made; the key is created if there is none yet.
     async fn change<T: Send + 'static>(
         &self,
-        edit: impl FnOnce(&Path, &crate::lock::FolderLock, VaultFile, &Held) -> Result<T, Error>
-        + Send
-        + 'static,
+        room: Option<Draft>,
+        edit: impl FnOnce(&mut Edit, &Held) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let rolled_back = self.rolled_back();
+        self.change_as_found(room, move |file, held, known| {
+            if file.generation() < known {
+                return Err(rolled_back);
+            }
+            edit(file, held)
+        })
+        .await
+    }
+
+    /// As [`Vault::change`], however old the file is; `edit` hears the number of the newest one that is known.
+    async fn change_as_found<T: Send + 'static>(
+        &self,
+        room: Option<Draft>,
+        edit: impl FnOnce(&mut Edit, &Held, u64) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         for _ in 0..MOST_ATTEMPTS {
             let held = self.held_or_created().await?;
+            // Asked before the file is read, which is as new as that then.
+            let known = held.newest();
             let lock = lock(&self.0.folder).await?;
             let Some(file) = self.load().await?.filter(|file| held.opens(file)) else {
                 continue;
             };
             let inner = self.0.clone();
-            return blocking(move || edit(&inner.folder, &lock, file, &held)).await;
+            let changing = blocking(move || {
+                let mut file = Edit::of(&inner.folder, file, &held.key)?;
+                let done = edit(&mut file, &held, known)?;
+                Ok((done, inner.save(&lock, file, &held, room)?))
+            });
+            let (done, saved) = changing.await?;
+            self.note_generation(saved).await;
+            return Ok(done);
         }
         Err(Error::Busy)
+    }
+
+    /// Notes outside of the folder how new the file is. That it cannot be noted is no reason to fail: less is
+    /// noticed then.
+    async fn note_generation(&self, saved: SavedFile) {
+        let SavedFile {
+            vault,
+            in_keychain,
+            generation,
+        } = saved;
+        if !in_keychain {
+            if let Some(marks) = self.0.marks.get() {
+                marks.write(&vault, generation).await;
+            }
+            return;
+        }
+        // A keychain that hangs is not waited for at every change.
+        if self.0.is_noting.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let inner = self.0.clone();
+        let noted = self.0.threads.run_briefly(move || {
+            let noted = inner.keychain.write_mark(&vault, generation);
+            inner.is_noting.store(false, Ordering::SeqCst);
+            noted.map_err(|error| Error::keychain(error, true))
+        });
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "the keychain did not note how new the saved secrets are");
+        }
     }
 
     async fn load(&self) -> Result<Option<VaultFile>, Error> {
         let inner = self.0.clone();
         blocking(move || file::load(&inner.folder)).await
+    }
+
+    fn rolled_back(&self) -> Error {
+        Error::RolledBack {
+            file: file::path(&self.0.folder),
+        }
+    }
+
+    fn record_rolled_back(&self, name: &str) -> Error {
+        Error::RecordRolledBack {
+            file: file::path(&self.0.folder),
+            name: name.to_owned(),
+        }
     }
 
     fn damaged(&self, detail: impl Into<String>) -> Error {
@@ -213,14 +400,19 @@ impl Inner {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps `key` for the rest of the process.
-    fn hold(&self, vault: &VaultId, key: Arc<DataKey>) -> Held {
-        let held = Held {
-            vault: vault.clone(),
-            key,
+    /// Keeps `key` for the rest of the process; a file of the number `newest` is known of.
+    fn hold(&self, vault: &VaultId, key: Arc<DataKey>, newest: u64) -> Held {
+        let mut held = self.held();
+        // What this process knows already stays known.
+        let known = held.as_ref().filter(|held| held.vault == *vault);
+        let known = known.map(|held| Arc::clone(&held.newest));
+        let fresh = Held {
+            newest: known.unwrap_or_default(),
+            ..Held::new(vault.clone(), key)
         };
-        *self.held() = Some(held.clone());
-        held
+        fresh.raise_newest(newest);
+        *held = Some(fresh.clone());
+        fresh
     }
 }
 

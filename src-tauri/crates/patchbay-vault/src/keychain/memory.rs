@@ -21,6 +21,7 @@ struct Shared {
 struct State {
     mood: Mood,
     entries: HashMap<String, Zeroizing<Vec<u8>>>,
+    marks: HashMap<String, u64>,
     reads: u32,
 }
 
@@ -58,10 +59,17 @@ impl MemoryKeychain {
 
     /// Forgets everything, as after the keychain was deleted.
     pub fn lose_entries(&self) {
-        self.state().entries.clear();
+        let mut state = self.state();
+        state.entries.clear();
+        state.marks.clear();
     }
 
-    /// How many entries there are.
+    /// Forgets the numbers beside keys, as where an older Patchbay wrote the keys.
+    pub fn forget_marks(&self) {
+        self.state().marks.clear();
+    }
+
+    /// How many entries there are; the numbers beside keys are not among them.
     pub fn entries(&self) -> usize {
         self.state().entries.len()
     }
@@ -124,5 +132,22 @@ impl Keychain for MemoryKeychain {
             _ if state.entries.contains_key(user) => Ok(Presence::There),
             _ => Ok(Presence::Missing),
         }
+    }
+
+    fn read_mark(&self, vault: &str) -> Result<Option<u64>, KeychainError> {
+        Ok(self.answer()?.marks.get(vault).copied())
+    }
+
+    fn write_mark(&self, vault: &str, generation: u64) -> Result<(), KeychainError> {
+        let mut state = self.state();
+        match state.mood {
+            Mood::Working => drop(state.marks.insert(vault.to_owned(), generation)),
+            Mood::Denied => return Err(KeychainError::Denied("the user clicked Deny".to_owned())),
+            Mood::Absent | Mood::NeverCreated => {
+                return Err(KeychainError::Absent("no bus".to_owned()));
+            }
+            Mood::Locked | Mood::Hanging | Mood::Forgetful => {}
+        }
+        Ok(())
     }
 }

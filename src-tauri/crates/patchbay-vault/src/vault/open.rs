@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::{Held, Inner, Vault};
+use super::{Edit, Held, Inner, Vault};
 use crate::Error;
 use crate::file::{self, Protection, VaultFile};
 use crate::key::{DataKey, VaultId};
@@ -171,13 +171,18 @@ fn read_key(inner: &Inner, file: &VaultFile) -> Result<Held, Error> {
         .keychain
         .read(entry)
         .map_err(|error| Error::keychain(error, true))?;
-    found
+    let key = found
         .and_then(|bytes| DataKey::from_bytes(&bytes))
         .filter(|key| file.is_opened_by(key))
-        .map(|key| inner.hold(&file.vault, Arc::new(key)))
         .ok_or_else(|| Error::KeyLost {
             file: file::path(&inner.folder),
-        })
+        })?;
+    let noted = inner.keychain.read_mark(file.vault.as_str());
+    let newest = noted.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the keychain does not tell how new the saved secrets were");
+        None
+    });
+    Ok(inner.hold(&file.vault, Arc::new(key), newest.unwrap_or_default()))
 }
 
 /// Makes the first key, for a new vault or in place of the empty one called `lost`. Blocks.
@@ -222,10 +227,10 @@ fn begin(
     // A new id, so that nobody takes a lost key for the one of this vault.
     let vault = VaultId::random()?;
     let protection = Protection::keychain(&vault, &key, entry.to_owned())?;
-    file::save(
-        &inner.folder,
-        &lock,
-        &VaultFile::new(vault.clone(), protection),
-    )?;
-    Ok(Begun::Ours(inner.hold(&vault, key)))
+    let held = Held::new(vault.clone(), key);
+    let file = VaultFile::new(vault, protection);
+    let edit = Edit::of(&inner.folder, file, &held.key)?;
+    let saved = inner.save(&lock, edit, &held, None)?;
+    let held = inner.hold(&held.vault, held.key, saved.generation);
+    Ok(Begun::Ours(held))
 }

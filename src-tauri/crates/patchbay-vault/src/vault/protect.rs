@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use patchbay_model::Secret;
 
-use super::{Held, Inner, Vault, blocking};
+use super::{Edit, Held, Inner, SavedFile, Vault, blocking};
 use crate::file::{self, Protection, VaultFile};
 use crate::key::{DataKey, VaultId};
 use crate::lock::{FolderLock, lock, lock_blocking};
@@ -27,9 +27,12 @@ impl Vault {
             Some(file) => Some(self.held_or_obtained(&file).await?),
             None => None,
         };
+        let known = held.as_ref().map_or(0, Held::newest);
         let lock = lock(&self.0.folder).await?;
         let inner = self.0.clone();
-        let former = blocking(move || wrap(&inner, &lock, held, &passphrase)).await?;
+        let (former, saved) =
+            blocking(move || wrap(&inner, &lock, held, known, &passphrase)).await?;
+        self.note_generation(saved).await;
         if let Some(entry) = former {
             self.forget(entry).await;
         }
@@ -43,6 +46,10 @@ impl Vault {
     /// [`Error::File`].
     pub async fn unlock(&self, passphrase: Secret) -> Result<(), Error> {
         let file = self.load().await?.ok_or(Error::NoPassphrase)?;
+        let newest = match self.0.marks.get() {
+            Some(marks) => marks.read(file.vault.as_str()).await,
+            None => None,
+        };
         let inner = self.0.clone();
         blocking(move || {
             let Protection::Passphrase { wrapped, .. } = &file.protection else {
@@ -55,7 +62,7 @@ impl Vault {
             if !file.is_opened_by(&key) {
                 return Err(file::damaged(&inner.folder, "the check does not open"));
             }
-            inner.hold(&file.vault, Arc::new(key));
+            inner.hold(&file.vault, Arc::new(key), newest.unwrap_or_default());
             Ok(())
         })
         .await
@@ -105,7 +112,9 @@ impl Vault {
             }
             moved
         };
-        self.0.threads.run(job).await
+        let saved = self.0.threads.run(job).await?;
+        self.note_generation(saved).await;
+        Ok(())
     }
 
     /// The passphrase protects nothing from whoever can open the keychain while the key lies there too.
@@ -128,29 +137,37 @@ fn wrap(
     inner: &Inner,
     lock: &FolderLock,
     held: Option<Held>,
+    known: u64,
     passphrase: &Secret,
-) -> Result<Option<String>, Error> {
-    let file = file::load(&inner.folder)?;
-    let (vault, key, records) = match (file.as_ref(), held) {
-        (Some(file), Some(held)) if held.opens(file) => {
-            (held.vault, held.key, file.records.clone())
-        }
-        (None, None) => (
-            VaultId::random()?,
-            Arc::new(DataKey::random()?),
-            Default::default(),
-        ),
-        // Somebody began, or put aside, a vault in this very moment.
-        _ => return Err(Error::Busy),
+) -> Result<(Option<String>, SavedFile), Error> {
+    let protect = |vault: &VaultId, key: &DataKey| {
+        Protection::passphrase(vault, key, Wrapped::new(key, vault, passphrase)?)
     };
-    let wrapped = Wrapped::new(&key, &vault, passphrase)?;
-    let protection = Protection::passphrase(&vault, &key, wrapped)?;
-    let mut next = VaultFile::new(vault, protection);
-    next.records = records;
-    file::save(&inner.folder, lock, &next)?;
-    inner.hold(&next.vault, key);
-    let former = file.and_then(|file| file.protection.entry().map(str::to_owned));
-    Ok(former)
+    match (file::load(&inner.folder)?, held) {
+        (Some(file), Some(held)) if held.opens(&file) => {
+            let mut edit = Edit::of(&inner.folder, file, &held.key)?;
+            if edit.generation() < known {
+                let file = file::path(&inner.folder);
+                return Err(Error::RolledBack { file });
+            }
+            let protection = protect(&held.vault, &held.key)?;
+            let former = std::mem::replace(&mut edit.file.protection, protection);
+            let saved = inner.save(lock, edit, &held, None)?;
+            Ok((former.entry().map(str::to_owned), saved))
+        }
+        (None, None) => {
+            let (vault, key) = (VaultId::random()?, Arc::new(DataKey::random()?));
+            let protection = protect(&vault, &key)?;
+            let held = Held::new(vault.clone(), key);
+            let file = VaultFile::new(vault, protection);
+            let edit = Edit::of(&inner.folder, file, &held.key)?;
+            let saved = inner.save(lock, edit, &held, None)?;
+            inner.hold(&held.vault, Arc::clone(&held.key), saved.generation);
+            Ok((None, saved))
+        }
+        // Somebody began, or put aside, a vault in this very moment.
+        _ => Err(Error::Busy),
+    }
 }
 
 fn move_to_keychain(
@@ -158,11 +175,12 @@ fn move_to_keychain(
     held: &Held,
     former: Option<&str>,
     entry: &str,
-) -> Result<(), Error> {
+) -> Result<SavedFile, Error> {
     let lock = lock_blocking(&inner.folder)?;
-    let mut file = file::load(&inner.folder)?
+    let file = file::load(&inner.folder)?
         .filter(|file| held.opens(file) && file.protection.entry() == former)
         .ok_or(Error::Busy)?;
-    file.protection = Protection::keychain(&held.vault, &held.key, entry.to_owned())?;
-    file::save(&inner.folder, &lock, &file)
+    let mut edit = Edit::of(&inner.folder, file, &held.key)?;
+    edit.file.protection = Protection::keychain(&held.vault, &held.key, entry.to_owned())?;
+    inner.save(&lock, edit, held, None)
 }

@@ -16,7 +16,7 @@ impl Vault {
             Err(error) => unusable(None, error),
             Ok(None) => self.empty().await,
             Ok(Some(file)) => match &file.protection {
-                Protection::Passphrase { .. } => self.with_passphrase(&file),
+                Protection::Passphrase { .. } => self.with_passphrase(&file).await,
                 Protection::Keychain { entry, .. } => self.in_keychain(&file, entry.clone()).await,
             },
         }
@@ -35,18 +35,26 @@ impl Vault {
         }
     }
 
-    fn with_passphrase(&self, file: &VaultFile) -> VaultStatus {
+    async fn with_passphrase(&self, file: &VaultFile) -> VaultStatus {
         let backend = VaultBackend::Passphrase;
         match self.held_for(file) {
-            Some(_) => ready(backend),
+            Some(_) => self.open(backend).await,
             None => unusable(Some(backend), Error::PassphraseNeeded),
+        }
+    }
+
+    /// How a vault is whose key is in memory.
+    async fn open(&self, backend: VaultBackend) -> VaultStatus {
+        match self.check_age().await {
+            Ok(()) => ready(backend),
+            Err(error) => unusable(Some(backend), error),
         }
     }
 
     async fn in_keychain(&self, file: &VaultFile, entry: String) -> VaultStatus {
         let backend = VaultBackend::Keychain;
         if self.held_for(file).is_some() {
-            return ready(backend);
+            return self.open(backend).await;
         }
         if self.is_waiting_for_keychain() {
             return unusable(Some(backend), Error::KeychainLocked);

@@ -1,6 +1,10 @@
 //! The vault in every mood of its keychain.
 
+mod age;
+mod disk;
+
 use std::fs;
+use std::path::Path;
 
 use patchbay_model::{Code, Explain, VaultBackend, VaultState};
 use tempfile::TempDir;
@@ -434,7 +438,7 @@ async fn a_secret_moved_to_another_name_does_not_open() {
 async fn a_newer_file_is_left_to_the_newer_patchbay() {
     let place = Place::new();
     fs::create_dir(place.file().parent().unwrap()).unwrap();
-    fs::write(place.file(), r#"{"version":2,"shelves":[]}"#).unwrap();
+    fs::write(place.file(), r#"{"version":3,"shelves":[]}"#).unwrap();
     let vault = place.vault();
     assert_eq!(code(vault.read(&token()).await), Code::StoreTooNew);
     assert_eq!(code(vault.probe().await), Code::StoreTooNew);

@@ -13,10 +13,12 @@ use secret_service::{EncryptionType, Error as ServiceError};
 use zbus_secret_service_keyring_store::Store;
 use zeroize::Zeroizing;
 
-use crate::keychain::{KeychainError, Presence, SERVICE};
+use crate::keychain::{KeychainError, MARK, Presence, SERVICE};
 
 /// What the user sees in the window of the keychain.
 const LABEL: &str = "Patchbay: key of the saved secrets";
+/// As above, for the number beside the key.
+const MARK_LABEL: &str = "Patchbay: number of the newest file of secrets";
 
 pub(super) fn read(user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
     let entry = entry(user)?;
@@ -65,7 +67,12 @@ pub(super) fn look(user: &str) -> Result<Presence, KeychainError> {
 
 fn entry(user: &str) -> Result<Entry, KeychainError> {
     let store = Store::new().map_err(explain)?;
-    let label = HashMap::from([("label", LABEL)]);
+    let label = if user.starts_with(MARK) {
+        MARK_LABEL
+    } else {
+        LABEL
+    };
+    let label = HashMap::from([("label", label)]);
     store.build(SERVICE, user, Some(&label)).map_err(explain)
 }
 

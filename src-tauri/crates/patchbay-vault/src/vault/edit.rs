@@ -1,0 +1,81 @@
+//! A change of the newest file.
+
+use std::path::Path;
+
+use patchbay_files::Draft;
+
+use super::{Held, Inner};
+use crate::Error;
+use crate::file::{self, VaultFile};
+use crate::key::{DataKey, Purpose, Sealed};
+use crate::lock::FolderLock;
+use crate::stamp::Stamp;
+
+/// The newest file while it is changed, with what it says of its own age.
+pub(crate) struct Edit {
+    pub(crate) file: VaultFile,
+    stamp: Stamp,
+}
+
+impl Edit {
+    pub(crate) fn of(folder: &Path, file: VaultFile, key: &DataKey) -> Result<Self, Error> {
+        let stamp = file.stamp(folder, key)?;
+        Ok(Self { file, stamp })
+    }
+
+    /// Seals `secret` and files it under `name`.
+    pub(crate) fn put(&mut self, held: &Held, name: &str, secret: &[u8]) -> Result<(), Error> {
+        let purpose = Purpose::Record(name);
+        let sealed = held.key.seal(&self.file.vault, purpose, secret)?;
+        self.stamp.note(name, &sealed);
+        self.file.records.insert(name.to_owned(), sealed);
+        Ok(())
+    }
+
+    pub(crate) fn record(&self, name: &str) -> Option<&Sealed> {
+        self.file.records.get(name)
+    }
+
+    /// Takes the file as the newest there is, whatever was known of a newer one.
+    pub(crate) fn accept(&mut self, newest: u64) {
+        let generation = self.stamp.generation.max(newest);
+        self.stamp = Stamp::of(generation, &self.file.records);
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.stamp.generation
+    }
+}
+
+/// A file that was saved, for [`super::Vault::note_generation`].
+pub(super) struct SavedFile {
+    pub(super) vault: String,
+    pub(super) in_keychain: bool,
+    pub(super) generation: u64,
+}
+
+impl Inner {
+    /// Saves the next file.
+    pub(super) fn save(
+        &self,
+        lock: &FolderLock,
+        edit: Edit,
+        held: &Held,
+        room: Option<Draft>,
+    ) -> Result<SavedFile, Error> {
+        let Edit {
+            mut file,
+            mut stamp,
+        } = edit;
+        stamp.advance(&file.records);
+        file.put_stamp(&stamp, &held.key)?;
+        file::save(&self.folder, lock, &file, room)?;
+        // Only now: whoever reads the file from here on finds this one, or a newer one.
+        held.raise_newest(stamp.generation);
+        Ok(SavedFile {
+            vault: file.vault.as_str().to_owned(),
+            in_keychain: file.protection.entry().is_some(),
+            generation: stamp.generation,
+        })
+    }
+}

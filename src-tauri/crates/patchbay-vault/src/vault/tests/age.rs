@@ -1,0 +1,239 @@
+//! Files, and records in them, that are older than those saved last.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use super::*;
+
+fn read_json(place: &Place) -> Value {
+    serde_json::from_slice(&fs::read(place.file()).unwrap()).unwrap()
+}
+
+fn write_json(place: &Place, file: &Value) {
+    fs::write(place.file(), serde_json::to_vec(file).unwrap()).unwrap();
+}
+
+/// A vault whose secret was replaced, and its file from before.
+async fn replaced() -> (Place, Value) {
+    let place = Place::with_secret().await;
+    let before = read_json(&place);
+    let vault = place.vault();
+    vault.write(&token(), &Secret::new("newer")).await.unwrap();
+    (place, before)
+}
+
+#[tokio::test]
+async fn a_former_file_is_noticed_by_a_process_that_never_saw_the_newer_one() {
+    let (place, before) = replaced().await;
+    write_json(&place, &before);
+    let vault = place.vault();
+    let error = vault.read(&token()).await.unwrap_err();
+    assert_eq!(error.code(), Code::VaultRolledBack);
+    assert!(error.to_string().contains("vault.json"));
+    assert!(error.hint().is_some());
+    assert_eq!(
+        code(vault.write(&token(), &secret()).await),
+        Code::VaultRolledBack
+    );
+    assert_eq!(code(vault.probe().await), Code::VaultRolledBack);
+    let status = vault.status().await;
+    assert_eq!(status.state, VaultState::Unavailable);
+    assert_eq!(status.problem.unwrap().code, Code::VaultRolledBack);
+    assert_eq!(read_json(&place), before, "nothing is reset");
+}
+
+#[tokio::test]
+async fn a_former_file_is_noticed_while_the_vault_is_open() {
+    let place = Place::with_secret().await;
+    let before = read_json(&place);
+    let vault = place.vault();
+    vault.write(&token(), &Secret::new("newer")).await.unwrap();
+    // Even where the keychain knows nothing of it.
+    place.keychain.set_mood(Mood::Absent);
+    write_json(&place, &before);
+    assert_eq!(code(vault.read(&token()).await), Code::VaultRolledBack);
+}
+
+#[tokio::test]
+async fn one_former_record_is_noticed_and_others_are_read() {
+    let (place, before) = replaced().await;
+    let other = SecretName::new("wallet/2");
+    place.vault().write(&other, &secret()).await.unwrap();
+    let mut file = read_json(&place);
+    file["records"]["wallet/1"] = before["records"]["wallet/1"].clone();
+    write_json(&place, &file);
+    let vault = place.vault();
+    let error = vault.read(&token()).await.unwrap_err();
+    assert!(matches!(&error, Error::RecordRolledBack { name, .. } if name == "wallet/1"));
+    assert_eq!(error.code(), Code::VaultRolledBack);
+    assert!(text(&vault, &other).await.is_some());
+    assert_eq!(code(vault.check_age().await), Code::VaultRolledBack);
+    let problem = vault.status().await.problem.unwrap();
+    assert_eq!(problem.code, Code::VaultRolledBack);
+
+    // A change of another secret does not make it believed; a new one in its place does.
+    vault.write(&other, &secret()).await.unwrap();
+    assert_eq!(
+        code(place.vault().read(&token()).await),
+        Code::VaultRolledBack
+    );
+    vault.write(&token(), &Secret::new("third")).await.unwrap();
+    assert_eq!(text(&vault, &token()).await.as_deref(), Some("third"));
+    assert!(vault.check_age().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_record_that_was_removed_does_not_come_back() {
+    let place = Place::with_secret().await;
+    let before = read_json(&place);
+    let vault = place.vault();
+    assert!(text(&vault, &token()).await.is_some());
+    assert!(vault.remove(&token()).await.unwrap());
+    let mut file = read_json(&place);
+    file["records"] = before["records"].clone();
+    write_json(&place, &file);
+    let outcome = place.vault().read(&token()).await;
+    assert_eq!(code(outcome), Code::VaultRolledBack);
+}
+
+#[tokio::test]
+async fn older_secrets_are_used_once_they_are_accepted() {
+    let (place, before) = replaced().await;
+    write_json(&place, &before);
+    let vault = place.vault();
+    vault.accept_older().await.unwrap();
+    for vault in [vault, place.vault()] {
+        assert_eq!(
+            text(&vault, &token()).await.as_deref(),
+            Some("s3cr3t-t0ken")
+        );
+        assert_eq!(vault.status().await.state, VaultState::Ready);
+    }
+    // What was accepted once is not accepted again by itself.
+    place.vault().write(&token(), &secret()).await.unwrap();
+    write_json(&place, &before);
+    let outcome = place.vault().read(&token()).await;
+    assert_eq!(code(outcome), Code::VaultRolledBack);
+}
+
+#[tokio::test]
+async fn a_file_without_a_stamp_is_taken_until_one_was_written() {
+    let (place, newer) = {
+        let place = Place::with_secret().await;
+        let newer = read_json(&place);
+        (place, newer)
+    };
+    let mut version_1 = newer.clone();
+    version_1["version"] = 1.into();
+    version_1.as_object_mut().unwrap().remove("stamp");
+
+    // As it is where the older Patchbay wrote it: no number was noted.
+    place.keychain.set_mood(Mood::Working);
+    let noted = place.keychain.clone();
+    noted.forget_marks();
+    write_json(&place, &version_1);
+    let vault = place.vault();
+    assert!(text(&vault, &token()).await.is_some());
+    vault.write(&SecretName::new("b"), &secret()).await.unwrap();
+    assert_eq!(read_json(&place)["version"], 2);
+    assert!(text(&place.vault(), &token()).await.is_some());
+
+    // Nobody gets round the stamp by going back to the version before it.
+    write_json(&place, &version_1);
+    let outcome = place.vault().read(&token()).await;
+    assert_eq!(code(outcome), Code::VaultRolledBack);
+    version_1["version"] = 2.into();
+    write_json(&place, &version_1);
+    let outcome = place.vault().read(&token()).await;
+    assert_eq!(code(outcome), Code::VaultDamaged);
+}
+
+#[tokio::test]
+async fn a_stamp_of_another_file_does_not_open() {
+    let (place, _) = replaced().await;
+    let mut file = read_json(&place);
+    file["stamp"] = file["records"]["wallet/1"].clone();
+    write_json(&place, &file);
+    let outcome = place.vault().read(&token()).await;
+    assert_eq!(code(outcome), Code::VaultDamaged);
+}
+
+#[tokio::test]
+async fn a_keychain_that_notes_nothing_keeps_nobody_from_writing() {
+    let place = Place::with_secret().await;
+    let vault = place.vault();
+    assert!(text(&vault, &token()).await.is_some());
+    for mood in [Mood::Absent, Mood::Denied, Mood::Locked, Mood::Hanging] {
+        place.keychain.set_mood(mood);
+        vault.write(&token(), &Secret::new("newer")).await.unwrap();
+    }
+    place.keychain.set_mood(Mood::Working);
+    assert_eq!(
+        text(&place.vault(), &token()).await.as_deref(),
+        Some("newer")
+    );
+}
+
+/// Numbers in memory, as the database holds them.
+#[derive(Default)]
+struct Noted(Mutex<HashMap<String, u64>>);
+
+#[async_trait]
+impl Marks for Noted {
+    async fn read(&self, vault: &str) -> Option<u64> {
+        self.0.lock().unwrap().get(vault).copied()
+    }
+
+    async fn write(&self, vault: &str, generation: u64) {
+        self.0.lock().unwrap().insert(vault.to_owned(), generation);
+    }
+}
+
+#[tokio::test]
+async fn with_a_passphrase_the_number_is_noted_where_it_was_said() {
+    let place = Place::new();
+    place.keychain.set_mood(Mood::Absent);
+    let noted = Arc::new(Noted::default());
+    let open = || {
+        let vault = place.vault();
+        vault.note_in(noted.clone());
+        vault
+    };
+    let vault = open();
+    vault.choose_passphrase(Secret::new("open")).await.unwrap();
+    vault.write(&token(), &secret()).await.unwrap();
+    let before = read_json(&place);
+    vault.write(&token(), &Secret::new("newer")).await.unwrap();
+
+    write_json(&place, &before);
+    let other = open();
+    other.unlock(Secret::new("open")).await.unwrap();
+    assert_eq!(code(other.read(&token()).await), Code::VaultRolledBack);
+    assert_eq!(code(other.check_age().await), Code::VaultRolledBack);
+    other.accept_older().await.unwrap();
+    assert!(text(&other, &token()).await.is_some());
+}
+
+#[tokio::test]
+async fn tasks_that_write_at_once_are_not_taken_for_a_former_file() {
+    let place = Place::with_secret().await;
+    let vault = place.vault();
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let (one, other) = (vault.clone(), place.vault());
+        tasks.spawn(async move {
+            let name = SecretName::new(format!("w/{number}"));
+            for _ in 0..5 {
+                one.write(&name, &secret()).await.unwrap();
+                assert!(text(&other, &name).await.is_some());
+                assert!(text(&one, &token()).await.is_some());
+                assert!(one.check_age().await.is_ok());
+            }
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+}
