@@ -54,3 +54,20 @@ pub(crate) async fn set_vault_aside(
 pub(crate) async fn use_keychain(cx: State<'_, Context>) -> Result<VaultStatus, Problem> {
     Ok(patchbay_ops::use_keychain(&cx).await?)
 }
+
+/// Takes older secrets for the newest, after a backup was put back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn accept_older_secrets(
+    cx: State<'_, Context>,
+    confirmed: bool,
+) -> Result<VaultStatus, Problem> {
+    Ok(patchbay_ops::accept_older_secrets(&cx, confirmed).await?)
+}
+
+/// Tries once more to save renewed sign-ins that live in this process alone.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_unsaved_secrets(cx: State<'_, Context>) -> Result<(), Problem> {
+    Ok(patchbay_ops::save_unsaved_secrets(&cx).await?)
+}

@@ -220,10 +220,14 @@ export const commands = {
 	savePart: (run: RunId, part: number) => typedError<SavedPart, Problem>(__TAURI_INVOKE("save_part", { run, part })),
 	/**  What is wrong with these values as arguments, by the tool's own schema; empty when nothing is. */
 	validateArguments: (connector: ConnectorId, tool: string, values: Json) => typedError<FieldProblem[], Problem>(__TAURI_INVOKE("validate_arguments", { connector, tool, values })),
+	/**  Takes older secrets for the newest, after a backup was put back. */
+	acceptOlderSecrets: (confirmed: boolean) => typedError<VaultStatus, Problem>(__TAURI_INVOKE("accept_older_secrets", { confirmed })),
 	/**  Protects the vault with a passphrase from now on. */
 	choosePassphrase: (passphrase: Secret) => typedError<VaultStatus, Problem>(__TAURI_INVOKE("choose_passphrase", { passphrase })),
 	/**  Tries whether a secret can be written and read back. */
 	probeVault: () => typedError<VaultStatus, Problem>(__TAURI_INVOKE("probe_vault")),
+	/**  Tries once more to save renewed sign-ins that live in this process alone. */
+	saveUnsavedSecrets: () => typedError<null, Problem>(__TAURI_INVOKE("save_unsaved_secrets")),
 	/**  Opens a vault that a passphrase protects. */
 	unlockVault: (passphrase: Secret) => typedError<VaultStatus, Problem>(__TAURI_INVOKE("unlock_vault", { passphrase })),
 	/**  Puts secrets that cannot be opened any more aside, and begins anew. */
@@ -727,6 +731,10 @@ export type Code =
 "vault.passphrase" | 
 /**  The file of the secrets is damaged. */
 "vault.damaged" | 
+/**  The file of the secrets, or one of them, is older than what was saved last. */
+"vault.rolled_back" | 
+/**  A renewed sign-in could not be saved yet, and lives in this process alone. */
+"vault.unsaved" | 
 /**  A reference such as `env://NAME` stands for nothing. */
 "vault.reference" | 
 /**  A reference names a program that nobody allowed to be started. */
@@ -1358,10 +1366,14 @@ export type NeedFix =
 /**  Push the new secret to the places that it has not reached. */
 "retry_rotation" | 
 /**  Sign in again before it lapses. */
-"renew";
+"renew" | 
+/**  Free space on the disk, then save again. */
+"save_again";
 
 /**  What is the matter, the most urgent first. */
 export type NeedKind = 
+/**  A renewed sign-in could not be saved: it is lost when this process ends before it can. */
+"unsaved" | 
 /**  An account has no key, or its key is not taken any more. */
 "account_signed_out" | 
 /**  An account cannot be read. */

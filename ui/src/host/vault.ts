@@ -16,5 +16,6 @@ export function useVaultActions() {
   const keychain = useMutation({ mutationFn: () => call(commands.useKeychain()), onSuccess });
   const probe = useMutation({ mutationFn: () => call(commands.probeVault()), onSuccess });
   const setAside = useMutation({ mutationFn: () => call(commands.setVaultAside(true)), onSuccess });
-  return { unlock, choose, keychain, probe, setAside };
+  const accept = useMutation({ mutationFn: () => call(commands.acceptOlderSecrets(true)), onSuccess });
+  return { unlock, choose, keychain, probe, setAside, accept };
 }

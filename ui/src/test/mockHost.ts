@@ -374,6 +374,11 @@ export class MockHost {
       validateArguments: () => [],
       choosePassphrase: () => this.setVault({ backend: "passphrase", state: "ready", problem: null }),
       probeVault: () => state.vault,
+      acceptOlderSecrets: ({ confirmed }) => {
+        if (!confirmed) throw problem({ code: "confirmation_needed", message: "accepting the older secrets may be impossible to undo" });
+        return this.setVault({ ...state.vault, state: "ready", problem: null });
+      },
+      saveUnsavedSecrets: () => null,
       setVaultAside: ({ confirmed }) => {
         if (!confirmed) throw problem({ code: "confirmation_needed", message: "every saved secret has to be entered again", hint: "Confirm that the old ones are put aside." });
         return this.setVault({ backend: null, state: "empty", problem: null });

@@ -24,6 +24,8 @@ mod tool;
 mod tool_changes;
 mod vault;
 
+use patchbay_ops::unsaved_problem;
+
 use crate::args::{Cli, Noun};
 use crate::door::Door;
 use crate::failure::Failure;
@@ -46,7 +48,11 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
     };
     door.talk.clear();
     door.cx.close().await;
-    ended
+    match unsaved_problem(&door.cx) {
+        // Worse than whatever came of the command: what was not saved is gone now.
+        Some(problem) => Err(problem.into()),
+        None => ended,
+    }
 }
 
 /// Whether the command hears Ctrl-C itself, because it leaves something behind that must be ended.

@@ -17,6 +17,8 @@ use crate::browser::{OpenBrowser, SystemBrowser};
 use crate::clock::{Clock, SystemClock, new_id};
 use crate::consents::Consents;
 use crate::hosted::Hosted;
+use crate::marks::StoredMarks;
+use crate::places::DataExposure;
 use crate::programs::{NoProgramConsent, ProgramConsent};
 use crate::reference::References;
 use crate::run_tool::KnownTools;
@@ -61,6 +63,7 @@ struct Inner {
     known_tools: KnownTools,
     tasks: TaskTracker,
     ending: CancellationToken,
+    exposure: Option<DataExposure>,
 }
 
 /// The parts of a [`Context`] that differ between programs and tests.
@@ -102,16 +105,23 @@ impl Context {
     /// # Errors
     /// [`Error::Store`] when the database cannot be used; [`Error::Http`].
     pub async fn open(options: ContextOptions) -> Result<Self, Error> {
+        let exposure = options.places.secure_data();
         let store = Store::open(&options.places.database()).await?;
         let vault = Vault::new(options.places.data.clone(), options.keychain);
         let addresses = AddressPolicy::default();
         let http = http_builder().dns_resolver(addresses.resolver()).build();
         let http = http.map_err(Error::Http)?;
         let oauth = OAuthClient::new(http.clone(), addresses.clone());
+        vault.note_in(Arc::new(StoredMarks(store.clone())));
+        let http = http_builder().build().map_err(Error::Http)?;
+        let policy = AddressPolicy::default();
+        let asking = http_builder().dns_resolver(policy.resolver()).build();
+        let oauth = OAuthClient::new(asking.map_err(Error::Http)?, policy);
         let (news, _) = broadcast::channel(NEWS_KEPT);
         let tasks = TaskTracker::new();
         let references =
             References::new(store.clone(), Arc::clone(&options.clock), options.programs);
+        let ending = CancellationToken::new();
         let tokens = Tokens::new(crate::tokens::Parts {
             store: store.clone(),
             vault: vault.clone(),
@@ -121,6 +131,7 @@ impl Context {
             locks: options.places.locks(),
             news: news.clone(),
             tasks: tasks.clone(),
+            ending: ending.clone(),
         });
         let hosted = Hosted::new(Arc::clone(&options.clock), addresses.clone());
         let cx = Self {
@@ -145,7 +156,8 @@ impl Context {
                 client_document: options.client_document,
                 known_tools: KnownTools::default(),
                 tasks,
-                ending: CancellationToken::new(),
+                ending,
+                exposure,
             }),
         };
         crate::clear_up::clear_up(&cx).await?;
@@ -165,6 +177,13 @@ impl Context {
         if tokio::time::timeout(PATIENCE, farewell).await.is_err() {
             tracing::warn!("work was still under way when Patchbay ended");
         }
+        // The last moment in which a renewed token that was not saved exists.
+        let saving = self.inner.vault.save_unsaved();
+        match tokio::time::timeout(PATIENCE, saving).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "a renewed sign-in is lost"),
+            Err(_) => tracing::error!("a renewed sign-in is lost: saving it took too long"),
+        }
         if let Err(error) = self.inner.store.settle_runs().await {
             tracing::error!(%error, "the history is not complete");
         }
@@ -178,6 +197,11 @@ impl Context {
     /// Where everything lies.
     pub fn places(&self) -> &Places {
         &self.inner.places
+    }
+
+    /// Who else could get at the data folder when this process opened it; `None` when nobody could.
+    pub fn data_exposure(&self) -> Option<&DataExposure> {
+        self.inner.exposure.as_ref()
     }
 
     pub(crate) fn tell(&self, event: Event) {

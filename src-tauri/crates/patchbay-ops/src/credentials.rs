@@ -332,6 +332,7 @@ pub(crate) async fn forget_held(cx: &Context, id: &WalletEntryId, _: &Held) -> R
     cx.vault().remove(&SecretName::wallet(id)).await?;
     cx.vault().remove(&crate::rotate::aside(id)).await?;
     cx.store().remove_wallet_entry(id).await?;
+    cx.tokens().forget_refusal(id).await;
     Ok(())
 }
 

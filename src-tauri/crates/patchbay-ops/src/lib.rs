@@ -40,6 +40,7 @@ mod hosted_connectors;
 mod inspect_address;
 mod list_connectors;
 mod lock;
+mod marks;
 mod needs;
 mod next_page;
 mod offers;
@@ -146,6 +147,8 @@ pub use other_processes::follow_other_processes;
 pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};
 pub use patchbay_http::BrowserUrl;
 pub use places::Places;
+pub use patchbay_files::Exposure;
+pub use places::{DataExposure, Places};
 pub use platform_credentials::{
     CredentialsOfLevel, SavePlatformCredential, list_platform_credentials,
     make_platform_credential_default, platform_credential_form, remove_platform_credential,
@@ -172,5 +175,6 @@ pub use sync_connectors::{Synced, sync_account, sync_connectors};
 pub use tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 pub use tools::{ConnectorTool, list_tools, refresh_tools, validate_arguments};
 pub use vault::{
-    choose_passphrase, probe_vault, set_vault_aside, unlock_vault, use_keychain, vault_status,
+    accept_older_secrets, choose_passphrase, probe_vault, save_unsaved_secrets, set_vault_aside,
+    unlock_vault, unsaved_problem, use_keychain, vault_status,
 };

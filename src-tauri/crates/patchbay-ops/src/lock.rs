@@ -1,9 +1,12 @@
 //! Locks across processes.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::path::PathBuf;
 
+use patchbay_files::{create_private_folder, open_lock};
+
 use crate::Error;
+use crate::whole_file::failed;
 
 /// A locked file; the system lets go of it when the value is dropped, or the process ends.
 pub(crate) struct FileLock {
@@ -19,20 +22,13 @@ impl FileLock {
         let taking = tokio::task::spawn_blocking(move || {
             let lock = || {
                 if let Some(folder) = path.parent() {
-                    std::fs::create_dir_all(folder)?;
+                    create_private_folder(folder)?;
                 }
-                let file = OpenOptions::new()
-                    .create(true)
-                    .truncate(false)
-                    .write(true)
-                    .open(&path)?;
+                let file = open_lock(&path).map_err(patchbay_files::Error::into_io)?;
                 file.lock()?;
                 Ok(Self { _file: file })
             };
-            lock().map_err(|source| Error::File {
-                path: path.display().to_string(),
-                source,
-            })
+            lock().map_err(|source| failed(&path, source))
         });
         taking.await.unwrap_or(Err(Error::Cancelled))
     }

@@ -6,6 +6,7 @@ use patchbay_model::{
     Account, AccountId, Authentication, AuthenticationMethod, Code, Connector, ConnectorId,
     IdentityLine, Platform, Status, Timestamp, WalletEntry, WalletEntryId, WalletKind,
 };
+use patchbay_vault::SecretName;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -56,6 +57,8 @@ pub struct Need {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum NeedKind {
+    /// A renewed sign-in could not be saved: it is lost when this process ends before it can.
+    Unsaved,
     /// An account has no key, or its key is not taken any more.
     AccountSignedOut,
     /// An account cannot be read.
@@ -100,6 +103,8 @@ pub enum NeedFix {
     RetryRotation,
     /// Sign in again before it lapses.
     Renew,
+    /// Free space on the disk, then save again.
+    SaveAgain,
 }
 
 /// Everything that waits for a person, the most urgent first; nothing is sent.
@@ -127,7 +132,12 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
             .filter_map(|connector| of_connector(connector, cx.now())),
     );
     needs.extend(changed_tools(cx, &connectors).await?);
+    let unsaved = cx.vault().unsaved();
     for entry in list_wallet(cx).await? {
+        let own = SecretName::wallet(&entry.id);
+        let mut unsaved = unsaved.iter();
+        let unsaved = unsaved.find(|(name, _)| *name == own);
+        needs.extend(unsaved.map(|(_, error)| unsaved_need(&entry, error, cx.now())));
         needs.extend(lapsing_entry(&entry, &needs, cx.now()));
         needs.extend(open_rotation(cx, &entry).await?);
     }
@@ -342,6 +352,32 @@ fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<
             fix,
         )
     })
+}
+
+/// A renewed sign-in that lives in this process alone.
+pub(crate) fn unsaved_need(
+    entry: &WalletEntry,
+    error: &patchbay_vault::Error,
+    now: Timestamp,
+) -> Need {
+    let headline = format!("{} is renewed and not saved", entry.name);
+    let words = format!(
+        "do not quit Patchbay yet: free space on the disk, or let it write again ({error})"
+    );
+    Need {
+        connector: entry.used_by.first().map(|user| user.connector.clone()),
+        entry: Some(entry.id.clone()),
+        words: Some(words),
+        code: Some(Code::VaultUnsaved),
+        since: Some(now),
+        ..need(
+            NeedKind::Unsaved,
+            entry.id.as_str(),
+            &entry.name,
+            headline,
+            NeedFix::SaveAgain,
+        )
+    }
 }
 
 async fn open_rotation(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>, Error> {

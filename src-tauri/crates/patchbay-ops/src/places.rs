@@ -5,6 +5,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use patchbay_files::{Exposure, close_to_others, exposure};
+
 use crate::Error;
 
 /// The folders of Patchbay, the same for the app and the command line.
@@ -56,6 +58,30 @@ impl Places {
         })
     }
 
+    /// Closes the data folder to other users of this computer, and tells of whom it was open to. What they may
+    /// have put there before stays to be looked at by the user.
+    pub(crate) fn secure_data(&self) -> Option<DataExposure> {
+        let folder = &self.data;
+        let exposure = match exposure(folder) {
+            Ok(exposure) => exposure?,
+            Err(error) => {
+                tracing::warn!(folder = %folder.display(), %error, "who may enter the data folder is not known");
+                return None;
+            }
+        };
+        let closing = match exposure {
+            Exposure::OpenToOthers { .. } => close_to_others(folder),
+            // Whoever owns it can open it again.
+            _ => Err(std::io::ErrorKind::PermissionDenied.into()),
+        };
+        let is_closed = closing.is_ok();
+        tracing::warn!(folder = %folder.display(), %exposure, is_closed, "the data folder was not the user's alone");
+        Some(DataExposure {
+            exposure,
+            is_closed,
+        })
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
         self.data.join("patchbay.db")
     }
@@ -63,6 +89,15 @@ impl Places {
     pub(crate) fn locks(&self) -> PathBuf {
         self.data.join("locks")
     }
+}
+
+/// Who else could get at the data folder when it was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataExposure {
+    /// Who, and how.
+    pub exposure: Exposure,
+    /// Whether Patchbay closed it to them.
+    pub is_closed: bool,
 }
 
 fn absolute(home: OsString) -> PathBuf {

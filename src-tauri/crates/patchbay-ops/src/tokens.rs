@@ -1,6 +1,9 @@
 //! What to send as credentials: read from the vault at each request, renewed ahead of time and
 //! after a 401, once for all tasks and processes.
 
+mod refusals;
+mod unsaved;
+
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,8 +16,9 @@ use patchbay_model::{
 use patchbay_oauth::{Grant, OAuthClient, RefreshError, Tokens as RenewedTokens, Untraced};
 use patchbay_platforms::{BoxError, Headers, NoToken, TokenSource};
 use patchbay_store::Store;
-use patchbay_vault::{SecretName, Vault};
+use patchbay_vault::{Room, Saved, SecretName, Vault};
 use tokio::sync::{OwnedMutexGuard, broadcast};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
@@ -24,6 +28,9 @@ use crate::programs::Occasion;
 use crate::reference::References;
 use crate::secrets::{SecretHeaders, StoredSecret};
 use crate::{Error, Event, secrets};
+
+use refusals::Refusals;
+use unsaved::Retry;
 
 /// How long before its end an access token is renewed, unless its life is short.
 const AHEAD: Duration = Duration::from_secs(60);
@@ -48,10 +55,13 @@ pub(crate) struct Parts {
     pub(crate) locks: PathBuf,
     pub(crate) news: broadcast::Sender<Event>,
     pub(crate) tasks: TaskTracker,
+    pub(crate) ending: CancellationToken,
 }
 
 struct State {
     parts: Parts,
+    refusals: Refusals,
+    retry: Retry,
     turns: Mutex<HashMap<WalletEntryId, Arc<tokio::sync::Mutex<()>>>>,
     touched: Mutex<HashMap<WalletEntryId, Timestamp>>,
     known: Mutex<HashMap<WalletEntryId, Known>>,
@@ -79,6 +89,8 @@ const REMEMBERED: usize = 32;
 impl Tokens {
     pub(crate) fn new(parts: Parts) -> Self {
         Self(Arc::new(State {
+            refusals: Refusals::new(parts.store.clone()),
+            retry: Retry::default(),
             parts,
             turns: Mutex::default(),
             touched: Mutex::default(),
@@ -225,22 +237,42 @@ impl Tokens {
         refused: Option<Secret>,
     ) -> Result<Grant, Error> {
         let _held = self.hold(&entry.id).await?;
+        self.save_unsaved(entry).await;
         let grant = self.read_grant(entry).await?;
         if !self.must_renew(&grant, refused.as_ref()) {
             return Ok(grant);
         }
+        let is_usable = refused.is_none() && !has_lapsed(&grant, self.now());
         let asking = self.with_app_secret(entry, grant.clone()).await?;
+        if let Some(refusal) = self.0.refusals.find(&entry.id, &asking).await {
+            return Err(self.give_up(entry, title, refusal.detail).await);
+        }
+        let name = SecretName::wallet(&entry.id);
+        let bytes = grant.to_secret().expose().len();
+        // A rotated token makes the old one worthless: no server is asked for what could not be saved.
+        let room = match self.0.parts.vault.make_room(&name, bytes).await {
+            Ok(room) => room,
+            Err(error) if is_usable => {
+                tracing::warn!(%error, "a token is not renewed while it could not be saved");
+                return Ok(grant);
+            }
+            Err(error) => return Err(error.into()),
+        };
         match self.0.parts.oauth.refresh(&asking, &Untraced).await {
-            Ok(tokens) => self.keep(entry, title, grant, tokens).await,
+            Ok(tokens) => self.keep(entry, title, (grant, tokens), room).await,
             Err(RefreshError::Later(error)) => {
-                let usable = refused.is_none() && !has_lapsed(&grant, self.now());
-                if usable { Ok(grant) } else { Err(error.into()) }
+                if is_usable {
+                    Ok(grant)
+                } else {
+                    Err(error.into())
+                }
             }
             Err(RefreshError::SignInAgain { detail }) => {
-                Err(self.give_up(entry, title, detail).await?)
+                self.0.refusals.note(&entry.id, &asking, &detail).await;
+                Err(self.give_up(entry, title, detail).await)
             }
-            Err(_) if refused.is_none() && !has_lapsed(&grant, self.now()) => Ok(grant),
-            Err(_) => Err(self.give_up(entry, title, None).await?),
+            Err(_) if is_usable => Ok(grant),
+            Err(_) => Err(self.give_up(entry, title, None).await),
         }
     }
 
@@ -288,53 +320,68 @@ impl Tokens {
         Ok(grant)
     }
 
-    /// Saves a renewed grant: on disk before anybody uses it. Whoever writes or deletes one waits for its
-    /// turn, but for an older Patchbay and a vault that is begun anew: what they did stands.
+    /// Saves a renewed grant: on disk before anybody uses it, and in memory where it cannot be saved. Whoever
+    /// writes or deletes one waits for its turn, but for an older Patchbay and a vault that is begun anew:
+    /// what they did stands.
     async fn keep(
         &self,
         entry: &WalletEntry,
         title: &str,
-        sent: Grant,
-        tokens: RenewedTokens,
+        (sent, tokens): (Grant, RenewedTokens),
+        room: Room,
     ) -> Result<Grant, Error> {
-        let Parts { store, vault, .. } = &self.0.parts;
-        if store.find_wallet_entry(&entry.id).await?.is_none() {
-            return Err(Error::SignInNeeded {
-                connector: title.to_owned(),
-            });
+        match self.0.parts.store.find_wallet_entry(&entry.id).await {
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                return Err(Error::SignInNeeded {
+                    connector: title.to_owned(),
+                });
+            }
+            // The tokens cannot be had twice, whatever ails the database.
+            Err(error) => tracing::warn!(%error, "a renewed token is saved unseen"),
         }
-        let saved = self.read_grant(entry).await?;
-        if saved.to_secret().expose() != sent.to_secret().expose() {
-            return Ok(saved);
+        match self.read_grant(entry).await {
+            Ok(saved) if saved.to_secret().expose() != sent.to_secret().expose() => {
+                return Ok(saved);
+            }
+            Err(error @ Error::SecretLost { .. }) => return Err(error),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "a renewed token is saved unseen"),
         }
         let now = self.now();
         let grant = sent.renewed(tokens, now);
-        vault
-            .write(&SecretName::wallet(&entry.id), &grant.to_secret())
-            .await?;
+        if let Saved::InMemory(error) = room.save(&grant.to_secret()).await {
+            self.tell_unsaved(entry, &error);
+        }
         let expires_at = grant.expires_at;
         let renewed = move |known: &mut WalletEntry| {
             known.expires_at = expires_at;
             known.replaced_at = now;
             known.needs_authorization = false;
         };
-        self.change(entry, renewed).await?;
+        if let Err(error) = self.change(entry, renewed).await {
+            tracing::warn!(%error, "that a token was renewed could not be noted");
+        }
         Ok(grant)
     }
 
-    /// Notes that a person has to sign in again. The tokens stay: the provider may think better of it.
-    async fn give_up(
-        &self,
-        entry: &WalletEntry,
-        title: &str,
-        detail: Option<String>,
-    ) -> Result<Error, Error> {
-        self.change(entry, |known| known.needs_authorization = true)
-            .await?;
-        Ok(Error::SignInLapsed {
+    /// Notes that a person has to sign in again. The tokens stay: they may still be taken back.
+    async fn give_up(&self, entry: &WalletEntry, title: &str, detail: Option<String>) -> Error {
+        if !entry.needs_authorization {
+            let noted = self.change(entry, |known| known.needs_authorization = true);
+            if let Err(error) = noted.await {
+                tracing::warn!(%error, "that a sign-in lapsed could not be noted");
+            }
+        }
+        Error::SignInLapsed {
             connector: title.to_owned(),
             detail,
-        })
+        }
+    }
+
+    /// Lets a refused refresh token be sent again, or forgets it with its entry: a sign-in brought another one.
+    pub(crate) async fn forget_refusal(&self, entry: &WalletEntryId) {
+        self.0.refusals.forget(entry).await;
     }
 
     async fn change(
@@ -460,7 +507,9 @@ impl Source {
 
     async fn current(&self) -> Result<Vec<(String, Secret)>, Error> {
         let entry = self.entry().await?;
-        self.tokens.touch(&entry.id).await?;
+        if let Err(error) = self.tokens.touch(&entry.id).await {
+            tracing::warn!(%error, "that a credential was used could not be noted");
+        }
         if entry.kind != WalletKind::Oauth {
             let headers = self.tokens.headers_of(&entry).await?;
             return Ok(headers.into_iter().collect());

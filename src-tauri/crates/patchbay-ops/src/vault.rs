@@ -1,6 +1,6 @@
 //! Where the key of the secrets lies.
 
-use patchbay_model::{Code, Explain as _, Platform, Secret, Status, VaultStatus};
+use patchbay_model::{Code, Explain as _, Platform, Problem, Secret, Status, VaultStatus};
 
 use crate::accounts::list_accounts;
 use crate::edit_account::sign_out_account;
@@ -68,7 +68,10 @@ pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatu
     // Whether a passphrase is forgotten is only known to whoever confirms it.
     let is_lost = |error: &patchbay_vault::Error| {
         matches!(error, patchbay_vault::Error::PassphraseNeeded)
-            || matches!(error.code(), Code::VaultKeyLost | Code::VaultDamaged)
+            || matches!(
+                error.code(),
+                Code::VaultKeyLost | Code::VaultDamaged | Code::VaultRolledBack
+            )
     };
     if !problem.as_ref().is_some_and(is_lost) {
         let hint = match problem {
@@ -87,6 +90,57 @@ pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatu
     note_lost(cx).await?;
     sign_out_accounts(cx).await?;
     Ok(tell(cx).await)
+}
+
+/// Takes older secrets for the newest: the way on from a backup that was put back. What was saved since stays
+/// away.
+///
+/// # Errors
+/// [`Error::ConfirmationNeeded`] unless `confirmed`; [`Error::Usage`] when the secrets are not older than those
+/// that were saved last; [`Error::Vault`].
+pub async fn accept_older_secrets(cx: &Context, confirmed: bool) -> Result<VaultStatus, Error> {
+    match cx.vault().check_age().await {
+        Ok(()) => {
+            return Err(Error::Usage {
+                what: "the saved secrets are those that were saved last".to_owned(),
+                hint: "Leave them: they can be read.".to_owned(),
+            });
+        }
+        Err(error) if error.code() != Code::VaultRolledBack => return Err(error.into()),
+        Err(_) => {}
+    }
+    if !confirmed {
+        return Err(Error::ConfirmationNeeded {
+            what: "accepting the older secrets".to_owned(),
+        });
+    }
+    cx.vault().accept_older().await?;
+    Ok(tell(cx).await)
+}
+
+/// Tries once more to save renewed sign-ins that live in this process alone.
+///
+/// # Errors
+/// [`Error::Vault`] when one still cannot be saved.
+pub async fn save_unsaved_secrets(cx: &Context) -> Result<(), Error> {
+    let saved = cx.vault().save_unsaved().await;
+    cx.tell(Event::WalletChanged);
+    Ok(saved?)
+}
+
+/// What is lost when the process ends now: a renewed sign-in that could not be saved.
+pub fn unsaved_problem(cx: &Context) -> Option<Problem> {
+    let unsaved = cx.vault().unsaved();
+    let (_, error) = unsaved.first()?;
+    let told = match unsaved.len() {
+        1 => "a renewed sign-in could not be saved".to_owned(),
+        some => format!("{some} renewed sign-ins could not be saved"),
+    };
+    Some(Problem {
+        detail: Some(error.to_string()),
+        ..Problem::new(Code::VaultUnsaved, told)
+            .with_hint("Free space on the disk, then sign in again where it is asked for.")
+    })
 }
 
 /// Accounts whose keys were put aside wait for new ones.

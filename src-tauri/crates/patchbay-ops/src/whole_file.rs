@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use patchbay_files::name_beside;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 
@@ -22,9 +23,11 @@ impl WholeFile {
     /// # Errors
     /// [`Error::File`].
     pub(crate) async fn create(path: &Path) -> Result<Self, Error> {
-        let part = beside(path);
+        let part = name_beside(path, ".part").map_err(|source| failed(path, source))?;
         let mut options = tokio::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        // The folder is the user's choice, and may be one where others write too: nothing that stands there is
+        // taken for ours.
+        options.write(true).create_new(true);
         #[cfg(unix)]
         options.mode(0o600);
         let file = options.open(&part).await;
@@ -74,13 +77,6 @@ impl Drop for WholeFile {
             drop(std::fs::remove_file(&self.part));
         }
     }
-}
-
-/// A name of its own in the same folder.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    path.with_file_name(name)
 }
 
 /// That a file cannot be written, and which.

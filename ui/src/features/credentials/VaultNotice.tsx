@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { AcceptOlderDialog } from "@/components/AcceptOlderDialog";
 import { BeginAnewDialog } from "@/components/BeginAnewDialog";
 import { Button } from "@/components/Button";
 import { PassphraseForm } from "@/components/PassphraseForm";
@@ -43,11 +44,13 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
   const { probe, choose } = useVaultActions();
   const [choosing, setChoosing] = useState(false);
   const [givingUp, setGivingUp] = useState(false);
+  const [accepting, setAccepting] = useState(false);
   const { problem } = vault;
   // A passphrase makes a new key: only where no secret would be left behind under the old one.
   const mayChoose = problem?.code === "vault.no_keychain" || vault.backend === null;
   // The only way on where the key or the file is gone for good; nothing is thrown away.
-  const isLost = problem?.code === "vault.key_lost" || problem?.code === "vault.damaged";
+  const isOlder = problem?.code === "vault.rolled_back";
+  const isLost = problem?.code === "vault.key_lost" || problem?.code === "vault.damaged" || isOlder;
   const failure = choose.error ?? probe.error;
   return (
     <Notice
@@ -60,6 +63,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
           <>
             <Button small look={mayChoose ? "plain" : "primary"} isPending={probe.isPending} onPress={() => probe.mutate()}>Try the keychain again</Button>
             {mayChoose && <Button small look="primary" onPress={() => setChoosing(true)}>Choose a passphrase instead</Button>}
+            {isOlder && <Button small onPress={() => setAccepting(true)}>Use the older secrets…</Button>}
             {isLost && <Button small onPress={() => setGivingUp(true)}>Begin anew…</Button>}
           </>
         )
@@ -73,6 +77,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
       )}
       {failure && <ProblemNotice problem={asProblem(failure)} />}
       {givingUp && <BeginAnewDialog onClose={() => setGivingUp(false)} />}
+      {accepting && <AcceptOlderDialog onClose={() => setAccepting(false)} />}
     </Notice>
   );
 }

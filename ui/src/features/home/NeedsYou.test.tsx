@@ -45,6 +45,16 @@ describe("what needs you", () => {
     await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_hubspot" } }));
   });
 
+  it("says_first_what_is_lost_by_quitting_and_saves_it_again", async () => {
+    const unsaved = need({ kind: "unsaved", entry: "wal_stripe", title: "HubSpot", headline: "HubSpot is renewed and not saved", words: "do not quit Patchbay yet: free space on the disk", code: "vault.unsaved", fix: "save_again" });
+    const { user, host } = renderApp("/", { ...all, needs: [unsaved] });
+    expect(await screen.findByText("HubSpot is renewed and not saved")).toBeVisible();
+    expect(screen.getByText("vault.unsaved")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: /^Save again/ }));
+    await waitFor(() => expect(host.lastCall("saveUnsavedSecrets")).toBeDefined());
+    expect(await screen.findByText("The sign-in is saved now")).toBeVisible();
+  });
+
   it("keeps_a_failure_to_mend_where_it_is", async () => {
     const { user, host } = renderApp("/", all);
     await screen.findByRole("region", { name: "Needs you" });

@@ -2,6 +2,7 @@ import { type GlyphName } from "@/components/StatusGlyph";
 import { type NeedFix, type NeedKind } from "@/host/bindings";
 
 const glyphs: Record<NeedKind, GlyphName> = {
+  unsaved: "failing",
   account_signed_out: "signin",
   account_failing: "failing",
   sign_in: "signin",
@@ -30,4 +31,5 @@ export const fixWords: Record<NeedFix, string> = {
   edit_settings: "Enter key",
   retry_rotation: "Push again",
   renew: "Renew",
+  save_again: "Save again",
 };

@@ -29,6 +29,7 @@ function stepOf(need: Need, connector: Connector | undefined): Remedy | null {
 export function useFix({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, onOpenCredentials }: Ways) {
   const ask = useAskAccount();
   const push = usePushAgain();
+  const save = useSaveAgain();
   const known = useMemo(() => new Map(connectors.map((one) => [one.id, one])), [connectors]);
   const connectorOf = ({ connector }: Need) => (connector === null ? undefined : known.get(connector));
   const fix = (need: Need) => {
@@ -63,15 +64,18 @@ export function useFix({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, o
         return;
       case "retry_rotation":
         if (need.entry) push.mutate(need.entry);
+        return;
+      case "save_again":
+        save.mutate();
     }
   };
   const pending = (need: Need) =>
-    (ask.isPending && need.connector === null && ask.variables === need.account) || (push.isPending && push.variables === need.entry);
+    (ask.isPending && need.connector === null && ask.variables === need.account) || (push.isPending && push.variables === need.entry) || (save.isPending && need.kind === "unsaved");
   const words = (need: Need) => {
     const step = stepOf(need, connectorOf(need));
     return step ? remedyLabels[step] : fixWords[need.fix];
   };
-  return { fix, words, pending, error: ask.error ?? push.error };
+  return { fix, words, pending, error: ask.error ?? push.error ?? save.error };
 }
 
 /** Asks an account once more; how it is then shows everywhere. */
@@ -96,5 +100,14 @@ function usePushAgain() {
     onSuccess: ({ places }) => {
       if (places.every((place) => place.problem === null)) toast("The new secret is everywhere now");
     },
+  });
+}
+
+/** Writes renewed sign-ins that are in memory alone. */
+function useSaveAgain() {
+  const { toast } = useToasts();
+  return useMutation({
+    mutationFn: () => call(commands.saveUnsavedSecrets()),
+    onSuccess: () => toast("The sign-in is saved now"),
   });
 }

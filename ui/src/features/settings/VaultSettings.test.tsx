@@ -41,3 +41,23 @@ it("a_passphrase_is_offered_where_no_keychain_answers_as_on_the_page_of_credenti
   const { section } = await opens(vault({ backend: null, state: "unavailable", problem: problem({ code: "vault.no_keychain", message: "no keychain answers" }) }));
   expect(within(section).getByRole("button", { name: "Use a passphrase instead" })).toBeVisible();
 });
+
+describe("secrets that are older than those saved last", () => {
+  const older = vault({ state: "unavailable", problem: problem({ code: "vault.rolled_back", message: "the secrets are older than those that were saved last", hint: null }) });
+
+  it("are_used_at_the_users_word_alone", async () => {
+    const { user, host, section } = await opens(older);
+    await user.click(within(section).getByRole("button", { name: "Use the older secrets…" }));
+    const asked = screen.getByRole("alertdialog", { name: "Use the older secrets?" });
+    expect(asked).toHaveTextContent("Secrets that were saved since are not in it");
+    expect(host.lastCall("acceptOlderSecrets")).toBeUndefined();
+    await user.click(within(asked).getByRole("button", { name: "Use the older secrets" }));
+    await waitFor(() => expect(host.lastCall("acceptOlderSecrets")).toEqual({ confirmed: true }));
+    expect(await within(section).findByText("Open")).toBeVisible();
+  });
+
+  it("may_be_put_aside_instead", async () => {
+    const { section } = await opens(older);
+    expect(within(section).getByRole("button", begins)).toBeVisible();
+  });
+});

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { AcceptOlderDialog } from "@/components/AcceptOlderDialog";
 import { Badge } from "@/components/Badge";
 import { BeginAnewDialog } from "@/components/BeginAnewDialog";
 import { Button } from "@/components/Button";
@@ -34,6 +35,7 @@ export function VaultSettings() {
 function Known({ vault }: { vault: VaultStatus }) {
   const [asks, setAsks] = useState<"choose" | "unlock" | null>(null);
   const [givingUp, setGivingUp] = useState(false);
+  const [accepting, setAccepting] = useState(false);
   const { choose, keychain, probe, unlock } = useVaultActions();
   const { toast } = useToasts();
   const { glyph, word } = looks[vault.state];
@@ -63,16 +65,18 @@ function Known({ vault }: { vault: VaultStatus }) {
             <Button isPending={keychain.isPending} onPress={() => keychain.mutate(undefined, done("The vault is protected by the keychain"))}>Move to the keychain</Button>
           )}
           {(open || mayChoose) && <Button onPress={() => setAsks("choose")}>{vault.backend === "passphrase" ? "Change the passphrase" : "Use a passphrase instead"}</Button>}
+          {vault.problem?.code === "vault.rolled_back" && <Button onPress={() => setAccepting(true)}>Use the older secrets…</Button>}
           {isLost(vault) && <Button onPress={() => setGivingUp(true)}>Begin anew…</Button>}
           {vault.backend !== "passphrase" && <Button look={open ? "quiet" : "plain"} isPending={probe.isPending} onPress={() => probe.mutate(undefined, done("The keychain works"))}>Try the keychain</Button>}
         </Setting>
       )}
       {givingUp && <BeginAnewDialog onClose={() => setGivingUp(false)} />}
+      {accepting && <AcceptOlderDialog onClose={() => setAccepting(false)} />}
     </>
   );
 }
 
 /** Whether the secrets may never open again: their key or file is gone, or nobody may know the passphrase any more. */
 function isLost({ state, backend, problem }: VaultStatus): boolean {
-  return problem?.code === "vault.key_lost" || problem?.code === "vault.damaged" || (state === "locked" && backend === "passphrase");
+  return problem?.code === "vault.key_lost" || problem?.code === "vault.damaged" || problem?.code === "vault.rolled_back" || (state === "locked" && backend === "passphrase");
 }

@@ -15,6 +15,11 @@ pub(crate) enum VaultVerb {
     },
     /// Protect the secrets with the system keychain from now on
     Keychain,
+    /// Take older secrets for the newest, after a backup was put back
+    ///
+    /// Patchbay notices when the file of the secrets, or one secret in it, is older than what it saved last, and
+    /// uses nothing of it until you say so. What was saved since then stays away.
+    Accept,
     /// Put secrets that cannot be opened any more aside, and begin anew
     ///
     /// The way on from a key that is lost, a passphrase that nobody knows any more, or a damaged file.

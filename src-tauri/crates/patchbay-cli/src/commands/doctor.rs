@@ -4,7 +4,8 @@ use std::path::Path;
 
 use patchbay_model::{Code, Connector, Problem, Status, VaultBackend, VaultState, VaultStatus};
 use patchbay_ops::{
-    Check, CheckState, CheckStep, check_connector, list_connectors, probe_vault, vault_status,
+    Check, CheckState, CheckStep, DataExposure, Exposure, check_connector, list_connectors,
+    probe_vault, vault_status,
 };
 use serde::Serialize;
 use tokio::task::JoinSet;
@@ -71,7 +72,37 @@ fn folders(door: &Door) -> Vec<Folder> {
         path: path.display().to_string(),
         problem: folder_problem(path),
     });
-    found.collect()
+    let mut found: Vec<Folder> = found.collect();
+    if let (Some(data), Some(exposure)) = (found.first_mut(), door.cx.data_exposure())
+        && data.problem.is_none()
+    {
+        data.problem = Some(exposure_problem(&places.data, exposure));
+    }
+    found
+}
+
+/// Who else could get at the secrets and the history.
+fn exposure_problem(path: &Path, found: &DataExposure) -> Problem {
+    let folder = path.display();
+    let (message, hint) = match (found.exposure, found.is_closed) {
+        (exposure, true) => (
+            format!("{folder}: {exposure}; Patchbay closed it to them now"),
+            "Look for files in it that are not yours.".to_owned(),
+        ),
+        (exposure @ Exposure::ForeignOwner { .. }, false) => (
+            format!("{folder}: {exposure}"),
+            "Give the folder to yourself with chown, or set PATCHBAY_HOME to a folder of your own."
+                .to_owned(),
+        ),
+        (exposure, false) => (
+            format!("{folder}: {exposure}"),
+            format!(
+                "Close it to them: chmod 700 {}",
+                text::quoted(&folder.to_string())
+            ),
+        ),
+    };
+    Problem::new(Code::FileFailed, message).with_hint(hint)
 }
 
 fn folder_problem(path: &Path) -> Option<Problem> {
@@ -165,6 +196,13 @@ fn words_of(findings: &Findings, screen: Screen) -> String {
         };
         let said = problem.unwrap_or(&folder.path);
         words.push_str(&item(tone, folder.name, said, screen));
+        let hint = folder
+            .problem
+            .as_ref()
+            .and_then(|problem| problem.hint.as_deref());
+        if let Some(hint) = hint {
+            words.push_str(&format!("     {}\n", text::line(hint)));
+        }
     }
     let (state, tone) = vault::state(&findings.vault);
     let protection = vault::protection(&findings.vault);

@@ -44,7 +44,7 @@ fn row(need: &Need, now: Timestamp) -> [Cell; 5] {
 
 fn tone(kind: NeedKind) -> Tone {
     match kind {
-        NeedKind::AccountFailing | NeedKind::Failing => Tone::Bad,
+        NeedKind::AccountFailing | NeedKind::Failing | NeedKind::Unsaved => Tone::Bad,
         NeedKind::Draft => Tone::Faint,
         _ => Tone::Warning,
     }
@@ -72,6 +72,8 @@ fn help(need: &Need) -> String {
         }
         NeedFix::EditSettings => format!("patchbay connector edit {connector}"),
         NeedFix::ReplaceKey => format!("patchbay account replace {account}"),
+        // Only the process that has it can save it.
+        NeedFix::SaveAgain => "free space on the disk".to_owned(),
         NeedFix::RetryRotation => format!("patchbay credential rotate {entry} --retry"),
     }
 }

@@ -2,8 +2,8 @@
 
 use patchbay_model::{Code, Explain as _, Platform, Secret, VaultBackend, VaultState, VaultStatus};
 use patchbay_ops::{
-    Error, choose_passphrase, list_accounts, list_wallet, set_vault_aside, unlock_vault,
-    use_keychain, vault_status,
+    Error, accept_older_secrets, choose_passphrase, list_accounts, list_wallet, set_vault_aside,
+    unlock_vault, use_keychain, vault_status,
 };
 
 use crate::args::VaultVerb;
@@ -33,6 +33,7 @@ pub(super) async fn run(door: &Door, verb: VaultVerb) -> Result<(), Failure> {
                 .say("The system keychain protects the secrets now.");
             status
         }
+        VaultVerb::Accept => accept(door).await?,
         VaultVerb::SetAside => set_aside(door).await?,
     };
     door.out.answer(&status, |screen| facts(&status, screen))
@@ -52,6 +53,19 @@ async fn set_aside(door: &Door) -> Result<VaultStatus, Failure> {
     door.confirm("Put the old secrets aside?", needed.into())?;
     let status = set_vault_aside(&door.cx, true).await?;
     door.talk.say("The old secrets were put aside.");
+    Ok(status)
+}
+
+/// Takes older secrets for the newest, at the user's word.
+async fn accept(door: &Door) -> Result<VaultStatus, Failure> {
+    unlock(door).await?;
+    let needed = match accept_older_secrets(&door.cx, false).await {
+        Err(needed @ Error::ConfirmationNeeded { .. }) => needed,
+        other => return Ok(other?),
+    };
+    door.confirm("Use the older secrets from now on?", needed.into())?;
+    let status = accept_older_secrets(&door.cx, true).await?;
+    door.talk.say("The older secrets are used from now on.");
     Ok(status)
 }
 

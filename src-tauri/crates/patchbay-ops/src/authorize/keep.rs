@@ -30,6 +30,7 @@ pub(super) async fn keep(cx: &Context, id: &ConnectorId, grant: &Grant) -> Resul
         .write(&SecretName::wallet(&entry.id), &kept.to_secret())
         .await?;
     let entry = save(cx, entry).await?;
+    cx.tokens().forget_refusal(&entry.id).await;
     drop(held);
     let change = move |connector: &mut Connector| {
         connector.identity = status::identity(Some(&entry));

@@ -1,4 +1,4 @@
-use patchbay_model::SecretReference;
+use patchbay_model::{Code, SecretReference};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -9,8 +9,8 @@ use super::*;
 use crate::credentials::forget;
 use crate::testing::{NOBODY, add, lapsed_grant, open};
 use crate::{
-    AddWalletEntry, Context, SecretValue, SystemClock, WalletSecret, add_wallet_entry,
-    rename_wallet_entry,
+    AddWalletEntry, Context, NeedKind, SecretValue, SystemClock, WalletSecret, add_wallet_entry,
+    list_needs, rename_wallet_entry, save_unsaved_secrets, unsaved_problem,
 };
 
 /// A token endpoint that was asked to renew a grant, and answers when it is told to.
@@ -121,6 +121,105 @@ async fn a_refresh_leaves_what_else_was_changed_meanwhile() {
     let known = known.unwrap().unwrap();
     assert_eq!(known.name, "Renamed");
     assert_eq!(known.expires_at, grant.expires_at);
+}
+
+#[tokio::test]
+async fn a_renewed_token_that_cannot_be_saved_is_used_told_of_and_saved_later() {
+    let mut bench = bench().await;
+    let mut news = bench.cx.news();
+    let (asked, renewing) = bench.renewing().await;
+    // From here on nothing can take the place of the vault's file.
+    let file = bench.cx.places().data.join("vault.json");
+    let away = file.with_file_name("away");
+    std::fs::rename(&file, &away).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    asked.answer();
+    let grant = renewing.await.unwrap().unwrap();
+    assert_eq!(grant.access_token.expose(), "renewed-token-2");
+
+    let needs = list_needs(&bench.cx).await.unwrap();
+    assert_eq!(needs[0].kind, NeedKind::Unsaved);
+    assert_eq!(needs[0].code, Some(Code::VaultUnsaved));
+    let is_told = |event: &Event| matches!(event, Event::NeedArose { need } if need.kind == NeedKind::Unsaved);
+    while !is_told(&news.recv().await.unwrap()) {}
+    assert_eq!(unsaved_problem(&bench.cx).unwrap().code, Code::VaultUnsaved);
+    assert!(save_unsaved_secrets(&bench.cx).await.is_err());
+    // Used meanwhile: nobody asks the provider again, which would not answer.
+    let tokens = bench.cx.tokens();
+    let used = tokens.grant(&bench.entry, "Wiki", None).await.unwrap();
+    assert_eq!(used.access_token.expose(), "renewed-token-2");
+
+    std::fs::remove_dir(&file).unwrap();
+    std::fs::rename(&away, &file).unwrap();
+    // At the latest when the process ends.
+    bench.cx.close().await;
+    assert!(unsaved_problem(&bench.cx).is_none());
+    assert_eq!(bench.saved().await.as_deref(), Some("renewed-token-2"));
+}
+
+#[tokio::test]
+async fn a_provider_is_not_asked_while_its_answer_could_not_be_saved() {
+    let bench = bench().await;
+    let file = bench.cx.places().data.join("vault.lock");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let tokens = bench.cx.tokens();
+    let refused = tokens.grant(&bench.entry, "Wiki", None).await.unwrap_err();
+    assert!(matches!(refused, Error::Vault(_)), "{refused:?}");
+    let provider = bench.provider.as_ref().unwrap();
+    let asked = tokio::time::timeout(Duration::from_millis(200), provider.accept());
+    assert!(asked.await.is_err(), "it was asked");
+}
+
+#[tokio::test]
+async fn a_refused_token_is_sent_once_whatever_process_has_it() {
+    let mut bench = bench().await;
+    let provider = bench.provider.take().unwrap();
+    let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counting = Arc::clone(&asked);
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = provider.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !String::from_utf8_lossy(&request).contains("&resource=") {
+                assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
+            }
+            counting.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let refusal = json!({ "error": "invalid_grant", "error_description": "spent" });
+            let refusal = refusal.to_string();
+            let answer = format!(
+                "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{refusal}",
+                refusal.len()
+            );
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    let lapses = async |cx: &Context| {
+        let lapsed = cx.tokens().grant(&bench.entry, "Wiki", None).await;
+        let Err(Error::SignInLapsed { detail, .. }) = lapsed else {
+            panic!("{lapsed:?}");
+        };
+        assert_eq!(detail.as_deref(), Some("spent"));
+    };
+    let times = || asked.load(std::sync::atomic::Ordering::SeqCst);
+    for _ in 0..3 {
+        lapses(&bench.cx).await;
+    }
+    // What another process knows of it is in the file.
+    let other = crate::tokens::refusals::Refusals::new(bench.cx.store().clone());
+    let name = SecretName::wallet(&bench.entry.id);
+    let saved = bench.cx.vault().read(&name).await.unwrap().unwrap();
+    let grant = Grant::from_secret(&saved).unwrap();
+    assert!(other.find(&bench.entry.id, &grant).await.is_some());
+    assert_eq!(times(), 1);
+
+    // Another proof of who asks may change the provider's mind, and a sign-in brings another token.
+    let mut proven = grant.clone();
+    proven.client_secret = Some(Secret::new("another proof"));
+    assert!(other.find(&bench.entry.id, &proven).await.is_none());
+    bench.cx.tokens().forget_refusal(&bench.entry.id).await;
+    lapses(&bench.cx).await;
+    assert_eq!(times(), 2);
 }
 
 #[tokio::test]

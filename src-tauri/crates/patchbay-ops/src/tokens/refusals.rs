@@ -1,0 +1,98 @@
+//! Refresh tokens that were refused: none is sent twice.
+//!
+//! A server that sees a spent token again may take it for stolen, and end what else was given to the same
+//! person. So a refusal is noted, by a fingerprint that tells nothing of the token, until a sign-in brings
+//! another one. What the client proves itself with is part of it: with another proof the token may do.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use patchbay_model::{Secret, WalletEntryId};
+use patchbay_oauth::Grant;
+use patchbay_store::Store;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// That a refresh token was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Refusal {
+    fingerprint: String,
+    /// In the provider's own words.
+    pub(super) detail: Option<String>,
+}
+
+/// What was refused, in this process and others.
+pub(super) struct Refusals {
+    store: Store,
+    /// The same where the store could not be written.
+    known: Mutex<HashMap<WalletEntryId, Refusal>>,
+}
+
+impl Refusals {
+    pub(super) fn new(store: Store) -> Self {
+        Self {
+            store,
+            known: Mutex::default(),
+        }
+    }
+
+    /// How this grant was refused, if it was. What cannot be read was not.
+    pub(super) async fn find(&self, entry: &WalletEntryId, grant: &Grant) -> Option<Refusal> {
+        let fingerprint = fingerprint(grant);
+        let is_same = |refusal: &Refusal| refusal.fingerprint == fingerprint;
+        if let Some(refusal) = self.known().get(entry).filter(|it| is_same(it)) {
+            return Some(refusal.clone());
+        }
+        let noted = self.store.find_setting(&setting(entry)).await;
+        let noted = noted.unwrap_or_else(|error| {
+            tracing::warn!(%error, "whether a refresh token was refused is not known");
+            None
+        });
+        noted.filter(is_same)
+    }
+
+    /// Notes that this grant was refused.
+    pub(super) async fn note(&self, entry: &WalletEntryId, grant: &Grant, detail: &Option<String>) {
+        let refusal = Refusal {
+            fingerprint: fingerprint(grant),
+            detail: detail.clone(),
+        };
+        self.known().insert(entry.clone(), refusal.clone());
+        let noted = self.store.put_settings(vec![setting(entry)], &refusal);
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "that a refresh token was refused is known to this process alone");
+        }
+    }
+
+    pub(super) async fn forget(&self, entry: &WalletEntryId) {
+        self.known().remove(entry);
+        // One that stays fits no other token.
+        if let Err(error) = self.store.remove_setting(&setting(entry)).await {
+            tracing::warn!(%error, "a refusal that is over could not be forgotten");
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<WalletEntryId, Refusal>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn fingerprint(grant: &Grant) -> String {
+    let secret = |secret: &Option<Secret>| {
+        let text = secret.as_ref().map(Secret::expose).unwrap_or_default();
+        Sha256::digest(text.as_bytes())
+    };
+    let mut all = Sha256::new();
+    all.update(b"patchbay refused refresh token");
+    all.update(Sha256::digest(grant.client_id.as_bytes()));
+    all.update(secret(&grant.client_secret));
+    all.update(secret(&grant.refresh_token));
+    all.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn setting(entry: &WalletEntryId) -> String {
+    format!("sign_in.refused.{entry}")
+}
