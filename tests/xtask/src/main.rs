@@ -41,7 +41,7 @@ enum Command {
     Run,
     /// Check everything, or the named parts alone
     Test {
-        /// Parts to check; when none is named all but `bundle`, which takes a release build
+        /// Parts to check; when none is named all but `bundle`, which takes a release build, and `faults`, which takes long
         parts: Vec<test::Part>,
     },
     /// Replay recorded traces of hosted platforms against the clients

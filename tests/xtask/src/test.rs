@@ -3,6 +3,7 @@
 mod bundle;
 mod conformance;
 mod dependencies;
+mod faults;
 mod licences;
 mod lint;
 mod rust;
@@ -36,6 +37,8 @@ pub(crate) enum Part {
     Conformance,
     /// Journeys in the real web view with a real keychain
     Window,
+    /// Kills at each step of a sign-in, a refresh, a rotation and runs, 200 of each; by name only
+    Faults,
     /// The Debian package: it installs, starts, takes a link, goes without a trace; by name only
     Bundle,
 }
@@ -48,6 +51,7 @@ impl Part {
             Self::Rust => "rust",
             Self::Conformance => "conformance",
             Self::Window => "window",
+            Self::Faults => "faults",
             Self::Bundle => "bundle",
         }
     }
@@ -59,6 +63,7 @@ impl Part {
             Self::Rust => rust::run(report),
             Self::Conformance => conformance::run(report),
             Self::Window => window::run(report),
+            Self::Faults => faults::run(report),
             Self::Bundle => bundle::run(report),
         }
     }
@@ -98,7 +103,8 @@ fn chosen(parts: &[Part]) -> Vec<Part> {
     shell::answer(
         "The part `bundle` runs by name only: it takes a release build and installs a package.",
     );
-    let all = all.filter(|part| *part != Part::Bundle);
+    shell::answer("The part `faults` runs by name only: the tests have a tenth of it.");
+    let all = all.filter(|part| !matches!(part, Part::Bundle | Part::Faults));
     if system::has_web_view_driver() {
         return all.collect();
     }

@@ -113,10 +113,6 @@ impl Context {
         let http = http.map_err(Error::Http)?;
         let oauth = OAuthClient::new(http.clone(), addresses.clone());
         vault.note_in(Arc::new(StoredMarks(store.clone())));
-        let http = http_builder().build().map_err(Error::Http)?;
-        let policy = AddressPolicy::default();
-        let asking = http_builder().dns_resolver(policy.resolver()).build();
-        let oauth = OAuthClient::new(asking.map_err(Error::Http)?, policy);
         let (news, _) = broadcast::channel(NEWS_KEPT);
         let tasks = TaskTracker::new();
         let references =

@@ -145,9 +145,8 @@ pub use operations::{
 };
 pub use other_processes::follow_other_processes;
 pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};
-pub use patchbay_http::BrowserUrl;
-pub use places::Places;
 pub use patchbay_files::Exposure;
+pub use patchbay_http::BrowserUrl;
 pub use places::{DataExposure, Places};
 pub use platform_credentials::{
     CredentialsOfLevel, SavePlatformCredential, list_platform_credentials,

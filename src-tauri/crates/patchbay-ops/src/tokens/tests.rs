@@ -206,7 +206,7 @@ async fn a_refused_token_is_sent_once_whatever_process_has_it() {
         lapses(&bench.cx).await;
     }
     // What another process knows of it is in the file.
-    let other = crate::tokens::refusals::Refusals::new(bench.cx.store().clone());
+    let other = Refusals::new(bench.cx.store().clone());
     let name = SecretName::wallet(&bench.entry.id);
     let saved = bench.cx.vault().read(&name).await.unwrap().unwrap();
     let grant = Grant::from_secret(&saved).unwrap();

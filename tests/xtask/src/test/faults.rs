@@ -1,0 +1,25 @@
+//! Many kills at each step of what may lose something; the tests have a few of each.
+
+use anyhow::Result;
+
+use super::Report;
+use crate::cargo::{WORKSPACE, cargo};
+
+/// How often each course is cut off.
+const KILLS: &str = "200";
+
+/// Runs the part. Each course says its numbers on standard output.
+///
+/// # Errors
+/// None of its own.
+pub(super) fn run(report: &mut Report) -> Result<()> {
+    // One test binary alone, and in one thread: another course would stretch the one that is measured.
+    let mut tests = cargo("test");
+    tests
+        .args(WORKSPACE)
+        .args(["--test", "hostile", "--", "faults::kills::"])
+        .args(["--nocapture", "--test-threads=1"])
+        .env("PATCHBAY_FAULTS_KILLS", KILLS);
+    report.tests("kills", &mut tests);
+    Ok(())
+}
