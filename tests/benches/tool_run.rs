@@ -93,6 +93,7 @@ async fn add(cx: &Context, playground: &Playground) -> Result<ConnectorId> {
         name: None,
         title: None,
         authentication: Some(AuthenticationChoice::None),
+        allow_plain_http: false,
     };
     let connector = add_connector(cx, request).await?;
     refresh_tools(cx, &connector.id).await?;

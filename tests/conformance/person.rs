@@ -60,6 +60,7 @@ impl<'a> Person<'a> {
             } else {
                 AuthenticationChoice::None
             }),
+            allow_plain_http: false,
         };
         let connector = add_connector(self.cx, request).await?;
         if found.needs_authorization {
@@ -85,11 +86,15 @@ impl<'a> Person<'a> {
         })
     }
 
-    /// Signs in, once more where the new token is refused at once: a server may have moved meanwhile.
+    /// Signs in, once more where the new token is refused at once: a server may have moved meanwhile. Whoever
+    /// answers for it by now is agreed to, as somebody would who knows of the move.
     async fn sign_in(&self, connector: &Connector) -> Result<()> {
-        let mut over = self.consent(connector).await?;
+        let mut over = self.authorize(connector, None).await?;
         if is_refused(over.problem.as_ref()) {
-            over = self.consent(connector).await?;
+            over = self.authorize(connector, None).await?;
+        }
+        if let Some(change) = over.issuer_change.take() {
+            over = self.authorize(connector, Some(change.issuer)).await?;
         }
         if over.state != AuthorizationState::Authorized {
             let state = over.state;
@@ -98,12 +103,17 @@ impl<'a> Person<'a> {
         Ok(())
     }
 
-    async fn consent(&self, connector: &Connector) -> Result<Authorization> {
+    async fn authorize(
+        &self,
+        connector: &Connector,
+        accept_issuer: Option<String>,
+    ) -> Result<Authorization> {
         let request = StartAuthorization {
             connector: connector.id.clone(),
             choices: Json(Value::Null),
             redirect: None,
             timeout_seconds: Some(SECONDS),
+            accept_issuer,
         };
         let begun = start_authorization(self.cx, request).await?;
         Ok(wait_for_authorization(self.cx, &begun.id).await?)

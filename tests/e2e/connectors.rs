@@ -278,6 +278,7 @@ async fn a_server_that_comes_back_is_found_again() {
         name: None,
         title: None,
         authentication: Some(AuthenticationChoice::None),
+        allow_plain_http: false,
     };
     let connector = patchbay_ops::add_connector(&cx, request_to(address.to_string()))
         .await

@@ -381,6 +381,7 @@ async fn a_consent_cut_off_by_a_kill_shows_as_expired() {
         name: None,
         title: None,
         authentication: Some(oauth(None)),
+        allow_plain_http: false,
     };
     let connector = add_connector(&cx, request).await.unwrap();
 

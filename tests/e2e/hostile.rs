@@ -110,6 +110,7 @@ async fn what_is_no_address_is_not_added() {
             name: None,
             title: None,
             authentication: None,
+            allow_plain_http: false,
         };
         let error = add_connector(&desk.cx, request).await.unwrap_err();
         assert_eq!(error.code(), Code::UsageInvalid, "{address}");

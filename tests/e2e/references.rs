@@ -185,6 +185,7 @@ async fn no_verb_starts_a_program_that_the_person_does_not_allow() {
         name: None,
         title: None,
         authentication: Some(AuthenticationChoice::Bearer { token: input() }),
+        allow_plain_http: false,
     };
     let refused = add_connector(&cx, add).await.unwrap_err();
     assert_eq!(refused.code(), Code::ReferenceNotAllowed);

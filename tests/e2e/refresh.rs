@@ -378,6 +378,7 @@ async fn connect(home: &Path, playground: &Playground) -> (Context, Connector) {
         name: None,
         title: None,
         authentication: Some(oauth(None)),
+        allow_plain_http: false,
     };
     let connector = add_connector(&cx, request).await.unwrap();
     let request = StartAuthorization {

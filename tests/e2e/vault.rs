@@ -174,6 +174,7 @@ async fn add_bearer(cx: &Context, desk: &Desk) -> Result<(), patchbay_ops::Error
                 secret: Secret::new(desk.playground.bearer_token()),
             },
         }),
+        allow_plain_http: false,
     };
     add_connector(cx, request).await.map(drop)
 }

@@ -98,6 +98,7 @@ async fn add(cx: &Context, url: &str, choice: AuthenticationChoice) -> Connector
         name: None,
         title: None,
         authentication: Some(choice),
+        allow_plain_http: false,
     };
     add_connector(cx, request).await.unwrap()
 }

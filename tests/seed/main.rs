@@ -120,6 +120,7 @@ fn connector(account: &Account, number: usize, place: usize, begun: Timestamp) -
         updated_at: at,
         tags: vec!["team".to_owned()],
         favourite: place.is_multiple_of(50),
+        allows_plain_http: false,
         draft: false,
         native: native(&name, place),
         name,

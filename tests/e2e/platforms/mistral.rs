@@ -70,6 +70,9 @@ async fn the_whole_story() {
     // It answers with the key, which is neither shown nor kept.
     let me = place.does("tool run wiki whoami --quiet").await;
     assert_eq!(me.stdout, "<redacted>\n");
+    let whoami = json!({ "connector_id_or_name": id, "tool_name": "whoami", "arguments": {} });
+    let me = place.api("call_tool", whoami).await.to_string();
+    assert!(me.contains("<redacted>") && !me.contains(KEY), "{me}");
     credentials_rotate(&place, &id).await;
     place
         .api("share_to_organization", json!({ "connector_id": id }))

@@ -100,6 +100,7 @@ impl Desk {
             name: None,
             title: None,
             authentication: Some(choice),
+            allow_plain_http: false,
         };
         add_connector(&self.cx, request).await.unwrap()
     }

@@ -374,6 +374,8 @@ export type AddConnector = {
 	title: string | null,
 	/**  How it signs in; `None` to find out. */
 	authentication: AuthenticationChoice | null,
+	/**  Whether its credentials may go over plain http, unencrypted. */
+	allowPlainHttp?: boolean,
 };
 
 /**  A credential to be kept in the wallet. */
@@ -414,6 +416,13 @@ export type AddressInspection = {
 	title: string,
 	/**  Connectors that have this address already. */
 	already: string[],
+	/**
+	 *  Whether what is sent goes unencrypted to another computer, so that credentials are refused unless the
+	 *  user insists.
+	 */
+	plainHttp: boolean,
+	/**  Whether a parameter of the address seems to hold a key: it is kept and shown with the address. */
+	hasSecretQuery: boolean,
 	/**  What the user has to know before signing in. */
 	warning: string | null,
 	/**  Why it cannot be used as it is; the address may still be added when this is set. */
@@ -683,6 +692,8 @@ export type Code =
 "network.redirect" | 
 /**  The answer is larger than is accepted. */
 "network.too_large" | 
+/**  Credentials would go unencrypted to another computer. */
+"network.plain_http" | 
 /**  There is no MCP server at that address. */
 "mcp.not_a_server" | 
 /**  The server speaks MCP in a way that cannot be understood. */
@@ -839,6 +850,8 @@ export type Connector = {
 	tags: string[],
 	/**  Whether the user keeps it at the top. */
 	favourite: boolean,
+	/**  Whether its credentials may go over plain http, unencrypted, for the user insists on that address. */
+	allowsPlainHttp?: boolean,
 	/**  Whether it has never worked yet: a draft becomes a connector at its first success. */
 	draft: boolean,
 	/**  The platform's own JSON, or Patchbay's settings of a connector of this computer. */
@@ -861,6 +874,8 @@ export type ConnectorChanges = {
 	favourite?: boolean | null,
 	/**  Whether it is switched on. */
 	enabled?: boolean | null,
+	/**  Whether its credentials may go over plain http, unencrypted; another origin takes that back. */
+	allowPlainHttp?: boolean | null,
 };
 
 /**  Another connector of the same service. */
@@ -1305,7 +1320,10 @@ export type IssuerChange = {
 	issuer: string,
 };
 
-/**  A JSON value whose shape is not ours to know. */
+/**
+ *  A JSON value whose shape is not ours to know. `Debug` tells its kind and nothing of what is in it, for
+ *  arguments and settings may hold secrets.
+ */
 export type Json = unknown;
 
 /**  Whose a credential is. */

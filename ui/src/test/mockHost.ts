@@ -408,7 +408,7 @@ export class MockHost {
 export function inspection(url: string, given: Partial<AddressInspection> = {}): AddressInspection {
   return {
     url, host: new URL(url).host, transport: "streamable_http", needsAuthorization: true, methods: ["oauth", "bearer"], issuer: "https://auth.example.com",
-    scopes: ["read", "write"], registersItself: true, redirectUri: "http://127.0.0.1:27218/callback", server: null, toolCount: null,
+    scopes: ["read", "write"], registersItself: true, plainHttp: false, hasSecretQuery: false, redirectUri: "http://127.0.0.1:27218/callback", server: null, toolCount: null,
     name: "example", title: "Example", already: [], warning: null, problem: null, ...given,
   };
 }

@@ -31,7 +31,8 @@ pub(crate) fn code_of(code: Code) -> u8 {
         | Code::NetworkDns
         | Code::NetworkTls
         | Code::NetworkRedirect
-        | Code::NetworkTooLarge => NETWORK,
+        | Code::NetworkTooLarge
+        | Code::NetworkPlainHttp => NETWORK,
         _ => FAILURE,
     }
 }

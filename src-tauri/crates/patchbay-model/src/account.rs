@@ -84,6 +84,13 @@ pub struct Account {
     pub created_at: Timestamp,
 }
 
+impl Account {
+    /// Whether its key may go over plain http, unencrypted, for the user insists on its address.
+    pub fn allows_plain_http(&self) -> bool {
+        self.settings.0["allow_plain_http"] == "allowed"
+    }
+}
+
 /// A colour to know an account by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "lowercase")]

@@ -49,6 +49,10 @@ pub struct Connector {
     pub tags: Vec<String>,
     /// Whether the user keeps it at the top.
     pub favourite: bool,
+    /// Whether its credentials may go over plain http, unencrypted, for the user insists on that address.
+    #[serde(default)]
+    #[specta(optional)]
+    pub allows_plain_http: bool,
     /// Whether it has never worked yet: a draft becomes a connector at its first success.
     pub draft: bool,
     /// The platform's own JSON, or Patchbay's settings of a connector of this computer.

@@ -8,6 +8,7 @@
 //! [`connector`].
 
 pub mod account;
+pub mod address;
 pub mod authorization;
 pub mod clean;
 pub mod connector;
@@ -30,6 +31,7 @@ pub mod tool_run;
 pub mod vault;
 
 pub use account::{Account, AccountColour, Platform};
+pub use address::{has_secret_query, has_user_info, hide_user_info, hide_user_infos, is_loopback};
 pub use authorization::{
     Authorization, AuthorizationState, Granted, IssuerChange, Redirect, TraceStep,
 };
@@ -52,7 +54,7 @@ pub use program::{AllowedProgram, Program};
 pub use reference::{ReferenceError, ReferenceTarget, SecretReference};
 pub use resource::{FilledPrompt, Prompt, PromptArgument, PromptMessage, Resource};
 pub use run_query::{RunPage, RunQuery};
-pub use secret::Secret;
+pub use secret::{SECRET_MARK, Secret};
 pub use timestamp::Timestamp;
 pub use tool::{Content, Tool, ToolEffect, ToolResult};
 pub use tool_run::{Origin, RunState, RunTimings, ToolRun, ToolRunSummary};

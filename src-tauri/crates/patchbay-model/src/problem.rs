@@ -130,6 +130,8 @@ codes! {
     NetworkRedirect = "network.redirect",
     /// The answer is larger than is accepted.
     NetworkTooLarge = "network.too_large",
+    /// Credentials would go unencrypted to another computer.
+    NetworkPlainHttp = "network.plain_http",
     /// There is no MCP server at that address.
     McpNotAServer = "mcp.not_a_server",
     /// The server speaks MCP in a way that cannot be understood.

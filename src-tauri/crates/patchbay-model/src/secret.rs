@@ -1,10 +1,16 @@
 //! Text that must not leak.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use specta::Type;
 use zeroize::Zeroizing;
+
+/// Stands beside `writeOnly` in the schema of a secret: schemars says `writeOnly` of every member that is only
+/// read in, such as an id that goes into a path.
+pub const SECRET_MARK: &str = "x-secret";
 
 /// A token, key, code, verifier or passphrase.
 ///
@@ -37,6 +43,21 @@ impl Secret {
     /// Whether there is no text at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// Text that is written and never read: whoever shows or keeps what fits the schema hides it.
+impl JsonSchema for Secret {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Secret".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "writeOnly": true, SECRET_MARK: true })
     }
 }
 

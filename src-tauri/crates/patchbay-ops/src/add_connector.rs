@@ -6,11 +6,12 @@ use patchbay_model::{
     AccountId, Authentication, AuthenticationMethod, Connector, ConnectorId, Json, Redirect,
     Secret, Transport, Visibility, WalletEntry, WalletEntryId, WalletKind,
 };
+use patchbay_platforms::PlainHttp;
 use serde::Deserialize;
 use serde_json::json;
 use specta::Type;
 
-use crate::address::{free_name, name_of, read_address, title_of};
+use crate::address::{free_name, name_of, plain_http, read_address, title_of};
 use crate::credentials::{
     AddWalletEntry, SecretValue, WalletSecret, add_wallet_entry, find_wallet_entry,
 };
@@ -30,6 +31,10 @@ pub struct AddConnector {
     pub title: Option<String>,
     /// How it signs in; `None` to find out.
     pub authentication: Option<AuthenticationChoice>,
+    /// Whether its credentials may go over plain http, unencrypted.
+    #[serde(default)]
+    #[specta(optional)]
+    pub allow_plain_http: bool,
 }
 
 /// How a connector is to sign in.
@@ -120,8 +125,9 @@ pub enum SecretInput {
 /// entries.
 ///
 /// # Errors
-/// [`Error::Usage`] when the address or a secret cannot be used; [`Error::Store`] when the name is
-/// taken; [`Error::Vault`].
+/// [`Error::Usage`] when the address or a secret cannot be used; [`Error::AddressSecret`];
+/// [`Error::Platform`] when a credential would go unencrypted; [`Error::Store`] when the name is taken;
+/// [`Error::Vault`].
 pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connector, Error> {
     let url = read_address(&request.url)?;
     let (choice, own_title) = match request.authentication {
@@ -131,6 +137,11 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
     let title = request.title.filter(|title| !title.trim().is_empty());
     let title = title.map_or(own_title, |title| title.trim().to_owned());
     let name = chosen_name(cx, request.name, &title).await?;
+    let plain_http = plain_http(request.allow_plain_http, &url);
+    if !matches!(choice, AuthenticationChoice::None) {
+        // Before a secret is saved for it.
+        plain_http.check(&url)?;
+    }
     let (authentication, entry) = authentication(cx, choice, &title).await?;
     let now = cx.now();
     let connector = Connector {
@@ -158,6 +169,7 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
         updated_at: now,
         tags: Vec::new(),
         favourite: false,
+        allows_plain_http: request.allow_plain_http && PlainHttp::is_needed_for(&url),
         draft: true,
         native: Json(json!({ "url": url.as_str(), "transport": Transport::StreamableHttp })),
     };
@@ -318,5 +330,76 @@ fn checked_host(host: Option<String>) -> Result<Option<String>, Error> {
             what: "the browser can come back to this computer only".to_owned(),
             hint: "Use 127.0.0.1 or localhost.".to_owned(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use patchbay_model::{Code, Explain};
+
+    use super::*;
+    use crate::{ConnectorChanges, SystemClock, list_wallet, testing, update_connector};
+
+    fn with_token(url: &str, allow_plain_http: bool) -> AddConnector {
+        let token = SecretInput::New {
+            secret: Secret::new("hunter2-hunter2"),
+        };
+        AddConnector {
+            url: url.to_owned(),
+            name: None,
+            title: None,
+            authentication: Some(AuthenticationChoice::Bearer { token }),
+            allow_plain_http,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_credential_for_plain_http_is_refused_before_it_is_saved() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let nas = "http://nas.example:8080/mcp";
+        let refused = add_connector(&cx, with_token(nas, false))
+            .await
+            .unwrap_err();
+        assert_eq!(refused.code(), Code::NetworkPlainHttp, "{refused}");
+        assert!(refused.hint().is_some());
+        assert!(list_wallet(&cx).await.unwrap().is_empty());
+
+        let local = add_connector(&cx, with_token("http://127.0.0.1:9/mcp", true))
+            .await
+            .unwrap();
+        assert!(!local.allows_plain_http, "nothing to insist on");
+        let insisted = add_connector(&cx, with_token(nas, true)).await.unwrap();
+        assert!(insisted.allows_plain_http);
+
+        let moved = |url: &str| ConnectorChanges {
+            url: Some(url.to_owned()),
+            ..ConnectorChanges::default()
+        };
+        let elsewhere =
+            update_connector(&cx, &insisted.id, moved("http://other.example/mcp")).await;
+        assert_eq!(elsewhere.unwrap_err().code(), Code::NetworkPlainHttp);
+        let within = update_connector(&cx, &insisted.id, moved("http://nas.example:8080/v2")).await;
+        assert!(within.unwrap().allows_plain_http);
+        let safe = update_connector(&cx, &insisted.id, moved("https://nas.example/mcp")).await;
+        assert!(
+            !safe.unwrap().allows_plain_http,
+            "it belongs to one address"
+        );
+        cx.close().await;
+    }
+
+    #[tokio::test]
+    async fn an_address_with_a_password_is_refused_and_says_where_it_belongs() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let request = with_token("https://ada:hunter2@a.example/mcp", false);
+        let problem = add_connector(&cx, request).await.unwrap_err().problem();
+        assert_eq!(problem.code, Code::UsageInvalid);
+        assert!(problem.hint.unwrap().contains("header"));
+        assert!(!problem.message.contains("hunter2"));
+        cx.close().await;
     }
 }

@@ -1,15 +1,19 @@
 //! Addresses as people type them.
 
-use patchbay_model::Connector;
+use patchbay_model::{Connector, has_user_info, is_loopback};
+use patchbay_platforms::PlainHttp;
+use serde_json::Value;
 use url::{Host, Url};
 
 use crate::Error;
+use crate::redact::hide_marked;
 
 /// The address of an MCP server, from what somebody typed or pasted: a missing scheme becomes
 /// `https`, or `http` for this computer.
 ///
 /// # Errors
-/// [`Error::Usage`] when it is no address, of another scheme, or carries a user name or password.
+/// [`Error::Usage`] when it is no address, or of another scheme; [`Error::AddressSecret`] when it carries a
+/// user name or password.
 pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
     let text = text.trim().trim_matches(['"', '<', '>', '`']);
     let usage = |what: &str| Error::Usage {
@@ -30,8 +34,10 @@ pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
     if !matches!(url.scheme(), "https" | "http") {
         return Err(usage("MCP servers are reached by https or http"));
     }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(usage("the address carries a user name or password"));
+    if has_user_info(&url) {
+        return Err(Error::AddressSecret {
+            path: String::new(),
+        });
     }
     if url.host().is_none() {
         return Err(usage("the address names no host"));
@@ -51,11 +57,54 @@ fn with_scheme(text: &str) -> Option<Url> {
 
 /// Whether the address leads to this computer.
 pub(crate) fn is_this_computer(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
+    is_loopback(url)
+}
+
+/// Refuses values of a platform's form or operation in which an address carries a user name or a password: it
+/// would be shown wherever the connector is. What the `schema` marks as secret may, and so may what is
+/// `known` to stand in its place already.
+///
+/// # Errors
+/// [`Error::AddressSecret`] with the place of the first.
+pub(crate) fn refuse_user_info(values: &Value, schema: &Value, known: &Value) -> Result<(), Error> {
+    match user_info_at(&hide_marked(values, schema), known, &mut String::new()) {
+        Some(path) => Err(Error::AddressSecret { path }),
+        None => Ok(()),
+    }
+}
+
+/// JSON pointer to the first address with a user name or password.
+fn user_info_at(value: &Value, known: &Value, path: &mut String) -> Option<String> {
+    let mut inside = |step: &str, member: &Value, known: &Value| {
+        let length = path.len();
+        path.push('/');
+        path.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        let found = user_info_at(member, known, path);
+        path.truncate(length);
+        found
+    };
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .find_map(|(name, member)| inside(name, member, &known[name.as_str()])),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(place, item)| inside(&place.to_string(), item, &known[place])),
+        Value::String(text) => {
+            let is_web = text.starts_with("http://") || text.starts_with("https://");
+            let carries = is_web && Url::parse(text).is_ok_and(|url| has_user_info(&url));
+            (carries && value != known).then(|| path.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Whether credentials may go to that address over plain http: where the user insists on it.
+pub(crate) fn plain_http(is_allowed: bool, url: &Url) -> PlainHttp {
+    match is_allowed {
+        true => PlainHttp::allowed_to(url),
+        false => PlainHttp::Refused,
     }
 }
 
@@ -119,6 +168,8 @@ pub(crate) fn free_name(name: &str, separator: &str, taken: impl Fn(&str) -> boo
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -141,6 +192,32 @@ mod tests {
         ] {
             assert!(read_address(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_refused_with_its_place() {
+        let schema = json!({ "properties": { "secret": { "writeOnly": true } } });
+        let place = |values: Value, known: Value| match refuse_user_info(&values, &schema, &known) {
+            Err(Error::AddressSecret { path }) => Some(path),
+            Ok(()) => None,
+            Err(error) => panic!("{error}"),
+        };
+        let address = "https://ada:pw@a.example/mcp";
+        let nested = json!({ "a/b": [{ "url": address }] });
+        assert_eq!(place(nested, Value::Null).as_deref(), Some("/a~1b/0/url"));
+        assert_eq!(
+            place(json!({ "url": "https://tok@a.example" }), Value::Null).as_deref(),
+            Some("/url")
+        );
+        for free in [
+            json!({ "secret": address }),
+            json!({ "url": "https://a.example/@ada:pw" }),
+            json!({ "mail": "ada:pw@a.example", "n": 1 }),
+        ] {
+            assert_eq!(place(free.clone(), Value::Null), None, "{free}");
+        }
+        let shown = json!({ "url": "https://ada:***@a.example/mcp" });
+        assert_eq!(place(shown.clone(), shown), None);
     }
 
     #[test]

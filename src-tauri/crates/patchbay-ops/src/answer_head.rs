@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Json, Secret};
+use patchbay_model::Json;
 use patchbay_platforms::http::Head;
 use reqwest::header::HeaderMap;
 use serde::Serialize;
 
-use crate::accounts::secrets_of;
 use crate::operations::{Call, CallOperation};
 use crate::redact::{KnownSecrets, REDACTED};
 use crate::{Context, Error};
@@ -53,23 +52,14 @@ pub async fn call_operation_with_head(
     let mut call = Call::prepared(cx, request).await?;
     let wanted = Head::wanted();
     call.options.head = wanted.clone();
-    let secrets = known_to(cx, &call).await;
+    let known = call.known_secrets();
     let data = call.made(cx).await?;
     let head = wanted.take();
-    let head = head.map(|(status, headers)| AnswerHead::shown(status, &headers, &secrets));
+    let head = head.map(|(status, headers)| AnswerHead::shown(status, &headers, &known()));
     Ok(AnsweredOperation {
         head: head.unwrap_or_default(),
         data,
     })
-}
-
-/// What the call sends and nobody is to see; nothing of the account when it cannot be read, for then it was
-/// not sent either.
-pub(crate) async fn known_to(cx: &Context, call: &Call) -> KnownSecrets {
-    let account = secrets_of(cx, &call.account).await.unwrap_or_default();
-    let own = call.options.headers.iter().map(|(_, value)| value.clone());
-    let all: Vec<Secret> = account.into_values().chain(own).collect();
-    KnownSecrets::new(all)
 }
 
 impl AnswerHead {
@@ -96,6 +86,8 @@ impl AnswerHead {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+
+    use patchbay_model::Secret;
 
     use super::*;
 

@@ -10,7 +10,7 @@ use specta::Type;
 use url::Url;
 
 use crate::add_connector::{authentication, checked_name};
-use crate::address::read_address;
+use crate::address::{plain_http, read_address};
 use crate::credentials::forget;
 use crate::list_connectors::{find_connector, list_connectors, not_found};
 use crate::tokens::entry_id;
@@ -34,13 +34,16 @@ pub struct ConnectorChanges {
     pub favourite: Option<bool>,
     /// Whether it is switched on.
     pub enabled: Option<bool>,
+    /// Whether its credentials may go over plain http, unencrypted; another origin takes that back.
+    pub allow_plain_http: Option<bool>,
 }
 
 /// Changes what is given and leaves the rest.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] when a value cannot be used; [`Error::Store`] when the name is
-/// taken; [`Error::Vault`].
+/// [`Error::NotFound`]; [`Error::Usage`] when a value cannot be used; [`Error::AddressSecret`];
+/// [`Error::Platform`] when a credential would go unencrypted; [`Error::Store`] when the name is taken;
+/// [`Error::Vault`].
 pub async fn update_connector(
     cx: &Context,
     id: &ConnectorId,
@@ -52,10 +55,12 @@ pub async fn update_connector(
     }
     let connector = find_connector(cx, id).await?;
     refuse_hosted(&connector, &changes)?;
+    refuse_plain_http(&connector, &changes)?;
     let edit = Edit::read(cx, changes, &connector.title).await?;
     let changed = status::change(cx, id, |connector| edit.put_into(connector)).await?;
     let Changed { before, after } = changed.ok_or_else(|| not_found(id.as_str()))?;
     let reconnects = after.endpoint != before.endpoint
+        || after.allows_plain_http != before.allows_plain_http
         || after.authentication != before.authentication
         || after.status.status == Status::Disabled;
     if reconnects {
@@ -78,6 +83,7 @@ struct Edit {
     tags: Option<Vec<String>>,
     favourite: Option<bool>,
     enabled: Option<bool>,
+    allow_plain_http: Option<bool>,
     at: Timestamp,
 }
 
@@ -107,6 +113,7 @@ impl Edit {
             tags: changes.tags,
             favourite: changes.favourite,
             enabled: changes.enabled,
+            allow_plain_http: changes.allow_plain_http,
             at: cx.now(),
         })
     }
@@ -119,6 +126,7 @@ impl Edit {
         if let Some(url) = self.url {
             move_to(connector, &url);
         }
+        replace(&mut connector.allows_plain_http, self.allow_plain_http);
         if let Some((chosen, identity)) = self.authentication {
             connector.authentication = keep_sign_in(chosen, &connector.authentication);
             connector.identity = identity;
@@ -143,6 +151,7 @@ fn refuse_hosted(connector: &Connector, changes: &ConnectorChanges) -> Result<()
         && changes.title.is_none()
         && changes.url.is_none()
         && changes.authentication.is_none()
+        && changes.allow_plain_http.is_none()
         && changes.enabled.is_none();
     if ours || connector.remote_id.is_none() {
         return Ok(());
@@ -154,6 +163,30 @@ fn refuse_hosted(connector: &Connector, changes: &ConnectorChanges) -> Result<()
         ),
         hint: "Call the platform's own operation for it.".to_owned(),
     })
+}
+
+/// Another address, or another way to sign in, must not send a credential unencrypted unless that is wanted.
+fn refuse_plain_http(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
+    let before = connector.endpoint.as_deref();
+    let before = before.and_then(|address| read_address(address).ok());
+    let after = changes.url.as_deref().map(read_address).transpose()?;
+    let stays = after.as_ref().is_none_or(|after| {
+        before
+            .as_ref()
+            .is_some_and(|before| before.origin() == after.origin())
+    });
+    let signs_in = match &changes.authentication {
+        Some(choice) => !matches!(choice, AuthenticationChoice::None),
+        None => connector.authentication != Authentication::None,
+    };
+    let is_looked_at = changes.url.is_some() || changes.authentication.is_some();
+    let Some(url) = after.or(before).filter(|_| signs_in && is_looked_at) else {
+        return Ok(());
+    };
+    let is_allowed = changes
+        .allow_plain_http
+        .unwrap_or(stays && connector.allows_plain_http);
+    Ok(plain_http(is_allowed, &url).check(&url)?)
 }
 
 fn ends_consent(changes: &ConnectorChanges) -> bool {
@@ -267,6 +300,7 @@ fn move_to(connector: &mut Connector, url: &Url) {
         return;
     }
     if before.is_none_or(|before| before.origin() != url.origin()) {
+        connector.allows_plain_http = false;
         // Tokens belong to the origin that they were issued for.
         if let Authentication::Oauth { entry, .. } = &mut connector.authentication {
             *entry = None;

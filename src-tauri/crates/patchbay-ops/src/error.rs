@@ -67,6 +67,12 @@ pub enum Error {
         /// What is wrong with which argument.
         fields: Vec<FieldProblem>,
     },
+    /// An address carries a user name or a password.
+    #[error("the address carries a user name or password")]
+    AddressSecret {
+        /// JSON pointer to the field that holds it, empty for an address alone.
+        path: String,
+    },
     /// What a form holds does not fit it.
     #[error("some of the fields are not right")]
     Fields {
@@ -203,7 +209,9 @@ impl Explain for Error {
     fn code(&self) -> Code {
         match self {
             Self::NoHome | Self::File { .. } => Code::FileFailed,
-            Self::Usage { .. } | Self::Fields { .. } => Code::UsageInvalid,
+            Self::Usage { .. } | Self::Fields { .. } | Self::AddressSecret { .. } => {
+                Code::UsageInvalid
+            }
             Self::NotFound { .. } => Code::NotFound,
             Self::Ambiguous { .. } => Code::Ambiguous,
             Self::ConfirmationNeeded { .. } | Self::InUse { .. } | Self::VaultBeginsAnew => {
@@ -258,6 +266,9 @@ impl Explain for Error {
             Self::VaultBeginsAnew => "Confirm that the old ones are put aside.",
             Self::Arguments { .. } => "Correct the arguments that are named.",
             Self::Fields { .. } => "Correct the fields that are named.",
+            Self::AddressSecret { .. } => {
+                "Take them out of the address: give a token or a header as the sign-in, where the wallet keeps it."
+            }
             Self::ChangedElsewhere { .. } => "Look at what changed, then send your change again.",
             Self::SignInNeeded { .. } | Self::SignInLapsed { .. } | Self::AuthorizationOver => {
                 "Sign in again."
@@ -297,6 +308,14 @@ impl Explain for Error {
             Self::Arguments { fields, .. } | Self::Fields { fields } => Problem {
                 fields: fields.clone(),
                 ..own
+            },
+            Self::AddressSecret { path } if !path.is_empty() => Problem {
+                fields: vec![FieldProblem {
+                    path: path.clone(),
+                    message: "take the user name and password out".to_owned(),
+                }],
+                hint: self.hint(),
+                ..Problem::new(self.code(), self.to_string())
             },
             Self::Callback(error) => error.problem(),
             Self::SignedOut { source, .. } => Problem {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use specta::Type;
 
+use crate::address::refuse_user_info;
 use crate::credentials::{AddWalletEntry, WalletSecret, add_wallet_entry, find_wallet_entry};
 use crate::programs::Occasion;
 use crate::reference::entered;
@@ -52,8 +53,8 @@ pub(crate) struct Filled {
 /// Puts secrets into the places that they are for, and checks the whole.
 ///
 /// # Errors
-/// [`Error::Usage`] when the values are no object, or a secret stands among them; [`Error::Fields`] when
-/// they do not fit; [`Error::NotFound`], [`Error::Vault`], [`Error::Reference`] when a secret cannot be had.
+/// [`Error::Usage`] when the values are no object, or a secret stands among them; [`Error::AddressSecret`];
+/// [`Error::Fields`] when they do not fit; [`Error::NotFound`], [`Error::Vault`], [`Error::Reference`] when a secret cannot be had.
 pub(crate) async fn fill(
     cx: &Context,
     form: &Form,
@@ -66,6 +67,7 @@ pub(crate) async fn fill(
             hint: "Give it as a secret, with the JSON pointer of its place.".to_owned(),
         });
     }
+    refuse_user_info(&values, &form.schema, &form.values)?;
     let Json(mut values) = values;
     let (mut entries, mut to_save) = (BTreeMap::new(), Vec::new());
     for (path, given) in given {

@@ -12,9 +12,13 @@ use patchbay_model::{Account, AccountId, Explain, Secret, Timestamp};
 use patchbay_platforms::http::{
     CallOptions, ClientSettings, Clients, Clock as PlatformClock, Retries,
 };
-use patchbay_platforms::{Error as PlatformError, Platform, SignIn, hosted};
+use patchbay_platforms::{
+    Error as PlatformError, PlainHttp, Platform, SignIn, allows_plain_http, hosted,
+};
 use serde_json::{Map, Value};
+use url::Url;
 
+use crate::address::plain_http;
 use crate::clock::Clock;
 use crate::{Context, Error, Event, accounts, troubles};
 
@@ -134,12 +138,24 @@ pub(crate) fn sign_in(
         Value::Object(settings) => settings.clone(),
         _ => Map::new(),
     };
+    let mut clients = cx.hosted().clients()?;
+    clients.plain_http = plain_http_of(&settings);
     Ok((hosted.sign_in)(SignIn {
         settings,
         secrets,
-        clients: cx.hosted().clients()?,
+        clients,
         clock: Arc::clone(&cx.hosted().clock),
     })?)
+}
+
+/// Whether the key of an account may go over plain http: to the address that its settings name, where they
+/// say so.
+fn plain_http_of(settings: &Map<String, Value>) -> PlainHttp {
+    let base = settings.get("base_url").and_then(Value::as_str);
+    match base.and_then(|base| Url::parse(base).ok()) {
+        Some(base) => plain_http(allows_plain_http(settings), &base),
+        None => PlainHttp::Refused,
+    }
 }
 
 /// Gives every platform that is signed in to what other processes found out meanwhile.

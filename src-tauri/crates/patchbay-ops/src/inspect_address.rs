@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use patchbay_model::{
-    AuthenticationMethod, Explain, InspectionId, Problem, ServerFacts, Transport,
+    AuthenticationMethod, Explain, InspectionId, Problem, ServerFacts, Transport, has_secret_query,
 };
 use patchbay_oauth::{CALLBACK_PATH, Challenge, DEFAULT_PORT, DiscoverySource, Untraced};
-use patchbay_platforms::NoToken;
 use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget};
+use patchbay_platforms::{NoToken, PlainHttp};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::Url;
@@ -48,6 +48,11 @@ pub struct AddressInspection {
     pub title: String,
     /// Connectors that have this address already.
     pub already: Vec<String>,
+    /// Whether what is sent goes unencrypted to another computer, so that credentials are refused unless the
+    /// user insists.
+    pub plain_http: bool,
+    /// Whether a parameter of the address seems to hold a key: it is kept and shown with the address.
+    pub has_secret_query: bool,
     /// What the user has to know before signing in.
     pub warning: Option<String>,
     /// Why it cannot be used as it is; the address may still be added when this is set.
@@ -90,6 +95,7 @@ pub async fn inspect_address(cx: &Context, address: &str) -> Result<AddressInspe
     let target = McpTarget {
         url: url.clone(),
         tokens: Arc::new(NoToken),
+        plain_http: PlainHttp::Refused,
         remembered: None,
     };
     match mcp::connect(cx.http_to(&url), target, McpLimits::default(), cx.ending()).await {
@@ -139,6 +145,8 @@ async fn blank(cx: &Context, url: &Url) -> Result<AddressInspection, Error> {
         name: free_name(&name_of(&title), "-", is_taken),
         title,
         already: already.map(|connector| connector.title.clone()).collect(),
+        plain_http: PlainHttp::is_needed_for(url),
+        has_secret_query: has_secret_query(url),
         warning: None,
         problem: None,
     })

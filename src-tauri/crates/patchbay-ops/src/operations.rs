@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_model::{Account, AccountId, Json, OperationEffect, Platform, Secret};
-use patchbay_platforms::http::{CallOptions, Retries};
+use patchbay_model::{
+    Account, AccountId, Json, OperationEffect, Platform, Secret, hide_user_infos,
+};
+use patchbay_platforms::http::{CallOptions, Retries, SentSecrets};
 use patchbay_platforms::{Effect, Operation, Platform as Hosted, hosted};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::accounts::find_account;
+use crate::address::refuse_user_info;
 use crate::hosted::{judged, options, platform_of};
+use crate::redact::{KnownSecrets, marked_values};
 use crate::{Context, Error};
 
 /// One documented operation, as windows and commands show it.
@@ -32,7 +36,7 @@ pub struct OperationCard {
 }
 
 /// An operation to be called.
-#[derive(Clone, Debug, Deserialize, Type)]
+#[derive(Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CallOperation {
     /// The account as which it is called.
@@ -55,6 +59,16 @@ pub struct CallOperation {
     pub body: Json,
 }
 
+impl std::fmt::Debug for CallOperation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Secrets may be among arguments, query and body.
+        f.debug_struct("CallOperation")
+            .field("account", &self.account)
+            .field("operation", &self.operation)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Every documented operation of a platform, in the order of its contract; none for this computer. What an
 /// account can call of them is told by [`list_account_operations`].
 pub fn list_operations(platform: Platform) -> Vec<OperationCard> {
@@ -74,11 +88,11 @@ pub async fn list_account_operations(
     Ok(table_of(&account).iter().map(card).collect())
 }
 
-/// Calls an operation as an account; the answer is the platform's own JSON.
+/// Calls an operation as an account; the answer is the platform's own JSON, without known secrets.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such account or operation; [`Error::ConfirmationNeeded`];
-/// [`Error::Usage`] when arguments or options do not fit; [`Error::Platform`], [`Error::Vault`].
+/// [`Error::AddressSecret`]; [`Error::Usage`] when arguments or options do not fit; [`Error::Platform`], [`Error::Vault`].
 pub async fn call_operation(cx: &Context, request: CallOperation) -> Result<Json, Error> {
     Call::prepared(cx, request).await?.made(cx).await
 }
@@ -106,7 +120,7 @@ impl Call {
             });
         }
         let platform = platform_of(cx, &account).await?;
-        let options = CallOptions {
+        let mut options = CallOptions {
             timeout: request
                 .timeout_seconds
                 .map(|seconds| Duration::from_secs(seconds.into())),
@@ -118,8 +132,16 @@ impl Call {
                 .into_iter()
                 .collect(),
             body: members(request.body, "the extra body")?,
+            sent: SentSecrets::wanted(),
             ..options(cx)
         };
+        let schema = (operation.parameters)().to_value();
+        refuse_user_info(&request.arguments, &schema, &Value::Null)?;
+        options.secrets = marked_values(&request.arguments, &schema);
+        let extra = Value::Object(options.body.clone());
+        options.secrets.extend(marked_values(&extra, &schema));
+        let account_secrets = cx.hosted().secrets(&account.id).unwrap_or_default();
+        options.secrets.extend(account_secrets);
         Ok(Self {
             account,
             operation: operation.name,
@@ -134,12 +156,23 @@ impl Call {
     /// # Errors
     /// [`Error::Usage`] when the arguments do not fit; [`Error::Platform`].
     pub(crate) async fn made(self, cx: &Context) -> Result<Json, Error> {
+        let known = self.known_secrets();
         let called = self
             .platform
             .call(self.operation, self.arguments, &self.options);
         let answer = called.await;
         let answer = judged(cx, &self.account.id, &*self.platform, answer).await?;
-        Ok(Json(answer))
+        Ok(Json(hide_user_infos(known().hide(answer))))
+    }
+
+    /// What nobody is to see of what comes back: what the account is signed in with, what was given as a
+    /// secret, and what was sent until it is asked for.
+    pub(crate) fn known_secrets(&self) -> impl Fn() -> KnownSecrets + use<> {
+        let options = &self.options;
+        let headers = options.headers.iter().map(|(_, value)| value.clone());
+        let given: Vec<Secret> = headers.chain(options.secrets.iter().cloned()).collect();
+        let sent = options.sent.clone();
+        move || KnownSecrets::new(given.iter().cloned().chain(sent.all()))
     }
 }
 
@@ -180,6 +213,9 @@ fn card(operation: &Operation) -> OperationCard {
         source: operation.source.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod every_secret;
 
 #[cfg(test)]
 mod tests {

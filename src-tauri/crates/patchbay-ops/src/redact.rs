@@ -194,6 +194,60 @@ impl KnownSecrets {
     }
 }
 
+/// [`KnownSecrets`] taken out of text that comes in pieces, a secret cut in two by them included.
+pub(crate) struct StreamRedaction {
+    known: KnownSecrets,
+    /// What may be the beginning of a secret.
+    held: Vec<u8>,
+}
+
+impl StreamRedaction {
+    pub(crate) fn new(known: KnownSecrets) -> Self {
+        Self {
+            known,
+            held: Vec::new(),
+        }
+    }
+
+    /// What can be shown after one more piece.
+    pub(crate) fn push(&mut self, piece: &[u8]) -> Vec<u8> {
+        let mut text = std::mem::take(&mut self.held);
+        text.extend_from_slice(piece);
+        let (shown, held) = self.shown(&text, false);
+        self.held = held.to_vec();
+        shown
+    }
+
+    /// What is left at the end.
+    pub(crate) fn finish(self) -> Vec<u8> {
+        self.shown(&self.held, true).0
+    }
+
+    /// What can be shown of a text, and what of it may be the beginning of a secret.
+    fn shown<'a>(&self, text: &'a [u8], is_end: bool) -> (Vec<u8>, &'a [u8]) {
+        let secrets = || self.known.0.iter().map(|secret| secret.expose().as_bytes());
+        let mut shown = Vec::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(first) = rest.first() {
+            let begins = |secret: &[u8]| secret.len() > rest.len() && secret.starts_with(rest);
+            if !is_end && secrets().any(begins) {
+                return (shown, rest);
+            }
+            match secrets().find(|secret| rest.starts_with(secret)) {
+                Some(secret) => {
+                    shown.extend_from_slice(REDACTED.as_bytes());
+                    rest = &rest[secret.len()..];
+                }
+                None => {
+                    shown.push(*first);
+                    rest = &rest[1..];
+                }
+            }
+        }
+        (shown, rest)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -303,6 +357,23 @@ mod tests {
         let known = KnownSecrets::new([Secret::new("Bearer sk-123456")]);
         let hidden = known.hide_text("you sent Bearer sk-123456, that is sk-123456".to_owned());
         assert_eq!(hidden, "you sent <redacted>, that is <redacted>");
+    }
+
+    #[test]
+    fn a_secret_in_a_stream_is_hidden_wherever_the_stream_is_cut() {
+        let known =
+            || KnownSecrets::new(["tok-123456", "tok-123456-long", "aab-aab-aac"].map(Secret::new));
+        let text = "tok-123456-long, tok-123456-lo, aab-aab-aab-aac, tok-12345";
+        let hidden = "<redacted>, <redacted>-lo, aab-<redacted>, tok-12345";
+        for size in 1..text.len() {
+            let mut stream = StreamRedaction::new(known());
+            let mut shown = Vec::new();
+            for piece in text.as_bytes().chunks(size) {
+                shown.extend(stream.push(piece));
+            }
+            shown.extend(stream.finish());
+            assert_eq!(String::from_utf8(shown).unwrap(), hidden, "{size}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use patchbay_model::{Connector, ConnectorId};
 use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget};
 use tokio_util::sync::CancellationToken;
 
-use crate::address::endpoint_of;
+use crate::address::{endpoint_of, plain_http};
 use crate::{Context, Error};
 
 /// Live connections. A place is locked while its connection is made, so that callers who come
@@ -81,8 +81,10 @@ async fn connect(
     connector: &Connector,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
+    let url = endpoint_of(connector)?;
     let target = McpTarget {
-        url: endpoint_of(connector)?,
+        plain_http: plain_http(connector.allows_plain_http, &url),
+        url,
         tokens: cx.tokens().source(connector),
         remembered: connector.server.clone(),
     };

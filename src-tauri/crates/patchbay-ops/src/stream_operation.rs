@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
+use bytes::Bytes;
 use futures::StreamExt as _;
 use patchbay_platforms::Streams;
 use patchbay_platforms::http::StreamedAnswer;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use serde::Serialize;
 
-use crate::answer_head::{AnswerHead, known_to};
+use crate::answer_head::AnswerHead;
 use crate::hosted::judged;
 use crate::operations::{Call, CallOperation};
+use crate::redact::StreamRedaction;
 use crate::whole_file::WholeFile;
 use crate::{Context, Error};
 
@@ -17,6 +20,9 @@ use crate::{Context, Error};
 pub struct StreamedOperation {
     /// Status and headers, where they are wanted.
     pub head: Option<AnswerHead>,
+    /// Takes known secrets out of text. Anything else is passed on as it comes: another byte in it would
+    /// make a file that cannot be read.
+    redaction: Option<StreamRedaction>,
     answer: StreamedAnswer,
 }
 
@@ -64,8 +70,8 @@ pub async fn save_operation(
     let mut streamed = opened(cx, call, wants_head).await?;
     let mut bytes = 0;
     while let Some(piece) = streamed.next().await? {
-        file.write(piece.as_ref()).await?;
-        bytes += piece.as_ref().len() as u64;
+        file.write(&piece).await?;
+        bytes += piece.len() as u64;
     }
     file.finish().await?;
     Ok(SavedOperation {
@@ -86,16 +92,38 @@ fn streams_of(call: &Call) -> Result<&dyn Streams, Error> {
 
 async fn opened(cx: &Context, call: Call, wants_head: bool) -> Result<StreamedOperation, Error> {
     let streams = streams_of(&call)?;
-    let secrets = match wants_head {
-        true => Some(known_to(cx, &call).await),
-        false => None,
-    };
     let opened = streams.stream(call.operation, call.arguments.clone(), &call.options);
     let answer = judged(cx, &call.account.id, &*call.platform, opened.await).await?;
+    let secrets = call.known_secrets()();
     Ok(StreamedOperation {
-        head: secrets.map(|secrets| AnswerHead::shown(answer.status, &answer.headers, &secrets)),
+        head: wants_head.then(|| AnswerHead::shown(answer.status, &answer.headers, &secrets)),
+        redaction: is_text(&answer.headers).then(|| StreamRedaction::new(secrets)),
         answer,
     })
+}
+
+/// Whether the pieces are text as they are. Where the type is not told they may be.
+fn is_text(headers: &HeaderMap) -> bool {
+    let value = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    if value(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return false;
+    }
+    let kind = value(CONTENT_TYPE).unwrap_or("text/plain");
+    let kind = kind
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    let ends = [
+        "json",
+        "xml",
+        "yaml",
+        "csv",
+        "javascript",
+        "x-www-form-urlencoded",
+    ];
+    kind.starts_with("text/") || ends.iter().any(|end| kind.ends_with(end))
 }
 
 impl StreamedOperation {
@@ -103,7 +131,25 @@ impl StreamedOperation {
     ///
     /// # Errors
     /// [`Error::Platform`]; nothing more comes then.
-    pub async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
-        Ok(self.answer.pieces.next().await.transpose()?)
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        loop {
+            let piece = self.answer.pieces.next().await.transpose()?;
+            let Some(redaction) = &mut self.redaction else {
+                return Ok(piece);
+            };
+            match piece {
+                Some(piece) => {
+                    let shown = redaction.push(&piece);
+                    // What may be the beginning of a secret waits for the next piece.
+                    if !shown.is_empty() {
+                        return Ok(Some(shown.into()));
+                    }
+                }
+                None => {
+                    let rest = self.redaction.take().map(StreamRedaction::finish);
+                    return Ok(rest.filter(|rest| !rest.is_empty()).map(Bytes::from));
+                }
+            }
+        }
     }
 }

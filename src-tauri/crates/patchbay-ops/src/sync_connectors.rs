@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use patchbay_model::{
     Account, AccountId, Authentication, Connector, ConnectorId, ConnectorStatus, IdentityLine,
-    Platform, RemoteId, Status, Timestamp,
+    Json, Platform, RemoteId, Status, Timestamp, hide_user_info, hide_user_infos,
 };
 use patchbay_platforms::RemoteConnector;
 
@@ -191,8 +191,9 @@ pub(crate) fn newcomer(
         updated_at: now,
         tags: Vec::new(),
         favourite: false,
+        allows_plain_http: false,
         draft: false,
-        native: remote.native.clone(),
+        native: Json::default(),
     };
     follow(&mut connector, account, remote, now);
     connector
@@ -218,7 +219,7 @@ pub(crate) fn follow(
     connector.remote_id = Some(remote.remote_id);
     connector.title = remote.title.unwrap_or(remote.name);
     connector.description = remote.description;
-    connector.endpoint = remote.endpoint;
+    connector.endpoint = remote.endpoint.as_deref().map(hide_user_info);
     connector.visibility = remote.visibility;
     connector.identity = IdentityLine {
         platform: account.platform,
@@ -230,7 +231,7 @@ pub(crate) fn follow(
     connector.authentication_methods = remote.methods;
     connector.created_at = remote.created_at.unwrap_or(connector.created_at);
     connector.updated_at = remote.updated_at.unwrap_or(now);
-    connector.native = remote.native;
+    connector.native = Json(hide_user_infos(remote.native.0));
 }
 
 /// Whether a platform's list knows no more than was known before: what was found out here since holds, that

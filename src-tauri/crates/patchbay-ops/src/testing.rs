@@ -47,6 +47,7 @@ pub(crate) async fn add(cx: &Context, url: &str) -> Connector {
         name: None,
         title: None,
         authentication: Some(AuthenticationChoice::None),
+        allow_plain_http: false,
     };
     add_connector(cx, request).await.unwrap()
 }

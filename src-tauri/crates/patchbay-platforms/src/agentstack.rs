@@ -22,7 +22,7 @@ mod tools;
 mod wait;
 mod wire;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use base64::Engine;
@@ -36,9 +36,10 @@ use self::operations::OPERATIONS;
 use self::remembered::Remembered;
 use self::sessions::Sessions;
 use self::wire::{AUTH_REQUIRED, Connector, Item};
+use crate::echo::SecretNames;
 use crate::http::{Api, CallOptions, Redirects, StreamedAnswer};
 use crate::operations::arguments;
-use crate::registry::text_of;
+use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
 use crate::token_source::FixedHeaders;
 use crate::{
     AccountField, Connectors, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform,
@@ -47,6 +48,9 @@ use crate::{
 };
 
 const BASE_URL: &str = "http://127.0.0.1:8333";
+
+/// Names of members that no answer shows.
+static SECRET_NAMES: LazyLock<SecretNames> = LazyLock::new(|| SecretNames::new(OPERATIONS, FIELDS));
 
 /// Agent Stack in the registry.
 pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
@@ -112,6 +116,7 @@ const FIELDS: &[AccountField] = &[
         variables: &[],
         choices: &[],
     },
+    ALLOW_PLAIN_HTTP,
 ];
 
 /// As [`credentials`] tells the ways to sign in apart, before there is any secret.

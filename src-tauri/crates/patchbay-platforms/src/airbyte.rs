@@ -38,7 +38,8 @@ use self::client::{Client, Workspace};
 use self::remembered::Remembered;
 use self::token::{Credentials, Tokens};
 use crate::http::{Api, CallOptions, StreamedAnswer};
-use crate::registry::text_of;
+use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
+use crate::secret_argument::SecretArgument;
 use crate::token_source::bearer;
 use crate::{
     AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, Operation, Peculiar,
@@ -120,6 +121,7 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
             variables: &["SDK_DEV_ADP_API_HOST"],
             choices: &[],
         },
+        ALLOW_PLAIN_HTTP,
     ],
     // Without an application there is nothing but a token to be had.
     secret_for: |settings| match text_of(settings, "client_id") {
@@ -210,7 +212,10 @@ impl Airbyte {
             .ok_or_else(|| Error::Usage("slug is missing".to_owned()))?;
         let client = self.client_as(
             given(arguments.client_id),
-            given(arguments.client_secret).map(Secret::new),
+            arguments
+                .client_secret
+                .map(SecretArgument::into_secret)
+                .filter(|secret| !secret.is_empty()),
             given(arguments.organization_id),
         )?;
         let workspace = given(arguments.workspace_name);

@@ -16,7 +16,7 @@ mod tools;
 mod wire;
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -28,9 +28,11 @@ use url::Url;
 use self::arguments::{Authorize, List, One, TestSearch};
 use self::operations::OPERATIONS;
 use crate::capabilities::no_choices;
+use crate::echo::SecretNames;
 use crate::findings::Findings;
 use crate::http::{Answer, Api, CallOptions};
 use crate::operations::arguments;
+use crate::registry::ALLOW_PLAIN_HTTP;
 use crate::token_source::FixedHeaders;
 use crate::{
     AccountField, Connectors, ConsentState, Consents, Creation, Credentials, Error, HostedPlatform,
@@ -49,6 +51,9 @@ const MOST_PAGES: usize = 1000;
 const CONSENT_LIVES: Duration = Duration::from_secs(300);
 
 const POLL_EVERY: Duration = Duration::from_secs(2);
+
+/// Names of members that no answer shows.
+static SECRET_NAMES: LazyLock<SecretNames> = LazyLock::new(|| SecretNames::new(OPERATIONS, FIELDS));
 
 /// Cohere in the registry.
 pub(crate) const COHERE: HostedPlatform = HostedPlatform {
@@ -94,6 +99,7 @@ const FIELDS: &[AccountField] = &[
         variables: &[],
         choices: &[],
     },
+    ALLOW_PLAIN_HTTP,
 ];
 
 fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {

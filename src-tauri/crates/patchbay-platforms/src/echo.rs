@@ -1,23 +1,59 @@
 //! Answers that repeat what they should not.
 
+use patchbay_model::Secret;
+use schemars::JsonSchema;
 use serde_json::Value;
 
-use crate::text;
+use crate::operations::parameters;
+use crate::{AccountField, Operation, text};
 
-/// Whether members of this name are secret wherever a platform might repeat them.
-fn names_a_secret(name: &str) -> bool {
-    // A match looks at the length first: this is asked of every member of every answer.
-    matches!(
-        name,
-        "access_token"
-            | "api_key"
-            | "bearer_token"
-            | "client_secret"
-            | "password"
-            | "refresh_token"
-            | "secret_key"
-            | "token"
-    )
+/// What a server that follows RFC 6749, section 5.1, or OpenID Connect calls its tokens.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is looked at")]
+struct Tokens {
+    access_token: Secret,
+    refresh_token: Secret,
+    id_token: Secret,
+}
+
+/// Names of members that are secret wherever a platform might repeat them: those that its operations take
+/// as secrets, those that its accounts are signed in with, and those of tokens.
+pub(crate) struct SecretNames(Vec<String>);
+
+impl SecretNames {
+    pub(crate) fn new(operations: &[Operation], fields: &[AccountField]) -> Self {
+        let mut names = Vec::new();
+        for operation in operations {
+            collect_marked((operation.parameters)().as_value(), &mut names);
+        }
+        collect_marked(parameters::<Tokens>().as_value(), &mut names);
+        let fields = fields.iter().filter(|field| field.is_secret);
+        names.extend(fields.map(|field| field.name.to_owned()));
+        names.sort_unstable();
+        names.dedup();
+        Self(names)
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.0
+            .binary_search_by(|known| known.as_str().cmp(name))
+            .is_ok()
+    }
+}
+
+/// Names of the members that a schema marks as secret, at any depth.
+fn collect_marked(schema: &Value, names: &mut Vec<String>) {
+    match schema {
+        Value::Object(parts) => {
+            let properties = parts.get("properties").and_then(Value::as_object);
+            let marked = properties.into_iter().flatten();
+            let marked = marked.filter(|(_, member)| member["writeOnly"] == true);
+            names.extend(marked.map(|(name, _)| name.clone()));
+            parts.values().for_each(|part| collect_marked(part, names));
+        }
+        Value::Array(parts) => parts.iter().for_each(|part| collect_marked(part, names)),
+        _ => {}
+    }
 }
 
 /// Whether a member of this name tells one thing from another: a secret that is the same word is not
@@ -34,51 +70,75 @@ fn is_a_word(given: &str) -> bool {
     given.len() < 8 && given.chars().all(char::is_alphabetic)
 }
 
-/// Takes secrets out of an answer: members with a secret's name that hold text, members that are one of
-/// the `given` values, and the given values inside longer text.
-pub(crate) fn without_secrets(value: &mut Value, given: &[&str]) {
-    without(value, given, true);
+/// Takes members out of an answer that have a secret's name and hold text.
+pub(crate) fn without_secrets(value: &mut Value, names: &SecretNames) {
+    remove(value, &|name, _| names.contains(name));
 }
 
-/// Takes the `given` values out of an answer, as [`without_secrets`] does, and leaves members with a
-/// secret's name: for texts whose names people choose themselves.
+/// Takes the `given` values out of an answer: members that are one of them, and the given values inside
+/// longer text.
 pub(crate) fn without_given(value: &mut Value, given: &[&str]) {
-    without(value, given, false);
+    remove(value, &|name, text| {
+        let mut given = given.iter();
+        given.any(|given| given.len() >= 3 && *given == text && !names_a_thing(name))
+    });
+    shorten(value, given);
 }
 
-fn without(value: &mut Value, given: &[&str], by_name: bool) {
+/// Takes out members that hold text of which `is_secret` says so, by name and text.
+fn remove(value: &mut Value, is_secret: &impl Fn(&str, &str) -> bool) {
     match value {
         Value::Object(members) => {
-            let is_secret = |name: &str, text: &str| {
-                let is_named = names_a_secret(name);
-                let may_be = |given: &&&str| is_named || (given.len() >= 3 && !names_a_thing(name));
-                let mut given = given.iter().filter(may_be);
-                (by_name && is_named) || given.any(|given| *given == text)
+            let is_secret_member = |name: &str, member: &Value| {
+                member.as_str().is_some_and(|text| is_secret(name, text))
             };
-            let mut has_secret = false;
-            for (name, member) in members.iter_mut() {
-                match member {
-                    Value::String(text) if is_secret(name, text) => has_secret = true,
-                    other => without(other, given, by_name),
-                }
-            }
             // Nearly every answer holds none, and is not rebuilt.
-            if has_secret {
-                members.retain(|name, member| {
-                    !member.as_str().is_some_and(|text| is_secret(name, text))
-                });
+            if members
+                .iter()
+                .any(|(name, member)| is_secret_member(name, member))
+            {
+                members.retain(|name, member| !is_secret_member(name, member));
             }
+            members
+                .values_mut()
+                .for_each(|member| remove(member, is_secret));
         }
-        Value::Array(items) => {
-            for item in items {
-                without(item, given, by_name);
-            }
-        }
-        Value::String(words) if !given.is_empty() => {
+        Value::Array(items) => items.iter_mut().for_each(|item| remove(item, is_secret)),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Takes the `given` values out of longer text.
+fn shorten(value: &mut Value, given: &[&str]) {
+    match value {
+        Value::String(words) => {
             let given = given.iter().copied();
             *words = text::redact(words, given.filter(|given| !is_a_word(given)));
         }
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, given)),
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|member| shorten(member, given)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Replaces secrets wherever they stand in a value, names of members included; what stands around them stays.
+pub(crate) fn hide(value: &mut Value, secrets: &[Secret]) {
+    if secrets.is_empty() {
+        return;
+    }
+    let hidden = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
+    match value {
+        Value::String(text) => *text = hidden(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, secrets)),
+        Value::Object(members) => {
+            for (name, mut member) in std::mem::take(members) {
+                hide(&mut member, secrets);
+                members.insert(hidden(&name), member);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -88,26 +148,61 @@ mod tests {
 
     use super::*;
 
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct Keep {
+        name: String,
+        oauth: Option<OAuth>,
+    }
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct OAuth {
+        client_secret: Option<Secret>,
+    }
+
     #[test]
-    fn secrets_go_and_the_rest_stays() {
+    fn members_go_that_are_secret_in_some_operation() {
+        let operations = [Operation {
+            name: "keep",
+            summary: "Keeps it",
+            parameters: parameters::<Keep>,
+            effect: crate::Effect::Write,
+            source: "none",
+        }];
+        let names = SecretNames::new(&operations, crate::cohere::COHERE.fields);
         let mut answer = json!({
-            "id": "a", "api_key": "other", "token": null, "note": "got sk-1234!",
-            "oauth": {"client_secret": "x", "token_url": "https://a"},
-            "list": [{"key": "sk-1234", "name": "b"}]
+            "id": "a", "api_key": "other", "access_token": null, "id_token": "t",
+            "oauth": {"client_secret": "x", "token_url": "https://a"}, "name": "client_secret"
         });
-        without_secrets(&mut answer, &["sk-1234"]);
+        without_secrets(&mut answer, &names);
         let left = json!({
-            "id": "a", "token": null, "note": "got <redacted>!",
-            "oauth": {"token_url": "https://a"}, "list": [{"name": "b"}]
+            "id": "a", "access_token": null, "oauth": {"token_url": "https://a"}, "name": "client_secret"
         });
         assert_eq!(answer, left);
+    }
 
-        let mut texts = json!({"token": "see the vault", "note": "sk-1234"});
-        without_given(&mut texts, &["sk-1234"]);
-        assert_eq!(texts, json!({"token": "see the vault"}));
+    #[test]
+    fn what_was_given_goes_and_the_rest_stays() {
+        let mut answer = json!({
+            "id": "a", "note": "got sk-1234!", "list": [{"key": "sk-1234", "name": "b"}], "token": "see it"
+        });
+        without_given(&mut answer, &["sk-1234"]);
+        let left = json!({"id": "a", "note": "got <redacted>!", "list": [{"name": "b"}], "token": "see it"});
+        assert_eq!(answer, left);
 
         let mut short = json!({"name": "wiki", "about": "the wiki", "key": "wiki", "token": "s"});
         without_given(&mut short, &["wiki", "s"]);
-        assert_eq!(short, json!({"name": "wiki", "about": "the wiki"}));
+        assert_eq!(
+            short,
+            json!({"name": "wiki", "about": "the wiki", "token": "s"})
+        );
+    }
+
+    #[test]
+    fn what_is_hidden_is_hidden_in_names_too() {
+        let mut value = json!({"sk-12345": ["Bearer sk-12345"], "n": 1});
+        hide(&mut value, &[Secret::new("sk-12345")]);
+        assert_eq!(value, json!({"<redacted>": ["Bearer <redacted>"], "n": 1}));
     }
 }

@@ -77,6 +77,14 @@ pub enum Error {
         /// HTTP status of the redirect.
         status: u16,
     },
+    /// Credentials would go unencrypted to another computer; nothing was sent.
+    #[error(
+        "credentials are not sent to {host} over plain http, where anyone on the way can read them"
+    )]
+    PlainHttp {
+        /// Host and port.
+        host: String,
+    },
     /// 401: a person, or a new token, is needed.
     #[error("the server asks for a sign-in")]
     Unauthorized {
@@ -259,6 +267,7 @@ impl Error {
             Self::Invalid(_) => "invalid",
             Self::Status(_)
             | Self::RedirectRefused { .. }
+            | Self::PlainHttp { .. }
             | Self::NotAServer { .. }
             | Self::ServerError { .. }
             | Self::InputRequired => "platform",
@@ -307,6 +316,7 @@ impl Explain for Error {
             Self::Cancelled => Code::Cancelled,
             Self::TooLarge { .. } | Self::Exceeded(_) => Code::NetworkTooLarge,
             Self::RedirectRefused { .. } => Code::NetworkRedirect,
+            Self::PlainHttp { .. } => Code::NetworkPlainHttp,
             Self::Unauthorized { .. } => Code::AuthNeeded,
             Self::Forbidden { .. } => Code::AuthForbidden,
             Self::NotFound(_) => Code::NotFound,
@@ -337,6 +347,9 @@ impl Explain for Error {
                 "Ask the server's operator, or enter the address that is meant."
             }
             Self::RedirectRefused { .. } => "Use the address it points to, if you trust it.",
+            Self::PlainHttp { .. } => {
+                "Use an https address, or allow plain http for this one where you trust the network."
+            }
             Self::Unauthorized { .. } => "Sign in.",
             Self::Forbidden { .. } => "Sign in with an account or with scopes that may do this.",
             Self::NotFound(_) => "List again: it may have been removed.",

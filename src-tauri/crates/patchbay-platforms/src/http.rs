@@ -32,7 +32,7 @@ use url::Url;
 pub use answer::{Answer, StreamedAnswer};
 pub use client::{ClientSettings, Clients, ProxyChoice};
 pub use clock::{Clock, SystemClock};
-pub use options::{CachedToken, CallOptions, Head, Retries};
+pub use options::{CachedToken, CallOptions, Head, Retries, SentSecrets};
 pub use path::Path;
 pub use plan::PlannedRequest;
 pub(crate) use plan::stand_ins;

@@ -23,11 +23,13 @@ pub mod mcp;
 mod mistral;
 pub mod operations;
 mod registry;
+mod secret_argument;
 mod tenex;
 mod text;
 mod token_source;
 mod variants;
 
+pub use address::PlainHttp;
 pub use capabilities::{
     Connectors, ConsentState, Consents, Creation, CredentialToSave, Credentials, Disconnects,
     Peculiar, Prompts, ProviderOAuth, RemoteConnector, Resources, Settings, StartedConsent,
@@ -36,5 +38,5 @@ pub use capabilities::{
 pub use error::{BoxError, Error, Found, Refusal, Unreachable};
 pub use field::Field;
 pub use operations::{Effect, Operation, Platform};
-pub use registry::{AccountField, HOSTED, HostedPlatform, SignIn, hosted};
+pub use registry::{AccountField, HOSTED, HostedPlatform, SignIn, allows_plain_http, hosted};
 pub use token_source::{Headers, NoToken, TokenSource};

@@ -32,7 +32,7 @@ pub use negotiate::connect;
 pub use session::McpSession;
 pub(crate) use tools::read_page;
 
-use crate::TokenSource;
+use crate::{PlainHttp, TokenSource};
 
 /// A server to connect to.
 #[derive(Clone)]
@@ -41,6 +41,8 @@ pub struct McpTarget {
     pub url: Url,
     /// What to send as credentials, to the origin of `url` only.
     pub tokens: Arc<dyn TokenSource>,
+    /// Whether they may go over plain http.
+    pub plain_http: PlainHttp,
     /// What the server was found to be the last time, to save asking again; `None` to find out.
     pub remembered: Option<ServerFacts>,
 }

@@ -20,15 +20,20 @@ mod particulars;
 mod settings;
 mod wire;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::{Map, Value};
 
 use self::key::Key;
 use self::memory::Memory;
+use crate::echo::SecretNames;
 use crate::http::{Api, parsed};
-use crate::registry::text_of;
+use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
 use crate::{AccountField, Error, HostedPlatform, Operation, Platform, SignIn};
+
+/// Names of members that no answer shows.
+static SECRET_NAMES: LazyLock<SecretNames> =
+    LazyLock::new(|| SecretNames::new(operations::every(), FIELDS));
 
 /// Mistral in the registry.
 pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
@@ -97,6 +102,7 @@ const FIELDS: &[AccountField] = &[
         variables: &[],
         choices: &["current", "seed"],
     },
+    ALLOW_PLAIN_HTTP,
 ];
 
 /// Which form of the API an account speaks. Answers of both are read alike.

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use patchbay_model::OperationEffect as Effect;
+use patchbay_model::SECRET_MARK;
 
 use crate::http::CallOptions;
 use crate::{
@@ -131,9 +132,27 @@ pub trait Platform: Send + Sync {
     }
 }
 
-/// The schema of an operation's arguments, for [`Operation::parameters`].
+/// The schema of an operation's arguments, for [`Operation::parameters`]. `writeOnly` in it marks secrets, and
+/// nothing else.
 pub fn parameters<T: JsonSchema>() -> Schema {
-    SchemaGenerator::default().into_root_schema_for::<T>()
+    let mut schema = SchemaGenerator::default().into_root_schema_for::<T>();
+    schema.ensure_object().values_mut().for_each(mark_secrets);
+    schema
+}
+
+/// Takes `writeOnly` from what is no secret, and the mark that tells them apart.
+fn mark_secrets(schema: &mut Value) {
+    match schema {
+        Value::Object(parts) => {
+            // A member may have the name of a keyword; its schema is no flag.
+            if parts.remove(SECRET_MARK).is_none() && parts.get("writeOnly") == Some(&true.into()) {
+                parts.remove("writeOnly");
+            }
+            parts.values_mut().for_each(mark_secrets);
+        }
+        Value::Array(parts) => parts.iter_mut().for_each(mark_secrets),
+        _ => {}
+    }
 }
 
 /// Reads the arguments of an operation. Their type should deny unknown fields: an argument that the
@@ -188,6 +207,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::secret_argument::SecretArgument;
 
     #[derive(Debug, Deserialize, JsonSchema)]
     #[serde(deny_unknown_fields)]
@@ -242,6 +262,23 @@ mod tests {
         let words = refusal(json!({"id": "a", "page": "sec\"ret-token"}));
         assert!(!words.contains("ret-token"), "{words}");
         assert!(words.contains("expected u32"), "{words}");
+    }
+
+    #[test]
+    fn only_secrets_are_marked_and_not_all_that_is_not_sent() {
+        #[derive(JsonSchema, serde::Serialize)]
+        #[expect(dead_code, reason = "only its schema is looked at")]
+        struct Keep {
+            #[serde(skip_serializing)]
+            id: String,
+            token: SecretArgument,
+        }
+        let schema = parameters::<Keep>().to_value();
+        assert_eq!(
+            schema["properties"]["token"],
+            json!({"type": "string", "writeOnly": true})
+        );
+        assert_eq!(schema["properties"]["id"], json!({"type": "string"}));
     }
 
     #[test]

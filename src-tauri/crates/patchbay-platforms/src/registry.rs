@@ -54,6 +54,24 @@ pub struct AccountField {
     pub choices: &'static [&'static str],
 }
 
+/// The field of every platform by which a person insists on plain http for the account's own address.
+pub(crate) const ALLOW_PLAIN_HTTP: AccountField = AccountField {
+    name: "allow_plain_http",
+    title: "Plain http",
+    help: "Only for a base URL of another computer that begins with http: the key then crosses the network \
+           unencrypted, and anyone on the way can read and use it",
+    is_secret: false,
+    is_required: false,
+    unless: None,
+    variables: &[],
+    choices: &["allowed"],
+};
+
+/// Whether these settings let the key of an account go over plain http to its own address.
+pub fn allows_plain_http(settings: &Map<String, Value>) -> bool {
+    text_of(settings, ALLOW_PLAIN_HTTP.name) == Some("allowed")
+}
+
 /// An account's fields, and what its client works with.
 #[derive(Clone)]
 pub struct SignIn {

@@ -25,7 +25,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -44,6 +44,7 @@ use self::settings::Settings as AccountSettings;
 use self::table::Table;
 pub(crate) use self::table_form::{filter_params_form, routes_form};
 use self::wire::{Connector, Started, Tested};
+use crate::echo::SecretNames;
 use crate::findings::Findings;
 use crate::http::{Answer, Api, CallOptions};
 use crate::operations::arguments;
@@ -58,6 +59,9 @@ const BASE_URL: &str = "https://api.10ex.ai";
 
 /// The most that the platform is assumed to give at once.
 const PAGE: i64 = 200;
+
+/// Names of members that no answer shows.
+static SECRET_NAMES: LazyLock<SecretNames> = LazyLock::new(|| SecretNames::new(OPERATIONS, FIELDS));
 
 /// 10ex in the registry.
 pub(crate) const TENEX: HostedPlatform = HostedPlatform {

@@ -3,6 +3,7 @@
 //! A binary of its own, since what other tests hold would count too.
 
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test, its server included")]
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use axum::routing::post;
 use futures::stream;
 use patchbay_model::Tool;
 use patchbay_platforms::mcp::{McpLimits, McpTarget, connect};
-use patchbay_platforms::{Error, NoToken};
+use patchbay_platforms::{Error, NoToken, PlainHttp};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -122,6 +123,7 @@ async fn list(filling: Filling, pages: usize) -> Result<Vec<Tool>, Error> {
     let target = McpTarget {
         url: url.parse().unwrap(),
         tokens: Arc::new(NoToken),
+        plain_http: PlainHttp::Refused,
         remembered: None,
     };
     let cancel = CancellationToken::new();

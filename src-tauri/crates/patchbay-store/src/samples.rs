@@ -80,6 +80,7 @@ pub(crate) fn connector(id: &str, name: &str) -> Connector {
         updated_at: at(0),
         tags: vec!["work".into()],
         favourite: false,
+        allows_plain_http: false,
         draft: false,
         native: Json(json!({"transport": "streamable_http"})),
     }

@@ -16,6 +16,7 @@ import { useAccountStates, useSync } from "@/host/accountSync";
 import { type Account, type AccountId } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
+import { isObject } from "@/lib/schema/schema";
 import { AccountOverview } from "./AccountOverview";
 import styles from "./AccountPage.module.css";
 import { type AccountTab } from "./accountTabs";
@@ -74,6 +75,7 @@ function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, 
       <header className={styles.bar}>
         <PlatformTile platform={account.platform} colour={account.colour} />
         <h1 className="cut">{account.label}</h1>
+        {isObject(account.settings) && account.settings.allow_plain_http === "allowed" && <Tag tone="warn" title="Its key goes over plain http: anyone on the way can read it">not encrypted</Tag>}
         {platform?.isAssumed && <Tag tone="warn" title="The interface of this platform is not public: what Patchbay does is an assumption">assumed contract</Tag>}
         <State account={account} />
         <div className={styles.acts}>

@@ -48,6 +48,30 @@ it("keeps_what_was_typed_when_adding_fails", async () => {
   expect(screen.getByLabelText("Token")).toHaveValue("s3cret");
 });
 
+it("sends_credentials_unencrypted_only_where_that_is_insisted_on", async () => {
+  const { user, host } = await pasteAddress((mock) => {
+    mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { plainHttp: true, methods: ["bearer"] });
+  });
+  const dialog = await screen.findByRole("dialog");
+  await user.click(await within(dialog).findByRole("radio", { name: "None" }));
+  expect(within(dialog).queryByRole("switch")).not.toBeInTheDocument();
+  await user.click(within(dialog).getByRole("radio", { name: "Token" }));
+  await user.type(within(dialog).getByLabelText("Token"), "s3cret");
+  const insists = within(dialog).getByRole("switch", { name: /Send credentials without encryption/ });
+  expect(insists).not.toBeChecked();
+  expect(within(dialog).getByText(/Anyone on the way to this server can read what it signs in with/)).toBeVisible();
+  await user.click(insists);
+  await user.click(within(dialog).getByRole("button", { name: /Add connector/ }));
+  await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { allowPlainHttp: true } }));
+});
+
+it("says_that_a_key_in_the_address_is_shown_with_it", async () => {
+  await pasteAddress((mock) => {
+    mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { hasSecretQuery: true });
+  });
+  expect(await screen.findByText("The address seems to hold a key")).toBeVisible();
+});
+
 it("sends_a_reference_as_it_is", async () => {
   const { user, host } = await pasteAddress();
   await user.click(await screen.findByRole("radio", { name: "Token" }));

@@ -29,6 +29,7 @@ export function AddDialog({ address: given, onClose, onAdded }: Props) {
   const [name, setName] = useState("");
   const [form, setForm] = useState(newForm("oauth"));
   const [errors, setErrors] = useState<FormErrors>({});
+  const [allowPlainHttp, setAllowPlainHttp] = useState(false);
   const inspect = useInspection((inspection) => {
     setFound(inspection);
     setTitle(inspection.title);
@@ -59,7 +60,7 @@ export function AddDialog({ address: given, onClose, onAdded }: Props) {
     setErrors(wrong);
     if (Object.keys(wrong).length > 0) return;
     add.mutate(
-      { url: found.url, name: name.trim() || null, title: title.trim() || null, authentication: choiceOf(form) },
+      { url: found.url, name: name.trim() || null, title: title.trim() || null, authentication: choiceOf(form), ...(found.plainHttp && allowPlainHttp && { allowPlainHttp }) },
       {
         onSuccess: (connector) => {
           const connect = form.method === "oauth";
@@ -73,6 +74,7 @@ export function AddDialog({ address: given, onClose, onAdded }: Props) {
     inspect.stop();
     add.reset();
     setFound(null);
+    setAllowPlainHttp(false);
   };
 
   return (
@@ -109,6 +111,8 @@ export function AddDialog({ address: given, onClose, onAdded }: Props) {
           onName={setName}
           form={form}
           errors={errors}
+          allowPlainHttp={allowPlainHttp}
+          onAllowPlainHttp={setAllowPlainHttp}
           onForm={(next) => {
             setForm(next);
             setErrors({});

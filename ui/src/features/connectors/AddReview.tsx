@@ -1,6 +1,7 @@
 import { type ReactNode } from "react";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Field } from "@/components/Field";
+import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Tag } from "@/components/Tag";
 import { type AddressInspection, type AuthenticationMethod, type Transport } from "@/host/bindings";
@@ -17,15 +18,22 @@ type Props = {
   onName: (name: string) => void;
   form: AuthenticationForm;
   errors: FormErrors;
+  allowPlainHttp: boolean;
+  onAllowPlainHttp: (allowed: boolean) => void;
   onForm: (form: AuthenticationForm) => void;
 };
 
 /** What was found at an address, what to call it, and how it is to sign in. */
-export function AddReview({ found, title, onTitle, name, onName, form, errors, onForm }: Props) {
+export function AddReview({ found, title, onTitle, name, onName, form, errors, allowPlainHttp, onAllowPlainHttp, onForm }: Props) {
   return (
     <>
       {found.problem && <ProblemNotice problem={found.problem} />}
       {found.warning && <Notice glyph="changed" title={capital(found.warning)} />}
+      {found.hasSecretQuery && (
+        <Notice glyph="changed" title="The address seems to hold a key">
+          It is saved and shown with the address, not in the vault. Where the server takes the key as a token or header, leave it out of the address and enter it below: the wallet keeps it.
+        </Notice>
+      )}
       {found.already.length > 0 && (
         <Notice glyph="changed" title={`You already have this address: ${found.already.join(", ")}`}>Add it again to use a second identity beside the first.</Notice>
       )}
@@ -49,6 +57,7 @@ export function AddReview({ found, title, onTitle, name, onName, form, errors, o
         <Field label="Name" mono value={name} onChange={onName} help="Short and unique, for the command line." />
       </div>
       <AuthenticationFields form={form} errors={errors} onChange={onForm} usualRedirectUri={found.redirectUri} registersItself={found.registersItself} />
+      {found.plainHttp && form.method !== "none" && <PlainHttpSwitch isSelected={allowPlainHttp} onChange={onAllowPlainHttp} />}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
@@ -28,4 +28,17 @@ it("of_a_hosted_connector_it_is_said_whose_word_its_status_is", async () => {
   expect(health.getByText(/^The last list of tools was refused\. As Mistral · Northlight listed it, 4 min ago\./)).toBeVisible();
   expect(health.queryByText(/checked/i)).toBeNull();
   expect(await axeViolations(container)).toEqual([]);
+});
+
+it("one_that_may_send_credentials_unencrypted_is_marked_and_can_be_told_not_to", async () => {
+  const insisted = connector({ endpoint: "http://nas.example:8080/mcp", allowsPlainHttp: true });
+  const { user, host, container } = renderApp("/connectors/con_github?tab=settings", { connectors: [insisted] });
+  expect(await screen.findByText("not encrypted")).toBeVisible();
+  const general = within(await screen.findByRole("region", { name: "General" }));
+  const insists = general.getByRole("switch", { name: /Send credentials without encryption/ });
+  expect(insists).toBeChecked();
+  expect(await axeViolations(container)).toEqual([]);
+  await user.click(insists);
+  await user.click(general.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(host.lastCall("updateConnector")).toMatchObject({ changes: { allowPlainHttp: false } }));
 });

@@ -139,6 +139,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
             {connector.server && <Tag>MCP {connector.server.protocolVersion}</Tag>}
             {connector.server?.transport === "sse" && <Tag tone="warn">deprecated transport</Tag>}
             {connector.draft && <Tag>draft</Tag>}
+            {connector.allowsPlainHttp && <Tag tone="warn">not encrypted</Tag>}
           </div>
           <IdentityLine identity={connector.identity} endpoint={connector.endpoint} colour={accounts.find((one) => one.id === connector.account)?.colour} />
         </div>

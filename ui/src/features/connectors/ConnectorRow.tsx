@@ -6,6 +6,7 @@ import { Icon } from "@/components/Icon";
 import { credentialWord } from "@/components/identityWords";
 import { PlatformTile } from "@/components/PlatformTile";
 import { type Remedy, remedyKeys, remedyLabels, remedyOf } from "@/components/remedies";
+import { Tag } from "@/components/Tag";
 import { TwoLines } from "@/components/TwoLines";
 import { type AccountColour, type Authorization, type Connector } from "@/host/bindings";
 import { classes } from "@/lib/classes";
@@ -65,6 +66,7 @@ export function ConnectorRow({ connector, selected, isStale, authorization, colo
               <span className="medium cut">{connector.title}</span>
               {connector.favourite && <Icon name="star" size={12} />}
               {connector.draft && <span className="text3 small">draft</span>}
+              {connector.allowsPlainHttp && <Tag tone="warn">not encrypted</Tag>}
             </span>
           }
           second={connector.endpoint && <span title={connector.endpoint}>{cutMiddle(shortAddress(connector.endpoint), 44)}</span>}

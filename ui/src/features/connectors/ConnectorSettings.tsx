@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { Field } from "@/components/Field";
+import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { isHosted } from "@/components/connectorStatus";
 import { Switch } from "@/components/Switch";
@@ -10,6 +11,7 @@ import { useToasts } from "@/components/Toast";
 import { type Connector, type ConnectorChanges } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
+import { isPlainHttp } from "@/lib/plainHttp";
 import { AuthenticationFields } from "./AuthenticationFields";
 import { choiceOf, errorsOf, type FormErrors, formOf } from "./authenticationForm";
 import styles from "./ConnectorPage.module.css";
@@ -89,6 +91,8 @@ function General({ connector }: { connector: Connector }) {
   const [name, setName] = useState(connector.name);
   const [url, setUrl] = useState(connector.endpoint ?? "");
   const [tags, setTags] = useState(connector.tags.join(", "));
+  const wasAllowed = connector.allowsPlainHttp ?? false;
+  const [allowPlainHttp, setAllowPlainHttp] = useState(wasAllowed);
   const { toast } = useToasts();
   const save = useUpdateConnector(connector.id);
   const toggle = useUpdateConnector(connector.id);
@@ -98,6 +102,7 @@ function General({ connector }: { connector: Connector }) {
     ...(name.trim() !== connector.name && { name: name.trim() }),
     ...(url.trim() !== (connector.endpoint ?? "") && { url: url.trim() }),
     ...(typedTags.join("\n") !== connector.tags.join("\n") && { tags: typedTags }),
+    ...(isPlainHttp(url) && allowPlainHttp !== wasAllowed && { allowPlainHttp }),
   };
   const changed = Object.keys(changes).length > 0;
   const submit = (event: FormEvent) => {
@@ -117,6 +122,7 @@ function General({ connector }: { connector: Connector }) {
           <Field label="Name" mono value={name} onChange={setName} help="Short and unique, for the command line." />
         </div>
         <Field label="Address" mono value={url} onChange={setUrl} help={elsewhere ? "Another server: the sign-in is dropped, because a secret goes only to the host it belongs to." : undefined} />
+        {isPlainHttp(url) && <PlainHttpSwitch isSelected={allowPlainHttp} onChange={setAllowPlainHttp} />}
         <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read only" help="Separate them by commas." />
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}
         <div className={styles.actions}>

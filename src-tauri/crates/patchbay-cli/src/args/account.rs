@@ -90,6 +90,9 @@ pub(crate) struct AccountAddArgs {
     /// Absolute URL in place of the platform's own
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
+    /// Let its key go over plain http to that URL: anyone on the way can read and use it
+    #[arg(long, requires = "base_url")]
+    pub(crate) allow_plain_http: bool,
     /// Another setting: NAME=TEXT, or NAME:=JSON; see `patchbay account platforms`
     #[arg(long = "set", value_name = "SETTING")]
     pub(crate) settings: Vec<String>,
@@ -110,7 +113,7 @@ pub(crate) struct AccountSecretArgs {
     pub(crate) secrets: Vec<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(crate) struct ApiArgs {
     /// Label or id of the account
     #[arg(required_unless_present = "platform", conflicts_with = "platform")]
@@ -153,4 +156,11 @@ pub(crate) struct ApiArgs {
     /// A member of the body that overrides the operation's own: NAME=TEXT, or NAME:=JSON
     #[arg(long = "body", value_name = "MEMBER")]
     pub(crate) body: Vec<String>,
+}
+
+impl std::fmt::Debug for ApiArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A secret may be among the arguments.
+        f.debug_struct("ApiArgs").finish_non_exhaustive()
+    }
 }

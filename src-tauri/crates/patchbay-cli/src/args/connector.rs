@@ -141,6 +141,9 @@ pub(crate) struct AddArgs {
     pub(crate) title: Option<String>,
     #[command(flatten)]
     pub(crate) authentication: AuthenticationArgs,
+    /// Let its credentials go over plain http: anyone on the way can read and use them
+    #[arg(long)]
+    pub(crate) allow_plain_http: bool,
     /// Connect it at once
     #[arg(long)]
     pub(crate) connect: bool,
@@ -186,6 +189,9 @@ pub(crate) struct EditArgs {
     /// Switch it off
     #[arg(long)]
     pub(crate) disable: bool,
+    /// Let its credentials go over plain http, where anyone on the way can read and use them, or not
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) allow_plain_http: Option<bool>,
     #[command(flatten)]
     pub(crate) authentication: AuthenticationArgs,
     #[command(flatten)]

@@ -34,7 +34,7 @@ pub(crate) enum ToolVerb {
     Run(RunArgs),
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(crate) struct RunArgs {
     /// Id, ACCOUNT/NAME or name
     pub(crate) connector: String,
@@ -56,4 +56,11 @@ pub(crate) struct RunArgs {
     /// Show exactly what would be sent, as whom, and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+impl std::fmt::Debug for RunArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A secret may be among the arguments.
+        f.debug_struct("RunArgs").finish_non_exhaustive()
+    }
 }

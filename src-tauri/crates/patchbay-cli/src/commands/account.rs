@@ -12,7 +12,7 @@ use super::account_settings;
 use crate::args::{AccountAddArgs, AccountSecretArgs, AccountVerb};
 use crate::door::Door;
 use crate::failure::Failure;
-use crate::output::table::{Cell, Table};
+use crate::output::table::{Cell, Table, Tone};
 use crate::output::when;
 use crate::tool_arguments;
 use crate::unlock::unlock;
@@ -95,6 +95,9 @@ async fn add(door: &Door, args: AccountAddArgs) -> Result<(), Failure> {
     if let Some(base) = args.base_url {
         settings.insert("base_url".to_owned(), base.into());
     }
+    if args.allow_plain_http {
+        settings.insert("allow_plain_http".to_owned(), "allowed".into());
+    }
     let fields = Fields::of_new(settings).filled(door, &form, args.secrets);
     let fields = fields.await?;
     unlock(door).await?;
@@ -143,13 +146,22 @@ async fn list(door: &Door) -> Result<(), Failure> {
             [
                 Cell::from(&account.label),
                 Cell::from(account.platform.as_str()),
-                Cell::from(account.base_url.as_deref().unwrap_or_default()),
+                address(account),
                 Cell::from(when::relative(account.created_at, now)),
                 Cell::from(account.id.as_str()),
             ]
         });
         Table::new(["LABEL", "PLATFORM", "URL", "ADDED", "ID"], rows).render(screen)
     })
+}
+
+/// Its address, where it is not the platform's own, and whether its key goes there unencrypted.
+fn address(account: &Account) -> Cell {
+    let base = account.base_url.as_deref().unwrap_or_default();
+    match account.allows_plain_http() {
+        true => Cell::toned(&format!("{base}, not encrypted"), Tone::Warning),
+        false => Cell::from(base),
+    }
 }
 
 fn platforms(door: &Door) -> Result<(), Failure> {

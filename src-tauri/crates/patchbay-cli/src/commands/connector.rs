@@ -1,18 +1,19 @@
 //! `patchbay connector …`.
 
-use patchbay_model::{Code, Connector, ConnectorId, Json, Timestamp};
+use patchbay_model::{Code, Connector, ConnectorId, Json, Timestamp, has_secret_query};
 use patchbay_ops::{
     AddConnector, Check, ConnectorChanges, Synced, add_connector, check_connector,
     delete_connector, disconnect_connector, list_connectors, remove_connector, restore_connector,
     sync_connectors, update_connector,
 };
+use url::Url;
 
 use super::{authentication, background, change, connect, create, doctor, offers};
 use crate::args::{AddArgs, ConnectorVerb, EditArgs};
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
-use crate::output::table::{Cell, Table};
+use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, when, words};
 use crate::tool_arguments;
 use crate::unlock::unlock;
@@ -69,10 +70,17 @@ async fn add(door: &Door, args: AddArgs) -> Result<(), Failure> {
         url: args.url,
         name: args.name,
         title: args.title,
+        allow_plain_http: args.allow_plain_http,
     };
     let mut connector = add_connector(&door.cx, request).await?;
     let title = &connector.title;
     door.talk.say(&format!("Added {title}."));
+    if holds_secret(&connector) {
+        door.talk.say(
+            "Note: the address seems to hold a key, and is shown wherever the connector is. \
+             Where the server takes it as a token or header, use --token-from or --header.",
+        );
+    }
     if args.connect {
         connector = connect::connect(door, connector, Json::default(), args.how).await?;
     } else {
@@ -161,7 +169,10 @@ fn row(connector: &Connector, now: Timestamp) -> [Cell; 6] {
     let checked = connector.status.checked_at;
     [
         Cell::from(&connector.name),
-        Cell::toned(&status, tone),
+        match connector.allows_plain_http {
+            true => Cell::toned(&format!("{status}, not encrypted"), Tone::Warning),
+            false => Cell::toned(&status, tone),
+        },
         Cell::from(tools.unwrap_or_default()),
         Cell::from(words::identity(&connector.identity, now)),
         Cell::from(checked.map_or_else(|| "never".to_owned(), |at| when::relative(at, now))),
@@ -174,6 +185,13 @@ async fn show(door: &Door, text: &str) -> Result<(), Failure> {
     let now = door.now();
     door.out
         .answer(&connector, |screen| facts(&connector, now, screen))
+}
+
+/// Whether its address seems to hold a key.
+fn holds_secret(connector: &Connector) -> bool {
+    let endpoint = connector.endpoint.as_deref();
+    let url = endpoint.and_then(|endpoint| Url::parse(endpoint).ok());
+    url.is_some_and(|url| has_secret_query(&url))
 }
 
 fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
@@ -190,6 +208,12 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
         .maybe("Reason", connector.status.reason.as_ref())
         .maybe("Code", connector.status.code.map(|code| code.as_str()))
         .maybe("State", draft)
+        .maybe(
+            "Encryption",
+            connector
+                .allows_plain_http
+                .then_some("not encrypted: its credentials may go over plain http"),
+        )
         .add("As", words::identity(&connector.identity, now))
         .add("Sign-in", words::authentication(connector))
         .maybe("Tools", connector.tool_count.map(|count| count.to_string()))
@@ -292,6 +316,7 @@ async fn edit(door: &Door, args: EditArgs) -> Result<(), Failure> {
         tags: args.tags,
         favourite: args.favourite,
         enabled,
+        allow_plain_http: args.allow_plain_http,
     };
     if !is_change && !changes_anything(&changes) {
         return Err(Failure::usage(
@@ -320,12 +345,14 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         tags,
         favourite,
         enabled,
+        allow_plain_http,
     } = changes;
     [name, title, url].into_iter().any(Option::is_some)
         || authentication.is_some()
         || tags.is_some()
         || favourite.is_some()
         || enabled.is_some()
+        || allow_plain_http.is_some()
 }
 
 async fn check(door: &Door, text: &str) -> Result<(), Failure> {

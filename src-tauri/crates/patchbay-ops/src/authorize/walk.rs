@@ -7,8 +7,8 @@ use patchbay_model::{
     WalletEntry,
 };
 use patchbay_oauth::{CallbackParams, Challenge, Discovery, Grant, Page, union};
-use patchbay_platforms::NoToken;
 use patchbay_platforms::mcp::{self, McpLimits, McpTarget};
+use patchbay_platforms::{NoToken, PlainHttp};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
@@ -108,6 +108,7 @@ async fn challenge(cx: &Context, url: &url::Url) -> Result<Option<Challenge>, Er
     let target = McpTarget {
         url: url.clone(),
         tokens: Arc::new(NoToken),
+        plain_http: PlainHttp::Refused,
         remembered: None,
     };
     match mcp::connect(cx.http_to(url), target, McpLimits::default(), cx.ending()).await {

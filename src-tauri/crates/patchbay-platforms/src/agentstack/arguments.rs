@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::wire::{self, CONNECTED, Item};
 use crate::Error;
+use crate::secret_argument::SecretArgument;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -26,8 +27,7 @@ pub(super) struct Create {
     /// Id of an OAuth app; left out: the preset's, or one that the platform registers.
     pub(super) client_id: Option<String>,
     /// Secret of that app; only together with its id.
-    #[schemars(extend("writeOnly" = true))]
-    pub(super) client_secret: Option<String>,
+    pub(super) client_secret: Option<SecretArgument>,
     /// Texts to keep with it, such as `name` and `description`; left out: the preset's.
     pub(super) metadata: Option<Map<String, Value>>,
     /// Whether a preset of the same URL fills in what is left out; left out: true.
@@ -64,8 +64,7 @@ pub(super) struct Connect {
     /// Absolute URL at which the browser ends; left out: a page of the platform's.
     pub(super) redirect_url: Option<String>,
     /// A token for the MCP server, in place of a consent. A token that the platform had is lost.
-    #[schemars(extend("writeOnly" = true))]
-    pub(super) access_token: Option<String>,
+    pub(super) access_token: Option<SecretArgument>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -109,20 +108,6 @@ pub(super) struct Mcp {
     pub(super) content: Option<String>,
     /// Body as JSON.
     pub(super) content_json: Option<Value>,
-}
-
-impl Create {
-    /// Texts that must not come back.
-    pub(super) fn secrets(&self) -> Vec<&str> {
-        self.client_secret.as_deref().into_iter().collect()
-    }
-}
-
-impl Connect {
-    /// Texts that must not come back.
-    pub(super) fn secrets(&self) -> Vec<&str> {
-        self.access_token.as_deref().into_iter().collect()
-    }
 }
 
 impl<'de> Deserialize<'de> for Which {

@@ -5,19 +5,26 @@
 use std::time::Duration;
 
 use http::Method;
-use patchbay_model::Secret;
-use serde_json::json;
+use serde::Serialize;
 
 use super::arguments::{Connect, Create, Which};
 use super::wire::{Connector, Page, Preset};
 use crate::Error;
 use crate::http::{Api, CallOptions, Path, Request};
+use crate::secret_argument::SecretArgument;
 
 /// The platform waits so long for a server that accepts and never answers, and then says so; a little
 /// more lets it be heard.
 ///
 /// Source: Agent Stack contract, section 3, `connect`.
 const CONNECT_LIMIT: Duration = Duration::from_secs(330);
+
+/// What is sent to connect: both members, absent ones as null.
+#[derive(Serialize)]
+struct ConnectBody<'a> {
+    redirect_url: Option<&'a str>,
+    access_token: Option<&'a SecretArgument>,
+}
 
 /// Registers a connector.
 ///
@@ -31,10 +38,7 @@ pub(super) async fn create(
     connector: &Create,
     options: &CallOptions,
 ) -> Result<Connector, Error> {
-    let mut request = Request::new(Method::POST, all()).json(connector)?;
-    for secret in connector.secrets() {
-        request = request.secret(Secret::new(secret));
-    }
+    let request = Request::new(Method::POST, all()).json(connector)?;
     let answer = api.send(request, options).await;
     let answer = answer.map_err(|error| match error {
         Error::Conflict(refusal) => Error::AlreadyThere {
@@ -43,7 +47,7 @@ pub(super) async fn create(
         },
         error => error,
     })?;
-    Connector::answered(&answer, "create", &connector.secrets())
+    Connector::answered(&answer, "create")
 }
 
 /// All connectors of the user, in no order. There is no second page, whatever `next_page_token` says.
@@ -71,7 +75,7 @@ pub(super) async fn get(
 ) -> Result<Connector, Error> {
     let request = Request::new(Method::GET, path(connector)?);
     let answer = api.send(request, options).await?;
-    Connector::answered(&answer, "get", &[])
+    Connector::answered(&answer, "get")
 }
 
 /// Removes a connector in whatever state; the platform gives its tokens back as well as it can.
@@ -105,15 +109,15 @@ pub(super) async fn connect(
         .redirect_url
         .as_deref()
         .filter(|url| !url.is_empty());
-    let body = json!({"redirect_url": redirect, "access_token": connect.access_token});
-    let mut request = Request::new(Method::POST, path(&connect.connector)?.then("/connect"))
+    let body = ConnectBody {
+        redirect_url: redirect,
+        access_token: connect.access_token.as_ref(),
+    };
+    let request = Request::new(Method::POST, path(&connect.connector)?.then("/connect"))
         .json(&body)?
         .timeout(CONNECT_LIMIT);
-    for secret in connect.secrets() {
-        request = request.secret(Secret::new(secret));
-    }
     let answer = api.send(request, options).await?;
-    Connector::answered(&answer, "connect", &connect.secrets())
+    Connector::answered(&answer, "connect")
 }
 
 /// Leaves the server; the platform gives the token back and forgets it.
@@ -129,7 +133,7 @@ pub(super) async fn disconnect(
 ) -> Result<Connector, Error> {
     let request = Request::new(Method::POST, path(connector)?.then("/disconnect"));
     let answer = api.send(request, options).await?;
-    Connector::answered(&answer, "disconnect", &[])
+    Connector::answered(&answer, "disconnect")
 }
 
 /// The servers that the platform's keepers have prepared.

@@ -13,6 +13,7 @@ use super::wire::{Connector, Preset};
 use super::{AgentStack, client};
 use crate::form::{self, Members};
 use crate::http::CallOptions;
+use crate::secret_argument::SecretArgument;
 use crate::{Creation, Error, RemoteConnector, operations, text};
 
 /// The definition that takes any address.
@@ -27,10 +28,10 @@ const DESCRIPTION_LIMIT: usize = 2000;
 struct Given {
     url: Option<String>,
     client_id: Option<String>,
-    client_secret: Option<String>,
+    client_secret: Option<SecretArgument>,
     metadata: Option<Map<String, Value>>,
     match_preset: Option<bool>,
-    access_token: Option<String>,
+    access_token: Option<SecretArgument>,
 }
 
 #[async_trait]
@@ -71,7 +72,7 @@ impl Creation for AgentStack {
         options: &CallOptions,
     ) -> Result<RemoteConnector, Error> {
         let given: Given = operations::arguments(Value::Object(values))?;
-        let access_token = filled(given.access_token);
+        let access_token = given.access_token.filter(|secret| !secret.is_empty());
         let url = match (definition, given.url) {
             (CUSTOM, Some(url)) => url,
             (CUSTOM, None) => return Err(Error::Usage("url is missing".to_owned())),
@@ -80,7 +81,7 @@ impl Creation for AgentStack {
         let new = Create {
             url,
             client_id: filled(given.client_id),
-            client_secret: filled(given.client_secret),
+            client_secret: given.client_secret.filter(|secret| !secret.is_empty()),
             metadata: given.metadata.filter(|metadata| !metadata.is_empty()),
             match_preset: given.match_preset.unwrap_or(true),
         };
@@ -101,7 +102,7 @@ impl AgentStack {
     async fn with_token(
         &self,
         created: Connector,
-        token: String,
+        token: SecretArgument,
         options: &CallOptions,
     ) -> Connector {
         let connect = Connect {

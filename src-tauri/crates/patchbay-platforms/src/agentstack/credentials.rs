@@ -12,12 +12,13 @@ use super::arguments::{Connect, Which};
 use super::wire::AUTH_REQUIRED;
 use crate::form::{self, Members};
 use crate::http::CallOptions;
+use crate::secret_argument::SecretArgument;
 use crate::{CredentialToSave, Credentials, Error, operations};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Given {
-    access_token: String,
+    access_token: SecretArgument,
 }
 
 #[async_trait]

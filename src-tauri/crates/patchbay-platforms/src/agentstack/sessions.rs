@@ -52,6 +52,7 @@ impl Sessions {
         let target = McpTarget {
             url: client::path(connector)?.then("/mcp").under(&api.base),
             tokens: Arc::clone(&api.tokens),
+            plain_http: api.clients.plain_http.clone(),
             remembered: None,
         };
         let limits = McpLimits::default();

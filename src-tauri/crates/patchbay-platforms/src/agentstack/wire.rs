@@ -7,8 +7,9 @@
 
 use serde_json::{Map, Value};
 
+use super::SECRET_NAMES;
 use crate::Error;
-use crate::echo::{without_given, without_secrets};
+use crate::echo::without_secrets;
 use crate::http::Answer;
 use crate::text::filled;
 
@@ -92,17 +93,13 @@ impl Connector {
         })
     }
 
-    /// Reads the one connector of an answer, and drops the secrets that were `given` from it.
+    /// Reads the one connector of an answer, without secrets.
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`] when it has no id, URL or state.
-    pub(super) fn answered(
-        answer: &Answer,
-        operation: &str,
-        given: &[&str],
-    ) -> Result<Self, Error> {
+    pub(super) fn answered(answer: &Answer, operation: &str) -> Result<Self, Error> {
         let mut json: Value = answer.json()?;
-        clean(&mut json, given);
+        clean(&mut json);
         Self::read(json).map_err(|what| answer.unexpected(format!("{operation}: {what}")))
     }
 }
@@ -133,7 +130,7 @@ impl Preset {
 
 impl Item for Connector {
     fn read(mut json: Value) -> Result<Self, &'static str> {
-        clean(&mut json, &[]);
+        clean(&mut json);
         let Value::Object(json) = json else {
             return Err("a connector is no object");
         };
@@ -198,11 +195,10 @@ impl<T: Item> Page<T> {
 
 /// Takes secrets out of a connector. Its maker named the texts in `metadata`, so no name in there tells a
 /// secret.
-fn clean(connector: &mut Value, given: &[&str]) {
+fn clean(connector: &mut Value) {
     let metadata = connector.get_mut("metadata").map(Value::take);
-    without_secrets(connector, given);
-    if let Some(mut metadata) = metadata {
-        without_given(&mut metadata, given);
+    without_secrets(connector, &SECRET_NAMES);
+    if let Some(metadata) = metadata {
         connector["metadata"] = metadata;
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::operations::arguments_with;
+use crate::secret_argument::SecretArgument;
 use crate::{Error, Field};
 
 /// Empty text is no value.
@@ -42,8 +43,7 @@ pub(super) struct CreateConnector {
     pub(super) workspace_name: Option<String>,
     /// What the kind of connector wants, for example `{"personal_access_token": "…"}`, with `option_title`
     /// where there are several ways. They are not verified now: a check tells.
-    #[schemars(extend("writeOnly" = true))]
-    pub(super) credentials: Option<Map<String, Value>>,
+    pub(super) credentials: Option<SecretArgument<Map<String, Value>>>,
     /// Required settings that are no credentials, for example `{"repositories": ["owner/repo"]}`.
     pub(super) replication_config: Option<Map<String, Value>>,
     /// Secret of an OAuth consent that the platform holds, in place of credentials.
@@ -124,8 +124,7 @@ pub(super) struct Connect {
     /// Id of an application other than the account's.
     pub(super) client_id: Option<String>,
     /// Its secret.
-    #[schemars(extend("writeOnly" = true))]
-    pub(super) client_secret: Option<String>,
+    pub(super) client_secret: Option<SecretArgument>,
 }
 
 #[derive(Deserialize, JsonSchema)]

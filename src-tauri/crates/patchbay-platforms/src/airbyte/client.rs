@@ -117,13 +117,6 @@ impl Client {
         options: &CallOptions,
     ) -> Result<wire::Connector, Error> {
         let request = Request::new(Method::POST, Path::new(CONNECTORS)).json(body)?;
-        let mut secrets = Vec::new();
-        for value in body.credentials.iter().flat_map(Map::values) {
-            texts(value, &mut secrets);
-        }
-        let request = secrets.into_iter().fold(request, |request, secret| {
-            request.secret(Secret::new(secret))
-        });
         wire::detail(&self.send(request, options).await?)
     }
 
@@ -471,16 +464,6 @@ pub(super) async fn exchange(
         .ok_or_else(|| answer.unexpected("the token exchange gave no access_token"))
 }
 
-/// Every text in it, however deep.
-fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
-    match value {
-        Value::String(text) => found.push(text),
-        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
-        Value::Object(members) => members.values().for_each(|member| texts(member, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
 fn connector(id: &str) -> Result<Path, Error> {
     Path::new(CONNECTORS).value("connector_id", id)
 }
@@ -506,15 +489,6 @@ fn path_of(encoded: &str) -> Result<Path, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn secrets_are_found_however_deep_they_lie() {
-        let credentials = json!({"token": "a", "nested": {"keys": ["b", {"key": "c"}], "n": 1}});
-        let mut found = Vec::new();
-        texts(&credentials, &mut found);
-        found.sort_unstable();
-        assert_eq!(found, ["a", "b", "c"]);
-    }
 
     #[test]
     fn a_path_keeps_its_segments() {

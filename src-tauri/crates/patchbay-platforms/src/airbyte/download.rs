@@ -79,6 +79,7 @@ pub(super) async fn pass(mut answer: StreamedAnswer) -> Result<StreamedAnswer, E
             status: answer.status,
             headers: answer.headers,
             body: start.into(),
+            ..Answer::default()
         };
         return Err(whole.failed());
     }
@@ -181,6 +182,7 @@ mod tests {
             status: 200,
             headers,
             body: body.to_owned().into(),
+            ..Answer::default()
         }
     }
 

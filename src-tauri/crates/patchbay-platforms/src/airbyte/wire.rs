@@ -15,6 +15,7 @@ use super::arguments::Entity;
 use super::spec::Spec;
 use crate::Error;
 use crate::http::Answer;
+use crate::secret_argument::SecretArgument;
 use crate::text::{filled, read_json};
 
 /// The answer of the token exchange.
@@ -216,7 +217,7 @@ pub(super) struct Create {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) source_template_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) credentials: Option<Map<String, Value>>,
+    pub(super) credentials: Option<SecretArgument<Map<String, Value>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) replication_config: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -374,6 +375,7 @@ mod tests {
             status: 200,
             headers: HeaderMap::new(),
             body: body.into(),
+            ..Answer::default()
         }
     }
 

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Field;
+use crate::secret_argument::SecretArgument;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -86,8 +87,7 @@ pub(super) struct OAuth {
     pub(super) client_id: Field<String>,
     /// Its secret; Cohere never gives it back.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("writeOnly" = true))]
-    pub(super) client_secret: Field<String>,
+    pub(super) client_secret: Field<SecretArgument>,
     /// Page on which users consent.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub(super) authorize_url: Field<String>,
@@ -107,8 +107,7 @@ pub(super) struct ServiceAuth {
     #[serde(rename = "type")]
     pub(super) kind: String,
     /// The token; Cohere never gives it back.
-    #[schemars(extend("writeOnly" = true))]
-    pub(super) token: String,
+    pub(super) token: SecretArgument,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -129,33 +128,4 @@ pub(super) struct TestSearch {
     pub(super) query: String,
     /// Token for the connector's own service, where it wants one: Cohere does not give back the one it has.
     pub(super) service_auth: Option<ServiceAuth>,
-}
-
-impl Create {
-    /// Texts that must not come back.
-    pub(super) fn secrets(&self) -> Vec<&str> {
-        secrets(&self.oauth, &self.service_auth)
-    }
-}
-
-impl Update {
-    /// Texts that must not come back.
-    pub(super) fn secrets(&self) -> Vec<&str> {
-        secrets(&self.oauth, &self.service_auth)
-    }
-}
-
-fn secrets<'a>(oauth: &'a Field<OAuth>, service_auth: &'a Field<ServiceAuth>) -> Vec<&'a str> {
-    let mut secrets = Vec::new();
-    if let Field::Value(OAuth {
-        client_secret: Field::Value(secret),
-        ..
-    }) = oauth
-    {
-        secrets.push(secret.as_str());
-    }
-    if let Field::Value(service_auth) = service_auth {
-        secrets.push(service_auth.token.as_str());
-    }
-    secrets
 }

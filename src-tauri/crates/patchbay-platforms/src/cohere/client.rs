@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use http::Method;
-use patchbay_model::Secret;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -61,8 +60,7 @@ pub(super) async fn create(
     let request = Request::new(Method::POST, all())
         .json(connector)?
         .repeat(Repeat::WhenRateLimited);
-    let request = naming(&connector.secrets(), request);
-    Envelope::read(&api.send(request, options).await?, &connector.secrets())
+    Envelope::read(&api.send(request, options).await?)
 }
 
 /// One connector.
@@ -73,7 +71,7 @@ pub(super) async fn create(
 /// Source: Cohere contract, section 2, `get`; traces `get*`.
 pub(super) async fn get(api: &Api, one: &One, options: &CallOptions) -> Result<Envelope, Error> {
     let request = Request::new(Method::GET, path(&one.id)?);
-    Envelope::read(&api.send(request, options).await?, &[])
+    Envelope::read(&api.send(request, options).await?)
 }
 
 /// Changes what is given of a connector.
@@ -91,8 +89,7 @@ pub(super) async fn update(
     let request = Request::new(Method::PATCH, path(&changes.id)?)
         .json(changes)?
         .repeat(Repeat::Freely);
-    let request = naming(&changes.secrets(), request);
-    Envelope::read(&api.send(request, options).await?, &changes.secrets())
+    Envelope::read(&api.send(request, options).await?)
 }
 
 /// Removes a connector; the answer is whatever JSON came, null for none.
@@ -154,12 +151,6 @@ fn all() -> Path {
 
 fn path(id: &str) -> Result<Path, Error> {
     all().value("id", id)
-}
-
-/// Names the secrets of a body, so that an error does not repeat them.
-fn naming(secrets: &[&str], request: Request) -> Request {
-    let name = |request: Request, secret: &&str| request.secret(Secret::new(*secret));
-    secrets.iter().fold(request, name)
 }
 
 fn refuse_both<A, B>(oauth: &Field<A>, service_auth: &Field<B>) -> Result<(), Error> {

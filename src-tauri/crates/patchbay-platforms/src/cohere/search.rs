@@ -12,6 +12,7 @@ use http::Method;
 use patchbay_model::Secret;
 use serde_json::{Value, json};
 
+use super::SECRET_NAMES;
 use super::arguments::{ServiceAuth, TestSearch};
 use super::wire::Connector;
 use crate::echo::without_secrets;
@@ -39,8 +40,7 @@ pub(super) async fn test_search(
     if !body["results"].is_array() {
         return Err(answer.unexpected("there is no list of results"));
     }
-    let token = search.service_auth.as_ref().map(|auth| auth.token.as_str());
-    without_secrets(&mut body, token.as_slice());
+    without_secrets(&mut body, &SECRET_NAMES);
     Ok((body, answer))
 }
 
@@ -79,6 +79,13 @@ pub(super) fn request(
     };
     let mut request =
         Request::new(Method::POST, Path::new(path)).json(&json!({ "query": search.query }))?;
+    if let Some(auth) = &search.service_auth {
+        request = auth
+            .token
+            .texts()
+            .into_iter()
+            .fold(request, Request::secret);
+    }
     for (name, value) in service.base.query_pairs() {
         request = request.query(&name, value);
     }
@@ -86,9 +93,9 @@ pub(super) fn request(
 }
 
 fn authorization(auth: &ServiceAuth) -> Secret {
-    let token = &auth.token;
+    let token = auth.token.expose();
     Secret::new(match auth.kind.as_str() {
-        "noscheme" => token.clone(),
+        "noscheme" => token.to_owned(),
         "basic" if token.contains(':') => format!("Basic {}", BASE64_STANDARD.encode(token)),
         "basic" => format!("Basic {token}"),
         _ => format!("Bearer {token}"),

@@ -8,6 +8,7 @@
 
 use serde_json::{Map, Value};
 
+use super::SECRET_NAMES;
 use crate::Error;
 use crate::echo::without_secrets;
 use crate::http::Answer;
@@ -36,7 +37,7 @@ impl Connector {
     /// # Errors
     /// What is wrong with it.
     fn read(mut json: Value) -> Result<Self, &'static str> {
-        without_secrets(&mut json, &[]);
+        without_secrets(&mut json, &SECRET_NAMES);
         let Value::Object(json) = json else {
             return Err("a connector is no object");
         };
@@ -131,13 +132,13 @@ impl Page {
 }
 
 impl Envelope {
-    /// Reads the one connector of an answer, and drops the secrets that were `given` from it.
+    /// Reads the one connector of an answer, without secrets.
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`] when there is no `connector`, or it is unreadable.
-    pub(super) fn read(answer: &Answer, given: &[&str]) -> Result<Self, Error> {
+    pub(super) fn read(answer: &Answer) -> Result<Self, Error> {
         let mut json: Value = answer.json()?;
-        without_secrets(&mut json, given);
+        without_secrets(&mut json, &SECRET_NAMES);
         let Value::Object(mut rest) = json else {
             return Err(answer.unexpected("it is no object"));
         };

@@ -4,17 +4,19 @@ use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt};
 use http::HeaderMap;
 use patchbay_http::json;
+use patchbay_model::Secret;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::refused;
 use crate::Error;
+use crate::echo::without_given;
 use crate::text::JSON_LIMITS;
 
 const OTHER_SHAPE: &str = "it has another shape than documented";
 
 /// A success, read as a whole.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Answer {
     /// HTTP status, 200 to 299.
     pub status: u16,
@@ -22,6 +24,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Body, after decompression.
     pub body: Bytes,
+    /// Secrets that the request gave; what is read of the body comes without them.
+    pub given: Vec<Secret>,
 }
 
 /// A success whose body comes piece by piece.
@@ -35,19 +39,27 @@ pub struct StreamedAnswer {
 }
 
 impl Answer {
-    /// Reads the body as JSON, whatever its content type says.
+    /// Reads the body as JSON, whatever its content type says, without the secrets that were given.
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`] when it is something else; [`Error::Exceeded`] when it is more than is
     /// read.
     pub fn json(&self) -> Result<Value, Error> {
-        json::parse(&self.body, JSON_LIMITS).map_err(|error| match error {
+        let mut json = json::parse(&self.body, JSON_LIMITS).map_err(|error| match error {
             json::Error::Exceeded(limit) => Error::Exceeded(limit),
             json::Error::NotJson => self.unexpected(match self.body.is_empty() {
                 true => "it is empty",
                 false => "it is no JSON",
             }),
-        })
+        })?;
+        if !self.given.is_empty() {
+            without_given(&mut json, &self.given_texts());
+        }
+        Ok(json)
+    }
+
+    fn given_texts(&self) -> Vec<&str> {
+        self.given.iter().map(Secret::expose).collect()
     }
 
     /// Reads the body as a JSON object.
@@ -85,14 +97,24 @@ impl Answer {
     pub fn unexpected(&self, what: impl Into<String>) -> Error {
         Error::UnexpectedAnswer {
             what: what.into(),
-            refusal: Box::new(refused::outline(self.status, &self.headers, &self.body)),
+            refusal: Box::new(refused::outline(
+                self.status,
+                &self.headers,
+                &self.body,
+                &self.given,
+            )),
         }
     }
 
     /// The error of a success whose envelope says that it failed.
     pub fn failed(&self) -> Error {
         let (headers, body) = (self.headers.clone(), self.body.clone());
-        Error::Status(Box::new(refused::read(self.status, headers, body, &[])))
+        Error::Status(Box::new(refused::read(
+            self.status,
+            headers,
+            body,
+            &self.given,
+        )))
     }
 }
 

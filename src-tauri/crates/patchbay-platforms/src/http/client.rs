@@ -7,6 +7,7 @@ use patchbay_http::AddressPolicy;
 use reqwest::{Certificate, ClientBuilder, redirect};
 
 use crate::Error;
+use crate::address::PlainHttp;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(30);
 
@@ -45,6 +46,8 @@ pub struct Clients {
     pub raw: reqwest::Client,
     /// Where both may lead.
     pub addresses: AddressPolicy,
+    /// Whether credentials may go over plain http.
+    pub plain_http: PlainHttp,
 }
 
 impl Clients {
@@ -57,6 +60,7 @@ impl Clients {
             usual: build(settings, true)?,
             raw: build(settings, false)?,
             addresses: settings.addresses.clone(),
+            plain_http: PlainHttp::Refused,
         })
     }
 }

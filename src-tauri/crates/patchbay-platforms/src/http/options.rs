@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::RetryPolicy;
 
-/// Options of one call; the same for every operation of every platform.
-#[derive(Clone, Debug, Default)]
+/// Options of one call; the same for every operation of every platform. `Debug` leaves out what may hold
+/// secrets.
+#[derive(Clone, Default)]
 pub struct CallOptions {
     /// Longest time until the answer to one attempt begins, and then from one piece of it to the next, as
     /// the platforms' own clients have it; `None` for the operation's own.
@@ -24,6 +25,9 @@ pub struct CallOptions {
     pub longest_wait: Option<Duration>,
     /// Headers that replace those of the same name, in any letter case. They may hold secrets.
     pub headers: Vec<(String, Secret)>,
+    /// Secrets among what is given beside the operation's own arguments, to be taken out of what the server
+    /// says.
+    pub secrets: Vec<Secret>,
     /// Query parameters that are appended: a list repeats its name, an object gives `name[key]`, and
     /// null is left out.
     pub query: Vec<(String, Value)>,
@@ -40,8 +44,22 @@ pub struct CallOptions {
     pub stays: bool,
     /// Brings back status and headers of the answer, beside the data.
     pub head: Head,
+    /// Brings back what was sent as credentials, so that it is hidden in what is shown.
+    pub sent: SentSecrets,
     /// Stops the call, also while it waits for the next attempt; `None` when nobody will.
     pub cancel: Option<CancellationToken>,
+}
+
+impl std::fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("retries", &self.retries)
+            .field("longest_wait", &self.longest_wait)
+            .field("credential", &self.credential)
+            .field("stays", &self.stays)
+            .finish_non_exhaustive()
+    }
 }
 
 impl CallOptions {
@@ -104,6 +122,38 @@ impl std::fmt::Debug for Head {
     }
 }
 
+/// Credentials that a call sent, also those that were had for it, such as a token; kept where they are
+/// [wanted](SentSecrets::wanted). Clones are the same.
+#[derive(Clone, Default)]
+pub struct SentSecrets(Option<Arc<Mutex<Vec<Secret>>>>);
+
+impl SentSecrets {
+    /// Keeps them; by default nothing is kept.
+    pub fn wanted() -> Self {
+        Self(Some(Arc::default()))
+    }
+
+    /// What was sent until now.
+    pub fn all(&self) -> Vec<Secret> {
+        let kept = self.0.as_ref();
+        let kept = kept.map(|kept| kept.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        kept.unwrap_or_default()
+    }
+
+    pub(super) fn note(&self, credentials: &[(String, Secret)]) {
+        if let Some(kept) = &self.0 {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.extend(credentials.iter().map(|(_, secret)| secret.clone()));
+        }
+    }
+}
+
+impl std::fmt::Debug for SentSecrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SentSecrets").finish_non_exhaustive()
+    }
+}
+
 /// How often a failure is repeated. What an operation must not repeat stays unrepeated.
 #[derive(Clone, Debug)]
 pub enum Retries {
@@ -135,6 +185,25 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn debug_hides_what_may_hold_secrets() {
+        let options = CallOptions {
+            query: vec![("key".to_owned(), json!("hunter2"))],
+            body: Map::from_iter([("pin".to_owned(), json!("hunter2"))]),
+            headers: vec![("x-key".to_owned(), Secret::new("hunter2"))],
+            secrets: vec![Secret::new("hunter2")],
+            ..CallOptions::default()
+        };
+        let path = crate::http::Path::new("/a");
+        let request = crate::http::Request::new(http::Method::POST, path)
+            .query("key", "hunter2")
+            .header("x-key", "hunter2")
+            .json(&json!({"pin": "hunter2"}))
+            .unwrap();
+        let shown = format!("{options:?} {request:?}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
 
     /// Source: trace `list-extra-query` of the Cohere contract.
     #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Api, CallOptions, Request};
-use crate::{Error, TokenSource};
+use crate::{Error, TokenSource, echo};
 
 /// What stands where a secret would be sent.
 const REDACTED: &str = "<redacted>";
@@ -20,7 +20,7 @@ pub struct PlannedRequest {
     pub url: Url,
     /// Header name and value; a secret value is `<redacted>`.
     pub headers: Vec<(String, String)>,
-    /// The JSON body, or the text of another one; `None` without a body.
+    /// The JSON body, or the text of another one, without its secrets; `None` without a body.
     pub body: Option<Value>,
 }
 
@@ -79,7 +79,12 @@ impl Api {
         };
         let headers = prepared.headers_with(&credentials)?;
         let (method, url, body) = (prepared.method, prepared.url, prepared.body);
+        let secrets = prepared.secrets;
         let request = super::send::attempt(method, url, headers, body);
-        Ok(PlannedRequest::of(&request))
+        let mut planned = PlannedRequest::of(&request);
+        if let Some(body) = &mut planned.body {
+            echo::hide(body, &secrets);
+        }
+        Ok(planned)
     }
 }

@@ -1,19 +1,20 @@
 //! What becomes of a request when the platform points elsewhere.
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use patchbay_model::Secret;
 use url::Url;
 
 use super::send::{Prepared, attempt};
 use crate::Error;
-use crate::address::check_address;
+use crate::address::{PlainHttp, check_address};
 
 const MOST_REDIRECTS: usize = 20;
 
 /// Where redirects have led, and what has become of the request on the way.
 pub(super) struct Way<'a> {
     prepared: &'a Prepared<'a>,
+    plain_http: &'a PlainHttp,
     method: Method,
     /// Where it has moved; `None` while that is nowhere.
     moved: Option<Box<Url>>,
@@ -24,9 +25,10 @@ pub(super) struct Way<'a> {
 }
 
 impl<'a> Way<'a> {
-    pub(super) fn new(prepared: &'a Prepared<'a>) -> Self {
+    pub(super) fn new(prepared: &'a Prepared<'a>, plain_http: &'a PlainHttp) -> Self {
         Self {
             prepared,
+            plain_http,
             method: prepared.method.clone(),
             moved: None,
             keeps_body: true,
@@ -43,7 +45,7 @@ impl<'a> Way<'a> {
     /// The request as it is now.
     ///
     /// # Errors
-    /// [`Error::Usage`] when credentials cannot be used as headers.
+    /// [`Error::Usage`] when credentials cannot be used as headers; [`Error::PlainHttp`].
     pub(super) fn request(
         &self,
         credentials: &[(String, Secret)],
@@ -57,6 +59,11 @@ impl<'a> Way<'a> {
             headers.remove(CONTENT_LENGTH);
         }
         let body = self.prepared.body.clone().filter(|_| self.keeps_body);
+        let has_credentials = headers.values().any(HeaderValue::is_sensitive)
+            || (body.is_some() && !self.prepared.secrets.is_empty());
+        if has_credentials {
+            self.plain_http.check(self.url())?;
+        }
         Ok(attempt(
             self.method.clone(),
             self.url().clone(),

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
-use patchbay_model::{FieldProblem, Secret, Timestamp, clean_text};
+use patchbay_model::{FieldProblem, Secret, Timestamp, clean_text, hide_user_info};
 use serde_json::Value;
 
 use super::retry_after;
@@ -55,19 +55,16 @@ pub(super) fn error(
 /// Reads the words, the code and the fields out of a body, whatever its form.
 pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secret]) -> Refusal {
     let json: Value = text::read_json(&body).unwrap_or_default();
-    let mut fields = fields(&json);
-    for field in &mut fields {
-        field.message = text::redact(&field.message, secrets.iter().map(Secret::expose));
-    }
+    let hide = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
+    let fields = hidden(fields(&json), hide);
     let words =
         words(&json, &fields).unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
-    let words = text::redact(&words, secrets.iter().map(Secret::expose));
     Refusal {
         status,
-        code: code(&json).map(|code| clean_text(code, 200)),
-        text: shown(&words),
+        code: code(&json).map(|code| clean_text(&hide(code), 200)),
+        text: shown(&hide(&words)),
         fields,
-        request_id: request_id(&headers, &json),
+        request_id: request_id(&headers, &json).map(|id| hide(&id)),
         headers,
         body,
     }
@@ -75,26 +72,41 @@ pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secr
 
 /// What a success of unexpected shape says: words meant for a person, else which members it has. No other
 /// value of it is kept: one may be a token, and what was not sent cannot be taken out.
-pub(super) fn outline(status: u16, headers: &HeaderMap, body: &Bytes) -> Refusal {
+pub(super) fn outline(
+    status: u16,
+    headers: &HeaderMap,
+    body: &Bytes,
+    secrets: &[Secret],
+) -> Refusal {
+    let hide = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
     let json: Option<Value> = text::read_json(body);
     let known = json.as_ref().unwrap_or(&Value::Null);
-    let request_id = request_id(headers, known);
-    let fields = fields(known);
+    let request_id = request_id(headers, known).map(|id| hide(&id));
+    let fields = hidden(fields(known), hide);
     let words = words(known, &fields).unwrap_or_else(|| match json {
         Some(json) => blanked(json).to_string(),
         None => measured(headers, body),
     });
     Refusal {
         status,
-        text: shown(&words),
+        text: shown(&hide(&words)),
         fields,
         request_id,
         ..Refusal::default()
     }
 }
 
+/// The same fields without secrets, which a server may repeat as the name of a field too.
+fn hidden(mut fields: Vec<FieldProblem>, hide: impl Fn(&str) -> String) -> Vec<FieldProblem> {
+    for field in &mut fields {
+        field.path = hide(&field.path);
+        field.message = hide_user_info(&hide(&field.message));
+    }
+    fields
+}
+
 fn shown(words: &str) -> Option<String> {
-    let words = text::clean_lines(words, TEXT_LIMIT);
+    let words = text::clean_lines(&hide_user_info(words), TEXT_LIMIT);
     (!words.is_empty()).then_some(words)
 }
 
@@ -316,12 +328,12 @@ mod tests {
             ("text/plain", "eyJ0", "4 bytes of text/plain"),
         ] {
             let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]);
-            let refusal = outline(200, &headers, &body.into());
+            let refusal = outline(200, &headers, &body.into(), &[]);
             assert_eq!(refusal.text.as_deref(), Some(words), "{body}");
             assert!(!format!("{refusal:?}").contains("eyJ0"), "{body}");
             assert!(refusal.body.is_empty(), "{body}");
         }
-        let empty = outline(200, &HeaderMap::new(), &" ".into());
+        let empty = outline(200, &HeaderMap::new(), &" ".into(), &[]);
         assert_eq!(empty.text, None);
     }
 

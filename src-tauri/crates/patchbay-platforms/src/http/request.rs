@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Path;
 use crate::Error;
+use crate::secret_argument::revealed;
 
 static ANYTHING: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.9");
 
@@ -26,14 +27,16 @@ pub enum Repeat {
     Freely,
 }
 
-/// One request. Nothing of it is sent before all of it is known to be well formed.
-#[derive(Clone, Debug)]
+/// One request. Nothing of it is sent before all of it is known to be well formed. `Debug` leaves out what
+/// may hold secrets.
+#[derive(Clone)]
 pub struct Request {
     pub(super) method: Method,
     pub(super) path: Path,
     pub(super) query: Vec<(String, String)>,
     pub(super) accept: &'static HeaderValue,
     pub(super) headers: Vec<(String, String)>,
+    pub(super) secret_headers: Vec<(String, Secret)>,
     pub(super) body: Body,
     pub(super) repeat: Repeat,
     pub(super) timeout: Option<Duration>,
@@ -41,7 +44,7 @@ pub struct Request {
     pub(super) secrets: Vec<Secret>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Body {
     None,
     /// JSON as it is written.
@@ -50,6 +53,16 @@ pub(super) enum Body {
         content_type: Option<String>,
         bytes: Bytes,
     },
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("repeat", &self.repeat)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Request {
@@ -66,6 +79,7 @@ impl Request {
             query: Vec::new(),
             accept: &ANYTHING,
             headers: Vec::new(),
+            secret_headers: Vec::new(),
             body: Body::None,
             timeout: None,
             is_anonymous: false,
@@ -103,16 +117,27 @@ impl Request {
         self
     }
 
-    /// Sends a JSON body.
+    /// Sends a JSON body. Its [secret arguments](crate::secret_argument) are taken out of what the server
+    /// says, as by [`Request::secret`].
     ///
     /// # Errors
     /// [`Error::Usage`] when it cannot be written as JSON.
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
         let mut written = Vec::with_capacity(USUAL_BODY);
-        serde_json::to_writer(&mut written, body)
-            .map_err(|error| Error::Usage(format!("the body cannot be written: {error}")))?;
+        let (outcome, secrets) = revealed(|| serde_json::to_writer(&mut written, body));
+        outcome.map_err(|error| Error::Usage(format!("the body cannot be written: {error}")))?;
         self.body = Body::Json(written.into());
+        self.secrets.extend(secrets);
         Ok(self)
+    }
+
+    /// Sends a header that is secret.
+    #[must_use]
+    pub(crate) fn secret_header(mut self, name: &str, value: &str) -> Self {
+        self.secrets.push(Secret::new(value));
+        self.secret_headers
+            .push((name.to_owned(), Secret::new(value)));
+        self
     }
 
     /// Sends a body as it is, with a content type where there is one.
@@ -139,7 +164,7 @@ impl Request {
         self
     }
 
-    /// Names a secret in the body, to be taken out of what the server says when it refuses.
+    /// Names a secret in the body, to be taken out of what the server says.
     #[must_use]
     pub fn secret(mut self, secret: Secret) -> Self {
         self.secrets.push(secret);

@@ -20,6 +20,7 @@ use super::{
     Answer, Api, CallOptions, Redirects, Repeat, Request, Retries, RetryPolicy, StreamedAnswer,
     refused,
 };
+use crate::address::host_of;
 use crate::error::from_reqwest;
 use crate::token_source::credentials;
 use crate::{Error, Headers, TokenSource};
@@ -45,10 +46,11 @@ pub(super) struct Prepared<'a> {
     /// Headers of every request, then those of this one; those of the call stand in its options.
     usual: &'a [(String, String)],
     headers: Vec<(String, String)>,
+    secret_headers: Vec<(String, Secret)>,
     content_type: Option<HeaderValue>,
     pub(super) body: Option<Bytes>,
-    /// Secrets in the body.
-    secrets: Vec<Secret>,
+    /// Secrets in body and headers.
+    pub(super) secrets: Vec<Secret>,
     pub(super) options: &'a CallOptions,
     repeat: Repeat,
     pub(super) is_anonymous: bool,
@@ -82,7 +84,7 @@ impl Prepared<'_> {
         for (name, value) in self.usual.iter().chain(&self.headers) {
             set(&mut headers, name, value, false)?;
         }
-        for (name, value) in &self.options.headers {
+        for (name, value) in self.secret_headers.iter().chain(&self.options.headers) {
             set(&mut headers, name, value.expose(), true)?;
         }
         Ok(headers)
@@ -90,7 +92,10 @@ impl Prepared<'_> {
 
     /// Whether it brings headers that have yet to be checked.
     fn brings_headers(&self) -> bool {
-        !(self.usual.is_empty() && self.headers.is_empty() && self.options.headers.is_empty())
+        !(self.usual.is_empty()
+            && self.headers.is_empty()
+            && self.secret_headers.is_empty()
+            && self.options.headers.is_empty())
     }
 }
 
@@ -178,6 +183,7 @@ impl Api {
                 status,
                 headers: std::mem::take(answer.headers_mut()),
                 body,
+                given: prepared.secrets,
             })
         }
         .boxed()
@@ -247,6 +253,7 @@ impl Api {
             accept: request.accept,
             usual: &self.headers,
             headers: request.headers,
+            secret_headers: request.secret_headers,
             content_type,
             body,
             secrets: request.secrets,
@@ -393,6 +400,7 @@ impl Api {
         let headers_sent = prepared.options.headers.iter().chain(&*arrived.credentials);
         let sent = headers_sent.map(|(_, secret)| secret);
         let known = prepared.secrets.iter().chain(&self.secrets);
+        let known = known.chain(&prepared.options.secrets);
         let secrets: Vec<Secret> = known.chain(sent).cloned().collect();
         let error = refused::error(status, headers, body, &secrets, self.clock.now());
         let Error::Unauthorized { challenge, .. } = &error else {
@@ -417,7 +425,8 @@ impl Api {
             true => Headers::default(),
             false => credentials(prepared.tokens).await?,
         };
-        let mut way = Way::new(prepared);
+        prepared.options.sent.note(&credentials);
+        let mut way = Way::new(prepared, &self.clients.plain_http);
         loop {
             let started = Instant::now();
             // Made before it is waited for, or it would be kept as long.
@@ -425,7 +434,7 @@ impl Api {
             let sent = client.execute(request);
             let answer = sent
                 .await
-                .map_err(|error| from_reqwest(error, &host(way.url()), started.elapsed()))?;
+                .map_err(|error| from_reqwest(error, &host_of(way.url()), started.elapsed()))?;
             let to = match self.redirects {
                 Redirects::Refuse => None,
                 Redirects::Follow => way.pointed(&answer),
@@ -590,7 +599,7 @@ async fn next_piece(
             piece.map_err(|_| Error::TimedOut { after })?
         }
     };
-    piece.map_err(|error| from_reqwest(error, &host(answer.url()), after))
+    piece.map_err(|error| from_reqwest(error, &host_of(answer.url()), after))
 }
 
 fn pieces(
@@ -610,11 +619,4 @@ fn pieces(
             Err(error) => Some((Err(error), None)),
         }
     })
-}
-
-/// Host and port of an address, for people.
-fn host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }

@@ -64,6 +64,7 @@ async fn negotiate(
             http.clone(),
             target.url.clone(),
             target.tokens.clone(),
+            target.plain_http.clone(),
             limits,
         );
         match start(wire, mode, limits).await {
@@ -107,6 +108,7 @@ fn is_final(error: &Error) -> bool {
             | Error::Unauthorized { .. }
             | Error::Forbidden { .. }
             | Error::RedirectRefused { .. }
+            | Error::PlainHttp { .. }
             | Error::RateLimited { .. }
             | Error::TooLarge { .. }
             | Error::Exceeded(_)

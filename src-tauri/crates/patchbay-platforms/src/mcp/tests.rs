@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{CallProgress, McpLimits, McpSession, McpTarget, ToolCall, connect};
-use crate::{BoxError, Error, Headers, NoToken, TokenSource};
+use crate::{BoxError, Error, Headers, NoToken, PlainHttp, TokenSource};
 
 /// A server on a free port of loopback; stops when dropped.
 struct Server {
@@ -58,6 +58,7 @@ fn target(url: &Url) -> McpTarget {
     McpTarget {
         url: url.clone(),
         tokens: Arc::new(NoToken),
+        plain_http: PlainHttp::Refused,
         remembered: None,
     }
 }

@@ -23,7 +23,7 @@ use self::reconnect::{Reconnects, clamp_retry};
 use super::McpLimits;
 use super::exchange::Exchange;
 use super::sse::{self, BrokenStream, StreamLimits};
-use crate::{Error, TokenSource};
+use crate::{Error, PlainHttp, TokenSource};
 
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -57,6 +57,7 @@ struct Inner {
     http: reqwest::Client,
     url: Url,
     tokens: Arc<dyn TokenSource>,
+    plain_http: PlainHttp,
     limits: McpLimits,
     failure: Mutex<Option<Error>>,
     /// Requests whose streams can be resumed, with the last event of each.
@@ -114,12 +115,14 @@ impl Wire {
         http: reqwest::Client,
         url: Url,
         tokens: Arc<dyn TokenSource>,
+        plain_http: PlainHttp,
         limits: McpLimits,
     ) -> Self {
         Self(Arc::new(Inner {
             http,
             url,
             tokens,
+            plain_http,
             limits,
             failure: Mutex::default(),
             resumable: Mutex::default(),

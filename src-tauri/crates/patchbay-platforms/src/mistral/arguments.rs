@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use self::parts::{AuthMethod, CredentialValues, GlobalHeader, Metadata, Protocol, Scope};
+use crate::secret_argument::SecretArgument;
 use crate::{Error, Field};
 
 /// One connector by its id.
@@ -45,8 +46,7 @@ pub(super) struct Create {
     server: String,
     /// Headers that are sent to the service.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("additionalProperties" = {"writeOnly": true}))]
-    headers: Field<Map<String, Value>>,
+    headers: Field<BTreeMap<String, SecretArgument<Value>>>,
     /// Headers that are sent whoever uses it.
     #[serde(skip_serializing_if = "Option::is_none")]
     global_headers: Option<BTreeMap<String, GlobalHeader>>,
@@ -236,7 +236,7 @@ pub(super) struct ListTools {
 }
 
 /// A tool to be run.
-#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CallTool {
     /// Id or name of the connector.

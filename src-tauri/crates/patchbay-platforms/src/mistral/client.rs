@@ -11,8 +11,6 @@ pub(super) mod seed;
 use std::time::Duration;
 
 use http::Method;
-use patchbay_model::Secret;
-use serde::Serialize;
 use serde_json::Value;
 
 use super::arguments::parts::Scope;
@@ -21,26 +19,10 @@ use super::arguments::{
     ListCredentials, ListTools, Update,
 };
 use super::wire::{self, Message};
-use crate::echo::without_given;
 use crate::http::{
     Answer, Api, Backoff, CallOptions, Jitter, Path, Reading, Repeat, Request, RetryPolicy,
 };
 use crate::{Error, Field};
-
-/// Members of bodies that hold secrets, themselves or in what they hold.
-const SECRET_NAMES: [&str; 11] = [
-    "access_token",
-    "api_key",
-    "bearer_token",
-    "client_certificate",
-    "client_private_key",
-    "client_secret",
-    "connection_secrets",
-    "id_token",
-    "password",
-    "refresh_token",
-    "token",
-];
 
 /// Nothing is repeated unless the call asks for it; then these statuses, with the official client's
 /// usual waits. What a server asks to wait is heeded up to a minute.
@@ -76,8 +58,10 @@ pub(super) async fn create(
 ) -> Result<wire::OneConnector, Error> {
     connector.check()?;
     let request = Request::new(Method::POST, all()).repeat(Repeat::Never);
-    let answer = sent(api, request, body(connector)?, options).await?;
-    answer.read("create")
+    read(
+        "create",
+        &api.send(request.json(connector)?, options).await?,
+    )
 }
 
 /// One page of connectors.
@@ -122,8 +106,7 @@ pub(super) async fn update(
 ) -> Result<wire::OneConnector, Error> {
     change.check()?;
     let request = Request::new(Method::PATCH, by_id(&change.connector_id)?).repeat(Repeat::Freely);
-    let answer = sent(api, request, body(change)?, options).await?;
-    answer.read("update")
+    read("update", &api.send(request.json(change)?, options).await?)
 }
 
 /// Deletes a connector.
@@ -319,8 +302,10 @@ pub(super) async fn create_credentials(
 ) -> Result<Option<Message>, Error> {
     let path = credentials(&given.connector_id_or_name, given.consumer_scope)?;
     let request = Request::new(Method::POST, path).repeat(Repeat::Never);
-    let answer = sent(api, request, body(given)?, options).await?;
-    answer.message("create_credentials")
+    message(
+        "create_credentials",
+        &api.send(request.json(given)?, options).await?,
+    )
 }
 
 /// Changes credentials.
@@ -333,8 +318,10 @@ pub(super) async fn update_credentials(
 ) -> Result<Option<Message>, Error> {
     let path = credentials(&given.connector_id_or_name, given.consumer_scope)?;
     let request = Request::new(Method::PATCH, path).repeat(Repeat::Freely);
-    let answer = sent(api, request, body(given)?, options).await?;
-    answer.message("update_credentials")
+    message(
+        "update_credentials",
+        &api.send(request.json(given)?, options).await?,
+    )
 }
 
 /// Deletes credentials.
@@ -392,76 +379,6 @@ fn or<T: Copy>(given: &Field<T>, default: T) -> Option<T> {
         Field::Absent => Some(default),
         Field::Null => None,
         Field::Value(value) => Some(*value),
-    }
-}
-
-fn body(arguments: &impl Serialize) -> Result<Value, Error> {
-    serde_json::to_value(arguments)
-        .map_err(|error| Error::Usage(format!("the arguments cannot be written: {error}")))
-}
-
-/// An answer to a body that may hold secrets.
-pub(super) struct Sent {
-    answer: Answer,
-    secrets: Vec<String>,
-}
-
-impl Sent {
-    fn read<T>(&self, operation: &str) -> Result<T, Error>
-    where
-        T: TryFrom<Value, Error = String>,
-    {
-        let mut value: Value = self.answer.json()?;
-        let given: Vec<&str> = self.secrets.iter().map(String::as_str).collect();
-        // By name nothing goes: what people call so in `connection_config` is theirs.
-        without_given(&mut value, &given);
-        shaped(operation, &self.answer, value)
-    }
-
-    fn message(&self, operation: &str) -> Result<Option<Message>, Error> {
-        if self.answer.body.trim_ascii().is_empty() {
-            return Ok(None);
-        }
-        self.read(operation).map(Some)
-    }
-}
-
-/// Sends a body whose secrets must come back in nothing that is shown.
-async fn sent(
-    api: &Api,
-    request: Request,
-    body: Value,
-    options: &CallOptions,
-) -> Result<Sent, Error> {
-    let mut secrets = Vec::new();
-    secret_texts(&body, false, &mut secrets);
-    let request = request.json(&body)?;
-    let request = secrets.iter().fold(request, |request, secret| {
-        request.secret(Secret::new(secret.as_str()))
-    });
-    let answer = api.send(request, options).await?;
-    Ok(Sent { answer, secrets })
-}
-
-/// Texts that stand under a secret's name, at any depth.
-fn secret_texts(value: &Value, is_secret: bool, found: &mut Vec<String>) {
-    match value {
-        Value::String(text) if is_secret && !text.is_empty() => found.push(text.clone()),
-        Value::Object(members) => {
-            // A header that everyone sends says itself whether it is secret.
-            let says_so = members.get("is_secret") == Some(&Value::Bool(true));
-            for (name, member) in members {
-                let is_named = SECRET_NAMES.contains(&name.as_str());
-                let is_value = says_so && name == "value";
-                secret_texts(member, is_secret || is_named || is_value, found);
-            }
-        }
-        Value::Array(items) => {
-            for item in items {
-                secret_texts(item, is_secret, found);
-            }
-        }
-        _ => {}
     }
 }
 

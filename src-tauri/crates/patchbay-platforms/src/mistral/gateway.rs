@@ -7,6 +7,8 @@
 
 mod proxy_status;
 
+use std::collections::BTreeMap;
+
 use futures::stream::{self, StreamExt as _};
 use http::{HeaderValue, Method};
 use schemars::JsonSchema;
@@ -16,12 +18,13 @@ use serde_json::{Map, Value, json};
 use crate::http::{
     Api, CallOptions, Path, Redirects, Repeat, Request, RetryPolicy, StreamedAnswer,
 };
+use crate::secret_argument::SecretArgument;
 use crate::{Error, Refusal};
 
 static WHATEVER: HeaderValue = HeaderValue::from_static("*/*");
 
 /// A request to the MCP server behind a connector.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GatewayMcp {
     /// Id or name of the connector.
@@ -31,8 +34,7 @@ pub(super) struct GatewayMcp {
     method: Option<String>,
     /// Headers such as `mcp-session-id`.
     #[serde(default)]
-    #[schemars(extend("additionalProperties" = {"writeOnly": true}))]
-    headers: Map<String, Value>,
+    headers: BTreeMap<String, SecretArgument<Value>>,
     /// JSON-RPC message to send.
     #[serde(default)]
     content: Option<Value>,
@@ -42,7 +44,7 @@ pub(super) struct GatewayMcp {
 }
 
 /// A request to the HTTP service behind a connector.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GatewayHttp {
     /// Id or name of the connector.
@@ -58,8 +60,7 @@ pub(super) struct GatewayHttp {
     query: Map<String, Value>,
     /// Headers for the service.
     #[serde(default)]
-    #[schemars(extend("additionalProperties" = {"writeOnly": true}))]
-    headers: Map<String, Value>,
+    headers: BTreeMap<String, SecretArgument<Value>>,
     /// JSON to send.
     #[serde(default)]
     json: Option<Value>,
@@ -157,7 +158,7 @@ fn inner_path(path: &str) -> Result<&str, Error> {
 fn dressed(
     request: Request,
     content: Option<Value>,
-    headers: Map<String, Value>,
+    headers: BTreeMap<String, SecretArgument<Value>>,
     credentials_name: Option<String>,
 ) -> Result<Request, Error> {
     let mut request = request.repeat(Repeat::Never).accept(&WHATEVER);
@@ -165,10 +166,10 @@ fn dressed(
         request = request.json(&content)?;
     }
     for (name, value) in headers {
-        let Value::String(value) = value else {
+        let Value::String(value) = value.expose() else {
             return Err(Error::Usage(format!("the header {name:?} has to be text")));
         };
-        request = request.header(&name, value);
+        request = request.secret_header(&name, value);
     }
     Ok(match credentials_name {
         Some(name) => request.header("x-credentials-name", name),

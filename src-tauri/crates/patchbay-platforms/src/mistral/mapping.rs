@@ -8,6 +8,7 @@ use patchbay_model::{
 };
 use serde_json::{Map, Value, json};
 
+use super::SECRET_NAMES;
 use super::memory::{Listed, Remembered};
 use super::wire::{AuthMethod, Connector, Credential, CredentialStatus, ToolResult as WireResult};
 use crate::{RemoteConnector, text};
@@ -28,15 +29,6 @@ const USER_DATA: [&str; 3] = [
     "connection_credentials",
     "is_authenticated",
     "supported_auth_methods",
-];
-
-/// Members of the platform's JSON that could hold a secret.
-const SECRET: [&str; 5] = [
-    "auth_data",
-    "bearer_token",
-    "client_secret",
-    "connection_secrets",
-    "oauth2_metadata_secrets",
 ];
 
 /// A connector as the platform has it; `remembered` is what happened to it here.
@@ -261,13 +253,22 @@ pub(super) fn user_data(connector: &Connector) -> Map<String, Value> {
     said.collect()
 }
 
+/// The platform's JSON without what its operations take as secret. A header says itself whether it is.
 fn without_secrets(value: Value) -> Value {
     match value {
         Value::Object(members) => {
-            let members = members.into_iter();
-            let kept = members.filter(|(name, _)| !SECRET.contains(&name.as_str()));
+            let is_public = members.get("is_secret") == Some(&Value::Bool(false));
+            let kept = members
+                .into_iter()
+                .filter(|(name, _)| (is_public && name == "value") || !SECRET_NAMES.contains(name));
+            // What held secrets alone is as good as gone.
+            let is_empty = |value: &Value| value.as_object().is_some_and(Map::is_empty);
             let kept: Map<String, Value> = kept
-                .map(|(name, member)| (name, without_secrets(member)))
+                .filter_map(|(name, member)| {
+                    let was_empty = is_empty(&member);
+                    let left = without_secrets(member);
+                    (was_empty || !is_empty(&left)).then_some((name, left))
+                })
                 .collect();
             Value::Object(kept)
         }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Field;
+use crate::secret_argument::SecretArgument;
 
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -74,8 +75,7 @@ pub(super) struct SubmitByok {
     /// Provider to connect, for example `apollo`.
     pub(super) provider: String,
     /// The provider's API key; 10ex never gives it back.
-    #[schemars(extend("writeOnly" = true))]
-    pub(super) api_key: String,
+    pub(super) api_key: SecretArgument,
     /// Name of the connector.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,

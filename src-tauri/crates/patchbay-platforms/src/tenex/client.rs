@@ -20,6 +20,7 @@ use crate::http::{
     Answer, Api, Backoff, CallOptions, Jitter, Path, PlannedRequest, Repeat, Request, Retries,
     RetryPolicy,
 };
+use crate::secret_argument::revealed;
 
 /// A list that goes on after so many pages is cut there.
 const MOST_PAGES: usize = 100;
@@ -51,8 +52,8 @@ struct Parts<'a> {
     id: Option<&'a str>,
     query: Vec<(&'a str, String)>,
     body: Option<Map<String, Value>>,
-    /// Secrets in the body, which an error must not repeat.
-    secrets: Vec<&'a str>,
+    /// Secrets in the body, which an answer must not repeat.
+    secrets: Vec<Secret>,
     /// Whether it only reads, so that it may be repeated.
     is_read: bool,
 }
@@ -89,7 +90,7 @@ impl Client {
             Repeat::Never
         });
         for secret in parts.secrets {
-            request = request.secret(Secret::new(secret));
+            request = request.secret(secret);
         }
         for (name, value) in parts.query {
             request = request.query(name, value);
@@ -218,7 +219,7 @@ impl Client {
             is_read: true,
             ..Parts::default()
         };
-        Connector::read(&self.send("get", parts, options).await?, &[])
+        Connector::read(&self.send("get", parts, options).await?)
     }
 
     /// Asks for the page on which the user consents.
@@ -231,7 +232,7 @@ impl Client {
         which: &StartOauth,
         options: &CallOptions,
     ) -> Result<Started, Error> {
-        let members = members(which)?;
+        let (members, _) = members(which)?;
         let answer = if self.table.uses_mcp {
             self.table.route("start_oauth")?;
             self.mcp
@@ -338,14 +339,15 @@ impl Client {
         secrets: &[&str],
         options: &CallOptions,
     ) -> Result<Connector, Error> {
-        let secrets = [&[key.api_key.as_str()], secrets].concat();
+        let (body, mut given) = members(key)?;
+        given.extend(secrets.iter().map(|secret| Secret::new(*secret)));
         let parts = Parts {
-            body: Some(members(key)?),
-            secrets: secrets.clone(),
+            body: Some(body),
+            secrets: given,
             ..Parts::default()
         };
         let answer = self.send("submit_byok", parts, options).await?;
-        Connector::read(&answer, &secrets)
+        Connector::read(&answer)
     }
 
     /// Changes what is given of a connector.
@@ -357,7 +359,7 @@ impl Client {
         changes: &Update,
         options: &CallOptions,
     ) -> Result<Connector, Error> {
-        let body = members(changes)?;
+        let (body, _) = members(changes)?;
         if body.is_empty() {
             return Err(Error::Usage("there is nothing to change".to_owned()));
         }
@@ -416,7 +418,7 @@ impl Client {
             body,
             ..Parts::default()
         };
-        Connector::read(&self.send(operation, parts, options).await?, &[])
+        Connector::read(&self.send(operation, parts, options).await?)
     }
 
     /// Makes a light read at the provider.
@@ -471,12 +473,13 @@ fn push<'a>(query: &mut Vec<(&'a str, String)>, name: &'a str, value: Option<&im
     query.extend(value.map(|value| (name, value.to_string())));
 }
 
-/// The arguments as members of a body.
-fn members(arguments: &impl Serialize) -> Result<Map<String, Value>, Error> {
+/// The arguments as members of a body, and the secrets among them.
+fn members(arguments: &impl Serialize) -> Result<(Map<String, Value>, Vec<Secret>), Error> {
     let refused = |error: serde_json::Error| Error::Usage(error.to_string());
-    match serde_json::to_value(arguments).map_err(refused)? {
-        Value::Object(members) => Ok(members),
-        _ => Ok(Map::new()),
+    let (written, secrets) = revealed(|| serde_json::to_value(arguments));
+    match written.map_err(refused)? {
+        Value::Object(members) => Ok((members, secrets)),
+        _ => Ok((Map::new(), secrets)),
     }
 }
 

@@ -13,6 +13,7 @@ use super::provider::Provider;
 use super::wire::Connector;
 use crate::form::{self, Members};
 use crate::http::CallOptions;
+use crate::secret_argument::SecretArgument;
 use crate::{Creation, Error, Refusal, RemoteConnector, operations};
 
 const OAUTH: &str = "oauth";
@@ -24,7 +25,7 @@ const BYOK: &str = "byok";
 struct Given {
     /// Only where there are two ways.
     auth_type: Option<String>,
-    api_key: Option<String>,
+    api_key: Option<SecretArgument>,
     name: Option<String>,
     role: Option<String>,
     settings: Option<Map<String, Value>>,
@@ -107,7 +108,9 @@ impl Tenex {
     ) -> Result<RemoteConnector, Error> {
         let key = SubmitByok {
             provider: provider.to_owned(),
-            api_key: filled(given.api_key)
+            api_key: given
+                .api_key
+                .filter(|secret| !secret.is_empty())
                 .ok_or_else(|| Error::Usage("api_key is missing".to_owned()))?,
             name: filled(given.name),
             role: filled(given.role),

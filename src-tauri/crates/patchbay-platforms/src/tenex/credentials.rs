@@ -16,12 +16,13 @@ use super::wire::Connector;
 use super::{Tenex, one};
 use crate::form::{self, Members};
 use crate::http::CallOptions;
+use crate::secret_argument::SecretArgument;
 use crate::{CredentialToSave, Credentials, Error, operations};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Given {
-    api_key: String,
+    api_key: SecretArgument,
     settings: Option<Map<String, Value>>,
 }
 

@@ -1,6 +1,7 @@
 //! What one needs to sign in, and the settings of the table.
 
 use crate::AccountField;
+use crate::registry::ALLOW_PLAIN_HTTP;
 
 /// Source: 10ex contract, sections 4 and 8.
 pub(super) const FIELDS: &[AccountField] = &[
@@ -129,6 +130,7 @@ pub(super) const FIELDS: &[AccountField] = &[
         "Use the MCP server",
         "Lists and connects over 10ex's MCP server in place of the assumed routes: true or false.",
     ),
+    ALLOW_PLAIN_HTTP,
 ];
 
 const fn setting(name: &'static str, title: &'static str, help: &'static str) -> AccountField {

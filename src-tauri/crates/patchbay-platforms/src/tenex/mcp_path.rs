@@ -102,6 +102,7 @@ impl McpPath {
                 tokens: Arc::clone(&api.tokens),
                 headers: api.headers.clone(),
             }),
+            plain_http: api.clients.plain_http.clone(),
             remembered: None,
         };
         let limits = McpLimits::DEFAULT;
@@ -178,5 +179,6 @@ fn answer(status: u16, json: &Value) -> Answer {
         status,
         headers: HeaderMap::new(),
         body: Bytes::from(json.to_string()),
+        ..Answer::default()
     }
 }

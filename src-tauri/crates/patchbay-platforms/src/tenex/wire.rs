@@ -8,6 +8,7 @@
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::SECRET_NAMES;
 use super::table::Table;
 use crate::Error;
 use crate::echo::without_secrets;
@@ -52,20 +53,16 @@ pub(super) struct Tested {
 }
 
 impl Connector {
-    /// Reads the connector of an answer, and drops the secrets that were `given` from it.
+    /// Reads the connector of an answer, without secrets.
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`] without `id`, `provider` or `status`.
-    pub(super) fn read(answer: &Answer, given: &[&str]) -> Result<Self, Error> {
+    pub(super) fn read(answer: &Answer) -> Result<Self, Error> {
         let json = body(answer)?;
-        Self::from_json(json, given).map_err(|what| answer.unexpected(what))
+        Self::from_json(json).map_err(|what| answer.unexpected(what))
     }
 
-    fn from_json(mut json: Value, given: &[&str]) -> Result<Self, &'static str> {
-        // Members that are secret by their name are gone already, with those of the whole body.
-        if !given.is_empty() {
-            without_secrets(&mut json, given);
-        }
+    fn from_json(json: Value) -> Result<Self, &'static str> {
         let Value::Object(mut json) = json else {
             return Err("a connector is no object");
         };
@@ -134,7 +131,7 @@ impl Page<Connector> {
     /// [`Error::UnexpectedAnswer`] without a list of items, or when one of them is unreadable.
     pub(super) fn read(answer: &Answer, table: &Table) -> Result<Self, Error> {
         let page = Page::<Value>::read_any(answer, table)?;
-        let read = |item| Connector::from_json(item, &[]);
+        let read = |item| Connector::from_json(item);
         let items: Result<_, _> = page.items.into_iter().map(read).collect();
         Ok(Self {
             items: items.map_err(|what| answer.unexpected(what))?,
@@ -284,7 +281,7 @@ fn body(answer: &Answer) -> Result<Value, Error> {
     if !json.is_object() {
         return Err(answer.unexpected("it is no object"));
     }
-    without_secrets(&mut json, &[]);
+    without_secrets(&mut json, &SECRET_NAMES);
     Ok(json)
 }
 

@@ -15,8 +15,9 @@ fn wire(mut members: Value) -> Connector {
         status: 200,
         headers: HeaderMap::new(),
         body: Bytes::from(body.to_string()),
+        ..Answer::default()
     };
-    Envelope::read(&answer, &[]).unwrap().connector
+    Envelope::read(&answer).unwrap().connector
 }
 
 fn now() -> Timestamp {

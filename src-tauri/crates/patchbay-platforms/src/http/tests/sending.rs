@@ -8,8 +8,10 @@ use futures::{StreamExt, stream};
 use patchbay_model::Explain;
 use serde_json::{Value, json as value};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use url::Url;
 
 use super::*;
+use crate::PlainHttp;
 use crate::http::Redirects;
 use crate::http::redirect::Way;
 
@@ -270,8 +272,13 @@ fn no_redirect_leads_from_https_to_http_or_to_what_is_no_plain_web_address() {
     let api = api("https://a.example");
     let options = CallOptions::default();
     let prepared = api.prepare(&NoToken, get(), &options).unwrap();
-    let turn =
-        |to: &str| Way::new(&prepared).turn(&api.base, StatusCode::FOUND, to.parse().unwrap());
+    let turn = |to: &str| {
+        Way::new(&prepared, &api.clients.plain_http).turn(
+            &api.base,
+            StatusCode::FOUND,
+            to.parse().unwrap(),
+        )
+    };
     assert!(turn("https://b.example/x").is_ok());
     for refused in [
         "http://a.example/x",
@@ -481,4 +488,75 @@ async fn compressed_answers_are_bounded_after_decompression() {
     api.body_bytes = 5000;
     let error = api.send(get(), &CallOptions::default()).await.unwrap_err();
     assert!(matches!(error, Error::TooLarge { .. }));
+}
+
+/// The server by the name of another computer, which leads to it.
+fn by_name(server: &Server, plain_http: PlainHttp) -> (Api, Url) {
+    let base: Url = server.base.parse().unwrap();
+    let address = ([127, 0, 0, 1], base.port().unwrap()).into();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .resolve("nas.example", address)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let base = server.base.replace("127.0.0.1", "nas.example");
+    let mut api = api_with(&base, Jumping::new(), Renewing::new(false));
+    api.clients = Clients {
+        usual: client.clone(),
+        raw: client,
+        addresses: patchbay_http::AddressPolicy::default(),
+        plain_http,
+    };
+    (api, base.parse().unwrap())
+}
+
+#[tokio::test]
+async fn credentials_do_not_go_to_another_computer_over_plain_http() {
+    let server = Server::start([json(200, value!({}))]).await;
+    let (mut api, _) = by_name(&server, PlainHttp::Refused);
+    let refused = api.send(get(), &CallOptions::default()).await.unwrap_err();
+    assert!(matches!(refused, Error::PlainHttp { .. }), "{refused:?}");
+
+    // Neither do secrets in a body or in headers of the call.
+    api.tokens = Arc::new(NoToken);
+    let body = Request::new(Method::POST, Path::new("/login")).secret(Secret::new("hunter2"));
+    let body = body.json(&value!({"password": "hunter2"})).unwrap();
+    let refused = api.send(body, &CallOptions::default()).await.unwrap_err();
+    assert!(matches!(refused, Error::PlainHttp { .. }), "{refused:?}");
+    let options = CallOptions {
+        headers: vec![("x-key".to_owned(), Secret::new("hunter2"))],
+        ..CallOptions::default()
+    };
+    let refused = api.send(get(), &options).await.unwrap_err();
+    assert!(matches!(refused, Error::PlainHttp { .. }), "{refused:?}");
+    assert_eq!(server.seen().len(), 0);
+
+    api.send(get(), &CallOptions::default()).await.unwrap();
+    assert_eq!(server.seen().len(), 1, "without credentials");
+}
+
+#[tokio::test]
+async fn credentials_go_over_plain_http_where_a_person_insists_and_nowhere_else() {
+    let elsewhere = "http://nas.example:1/";
+    let server = Server::start([json(200, value!({})), json(200, value!({}))]).await;
+    let (mut api, base) = by_name(&server, PlainHttp::Refused);
+    api.clients.plain_http = PlainHttp::allowed_to(&base);
+    api.send(get(), &CallOptions::default()).await.unwrap();
+    assert!(server.seen()[0].headers.contains_key("authorization"));
+    api.clients.plain_http = PlainHttp::allowed_to(&elsewhere.parse().unwrap());
+    let refused = api.send(get(), &CallOptions::default()).await.unwrap_err();
+    assert!(matches!(refused, Error::PlainHttp { .. }), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_redirect_does_not_take_credentials_to_plain_http() {
+    let other = Server::start([json(200, value!({}))]).await;
+    let to = other.base.replace("127.0.0.1", "nas.example");
+    let server = Server::start([pointing(302, &to)]).await;
+    let (mut api, _) = by_name(&other, PlainHttp::Refused);
+    api.base = server.base.trim_end_matches('/').parse().unwrap();
+    api.send(get(), &CallOptions::default()).await.unwrap();
+    assert!(server.seen()[0].headers.contains_key("authorization"));
+    assert!(!other.seen()[0].headers.contains_key("authorization"));
 }

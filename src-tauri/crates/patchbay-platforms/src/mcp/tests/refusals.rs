@@ -390,3 +390,32 @@ async fn what_answers_something_else_is_a_protocol_error() {
         assert_eq!(outcome.err().unwrap().code(), Code::McpProtocol);
     }
 }
+
+#[tokio::test]
+async fn credentials_go_to_another_computer_over_plain_http_only_where_a_person_insists() {
+    let server = Server::start(guarded(0, None)).await;
+    let mut url = server.url.clone();
+    let address = ([127, 0, 0, 1], url.port().unwrap()).into();
+    url.set_host(Some("nas.example")).unwrap();
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .resolve("nas.example", address);
+    let http = http.build().unwrap();
+    let cancel = CancellationToken::new();
+    let as_allowed = |plain_http| McpTarget {
+        tokens: Counting::new(false),
+        plain_http,
+        ..target(&url)
+    };
+    for plain_http in [PlainHttp::Refused, PlainHttp::allowed_to(&server.url)] {
+        let refused = connect(&http, as_allowed(plain_http), McpLimits::DEFAULT, &cancel).await;
+        let error = refused.err().unwrap();
+        assert!(matches!(&error, Error::PlainHttp { host } if host.starts_with("nas.example:")));
+        assert_eq!(error.code(), Code::NetworkPlainHttp);
+    }
+    let allowed = as_allowed(PlainHttp::allowed_to(&url));
+    let reached = connect(&http, allowed, McpLimits::DEFAULT, &cancel).await;
+    assert!(!matches!(reached, Err(Error::PlainHttp { .. })));
+    let anonymous = connect(&http, target(&url), McpLimits::DEFAULT, &cancel).await;
+    assert!(!matches!(anonymous, Err(Error::PlainHttp { .. })));
+}

@@ -89,6 +89,9 @@ impl Wire {
         let all = all_headers(&credentials, headers)?;
         let mut url = self.0.url.clone();
         for _ in 0..=MOST_REDIRECTS {
+            if !credentials.is_empty() {
+                self.0.plain_http.check(&url)?;
+            }
             let started = Instant::now();
             let answer = self
                 .attempt(method.clone(), url.clone(), &all, body.clone())

@@ -5,9 +5,11 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::secret_argument::SecretArgument;
 use crate::{Error, Field};
 
 /// What a service speaks.
@@ -58,15 +60,27 @@ pub(in crate::mistral) struct AuthHeader {
 }
 
 /// A header that is sent whoever uses the connector.
-#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mistral) struct GlobalHeader {
     /// Its value.
-    #[schemars(extend("writeOnly" = true))]
-    value: String,
+    value: SecretArgument,
     /// Whether the value is secret.
     #[serde(default = "yes")]
     is_secret: bool,
+}
+
+impl Serialize for GlobalHeader {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut header = serializer.serialize_struct("GlobalHeader", 2)?;
+        match self.is_secret {
+            true => header.serialize_field("value", &self.value)?,
+            // Everyone may see it, and answers show it.
+            false => header.serialize_field("value", self.value.expose())?,
+        }
+        header.serialize_field("is_secret", &self.is_secret)?;
+        header.end()
+    }
 }
 
 fn yes() -> bool {
@@ -139,8 +153,7 @@ pub(in crate::mistral) struct AuthData {
     client_id: String,
     /// Its secret.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("writeOnly" = true))]
-    client_secret: Field<String>,
+    client_secret: Field<SecretArgument>,
     /// What it may ask for.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     client_scopes: Field<Vec<String>>,
@@ -155,8 +168,7 @@ pub(in crate::mistral) struct MetadataSecrets {
     client_id: Field<String>,
     /// Its secret.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("writeOnly" = true))]
-    client_secret: Field<String>,
+    client_secret: Field<SecretArgument>,
     /// When the id was given, in unix seconds.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     client_id_issued_at: Field<i64>,
@@ -174,12 +186,10 @@ pub(in crate::mistral) struct CredentialValues {
     oauth: Field<ClientCredentials>,
     /// Values of headers by their names.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("additionalProperties" = {"type": "string", "writeOnly": true}))]
-    headers: Field<BTreeMap<String, String>>,
+    headers: Field<BTreeMap<String, SecretArgument>>,
     /// A token.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("writeOnly" = true))]
-    bearer_token: Field<String>,
+    bearer_token: Field<SecretArgument>,
 }
 
 /// An app that signs in as itself.
@@ -193,16 +203,13 @@ pub(in crate::mistral) struct ClientCredentials {
     grant_type: ClientCredentialsGrant,
     /// Its secret.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("writeOnly" = true))]
-    client_secret: Field<String>,
+    client_secret: Field<SecretArgument>,
     /// Its certificate.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("writeOnly" = true))]
-    client_certificate: Field<String>,
+    client_certificate: Field<SecretArgument>,
     /// The key of the certificate.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("writeOnly" = true))]
-    client_private_key: Field<String>,
+    client_private_key: Field<SecretArgument>,
 }
 
 /// The one grant of an app that signs in as itself.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::parts::{AuthData, Metadata};
+use crate::secret_argument::SecretArgument;
 use crate::{Error, Field};
 
 /// A connector to be registered.
@@ -32,8 +33,7 @@ pub(in crate::mistral) struct Create {
     visibility: Option<String>,
     /// Headers that are sent to the service.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("additionalProperties" = {"writeOnly": true}))]
-    headers: Field<Map<String, Value>>,
+    headers: Field<BTreeMap<String, SecretArgument<Value>>>,
     /// The app registered with the authorization server.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     auth_data: Field<AuthData>,
@@ -90,15 +90,13 @@ pub(in crate::mistral) struct Update {
     connection_config: Field<Map<String, Value>>,
     /// Secret settings of the connection.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("writeOnly" = true))]
-    connection_secrets: Field<Map<String, Value>>,
+    connection_secrets: Field<SecretArgument<Map<String, Value>>>,
     /// Absolute URL of the service.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     server: Field<String>,
     /// Headers that are sent to the service.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("additionalProperties" = {"writeOnly": true}))]
-    headers: Field<Map<String, Value>>,
+    headers: Field<BTreeMap<String, SecretArgument<Value>>>,
     /// The app registered with the authorization server.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     auth_data: Field<AuthData>,
@@ -271,16 +269,13 @@ pub(in crate::mistral) struct Credentials {
 struct Values {
     /// A token of an authorization server with what belongs to it.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("writeOnly" = true))]
-    oauth: Field<Map<String, Value>>,
+    oauth: Field<SecretArgument<Map<String, Value>>>,
     /// Values of headers by their names.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("additionalProperties" = {"type": "string", "writeOnly": true}))]
-    headers: Field<BTreeMap<String, String>>,
+    headers: Field<BTreeMap<String, SecretArgument>>,
     /// A token.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    #[schemars(extend("writeOnly" = true))]
-    bearer_token: Field<String>,
+    bearer_token: Field<SecretArgument>,
     /// Number of an installation of the GitHub app.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     github_installation_id: Field<String>,

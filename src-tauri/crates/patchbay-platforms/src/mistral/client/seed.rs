@@ -3,14 +3,14 @@
 //! Source: Mistral contract, section 9.
 
 use http::Method;
-use serde_json::Value;
+use serde::Serialize;
 
 use super::super::arguments::parts::Scope;
 use super::super::arguments::seed::{
     Activate, AuthUrl, Create, Credentials, DeleteCredentials, Get, List, ListTools, Update,
 };
 use super::super::wire::{self, Message};
-use super::{body, by_id, by_ref, credentials, for_scope, or, read, sent};
+use super::{by_id, by_ref, credentials, for_scope, message, or, read};
 use crate::Error;
 use crate::http::{Api, CallOptions, Repeat, Request};
 
@@ -24,8 +24,8 @@ pub(in crate::mistral) async fn create(
 ) -> Result<wire::OneConnector, Error> {
     connector.check()?;
     let request = Request::new(Method::POST, super::all()).repeat(Repeat::Never);
-    let answer = sent(api, request, with_protocol(body(connector)?), options).await?;
-    answer.read("create")
+    let request = request.json(&WithProtocol::of(connector))?;
+    read("create", &api.send(request, options).await?)
 }
 
 /// One page of connectors.
@@ -67,8 +67,8 @@ pub(in crate::mistral) async fn update(
     options: &CallOptions,
 ) -> Result<wire::OneConnector, Error> {
     let request = Request::new(Method::PATCH, by_id(&change.connector_id)?).repeat(Repeat::Freely);
-    let answer = sent(api, request, with_protocol(body(change)?), options).await?;
-    answer.read("update")
+    let request = request.json(&WithProtocol::of(change))?;
+    read("update", &api.send(request, options).await?)
 }
 
 /// Asks for the page on which a person signs in.
@@ -103,8 +103,7 @@ pub(in crate::mistral) async fn activate(
 ) -> Result<Option<Message>, Error> {
     let path = for_scope(&which.connector_id, scope, "/activate")?;
     let request = Request::new(Method::POST, path).repeat(Repeat::Freely);
-    let answer = sent(api, request, body(which)?, options).await?;
-    answer.message("activate")
+    message("activate", &api.send(request.json(which)?, options).await?)
 }
 
 /// The tools of a connector, page by page.
@@ -137,8 +136,10 @@ pub(in crate::mistral) async fn create_or_update_credentials(
 ) -> Result<Option<Message>, Error> {
     let path = credentials(&given.connector_id_or_name, scope)?;
     let request = Request::new(Method::POST, path).repeat(Repeat::Never);
-    let answer = sent(api, request, body(given)?, options).await?;
-    answer.message("create_or_update_credentials")
+    message(
+        "create_or_update_credentials",
+        &api.send(request.json(given)?, options).await?,
+    )
 }
 
 /// Deletes credentials: `delete_organization_credentials`, `delete_workspace_credentials`,
@@ -156,7 +157,19 @@ pub(in crate::mistral) async fn delete_credentials(
     super::acknowledged("delete_credentials", api, Method::DELETE, path, options).await
 }
 
-fn with_protocol(mut body: Value) -> Value {
-    body["protocol"] = Value::from("mcp");
-    body
+/// A body with the member that is no argument.
+#[derive(Serialize)]
+struct WithProtocol<'a, T> {
+    #[serde(flatten)]
+    body: &'a T,
+    protocol: &'static str,
+}
+
+impl<'a, T> WithProtocol<'a, T> {
+    fn of(body: &'a T) -> Self {
+        Self {
+            body,
+            protocol: "mcp",
+        }
+    }
 }

@@ -14,13 +14,14 @@ fn answer(body: &Value) -> Answer {
         status: 200,
         headers: HeaderMap::new(),
         body: Bytes::from(body.to_string()),
+        ..Answer::default()
     }
 }
 
 fn wire(mut members: Value) -> Connector {
     members["id"] = json!("con_1");
     members["provider"] = json!("gmail");
-    Connector::read(&answer(&members), &[]).unwrap()
+    Connector::read(&answer(&members)).unwrap()
 }
 
 fn states() -> States {

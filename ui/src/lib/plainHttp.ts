@@ -1,0 +1,6 @@
+/** Whether an address leads to another computer unencrypted. Decides what a form offers; the host judges what is sent. */
+export function isPlainHttp(address: string): boolean {
+  if (!URL.canParse(address.trim())) return false;
+  const { protocol, hostname } = new URL(address.trim());
+  return protocol === "http:" && !/^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
