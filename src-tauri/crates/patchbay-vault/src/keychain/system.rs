@@ -1,5 +1,7 @@
 //! The keychain of the operating system, through `keyring`.
 
+#[cfg(any(test, target_os = "macos", target_os = "windows"))]
+mod failures;
 #[cfg(any(target_os = "macos", target_os = "windows"))]
 #[path = "system/native.rs"]
 mod store;

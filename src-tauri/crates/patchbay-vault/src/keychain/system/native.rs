@@ -2,9 +2,14 @@
 //!
 //! Both are part of the system: the store that `keyring` opens once cannot fail to open.
 
-use keyring::{Entry, Error};
+#[cfg(target_os = "macos")]
+use keyring::Entry;
+use keyring::Error;
+#[cfg(target_os = "windows")]
+use keyring_core::Entry;
 use zeroize::Zeroizing;
 
+use super::failures;
 use crate::keychain::{KeychainError, Presence, SERVICE};
 
 pub(super) fn read(user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
@@ -48,8 +53,19 @@ pub(super) fn look(user: &str) -> Result<Presence, KeychainError> {
     })
 }
 
+#[cfg(target_os = "macos")]
 fn entry(user: &str) -> Result<Entry, KeychainError> {
     Entry::new(SERVICE, user).map_err(explain)
+}
+
+/// Of this computer alone: a key that followed its user to other computers, as entries do unless told
+/// otherwise, would arrive there without the secrets, which stay in the local folder.
+#[cfg(target_os = "windows")]
+fn entry(user: &str) -> Result<Entry, KeychainError> {
+    // Opens the store that the next line uses.
+    keyring::Entry::new(SERVICE, user).map_err(explain)?;
+    let local = std::collections::HashMap::from([("persistence", "Local")]);
+    Entry::new_with_modifiers(SERVICE, user, &local).map_err(explain)
 }
 
 fn explain(error: Error) -> KeychainError {
@@ -64,35 +80,15 @@ fn explain(error: Error) -> KeychainError {
     }
 }
 
-/// Source: Apple, `SecBase.h`, result codes.
 #[cfg(target_os = "macos")]
 fn classify(source: &(dyn std::error::Error + Send + Sync + 'static)) -> KeychainError {
-    let words = source.to_string();
-    let code = source
+    let status = source
         .downcast_ref::<security_framework::base::Error>()
         .map(|error| error.code());
-    match code {
-        // errSecInteractionNotAllowed, errSecInteractionRequired
-        Some(-25308 | -25315) => KeychainError::Locked,
-        // errSecAuthFailed, errSecUserCanceled, errSecReadOnly, errSecInvalidOwnerEdit, write permission
-        Some(-25293 | -128 | -25292 | -25244 | -61) => KeychainError::Denied(words),
-        // errSecNotAvailable, errSecNoSuchKeychain, errSecInvalidKeychain, errSecNoDefaultKeychain
-        Some(-25291 | -25294 | -25295 | -25307) => KeychainError::Absent(words),
-        _ => KeychainError::Failed(words),
-    }
+    failures::of_status(status, source.to_string())
 }
 
-/// The store keeps the type of its error to itself, so its words are all there is. It names
-/// `ERROR_NO_SUCH_LOGON_SESSION` (a session without credentials, such as a network logon), other codes
-/// stand as numbers; 5 is `ERROR_ACCESS_DENIED`.
 #[cfg(target_os = "windows")]
 fn classify(source: &(dyn std::error::Error + Send + Sync + 'static)) -> KeychainError {
-    let words = source.to_string();
-    if words.ends_with("ERROR_NO_SUCH_LOGON_SESSION") {
-        KeychainError::Absent(words)
-    } else if words.ends_with("error code 5") {
-        KeychainError::Denied(words)
-    } else {
-        KeychainError::Failed(words)
-    }
+    failures::of_words(source.to_string())
 }
