@@ -45,15 +45,17 @@ impl Places {
         }
     }
 
+    /// Windows knows folders that follow their user to other computers. Ours do not: the key of the secrets
+    /// stays in the keychain of one computer, and a database is not to be carried off while it is written.
     fn of_system() -> Result<Self, Error> {
         let folders = directories::ProjectDirs::from("", "", "patchbay").ok_or(Error::NoHome)?;
-        let local = folders.data_local_dir();
+        let data = folders.data_local_dir();
         Ok(Self {
-            data: folders.data_dir().to_owned(),
-            settings: folders.config_dir().to_owned(),
+            data: data.to_owned(),
+            settings: folders.config_local_dir().to_owned(),
             logs: folders
                 .state_dir()
-                .map_or_else(|| local.join("logs"), Path::to_owned),
+                .map_or_else(|| data.join("logs"), Path::to_owned),
             cache: folders.cache_dir().to_owned(),
         })
     }
@@ -103,4 +105,45 @@ pub struct DataExposure {
 fn absolute(home: OsString) -> PathBuf {
     let home = PathBuf::from(home);
     std::path::absolute(&home).unwrap_or(home)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folders_are_those_that_the_readme_names() {
+        let places = Places::of_system().unwrap();
+        let home = std::env::home_dir().unwrap();
+        let (data, settings, cache) = if cfg!(windows) {
+            let local = PathBuf::from(std::env::var_os("LOCALAPPDATA").unwrap()).join("patchbay");
+            (
+                local.join("data"),
+                local.join("config"),
+                local.join("cache"),
+            )
+        } else if cfg!(target_os = "macos") {
+            let support = home.join("Library/Application Support/patchbay");
+            (
+                support.clone(),
+                support,
+                home.join("Library/Caches/patchbay"),
+            )
+        } else {
+            let folder = |variable: &str, usual: &str| {
+                let set = std::env::var_os(variable).map(PathBuf::from);
+                let set = set.filter(|folder| folder.is_absolute());
+                set.unwrap_or_else(|| home.join(usual)).join("patchbay")
+            };
+            (
+                folder("XDG_DATA_HOME", ".local/share"),
+                folder("XDG_CONFIG_HOME", ".config"),
+                folder("XDG_CACHE_HOME", ".cache"),
+            )
+        };
+        assert_eq!(
+            (places.data, places.settings, places.cache),
+            (data, settings, cache)
+        );
+    }
 }
