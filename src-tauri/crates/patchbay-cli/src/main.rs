@@ -7,6 +7,7 @@
 mod args;
 mod commands;
 mod door;
+mod escapes;
 mod exit;
 mod failure;
 mod form_values;

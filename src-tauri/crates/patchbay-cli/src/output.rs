@@ -38,7 +38,7 @@ impl Output {
             json,
             screen: Screen {
                 width: width.filter(|_| terminal),
-                colour: terminal && !plain,
+                colour: terminal && !plain && crate::escapes::are_read(),
             },
         }
     }

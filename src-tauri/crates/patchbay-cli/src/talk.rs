@@ -18,7 +18,7 @@ impl Talk {
     pub(crate) fn new(quiet: bool) -> Self {
         Self {
             quiet,
-            live: std::io::stderr().is_terminal(),
+            live: std::io::stderr().is_terminal() && crate::escapes::are_read(),
             open: Arc::default(),
         }
     }
