@@ -48,6 +48,7 @@ fn take<R: Runtime>(app: &AppHandle<R>, link: &Url) {
     let cx = app.state::<Context>();
     if let Err(error) = patchbay_ops::take_callback_link(&cx, &Secret::new(link.as_str())) {
         let problem = error.problem();
+        tracing::info!(code = problem.code.as_str(), "a link was not followed");
         app.state::<RefusedLinks>().put(problem.clone());
         let problem = Box::new(problem);
         news::send(app, Event::LinkRefused { problem });

@@ -11,11 +11,12 @@ mod preferences;
 mod program_consent;
 mod tray;
 mod updater;
+mod web_view;
 mod window;
 
 use std::sync::Arc;
 
-use patchbay_model::Explain;
+use patchbay_model::{Explain, Problem};
 use patchbay_ops::{Context, ContextOptions, Places};
 use tauri::{App, Manager, RunEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
@@ -66,7 +67,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     let places = match Places::from_environment() {
         Ok(places) => places,
         Err(error) => {
-            cannot_start(app, &error);
+            cannot_start(app, error.problem());
             return Ok(());
         }
     };
@@ -76,13 +77,16 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     let opening = tauri::async_runtime::spawn(Context::open(options));
     app.handle()
         .plugin(window::state_plugin(app.handle(), &places))?;
-    window::create(app.handle(), &places)?;
+    let missing = web_view::missing();
+    if missing.is_none() {
+        window::create(app.handle(), &places)?;
+    }
     let cx = match tauri::async_runtime::block_on(opening)? {
         Ok(cx) => cx,
         Err(error) => {
             // Its page would ask for a store that is not there.
             window::discard(app.handle());
-            cannot_start(app, &error);
+            cannot_start(app, error.problem());
             return Ok(());
         }
     };
@@ -99,6 +103,11 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
         patchbay_ops::look_after_connectors(&cx, &system, pace).await;
     });
     deep_link::listen(app);
+    if let Some(problem) = missing {
+        // No page will be shown, which is what links wait for otherwise: a sign-in can still come back.
+        deep_link::register(app.handle());
+        cannot_start(app, problem);
+    }
     Ok(())
 }
 
@@ -111,8 +120,7 @@ async fn follow_other_processes(cx: &Context) {
 }
 
 /// Says why Patchbay cannot start, in a window of the system's own, and ends it when that is closed.
-fn cannot_start(app: &App, error: &patchbay_ops::Error) {
-    let problem = error.problem();
+fn cannot_start(app: &App, problem: Problem) {
     tracing::error!(code = problem.code.as_str(), "{}", problem.message);
     let hint = problem.hint.unwrap_or_default();
     let words = format!("{}.\n\n{hint}\n\n{}", problem.message, problem.code);
