@@ -1,0 +1,91 @@
+//! What macOS reads of the app: its property list and its entitlements.
+
+use plist::{Dictionary, Value};
+
+use super::{json, source};
+
+/// Keys of a property list that this app may have, and what macOS does with them.
+///
+/// Source: Apple, "Bundle Resources", Information Property List.
+const LIST_KEYS: [&str; 1] = [
+    // Said when a connector's address is on the local network, from macOS 15 on.
+    "NSLocalNetworkUsageDescription",
+];
+
+/// Entitlements that loosen nothing. Those under `com.apple.security.cs.` take protection of the hardened
+/// runtime away. Others, such as an access group of the keychain, need a provisioning profile, and Tauri
+/// signs the command line with the same file: a program with an entitlement that no profile covers is
+/// ended at its start.
+///
+/// Source: Apple, "Hardened Runtime" and "App Sandbox".
+const ENTITLEMENTS: [&str; 2] = [
+    "com.apple.security.network.client",
+    "com.apple.security.network.server",
+];
+
+fn list(name: &str) -> Dictionary {
+    let value = Value::from_file(source(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    value
+        .into_dictionary()
+        .expect("a property list is a dictionary")
+}
+
+#[test]
+fn the_property_list_has_known_keys_and_words_for_people() {
+    let list = list("Info.plist");
+    for (key, value) in &list {
+        assert!(LIST_KEYS.contains(&key.as_str()), "{key}");
+        let words = value.as_string().expect("words");
+        assert!(
+            words.ends_with('.') && words.contains("Patchbay"),
+            "{words}"
+        );
+    }
+    for key in LIST_KEYS {
+        assert!(list.contains_key(key), "{key} is missing");
+    }
+}
+
+/// Tauri writes these from its configuration; a second place would win over it or be lost.
+#[test]
+fn what_tauri_writes_into_the_list_is_said_in_its_configuration_alone() {
+    let list = list("Info.plist");
+    for key in [
+        "CFBundleIdentifier",
+        "CFBundleURLTypes",
+        "CFBundleShortVersionString",
+        "LSMinimumSystemVersion",
+        "LSApplicationCategoryType",
+    ] {
+        assert!(!list.contains_key(key), "{key}");
+    }
+    let configuration = json("tauri.conf.json");
+    // Becomes CFBundleURLTypes with this scheme.
+    let schemes = &configuration["plugins"]["deep-link"]["desktop"]["schemes"];
+    assert_eq!(schemes, &serde_json::json!(["patchbay"]));
+    assert_eq!(configuration["bundle"]["category"], "DeveloperTool");
+}
+
+#[test]
+fn the_entitlements_are_known_and_loosen_nothing() {
+    let configuration = json("tauri.conf.json");
+    let mac = &configuration["bundle"]["macOS"];
+    assert_eq!(mac["hardenedRuntime"], true);
+    let list = list(
+        mac["entitlements"]
+            .as_str()
+            .expect("entitlements are named"),
+    );
+    for (key, value) in &list {
+        assert!(ENTITLEMENTS.contains(&key.as_str()), "{key}");
+        assert_eq!(value.as_boolean(), Some(true), "{key}");
+    }
+}
+
+#[test]
+fn the_oldest_macos_is_one_that_the_web_view_and_rust_still_serve() {
+    let configuration = json("tauri.conf.json");
+    let oldest = configuration["bundle"]["macOS"]["minimumSystemVersion"].clone();
+    let oldest = oldest.as_str().unwrap().split('.').next().unwrap();
+    assert!(oldest.parse::<u32>().unwrap() >= 11);
+}
