@@ -91,7 +91,7 @@ impl Terminal {
             .env("PATCHBAY_HOME", self.home.path().join("patchbay"))
             .env("PATCHBAY_PASSPHRASE", "env://TEST_PASSPHRASE")
             .env("TEST_PASSPHRASE", PASSPHRASE)
-            .env("BROWSER", "curl")
+            .env("BROWSER", browser())
             .env("CURL_HOME", self.home.path())
             // No keychain of this computer is touched.
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
@@ -144,6 +144,11 @@ pub(crate) async fn interrupt(child: &Child) {
     let id = child.id().unwrap().to_string();
     let sent = Command::new("kill").args(["-INT", &id]).status().await;
     assert!(sent.unwrap().success());
+}
+
+/// A program that goes where it is sent, as a browser does.
+fn browser() -> std::ffi::OsString {
+    std::env::var_os("PATCHBAY_TEST_BROWSER").unwrap_or_else(|| "curl".into())
 }
 
 /// Where cargo puts the binary, beside the tests.
