@@ -125,6 +125,11 @@ impl Display {
         Frame::open(&self.home.path().join(FRAME_FOLDER).join("Xvfb_screen0"))
     }
 
+    /// Its name, as the variable `DISPLAY` holds it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The private folder that all programs on this display call home.
     pub(crate) fn home(&self) -> &Path {
         self.home.path()

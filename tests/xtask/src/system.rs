@@ -45,6 +45,16 @@ const TEST_PACKAGES: &[&str] = &[
     "python3-venv",
 ];
 
+/// Debian packages that compile and run programs for Windows; those for macOS come from elsewhere.
+const SYSTEMS_PACKAGES: &[&str] = &[
+    "g++-mingw-w64-x86-64-posix",
+    "gcc-mingw-w64-x86-64-posix",
+    "lld-19",
+    "nasm",
+    "python3-venv",
+    "wine64",
+];
+
 /// What a command is about to do, and so what has to be there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
@@ -56,6 +66,8 @@ pub(crate) enum Need {
     Sdks,
     /// Everything that the tests use.
     Tests,
+    /// Compiling for other systems, and running what was compiled.
+    Systems,
 }
 
 impl Need {
@@ -65,6 +77,7 @@ impl Need {
             Self::Headless => &[BUILD_PACKAGES, HEADLESS_PACKAGES],
             Self::Sdks => &[BUILD_PACKAGES, SDK_PACKAGES],
             Self::Tests => &[BUILD_PACKAGES, HEADLESS_PACKAGES, TEST_PACKAGES],
+            Self::Systems => &[BUILD_PACKAGES, HEADLESS_PACKAGES, SYSTEMS_PACKAGES],
         };
         lists.concat()
     }
@@ -80,7 +93,7 @@ pub(crate) fn prepare(need: Need) -> Result<()> {
         return check_other_system();
     }
     let packages = need.packages();
-    if has(Command::new("apt-get").arg("--version")) {
+    if is_debian() {
         return install_debian(&missing_debian(&packages));
     }
     // Another distribution names its packages differently; ask pkg-config for the one that matters.
@@ -140,6 +153,22 @@ fn missing_debian(packages: &[&'static str]) -> Vec<&'static str> {
         .copied()
         .filter(|package| !is_installed(package))
         .collect()
+}
+
+/// Whether packages of Debian can be had here.
+pub(crate) fn is_debian() -> bool {
+    cfg!(target_os = "linux") && has(Command::new("apt-get").arg("--version"))
+}
+
+/// Asks the archives what they offer today.
+///
+/// # Errors
+/// When they cannot be reached, or only root could write down the answer.
+pub(crate) fn update_package_lists() -> Result<()> {
+    let Some(mut update) = as_root("apt-get") else {
+        bail!("the lists of packages are out of date. As root, run:\n  apt-get update");
+    };
+    shell::run(update.arg("update"))
 }
 
 /// Whether this Debian package is installed.

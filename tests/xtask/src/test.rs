@@ -7,6 +7,7 @@ mod faults;
 mod licences;
 mod lint;
 mod rust;
+mod systems;
 mod ui_part;
 mod window;
 
@@ -15,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
 use crate::{
@@ -41,6 +42,8 @@ pub(crate) enum Part {
     Faults,
     /// The Debian package: it installs, starts, takes a link, goes without a trace; by name only
     Bundle,
+    /// Windows and macOS from one Debian: compiled, linked, tried under wine; by name only
+    Systems,
 }
 
 impl Part {
@@ -53,6 +56,7 @@ impl Part {
             Self::Window => "window",
             Self::Faults => "faults",
             Self::Bundle => "bundle",
+            Self::Systems => "systems",
         }
     }
 
@@ -65,11 +69,12 @@ impl Part {
             Self::Window => window::run(report),
             Self::Faults => faults::run(report),
             Self::Bundle => bundle::run(report),
+            Self::Systems => systems::run(report),
         }
     }
 }
 
-/// Runs `parts`, or all that do not change this system; a failure in one does not keep the next from running.
+/// Runs `parts`, or all that neither change this system nor build for others; a failure in one does not keep the next from running.
 ///
 /// # Errors
 /// When what the tests need cannot be installed.
@@ -104,7 +109,9 @@ fn chosen(parts: &[Part]) -> Vec<Part> {
         "The part `bundle` runs by name only: it takes a release build and installs a package.",
     );
     shell::answer("The part `faults` runs by name only: the tests have a tenth of it.");
-    let all = all.filter(|part| !matches!(part, Part::Bundle | Part::Faults));
+    shell::answer("The part `systems` runs by name only: it takes compilers for other systems.");
+    let by_name = [Part::Bundle, Part::Faults, Part::Systems];
+    let all = all.filter(|part| !by_name.contains(part));
     if system::has_web_view_driver() {
         return all.collect();
     }
@@ -136,6 +143,24 @@ impl Report {
             check()?;
             Ok(Heard::of(Tally::one(true)))
         });
+    }
+
+    /// Makes what later steps stand on, as a check of its own.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(super) fn made<T>(&mut self, name: &str, make: impl FnOnce() -> Result<T>) -> Result<T> {
+        let mut made = None;
+        self.check(name, || {
+            made = Some(make()?);
+            Ok(())
+        });
+        made.with_context(|| {
+            format!(
+                "nothing of {} can be tried without: {name}",
+                self.part.name()
+            )
+        })
     }
 
     /// Runs a test runner and counts its tests.

@@ -1,0 +1,78 @@
+//! Windows and macOS, as far as one Debian can show them: everything compiles with our lints, the
+//! programs for Windows are linked, and tests and journeys run against them under wine.
+//!
+//! Everything it makes lies in `target/systems`, away from the build of this system.
+
+mod compiler;
+mod console;
+mod cross;
+mod desktop;
+mod exceptions;
+mod standard_library;
+mod windows;
+mod wine;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use super::Report;
+use crate::{
+    places, shell,
+    system::{self, Need},
+    ui,
+};
+use compiler::Compiler;
+use cross::Cross;
+use wine::Wine;
+
+/// The systems of Apple that Patchbay is released for, and what people call them.
+const MACS: [(&str, &str); 2] = [
+    ("aarch64-apple-darwin", "macOS on Apple silicon"),
+    ("x86_64-apple-darwin", "macOS on Intel"),
+];
+
+/// Windows, with the C compiler and linker that Debian has for it.
+const WINDOWS: &str = "x86_64-pc-windows-gnu";
+
+/// Runs the part.
+///
+/// # Errors
+/// When this is no Debian, or a compiler, a standard library or wine cannot be prepared.
+pub(super) fn run(report: &mut Report) -> Result<()> {
+    if !system::is_debian() {
+        bail!("the compilers for other systems are packages of Debian, which this is not");
+    }
+    system::prepare(Need::Systems)?;
+    let compiler = report.made("compiler", Compiler::prepare)?;
+    let cross = report.made("standard libraries", || Cross::prepare(compiler))?;
+    ui::build()?;
+    for (target, name) in MACS {
+        report.check(&format!("clippy for {name}"), || cross.clippy(target));
+    }
+    report.check("clippy for Windows", || cross.clippy(WINDOWS));
+    let build = report.made("build for Windows", || windows::Build::make(&cross))?;
+    let wine = report.made("wine", || Wine::prepare(&folder().join("wine")))?;
+    build.test(report, &wine);
+    console::test(report, &build, &wine);
+    desktop::test(report, &build, &wine);
+    Ok(())
+}
+
+/// Where everything of this part lies.
+fn folder() -> PathBuf {
+    places::target().join("systems")
+}
+
+/// Removes what lies in a folder under a name that begins like this, but not under this one.
+fn clear_older(beginning: &str, current: &str) -> Result<()> {
+    for entry in std::fs::read_dir(folder())? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(beginning) && name != current {
+            shell::say(format_args!("Removing {name}, which is out of date."));
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! The command line in a console of Windows: keys that are pressed, and a secret that is typed.
+
+use std::{
+    fs,
+    io::{Read, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use super::{
+    Report, folder,
+    windows::Build,
+    wine::{self, Wine},
+};
+use crate::shell;
+
+/// How long a run may take to begin.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is typed where nobody may read it.
+const SECRET: &str = "typed-5c1e07b2";
+
+/// Runs the checks.
+pub(super) fn test(report: &mut Report, build: &Build, wine: &Wine) {
+    let Ok(desk) = report.made("a Playground beside the command line", || {
+        Desk::prepare(build, wine)
+    }) else {
+        return;
+    };
+    report.check("Ctrl-C ends a run and the history says so", || {
+        desk.interrupts_a_run()
+    });
+    report.check("a secret is typed without being shown", || {
+        desk.types_a_secret()
+    });
+    report.check("the key of the secrets stays on this computer", || {
+        desk.key_is_local()
+    });
+}
+
+/// A command line with files of its own, and a server to connect to.
+struct Desk<'a> {
+    wine: &'a Wine,
+    program: PathBuf,
+    playground: Child,
+}
+
+impl<'a> Desk<'a> {
+    fn prepare(build: &Build, wine: &'a Wine) -> Result<Self> {
+        let mut playground = wine
+            .command(&build.program("patchbay-playground"))
+            .args(["--port", "0", "--until-stdin-closes"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("could not start wine")?;
+        let stdout = playground.stdout.take();
+        let desk = Self {
+            wine,
+            program: build.program("patchbay"),
+            playground,
+        };
+        let greeting = first_line(stdout.context("the Playground has no output")?)?;
+        let addresses: Value = serde_json::from_str(&greeting)?;
+        let url = addresses["openUrl"].as_str().context("no address")?;
+        let add = ["connector", "add", url, "--name", "play", "--connect"];
+        shell::run(&mut desk.command(&add))?;
+        Ok(desk)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = self.wine.command(&self.program);
+        command.args(words).env("PATCHBAY_HOME", r"C:\console");
+        command
+    }
+
+    /// The same in a console: one that wine makes of a terminal, which `script` makes of nothing.
+    fn in_console(&self, before: &[String], words: &[&str]) -> Command {
+        let program = self.wine.path(&self.program);
+        let mut line = vec!["/usr/lib/wine/wine64".to_owned()];
+        line.extend_from_slice(before);
+        line.push(program);
+        line.extend(words.iter().map(|word| (*word).to_owned()));
+        let line: Vec<_> = line.iter().map(|word| format!("'{word}'")).collect();
+        let mut script = Command::new("timeout");
+        script
+            .args(["--kill-after=10", "180", "script"])
+            .args(["--quiet", "--return", "--flush", "--command"])
+            .args([&line.join(" "), "/dev/null"])
+            .env("PATCHBAY_HOME", r"C:\console");
+        self.wine.surround(&mut script);
+        script
+    }
+
+    fn interrupts_a_run(&self) -> Result<()> {
+        let helper = folder().join("interrupt.exe");
+        wine::compile(include_str!("interrupt.c"), &helper, &[])?;
+        let mark = self.wine.disk().join("interrupt-now");
+        let before = [self.wine.path(&helper), r"C:\interrupt-now".to_owned()];
+        let wait = ["tool", "run", "play", "wait", "seconds:=100"];
+        let mut run = self
+            .in_console(&before, &wait)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .context("could not start script")?;
+        let begun = shell::poll_every(Duration::from_secs(1), "the run", PATIENCE, || {
+            Ok((self.runs("running")? == 1).then_some(()))
+        });
+        fs::write(mark, "")?;
+        let status = run.wait()?;
+        begun?;
+        ensure!(status.code() == Some(1), "it ended with {status}");
+        ensure!(self.runs("cancelled")? == 1, "no run was cancelled");
+        ensure!(self.runs("running")? == 0, "a run still runs");
+        Ok(())
+    }
+
+    /// How many runs of the history are in that state.
+    fn runs(&self, state: &str) -> Result<u64> {
+        let list = ["run", "list", "--state", state, "--json"];
+        let page: Value = serde_json::from_str(&shell::read(&mut self.command(&list))?)?;
+        page["total"].as_u64().context("the list has no total")
+    }
+
+    fn types_a_secret(&self) -> Result<()> {
+        let add = ["credential", "add", "Typed", "--kind", "bearer"];
+        let mut typing = self
+            .in_console(&[], &add)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("could not start script")?;
+        let mut stdout = typing.stdout.take().context("script has no output")?;
+        let mut shown = read_until(&mut stdout, ":")?;
+        let mut keys = typing.stdin.take().context("script has no input")?;
+        write!(keys, "{SECRET}\r")?;
+        keys.flush()?;
+        let mut rest = Vec::new();
+        stdout.read_to_end(&mut rest)?;
+        shown.push_str(&plain(&rest));
+        drop(keys);
+        let status = typing.wait()?;
+        ensure!(status.success(), "it ended with {status}: {shown}");
+        ensure!(!shown.contains("typed-"), "it shows what is typed: {shown}");
+        let listed = shell::read(&mut self.command(&["credential", "list", "--json"]))?;
+        ensure!(listed.contains("Typed"), "nothing was saved: {listed}");
+        Ok(())
+    }
+
+    /// The Credential Manager takes an entry to other computers unless it is told not to; wine writes down
+    /// which.
+    fn key_is_local(&self) -> Result<()> {
+        let place = r"HKCU\Software\Wine\Credential Manager";
+        let query = ["query", place, "/s"];
+        let entries = shell::read(self.wine.command(Path::new("reg")).args(query))?;
+        ensure!(entries.contains("io.patchbay.desktop"), "{entries}");
+        let kept: Vec<_> = entries
+            .lines()
+            .filter(|line| line.trim_start().starts_with("Persist "))
+            .collect();
+        let local = |line: &&str| line.trim_end().ends_with("0x2");
+        ensure!(!kept.is_empty() && kept.iter().all(local), "{kept:?}");
+        Ok(())
+    }
+}
+
+impl Drop for Desk<'_> {
+    fn drop(&mut self) {
+        drop(self.playground.stdin.take());
+        drop(self.playground.wait());
+    }
+}
+
+fn first_line(stream: impl Read) -> Result<String> {
+    use std::io::BufRead as _;
+    let mut line = String::new();
+    std::io::BufReader::new(stream).read_line(&mut line)?;
+    Ok(line)
+}
+
+/// Reads what a console shows up to these words.
+fn read_until(stream: &mut impl Read, words: &str) -> Result<String> {
+    let mut bytes = Vec::new();
+    let mut byte = [0_u8];
+    while !plain(&bytes).contains(words) {
+        let read = stream.read(&mut byte)?;
+        ensure!(read > 0, "it ended before {words:?}: {}", plain(&bytes));
+        bytes.extend_from_slice(&byte);
+    }
+    Ok(plain(&bytes))
+}
+
+/// The letters of what a console draws: wine moves the cursor, and hides it, for each of them.
+fn plain(drawn: &[u8]) -> String {
+    let mut text = String::new();
+    let mut rest = drawn.iter().map(|byte| char::from(*byte));
+    while let Some(letter) = rest.next() {
+        if letter == '\u{1b}' {
+            rest.by_ref().find(|end| end.is_ascii_alphabetic());
+        } else if !letter.is_control() {
+            text.push(letter);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_told_from_what_draws_them() {
+        let drawn = b"\x1b[?25lT\x1b[?25h\x1b[?25lo\x1b[?25h\x1b[?25lk\x1b[?25h\r\n";
+        assert_eq!(plain(drawn), "Tok");
+    }
+}

@@ -1,0 +1,142 @@
+//! Cargo for another system: the compiler, its standard libraries, and a C compiler for each target.
+
+use std::{fs, path::PathBuf, process::Command};
+
+use anyhow::{Context as _, Result};
+
+use super::{MACS, WINDOWS, compiler::Compiler, folder, standard_library};
+use crate::{shell, system};
+
+/// Zig on PyPI: a C compiler that brings Apple's headers.
+const ZIG: &str = "ziglang==0.17.1";
+
+/// Takes from a command line what only Apple's own compiler knows.
+const CC_FOR_MACOS: &str = r#"#!/bin/sh
+skip=
+for argument do
+  shift
+  if [ -n "$skip" ]; then skip=; continue; fi
+  case $argument in
+    -arch | -isysroot) skip=1 ;;
+    --target=* | -mmacosx-version-min=*) ;;
+    *) set -- "$@" "$argument" ;;
+  esac
+done
+exec PYTHON -m ziglang cc -target ARCHITECTURE-macos "$@"
+"#;
+
+/// A warning is an error. Debian's linker of LLVM is several times as fast as the one of mingw.
+const WINDOWS_FLAGS: &str =
+    "-D warnings -C link-arg=-fuse-ld=lld -C link-arg=-B/usr/lib/llvm-19/bin";
+
+/// What compiles for other systems.
+pub(super) struct Cross {
+    compiler: Compiler,
+    zig: PathBuf,
+}
+
+impl Cross {
+    /// Compiles what is missing.
+    ///
+    /// # Errors
+    /// When a standard library does not compile, or zig cannot be installed.
+    pub(super) fn prepare(compiler: Compiler) -> Result<Self> {
+        for target in MACS.map(|(target, _)| target).iter().chain([&WINDOWS]) {
+            standard_library::prepare(&compiler, target)?;
+        }
+        let cross = Self {
+            compiler,
+            zig: folder().join("zig"),
+        };
+        cross.prepare_zig()?;
+        for (target, _) in MACS {
+            cross.write_c_compiler(target)?;
+        }
+        Ok(cross)
+    }
+
+    /// Every package with everything in it, compiled for `target` with our lints.
+    ///
+    /// # Errors
+    /// When a lint or the compiler objects.
+    pub(super) fn clippy(&self, target: &str) -> Result<()> {
+        let selection = ["--workspace", "--all-targets", "--locked"];
+        let features = ["--features", "tauri/custom-protocol"];
+        shell::run(
+            self.cargo("clippy", target)
+                .args(selection)
+                .args(features)
+                .args(["--", "-D", "warnings"]),
+        )
+    }
+
+    /// `cargo SUBCOMMAND` for `target`.
+    ///
+    /// Nothing is debugged here, and nothing compiled twice in a run: what serves that is left out.
+    pub(super) fn cargo(&self, subcommand: &str, target: &str) -> Command {
+        let mut cargo = self.compiler.program("cargo");
+        cargo
+            .args([subcommand, "--target", target])
+            .env("CARGO_TARGET_DIR", folder().join("build"))
+            .env("CARGO_PROFILE_DEV_DEBUG", "false")
+            .env("CARGO_INCREMENTAL", "0");
+        if target == WINDOWS {
+            return windows(cargo);
+        }
+        let name = target.replace('-', "_");
+        // Asked where the system's headers lie, cc would call a program of Xcode.
+        cargo
+            .env(format!("CC_{name}"), self.c_compiler(target))
+            .env("SDKROOT", folder().join("no-sdk"));
+        cargo
+    }
+
+    fn c_compiler(&self, target: &str) -> PathBuf {
+        folder().join(format!("cc-{target}"))
+    }
+
+    fn prepare_zig(&self) -> Result<()> {
+        let (programs, python) = system::python_tools();
+        let zig = self.zig.join(programs).join("python");
+        if system::has(Command::new(&zig).args(["-m", "ziglang", "version"])) {
+            return Ok(());
+        }
+        shell::run(
+            Command::new(python)
+                .args(["-m", "venv", "--clear"])
+                .arg(&self.zig),
+        )?;
+        shell::run(Command::new(&zig).args(["-m", "pip", "install", "--quiet", ZIG]))
+    }
+
+    fn write_c_compiler(&self, target: &str) -> Result<()> {
+        fs::create_dir_all(folder().join("no-sdk"))?;
+        let architecture = target.split('-').next().unwrap_or(target);
+        let python = self.zig.join(system::python_tools().0).join("python");
+        let python = python
+            .to_str()
+            .context("the build folder's path is no text")?;
+        let script = CC_FOR_MACOS
+            .replace("PYTHON", &format!("'{python}'"))
+            .replace("ARCHITECTURE", architecture);
+        let file = self.c_compiler(target);
+        fs::write(&file, script)?;
+        shell::read(Command::new("chmod").arg("+x").arg(&file)).map(drop)
+    }
+}
+
+fn windows(mut cargo: Command) -> Command {
+    cargo
+        .env(
+            "CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER",
+            "x86_64-w64-mingw32-gcc",
+        )
+        .env(flags_variable(WINDOWS), WINDOWS_FLAGS);
+    cargo
+}
+
+/// Where Cargo looks for the flags of a target's compiler.
+pub(super) fn flags_variable(target: &str) -> String {
+    let name = target.replace('-', "_").to_uppercase();
+    format!("CARGO_TARGET_{name}_RUSTFLAGS")
+}

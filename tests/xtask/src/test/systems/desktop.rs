@@ -1,0 +1,147 @@
+//! The app under wine, which has no web view: what it says then, and what of it works without a window.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Child, Command},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::{
+    Report, folder,
+    windows::Build,
+    wine::{self, Wine},
+};
+use crate::{headless::Display, shell};
+
+/// The title of the dialog in which the app says why it cannot start.
+const TITLE: &str = "Patchbay cannot start";
+
+/// The answer to a sign-in that nobody has begun.
+const STRAY_LINK: &str = "patchbay://oauth/callback?code=stray&state=unknown";
+
+/// Where Windows keeps what opens a link.
+const OPENS_LINKS: &str = r"HKCU\Software\Classes\patchbay\shell\open\command";
+
+/// How long a start, a link or an end may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Runs the checks; each stands on those before it.
+pub(super) fn test(report: &mut Report, build: &Build, wine: &Wine) {
+    let Ok(mut app) = report.made("the app starts under wine", || App::start(build, wine)) else {
+        return;
+    };
+    report.check("it says that the web view is missing", || app.says_why());
+    report.check("patchbay:// is registered", || app.is_registered());
+    report.check("a second start hands over its link", || app.takes_a_link());
+    report.check("it ends with its dialog, in order", || app.ends());
+}
+
+/// A started app, on a display that nobody sees.
+struct App<'a> {
+    wine: &'a Wine,
+    display: Display,
+    program: PathBuf,
+    dialog: PathBuf,
+    log: PathBuf,
+    child: Child,
+}
+
+impl<'a> App<'a> {
+    fn start(build: &Build, wine: &'a Wine) -> Result<Self> {
+        let dialog = folder().join("dialog.exe");
+        wine::compile(include_str!("dialog.c"), &dialog, &[])?;
+        let display = Display::start(1280, 800)?;
+        let program = build.program("patchbay-desktop");
+        let log = folder().join("desktop.log");
+        let child = wine
+            .command(&program)
+            .env("DISPLAY", display.name())
+            .env("PATCHBAY_LOG", "warn,patchbay_desktop=info")
+            .stderr(File::create(&log)?)
+            .spawn()
+            .context("could not start wine")?;
+        Ok(Self {
+            wine,
+            display,
+            program,
+            dialog,
+            log,
+            child,
+        })
+    }
+
+    /// A program of this Windows, on the app's display.
+    fn beside(&self, program: &Path) -> Command {
+        let mut command = self.wine.command(program);
+        command.env("DISPLAY", self.display.name());
+        command
+    }
+
+    fn says_why(&self) -> Result<()> {
+        let words = shell::read(self.beside(&self.dialog).arg(TITLE))?;
+        let logged = fs::read_to_string(&self.log)?;
+        for (place, text) in [("dialog", &words), ("log", &logged)] {
+            ensure!(
+                text.contains("WebView2 Runtime") && text.contains("is missing on this computer"),
+                "the {place} says: {text}"
+            );
+        }
+        ensure!(
+            words.contains("https://developer.microsoft.com/microsoft-edge/webview2"),
+            "the dialog does not say what to do: {words}"
+        );
+        Ok(())
+    }
+
+    fn is_registered(&self) -> Result<()> {
+        let wanted = format!("\"{}\" \"%1\"", self.wine.path(&self.program));
+        let what = "the entry for patchbay:// links";
+        shell::poll_every(Duration::from_secs(1), what, PATIENCE, || {
+            let mut query = self.beside(Path::new("reg"));
+            let entry = shell::read(query.args(["query", OPENS_LINKS, "/ve"]))?;
+            ensure!(entry.contains(&wanted), "{OPENS_LINKS} holds {entry}");
+            Ok(Some(()))
+        })
+    }
+
+    /// Opens a link as a browser would: Windows looks up its program and starts it a second time.
+    fn takes_a_link(&self) -> Result<()> {
+        shell::run(self.beside(Path::new("start")).args(["/wait", STRAY_LINK]))?;
+        let log = shell::poll("word of the link", PATIENCE, || {
+            let log = fs::read_to_string(&self.log)?;
+            Ok(log.contains("a link was not followed").then_some(log))
+        })?;
+        ensure!(log.contains("auth.callback"), "the log says: {log}");
+        ensure!(!log.contains("stray"), "the log holds the link: {log}");
+        Ok(())
+    }
+
+    fn ends(&mut self) -> Result<()> {
+        shell::run(self.beside(&self.dialog).args([TITLE, "press"]))?;
+        let ended = shell::poll("the app's end", PATIENCE, || Ok(self.child.try_wait()?))?;
+        ensure!(ended.code() == Some(1), "it ended with {ended}");
+        let left = marks_of_processes(&self.wine.disk().join("users"))?;
+        ensure!(left.is_empty(), "it left its marks: {left:?}");
+        Ok(())
+    }
+}
+
+impl Drop for App<'_> {
+    fn drop(&mut self) {
+        // Only where a check failed it is still there.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// What processes that have the database open keep beside it; a process that ends in order takes its own away.
+fn marks_of_processes(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut find = Command::new("find");
+    find.arg(folder)
+        .args(["-path", "*/patchbay.db.processes/*"]);
+    let found = shell::read(find.args(["-not", "-name", "opening"]))?;
+    Ok(found.lines().map(PathBuf::from).collect())
+}

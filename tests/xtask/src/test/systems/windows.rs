@@ -1,0 +1,185 @@
+//! Our programs and tests as Windows has them, and the tests run under wine.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+use super::{Report, WINDOWS, cross::Cross, exceptions, folder, wine::Wine};
+use crate::{
+    cargo::{self, WORKSPACE},
+    places, shell,
+    tally::{self, Heard},
+    test::rust::WINDOW_TESTS,
+};
+
+/// What `cargo build` made for Windows.
+pub(super) struct Build {
+    tests: Vec<TestProgram>,
+}
+
+/// A program that runs tests when it is started.
+#[derive(Debug, PartialEq, Eq)]
+struct TestProgram {
+    /// The package, and behind it the test's own name where it has one.
+    name: String,
+    /// Where its package lies: tests find their files from there.
+    package: PathBuf,
+    file: PathBuf,
+    /// Whether it takes the options of Rust's own test runner.
+    harness: bool,
+}
+
+impl Build {
+    /// Builds and links everything; a warning is an error.
+    ///
+    /// # Errors
+    /// When something does not compile or link.
+    pub(super) fn make(cross: &Cross) -> Result<Self> {
+        let mut build = cross.cargo("build", WINDOWS);
+        build.args(WORKSPACE).arg("--all-targets");
+        shell::say(format_args!("$ {}", shell::describe(&build)));
+        build.arg("--message-format=json-render-diagnostics");
+        let messages = shell::read(build.stderr(Stdio::inherit()))?;
+        let messages = messages
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        let tests: Vec<_> = messages
+            .filter_map(|message| test_program(&message))
+            .collect();
+        ensure!(!tests.is_empty(), "cargo named no test program");
+        let build = Self { tests };
+        for program in ["patchbay", "patchbay-desktop", "patchbay-playground"] {
+            let file = build.program(program);
+            ensure!(file.is_file(), "there is no {}", file.display());
+            shell::answer(file.display());
+        }
+        Ok(build)
+    }
+
+    /// A program of ours.
+    pub(super) fn program(&self, name: &str) -> PathBuf {
+        built().join(format!("{name}.exe"))
+    }
+
+    /// Runs all tests but those for the window, which has no web view there.
+    pub(super) fn test(&self, report: &mut Report, wine: &Wine) {
+        for program in &self.tests {
+            report.step(&format!("{} under wine", program.name), || {
+                let mut heard = program.run(wine)?;
+                let left_out = exceptions::of(&program.name);
+                heard.named.extend(
+                    left_out
+                        .map(|left_out| format!("NOT RUN {}: {}", left_out.test, left_out.reason)),
+                );
+                Ok(heard)
+            });
+        }
+    }
+}
+
+impl TestProgram {
+    fn run(&self, wine: &Wine) -> Result<Heard> {
+        let mut command = wine.command(&self.file);
+        command
+            .current_dir(&self.package)
+            .env("INSTA_WORKSPACE_ROOT", wine.path(places::root()))
+            .env("INSTA_UPDATE", "no");
+        for (variable, program) in [
+            ("PATCHBAY_CLI_BIN", "patchbay.exe"),
+            ("PATCHBAY_PLAYGROUND_BIN", "patchbay-playground.exe"),
+            ("PATCHBAY_TEST_BROWSER", "examples/browser.exe"),
+        ] {
+            command.env(variable, wine.path(&built().join(program)));
+        }
+        if self.harness {
+            self.leave_out(wine, &mut command)?;
+        }
+        tally::count(&mut command)
+    }
+
+    /// Takes out the exceptions, each of which has to name a test that is there.
+    fn leave_out(&self, wine: &Wine, command: &mut Command) -> Result<()> {
+        let mut exceptions = exceptions::of(&self.name).peekable();
+        if exceptions.peek().is_none() {
+            return Ok(());
+        }
+        let listed = shell::read(wine.command(&self.file).arg("--list"))?;
+        command.arg("--exact");
+        for exception in exceptions {
+            let is_there = listed.lines().any(|line| {
+                line.strip_suffix(": test")
+                    .is_some_and(|test| test == exception.test)
+            });
+            ensure!(is_there, "{} names no test: {}", self.name, exception.test);
+            command.args(["--skip", exception.test]);
+        }
+        Ok(())
+    }
+}
+
+fn built() -> PathBuf {
+    folder().join("build").join(WINDOWS).join("debug")
+}
+
+/// The program of a message of Cargo's, when it is one that runs tests and needs no window.
+fn test_program(message: &Value) -> Option<TestProgram> {
+    let file = message["executable"].as_str()?;
+    let target = &message["target"];
+    let kind = |wanted: &str| cargo::list(target, "kind").any(|kind| kind == wanted);
+    let name = cargo::text(target, "name");
+    let is_test = message["profile"]["test"] == true || kind("test");
+    if !is_test || kind("example") || kind("bench") || (kind("test") && name == WINDOW_TESTS) {
+        return None;
+    }
+    let package = Path::new(message["manifest_path"].as_str()?).parent()?;
+    Some(TestProgram {
+        name: named(package, name, kind("test")),
+        package: package.to_owned(),
+        file: file.into(),
+        harness: name != crate::contract::TEST,
+    })
+}
+
+/// The package by its folder, and the name of an integration test.
+fn named(package: &Path, target: &str, is_integration: bool) -> String {
+    let folder = package.file_name().unwrap_or_default().to_string_lossy();
+    if is_integration {
+        format!("{folder} {target}")
+    } else {
+        folder.into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn message(kind: &str, name: &str, test: bool) -> Value {
+        json!({
+            "reason": "compiler-artifact",
+            "manifest_path": "/here/patchbay-vault/Cargo.toml",
+            "target": { "kind": [kind], "name": name },
+            "profile": { "test": test },
+            "executable": "/there/name.exe",
+        })
+    }
+
+    #[test]
+    fn tests_are_told_from_programs_and_journeys_in_the_window_are_left_out() {
+        let unit = test_program(&message("lib", "patchbay_vault", true)).expect("it runs tests");
+        assert_eq!((unit.name.as_str(), unit.harness), ("patchbay-vault", true));
+        let e2e = test_program(&message("test", "e2e", true)).expect("it runs tests");
+        assert_eq!(e2e.name, "patchbay-vault e2e");
+        let traces = test_program(&message("test", "contract", false)).expect("it runs tests");
+        assert!(!traces.harness);
+        assert_eq!(test_program(&message("bin", "patchbay", false)), None);
+        assert_eq!(test_program(&message("example", "platforms", true)), None);
+        assert_eq!(test_program(&message("test", "window", true)), None);
+    }
+}

@@ -1,0 +1,139 @@
+//! Wine with a Windows of its own, of which nothing is left afterwards.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Result, ensure};
+
+use super::folder;
+use crate::shell;
+
+/// Where Debian puts it.
+const WINE: &str = "/usr/lib/wine/wine64";
+const SERVER: &str = "/usr/lib/wine/wineserver64";
+
+/// How many seconds a program may take: a test program that waits for ever would hold up everything.
+const LIMIT: &str = "1200";
+
+/// The part of Windows 10 from which Rust takes random bytes; wine 8 does not have it.
+const RANDOM_BYTES: &str = r#"#include <windows.h>
+#include <ntsecapi.h>
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T length) {
+    return RtlGenRandom(bytes, (ULONG)length);
+}
+"#;
+
+/// A Windows; its programs end when it is dropped.
+pub(super) struct Wine {
+    home: PathBuf,
+}
+
+impl Wine {
+    /// Makes a fresh one: keychain, registry and folders are those of nobody.
+    ///
+    /// # Errors
+    /// When wine does not start.
+    pub(super) fn prepare(home: &Path) -> Result<Self> {
+        if home.exists() {
+            fs::remove_dir_all(home)?;
+        }
+        let wine = Self { home: home.into() };
+        fs::create_dir_all(&wine.home)?;
+        wine.start()?;
+        let version = ["add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10"];
+        shell::run(wine.command(Path::new("reg")).args(version).arg("/f"))?;
+        wine.complete("bcryptprimitives.dll", RANDOM_BYTES)?;
+        Ok(wine)
+    }
+
+    /// Starts what stands behind all programs, for as long as this lives: else each program would start it
+    /// and wait for its end. It hears and says nothing, for who reads a program's words would wait for its
+    /// end too.
+    fn start(&self) -> Result<()> {
+        let mut server = Command::new(SERVER);
+        self.surround(&mut server);
+        silent(server.arg("--persistent"))?;
+        silent(self.command(Path::new("wineboot")).arg("--init"))
+    }
+
+    /// A Windows program, to be run to its end.
+    pub(super) fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new("timeout");
+        command.args(["--kill-after=10", LIMIT, WINE]).arg(program);
+        self.surround(&mut command);
+        command
+    }
+
+    /// Makes what `command` starts belong to this Windows.
+    pub(super) fn surround(&self, command: &mut Command) {
+        command
+            .env("WINEPREFIX", &self.home)
+            .env("WINEARCH", "win64")
+            .env("WINEDEBUG", "-all")
+            // They would ask whether to download a .NET and a browser, and write into the menus of this system.
+            .env(
+                "WINEDLLOVERRIDES",
+                "mscoree=d;mshtml=d;winemenubuilder.exe=d",
+            );
+    }
+
+    /// The name of a file of this system as programs there know it.
+    pub(super) fn path(&self, file: &Path) -> String {
+        format!("Z:{}", file.display()).replace('/', r"\")
+    }
+
+    /// A folder of its disk, by its name below `C:`.
+    pub(super) fn disk(&self) -> PathBuf {
+        self.home.join("drive_c")
+    }
+
+    /// Compiles a library that wine lacks.
+    fn complete(&self, name: &str, source: &str) -> Result<()> {
+        compile(
+            source,
+            &self.disk().join("windows/system32").join(name),
+            &["-shared", "-ladvapi32"],
+        )
+    }
+}
+
+impl Drop for Wine {
+    fn drop(&mut self) {
+        let mut end = Command::new(SERVER);
+        self.surround(&mut end);
+        // Where no program of it runs there is none to be ended, which it calls a failure.
+        drop(end.arg("--kill").output());
+    }
+}
+
+/// Runs a command that nobody hears, to its end.
+fn silent(command: &mut Command) -> Result<()> {
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let line = shell::describe(command);
+    let status = command.stderr(Stdio::null()).status()?;
+    ensure!(status.success(), "{line} ended with {status}");
+    Ok(())
+}
+
+/// Compiles a program or library in C for Windows.
+///
+/// # Errors
+/// When the compiler objects.
+pub(super) fn compile(source: &str, to: &Path, options: &[&str]) -> Result<()> {
+    let folder = tempfile::Builder::new().prefix("c-").tempdir_in(folder())?;
+    let file = folder.path().join("source.c");
+    fs::write(&file, source)?;
+    let (kind, libraries): (Vec<&str>, Vec<&str>) =
+        options.iter().partition(|option| !option.starts_with("-l"));
+    let mut compiler = Command::new("x86_64-w64-mingw32-gcc");
+    compiler
+        .args(kind)
+        .arg("-municode")
+        .arg("-o")
+        .arg(to)
+        .arg(&file);
+    shell::run(compiler.args(libraries))
+}
