@@ -10,6 +10,7 @@ mod rust;
 mod systems;
 mod ui_part;
 mod window;
+mod workflows;
 
 use std::{
     process::{Command, ExitCode},

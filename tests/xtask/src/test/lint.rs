@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use super::{Report, dependencies, licences};
+use super::{Report, dependencies, licences, workflows};
 use crate::{
     cargo::{self, WORKSPACE, cargo},
     places, shell, system, ui,
@@ -24,6 +24,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     report.check("spelling", spelling);
     let metadata = cargo::metadata()?;
     report.check("licences and sources", || licences::check(&metadata));
+    report.check("actions of workflows", workflows::check);
     report.check("unused dependencies", || dependencies::check(&metadata));
     ui::build()?;
     report.check("clippy", || clippy(&WORKSPACE));

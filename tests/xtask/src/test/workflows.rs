@@ -1,0 +1,62 @@
+//! Whether the hosted workflows run exactly the actions that were looked at.
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+
+use crate::places;
+
+/// Every action is named by the digest of a commit, for whoever owns it can move a tag.
+///
+/// # Errors
+/// When one is not, or the version that the digest stands for is not said beside it.
+pub(super) fn check() -> Result<()> {
+    let mut loose = Vec::new();
+    for entry in std::fs::read_dir(places::root().join(".github/workflows"))? {
+        let path = entry?.path();
+        let text = std::fs::read_to_string(&path)?;
+        let found = text.lines().filter(|line| is_loose(line));
+        loose.extend(found.map(|line| words(&path, line)));
+    }
+    ensure!(
+        loose.is_empty(),
+        "actions without a digest and its version:\n{}",
+        loose.join("\n")
+    );
+    Ok(())
+}
+
+fn words(path: &Path, line: &str) -> String {
+    format!("{}: {}", path.display(), line.trim())
+}
+
+fn is_loose(line: &str) -> bool {
+    let line = line.trim_start().trim_start_matches("- ");
+    let Some(action) = line.strip_prefix("uses:") else {
+        return false;
+    };
+    let (action, version) = action.split_once('#').unwrap_or((action, ""));
+    let digest = action
+        .trim()
+        .rsplit_once('@')
+        .map_or("", |(_, digest)| digest);
+    let is_digest = digest.len() == 40 && digest.bytes().all(|sign| sign.is_ascii_hexdigit());
+    !is_digest || !version.trim().starts_with('v')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_a_branch_and_a_digest_without_its_version_are_loose() {
+        let digest = "11d5960a326750d5838078e36cf38b85af677262";
+        assert!(is_loose("      - uses: actions/checkout@v4"));
+        assert!(is_loose("        uses: actions/checkout@main # v4"));
+        assert!(is_loose(&format!("- uses: actions/checkout@{digest}")));
+        assert!(!is_loose(&format!(
+            "- uses: actions/checkout@{digest} # v4.4.0"
+        )));
+        assert!(!is_loose("      - run: cargo xtask test"));
+    }
+}
