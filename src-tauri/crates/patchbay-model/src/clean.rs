@@ -1,5 +1,7 @@
 //! Text of other parties, made fit to be shown.
 
+use crate::inert::{is_invisible, is_needed, with_next};
+
 /// One line of at most `max_chars` characters, without control, direction and invisible characters.
 ///
 /// Line breaks and other white space become single spaces; what is cut off ends in `…`. The text is
@@ -8,12 +10,13 @@ pub fn clean_text(text: &str, max_chars: usize) -> String {
     let mut clean = String::new();
     let mut length = 0;
     let mut gap = false;
-    for sign in text.chars() {
+    for (sign, after) in with_next(text) {
         if sign.is_whitespace() || sign.is_control() {
             gap = true;
             continue;
         }
-        if is_invisible(sign) {
+        let before = clean.chars().next_back().filter(|_| !gap);
+        if is_invisible(sign) && !is_needed(before, sign, after) {
             continue;
         }
         let wanted = if gap && length > 0 { 2 } else { 1 };
@@ -34,21 +37,6 @@ pub fn clean_text(text: &str, max_chars: usize) -> String {
         gap = false;
     }
     clean
-}
-
-/// Characters that change how others are shown, or cannot be seen at all: direction marks and
-/// overrides, zero-width characters, tags, and the like.
-pub(crate) fn is_invisible(sign: char) -> bool {
-    matches!(sign,
-        '\u{ad}'
-        | '\u{61c}'
-        | '\u{180e}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -75,5 +63,8 @@ mod tests {
     #[test]
     fn letters_of_every_script_stay() {
         assert_eq!(clean_text("Zürich 東京 שלום", 50), "Zürich 東京 שלום");
+        let joined = "می\u{200c}خواهم 👨\u{200d}👩\u{200d}👧";
+        assert_eq!(clean_text(joined, 50), joined);
+        assert_eq!(clean_text("pay\u{200d}\u{e0041}pal\u{fe0f}", 50), "paypal");
     }
 }

@@ -14,7 +14,9 @@ pub mod clean;
 pub mod connector;
 pub mod credential;
 pub mod definition;
+pub mod file_name;
 pub mod id;
+pub mod inert;
 pub mod json;
 pub mod particulars;
 pub mod placement;
@@ -42,9 +44,11 @@ pub use connector::{
 };
 pub use credential::{UsedBy, WalletEntry, WalletKind};
 pub use definition::{ConnectorSettings, Definition, Difference, Form};
+pub use file_name::PlainFileName;
 pub use id::{
     AccountId, AuthorizationId, ConnectorId, InspectionId, RemoteId, RunId, WalletEntryId,
 };
+pub use inert::{inert_block, inert_line, is_invisible};
 pub use json::Json;
 pub use particulars::{Act, Control, ControlGroup, Fact, OperationEffect, Particulars};
 pub use placement::{Place, Placement};

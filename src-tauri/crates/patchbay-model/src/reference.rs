@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use specta::Type;
 
-use crate::clean::is_invisible;
+use crate::inert::is_invisible;
 
 /// The longest reference, in characters.
 const MAX_CHARS: usize = 4_096;

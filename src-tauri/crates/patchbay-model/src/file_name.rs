@@ -1,0 +1,172 @@
+//! The name of a file that another party chose.
+
+use std::path::{Path, PathBuf};
+
+use crate::clean_text;
+
+/// The longest name, in characters and in bytes: file systems stop at 255, and a number may be added.
+const LONGEST: usize = 120;
+const MOST_BYTES: usize = 200;
+
+/// The longest ending that is kept when a name is cut.
+const LONGEST_ENDING: usize = 16;
+
+/// Names that Windows takes for devices, whatever their ending and in whatever folder.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+
+/// A name that stays in the folder it is put into, on every system: no separators, no leading dot or
+/// dash, no device, no control or direction characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlainFileName(String);
+
+impl PlainFileName {
+    /// The last part of what another party gave; `None` when nothing is left of it.
+    pub fn from_outside(text: &str) -> Option<Self> {
+        let last = text.rsplit(['/', '\\', ':']).next().unwrap_or_default();
+        let name: String = clean_text(last, usize::MAX)
+            .chars()
+            .map(|sign| match sign {
+                '<' | '>' | '"' | '|' | '*' | '?' => '_',
+                sign => sign,
+            })
+            .collect();
+        let name = name.trim_start_matches([' ', '.', '-']);
+        let name = shortened(name);
+        let name = name.trim_end_matches([' ', '.']);
+        let mark = if is_device(name) { "_" } else { "" };
+        (!name.is_empty()).then(|| Self(format!("{mark}{name}")))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The file of that name in a folder.
+    pub fn within(&self, folder: &Path) -> PathBuf {
+        folder.join(&self.0)
+    }
+
+    /// `report (2).csv` of `report.csv`.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        Self(match self.0.rsplit_once('.') {
+            Some((stem, ending)) if !stem.is_empty() => format!("{stem} ({number}).{ending}"),
+            _ => format!("{} ({number})", self.0),
+        })
+    }
+}
+
+/// The name cut to what file systems take, its ending kept.
+fn shortened(name: &str) -> String {
+    if name.chars().count() <= LONGEST && name.len() <= MOST_BYTES {
+        return name.to_owned();
+    }
+    let ending = name.rfind('.').map_or("", |dot| &name[dot..]);
+    let ending = if ending.len() <= LONGEST_ENDING {
+        ending
+    } else {
+        ""
+    };
+    let mut stem = String::new();
+    for sign in name.chars().take(LONGEST - ending.len()) {
+        if stem.len() + sign.len_utf8() + ending.len() > MOST_BYTES {
+            break;
+        }
+        stem.push(sign);
+    }
+    stem + ending
+}
+
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    let stem = stem.trim_end().to_lowercase();
+    let numbered = ["com", "lpt"].iter().any(|port| {
+        let number = stem
+            .strip_prefix(port)
+            .map(|number| number.chars().collect::<Vec<_>>());
+        matches!(number.as_deref(), Some(['0'..='9' | '¹' | '²' | '³']))
+    });
+    numbered || DEVICES.contains(&stem.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn named(text: &str) -> String {
+        PlainFileName::from_outside(text).map_or_else(String::new, |name| name.0)
+    }
+
+    #[test]
+    fn a_name_never_leads_out_of_its_folder() {
+        for (given, name) in [
+            ("report.csv", "report.csv"),
+            ("../../etc/passwd", "passwd"),
+            ("..\\..\\secret", "secret"),
+            ("C:\\Windows\\x.dll", "x.dll"),
+            ("file:hidden", "hidden"),
+            (".bashrc", "bashrc"),
+            ("..", ""),
+            (" . ", ""),
+            ("", ""),
+            ("a/", ""),
+            ("-rf", "rf"),
+            ("a*b?<c>|\"", "a_b__c___"),
+            ("x.txt. .", "x.txt"),
+            ("a\u{0}b\u{202e}gpj.exe", "a bgpj.exe"),
+        ] {
+            assert_eq!(named(given), name, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn a_device_of_windows_is_a_file() {
+        for given in [
+            "con",
+            "NUL.txt",
+            "com1",
+            "Lpt9.tar.gz",
+            "aux .x",
+            "COM¹",
+            "CONIN$",
+        ] {
+            assert_eq!(named(given), format!("_{given}"));
+        }
+        for given in ["console", "com", "com10", "null.txt"] {
+            assert_eq!(named(given), given);
+        }
+    }
+
+    #[test]
+    fn a_long_name_keeps_its_ending() {
+        let long = named(&format!("{}.tar", "x".repeat(500)));
+        assert!(long.chars().count() == LONGEST && long.ends_with("x.tar"));
+        let wide = named(&format!("{}.csv", "日".repeat(500)));
+        assert!(wide.len() <= MOST_BYTES && wide.ends_with("日.csv"));
+        let ending = named(&format!("a.{}", "x".repeat(500)));
+        assert_eq!(ending.chars().count(), LONGEST);
+    }
+
+    #[test]
+    fn files_of_one_name_are_told_apart() {
+        let number = |name| PlainFileName::from_outside(name).unwrap().numbered(2).0;
+        assert_eq!(number("report.csv"), "report (2).csv");
+        assert_eq!(number("README"), "README (2)");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_given_stays_one_plain_part(text in any::<String>()) {
+            if let Some(name) = PlainFileName::from_outside(&text) {
+                let inside = name.within(Path::new("/folder"));
+                prop_assert_eq!(inside.parent(), Some(Path::new("/folder")));
+                prop_assert_eq!(inside.components().count(), 3);
+                prop_assert!(!name.as_str().starts_with(['.', '-', ' ']));
+                prop_assert!(name.as_str().len() <= MOST_BYTES + 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Text of other parties that is shown as it came, with nothing in it that acts or hides.
+//!
+//! The window has the same rule in `ui/src/lib/inertText.ts`; `inert_cases.json` is the test of both.
+
+/// What stands for a control character: it must not act, and what it did is of no interest.
+const CONTROL: char = '\u{fffd}';
+
+/// How many hidden characters in a row are named each; of more only the number is said.
+const NAMED_IN_A_ROW: usize = 8;
+
+/// The text on one line: white space of any kind becomes single spaces, control characters `�`, and
+/// characters that hide or turn others their own names, such as `<U+202E>`.
+///
+/// It is still not HTML: whoever puts it on a page has to escape it.
+pub fn inert_line(text: &str) -> String {
+    let mut shown = Inert::default();
+    let mut gap = false;
+    for (sign, after) in with_next(text) {
+        if sign.is_whitespace() && !is_invisible(sign) {
+            gap = true;
+            continue;
+        }
+        if std::mem::take(&mut gap) && !shown.is_empty() {
+            shown.keep(' ');
+        }
+        shown.push(sign, after);
+    }
+    shown.finish()
+}
+
+/// As [`inert_line`], but line breaks, tabs and spaces stay: for text that has a place of its own.
+pub fn inert_block(text: &str) -> String {
+    let mut shown = Inert::default();
+    for (sign, after) in with_next(text) {
+        match (sign, after) {
+            ('\r', Some('\n')) => {}
+            ('\n' | '\t', _) => shown.keep(sign),
+            _ => shown.push(sign, after),
+        }
+    }
+    shown.finish()
+}
+
+/// Characters that change how others are shown, or cannot be seen at all: direction marks and
+/// overrides, zero-width characters, variation selectors, fillers, tags, and the like.
+///
+/// Source: Unicode 16, `Default_Ignorable_Code_Point` and `Bidi_Control`; line and paragraph separators.
+pub fn is_invisible(sign: char) -> bool {
+    matches!(sign,
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether an invisible character does, between these two, what its script or picture needs it for:
+/// Persian, Hindi and others part and join letters with one, and pictures are put together by them.
+pub(crate) fn is_needed(before: Option<char>, sign: char, after: Option<char>) -> bool {
+    let Some(before) = before else { return false };
+    match sign {
+        '\u{200c}' => is_joining_letter(before) && after.is_some_and(is_joining_letter),
+        '\u{200d}' => {
+            let joins = is_joining_letter(before) && after.is_some_and(is_joining_letter);
+            let is_part =
+                is_picture(before) || matches!(before, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}');
+            joins || (is_part && after.is_some_and(is_picture))
+        }
+        '\u{fe0e}' | '\u{fe0f}' => {
+            let is_key = matches!(before, '0'..='9' | '#' | '*') && after == Some('\u{20e3}');
+            is_picture(before) || is_key
+        }
+        _ => false,
+    }
+}
+
+/// A letter of a script that joins its letters: Arabic to Sinhala, and Khmer.
+fn is_joining_letter(sign: char) -> bool {
+    let joins = matches!(sign, '\u{600}'..='\u{dff}' | '\u{1780}'..='\u{17ff}');
+    joins && !is_invisible(sign)
+}
+
+fn is_picture(sign: char) -> bool {
+    matches!(sign,
+        '\u{a9}' | '\u{ae}' | '\u{203c}' | '\u{2049}'
+        | '\u{2122}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}'
+        | '\u{1f000}'..='\u{1faff}')
+}
+
+/// Each character with the one that follows.
+pub(crate) fn with_next(text: &str) -> impl Iterator<Item = (char, Option<char>)> {
+    let mut rest = text.chars().peekable();
+    std::iter::from_fn(move || {
+        let sign = rest.next()?;
+        Some((sign, rest.peek().copied()))
+    })
+}
+
+/// A text on its way to being shown.
+#[derive(Default)]
+struct Inert {
+    shown: String,
+    /// Hidden characters since the last visible one.
+    hidden: usize,
+}
+
+impl Inert {
+    fn push(&mut self, sign: char, after: Option<char>) {
+        if sign.is_control() {
+            self.keep(CONTROL);
+        } else if is_invisible(sign) && !is_needed(self.last(), sign, after) {
+            self.hidden += 1;
+            if self.hidden <= NAMED_IN_A_ROW {
+                self.shown.push_str(&format!("<U+{:04X}>", u32::from(sign)));
+            }
+        } else {
+            self.keep(sign);
+        }
+    }
+
+    /// The last character, where it is shown as itself.
+    fn last(&self) -> Option<char> {
+        let last = self.shown.chars().next_back();
+        last.filter(|_| self.hidden == 0)
+    }
+
+    fn keep(&mut self, sign: char) {
+        self.close_row();
+        self.shown.push(sign);
+    }
+
+    /// Says how many hidden characters were not named.
+    fn close_row(&mut self) {
+        let hidden = std::mem::take(&mut self.hidden);
+        if let Some(more @ 1..) = hidden.checked_sub(NAMED_IN_A_ROW) {
+            self.shown.push_str(&format!("<{more} more hidden>"));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    fn finish(mut self) -> String {
+        self.close_row();
+        self.shown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Case {
+        text: String,
+        line: String,
+        block: String,
+    }
+
+    #[test]
+    fn what_acts_or_hides_is_made_visible() {
+        let cases: Vec<Case> = serde_json::from_str(include_str!("inert_cases.json")).unwrap();
+        assert!(cases.len() > 20);
+        for case in cases {
+            assert_eq!(inert_line(&case.text), case.line, "{:?}", case.text);
+            assert_eq!(inert_block(&case.text), case.block, "{:?}", case.text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_acts_is_left_and_once_is_enough(text in any::<String>()) {
+            let line = inert_line(&text);
+            prop_assert!(!line.chars().any(char::is_control));
+            prop_assert_eq!(&inert_line(&line), &line);
+            let block = inert_block(&text);
+            prop_assert!(!block.chars().any(|sign| sign.is_control() && !matches!(sign, '\n' | '\t')));
+            prop_assert_eq!(&inert_block(&block), &block);
+        }
+
+        #[test]
+        fn direction_characters_never_come_through(before in any::<char>(), after in any::<char>()) {
+            for sign in ['\u{61c}', '\u{200e}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}', '\u{e0041}'] {
+                let text: String = [before, sign, after].iter().collect();
+                prop_assert!(!inert_line(&text).contains(sign));
+                prop_assert!(!inert_block(&text).contains(sign));
+            }
+        }
+    }
+}
