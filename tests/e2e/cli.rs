@@ -7,6 +7,8 @@ mod catalogue;
 mod documents;
 mod exits;
 mod history;
+#[cfg(target_os = "linux")]
+mod inert;
 mod journey;
 mod offers;
 mod secrets;

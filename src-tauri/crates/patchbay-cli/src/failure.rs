@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use patchbay_model::{Authentication, Code, Connector, Explain as _, FieldProblem, Problem};
 
 use crate::exit;
-use crate::output::text;
+use crate::output::{json, text};
 
 /// A problem on its way to standard error.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Failure {
     pub(crate) fn report(self, json: bool) -> ExitCode {
         let problem = for_terminal(*self.0);
         let said = if json {
-            format!("{}\n", line_of(&problem))
+            json::compact(&problem) + "\n"
         } else {
             words_of(&problem)
         };
@@ -130,15 +130,12 @@ fn list_of(kind: &str) -> Option<&'static str> {
 
 /// The command that lets a connector in again.
 fn way_in(connector: &Connector) -> String {
-    let name = &connector.name;
+    let name = text::quoted(&connector.name);
     match (&connector.authentication, &connector.identity.credential) {
         (Authentication::None | Authentication::Oauth { .. }, _) => {
             format!("connector connect {name}")
         }
-        (_, Some(credential)) if credential.contains(' ') => {
-            format!("credential replace \"{credential}\"")
-        }
-        (_, Some(credential)) => format!("credential replace {credential}"),
+        (_, Some(credential)) => format!("credential replace {}", text::quoted(credential)),
         (_, None) => format!("connector edit {name} --token-from -"),
     }
 }
@@ -153,12 +150,6 @@ pub(crate) fn for_terminal(problem: Problem) -> Problem {
         _ => return problem,
     };
     problem.with_hint(hint)
-}
-
-/// The whole problem as the model has it.
-fn line_of(problem: &Problem) -> serde_json::Value {
-    // It has text for keys and nothing that JSON cannot hold.
-    serde_json::to_value(problem).unwrap_or_default()
 }
 
 fn words_of(problem: &Problem) -> String {
@@ -205,7 +196,7 @@ fn sentence(problem: &Problem) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -217,10 +208,10 @@ mod tests {
             path: "/text".into(),
             message: "is required".into(),
         });
-        problem.detail = Some("bad\u{1b}[31m\nwords".into());
+        problem.detail = Some("bad\u{1b}[31m\nwords\u{200b}".into());
         assert_eq!(
             words_of(&problem),
-            "error: The arguments do not fit echo.\n  text: is required\n  bad [31m words\nhint: Correct them.\n"
+            "error: The arguments do not fit echo.\n  text: is required\n  bad�[31m words<U+200B>\nhint: Correct them.\n"
         );
     }
 
@@ -270,7 +261,7 @@ mod tests {
             ..Problem::new(Code::PlatformInvalid, "wrong").with_hint("Correct it.")
         };
         assert_eq!(
-            line_of(&problem),
+            serde_json::from_str::<Value>(&json::compact(&problem)).unwrap(),
             json!({
                 "code": "platform.invalid", "message": "wrong", "hint": "Correct it.",
                 "detail": "name is taken", "status": 422, "platformCode": "taken",

@@ -1,17 +1,28 @@
 //! Data on standard output: one JSON document, or words and tables for people.
+//!
+//! Whatever goes to a terminal passes through here once more, so that nothing another party wrote can act
+//! on it, whichever command forgot to look.
 
 pub(crate) mod facts;
 pub(crate) mod forms;
+pub(crate) mod json;
+pub(crate) mod raw;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod when;
 pub(crate) mod words;
+
+#[cfg(unix)]
+use std::os::fd::AsFd as Stream;
+#[cfg(windows)]
+use std::os::windows::io::AsHandle as Stream;
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 use patchbay_model::{Code, Problem};
 use serde::Serialize;
 
+use self::raw::Raw;
 use crate::failure::Failure;
 
 /// Standard output.
@@ -24,21 +35,32 @@ pub(crate) struct Output {
 /// What the reader of standard output can show.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Screen {
-    /// Columns of the terminal; `None` when it is none.
+    /// Whether it is a terminal, which acts on what it is sent.
+    pub(crate) is_terminal: bool,
+    /// Columns of the terminal; `None` when it is none, or does not say.
     pub(crate) width: Option<usize>,
     pub(crate) colour: bool,
 }
 
+impl Screen {
+    /// No terminal.
+    pub(crate) const PLAIN: Self = Self {
+        is_terminal: false,
+        width: None,
+        colour: false,
+    };
+}
+
 impl Output {
     pub(crate) fn new(json: bool) -> Self {
-        let terminal = std::io::stdout().is_terminal();
+        let is_terminal = std::io::stdout().is_terminal();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
-        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         Self {
             json,
             screen: Screen {
-                width: width.filter(|_| terminal),
-                colour: terminal && !plain && crate::escapes::are_read(),
+                is_terminal,
+                width: is_terminal.then(|| columns(std::io::stdout())).flatten(),
+                colour: is_terminal && !plain && crate::escapes::are_read(),
             },
         }
     }
@@ -58,17 +80,28 @@ impl Output {
         words: impl FnOnce(Screen) -> String,
     ) -> Result<(), Failure> {
         let text = if self.json {
-            let text = serde_json::to_string_pretty(value)
-                .map_err(|error| Failure::internal(format!("could not write JSON: {error}")))?;
-            text + "\n"
+            json::pretty(value) + "\n"
+        } else if self.screen.is_terminal {
+            text::painted(&words(self.screen))
         } else {
             words(self.screen)
         };
         write(text.as_bytes())
     }
+
+    /// Standard output for bytes that are passed on as they come.
+    pub(crate) fn raw(self) -> Raw {
+        Raw::new(self.screen.is_terminal)
+    }
 }
 
-/// Writes bytes as they are.
+/// Columns of the terminal at which a stream ends; `None` when it is none, or says that it has none.
+pub(crate) fn columns(stream: impl Stream) -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(stream)?;
+    Some(usize::from(width.0)).filter(|width| *width > 0)
+}
+
+/// Writes bytes of our own as they are.
 ///
 /// # Errors
 /// As [`Output::answer`].
@@ -80,7 +113,7 @@ pub(crate) fn write(bytes: &[u8]) -> Result<(), Failure> {
 ///
 /// # Errors
 /// As [`Output::answer`].
-pub(crate) fn passed_on(bytes: &[u8]) -> Result<bool, Failure> {
+fn passed_on(bytes: &[u8]) -> Result<bool, Failure> {
     let mut stdout = std::io::stdout().lock();
     let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
     match written {

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use patchbay_model::Secret;
 
 use crate::failure::Failure;
+use crate::output::text;
 
 /// Whether somebody is there to be asked.
 pub(crate) fn is_interactive(no_input: bool) -> bool {
@@ -16,7 +17,7 @@ pub(crate) fn is_interactive(no_input: bool) -> bool {
 /// # Errors
 /// When the terminal cannot be read.
 pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
-    ask(&format!("{question} [y/N] "))?;
+    ask(&format!("{} [y/N] ", text::said(question)))?;
     let mut answer = String::new();
     tokio::task::block_in_place(|| std::io::stdin().lock().read_line(&mut answer))
         .map_err(|error| Failure::internal(format!("could not read the answer: {error}")))?;
@@ -28,7 +29,8 @@ pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
 /// # Errors
 /// When the terminal cannot be read.
 pub(crate) fn secret(what: &str) -> Result<Secret, Failure> {
-    let asked = tokio::task::block_in_place(|| rpassword::prompt_password(format!("{what}: ")));
+    let prompt = format!("{}: ", text::said(what));
+    let asked = tokio::task::block_in_place(|| rpassword::prompt_password(&prompt));
     asked
         .map(Secret::new)
         .map_err(|error| Failure::internal(format!("could not read {what}: {error}")))

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::output::text;
+use crate::output::{self, text};
 
 /// Standard error, for people. Clones share it.
 #[derive(Clone)]
@@ -53,13 +53,13 @@ impl Talk {
     }
 
     fn write(&self, line: &str, stays_open: bool) {
+        let line = text::said(line);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let before = if *open { "\r\x1b[2K" } else { "" };
         *open = stays_open;
         if stays_open {
-            let width = terminal_size::terminal_size_of(std::io::stderr());
-            let width = width.map_or(79, |(width, _)| usize::from(width.0).saturating_sub(1));
-            put(&format!("{before}{}", text::cut(line, width)));
+            let width = output::columns(std::io::stderr()).map_or(79, |width| width - 1);
+            put(&format!("{before}{}", text::cut(&line, width)));
         } else {
             put(&format!("{before}{line}\n"));
         }

@@ -17,7 +17,7 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, passed_on, text, words, write};
+use crate::output::{Screen, json, text, words};
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
@@ -213,18 +213,24 @@ async fn stream(
         ));
     }
     let mut streamed = stream_operation(&door.cx, request, include).await?;
+    let mut raw = door.out.raw();
     if let Some(head) = &streamed.head {
-        write(head_words(head).as_bytes())?;
+        raw.write(head_words(head).as_bytes())?;
     }
     while let Some(piece) = streamed.next().await? {
         // Whoever reads may be slow, and Ctrl-C is to be heard meanwhile.
-        let passed_on = tokio::task::spawn_blocking(move || passed_on(piece.as_ref())).await;
-        let is_read = passed_on.map_err(|error| Failure::internal(error.to_string()))?;
+        let writing = tokio::task::spawn_blocking(move || {
+            let is_read = raw.write(piece.as_ref());
+            (raw, is_read)
+        });
+        let written = writing.await;
+        let (back, is_read) = written.map_err(|error| Failure::internal(error.to_string()))?;
+        raw = back;
         if !is_read? {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
+    raw.finish()
 }
 
 /// Status and headers, a line each, and an empty one.
@@ -253,6 +259,5 @@ fn confirmed(door: &Door, operation: &OperationCard, account: &str) -> Result<bo
 }
 
 fn pretty(answer: &Json) -> String {
-    // A JSON value always has a text.
-    serde_json::to_string_pretty(answer).map_or_else(|_| String::new(), |text| text + "\n")
+    json::pretty(answer) + "\n"
 }

@@ -13,7 +13,7 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::form_values;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, forms, text, when, words};
+use crate::output::{Screen, forms, json, text, when, words};
 use crate::tool_arguments;
 
 /// Changes what the platform keeps of a connector, after the difference was shown and agreed to.
@@ -84,11 +84,7 @@ fn unconfirmed(connector: &Connector) -> Failure {
 
 /// The difference goes to where talk goes: the answer is the connector afterwards.
 fn show(door: &Door, plan: &SettingsPlan) {
-    let screen = Screen {
-        width: None,
-        colour: false,
-    };
-    for line in plan_in_words(plan, screen).lines() {
+    for line in plan_in_words(plan, Screen::PLAIN).lines() {
         door.talk.say(line);
     }
 }
@@ -210,7 +206,7 @@ async fn confirm(
 }
 
 fn explained(error: Error, connector: &Connector) -> Failure {
-    let name = &connector.name;
+    let name = text::quoted(&connector.name);
     match error {
         Error::NotFound { kind: "act", .. } => Failure::from(error).hinting(format!(
             "Run `patchbay connector acts {name}` to see what can be done."
@@ -232,8 +228,7 @@ fn said(door: &Door, acted: &Acted) -> Result<(), Failure> {
         if is_empty {
             return String::new();
         }
-        let answer = serde_json::to_string_pretty(&acted.answer).unwrap_or_default();
-        format!("{}\n", text::lines(&answer))
+        json::pretty(&acted.answer) + "\n"
     })
 }
 
@@ -255,12 +250,8 @@ mod tests {
             secrets: vec!["/token".to_owned()],
             changed_elsewhere: Vec::new(),
         };
-        let screen = Screen {
-            width: None,
-            colour: false,
-        };
         assert_eq!(
-            plan_in_words(&plan, screen),
+            plan_in_words(&plan, Screen::PLAIN),
             "/name\n  + \"b\"\n/token\n  + another secret\n"
         );
     }

@@ -14,7 +14,7 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table, Tone};
-use crate::output::{Screen, when, words};
+use crate::output::{Screen, text, when, words};
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
@@ -84,7 +84,8 @@ async fn add(door: &Door, args: AddArgs) -> Result<(), Failure> {
     if args.connect {
         connector = connect::connect(door, connector, Json::default(), args.how).await?;
     } else {
-        let next = format!("Connect it: patchbay connector connect {}", connector.name);
+        let name = text::quoted(&connector.name);
+        let next = format!("Connect it: patchbay connector connect {name}");
         door.talk.say(&next);
     }
     door.out

@@ -15,7 +15,7 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::form_values::{self, Secrets};
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, forms, words};
+use crate::output::{Screen, forms, text, words};
 use crate::secret_source::Source;
 use crate::unlock::unlock;
 
@@ -287,7 +287,7 @@ fn next_step(connector: &Connector) -> Option<String> {
     use patchbay_model::Status::{Disconnected, NeedsAuthorization};
     let waits = matches!(connector.status.status, NeedsAuthorization | Disconnected);
     waits.then(|| {
-        let name = &connector.name;
+        let name = text::quoted(&connector.name);
         format!("Connect it: patchbay connector connect {name}")
     })
 }

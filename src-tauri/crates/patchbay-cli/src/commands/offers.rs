@@ -1,16 +1,15 @@
 //! `patchbay connector resources|read|prompts|prompt`.
 
-use std::io::IsTerminal as _;
-
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use patchbay_model::{Content, FilledPrompt};
 use patchbay_ops::{fill_prompt, list_prompts, list_resources, read_resource};
 
+use super::run;
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table};
-use crate::output::{self, text};
+use crate::output::{json, text};
 use crate::tool_arguments;
 
 pub(super) async fn resources(door: &Door, connector: &str) -> Result<(), Failure> {
@@ -37,7 +36,7 @@ pub(super) async fn resources(door: &Door, connector: &str) -> Result<(), Failur
     })
 }
 
-/// Prints what is read as it is: text as text, anything else as its bytes.
+/// Prints what is read as it is: text as text, anything else as its bytes, which a terminal only has named.
 pub(super) async fn read(door: &Door, connector: &str, uri: &str) -> Result<(), Failure> {
     let connector = door.connector(connector).await?;
     door.unlock_for(&connector).await?;
@@ -46,26 +45,37 @@ pub(super) async fn read(door: &Door, connector: &str, uri: &str) -> Result<(), 
     if door.is_json() {
         return door.out.answer(&parts, |_| String::new());
     }
+    let mut raw = door.out.raw();
     for part in &parts {
         match part {
             Content::Resource {
                 text: Some(text), ..
-            } => output::write(shown(text).as_bytes())?,
+            } => {
+                raw.write(text.as_bytes())?;
+            }
+            Content::Resource {
+                uri,
+                mime_type,
+                blob: Some(blob),
+                ..
+            } if raw.is_terminal() => {
+                let kind = mime_type.as_deref().unwrap_or("binary");
+                raw.write((run::binary(uri, kind, blob) + "\n").as_bytes())?;
+            }
             Content::Resource {
                 blob: Some(blob), ..
             } => {
                 let bytes = BASE64_STANDARD.decode(blob).map_err(|_| {
                     Failure::internal("the server sent bytes that cannot be decoded")
                 })?;
-                output::write(&bytes)?;
+                raw.write(&bytes)?;
             }
             other => {
-                let json = serde_json::to_string_pretty(other).unwrap_or_default();
-                output::write(format!("{}\n", text::lines(&json)).as_bytes())?;
+                raw.write((json::pretty(other) + "\n").as_bytes())?;
             }
         }
     }
-    Ok(())
+    raw.finish()
 }
 
 pub(super) async fn prompts(door: &Door, connector: &str) -> Result<(), Failure> {
@@ -109,20 +119,11 @@ pub(super) async fn prompt(
     door.out.answer(&filled, |_| said(&filled))
 }
 
-/// Text as it is, unless it goes to a terminal whose cursor it could move.
-fn shown(text: &str) -> String {
-    if std::io::stdout().is_terminal() {
-        text::lines(text)
-    } else {
-        text.to_owned()
-    }
-}
-
 fn said(filled: &FilledPrompt) -> String {
     let messages = filled.messages.iter().map(|message| {
         let content = match &message.content {
             Content::Text { text } => text.clone(),
-            other => serde_json::to_string_pretty(other).unwrap_or_default(),
+            other => json::pretty(other),
         };
         format!("{}: {}\n", text::line(&message.role), text::lines(&content))
     });

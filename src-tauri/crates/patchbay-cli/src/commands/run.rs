@@ -17,7 +17,7 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, text, when, words};
+use crate::output::{Screen, json, text, when, words};
 
 pub(super) async fn run(door: &Door, verb: RunVerb) -> Result<(), Failure> {
     match verb {
@@ -103,7 +103,7 @@ fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
     let summary = &run.summary;
     let (state, tone) = words::run_state(summary.state);
     let problem = summary.problem.as_ref();
-    let arguments = serde_json::to_string(&run.arguments).unwrap_or_default();
+    let arguments = json::compact(&run.arguments);
     let facts = Facts::default()
         .add("Run", summary.id.as_str())
         .add("Connector", &summary.connector_title)
@@ -199,8 +199,10 @@ fn failure_of(problem: Option<&Problem>, connector: Option<&Connector>) -> Failu
 fn result_text(result: &ToolResult, screen: Screen) -> String {
     if result.content.is_empty() {
         let structured = result.structured.as_ref();
-        let json = structured.map(|json| serde_json::to_string_pretty(json).unwrap_or_default());
-        return json.map(|json| shown(&json, screen)).unwrap_or_default();
+        return structured
+            .map(json::pretty)
+            .map(|json| shown(&json, screen))
+            .unwrap_or_default();
     }
     result
         .content
@@ -227,12 +229,12 @@ fn part_text(part: &Content) -> String {
             let kind = mime_type.as_deref().unwrap_or("binary");
             binary(uri, kind, blob.as_deref().unwrap_or_default())
         }
-        Content::Other { value } => serde_json::to_string_pretty(value).unwrap_or_default(),
+        Content::Other { value } => json::pretty(value),
     }
 }
 
 /// What stands in place of bytes, which are in the JSON document.
-fn binary(what: &str, kind: &str, base64: &str) -> String {
+pub(super) fn binary(what: &str, kind: &str, base64: &str) -> String {
     let bytes = u32::try_from(base64.len() / 4 * 3).unwrap_or(u32::MAX);
     format!(
         "[{what}, {kind}, {}; add --json for the bytes]",
@@ -242,7 +244,7 @@ fn binary(what: &str, kind: &str, base64: &str) -> String {
 
 /// Text for a terminal cannot move its cursor; text for a file or a program stays as it is.
 fn shown(text: &str, screen: Screen) -> String {
-    let mut text = if screen.width.is_some() {
+    let mut text = if screen.is_terminal {
         text::lines(text)
     } else {
         text.to_owned()
@@ -257,11 +259,12 @@ fn shown(text: &str, screen: Screen) -> String {
 mod tests {
     use super::*;
 
-    fn text_of(text: &str, width: Option<usize>) -> String {
+    fn text_of(text: &str, is_terminal: bool) -> String {
         let content = vec![Content::Text { text: text.into() }];
+        // Also one that says that it is no column wide.
         let screen = Screen {
-            width,
-            colour: false,
+            is_terminal,
+            ..Screen::PLAIN
         };
         result_text(
             &ToolResult {
@@ -274,8 +277,8 @@ mod tests {
 
     #[test]
     fn texts_stay_as_they_are_unless_a_terminal_shows_them() {
-        assert_eq!(text_of("a\u{1b}[2J", None), "a\u{1b}[2J\n");
-        assert_eq!(text_of("a\u{1b}[2J", Some(80)), "a[2J\n");
+        assert_eq!(text_of("a\u{1b}[2J\u{202e}", false), "a\u{1b}[2J\u{202e}\n");
+        assert_eq!(text_of("a\u{1b}[2J\u{202e}", true), "a�[2J<U+202E>\n");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, text, words};
+use crate::output::{Screen, json, text, words};
 use crate::talk::Talk;
 use crate::tool_arguments;
 use crate::unlock::unlock;
@@ -100,17 +100,14 @@ async fn show(door: &Door, connector: &str, name: &str) -> Result<(), Failure> {
 
 fn facts(tool: &Tool, screen: Screen) -> String {
     let (effect, tone) = words::effect(tool.effect);
-    let schema = serde_json::to_string_pretty(&tool.input_schema).unwrap_or_default();
+    let schema = json::pretty(&tool.input_schema);
     let facts = Facts::default()
         .add("Name", &tool.name)
         .maybe("Title", tool.title.as_ref())
         .toned("Effect", effect, tone)
         .maybe("Description", tool.description.as_ref())
         .render(screen);
-    format!(
-        "{facts}\nArguments (JSON Schema):\n{}\n",
-        text::lines(&schema)
-    )
+    format!("{facts}\nArguments (JSON Schema):\n{schema}\n")
 }
 
 async fn request(door: &Door, args: RunArgs) -> Result<(Connector, RunTool), Failure> {
@@ -145,7 +142,7 @@ fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
     let (effect, tone) = words::effect(dry.effect);
     let body = match dry.body.is_null() {
         true => String::new(),
-        false => serde_json::to_string_pretty(&dry.body).unwrap_or_default(),
+        false => json::pretty(&dry.body),
     };
     let to = dry.endpoint.as_ref();
     let to = to.map(|endpoint| format!("{} {endpoint}", dry.method));
@@ -157,13 +154,9 @@ fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
     let headers = dry
         .headers
         .iter()
-        .map(|(name, value)| format!("{name}: {value}\n"));
+        .map(|(name, value)| text::line(&format!("{name}: {value}")) + "\n");
     let headers: String = headers.collect();
-    format!(
-        "{facts}\n{}\n{}\n",
-        text::lines(&headers),
-        text::lines(&body)
-    )
+    format!("{facts}\n{headers}\n{body}\n")
 }
 
 async fn run_one(door: &Door, args: RunArgs) -> Result<(), Failure> {
@@ -202,12 +195,13 @@ pub(super) async fn carry_out(
 
 /// The failure of a run, with the command that helps.
 fn explained(error: Error, connector: &Connector) -> Failure {
-    let name = &connector.name;
+    let name = text::quoted(&connector.name);
     let hint = match &error {
         Error::NotFound { kind: "tool", .. } => {
             format!("Run `patchbay tool list {name}` to see its tools.")
         }
         Error::Arguments { tool, .. } => {
+            let tool = text::quoted(tool);
             format!("Run `patchbay tool show {name} {tool}` to see what it takes.")
         }
         _ => return Failure::from(error).of(connector),

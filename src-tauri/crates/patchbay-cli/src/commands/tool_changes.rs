@@ -1,14 +1,11 @@
 //! `patchbay tool changes|accept`: tools that are not any more as the user agreed to them.
 
-use patchbay_model::Json;
 use patchbay_ops::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 
 use crate::door::Door;
 use crate::failure::Failure;
-use crate::output::table::{Cell, Table, Tone};
-
-/// Characters of a value that are shown of it; `--json` has it whole.
-const SHOWN: usize = 200;
+use crate::output::table::Tone;
+use crate::output::{Screen, forms, text};
 
 pub(super) async fn list(door: &Door, connector: Option<&str>) -> Result<(), Failure> {
     let connector = match connector {
@@ -23,8 +20,10 @@ pub(super) async fn list(door: &Door, connector: Option<&str>) -> Result<(), Fai
         if changes.is_empty() {
             return String::new();
         }
-        let rows = changes.iter().flat_map(rows_of);
-        Table::new(["TOOL", "CHANGE", "WHERE", "BEFORE", "NOW"], rows).render(screen)
+        changes
+            .iter()
+            .map(|change| words_of(change, screen))
+            .collect()
     })
 }
 
@@ -38,43 +37,46 @@ pub(super) async fn accept(door: &Door, connector: &str) -> Result<(), Failure> 
     door.out.answer(&connector, |_| String::new())
 }
 
-/// A row for each place that differs; one for a tool that came or went.
-fn rows_of(change: &ToolChange) -> Vec<[Cell; 5]> {
+/// A tool that came, went or changed, and every place that differs with both of its values: what is to be
+/// accepted is shown whole, or it is said how much of it is not.
+fn words_of(change: &ToolChange, screen: Screen) -> String {
     let (word, tone) = match change.kind {
         ToolChangeKind::Added => ("new", Tone::Warning),
         ToolChangeKind::Removed => ("gone", Tone::Faint),
         ToolChangeKind::Changed => ("changed", Tone::Warning),
     };
-    let row = |place: &str, before: String, now: String| {
-        [
-            Cell::from(&change.name),
-            Cell::toned(word, tone),
-            Cell::from(place),
-            Cell::from(before),
-            Cell::from(now),
-        ]
-    };
-    if change.differences.is_empty() {
-        return vec![row("", String::new(), String::new())];
-    }
-    let differences = change.differences.iter();
-    differences
-        .map(|one| {
-            row(
-                &one.path,
-                shown(one.before.as_ref()),
-                shown(one.after.as_ref()),
-            )
-        })
-        .collect()
+    let name = text::line(&change.name);
+    let differences = forms::differences(&change.differences, screen);
+    let differences: String = differences
+        .lines()
+        .map(|line| format!("  {line}\n"))
+        .collect();
+    format!("{name}: {}\n{differences}", tone.paint(word, screen))
 }
 
-/// The beginning of a value: text as it is, anything else as JSON, `-` for none.
-fn shown(value: Option<&Json>) -> String {
-    let text = value.map(|value| match value.0.as_str() {
-        Some(text) => text.to_owned(),
-        None => value.0.to_string(),
-    });
-    let text = text.unwrap_or_else(|| "-".to_owned());
-    text.chars().take(SHOWN).collect()
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_is_shown_whole_or_says_what_is_hidden() {
+        let change = |text: String| -> ToolChange {
+            let difference = json!({
+                "path": "/description", "before": "Reads.\u{202e}", "after": text,
+            });
+            let change = json!({
+                "connector": "con_1", "name": "echo", "kind": "changed", "before": null,
+                "after": null, "differences": [difference], "noticedAt": "2026-01-01T00:00:00Z",
+            });
+            serde_json::from_value(change).unwrap()
+        };
+        assert_eq!(
+            words_of(&change("Deletes.".to_owned()), Screen::PLAIN),
+            "echo: changed\n  /description\n    - \"Reads.\\u202e\"\n    + \"Deletes.\"\n"
+        );
+        let long = words_of(&change("x".repeat(9000)), Screen::PLAIN);
+        assert!(long.contains("more characters)"), "{long}");
+    }
 }

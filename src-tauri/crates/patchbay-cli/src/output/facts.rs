@@ -56,10 +56,6 @@ mod tests {
             .add("Description", "")
             .maybe("Icon", None::<&str>)
             .add("Endpoint", "y");
-        let screen = Screen {
-            width: None,
-            colour: false,
-        };
-        assert_eq!(facts.render(screen), "Name:      x\nEndpoint:  y\n");
+        assert_eq!(facts.render(Screen::PLAIN), "Name:      x\nEndpoint:  y\n");
     }
 }

@@ -4,7 +4,7 @@ use patchbay_model::{Difference, Form, Json};
 use serde_json::Value;
 
 use super::table::{Cell, Table, Tone};
-use super::{Screen, text};
+use super::{Screen, json, text};
 use crate::door::Door;
 use crate::failure::Failure;
 
@@ -91,7 +91,7 @@ pub(crate) fn differences(differences: &[Difference], screen: Screen) -> String 
         lines.push_str(&format!("{path}\n"));
         for (sign, value, tone) in [("-", &one.before, Tone::Bad), ("+", &one.after, Tone::Good)] {
             if let Some(Json(value)) = value {
-                let line = format!("  {sign} {}", text::line(&value.to_string()));
+                let line = format!("  {sign} {}", text::line(&json::compact(value)));
                 lines.push_str(&format!("{}\n", tone.paint(&line, screen)));
             }
         }
@@ -111,11 +111,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    const PLAIN: Screen = Screen {
-        width: None,
-        colour: false,
-    };
 
     #[test]
     fn each_value_has_its_line() {
@@ -139,7 +134,10 @@ auth         object
 /auth/token  secret            saved
 level        user | workspace
 ";
-        let mut shown: Vec<_> = fields(&form, PLAIN).lines().map(str::to_owned).collect();
+        let mut shown: Vec<_> = fields(&form, Screen::PLAIN)
+            .lines()
+            .map(str::to_owned)
+            .collect();
         let mut expected: Vec<_> = expected.lines().map(str::to_owned).collect();
         // JSON objects have no order.
         shown.sort();
@@ -162,7 +160,7 @@ level        user | workspace
             },
         ];
         assert_eq!(
-            differences(&changes, PLAIN),
+            differences(&changes, Screen::PLAIN),
             "/name\n  - \"a\"\n  + \"b\"\n/note\n  + {\"x\":1}\n"
         );
     }

@@ -9,6 +9,15 @@ const NARROWEST: usize = 8;
 
 const GAP: &str = "  ";
 
+/// Every terminal code that [`Tone::paint`] writes.
+pub(super) const OWN_CODES: [&str; 5] = [
+    "\u{1b}[32m",
+    "\u{1b}[33m",
+    "\u{1b}[31m",
+    "\u{1b}[2m",
+    "\u{1b}[0m",
+];
+
 /// What a cell says of a state, beside its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
@@ -139,10 +148,7 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_and_plain_without_a_terminal() {
-        let screen = Screen {
-            width: None,
-            colour: false,
-        };
+        let screen = Screen::PLAIN;
         let expected = "NAME  STATUS  URL\na     ready   http://127.0.0.1/mcp\n日本  off     x y\n";
         assert_eq!(table().render(screen), expected);
     }
@@ -151,7 +157,7 @@ mod tests {
     fn the_widest_column_gives_way() {
         let screen = Screen {
             width: Some(26),
-            colour: false,
+            ..Screen::PLAIN
         };
         let longest = table().render(screen).lines().map(text::width).max();
         assert_eq!(longest, Some(26));
@@ -160,13 +166,31 @@ mod tests {
     #[test]
     fn colour_takes_no_room() {
         let screen = Screen {
-            width: None,
             colour: true,
+            ..Screen::PLAIN
         };
         assert!(
             table()
                 .render(screen)
                 .contains("\u{1b}[32mready\u{1b}[0m   http")
         );
+    }
+
+    #[test]
+    fn every_tone_comes_through_to_a_terminal() {
+        let screen = Screen {
+            colour: true,
+            ..Screen::PLAIN
+        };
+        for tone in [
+            Tone::Plain,
+            Tone::Good,
+            Tone::Warning,
+            Tone::Bad,
+            Tone::Faint,
+        ] {
+            let shown = tone.paint("x", screen);
+            assert_eq!(text::painted(&shown), shown);
+        }
     }
 }

@@ -1,27 +1,72 @@
 //! Text of other parties, made fit for a terminal.
 
-use patchbay_model::clean_text;
+use patchbay_model::{inert_block, inert_line};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// One line without control and direction characters.
+use super::table::OWN_CODES;
+
+/// The longest line that stands among others; of what is longer it is said how much is left out.
+const LONGEST_LINE: usize = 2000;
+
+/// One line on which nothing acts or hides.
 pub(crate) fn line(text: &str) -> String {
-    clean_text(text, 2000)
+    shortened(&inert_line(text), LONGEST_LINE)
 }
 
-/// Lines without control characters but tabs, so that no text can move the cursor.
+/// Lines and tabs as they are, but nothing that acts or hides.
 pub(crate) fn lines(text: &str) -> String {
-    text.chars()
-        .filter(|sign| matches!(sign, '\n' | '\t') || !sign.is_control())
-        .collect()
+    inert_block(text)
 }
 
-/// A word of a command line, quoted where a shell would take it apart.
+/// What Patchbay says, with whatever words of others in it: the whole of it, on one line.
+pub(crate) fn said(text: &str) -> String {
+    inert_block(text).replace('\n', " ")
+}
+
+/// Words for a terminal: of its codes only our own colours come through.
+pub(crate) fn painted(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\u{1b}') {
+        shown.push_str(&inert_block(&rest[..at]));
+        rest = &rest[at..];
+        match OWN_CODES.iter().find(|code| rest.starts_with(**code)) {
+            Some(code) => {
+                shown.push_str(code);
+                rest = &rest[code.len()..];
+            }
+            None => {
+                shown.push_str(&inert_block("\u{1b}"));
+                rest = &rest[1..];
+            }
+        }
+    }
+    shown.push_str(&inert_block(rest));
+    shown
+}
+
+/// The beginning of a text, and how much of it is left out.
+pub(crate) fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        None => text.to_owned(),
+        Some((at, _)) => {
+            let more = text[at..].chars().count();
+            format!("{}… ({more} more characters)", &text[..at])
+        }
+    }
+}
+
+/// A word of a command line that is to be copied: quoted where a shell would take it apart, or do more
+/// than hand it on.
 pub(crate) fn quoted(word: &str) -> String {
     let word = line(word);
-    if word.contains(' ') {
+    let is_bare = |sign: char| sign.is_alphanumeric() || "_-./:@%+=,".contains(sign);
+    if !word.is_empty() && !word.starts_with('-') && word.chars().all(is_bare) {
+        word
+    } else if word.chars().all(|sign| !"\"\\$`!".contains(sign)) {
         format!("\"{word}\"")
     } else {
-        word
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 
@@ -62,7 +107,39 @@ mod tests {
 
     #[test]
     fn nothing_moves_the_cursor() {
-        assert_eq!(lines("a\u{1b}[2J\r\nb\tc\u{9b}"), "a[2J\nb\tc");
-        assert_eq!(line("a\nb\u{202e}c"), "a bc");
+        assert_eq!(lines("a\u{1b}[2J\r\nb\tc\u{9b}"), "a�[2J\nb\tc�");
+        assert_eq!(line("a\nb\u{202e}c"), "a b<U+202E>c");
+        assert_eq!(said("  a\n\u{1b}]0;x\u{7}b"), "  a �]0;x�b");
+    }
+
+    #[test]
+    fn a_terminal_gets_our_colours_and_no_other_code() {
+        assert_eq!(
+            painted("\u{1b}[32mok\u{1b}[0m\n"),
+            "\u{1b}[32mok\u{1b}[0m\n"
+        );
+        assert_eq!(
+            painted("\u{1b}[2J\u{1b}]52;c;x\u{7}\u{1b}"),
+            "�[2J�]52;c;x��"
+        );
+        assert_eq!(painted("a\u{9b}2J\u{202e}\r"), "a�2J<U+202E>�");
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted() {
+        assert_eq!(shortened("abc", 3), "abc");
+        assert_eq!(shortened("日本語", 1), "日… (2 more characters)");
+        assert!(line(&"x".repeat(5000)).ends_with("x… (3000 more characters)"));
+    }
+
+    #[test]
+    fn a_copied_word_is_one_word_and_runs_nothing() {
+        assert_eq!(quoted("wiki"), "wiki");
+        assert_eq!(quoted("My wiki"), "\"My wiki\"");
+        assert_eq!(quoted(""), "\"\"");
+        assert_eq!(quoted("-x"), "\"-x\"");
+        assert_eq!(quoted("a;reboot"), "\"a;reboot\"");
+        assert_eq!(quoted("$(reboot)"), "'$(reboot)'");
+        assert_eq!(quoted("a`b`'c\"\\"), "'a`b`'\\''c\"\\'");
     }
 }

@@ -172,7 +172,10 @@ fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
         Reach::Address { url, transport } => facts
             .add("Address", url)
             .maybe("Transport", deprecated(*transport))
-            .add("Add it with", format!("patchbay connector add {url}")),
+            .add(
+                "Add it with",
+                format!("patchbay connector add {}", text::quoted(url)),
+            ),
         Reach::Command { words, variables } => facts
             .add("Command", words.join(" "))
             .add("Takes", variables.join(", "))

@@ -8,7 +8,6 @@ use super::query_of;
 use crate::args::RunExportArgs;
 use crate::door::Door;
 use crate::failure::Failure;
-use crate::output::write;
 
 pub(super) async fn run(door: &Door, args: RunExportArgs) -> Result<(), Failure> {
     let query = query_of(args.filter, args.limit.unwrap_or(0));
@@ -32,9 +31,11 @@ pub(super) async fn run(door: &Door, args: RunExportArgs) -> Result<(), Failure>
         ));
     }
     let mut export = RunExport::new(&door.cx, &query, format);
+    let mut raw = door.out.raw();
     while let Some(piece) = export.next().await? {
-        write(&piece)?;
+        raw.write(&piece)?;
     }
+    raw.finish()?;
     door.talk.say(&said(export.runs()));
     Ok(())
 }

@@ -1,0 +1,101 @@
+//! Bytes of other parties, passed on as they come.
+
+use super::{passed_on, text};
+use crate::failure::Failure;
+
+/// Standard output for bytes: a pipe or a file gets them as they are, a terminal as text that cannot act.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    is_terminal: bool,
+    /// The beginning of a character whose other bytes are still to come.
+    rest: Vec<u8>,
+}
+
+impl Raw {
+    pub(super) fn new(is_terminal: bool) -> Self {
+        Self {
+            is_terminal,
+            rest: Vec::new(),
+        }
+    }
+
+    /// Whether a terminal shows it.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// Writes what comes next; whether anybody still reads it.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<bool, Failure> {
+        if self.is_terminal {
+            passed_on(text::lines(&self.decoded(bytes)).as_bytes())
+        } else {
+            passed_on(bytes)
+        }
+    }
+
+    /// Writes what is left of a text that broke off within a character.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        passed_on(String::from_utf8_lossy(&self.rest).as_bytes()).map(drop)
+    }
+
+    /// All whole characters; what is none is shown as `�`.
+    fn decoded(&mut self, bytes: &[u8]) -> String {
+        self.rest.extend_from_slice(bytes);
+        let whole = match std::str::from_utf8(&self.rest) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => whole_before_an_open_end(&self.rest),
+        };
+        let after = self.rest.split_off(whole);
+        let now = std::mem::replace(&mut self.rest, after);
+        String::from_utf8_lossy(&now).into_owned()
+    }
+}
+
+/// Where a character begins that the bytes break off in; their length where none does.
+fn whole_before_an_open_end(bytes: &[u8]) -> usize {
+    let last = bytes.len().saturating_sub(3)..bytes.len();
+    let is_open = |from: &usize| {
+        let end = std::str::from_utf8(&bytes[*from..]);
+        end.is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+    };
+    last.into_iter().find(is_open).unwrap_or(bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(pieces: &[&[u8]]) -> (String, usize) {
+        let mut raw = Raw::new(true);
+        let shown = pieces.iter().map(|piece| raw.decoded(piece)).collect();
+        (shown, raw.rest.len())
+    }
+
+    #[test]
+    fn a_character_may_come_in_pieces() {
+        let text = "a日b\u{202e}é";
+        for at in 0..=text.len() {
+            let (one, other) = text.as_bytes().split_at(at);
+            assert_eq!(decoded(&[one, other]), (text.to_owned(), 0), "{at}");
+        }
+        let single: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
+        assert_eq!(decoded(&single), (text.to_owned(), 0));
+    }
+
+    #[test]
+    fn what_is_no_text_is_held_back_no_longer_than_a_character() {
+        assert_eq!(decoded(&[b"a\xffb"]), ("a\u{fffd}b".to_owned(), 0));
+        assert_eq!(
+            decoded(&[b"\xff\xe6\x97", b"\xa5"]),
+            ("\u{fffd}日".to_owned(), 0)
+        );
+        assert_eq!(decoded(&[b"a\xe6\x97"]), ("a".to_owned(), 2));
+        assert_eq!(decoded(&[b"\x80\x80\x80\x80"]).1, 0);
+    }
+}
