@@ -20,11 +20,11 @@ use patchbay_model::{Explain, Problem};
 use patchbay_ops::{Context, ContextOptions, Places};
 use tauri::{App, Manager, RunEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
-use tracing_subscriber::EnvFilter;
 
 /// Runs the app until the user quits it.
 pub fn run() {
-    log_to_stderr();
+    patchbay_ops::keep_memory_private();
+    start_logging();
     let bindings = bindings::builder::<tauri::Wry>();
     let handler = bindings.invoke_handler();
     let builder = tauri::Builder::default()
@@ -139,24 +139,11 @@ fn close(app: &tauri::AppHandle) {
     }
 }
 
-/// Warnings go to stderr, or what `PATCHBAY_LOG` asks for. Libraries below are capped: in `debug` they
-/// would write authorization codes, and rmcp calls it an error that a server asks for a sign-in.
-fn log_to_stderr() {
-    let filter = EnvFilter::builder()
-        .parse_lossy(std::env::var("PATCHBAY_LOG").unwrap_or_else(|_| "warn".to_owned()));
-    let capped = [
-        "rmcp=off",
-        "reqwest=warn",
-        "hyper=warn",
-        "hyper_util=warn",
-        "h2=warn",
-        "tauri_plugin_deep_link=warn",
-    ]
-    .iter()
-    .filter_map(|cap| cap.parse().ok())
-    .fold(filter, EnvFilter::add_directive);
-    tracing_subscriber::fmt()
-        .with_env_filter(capped)
-        .with_writer(std::io::stderr)
-        .init();
+/// Warnings are logged, or what `PATCHBAY_LOG` asks for.
+fn start_logging() {
+    let filter = std::env::var("PATCHBAY_LOG").unwrap_or_else(|_| "warn".to_owned());
+    if patchbay_ops::log_to_stderr(&filter).is_err() {
+        // A filter that cannot be understood is no reason not to start.
+        drop(patchbay_ops::log_to_stderr("warn"));
+    }
 }

@@ -33,6 +33,7 @@ use failure::Failure;
 const LEAVE: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
+    patchbay_ops::keep_memory_private();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),

@@ -40,6 +40,7 @@ mod hosted_connectors;
 mod inspect_address;
 mod list_connectors;
 mod lock;
+mod logging;
 mod marks;
 mod needs;
 mod next_page;
@@ -50,6 +51,7 @@ mod particulars;
 mod placements;
 mod places;
 mod platform_credentials;
+mod private_memory;
 mod programs;
 mod redact;
 mod reference;
@@ -86,10 +88,10 @@ pub use add_connector::{
 };
 pub use answer_head::{AnswerHead, AnsweredOperation, call_operation_with_head};
 pub use authorize::{
-    ProviderSignIn, StartAuthorization, StartProviderSignIn, cancel_authorization, consent_form,
-    extend_authorization, find_authorization, finish_authorization, list_authorizations,
-    open_authorization_page, provider_sign_in, start_authorization, start_provider_sign_in,
-    take_callback_link, wait_for_authorization,
+    ProviderSignIn, StartAuthorization, StartProviderSignIn,
+    cancel_authorization, consent_form, extend_authorization, find_authorization,
+    finish_authorization, list_authorizations, open_authorization_page, provider_sign_in,
+    start_authorization, start_provider_sign_in, take_callback_link, wait_for_authorization,
 };
 pub use background::{
     Pace, PowerAndNetwork, SystemPowerAndNetwork, background_checks, look_after_connectors,
@@ -137,6 +139,7 @@ pub use list_connectors::{
     FirstConnectors, find_connector, first_connectors, list_connector_rows, list_connectors,
     resolve_connector,
 };
+pub use logging::log_to_stderr;
 pub use needs::{Need, NeedFix, NeedKind, list_needs};
 pub use next_page::next_page;
 pub use offers::{fill_prompt, list_prompts, list_resources, read_resource};
@@ -153,6 +156,7 @@ pub use platform_credentials::{
     make_platform_credential_default, platform_credential_form, remove_platform_credential,
     save_platform_credential,
 };
+pub use private_memory::keep_memory_private;
 pub use programs::{
     NoProgramConsent, Occasion, ProgramConsent, ProgramRequest, allow_program, forget_program,
     list_allowed_programs,

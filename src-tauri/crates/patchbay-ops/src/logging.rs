@@ -1,0 +1,135 @@
+//! Logs, to standard error: what may be in them, whoever writes it.
+//!
+//! Other crates are heard only where they warn, and some not at all: below that they write addresses,
+//! headers, codes and whole messages. Whatever is written loses the query of each address in it, and
+//! cannot act on the terminal.
+
+use std::io::{self, Write};
+
+use patchbay_model::inert_block;
+use tracing::{Level, Metadata};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// Crates that are not heard at all. The first writes the address with which the app was started, code
+/// and state included, at `warn`; the second hands it on; the third calls it an error that a server asks
+/// for a sign-in.
+const SILENT: [&str; 3] = [
+    "tauri_plugin_deep_link",
+    "tauri_plugin_single_instance",
+    "rmcp",
+];
+
+/// Starts logging with a filter such as `debug` or `patchbay_oauth=trace`.
+///
+/// # Errors
+/// Why the filter cannot be understood, in words.
+pub fn log_to_stderr(filter: &str) -> Result<(), String> {
+    let filter = EnvFilter::try_new(filter).map_err(|error| error.to_string())?;
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(HarmlessStderr);
+    let started = tracing_subscriber::registry()
+        .with(filter)
+        .with(filter_fn(is_heard))
+        .with(lines)
+        .try_init();
+    started.map_err(|error| error.to_string())?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "Patchbay started");
+    Ok(())
+}
+
+fn is_heard(metadata: &Metadata<'_>) -> bool {
+    let crate_name = metadata.target().split("::").next().unwrap_or_default();
+    let is_ours = crate_name == "patchbay" || crate_name.starts_with("patchbay_");
+    is_ours || (*metadata.level() <= Level::WARN && !SILENT.contains(&crate_name))
+}
+
+/// Standard error for lines in which others may have written.
+struct HarmlessStderr;
+
+impl<'a> MakeWriter<'a> for HarmlessStderr {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        Self
+    }
+}
+
+impl Write for HarmlessStderr {
+    /// Takes one event, which is written at once.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        io::stderr().write_all(harmless(&String::from_utf8_lossy(event)).as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+/// The text without what an address may hold in secret, and with nothing in it that acts.
+fn harmless(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, from) = rest.split_at(at + "://".len());
+        shown.push_str(before);
+        let end = from.find(ends_address).unwrap_or(from.len());
+        let (address, after) = from.split_at(end);
+        shown.push_str(&bare(address));
+        rest = after;
+    }
+    shown.push_str(rest);
+    inert_block(&shown)
+}
+
+fn ends_address(sign: char) -> bool {
+    sign.is_whitespace() || sign.is_control() || matches!(sign, '"' | '<' | '>' | '`')
+}
+
+/// Host and path of an address of which the scheme is cut off.
+fn bare(address: &str) -> String {
+    let end = address.find(['?', '#']).unwrap_or(address.len());
+    let (place, secret) = address.split_at(end);
+    let host_end = place.find('/').unwrap_or(place.len());
+    let (authority, path) = place.split_at(host_end);
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let mark = if secret.is_empty() { "" } else { "?…" };
+    format!("{host}{path}{mark}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_lose_what_may_be_secret() {
+        for (written, shown) in [
+            (
+                "got patchbay://oauth/callback?code=abc&state=def, refused",
+                "got patchbay://oauth/callback?… refused",
+            ),
+            (
+                "(https://a.example/x?api_key=k) \"https://b.example/y#token\"",
+                "(https://a.example/x?… \"https://b.example/y?…\"",
+            ),
+            (
+                "https://me:pass@c.example:8443/z",
+                "https://c.example:8443/z",
+            ),
+            ("http://127.0.0.1:7777/mcp", "http://127.0.0.1:7777/mcp"),
+            ("no address ?code=x", "no address ?code=x"),
+        ] {
+            assert_eq!(harmless(written), shown);
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_line_acts() {
+        assert_eq!(harmless("a\u{1b}[2Jb\u{202e}c\n"), "a�[2Jb<U+202E>c\n");
+    }
+}
