@@ -6,9 +6,14 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use patchbay_model::Secret;
+use tokio::io::AsyncReadExt as _;
 
 use crate::token_source::authorization;
 use crate::{BoxError, Error, Headers, SignIn, TokenSource};
+
+/// The longest file that is read. Whoever names one may name any: it has to look like a token before it
+/// is sent.
+const LONGEST: u64 = 16 * 1024;
 
 /// Where the key comes from.
 #[derive(Debug)]
@@ -41,14 +46,27 @@ impl Key {
 /// The key in a file.
 ///
 /// # Errors
-/// [`Error::Usage`] when the file cannot be read, or is empty.
+/// [`Error::Usage`] when the file cannot be read, or holds no token.
 async fn read(path: &Path) -> Result<Secret, Error> {
     let refuse = |what: &str| Error::Usage(format!("the token file {what}"));
-    let text = tokio::fs::read_to_string(path).await;
+    // A pipe or a device would never end.
+    let is_file = tokio::fs::metadata(path).await.map(|found| found.is_file());
+    if !is_file.map_err(|_| refuse("cannot be read"))? {
+        return Err(refuse("is no file"));
+    }
+    let file = tokio::fs::File::open(path).await;
+    let file = file.map_err(|_| refuse("cannot be read"))?;
+    let mut text = String::new();
+    let reading = file.take(LONGEST + 1).read_to_string(&mut text).await;
     // Wiped when it is dropped, as any secret.
-    let text = Secret::new(text.map_err(|_| refuse("cannot be read"))?);
+    let text = Secret::new(text);
+    reading.map_err(|_| refuse("cannot be read"))?;
+    let is_sent = |sign: char| sign == ' ' || sign.is_ascii_graphic();
     match text.expose().trim() {
         "" => Err(refuse("is empty")),
+        key if text.expose().len() as u64 > LONGEST || !key.chars().all(is_sent) => Err(refuse(
+            "holds no token: it is one line of plain letters and digits",
+        )),
         key => Ok(Secret::new(key)),
     }
 }
@@ -126,6 +144,14 @@ mod tests {
         }
         tokio::fs::write(&path, "  \n").await.unwrap();
         assert!(matches!(read(&path).await, Err(Error::Usage(_))));
+        let long = "x".repeat(20_000);
+        for no_token in ["-----BEGIN KEY-----\nabc\n", "a\0b", "é", &long] {
+            tokio::fs::write(&path, no_token).await.unwrap();
+            assert!(matches!(read(&path).await, Err(Error::Usage(_))));
+        }
+        for no_file in [folder.as_path(), Path::new("/dev/zero")] {
+            assert!(matches!(read(no_file).await, Err(Error::Usage(_))));
+        }
         tokio::fs::remove_dir_all(&folder).await.unwrap();
     }
 }
