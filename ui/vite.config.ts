@@ -4,7 +4,8 @@ import { defineConfig } from "vite";
 
 /** The window's page: what `tauri dev` serves and what a build puts into `dist`. */
 export default defineConfig({
-  plugins: [react()],
+  // Texts become inert where elements are made.
+  plugins: [react({ jsxImportSource: "@/lib/inertJsx" })],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   clearScreen: false,
   server: { port: 1420, strictPort: true },

@@ -2,10 +2,11 @@ import { json } from "@codemirror/lang-json";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
 import { Compartment, EditorState } from "@codemirror/state";
-import { EditorView, highlightActiveLine, lineNumbers } from "@codemirror/view";
+import { EditorView, highlightActiveLine, highlightSpecialChars, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { minimalSetup } from "codemirror";
 import { useEffect, useImperativeHandle, useRef } from "react";
+import { invisible } from "@/lib/inertText";
 import { type CodeAreaProps } from "./codeAreaProps";
 import styles from "./JsonEditor.module.css";
 
@@ -35,6 +36,7 @@ export function CodeArea({ label, text, marks, onChange, isDisabled, ref }: Code
         extensions: [
           lineNumbers(),
           minimalSetup,
+          highlightSpecialChars({ addSpecialChars: new RegExp(invisible.source, "gu") }),
           highlightActiveLine(),
           json(),
           syntaxHighlighting(colours),

@@ -1,6 +1,7 @@
 import { type ReactNode } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
+import { inertText } from "@/lib/inertText";
 import styles from "./Markdown.module.css";
 
 /** A head of another party's text: its level there says nothing of its place in the page. */
@@ -16,11 +17,26 @@ const components: Components = {
   input: ({ checked }) => <span aria-label={checked ? "done" : "to do"}>{checked ? "☑" : "☐"}</span>,
 };
 
+type Node = { value?: unknown; children?: Node[]; properties?: Record<string, unknown> };
+
+/** Escapes such as `&#x202e;` become characters only while Markdown is read: they are made visible after that. */
+function inertTree() {
+  return (tree: Node) => makeInert(tree);
+}
+
+function makeInert(node: Node): void {
+  if (typeof node.value === "string") node.value = inertText(node.value);
+  for (const [name, value] of Object.entries(node.properties ?? {})) {
+    if (node.properties && typeof value === "string") node.properties[name] = inertText(value);
+  }
+  node.children?.forEach(makeInert);
+}
+
 /** The text with its Markdown drawn; loaded only when there is some. */
 export function Formatted({ text }: { text: string }) {
   return (
     <div className={styles.formatted} data-selectable>
-      <ReactMarkdown remarkPlugins={[remarkGfm]} components={components} urlTransform={(url) => url}>
+      <ReactMarkdown remarkPlugins={[remarkGfm]} rehypePlugins={[inertTree]} components={components} urlTransform={(url) => url}>
         {text}
       </ReactMarkdown>
     </div>

@@ -1,5 +1,5 @@
 import { render, screen } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { looksLikeMarkdown, Markdown } from "./Markdown";
 
 it("draws Markdown, and nothing in it that could be loaded, opened or run", async () => {
@@ -9,6 +9,27 @@ it("draws Markdown, and nothing in it that could be loaded, opened or run", asyn
   expect(screen.getByText("site")).toHaveAttribute("title", "https://example.com/x");
   expect(screen.getByText("Picture: pic")).toBeVisible();
   for (const tag of ["a", "img", "script", "iframe", "input"]) expect(document.querySelector(tag)).toBeNull();
+});
+
+it("makes visible what hides or turns, also where it is written as an escape", async () => {
+  render(<Markdown text={"# Head\n\nsafe\u202efdp.exe and pay&#x200b;pal &#8238;x [a&#x2066;b](https://e.example/&#x202e;y \"t\")\n\n`co\u202ede`\n\n![pic&#x202e;](https://e.example/p.png)"} />);
+  expect(await screen.findByRole("heading", { name: "Head" })).toBeVisible();
+  const body = document.body;
+  expect(body.innerHTML).not.toMatch(/[\u200b\u202e\u2066]/);
+  expect(body).toHaveTextContent("safe<U+202E>fdp.exe and pay<U+200B>pal <U+202E>x");
+  expect(body).toHaveTextContent("co<U+202E>de");
+});
+
+it("loads nothing from elsewhere and draws no markup of the text", async () => {
+  const asked = vi.spyOn(globalThis, "fetch");
+  const traps = ["<svg onload=alert(1)>", "<style>@import 'https://e.example/x.css'</style>", "<base href='https://e.example/'>", "<form action='https://e.example'><button>go</button></form>", "<meta http-equiv=refresh content='0;url=https://e.example'>", "<math><mi xlink:href='javascript:alert(1)'>x</mi></math>", "<https://e.example/auto>", "[x]: https://e.example/ref", "[x]", "![y][x]"];
+  render(<Markdown text={`# Head\n\n${traps.join("\n\n")}`} />);
+  expect(await screen.findByRole("heading", { name: "Head" })).toBeVisible();
+  for (const tag of ["a", "img", "svg", "style", "base", "form", "meta", "math", "link", "iframe", "object"]) expect(document.body.querySelector(tag)).toBeNull();
+  for (const element of document.body.querySelectorAll("*")) {
+    for (const name of element.getAttributeNames()) expect(name).not.toMatch(/^(on|href|src|action|srcset|style|xlink)/);
+  }
+  expect(asked).not.toHaveBeenCalled();
 });
 
 it("leaves a very long text as it is", () => {

@@ -1,0 +1,44 @@
+import { isValidElement, type ReactNode } from "react";
+import { jsx } from "react/jsx-runtime";
+import { inertText, turnsDirection } from "../inertText";
+
+/** Attributes whose text people see or hear. */
+const spoken = ["aria-label", "aria-description", "aria-valuetext", "alt", "placeholder"];
+
+/** Elements that hold text and nothing else. */
+const textOnly = new Set(["option", "textarea", "title", "style", "script", "text", "tspan"]);
+
+/** The properties of an element with every text in them inert; the same object where there is nothing to do. */
+export function inertProps(type: unknown, props: Record<string, unknown>): Record<string, unknown> {
+  let made = props;
+  const put = (name: string, value: unknown) => {
+    if (made === props) made = { ...props };
+    made[name] = value;
+  };
+  const isElement = typeof type === "string";
+  for (const name of isElement ? [...spoken, "title"] : spoken) {
+    const text = props[name];
+    if (typeof text !== "string") continue;
+    const shown = inertText(text);
+    if (shown !== text) put(name, shown);
+  }
+  const children = props.children as ReactNode;
+  const shown = inertChildren(children, isElement && !textOnly.has(type));
+  if (shown !== children) put("children", shown);
+  return made;
+}
+
+function inertChildren(children: ReactNode, mayIsolate: boolean): ReactNode {
+  if (typeof children === "string") return inertText(children);
+  if (!Array.isArray(children) || isValidElement(children)) return children;
+  const given = children as ReactNode[];
+  const shown = given.map((child) => inertChild(child, mayIsolate));
+  return shown.some((child, place) => child !== given[place]) ? shown : given;
+}
+
+/** A text beside others keeps to its own place, whichever way it is written. */
+function inertChild(child: ReactNode, mayIsolate: boolean): ReactNode {
+  if (typeof child !== "string") return Array.isArray(child) ? inertChildren(child as ReactNode, false) : child;
+  const text = inertText(child);
+  return mayIsolate && turnsDirection(text) ? jsx("bdi", { children: text }) : text;
+}
