@@ -11,6 +11,8 @@ mod history;
 mod inert;
 mod journey;
 mod offers;
+#[cfg(target_os = "linux")]
+mod private_memory;
 mod secrets;
 mod sign_in;
 mod vault;

@@ -1,8 +1,11 @@
 //! The processes of a desk, as the kernel shows them.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
+
+use super::desk::binary;
 
 /// A running process.
 #[derive(Clone, Debug)]
@@ -16,6 +19,7 @@ pub(crate) struct Process {
 /// Processes whose environment holds `variable` with the value `path`, drivers left out.
 pub(crate) fn with_variable(variable: &str, path: &Path) -> Vec<Process> {
     let wanted = format!("{variable}={}", path.display());
+    let app = binary("PATCHBAY_DESKTOP_BIN").display().to_string();
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
     };
@@ -23,7 +27,15 @@ pub(crate) fn with_variable(variable: &str, path: &Path) -> Vec<Process> {
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter_map(|id: u32| {
             // A process may end between two looks at it.
-            let environment = fs::read(format!("/proc/{id}/environ")).ok()?;
+            let environment = match fs::read(format!("/proc/{id}/environ")) {
+                Ok(environment) => environment,
+                // The app shows nobody its own; another desk's does not run, for journeys take turns.
+                Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                    let words = fs::read(format!("/proc/{id}/cmdline")).ok()?;
+                    return words.starts_with(app.as_bytes()).then_some(id);
+                }
+                Err(_) => return None,
+            };
             environment
                 .split(|byte| *byte == 0)
                 .any(|entry| entry == wanted.as_bytes())
