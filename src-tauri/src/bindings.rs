@@ -48,6 +48,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             authorizations::find_authorization,
             authorizations::finish_authorization,
             authorizations::list_authorizations,
+            authorizations::copy_authorization_page::<tauri::Wry>,
             authorizations::open_authorization_page,
             authorizations::provider_sign_in,
             authorizations::start_authorization,
@@ -135,6 +136,9 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
         ])
         .events(collect_events![News])
 }
+
+#[cfg(test)]
+mod page_inputs;
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,14 @@
 //! The one window: made hidden, shown once it has something to show, kept in the tray when closed.
 
+mod choose_file;
+mod own_page;
 mod place;
+
+pub(crate) use choose_file::{Offered, choose_file};
 
 use patchbay_ops::Places;
 use tauri::plugin::TauriPlugin;
-use tauri::webview::{PageLoadEvent, PageLoadPayload};
+use tauri::webview::{NewWindowResponse, PageLoadEvent, PageLoadPayload};
 use tauri::{
     AppHandle, Manager, Runtime, Webview, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
 };
@@ -14,7 +18,8 @@ use crate::{deep_link, tray};
 
 const MAIN: &str = "main";
 
-/// Makes the window, its web data under our own folder.
+/// Makes the window, its web data under our own folder. It shows the app's own pages only, opens no
+/// others and downloads nothing: whatever runs in it finds no way out but our commands.
 ///
 /// # Errors
 /// When the system gives no window.
@@ -23,6 +28,12 @@ pub(crate) fn create<R: Runtime>(app: &AppHandle<R>, places: &Places) -> tauri::
     for config in windows.iter().filter(|config| config.label == MAIN) {
         WebviewWindowBuilder::from_config(app, config)?
             .data_directory(places.cache.join("webview"))
+            .on_navigation({
+                let app = app.clone();
+                move |to| own_page::is_own(&app, to)
+            })
+            .on_new_window(|_, _| NewWindowResponse::Deny)
+            .on_download(|_, _| false)
             .build()?;
     }
     Ok(())

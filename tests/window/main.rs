@@ -19,6 +19,7 @@ mod hosted;
 mod hostile;
 mod keyboard;
 mod needs;
+mod outside;
 mod own_app;
 mod running;
 mod secrets;

@@ -92,6 +92,14 @@ pub(crate) async fn save_preferences<R: Runtime>(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn copy_text<R: Runtime>(app: AppHandle<R>, text: String) -> Result<(), Problem> {
+    copy(&app, text)
+}
+
+/// Puts text on the clipboard.
+///
+/// # Errors
+/// When the system has none.
+pub(super) fn copy<R: Runtime>(app: &AppHandle<R>, text: String) -> Result<(), Problem> {
     app.clipboard()
         .write_text(text)
         .map_err(|error| Problem::new(Code::Internal, format!("could not copy: {error}")))

@@ -4,7 +4,9 @@ use patchbay_model::{
     AccountId, Authorization, AuthorizationId, ConnectorId, Form, Problem, Secret,
 };
 use patchbay_ops::{Context, ProviderSignIn, StartAuthorization, StartProviderSignIn};
-use tauri::State;
+use tauri::{AppHandle, Runtime, State};
+
+use super::app::copy;
 
 /// Starts a consent and opens the browser; its steps come as events.
 #[tauri::command]
@@ -43,6 +45,18 @@ pub(crate) async fn open_authorization_page(
     authorization: AuthorizationId,
 ) -> Result<(), Problem> {
     Ok(patchbay_ops::open_authorization_page(&cx, &authorization).await?)
+}
+
+/// Puts the address of the consent page on the clipboard. The page never has it: it holds the `state`.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn copy_authorization_page<R: Runtime>(
+    app: AppHandle<R>,
+    cx: State<'_, Context>,
+    authorization: AuthorizationId,
+) -> Result<(), Problem> {
+    let page = patchbay_ops::authorization_page(&cx, &authorization)?;
+    copy(&app, page.into())
 }
 
 /// Takes the address on which the browser ended, pasted by the user.

@@ -1,8 +1,10 @@
 //! Tools and their arguments.
 
-use patchbay_model::{Code, ConnectorId, FieldProblem, Json, Problem, RunId, Tool};
+use patchbay_model::{ConnectorId, FieldProblem, Json, Problem, RunId, Tool};
 use patchbay_ops::{ConnectorTool, Context, SavedPart};
-use tauri::{AppHandle, Manager, Runtime, State};
+use tauri::{AppHandle, Runtime, State};
+
+use crate::window::{Offered, choose_file};
 
 /// The tools of one connector, or of all, from the cache.
 #[tauri::command]
@@ -53,7 +55,8 @@ pub(crate) async fn next_page(cx: State<'_, Context>, run: RunId) -> Result<Opti
     Ok(patchbay_ops::next_page(&cx, &run).await?)
 }
 
-/// Writes a part of a run's answer that is a file into the folder for downloads.
+/// Asks for a file and writes a part of a run's answer into it; `None` when the user chose none. What its
+/// server calls it is only offered as a name.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_part<R: Runtime>(
@@ -61,12 +64,16 @@ pub(crate) async fn save_part<R: Runtime>(
     cx: State<'_, Context>,
     run: RunId,
     part: u32,
-) -> Result<SavedPart, Problem> {
-    let places = app.path();
-    // A bare system names none for downloads; then the home folder stands for it, as xdg-user-dir has it.
-    let folder = places
-        .download_dir()
-        .or_else(|_| places.home_dir())
-        .map_err(|_| Problem::new(Code::FileFailed, "the system names no folder for downloads"))?;
-    Ok(patchbay_ops::save_part(&cx, &run, part, &folder).await?)
+) -> Result<Option<SavedPart>, Problem> {
+    let name = patchbay_ops::name_of_part(&cx, &run, part).await?;
+    let offered = Offered {
+        title: "Save file",
+        name: name.as_str(),
+        kind: None,
+    };
+    let Some(path) = choose_file(&app, offered).await? else {
+        return Ok(None);
+    };
+    let saved = patchbay_ops::save_part_as(&cx, &run, part, &path).await?;
+    Ok(Some(saved))
 }

@@ -61,6 +61,8 @@ export const commands = {
 	finishAuthorization: (authorization: AuthorizationId, address: Secret) => typedError<null, Problem>(__TAURI_INVOKE("finish_authorization", { authorization, address })),
 	/**  The latest consents, newest first, those under way among them. */
 	listAuthorizations: () => typedError<Authorization[], Problem>(__TAURI_INVOKE("list_authorizations")),
+	/**  Puts the address of the consent page on the clipboard. The page never has it: it holds the `state`. */
+	copyAuthorizationPage: (authorization: AuthorizationId) => typedError<null, Problem>(__TAURI_INVOKE("copy_authorization_page", { authorization })),
 	/**  Opens the consent page once more. */
 	openAuthorizationPage: (authorization: AuthorizationId) => typedError<null, Problem>(__TAURI_INVOKE("open_authorization_page", { authorization })),
 	/**  How the form of a definition can be filled by a sign-in to its provider. */
@@ -164,11 +166,7 @@ export const commands = {
 	removePlatformCredential: (connector: ConnectorId, level: Level, name: string, confirmed: boolean) => typedError<null, Problem>(__TAURI_INVOKE("remove_platform_credential", { connector, level, name, confirmed })),
 	/**  Creates a credential, or replaces the one of that name. */
 	savePlatformCredential: (request: SavePlatformCredential) => typedError<null, Problem>(__TAURI_INVOKE("save_platform_credential", { request })),
-	/**
-	 *  Asks for a file and writes the runs into it; `None` when the user chose none.
-	 * 
-	 *  The file is chosen here and not by the page, which could name any.
-	 */
+	/**  Asks for a file and writes the runs into it; `None` when the user chose none. */
 	exportRuns: (query: RunQuery, format: ExportFormat) => typedError<Exported | null, Problem>(__TAURI_INVOKE("export_runs", { query, format })),
 	/**  How much the history holds, and how long it holds it. */
 	history: () => typedError<History, Problem>(__TAURI_INVOKE("history")),
@@ -216,8 +214,11 @@ export const commands = {
 	nextPage: (run: RunId) => typedError<Json | null, Problem>(__TAURI_INVOKE("next_page", { run })),
 	/**  Asks the server for its tools anew. */
 	refreshTools: (connector: ConnectorId) => typedError<Tool[], Problem>(__TAURI_INVOKE("refresh_tools", { connector })),
-	/**  Writes a part of a run's answer that is a file into the folder for downloads. */
-	savePart: (run: RunId, part: number) => typedError<SavedPart, Problem>(__TAURI_INVOKE("save_part", { run, part })),
+	/**
+	 *  Asks for a file and writes a part of a run's answer into it; `None` when the user chose none. What its
+	 *  server calls it is only offered as a name.
+	 */
+	savePart: (run: RunId, part: number) => typedError<SavedPart | null, Problem>(__TAURI_INVOKE("save_part", { run, part })),
 	/**  What is wrong with these values as arguments, by the tool's own schema; empty when nothing is. */
 	validateArguments: (connector: ConnectorId, tool: string, values: Json) => typedError<FieldProblem[], Problem>(__TAURI_INVOKE("validate_arguments", { connector, tool, values })),
 	/**  Takes older secrets for the newest, after a backup was put back. */
@@ -524,8 +525,12 @@ export type Authorization = {
 	startedAt: Timestamp,
 	/**  When it expires by itself. */
 	deadlineAt: Timestamp,
-	/**  The page on which the user consents, absolute URL; there from `awaiting_user` on. */
-	url: string | null,
+	/**
+	 *  Host of the page on which the user consents, with its port where that is not the usual one; there
+	 *  from `awaiting_user` on. The page's whole address holds the `state` of the sign-in: it stays with
+	 *  whoever opens or copies it.
+	 */
+	pageHost?: string | null,
 	/**  Where the browser comes back to. */
 	redirect: Redirect,
 	/**  Scopes that are asked for. */

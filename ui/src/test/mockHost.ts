@@ -237,6 +237,7 @@ export class MockHost {
       },
       listAuthorizations: () => state.authorizations,
       openAuthorizationPage: () => null,
+      copyAuthorizationPage: () => null,
       startAuthorization: ({ request }) => {
         const of = this.connectorOf((request as StartAuthorization).connector);
         const started = authorization({ id: `aut_${of.id}`, connector: of.id, connectorTitle: of.title, identity: of.identity, startedAt: new Date().toISOString(), deadlineAt: new Date(Date.now() + 300_000).toISOString() });

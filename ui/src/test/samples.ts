@@ -229,7 +229,7 @@ export function authorization(given: Partial<Authorization> = {}): Authorization
   return {
     id: "aut_notion", connector: "con_notion", connectorTitle: "Notion",
     identity: { platform: "local", account: "This computer", credential: "lena@northlight.example", level: "user", expiresAt: null },
-    state: "awaiting_user", startedAt, deadlineAt: minutesAgo(-4.2), url: "https://api.notion.com/v1/oauth/authorize?state=x", redirect: "loopback", scopes: ["read"],
+    state: "awaiting_user", startedAt, deadlineAt: minutesAgo(-4.2), pageHost: "api.notion.com", redirect: "loopback", scopes: ["read"],
     trace: [
       { at: startedAt, method: "GET", target: "mcp.notion.com/.well-known/oauth-protected-resource", note: null, status: 200, durationMs: 84 },
       { at: startedAt, method: "GET", target: "api.notion.com/.well-known/oauth-authorization-server", note: null, status: 200, durationMs: 112 },

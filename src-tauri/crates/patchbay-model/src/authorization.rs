@@ -31,8 +31,11 @@ pub struct Authorization {
     pub started_at: Timestamp,
     /// When it expires by itself.
     pub deadline_at: Timestamp,
-    /// The page on which the user consents, absolute URL; there from `awaiting_user` on.
-    pub url: Option<String>,
+    /// Host of the page on which the user consents, with its port where that is not the usual one; there
+    /// from `awaiting_user` on. The page's whole address holds the `state` of the sign-in: it stays with
+    /// whoever opens or copies it.
+    #[serde(default)]
+    pub page_host: Option<String>,
     /// Where the browser comes back to.
     pub redirect: Redirect,
     /// Scopes that are asked for.

@@ -25,6 +25,7 @@ use patchbay_oauth::{CallbackError, parse_callback_url};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use specta::Type;
+use url::Url;
 
 use crate::consents::Consent;
 use crate::list_connectors::find_connector;
@@ -105,7 +106,7 @@ pub async fn start_authorization(
         state: AuthorizationState::Preparing,
         started_at: now,
         deadline_at: now + Duration::from_secs(seconds.into()),
-        url: None,
+        page_host: None,
         redirect: request.redirect.unwrap_or(own),
         scopes: Vec::new(),
         new_scopes: Vec::new(),
@@ -198,6 +199,17 @@ pub async fn open_authorization_page(cx: &Context, id: &AuthorizationId) -> Resu
     await_user::open_browser(cx, page).await?;
     consent.change(cx, |now| now.no_browser = false);
     Ok(())
+}
+
+/// The consent page, for whoever shows it to the person who asked or puts it on their clipboard: its
+/// address holds the `state` of the sign-in, and is for nobody else.
+///
+/// # Errors
+/// [`Error::AuthorizationOver`] when it does not wait for the user.
+pub fn authorization_page(cx: &Context, id: &AuthorizationId) -> Result<Url, Error> {
+    let consent = under_way(cx, id)?;
+    let page = consent.page.get().ok_or(Error::AuthorizationOver)?;
+    Ok(page.url().clone())
 }
 
 /// Takes the address on which the browser ended, pasted by the user.

@@ -89,7 +89,7 @@ mod tests {
             state: AuthorizationState::AwaitingUser,
             started_at: cx.now(),
             deadline_at: cx.now(),
-            url: None,
+            page_host: None,
             redirect: Redirect::Loopback,
             scopes: Vec::new(),
             new_scopes: Vec::new(),

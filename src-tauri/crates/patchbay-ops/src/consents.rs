@@ -133,7 +133,7 @@ impl Consent {
         self.change(cx, change);
         let kept = Authorization {
             // Of no use to anybody once this process is gone, and not ours to leave lying about.
-            url: None,
+            page_host: None,
             ..self.snapshot()
         };
         Ok(cx.store().save_authorization(&kept).await?)

@@ -88,7 +88,7 @@ pub use add_connector::{
 };
 pub use answer_head::{AnswerHead, AnsweredOperation, call_operation_with_head};
 pub use authorize::{
-    ProviderSignIn, StartAuthorization, StartProviderSignIn,
+    ProviderSignIn, StartAuthorization, StartProviderSignIn, authorization_page,
     cancel_authorization, consent_form, extend_authorization, find_authorization,
     finish_authorization, list_authorizations, open_authorization_page, provider_sign_in,
     start_authorization, start_provider_sign_in, take_callback_link, wait_for_authorization,
@@ -172,7 +172,7 @@ pub use rotate::{
 };
 pub use run_tool::{RunProgress, RunTool, cancel_run, run_tool};
 pub use runs::{find_run, list_runs, remove_run};
-pub use save_part::{SavedPart, save_part};
+pub use save_part::{SavedPart, name_of_part, save_part, save_part_as};
 pub use stream_operation::{SavedOperation, StreamedOperation, save_operation, stream_operation};
 pub use sync_connectors::{Synced, sync_account, sync_connectors};
 pub use tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};

@@ -174,7 +174,7 @@ pub(crate) fn authorization(id: &str, seconds: u64) -> Authorization {
         state: AuthorizationState::AwaitingUser,
         started_at: at(seconds),
         deadline_at: at(seconds + 300),
-        url: None,
+        page_host: None,
         redirect: Redirect::Loopback,
         scopes: Vec::new(),
         new_scopes: Vec::new(),

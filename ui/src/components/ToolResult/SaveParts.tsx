@@ -7,7 +7,7 @@ import { useCopy } from "../CopyContext";
 import { ProblemNotice } from "../ProblemNotice";
 import styles from "./ToolResult.module.css";
 
-/** The parts of an answer that are files, each with a button that writes it into the folder for downloads. */
+/** The parts of an answer that are files, each with a button that asks where to and writes it there. */
 export function SaveParts({ run }: { run: ToolRun }) {
   const parts = run.result?.content ?? [];
   const files = parts.map((part, place) => ({ name: fileName(part), place })).filter((file) => file.name !== null);
@@ -22,14 +22,15 @@ export function SaveParts({ run }: { run: ToolRun }) {
 function File({ run, part, name }: { run: ToolRun; part: number; name: string }) {
   const copy = useCopy();
   const save = useMutation({ mutationFn: () => call(commands.savePart(run.id, part)) });
+  const saved = save.data ?? null;
   return (
     <>
       <div className="line">
         <Button small icon="download" isPending={save.isPending} onPress={() => save.mutate()}>{`Save ${name}`}</Button>
-        <span role="status" className="grow small text2">{save.data && `Saved, ${bytes(save.data.bytes)}`}</span>
-        {save.data && <Button small look="quiet" icon="copy" label="Copy path" onPress={() => copy(save.data.path, "Path")} />}
+        <span role="status" className="grow small text2">{saved && `Saved, ${bytes(saved.bytes)}`}</span>
+        {saved && <Button small look="quiet" icon="copy" label="Copy path" onPress={() => copy(saved.path, "Path")} />}
       </div>
-      {save.data && <div className={`mono small text2 ${styles.path ?? ""}`} data-selectable>{save.data.path}</div>}
+      {saved && <div className={`mono small text2 ${styles.path ?? ""}`} data-selectable>{saved.path}</div>}
       {save.error && <ProblemNotice problem={asProblem(save.error)} onRetry={() => save.mutate()} />}
     </>
   );

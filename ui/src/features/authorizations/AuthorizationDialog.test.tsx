@@ -27,7 +27,9 @@ describe("a consent under way", () => {
     await user.keyboard("o");
     await waitFor(() => expect(host.lastCall("openAuthorizationPage")).toEqual({ authorization: "aut_notion" }));
     await user.keyboard("l");
-    await waitFor(() => expect(host.lastCall("copyText")).toEqual({ text: "https://api.notion.com/v1/oauth/authorize?state=x" }));
+    await waitFor(() => expect(host.lastCall("copyAuthorizationPage")).toEqual({ authorization: "aut_notion" }));
+    expect(host.lastCall("copyText")).toBeUndefined();
+    expect(await screen.findByText("Link copied")).toBeVisible();
     await user.keyboard("{Control>}.{/Control}");
     expect(await screen.findByText("You cancelled this sign-in")).toBeVisible();
   });

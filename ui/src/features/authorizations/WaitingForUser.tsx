@@ -1,5 +1,4 @@
 import { Button } from "@/components/Button";
-import { useCopy } from "@/components/CopyContext";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { type Authorization } from "@/host/bindings";
@@ -14,18 +13,17 @@ type Props = { authorization: Authorization; actions: ReturnType<typeof useAutho
 
 /** The browser is open: the time left, and every way to get on. */
 export function WaitingForUser({ authorization, actions }: Props) {
-  const { openPage, extend, finish } = actions;
-  const copy = useCopy();
+  const { openPage, copyPage, extend, finish } = actions;
   const left = useCountdown(authorization.deadlineAt, true);
   const whole = (new Date(authorization.deadlineAt).getTime() - new Date(authorization.startedAt).getTime()) / 1000;
-  const { newScopes, noBrowser, url: link } = authorization;
+  const { newScopes, noBrowser, pageHost: host } = authorization;
   useShortcut({ keys: "O", label: "Open browser again", run: () => openPage.mutate() });
-  useShortcut(link ? { keys: "L", label: "Copy link", run: () => copy(link, "Link") } : null);
-  const problem = finish.error ?? openPage.error ?? extend.error;
+  useShortcut(host ? { keys: "L", label: "Copy link", run: () => copyPage.mutate() } : null);
+  const problem = finish.error ?? openPage.error ?? copyPage.error ?? extend.error;
   return (
     <>
       <div className="text2">
-        {link ? <>Sign in at <span className="medium" data-selectable>{hostOf(link)}</span>, then allow access.</> : "Sign in, then allow access."} Patchbay comes back to the front by itself.
+        {host ? <>Sign in at <span className="medium" data-selectable>{host}</span>, then allow access.</> : "Sign in, then allow access."} Patchbay comes back to the front by itself.
       </div>
       {noBrowser && <Notice role="alert" glyph="failing" title="No browser could be started">Copy the link and open it in a browser yourself. Then paste the address on which it ends.</Notice>}
       {Boolean(newScopes?.length) && <div className="text2">It asks for more than before: <span className="medium" data-selectable>{newScopes?.join(", ")}</span></div>}
@@ -45,7 +43,7 @@ export function WaitingForUser({ authorization, actions }: Props) {
       </div>
       <div className={styles.ways}>
         <Button look="primary" icon="external-link" keys="O" autoFocus onPress={() => openPage.mutate()} isPending={openPage.isPending}>Open browser again</Button>
-        <Button icon="copy" keys="L" isDisabled={!link} onPress={() => link && copy(link, "Link")}>Copy link</Button>
+        <Button icon="copy" keys="L" isDisabled={!host} onPress={() => copyPage.mutate()} isPending={copyPage.isPending}>Copy link</Button>
         <Button look="quiet" onPress={() => extend.mutate()} isPending={extend.isPending}>Add 5 minutes</Button>
       </div>
       {/* On a platform's own page the browser ends there: no address leads back here. */}
@@ -53,12 +51,4 @@ export function WaitingForUser({ authorization, actions }: Props) {
       {problem && <ProblemNotice problem={asProblem(problem)} />}
     </>
   );
-}
-
-function hostOf(url: string): string {
-  try {
-    return new URL(url).host;
-  } catch {
-    return url;
-  }
 }

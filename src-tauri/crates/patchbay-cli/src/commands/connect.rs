@@ -7,12 +7,11 @@ use patchbay_model::{
     Problem, Secret, Status, clean_text,
 };
 use patchbay_ops::{
-    Event, StartAuthorization, cancel_authorization, consent_form, find_authorization,
-    find_connector, finish_authorization, has_consent, refresh_connector, refresh_tools,
-    start_authorization, wait_for_authorization,
+    Event, StartAuthorization, authorization_page, cancel_authorization, consent_form,
+    find_authorization, find_connector, finish_authorization, has_consent, refresh_connector,
+    refresh_tools, start_authorization, wait_for_authorization,
 };
 use tokio::sync::{broadcast, mpsc};
-use url::Url;
 
 use crate::args::ConnectArgs;
 use crate::door::Door;
@@ -289,10 +288,9 @@ impl Shown {
 }
 
 fn introduce(door: &Door, now: &Authorization, no_browser: bool) {
-    let Some(page) = &now.url else {
+    let (Some(host), Ok(page)) = (&now.page_host, authorization_page(&door.cx, &now.id)) else {
         return;
     };
-    let host = host_of(page).unwrap_or_else(|| "the provider".to_owned());
     let title = &now.connector_title;
     let opened = match (no_browser, now.no_browser) {
         (true, _) => "Open this page in a browser",
@@ -301,7 +299,7 @@ fn introduce(door: &Door, now: &Authorization, no_browser: bool) {
     };
     door.talk
         .say(&format!("Sign in to {title} at {host}. {opened}:"));
-    door.talk.say(page);
+    door.talk.say(page.as_str());
     if !now.new_scopes.is_empty() {
         let scopes = scope_list(&now.new_scopes);
         door.talk
@@ -317,15 +315,6 @@ fn introduce(door: &Door, now: &Authorization, no_browser: bool) {
 fn scope_list(scopes: &[String]) -> String {
     let scopes: Vec<String> = scopes.iter().map(|scope| clean_text(scope, 200)).collect();
     scopes.join(", ")
-}
-
-fn host_of(page: &str) -> Option<String> {
-    let page = Url::parse(page).ok()?;
-    let host = page.host_str()?;
-    Some(match page.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    })
 }
 
 /// The next line that was pasted; waits for ever while none is asked for.

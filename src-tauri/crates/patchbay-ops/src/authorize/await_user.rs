@@ -9,7 +9,7 @@ use patchbay_oauth::{
     check_callback,
 };
 use tokio::sync::mpsc;
-use url::Url;
+use url::{Position, Url};
 
 use crate::address::host_of;
 use crate::consents::{Awaited, Consent};
@@ -82,13 +82,14 @@ pub(super) async fn show_page(
 ) -> Result<(), Error> {
     let opened = open_browser(cx, &page).await;
     let step = opening_step(cx, page.url(), opened.as_ref().err());
-    let url = page.as_str().to_owned();
+    // The rest of its address holds the `state`, which is for nobody but the browser.
+    let host = page.url()[Position::BeforeHost..Position::AfterPort].to_owned();
     // Set once: a consent awaits its user once.
     drop(consent.page.set(page));
     consent
         .advance(cx, |now| {
             now.state = AuthorizationState::AwaitingUser;
-            now.url = Some(url);
+            now.page_host = Some(host);
             now.no_browser = opened.is_err();
             now.trace.push(step);
             change(now);

@@ -196,7 +196,7 @@ fn begun(cx: &Context, account: &Account, request: &StartProviderSignIn) -> Auth
         state: AuthorizationState::Preparing,
         started_at: now,
         deadline_at: now + Duration::from_secs(super::TIMEOUT_SECONDS.into()),
-        url: None,
+        page_host: None,
         redirect: request.redirect,
         scopes: Vec::new(),
         new_scopes: Vec::new(),
@@ -222,7 +222,7 @@ async fn walk(
     let state = error.map_or(AuthorizationState::Authorized, state_after);
     let ended = consent.advance(&cx, |now| {
         now.state = state;
-        now.url = None;
+        now.page_host = None;
         now.problem = error.map(Explain::problem);
     });
     if let Err(error) = ended.await {

@@ -219,7 +219,7 @@ async fn finish(
     consent
         .advance(cx, |now| {
             now.state = state;
-            now.url = None;
+            now.page_host = None;
             now.problem = error.map(Into::into);
         })
         .await

@@ -1,0 +1,365 @@
+//! What the page can hand over, looked through: it gives ids and data. Whatever could be read as a place to
+//! write, a program to run or an address to open is named here with who judges it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use specta_typescript::Typescript;
+
+/// Words in the name of a member or an argument that make one look twice.
+const SUSPICIOUS: [&str; 18] = [
+    "address",
+    "command",
+    "dir",
+    "endpoint",
+    "executable",
+    "file",
+    "folder",
+    "host",
+    "path",
+    "paths",
+    "place",
+    "program",
+    "redirect",
+    "reference",
+    "settings",
+    "uri",
+    "url",
+    "urls",
+];
+
+/// Each of them, by the command or type that has it, and why the page may say it.
+const REVIEWED: &[(&str, &str, &str)] = &[
+    (
+        "AddAccount",
+        "settings",
+        "the platform's form: addresses by the address policy, a token file has to hold a token",
+    ),
+    ("AddConnector", "url", "the address policy"),
+    (
+        "AuthenticationChoice",
+        "callbackHost",
+        "one of two names of this computer",
+    ),
+    ("AuthenticationChoice", "redirect", "one of two words"),
+    ("ConnectorChanges", "url", "the address policy"),
+    (
+        "GivenSecret",
+        "reference",
+        "the native question before a program runs",
+    ),
+    (
+        "SecretInput",
+        "reference",
+        "the native question before a program runs",
+    ),
+    ("StartAuthorization", "redirect", "one of two words"),
+    (
+        "StartProviderSignIn",
+        "authorizeUrl",
+        "the address policy, before the browser opens",
+    ),
+    ("StartProviderSignIn", "redirect", "one of two words"),
+    ("StartProviderSignIn", "tokenUrl", "the address policy"),
+    (
+        "WalletSecret",
+        "reference",
+        "the native question before a program runs",
+    ),
+    (
+        "allow_program",
+        "reference",
+        "the native question, which shows program and arguments",
+    ),
+    (
+        "change_account_settings",
+        "settings",
+        "as those of an account that is added",
+    ),
+    (
+        "finish_authorization",
+        "address",
+        "read as a callback of that very sign-in, never opened",
+    ),
+    (
+        "forget_program",
+        "program",
+        "the id of a permission that is taken back",
+    ),
+    ("ignore_paths", "paths", "places in a JSON document"),
+    ("inspect_address", "address", "the address policy"),
+    (
+        "read_resource",
+        "uri",
+        "sent to its server as a word, never opened here",
+    ),
+    (
+        "try_account_settings",
+        "settings",
+        "as those of an account that is added",
+    ),
+];
+
+/// Every command: one that is new has to be looked at before it is added here.
+const COMMANDS: &[&str] = &[
+    "about",
+    "accept_tools",
+    "act_on_connector",
+    "add_account",
+    "add_connector",
+    "add_wallet_entry",
+    "allow_program",
+    "background_checks",
+    "call_operation",
+    "cancel_authorization",
+    "cancel_inspection",
+    "cancel_run",
+    "change_account_settings",
+    "change_settings",
+    "check_connector",
+    "check_connectors",
+    "check_for_update",
+    "choose_passphrase",
+    "colour_account",
+    "compare_runs",
+    "connector_particulars",
+    "connector_settings",
+    "consent_form",
+    "copy_authorization_page",
+    "copy_form",
+    "copy_text",
+    "create_connector",
+    "creation_form",
+    "delete_connector",
+    "disconnect_connector",
+    "dry_run",
+    "export_runs",
+    "extend_authorization",
+    "fill_prompt",
+    "find_authorization",
+    "find_connector",
+    "find_run",
+    "finish_authorization",
+    "finish_rotation",
+    "first_connectors",
+    "forget_program",
+    "history",
+    "ignore_paths",
+    "inspect_address",
+    "install_update",
+    "keep_runs",
+    "list_accounts",
+    "list_allowed_programs",
+    "list_authorizations",
+    "list_catalogue",
+    "list_connectors",
+    "list_copies",
+    "list_definitions",
+    "list_needs",
+    "list_operations",
+    "list_platform_credentials",
+    "list_platforms",
+    "list_prompts",
+    "list_resources",
+    "list_runs",
+    "list_tool_changes",
+    "list_tools",
+    "list_wallet",
+    "load_preferences",
+    "make_platform_credential_default",
+    "names_credentials",
+    "next_page",
+    "open_authorization_page",
+    "plan_rotation",
+    "plan_settings",
+    "platform_credential_form",
+    "previous_run",
+    "probe_vault",
+    "provider_sign_in",
+    "read_registry_file",
+    "read_resource",
+    "refresh_tools",
+    "remove_account",
+    "remove_all_runs",
+    "remove_connector",
+    "remove_platform_credential",
+    "remove_run",
+    "remove_wallet_entry",
+    "rename_account",
+    "rename_wallet_entry",
+    "replace_account_secrets",
+    "replace_wallet_secret",
+    "replay_run",
+    "restore_connector",
+    "retry_rotation",
+    "rotate_wallet_entry",
+    "run_tool",
+    "save_part",
+    "save_platform_credential",
+    "save_preferences",
+    "set_vault_aside",
+    "sign_out_account",
+    "start_authorization",
+    "start_provider_sign_in",
+    "switch_background_checks",
+    "sync_connectors",
+    "take_back_rotation",
+    "take_refused_link",
+    "test_account",
+    "trim_runs",
+    "try_account_settings",
+    "unlock_vault",
+    "update_connector",
+    "use_keychain",
+    "validate_arguments",
+    "vault_status",
+];
+
+/// A command as the page sees it, or a type that one takes.
+struct Taken {
+    /// Names of arguments or members.
+    names: BTreeSet<String>,
+    /// Types that stand in it.
+    types: BTreeSet<String>,
+}
+
+fn exported() -> String {
+    let file = std::env::temp_dir().join(format!("patchbay-bindings-{}.ts", std::process::id()));
+    super::builder::<tauri::Wry>()
+        .export(Typescript::default(), &file)
+        .expect("a temporary file can be written");
+    let text = std::fs::read_to_string(&file).expect("it was written");
+    std::fs::remove_file(&file).expect("it can go");
+    text
+}
+
+/// The commands, by their names in Rust.
+fn commands(text: &str) -> BTreeMap<String, Taken> {
+    let lines = text.lines().filter(|line| line.contains("__TAURI_INVOKE"));
+    let command = |line: &str| {
+        let (_, name) = line.split_once("__TAURI_INVOKE")?;
+        let (_, name) = name.split_once("(\"")?;
+        let (name, _) = name.split_once('"')?;
+        let (_, arguments) = line.split_once('(')?;
+        let (arguments, _) = arguments.split_once(") => ")?;
+        // What a channel carries goes to the page.
+        let arguments = arguments.split("Channel<").collect::<Vec<_>>();
+        let rest = arguments.iter().skip(1);
+        let rest = rest.filter_map(|one| Some(one.split_once('>')?.1));
+        let arguments: String = arguments.iter().take(1).copied().chain(rest).collect();
+        Some((name.to_owned(), taken(&arguments)))
+    };
+    lines.filter_map(command).collect()
+}
+
+/// The types, by name.
+fn types(text: &str) -> BTreeMap<String, Taken> {
+    let definitions = text.split("\nexport type ").skip(1);
+    let definition = |one: &str| {
+        let (name, body) = one.split_once(" = ")?;
+        let body = body.split(";\n\n").next()?;
+        Some((name.to_owned(), taken(&without_comments(body))))
+    };
+    definitions.filter_map(definition).collect()
+}
+
+fn without_comments(text: &str) -> String {
+    let mut rest = text;
+    let mut kept = String::new();
+    while let Some((before, after)) = rest.split_once("/**") {
+        kept.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    kept + rest
+}
+
+fn taken(text: &str) -> Taken {
+    let is_part = |sign: char| sign.is_alphanumeric() || sign == '_';
+    let mut found = Taken {
+        names: BTreeSet::new(),
+        types: BTreeSet::new(),
+    };
+    let mut rest = text;
+    while let Some(start) = rest.find(is_part) {
+        let word = &rest[start..];
+        let end = word.find(|sign| !is_part(sign)).unwrap_or(word.len());
+        let (word, after) = word.split_at(end);
+        let is_text = rest[..start].ends_with('"');
+        let is_name = after.trim_start_matches('?').starts_with(':');
+        if is_name {
+            found.names.insert(word.to_owned());
+        } else if !is_text && word.starts_with(char::is_uppercase) {
+            found.types.insert(word.to_owned());
+        }
+        rest = after;
+    }
+    found
+}
+
+/// Every type that the page hands over with some command, those within others included.
+fn handed_over<'a>(
+    commands: &'a BTreeMap<String, Taken>,
+    types: &'a BTreeMap<String, Taken>,
+) -> BTreeMap<&'a str, &'a Taken> {
+    let taken = commands.values().flat_map(|command| &command.types);
+    let mut waiting: Vec<&str> = taken.map(String::as_str).collect();
+    let mut found = BTreeMap::new();
+    while let Some(name) = waiting.pop() {
+        if let Some(one) = types.get(name)
+            && found.insert(name, one).is_none()
+        {
+            waiting.extend(one.types.iter().map(String::as_str));
+        }
+    }
+    found
+}
+
+fn is_suspicious(name: &str) -> bool {
+    words(name)
+        .iter()
+        .any(|word| SUSPICIOUS.contains(&word.as_str()))
+}
+
+/// `authorize` and `url` of `authorizeUrl` and of `authorize_url`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for sign in name.chars() {
+        if sign == '_' || sign.is_uppercase() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| sign != '_') {
+            word.extend(sign.to_lowercase());
+        }
+    }
+    words
+}
+
+#[test]
+fn every_command_of_the_page_was_looked_at() {
+    let text = exported();
+    let found = commands(&text);
+    let names: Vec<&str> = found.keys().map(String::as_str).collect();
+    assert_eq!(names, COMMANDS, "look at what it takes, then add it");
+}
+
+#[test]
+fn nothing_that_the_page_says_is_a_place_a_program_or_a_page_unless_somebody_judges_it() {
+    let text = exported();
+    let (commands, types) = (commands(&text), types(&text));
+    assert!(types.len() > 100, "{}", types.len());
+    let of_types = handed_over(&commands, &types);
+    let of_commands = commands.iter().map(|(name, one)| (name.as_str(), one));
+    let mut found = BTreeSet::new();
+    for (owner, one) in of_commands.chain(of_types) {
+        let names = one.names.iter().filter(|name| is_suspicious(name));
+        found.extend(names.map(|name| (owner.to_owned(), name.clone())));
+    }
+    let reviewed: BTreeSet<_> = REVIEWED
+        .iter()
+        .map(|(owner, name, _)| ((*owner).to_owned(), (*name).to_owned()))
+        .collect();
+    assert_eq!(
+        found, reviewed,
+        "say who judges it, or give it another meaning"
+    );
+    assert!(REVIEWED.iter().all(|(_, _, judge)| !judge.is_empty()));
+}
