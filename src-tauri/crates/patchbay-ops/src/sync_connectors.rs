@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use patchbay_model::{
     Account, AccountId, Authentication, Connector, ConnectorId, ConnectorStatus, IdentityLine,
-    Json, Platform, RemoteId, Status, Timestamp, hide_user_info, hide_user_infos,
+    Json, Platform, RemoteId, Status, Timestamp, clean_text, hide_user_info, hide_user_infos,
 };
 use patchbay_platforms::RemoteConnector;
 
@@ -15,6 +15,9 @@ use crate::accounts::list_accounts;
 use crate::address::{free_name, name_of};
 use crate::hosted::{keep, options, platform_of, signed_out};
 use crate::{Context, Error, Event, status, troubles};
+
+/// Most characters of a title that a platform gives.
+const TITLE_LIMIT: usize = 200;
 
 /// How long one account may take; the others do not wait for it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -217,7 +220,8 @@ pub(crate) fn follow(
         last_ok_at: is_ready.then_some(now).or(connector.status.last_ok_at),
     };
     connector.remote_id = Some(remote.remote_id);
-    connector.title = remote.title.unwrap_or(remote.name);
+    // Not every platform's own name is fit to be shown, and it has to stand for the connector everywhere.
+    connector.title = clean_text(&remote.title.unwrap_or(remote.name), TITLE_LIMIT);
     connector.description = remote.description;
     connector.endpoint = remote.endpoint.as_deref().map(hide_user_info);
     connector.visibility = remote.visibility;
