@@ -39,7 +39,9 @@ pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
             path: String::new(),
         });
     }
-    if url.host().is_none() {
+    // A path such as `../x` reads as the host `..`, which the standard of addresses allows.
+    let is_dots = |host: &str| host.chars().all(|sign| sign == '.');
+    if url.host_str().is_none_or(is_dots) {
         return Err(usage("the address names no host"));
     }
     url.set_fragment(None);
@@ -188,6 +190,8 @@ mod tests {
             "two words",
             "ftp://x.example",
             "https://u:p@x.example",
+            "../../tmp/x",
+            "https://./",
             "javascript:alert(1)",
         ] {
             assert!(read_address(text).is_err(), "{text}");
