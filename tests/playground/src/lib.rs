@@ -21,6 +21,7 @@ mod self_signed;
 pub mod server;
 mod shared;
 mod switches;
+mod tamper;
 mod trouble;
 
 pub use authorization::clients::{Client, ClientAuthentication, Origin};
@@ -34,3 +35,4 @@ pub use switches::{
     Challenge, Consent, Document, Endpoint, Failure, IssuerParameter, LoopbackPort, RefreshTokens,
     Switches,
 };
+pub use tamper::{Pace, Reply};

@@ -18,7 +18,7 @@ use crate::shared::{Shared, lock};
 const KEPT: usize = 10_000;
 
 /// The largest request body taken, in bytes.
-const LARGEST_BODY: usize = 8 * 1024 * 1024;
+pub(crate) const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
 /// One request as it arrived, with tokens as they were sent.
 #[derive(Clone, Debug)]
@@ -170,7 +170,7 @@ pub(crate) async fn record(
     response
 }
 
-fn logged(parts: &axum::http::request::Parts, body: &Bytes) -> LoggedRequest {
+pub(crate) fn logged(parts: &axum::http::request::Parts, body: &Bytes) -> LoggedRequest {
     LoggedRequest {
         number: 0,
         method: parts.method.to_string(),

@@ -20,6 +20,7 @@ use crate::options::Options;
 use crate::protection::{want_access_token, want_static_token};
 use crate::shared::{Shared, lock};
 use crate::switches::Switches;
+use crate::tamper::{self, Reply, Tamper};
 use crate::{hostile, mcp, trouble};
 
 /// How long [`Playground::stop`] waits for open connections.
@@ -58,6 +59,7 @@ impl Playground {
             base: Url::parse(&format!("http://127.0.0.1:{port}/"))?,
             bearer_token: options.bearer_token,
             switches: Mutex::new(options.switches),
+            tamper: Mutex::default(),
             log: Log::default(),
             clients: Clients::new(options.clients, options.client_documents),
             store: Mutex::default(),
@@ -145,6 +147,16 @@ impl Playground {
     /// Turns some switches: `playground.turn(|switches| switches.registration = false)`.
     pub fn turn(&self, change: impl FnOnce(&mut Switches)) {
         change(&mut lock(&self.shared.switches));
+    }
+
+    /// Has `change` look at every answer from now on, and change it on its way out.
+    pub fn tamper(&self, change: impl Fn(&LoggedRequest, &mut Reply) + Send + Sync + 'static) {
+        *lock(&self.shared.tamper) = Some(Tamper(Arc::new(change)));
+    }
+
+    /// Lets answers pass as they are again.
+    pub fn untamper(&self) {
+        *lock(&self.shared.tamper) = None;
     }
 
     /// Adds a client, or replaces the one with its id.
@@ -279,6 +291,7 @@ fn app(shared: &Arc<Shared>) -> Router {
         .merge(authorization::routes())
         .merge(hostile::routes())
         .layer(from_fn_with_state(with(), trouble::make))
+        .layer(from_fn_with_state(with(), tamper::lay_hand))
         .layer(from_fn_with_state(with(), log::record))
         .with_state(with())
 }

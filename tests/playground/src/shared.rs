@@ -10,6 +10,7 @@ use crate::authorization::clients::Clients;
 use crate::authorization::store::Store;
 use crate::log::Log;
 use crate::switches::Switches;
+use crate::tamper::Tamper;
 
 /// The state of one running Playground.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct Shared {
     pub(crate) base: Url,
     pub(crate) bearer_token: String,
     pub(crate) switches: Mutex<Switches>,
+    /// Changes answers on their way out.
+    pub(crate) tamper: Mutex<Option<Tamper>>,
     pub(crate) log: Log,
     pub(crate) clients: Clients,
     pub(crate) store: Mutex<Store>,

@@ -40,7 +40,11 @@ struct Shared<H> {
     log: Vec<Seen>,
     faults: Vec<String>,
     trouble: Option<Trouble>,
+    tamper: Option<Tamper>,
 }
+
+/// What changes answers on their way out.
+type Tamper = Arc<dyn Fn(&Seen, &mut Answer) + Send + Sync>;
 
 struct Door<H> {
     base: String,
@@ -62,6 +66,7 @@ impl<H: Hosted> Fake<H> {
             log: Vec::new(),
             faults: Vec::new(),
             trouble: None,
+            tamper: None,
         }));
         let door = Arc::new(Door {
             base: url.clone(),
@@ -109,6 +114,16 @@ impl<H: Hosted> Fake<H> {
         self.lock().trouble = trouble.into();
     }
 
+    /// Has `change` look at every answer from now on, and change it on its way out.
+    pub fn tamper(&self, change: impl Fn(&Seen, &mut Answer) + Send + Sync + 'static) {
+        self.lock().tamper = Some(Arc::new(change));
+    }
+
+    /// Lets answers pass as they are again.
+    pub fn untamper(&self) {
+        self.lock().tamper = None;
+    }
+
     fn lock(&self) -> MutexGuard<'_, Shared<H>> {
         lock(&self.shared)
     }
@@ -143,6 +158,11 @@ async fn handle<H: Hosted>(State(door): State<Arc<Door<H>>>, request: Request) -
             answer
         }
     };
+    let tamper = lock(&door.shared).tamper.clone();
+    let mut answer = answer;
+    if let Some(change) = tamper {
+        change(&seen, &mut answer);
+    }
     match answer.relay.clone() {
         Some(to) => relay(&door.http, &to, &answer, &seen).await,
         None => respond(answer),
