@@ -1,4 +1,11 @@
-//! Peers that mean harm, and faults of the machine.
+//! Peers that mean harm: MCP servers, authorization servers, platforms, files, links, callbacks, and other
+//! programs of this computer.
+//!
+//! Every place where text comes in from outside is an entry of [`intake::INTAKES`]; `README.md` beside this
+//! file says for each of them which rule is held by which test, and [`register`] keeps that list and that
+//! table true. The cases are tables of (place, what it holds), played through the verbs as the app calls
+//! them and through the command line; what must never happen is looked for after each, by [`traps`]. What faults of
+//! the machine may not cost is in [`faults`].
 
 #![expect(
     clippy::unwrap_used,
@@ -7,7 +14,17 @@
 )]
 #![expect(clippy::print_stdout, reason = "processes of one test talk through it")]
 
+#[path = "../e2e/cli/desk.rs"]
+#[expect(dead_code, reason = "journeys of another binary use the rest")]
+mod desk;
 #[expect(dead_code, reason = "journeys of another binary use the rest")]
 mod support;
 
 mod faults;
+mod intake;
+mod local;
+mod payload;
+mod platforms;
+mod register;
+mod server;
+mod traps;

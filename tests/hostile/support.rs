@@ -5,5 +5,5 @@ mod browser;
 #[path = "../e2e/support/desk.rs"]
 mod desk;
 
-pub(crate) use browser::Browser;
-pub(crate) use desk::{PATIENCE, oauth, request, run_in};
+pub(crate) use browser::{Answer, Browser};
+pub(crate) use desk::{Desk, PATIENCE, oauth, request, run_in};

@@ -43,6 +43,8 @@ enum Command {
     Test {
         /// Parts to check; when none is named all but `bundle`, which takes a release build, and `faults`, which takes long
         parts: Vec<test::Part>,
+        #[command(flatten)]
+        fuzzing: test::Fuzzing,
     },
     /// Replay recorded traces of hosted platforms against the clients
     Contract {
@@ -100,9 +102,11 @@ fn main() -> ExitCode {
 fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run => run::run()?,
-        Command::Test { parts } => return test::test(&parts),
+        Command::Test { parts, fuzzing } => return test::test(&parts, fuzzing),
         Command::Contract { files } => return contract::contract(&files),
-        Command::Conformance => return test::test(&[test::Part::Conformance]),
+        Command::Conformance => {
+            return test::test(&[test::Part::Conformance], test::Fuzzing::default());
+        }
         Command::Dev => dev::dev()?,
         Command::Bindings => bindings::write()?,
         Command::Bundle { formats } => bundle::bundle(&formats)?,

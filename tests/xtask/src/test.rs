@@ -4,6 +4,7 @@ mod bundle;
 mod conformance;
 mod dependencies;
 mod faults;
+mod fuzz;
 mod licences;
 mod lint;
 mod rust;
@@ -20,6 +21,8 @@ use std::{
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
+pub(crate) use fuzz::Fuzzing;
+
 use crate::{
     shell,
     system::{self, Need},
@@ -35,6 +38,8 @@ pub(crate) enum Part {
     Lint,
     /// Rust tests, doctests, bindings unchanged
     Rust,
+    /// Bounded fuzzing of everything that reads text from outside
+    Fuzz,
     /// The official conformance suite of MCP, with our verbs as the client
     Conformance,
     /// Journeys in the real web view with a real keychain
@@ -53,6 +58,7 @@ impl Part {
             Self::Ui => "ui",
             Self::Lint => "lint",
             Self::Rust => "rust",
+            Self::Fuzz => "fuzz",
             Self::Conformance => "conformance",
             Self::Window => "window",
             Self::Faults => "faults",
@@ -61,11 +67,12 @@ impl Part {
         }
     }
 
-    fn run(self, report: &mut Report) -> Result<()> {
+    fn run(self, report: &mut Report, fuzzing: Fuzzing) -> Result<()> {
         match self {
             Self::Ui => ui_part::run(report),
             Self::Lint => lint::run(report),
             Self::Rust => rust::run(report),
+            Self::Fuzz => fuzz::run(report, fuzzing),
             Self::Conformance => conformance::run(report),
             Self::Window => window::run(report),
             Self::Faults => faults::run(report),
@@ -79,12 +86,12 @@ impl Part {
 ///
 /// # Errors
 /// When what the tests need cannot be installed.
-pub(crate) fn test(parts: &[Part]) -> Result<ExitCode> {
+pub(crate) fn test(parts: &[Part], fuzzing: Fuzzing) -> Result<ExitCode> {
     system::prepare(Need::Tests)?;
     let mut total = Tally::default();
     for part in chosen(parts) {
         let mut report = Report::new(part);
-        if let Err(error) = part.run(&mut report) {
+        if let Err(error) = part.run(&mut report, fuzzing) {
             // What the rest of the part stands on failed, so the rest did not run.
             let failed = Heard::of(Tally::one(false));
             report.add("what it needs", failed, Duration::ZERO);

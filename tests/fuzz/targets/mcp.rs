@@ -1,0 +1,177 @@
+//! Answers and events of MCP servers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use patchbay_platforms::mcp::{McpLimits, McpTarget, ToolCall, connect};
+use patchbay_platforms::{NoToken, PlainHttp};
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::{Taker, choice, runtime, texts};
+use crate::peer::{Answer, Asked, Peer};
+
+/// Short silences, for what never answers is not looked for here.
+const LIMITS: McpLimits = McpLimits {
+    connect: Duration::from_millis(800),
+    idle: Duration::from_millis(200),
+    total: Duration::from_millis(1500),
+    ..McpLimits::DEFAULT
+};
+
+const WELCOME: &str = r#"{"protocolVersion":"2025-06-18","capabilities":{"tools":{},"resources":{},"prompts":{}},"serverInfo":{"name":"made","title":"Made","version":"1"},"instructions":"be kind"}"#;
+
+/// Results of every method that Patchbay calls.
+pub(super) fn answer_seeds() -> Vec<Vec<u8>> {
+    texts(&[
+        WELCOME,
+        r#"{"tools":[{"name":"echo","title":"Echo","description":"Says it again.","inputSchema":{"type":"object","properties":{"m":{"type":"string","x-mcp-header":"M"}},"required":["m"]},"outputSchema":{"type":"object"},"annotations":{"readOnlyHint":true,"title":"E"}},{"name":"b","inputSchema":{"type":"object"}}],"nextCursor":"2"}"#,
+        r#"{"content":[{"type":"text","text":"hi"},{"type":"image","data":"AAAA","mimeType":"image/png"},{"type":"resource","resource":{"uri":"a://b","text":"x"}},{"type":"resource_link","uri":"a://c","name":"c"},{"type":"hologram"}],"structuredContent":{"n":1},"isError":false}"#,
+        r#"{"resources":[{"uri":"playground://welcome","name":"welcome","title":"Welcome","description":"A line","mimeType":"text/plain"}]}"#,
+        r#"{"contents":[{"uri":"playground://welcome","mimeType":"text/plain","text":"hello"},{"uri":"a://b","blob":"AAAA"}]}"#,
+        r#"{"prompts":[{"name":"greet","title":"Greet","description":"A greeting","arguments":[{"name":"name","description":"Who","required":true}]}]}"#,
+        r#"{"description":"A greeting","messages":[{"role":"user","content":{"type":"text","text":"Greet Ada."}}]}"#,
+        r#"{"code":-32602,"message":"tool not found","data":{"x":[1]}}"#,
+        r#"{"resultType":"input_required","inputRequests":{"a":{"method":"elicitation/create","params":{}}},"requestState":"x"}"#,
+    ])
+}
+
+/// Goes through a session in which the input answers one of the methods, as its result, its error, or the
+/// whole message.
+pub(super) fn answers() -> Taker {
+    session(|input, method, id| {
+        let whole = choice(input) % 8;
+        let attacked = ATTACKED[choice(input) / 8 % ATTACKED.len()];
+        if method != attacked {
+            return Answer::json(message(id, "result", usual(method).as_bytes()));
+        }
+        match whole {
+            0 => Answer::json(input.to_vec()),
+            1 => Answer {
+                status: [400, 401, 404, 500, 503][choice(input) / 64 % 5],
+                ..Answer::json(input.to_vec())
+            },
+            2 => Answer::json(message(id, "error", input)),
+            _ => Answer::json(message(id, "result", input)),
+        }
+    })
+}
+
+const ATTACKED: &[&str] = &[
+    "initialize",
+    "server/discover",
+    "tools/list",
+    "tools/call",
+    "resources/list",
+    "resources/read",
+    "prompts/list",
+    "prompts/get",
+];
+
+/// A message whose `member` is the input, whatever that is.
+fn message(id: &Value, member: &str, input: &[u8]) -> Vec<u8> {
+    let head = format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"{member}\":");
+    [head.as_bytes(), input, b"}"].concat()
+}
+
+/// The answer of a server that means well.
+fn usual(method: &str) -> String {
+    let seeds = answer_seeds();
+    let index = match method {
+        "initialize" => 0,
+        "tools/list" => {
+            return r#"{"tools":[{"name":"echo","inputSchema":{"type":"object"}}]}"#.to_owned();
+        }
+        "tools/call" => 2,
+        "resources/list" => 3,
+        "resources/read" => 4,
+        "prompts/list" => 5,
+        "prompts/get" => 6,
+        _ => return "{}".to_owned(),
+    };
+    String::from_utf8_lossy(&seeds[index]).into_owned()
+}
+
+/// Streams; `ID` in them is the id of the request.
+pub(super) fn event_seeds() -> Vec<Vec<u8>> {
+    texts(&[
+        "data: {\"jsonrpc\":\"2.0\",\"id\":ID,\"result\":{\"tools\":[]}}\n\n",
+        "event: message\nid: 1\nretry: 1000\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":1,\"progress\":1,\"total\":2,\"message\":\"m\"}}\n\ndata: {\"jsonrpc\":\"2.0\",\"id\":ID,\"result\":{\"content\":[{\"type\":\"text\",\"text\":\"hi\"}]}}\n\n",
+        ": comment\r\n\r\ndata: {\"jsonrpc\":\"2.0\",\r\ndata: \"id\":ID,\"result\":{}}\r\n\r\n",
+        "data: {\"jsonrpc\":\"2.0\",\"id\":\"s1\",\"method\":\"roots/list\"}\n\ndata: {\"jsonrpc\":\"2.0\",\"id\":ID,\"error\":{\"code\":-32000,\"message\":\"no\"}}\n\n",
+    ])
+}
+
+/// The input is the stream that answers one of the methods.
+pub(super) fn events() -> Taker {
+    session(|input, method, id| {
+        let attacked = ATTACKED[choice(input) % ATTACKED.len()];
+        if method != attacked {
+            return Answer::json(message(id, "result", usual(method).as_bytes()));
+        }
+        let body = match std::str::from_utf8(input) {
+            Ok(text) => text.replace("ID", &id.to_string()).into_bytes(),
+            Err(_) => input.to_vec(),
+        };
+        Answer {
+            content_type: "text/event-stream",
+            ..Answer::json(body)
+        }
+    })
+}
+
+type Answers = fn(&[u8], &str, &Value) -> Answer;
+
+fn session(answers: Answers) -> Taker {
+    let (peer, runtime) = (Peer::start(), runtime());
+    let url = Url::parse(&format!("{}/mcp", peer.url)).unwrap();
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .unwrap();
+    Box::new(move |input| {
+        let bytes = input.to_vec();
+        peer.answers(move |asked: &Asked| {
+            if asked.method != "POST" {
+                return Answer::empty(405);
+            }
+            let asked: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
+            let method = asked["method"].as_str().unwrap_or_default();
+            match asked.get("id") {
+                None => Answer::empty(202),
+                Some(id) => answers(&bytes, method, id),
+            }
+        });
+        let target = McpTarget {
+            url: url.clone(),
+            tokens: Arc::new(NoToken),
+            remembered: None,
+            plain_http: PlainHttp::Refused,
+        };
+        runtime.block_on(go(&http, target));
+    })
+}
+
+/// Everything that a session can be asked, whatever becomes of it.
+async fn go(http: &reqwest::Client, target: McpTarget) {
+    let cancel = CancellationToken::new();
+    let Ok(session) = connect(http, target, LIMITS, &cancel).await else {
+        return;
+    };
+    drop(session.list_tools(&cancel).await);
+    let call = ToolCall {
+        name: "echo".to_owned(),
+        arguments: Map::from_iter([("m".to_owned(), json!("x"))]),
+        timeout: LIMITS.idle,
+        progress: Arc::new(|_| {}),
+    };
+    drop(session.call_tool(call, &cancel).await);
+    drop(session.list_resources(&cancel).await);
+    drop(session.read_resource("playground://welcome", &cancel).await);
+    drop(session.list_prompts(&cancel).await);
+    let name = Map::from_iter([("name".to_owned(), json!("Ada"))]);
+    drop(session.fill_prompt("greet", name, &cancel).await);
+    session.close().await;
+}

@@ -1,0 +1,284 @@
+//! Every place where text comes in that Patchbay did not write itself.
+
+/// A place where text comes in.
+pub(crate) struct Intake {
+    /// Its row in `README.md`.
+    pub(crate) name: &'static str,
+    /// The functions that read or decode it, as `file::function` below `src-tauri`.
+    pub(crate) read_by: &'static [&'static str],
+}
+
+const fn intake(name: &'static str, read_by: &'static [&'static str]) -> Intake {
+    Intake { name, read_by }
+}
+
+/// All of them, by who gives the text.
+pub(crate) const INTAKES: &[Intake] = &[
+    // A person, who may have been given it by somebody else.
+    intake(
+        "typed addresses and values",
+        &[
+            "crates/patchbay-cli/src/prompt.rs::secret",
+            "crates/patchbay-cli/src/secret_source.rs::input",
+            "crates/patchbay-cli/src/secret_source.rs::input_or_object",
+            "crates/patchbay-cli/src/tool_arguments.rs::json",
+            "crates/patchbay-cli/src/tool_arguments.rs::object",
+            "crates/patchbay-cli/src/tool_arguments.rs::stdin",
+            "crates/patchbay-cli/src/commands/account_fields.rs::members",
+            "crates/patchbay-platforms/src/http/send.rs::body",
+            "crates/patchbay-platforms/src/tenex/settings.rs::json",
+        ],
+    ),
+    intake(
+        "pasted callback",
+        &["crates/patchbay-cli/src/commands/connect.rs::pasted_lines"],
+    ),
+    intake(
+        "file of a registry",
+        &[
+            "crates/patchbay-cli/src/commands/catalogue.rs::text_of",
+            "crates/patchbay-ops/src/catalogue/registry.rs::read",
+        ],
+    ),
+    intake(
+        "key file",
+        &["crates/patchbay-platforms/src/mistral/key.rs::read"],
+    ),
+    intake(
+        "what a reference gives",
+        &[
+            "crates/patchbay-ops/src/programs.rs::find",
+            "crates/patchbay-ops/src/programs.rs::run",
+            "crates/patchbay-ops/src/reference.rs::from_variable",
+        ],
+    ),
+    // Links, and other programs of this computer.
+    intake(
+        "deep link",
+        &["src/deep_link.rs::listen", "src/lib.rs::run"],
+    ),
+    intake(
+        "loopback callback",
+        &["crates/patchbay-oauth/src/loopback.rs::accept"],
+    ),
+    intake(
+        "environment",
+        &[
+            "crates/patchbay-cli/src/commands/account_fields.rs::take_environment",
+            "crates/patchbay-cli/src/logging.rs::start",
+            "crates/patchbay-cli/src/output.rs::new",
+            "crates/patchbay-cli/src/unlock.rs::from_environment",
+            "crates/patchbay-ops/src/accounts.rs::field_of",
+            "crates/patchbay-ops/src/background/pace.rs::from_environment",
+            "crates/patchbay-ops/src/browser.rs::open",
+            "crates/patchbay-ops/src/browser.rs::start",
+            "crates/patchbay-ops/src/places.rs::from_environment",
+            "src/commands/app.rs::about",
+            "src/lib.rs::log_to_stderr",
+        ],
+    ),
+    intake(
+        "buses and tables of the system",
+        &[
+            "crates/patchbay-oauth/src/port_holder.rs::holder_of",
+            "crates/patchbay-ops/src/background/power_and_network/bus.rs::system",
+            "src/tray.rs::system_has_one",
+        ],
+    ),
+    intake(
+        "names of hosts",
+        &["crates/patchbay-http/src/lookup.rs::lookup"],
+    ),
+    intake(
+        "keychain",
+        &[
+            "crates/patchbay-vault/src/keychain/system/native.rs::read",
+            "crates/patchbay-vault/src/keychain/system/secret_service.rs::secret",
+        ],
+    ),
+    // Patchbay's own files, which somebody may have exchanged or damaged.
+    intake(
+        "vault file",
+        &[
+            "crates/patchbay-files/src/draft.rs::remove_leftovers",
+            "crates/patchbay-files/src/open.rs::read",
+            "crates/patchbay-vault/src/file.rs::load",
+            "crates/patchbay-vault/src/file.rs::parse",
+            "crates/patchbay-vault/src/stamp.rs::from_json",
+            "crates/patchbay-oauth/src/client_identity.rs::from_secret",
+            "crates/patchbay-oauth/src/grant.rs::from_secret",
+            "crates/patchbay-ops/src/accounts.rs::kept_entries",
+            "crates/patchbay-ops/src/accounts.rs::members",
+            "crates/patchbay-ops/src/accounts.rs::resolve",
+            "crates/patchbay-ops/src/secrets.rs::oauth_app",
+            "crates/patchbay-ops/src/secrets.rs::read_headers",
+        ],
+    ),
+    intake(
+        "database",
+        &[
+            "crates/patchbay-store/src/connection.rs::open_reader",
+            "crates/patchbay-store/src/connection.rs::open_writer",
+            "crates/patchbay-store/src/connector_list.rs::listed_row",
+            "crates/patchbay-store/src/presence.rs::clear_away",
+            "crates/patchbay-store/src/presence.rs::is_held",
+            "crates/patchbay-store/src/row.rs::from_body",
+            "crates/patchbay-store/src/row.rs::listed",
+        ],
+    ),
+    intake(
+        "preferences",
+        &[
+            "src/window/place.rs::put_right",
+            "src/window/place.rs::righted",
+        ],
+    ),
+    // The page.
+    intake(
+        "commands of the page",
+        &[
+            "src/commands/accounts.rs::commands",
+            "src/commands/app.rs::commands",
+            "src/commands/authorizations.rs::commands",
+            "src/commands/catalogue.rs::commands",
+            "src/commands/connector_settings.rs::commands",
+            "src/commands/connectors.rs::commands",
+            "src/commands/creation.rs::commands",
+            "src/commands/credentials.rs::commands",
+            "src/commands/history.rs::commands",
+            "src/commands/needs.rs::commands",
+            "src/commands/offers.rs::commands",
+            "src/commands/platform_credentials.rs::commands",
+            "src/commands/rotation.rs::commands",
+            "src/commands/runs.rs::commands",
+            "src/commands/tools.rs::commands",
+            "src/commands/vault.rs::commands",
+        ],
+    ),
+    // Authorization servers: one function reads all of their answers.
+    intake(
+        "challenge",
+        &["crates/patchbay-oauth/src/challenge.rs::parse"],
+    ),
+    intake(
+        "metadata of a resource",
+        &[
+            "crates/patchbay-oauth/src/discover.rs::resource",
+            "crates/patchbay-oauth/src/http.rs::json",
+            "crates/patchbay-oauth/src/http.rs::read_body",
+        ],
+    ),
+    intake(
+        "metadata of an authorization server",
+        &["crates/patchbay-oauth/src/discover.rs::server_metadata"],
+    ),
+    intake(
+        "registration",
+        &["crates/patchbay-oauth/src/register.rs::read_registration"],
+    ),
+    intake(
+        "token answer",
+        &["crates/patchbay-oauth/src/token.rs::read_tokens"],
+    ),
+    intake(
+        "revocation",
+        &["crates/patchbay-oauth/src/revoke.rs::revoke"],
+    ),
+    // MCP servers: likewise.
+    intake(
+        "handshake",
+        &[
+            "crates/patchbay-platforms/src/mcp/wire.rs::overhear",
+            "crates/patchbay-platforms/src/mcp/wire.rs::read",
+            "crates/patchbay-platforms/src/mcp/wire/answer.rs::read_bounded",
+        ],
+    ),
+    intake(
+        "tool list",
+        &["crates/patchbay-platforms/src/mcp/tools.rs::read_page"],
+    ),
+    intake(
+        "tool result",
+        &[
+            "crates/patchbay-platforms/src/mcp/content.rs::tool_result",
+            "crates/patchbay-ops/src/compare_runs/documents.rs::text_value",
+        ],
+    ),
+    intake(
+        "resource",
+        &["crates/patchbay-platforms/src/mcp/offers.rs::resource"],
+    ),
+    intake(
+        "prompt",
+        &["crates/patchbay-platforms/src/mcp/offers.rs::prompt"],
+    ),
+    intake(
+        "error answer",
+        &[
+            "crates/patchbay-platforms/src/mcp/wire/answer.rs::read_refusal",
+            "crates/patchbay-platforms/src/mcp/wire/answer.rs::read_start",
+        ],
+    ),
+    intake(
+        "progress",
+        &["crates/patchbay-platforms/src/mcp/session/pending.rs::tell"],
+    ),
+    intake(
+        "event stream",
+        &["crates/patchbay-platforms/src/mcp/sse.rs::events"],
+    ),
+    intake(
+        "redirect",
+        &[
+            "crates/patchbay-platforms/src/mcp/wire/send.rs::next_url",
+            "crates/patchbay-oauth/src/http.rs::next_of",
+        ],
+    ),
+    // Hosted platforms.
+    intake(
+        "platform answer",
+        &[
+            "crates/patchbay-platforms/src/http/send.rs::next_piece",
+            "crates/patchbay-platforms/src/http/answer.rs::json",
+            "crates/patchbay-platforms/src/text.rs::read_json",
+            "crates/patchbay-platforms/src/tenex/mcp_path.rs::read",
+        ],
+    ),
+    intake(
+        "platform error",
+        &[
+            "crates/patchbay-platforms/src/http/send.rs::read_start",
+            "crates/patchbay-platforms/src/http/refused.rs::read",
+            "crates/patchbay-platforms/src/agentstack/tools.rs::detail",
+        ],
+    ),
+    intake("update manifest", &["src/updater.rs::find"]),
+];
+
+/// What reads nothing from outside, and why.
+pub(crate) const OWN: &[(&str, &str)] = &[
+    (
+        "crates/patchbay-cli/src/main.rs::not_understood",
+        "looks for `--json` among its own arguments",
+    ),
+    (
+        "crates/patchbay-cli/src/prompt.rs::confirm",
+        "a yes or no of the person at the terminal",
+    ),
+    (
+        "crates/patchbay-cli/src/prompt.rs::is_interactive",
+        "asks whether it is a terminal",
+    ),
+    (
+        "crates/patchbay-ops/src/catalogue.rs::list_catalogue",
+        "a file of this program",
+    ),
+    (
+        "crates/patchbay-platforms/src/http/plan.rs::of",
+        "a request of our own",
+    ),
+    (
+        "crates/patchbay-files/src/folder.rs::sync_folder",
+        "opens a folder to have it written",
+    ),
+];

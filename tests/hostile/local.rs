@@ -1,0 +1,323 @@
+//! Files that somebody exchanged, text that somebody was given to paste, and other programs of this computer.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use patchbay_model::{AuthorizationState, Explain as _, Redirect};
+use patchbay_ops::{
+    Context, open_authorization_page, read_registry_file, refresh_tools, vault_status,
+};
+use patchbay_testkit::find_leaks;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use url::Url;
+
+use crate::desk::Terminal;
+use crate::payload::{self, places_of_text};
+use crate::support::{Answer, Desk, PATIENCE};
+use crate::traps::{Traps, active_characters};
+
+/// A file of a registry that means well, with everything that one may hold.
+fn registry_file() -> Value {
+    json!({
+        "name": "com.example/weather", "title": "Weather", "description": "Tells the weather",
+        "version": "1.0.0", "websiteUrl": "https://weather.example.com",
+        "repository": { "url": "https://git.example.com/weather", "source": "git" },
+        "remotes": [{
+            "type": "streamable-http", "url": "https://weather.example.com/mcp",
+            "headers": [{ "name": "X-Key", "value": "{key}" }]
+        }],
+        "packages": [{
+            "registryType": "npm", "identifier": "weather-mcp", "version": "1.0.0",
+            "runtimeHint": "npx", "transport": { "type": "stdio" },
+            "runtimeArguments": [{ "type": "positional", "value": "-y" }],
+            "packageArguments": [{ "type": "named", "name": "--port", "value": "1" }],
+            "environmentVariables": [{ "name": "KEY", "value": "x" }]
+        }]
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_a_registry_is_text_and_no_more() {
+    let traps = Traps::set().await;
+    let terminal = Terminal::without_vault(|_| {}).await;
+    let good = registry_file();
+    read_registry_file(&good.to_string()).unwrap();
+    let mut texts = Vec::new();
+    for pointer in places_of_text(&good) {
+        for payload in [
+            payload::references(&traps),
+            payload::addresses(&traps),
+            vec![payload::mixed(&traps), payload::long()],
+        ]
+        .concat()
+        {
+            let mut file = good.clone();
+            *file.pointer_mut(&pointer).unwrap() = Value::String(payload.text);
+            texts.push((
+                format!("{pointer} holds {}", payload.name),
+                file.to_string(),
+            ));
+        }
+    }
+    assert!(texts.len() > 100);
+    for body in payload::bodies(good.to_string().as_bytes()) {
+        let text = String::from_utf8_lossy(&body.bytes).into_owned();
+        texts.push((body.name.to_owned(), text));
+    }
+    for (case, text) in &texts {
+        match read_registry_file(text) {
+            Ok(entries) => {
+                let shown = serde_json::to_value(&entries).unwrap();
+                for pointer in places_of_text(&shown) {
+                    let text = shown.pointer(&pointer).and_then(Value::as_str).unwrap();
+                    let active = active_characters(text);
+                    assert!(active.is_empty(), "{case}: {active:?} at {pointer}");
+                    assert!(
+                        text.len() < 10_000,
+                        "{case}: {} bytes at {pointer}",
+                        text.len()
+                    );
+                }
+            }
+            Err(error) => assert_eq!(error.code().as_str(), "usage.invalid", "{case}"),
+        }
+    }
+    // Some of each through the command line, which shows what it read.
+    for (case, text) in texts.iter().step_by(19) {
+        let done = terminal.run_with(&["catalogue", "read", "-"], text).await;
+        assert!(matches!(done.code, 0 | 2), "{case}: {}", done.shown());
+        for said in [&done.stdout, &done.stderr] {
+            let active = active_characters(said);
+            assert!(active.is_empty(), "{case}: {active:?} in {said:?}");
+        }
+    }
+    traps.assert_quiet("files of a registry", &[], &terminal.playground.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_address_is_refused_and_asks_nobody() {
+    let traps = Traps::set().await;
+    let terminal = Terminal::without_vault(|_| {}).await;
+    let mut texts = payload::references(&traps);
+    texts.extend(payload::addresses(&traps));
+    texts.push(payload::mixed(&traps));
+    for payload in texts {
+        // Another origin is an address like any other when a person types it.
+        if payload.name == "another origin" || payload.text.contains('\0') {
+            continue;
+        }
+        let add = ["connector", "add", payload.text.as_str(), "--no-input"];
+        let done = terminal.run(&add).await;
+        let case = payload.name;
+        let is_added = done.code == 0;
+        assert!(
+            !is_added || case == "the inside of a cloud",
+            "{case}: {}",
+            done.shown()
+        );
+        for said in [&done.stdout, &done.stderr] {
+            let active = active_characters(said);
+            assert!(active.is_empty(), "{case}: {active:?} in {said:?}");
+        }
+        traps.assert_quiet(case, &[], &terminal.playground.log());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn arguments_from_a_pipe_are_data_and_no_more() {
+    let traps = Traps::set().await;
+    let terminal = Terminal::new().await;
+    let url = terminal.playground.open_url();
+    terminal.add(url.as_str(), &["--connect"]).await;
+    let mut texts: Vec<(&str, Vec<u8>)> = payload::bodies(br#"{"message":"m"}"#)
+        .into_iter()
+        .map(|body| (body.name, body.bytes))
+        .collect();
+    let all = [
+        payload::references(&traps),
+        vec![payload::mixed(&traps), payload::long()],
+    ];
+    for payload in all.concat() {
+        let arguments = json!({ "message": payload.text });
+        texts.push((payload.name, arguments.to_string().into_bytes()));
+    }
+    for (case, text) in texts {
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let run = ["tool", "run", "play", "echo", "--args", "-", "--json"];
+        let done = terminal.run_with(&run, &text).await;
+        assert!(matches!(done.code, 0..=2), "{case}: {}", done.shown());
+        if done.code == 0 {
+            let sent = terminal.playground.log();
+            let sent: Value = serde_json::from_str(&sent.last().unwrap().body).unwrap();
+            let given: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(
+                sent["params"]["arguments"], given,
+                "{case}: sent as it was given"
+            );
+        }
+        traps.assert_quiet(case, &[], &terminal.playground.log());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_of_this_computer_cannot_take_or_stop_a_sign_in() {
+    let traps = Traps::set().await;
+    let desk = Desk::new().await;
+    desk.browser.will(Answer::Nothing);
+    let connector = desk.add().await;
+    let begun = desk.start(&connector, Redirect::Loopback).await;
+    let page = desk.browser.page(1).await;
+    let of = |name: &str| {
+        let mut pairs = page.query_pairs();
+        pairs.find(|(key, _)| key == name).unwrap().1.into_owned()
+    };
+    let (callback, state) = (Url::parse(&of("redirect_uri")).unwrap(), of("state"));
+    let port = callback.port().unwrap();
+    let issuer = desk.playground.issuer();
+    let path = callback.path().to_owned();
+    // Whoever holds a connection open holds nobody up.
+    let mut held = Vec::new();
+    for _ in 0..64 {
+        held.push(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
+    }
+    let marker = traps.marker();
+    for said in [
+        format!(
+            "GET {path}?code=x&state=wrong&iss={issuer} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n"
+        ),
+        format!("GET {path}?code=x&iss={issuer} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n"),
+        format!(
+            "GET {path}?state={state}&state={state}&code=x HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n"
+        ),
+        format!(
+            "POST {path}?code=x&state={state} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-length: 0\r\n\r\n"
+        ),
+        format!(
+            "GET {path}?code=x&state={state}&iss={issuer} HTTP/1.1\r\nhost: evil.example\r\n\r\n"
+        ),
+        format!(
+            "GET {path}?error=cmd://touch%20{}&state=wrong HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n",
+            marker.display()
+        ),
+        format!("GET /../../etc/passwd HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n"),
+        format!("GET {path}?{} HTTP/1.1\r\n\r\n", "a=b&".repeat(50_000)),
+        "\u{0}".repeat(100_000),
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(),
+        "GET / HTTP/1.1\r\n".repeat(10_000),
+    ] {
+        let answer = say(port, said.as_bytes()).await;
+        let head = answer.split("\r\n\r\n").next().unwrap_or_default();
+        assert!(!head.contains(&state), "{head}");
+        assert!(!answer.contains("root:"), "{answer}");
+        let now = patchbay_ops::find_authorization(&desk.cx, &begun.id)
+            .await
+            .unwrap();
+        assert_eq!(now.state, AuthorizationState::AwaitingUser, "{said:.80}");
+    }
+    drop(held);
+    // The person still comes through.
+    desk.browser.will(Answer::Allow);
+    open_authorization_page(&desk.cx, &begun.id).await.unwrap();
+    let over = desk.end_of(&begun).await;
+    assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+    traps.assert_quiet("a callback", &desk.playground.secrets(), &[]);
+    // Nobody listens any more.
+    assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
+}
+
+/// Sends bytes, and gives what is answered within a second.
+async fn say(port: u16, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    // It may have heard enough before everything is said.
+    drop(stream.write_all(bytes).await);
+    drop(stream.shutdown().await);
+    let mut answer = Vec::new();
+    let reading = stream.read_to_end(&mut answer);
+    drop(tokio::time::timeout(Duration::from_secs(1), reading).await);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_vault_file_is_an_error_and_stays_as_it_is() {
+    broken_file("data/vault.json", |cx| async move {
+        let status = vault_status(&cx).await;
+        assert!(status.problem.is_some(), "{status:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_database_is_an_error_and_stays_as_it_is() {
+    broken_file("data/patchbay.db", |_| async {
+        panic!("opened");
+    })
+    .await;
+}
+
+/// Opens Patchbay over each way in which that file can be broken; it fails, or `opened` says what it sees.
+async fn broken_file<F: Future<Output = ()>>(file: &str, opened: impl Fn(Context) -> F) {
+    let mut desk = Desk::new().await;
+    let connector = desk.connected().await;
+    desk.cx.close().await;
+    let path = desk.home.path().join(file);
+    // A database is good together with its log only; a broken one gets none.
+    let logs = ["-wal", "-shm"].map(|end| PathBuf::from(format!("{}{end}", path.display())));
+    let good = std::fs::read(&path).unwrap();
+    let good_logs = logs.each_ref().map(|log| std::fs::read(log).ok());
+    let put = |bytes: &[u8]| {
+        for log in &logs {
+            drop(std::fs::remove_file(log));
+        }
+        std::fs::write(&path, bytes).unwrap();
+    };
+    for body in payload::bodies(&good) {
+        // SQLite takes an empty file for a new database.
+        if body.bytes.is_empty() {
+            continue;
+        }
+        put(&body.bytes);
+        let started = Instant::now();
+        let cx = tokio::time::timeout(PATIENCE, try_open(&desk)).await;
+        let cx = cx.unwrap_or_else(|_| panic!("{}: it hangs", body.name));
+        if let Ok(cx) = cx {
+            opened(cx.clone()).await;
+            assert!(
+                refresh_tools(&cx, &connector.id).await.is_err(),
+                "{}",
+                body.name
+            );
+            cx.close().await;
+        }
+        assert!(started.elapsed() < PATIENCE, "{}", body.name);
+        assert_eq!(std::fs::read(&path).unwrap(), body.bytes, "{}", body.name);
+    }
+    put(&good);
+    for (log, bytes) in logs.iter().zip(good_logs) {
+        if let Some(bytes) = bytes {
+            std::fs::write(log, bytes).unwrap();
+        }
+    }
+    desk.restart().await;
+    refresh_tools(&desk.cx, &connector.id).await.unwrap();
+    let leaks = find_leaks(desk.home.path(), &desk.playground.secrets()).unwrap();
+    assert!(leaks.is_empty(), "{leaks:?}");
+}
+
+async fn try_open(desk: &Desk) -> Result<Context, patchbay_ops::Error> {
+    use std::sync::Arc;
+
+    use patchbay_ops::{ContextOptions, NoProgramConsent, Places};
+
+    let home: &Path = desk.home.path();
+    Context::open(ContextOptions {
+        places: Places::under(home),
+        keychain: Arc::new(desk.keychain.clone()),
+        browser: Arc::new(desk.browser.clone()),
+        clock: desk.clock.clone(),
+        programs: Arc::new(NoProgramConsent),
+        client_document: None,
+    })
+    .await
+}

@@ -1,0 +1,329 @@
+//! The way through the verbs, as the app takes it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::{StreamExt as _, stream};
+use patchbay_model::{
+    Authorization, AuthorizationState, Code, Connector, Explain as _, Json, Problem, Redirect,
+};
+use patchbay_ops::{
+    AuthenticationChoice, Error, cancel_authorization, check_connector, disconnect_connector,
+    fill_prompt, inspect_address, list_prompts, list_resources, list_tools, read_resource,
+    refresh_tools, run_tool, wait_for_authorization,
+};
+use patchbay_testkit::find_leaks;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{Place, json_of, set_json};
+use crate::payload::{self, Payload, places_of_text};
+use crate::support::{Desk, request};
+use crate::traps::{Traps, active_characters};
+
+/// How many ways are gone at once; each waits for a few sockets and a file most of the time.
+const AT_ONCE: usize = 4;
+
+/// How long a way may take on a busy computer. Without an end is what would be wrong; how long it takes is
+/// measured elsewhere.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Where the browser comes back to.
+const CALLBACK: &str = "/callback";
+
+/// What a way came to: failures of steps are as good as successes here.
+#[derive(Default)]
+pub(super) struct Walked {
+    problems: Vec<Problem>,
+    /// Everything that is for people.
+    shown: Vec<String>,
+}
+
+impl Walked {
+    fn heard<T>(&mut self, step: Result<T, Error>) -> Option<T> {
+        step.map_err(|error| self.problems.push(error.problem()))
+            .ok()
+    }
+
+    fn shows(&mut self, text: impl Into<Option<String>>) {
+        self.shown.extend(text.into());
+    }
+}
+
+/// Goes from an address to runs, a refresh, and back.
+pub(super) async fn walk(desk: &Desk) -> Walked {
+    let mut walked = Walked::default();
+    let url = desk.playground.url();
+    if let Some(found) = walked.heard(inspect_address(&desk.cx, url.as_str()).await) {
+        walked.shows(found.title);
+        walked.shows(found.warning);
+        walked.problems.extend(found.problem);
+        if let Some(server) = found.server {
+            walked.shows(server.instructions.map(|text| text.replace('\n', " ")));
+            walked.shows(server.name);
+        }
+    }
+    let connector = desk.add().await;
+    let over = sign_in(desk, &connector).await;
+    walked.problems.extend(over.problem);
+    if over.state != AuthorizationState::Authorized {
+        return walked;
+    }
+    offers(desk, &connector, &mut walked).await;
+    calls(desk, &connector, &mut walked).await;
+    // The access token has lapsed by then.
+    desk.clock.put_forward(Duration::from_secs(3600));
+    calls(desk, &connector, &mut walked).await;
+    if let Some(check) = walked.heard(check_connector(&desk.cx, &connector.id).await) {
+        let problems = check.steps.into_iter().filter_map(|step| step.problem);
+        walked.problems.extend(problems);
+    }
+    walked.heard(disconnect_connector(&desk.cx, &connector.id).await);
+    walked
+}
+
+/// Signs in, or gives it up where the browser ends on a page that leads nowhere.
+async fn sign_in(desk: &Desk, connector: &Connector) -> Authorization {
+    let begun = desk.start(connector, Redirect::Loopback).await;
+    let over = tokio::select! {
+        over = wait_for_authorization(&desk.cx, &begun.id) => Some(over),
+        ended = desk.browser.ended(1) => {
+            if ended.at.path() != CALLBACK {
+                cancel_authorization(&desk.cx, &begun.id).await.unwrap();
+            }
+            None
+        }
+    };
+    match over {
+        Some(over) => over.unwrap(),
+        None => wait_for_authorization(&desk.cx, &begun.id).await.unwrap(),
+    }
+}
+
+async fn offers(desk: &Desk, connector: &Connector, walked: &mut Walked) {
+    let (cx, id) = (&desk.cx, &connector.id);
+    walked.heard(refresh_tools(cx, id).await);
+    for tool in walked
+        .heard(list_tools(cx, Some(id)).await)
+        .into_iter()
+        .flatten()
+    {
+        walked.shows(tool.tool.title);
+    }
+    let resources = walked.heard(list_resources(cx, id).await);
+    for resource in resources.into_iter().flatten() {
+        walked.shows(resource.name);
+        walked.shows(resource.title);
+        walked.heard(read_resource(cx, id, &resource.uri).await);
+    }
+    let prompts = walked.heard(list_prompts(cx, id).await);
+    for prompt in prompts.into_iter().flatten() {
+        walked.shows(prompt.title);
+        let name = Json(json!({ "name": "Ada" }));
+        if let Some(filled) = walked.heard(fill_prompt(cx, id, &prompt.name, name).await) {
+            walked.shows(filled.description);
+        }
+    }
+}
+
+async fn calls(desk: &Desk, connector: &Connector, walked: &mut Walked) {
+    for (tool, arguments) in [("echo", json!({ "message": "m" })), ("crash", json!({}))] {
+        let call = request(&connector.id, tool, arguments);
+        if let Some(run) = walked.heard(run_tool(&desk.cx, call, |_| {}).await) {
+            walked.problems.extend(run.summary.problem);
+        }
+    }
+}
+
+/// What holds after every way, whatever was sent.
+#[track_caller]
+pub(super) fn assert_harmless(case: &str, desk: &Desk, traps: &Traps, walked: &Walked) {
+    let secrets = desk.playground.secrets();
+    traps.assert_quiet(case, &secrets, &desk.playground.log());
+    for page in desk.browser.opened() {
+        assert!(may_be_opened(&page), "{case}: opened {page}");
+    }
+    let leaks = find_leaks(desk.home.path(), &secrets).unwrap();
+    assert!(leaks.is_empty(), "{case}: {leaks:?}");
+    for problem in &walked.problems {
+        let said = [
+            Some(&problem.message),
+            problem.hint.as_ref(),
+            problem.detail.as_ref(),
+        ];
+        for text in said.into_iter().flatten() {
+            let active = active_characters(text);
+            assert!(active.is_empty(), "{case}: {active:?} in {problem:?}");
+            let told = secrets.iter().find(|secret| text.contains(*secret));
+            assert!(told.is_none(), "{case}: {told:?} in {problem:?}");
+            assert!(
+                text.len() < 20_000,
+                "{case}: {} bytes in {problem:?}",
+                text.len()
+            );
+        }
+    }
+    for text in &walked.shown {
+        let active = active_characters(text);
+        assert!(active.is_empty(), "{case}: {active:?} in {text:?}");
+    }
+}
+
+fn may_be_opened(page: &Url) -> bool {
+    matches!(page.scheme(), "http" | "https")
+        && page.username().is_empty()
+        && page.password().is_none()
+}
+
+/// Goes the way with one answer changed by `change`, and looks at what came of it.
+pub(super) async fn try_answer(
+    case: String,
+    place: Place,
+    traps: Arc<Traps>,
+    change: impl Fn(&mut patchbay_playground::Reply) + Send + Sync + 'static,
+) {
+    let desk = Desk::new().await;
+    let changed = place.tamper(&desk.playground, change);
+    let walked = tokio::time::timeout(PATIENCE, walk(&desk)).await;
+    let walked = walked.unwrap_or_else(|_| panic!("{case}: it took more than {PATIENCE:?}"));
+    assert!(changed.load(Ordering::SeqCst) > 0, "{case}: never reached");
+    assert_harmless(&case, &desk, &traps, &walked);
+    // Nothing is left that keeps the same server from working, once it is itself again.
+    desk.playground.untamper();
+    desk.clock.put_forward(Duration::from_secs(3600));
+    if place == Place::Registration {
+        // Under which id a program is known stays the server's own affair.
+        let open = desk.playground.open_url();
+        let open = desk.add_at(open.as_str(), AuthenticationChoice::None).await;
+        refresh_tools(&desk.cx, &open.id).await.unwrap();
+        return;
+    }
+    let connector = desk.add().await;
+    let over = desk.sign_in(&connector).await;
+    assert_eq!(
+        over.state,
+        AuthorizationState::Authorized,
+        "{case}: {over:?}"
+    );
+}
+
+/// The answers of a server that means well.
+async fn good_answers() -> BTreeMap<Place, Value> {
+    let desk = Desk::new().await;
+    let found = Arc::<Mutex<BTreeMap<Place, Value>>>::default();
+    let kept = Arc::clone(&found);
+    desk.playground.tamper(move |asked, reply| {
+        for place in Place::ALL {
+            if place.is_asked(asked)
+                && let Some(json) = json_of(reply)
+            {
+                kept.lock().unwrap().entry(place).or_insert(json);
+            }
+        }
+    });
+    let walked = walk(&desk).await;
+    // One of its tools answers with an error of the protocol, which is a place too.
+    let mut problems = walked.problems.iter().map(|problem| problem.code);
+    assert!(
+        problems.all(|code| code == Code::McpServerError),
+        "a good server is no trouble: {:?}",
+        walked.problems
+    );
+    found.lock().unwrap().clone()
+}
+
+/// What is worth trying in place of a text: an address is answered with addresses.
+fn worth_trying(original: &str, traps: &Traps) -> Vec<Payload> {
+    let mut payloads = payload::references(traps);
+    if Url::parse(original).is_ok_and(|url| url.has_host()) {
+        payloads.truncate(1);
+        payloads.extend(payload::addresses(traps));
+    } else {
+        payloads.truncate(4);
+        payloads.push(payload::mixed(traps));
+        payloads.push(payload::long());
+    }
+    payloads
+}
+
+/// Every member of the answers at these places, one after the other, with every text worth trying.
+async fn try_texts(places: &[Place]) {
+    let good = good_answers().await;
+    let traps = Arc::new(Traps::set().await);
+    let mut cases = Vec::new();
+    for place in places {
+        let Some(json) = good.get(place) else {
+            assert_eq!(*place, Place::Revocation, "only its answer is empty");
+            continue;
+        };
+        for pointer in places_of_text(json) {
+            let original = json.pointer(&pointer).and_then(Value::as_str);
+            for payload in worth_trying(original.unwrap(), &traps) {
+                // Where its own tokens are given out and taken back is for an authorization server to say.
+                let is_its_own = matches!(&*pointer, "/token_endpoint" | "/revocation_endpoint");
+                let is_address = payload.name.starts_with("another origin")
+                    && !payload.name.contains("password");
+                if is_its_own && is_address {
+                    continue;
+                }
+                cases.push((*place, pointer.clone(), payload));
+            }
+        }
+    }
+    assert!(cases.len() > places.len() * 5, "{} cases", cases.len());
+    stream::iter(cases)
+        .map(|(place, pointer, payload)| {
+            let case = format!("{place:?} {pointer} holds {}", payload.name);
+            let change = move |reply: &mut patchbay_playground::Reply| {
+                let Some(mut json) = json_of(reply) else {
+                    return;
+                };
+                if let Some(text) = json.pointer_mut(&pointer) {
+                    *text = Value::String(payload.text.clone());
+                }
+                set_json(reply, &json);
+            };
+            tokio::spawn(try_answer(case, place, Arc::clone(&traps), change))
+        })
+        .buffer_unordered(AT_ONCE)
+        .for_each(|tried| async { tried.unwrap() })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_of_metadata_is_more_than_text() {
+    try_texts(&[Place::ResourceMetadata, Place::ServerMetadata]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_of_a_registration_is_more_than_text() {
+    try_texts(&[Place::Registration]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_of_a_token_answer_is_more_than_text() {
+    try_texts(&[Place::Token, Place::Refresh]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_of_a_handshake_is_more_than_text() {
+    try_texts(&[Place::Handshake]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_of_a_tool_is_more_than_text() {
+    try_texts(&[Place::ToolList, Place::ToolResult, Place::ToolError]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_of_an_offer_is_more_than_text() {
+    let offers = [
+        Place::ResourceList,
+        Place::Resource,
+        Place::PromptList,
+        Place::Prompt,
+    ];
+    try_texts(&offers).await;
+}

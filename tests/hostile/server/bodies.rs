@@ -1,0 +1,143 @@
+//! Answers that are broken, too much, too slow, or from somewhere else.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use futures::{StreamExt as _, stream};
+use patchbay_playground::{Pace, Reply};
+
+use super::app::try_answer;
+use super::{Place, json_of, set_text};
+use crate::payload;
+use crate::traps::Traps;
+
+/// How many ways are gone at once.
+const AT_ONCE: usize = 4;
+
+type Change = Box<dyn Fn(&mut Reply) + Send + Sync>;
+
+async fn try_all(cases: Vec<(String, Place, Change)>) {
+    let traps = Arc::new(Traps::set().await);
+    stream::iter(cases)
+        .map(|(case, place, change)| {
+            tokio::spawn(try_answer(case, place, Arc::clone(&traps), change))
+        })
+        .buffer_unordered(AT_ONCE)
+        .for_each(|tried| async { tried.unwrap() })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_document_is_an_error_and_no_more() {
+    let mut cases: Vec<(String, Place, Change)> = Vec::new();
+    for place in Place::ALL {
+        for number in 0..payload::bodies(b"{}").len() {
+            let name = payload::bodies(b"{}")[number].name;
+            let change = move |reply: &mut Reply| {
+                let good = json_of(reply).map(|json| json.to_string());
+                let bodies = payload::bodies(good.unwrap_or_default().as_bytes());
+                set_text(reply, &bodies[number].bytes);
+            };
+            cases.push((format!("{place:?} is {name}"), place, Box::new(change)));
+        }
+    }
+    try_all(cases).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_swells_when_it_is_unpacked_is_given_up() {
+    // A hundred megabytes of spaces in a hundred kilobytes.
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    for _ in 0..1600 {
+        packed.write_all(&[b' '; 64 * 1024]).unwrap();
+    }
+    let packed = packed.finish().unwrap();
+    let cases = Place::ALL.into_iter().map(|place| {
+        let packed = packed.clone();
+        let change = move |reply: &mut Reply| {
+            reply.set_header("content-encoding", "gzip");
+            reply.body.clone_from(&packed);
+        };
+        (
+            format!("{place:?} swells"),
+            place,
+            Box::new(change) as Change,
+        )
+    });
+    try_all(cases.collect()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_without_an_end_is_given_up() {
+    let cases = Place::ALL.into_iter().map(|place| {
+        let change = |reply: &mut Reply| {
+            reply.body = vec![b' '; 64 * 1024];
+            reply.pace = Pace::Endless;
+        };
+        (
+            format!("{place:?} has no end"),
+            place,
+            Box::new(change) as Change,
+        )
+    });
+    try_all(cases.collect()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_breaks_off_is_an_error_and_no_more() {
+    let cases = Place::ALL.into_iter().flat_map(|place| {
+        let half = |reply: &mut Reply| {
+            reply.body.truncate(reply.body.len() / 2);
+            reply.pace = Pace::Cut;
+        };
+        let drip = |reply: &mut Reply| {
+            // A timer ticks a thousand times a second: more than this would take longer than a test may.
+            if reply.body.len() < 3000 {
+                reply.pace = Pace::Drip(Duration::from_millis(1));
+            }
+        };
+        [
+            (format!("{place:?} is cut"), place, Box::new(half) as Change),
+            (format!("{place:?} drips"), place, Box::new(drip) as Change),
+        ]
+    });
+    try_all(cases.collect()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redirect_takes_nothing_along() {
+    let traps = Arc::new(Traps::set().await);
+    let port = traps.elsewhere().port().unwrap();
+    let targets = [
+        traps.elsewhere().to_string(),
+        format!("http://user:pw@127.0.0.1:{port}/"),
+        format!("//127.0.0.1:{port}/x"),
+        format!("http:\\\\127.0.0.1:{port}\\"),
+        "file:///etc/passwd".to_owned(),
+        "javascript:alert(1)".to_owned(),
+        "/\u{1b}[2J".to_owned(),
+        String::new(),
+    ];
+    let mut cases = Vec::new();
+    for place in Place::ALL {
+        for (number, target) in targets.iter().enumerate() {
+            let status = [301, 302, 303, 307, 308][number % 5];
+            cases.push((place, status, target.clone()));
+        }
+    }
+    stream::iter(cases)
+        .map(|(place, status, target)| {
+            let case = format!("{place:?} is {status} to {target:?}");
+            let change = move |reply: &mut Reply| {
+                reply.status = status;
+                reply.set_header("location", target.clone());
+            };
+            tokio::spawn(try_answer(case, place, Arc::clone(&traps), change))
+        })
+        .buffer_unordered(AT_ONCE)
+        .for_each(|tried| async { tried.unwrap() })
+        .await;
+}

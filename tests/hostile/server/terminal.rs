@@ -1,0 +1,193 @@
+//! The way through the command line, where everything that is for people is shown.
+
+use std::process::Stdio;
+use std::sync::atomic::Ordering;
+
+use patchbay_playground::{Consent, Reply};
+use patchbay_testkit::{find_leaks, leaks_in};
+use serde_json::Value;
+
+use super::{Place, json_of, set_json};
+use crate::desk::{Done, Terminal, ended};
+use crate::payload;
+use crate::traps::Traps;
+
+/// Members whose text is for people, in whatever answer.
+const SHOWN: &[&str] = &[
+    "title",
+    "description",
+    "text",
+    "message",
+    "instructions",
+    "resource_name",
+    "client_name",
+    "version",
+    "mimeType",
+    "error_description",
+];
+
+/// Everything that shows something of the connector `play`, and its way from beginning to end.
+const COMMANDS: &[&str] = &[
+    "connector add URL --name play --title Play --connect",
+    "connector show play",
+    "connector list",
+    "tool list play",
+    "tool show play echo",
+    "tool run play echo message=m",
+    "tool run play crash",
+    "connector resources play",
+    "connector read play playground://welcome",
+    "connector prompts play",
+    "connector prompt play greet name=Ada",
+    "run list",
+    "connector check play",
+    "needs",
+    "connector disconnect play",
+];
+
+/// Replaces every text that is for people.
+fn replace_shown(value: &mut Value, text: &str) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(shown) if SHOWN.contains(&name.as_str()) => {
+                        text.clone_into(shown);
+                    }
+                    member => replace_shown(member, text),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| replace_shown(item, text)),
+        _ => {}
+    }
+}
+
+/// Goes the way with every text at `places` replaced by what `payload` makes.
+async fn show(places: &'static [Place], text: impl Fn(&Traps) -> String) {
+    let traps = Traps::set().await;
+    let text = text(&traps);
+    let terminal = Terminal::with(|switches| switches.consent = Consent::AllowAtOnce).await;
+    let with = text.clone();
+    let changed = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = std::sync::Arc::clone(&changed);
+    terminal.playground.tamper(move |asked, reply: &mut Reply| {
+        if !places.iter().any(|place| place.is_asked(asked)) {
+            return;
+        }
+        if let Some(mut json) = json_of(reply) {
+            replace_shown(&mut json, &with);
+            set_json(reply, &json);
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let url = terminal.playground.url();
+    for command in COMMANDS {
+        let words: Vec<&str> = command
+            .split(' ')
+            .map(|word| if word == "URL" { url.as_str() } else { word })
+            .collect();
+        let on_terminal = on_terminal(&terminal, &words).await;
+        let piped = terminal.run(&[&words[..], &["--json"]].concat()).await;
+        // `script` makes a terminal of no width, on which an answer itself is still passed on as it is.
+        let is_answer = ["tool run", "connector read", "connector prompt "]
+            .iter()
+            .any(|answer| command.starts_with(answer));
+        for (what, done) in [("on a terminal", &on_terminal), ("as JSON", &piped)] {
+            if is_answer && what == "on a terminal" {
+                continue;
+            }
+            for said in [&done.stdout, &done.stderr] {
+                let said = said.replace("\r\n", "\n");
+                let acts = |sign: &char| {
+                    // JSON writes other characters as they are.
+                    let is_seen = what == "on a terminal" || sign.is_ascii();
+                    sign.is_control() && is_seen && !matches!(sign, '\n' | '\t')
+                };
+                let active: Vec<char> = said.chars().filter(acts).collect();
+                assert!(
+                    active.is_empty(),
+                    "{command} {what}: {active:?} in {said:.2000?}"
+                );
+                let secrets = terminal.playground.secrets();
+                let leaks = leaks_in(command, said.as_bytes(), &secrets);
+                assert!(leaks.is_empty(), "{command} {what}: {leaks:?}");
+            }
+        }
+    }
+    let secrets = terminal.playground.secrets();
+    let case = format!("{places:?} show {text:?}");
+    traps.assert_quiet(&case, &secrets, &terminal.playground.log());
+    let leaks = find_leaks(terminal.home.path(), &secrets).unwrap();
+    assert!(leaks.is_empty(), "{case}: {leaks:?}");
+    assert!(changed.load(Ordering::SeqCst) > 0, "{case}: never reached");
+}
+
+/// Runs a command with a terminal as its standard output, by the program `script`.
+async fn on_terminal(terminal: &Terminal, words: &[&str]) -> Done {
+    let plain = terminal.command(words);
+    let program = plain.as_std().get_program().to_string_lossy().into_owned();
+    let quoted: Vec<String> = [program.as_str()]
+        .iter()
+        .chain(words)
+        .map(|word| format!("'{word}'"))
+        .collect();
+    let mut command = tokio::process::Command::new("script");
+    for (name, value) in plain.as_std().get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
+        .args([
+            "-qec",
+            &format!("{} 2>/dev/null", quoted.join(" ")),
+            "/dev/null",
+        ])
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    ended(command.spawn().unwrap()).await
+}
+
+const SIGN_IN: &[Place] = &[
+    Place::ResourceMetadata,
+    Place::ServerMetadata,
+    Place::Registration,
+    Place::Token,
+    Place::Refresh,
+];
+
+const USE: &[Place] = &[
+    Place::Handshake,
+    Place::ToolList,
+    Place::ToolResult,
+    Place::ToolError,
+    Place::ResourceList,
+    Place::Resource,
+    Place::PromptList,
+    Place::Prompt,
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_says_at_sign_in_is_shown_inertly() {
+    show(SIGN_IN, |traps| payload::mixed(traps).text).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_says_in_use_is_shown_inertly() {
+    show(USE, |traps| payload::mixed(traps).text).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_a_server_says_at_sign_in_is_not_run() {
+    show(SIGN_IN, |traps| payload::references(traps)[0].text.clone()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_a_server_says_in_use_is_not_run() {
+    show(USE, |traps| payload::references(traps)[0].text.clone()).await;
+}

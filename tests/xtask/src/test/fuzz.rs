@@ -1,0 +1,42 @@
+//! Bounded fuzzing of every decoder of text from outside.
+//!
+//! The program is the example `fuzz` of the package `patchbay-tests`; it prints the seed that makes the same
+//! inputs again, and the path of each input by which it found something.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::Report;
+use crate::{
+    cargo::{WORKSPACE, cargo},
+    places, shell,
+};
+
+/// How long the part runs, and by what it is made to do the same again.
+#[derive(Clone, Copy, Default, clap::Args)]
+pub(crate) struct Fuzzing {
+    /// Seconds that the part `fuzz` takes in all; 90 when left out
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// Seed of the part `fuzz`, to have the inputs of an earlier run
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// Runs the part.
+///
+/// # Errors
+/// When the program does not compile.
+pub(super) fn run(report: &mut Report, fuzzing: Fuzzing) -> Result<()> {
+    shell::run(cargo("build").args(WORKSPACE).args(["--example", "fuzz"]))?;
+    let mut command = Command::new(places::debug_example("fuzz"));
+    if let Some(seconds) = fuzzing.seconds {
+        command.args(["--seconds", &seconds.to_string()]);
+    }
+    if let Some(seed) = fuzzing.seed {
+        command.args(["--seed", &seed.to_string()]);
+    }
+    report.tests("inputs", &mut command);
+    Ok(())
+}
