@@ -52,6 +52,11 @@ const REVIEWED: &[(&str, &str, &str)] = &[
         "reference",
         "the native question before a program runs",
     ),
+    (
+        "SecretValue",
+        "reference",
+        "the native question before a program runs",
+    ),
     ("StartAuthorization", "redirect", "one of two words"),
     (
         "StartProviderSignIn",
@@ -102,6 +107,7 @@ const REVIEWED: &[(&str, &str, &str)] = &[
 /// Every command: one that is new has to be looked at before it is added here.
 const COMMANDS: &[&str] = &[
     "about",
+    "accept_older_secrets",
     "accept_tools",
     "act_on_connector",
     "add_account",
@@ -196,6 +202,7 @@ const COMMANDS: &[&str] = &[
     "save_part",
     "save_platform_credential",
     "save_preferences",
+    "save_unsaved_secrets",
     "set_vault_aside",
     "sign_out_account",
     "start_authorization",

@@ -27,7 +27,7 @@ impl ProgramConsent for TerminalConsent {
         }
         self.talk.clear();
         // A terminal that cannot be read has said nothing.
-        prompt::confirm(&question(&request.program)).unwrap_or(false)
+        prompt::confirm_lines(&question(&request.program)).unwrap_or(false)
     }
 }
 
@@ -63,7 +63,7 @@ mod tests {
              program   pass\n  \
              file      /usr/bin/pass\n  \
              arguments show\n            \
-             mcp [2J\n\
+             mcp\u{fffd}[2J\n\
              Run it now, and whenever the secret is needed?"
         );
     }

@@ -17,7 +17,19 @@ pub(crate) fn is_interactive(no_input: bool) -> bool {
 /// # Errors
 /// When the terminal cannot be read.
 pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
-    ask(&format!("{} [y/N] ", text::said(question)))?;
+    answered(&text::said(question))
+}
+
+/// As [`confirm`], with a question of several lines: whatever others wrote in one has to be one line.
+///
+/// # Errors
+/// When the terminal cannot be read.
+pub(crate) fn confirm_lines(question: &str) -> Result<bool, Failure> {
+    answered(&text::lines(question))
+}
+
+fn answered(question: &str) -> Result<bool, Failure> {
+    ask(&format!("{question} [y/N] "))?;
     let mut answer = String::new();
     tokio::task::block_in_place(|| std::io::stdin().lock().read_line(&mut answer))
         .map_err(|error| Failure::internal(format!("could not read the answer: {error}")))?;
