@@ -74,7 +74,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/browser.rs::start",
             "crates/patchbay-ops/src/places.rs::from_environment",
             "src/commands/app.rs::about",
-            "src/lib.rs::log_to_stderr",
+            "src/lib.rs::start_logging",
         ],
     ),
     intake(

@@ -13,7 +13,7 @@ use patchbay_ops::{
     cancel_authorization, check_connector, connector_particulars, connector_settings,
     creation_form, disconnect_connector, list_account_definitions, list_connectors,
     list_platform_credentials, list_tools, refresh_tools, run_tool, start_authorization,
-    sync_account, test_account,
+    sync_account, test_account, wait_for_authorization,
 };
 use patchbay_testkit::fakes::{
     Answer, Fake, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakeTenex, Hosted, KINDS,
@@ -237,6 +237,12 @@ impl<H: Hosted> Place<H> {
             },
         );
         if let Some(begun) = self.heard(begun.await) {
+            // Until its page is opened, or it is over without one.
+            let opened = self.desk.browser.opened().len();
+            tokio::select! {
+                _ = self.desk.browser.page(opened.max(1)) => {}
+                _ = wait_for_authorization(&cx, &begun.id) => {}
+            }
             self.heard(cancel_authorization(&cx, &begun.id).await);
         }
         self.heard(check_connector(&cx, id).await);

@@ -308,7 +308,10 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
                 found.extend(sources(&path));
             }
         } else if name.ends_with(".rs")
-            && !matches!(&*name, "tests.rs" | "testing.rs" | "every_secret.rs")
+            && !matches!(
+                &*name,
+                "tests.rs" | "testing.rs" | "every_secret.rs" | "page_inputs.rs"
+            )
         {
             found.push(path);
         }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Place, json_of, set_json};
 use crate::desk::{Done, Terminal, ended};
 use crate::payload;
-use crate::traps::Traps;
+use crate::traps::{Traps, active_characters};
 
 /// Members whose text is for people, in whatever answer.
 const SHOWN: &[&str] = &[
@@ -89,22 +89,10 @@ async fn show(places: &'static [Place], text: impl Fn(&Traps) -> String) {
             .collect();
         let on_terminal = on_terminal(&terminal, &words).await;
         let piped = terminal.run(&[&words[..], &["--json"]].concat()).await;
-        // `script` makes a terminal of no width, on which an answer itself is still passed on as it is.
-        let is_answer = ["tool run", "connector read", "connector prompt "]
-            .iter()
-            .any(|answer| command.starts_with(answer));
         for (what, done) in [("on a terminal", &on_terminal), ("as JSON", &piped)] {
-            if is_answer && what == "on a terminal" {
-                continue;
-            }
             for said in [&done.stdout, &done.stderr] {
                 let said = said.replace("\r\n", "\n");
-                let acts = |sign: &char| {
-                    // JSON writes other characters as they are.
-                    let is_seen = what == "on a terminal" || sign.is_ascii();
-                    sign.is_control() && is_seen && !matches!(sign, '\n' | '\t')
-                };
-                let active: Vec<char> = said.chars().filter(acts).collect();
+                let active = active_characters(&said);
                 assert!(
                     active.is_empty(),
                     "{command} {what}: {active:?} in {said:.2000?}"
