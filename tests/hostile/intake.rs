@@ -262,7 +262,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
         "looks for `--json` among its own arguments",
     ),
     (
-        "crates/patchbay-cli/src/prompt.rs::confirm",
+        "crates/patchbay-cli/src/prompt.rs::answered",
         "a yes or no of the person at the terminal",
     ),
     (
