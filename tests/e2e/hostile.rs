@@ -36,7 +36,7 @@ async fn an_address_without_an_mcp_server_is_named_for_what_it_is() {
         (at("redirect-elsewhere"), Code::NetworkRedirect),
         (format!("http://{closed}/mcp"), Code::NetworkUnreachable),
         (
-            "http://no-such-host.invalid/mcp".to_owned(),
+            "https://no-such-host.invalid/mcp".to_owned(),
             Code::NetworkDns,
         ),
         (format!("https://127.0.0.1:{port}/mcp"), Code::NetworkTls),

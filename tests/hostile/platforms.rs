@@ -513,20 +513,13 @@ async fn a_broken_answer_of_10ex_is_an_error_and_no_more() {
     try_broken(
         || FakeTenex::new(SECRET),
         |_, _| tenex(),
+        // Its contract has five repeats, each after a minute at most: longer than these tests wait.
         |name| name != REPEATS && name != FOREVER,
     )
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a test of a 10ex connector still waits for more than 90 seconds when it is told to come again"]
-async fn a_limit_for_ever_is_not_waited_for() {
-    let is_forever = |name: &str| name == FOREVER;
-    try_broken(|| FakeTenex::new(SECRET), |_, _| tenex(), is_forever).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "the key that a failing service repeats is still kept in the history of these two"]
 async fn the_key_of_an_account_that_is_repeated_in_an_error_is_not_kept() {
     let repeats = |name: &str| name == REPEATS;
     try_broken(

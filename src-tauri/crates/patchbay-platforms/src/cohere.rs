@@ -113,6 +113,8 @@ fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
         api: Api {
             headers: headers.into_iter().collect(),
             retries: client::retries(),
+            // A connector's own service is asked without it, and may know it all the same.
+            secrets: vec![key.clone()],
             ..Api::new(
                 account.clients.clone(),
                 Arc::clone(&account.clock),

@@ -64,6 +64,7 @@ pub(super) fn request(
         redirects: Redirects::Refuse,
         retries: RetryPolicy::NEVER,
         timeout: TIMEOUT,
+        secrets: account.secrets.clone(),
         ..Api::new(
             account.clients.clone(),
             Arc::clone(&account.clock),
