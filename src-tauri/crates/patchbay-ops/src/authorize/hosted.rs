@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_http::Reach;
-use patchbay_model::{AuthorizationState, Connector, ConnectorId, Form, IdentityLine, RemoteId};
+use patchbay_model::{
+    Account, AuthorizationState, Connector, ConnectorId, Form, IdentityLine, RemoteId,
+};
 use patchbay_oauth::CallbackParams;
 use patchbay_platforms::{ConsentState, Consents, StartedConsent};
 use serde_json::{Map, Value};
@@ -102,10 +104,7 @@ async fn open(
     started: &StartedConsent,
 ) -> Result<(), Error> {
     let account = find_account(cx, &connector.account).await?;
-    let reach = match account.base_url.as_deref().map(Url::parse) {
-        Some(Ok(base)) => cx.addresses().reach(&base),
-        _ => Reach::public(),
-    };
+    let reach = reach_of(cx, &account);
     let page = cx.addresses().browser_url(PAGE, &reach, page.clone()).await;
     let page = page.map_err(patchbay_oauth::Error::from)?;
     let until = started.lives.map(|lives| cx.now() + lives);
@@ -160,4 +159,13 @@ async fn wait(
         cx.tell(Event::Raise);
     }
     given
+}
+
+/// Which pages the platform of an account may name: public ones, and those of its own kind of place where a
+/// person gave its address.
+pub(super) fn reach_of(cx: &Context, account: &Account) -> Reach {
+    match account.base_url.as_deref().map(Url::parse) {
+        Some(Ok(base)) => cx.addresses().reach(&base),
+        _ => Reach::public(),
+    }
 }

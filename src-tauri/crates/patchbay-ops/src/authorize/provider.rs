@@ -20,6 +20,7 @@ use url::Url;
 
 use super::await_user;
 use super::client::deep_link;
+use super::hosted::reach_of;
 use super::walk::{answer_browser, state_after};
 use crate::accounts::find_account;
 use crate::add_connector::free_entry_name;
@@ -109,16 +110,21 @@ pub async fn start_provider_sign_in(
         Some(given) => Some(had(cx, given).await?),
         None => None,
     };
+    let authorize_url = address(
+        request.authorize_url.as_deref(),
+        told.authorize_url.as_ref(),
+    )?;
+    let reach = match request.authorize_url {
+        Some(_) => cx.addresses().reach(&authorize_url),
+        None => reach_of(cx, &account),
+    };
     let visit = Visit {
         client: ClientIdentity::PreRegistered {
             id: request.client_id.trim().to_owned(),
             secret,
         },
-        authorize_url: address(
-            request.authorize_url.as_deref(),
-            told.authorize_url.as_ref(),
-        )?,
-        is_typed: request.authorize_url.is_some(),
+        authorize_url,
+        reach,
         token_url: address(request.token_url.as_deref(), told.token_url.as_ref())?,
         scopes: request
             .scopes
@@ -141,8 +147,8 @@ pub async fn start_provider_sign_in(
 struct Visit {
     client: ClientIdentity,
     authorize_url: Url,
-    /// Whether a person gave the address of the page.
-    is_typed: bool,
+    /// Which addresses may be asked: those beside what a person gave.
+    reach: Reach,
     token_url: Url,
     scopes: Vec<String>,
     redirect: Redirect,
@@ -239,11 +245,7 @@ async fn go(
 ) -> Result<(), Error> {
     let (oauth, scopes) = (cx.oauth(), visit.scopes.clone());
     let (page, token) = (visit.authorize_url.clone(), visit.token_url.clone());
-    let reach = match visit.is_typed {
-        true => cx.addresses().reach(&page),
-        false => Reach::public(),
-    };
-    let discovery = oauth.given_endpoints(page, token, scopes, reach)?;
+    let discovery = oauth.given_endpoints(page, token, scopes, visit.reach.clone())?;
     let (redirect, listener) = way_back(visit.redirect).await?;
     let pending = oauth.begin(&discovery, &visit.client, &redirect, &visit.scopes)?;
     let page = oauth.consent_page(&discovery, &pending).await?;
