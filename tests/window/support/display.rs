@@ -115,6 +115,26 @@ pub(crate) fn ask_to_close() {
     }
 }
 
+/// Closes the dialog of the system with this title, as pressing its close button does; whether there was one.
+pub(crate) fn close_dialog(title: &str) -> bool {
+    let (display, screen) = connect();
+    let root = display.setup().roots[screen].root;
+    let protocols = atom(&display, "WM_PROTOCOLS");
+    let close = atom(&display, "WM_DELETE_WINDOW");
+    let is_it = |window: &Window| {
+        let known = display.get_property(false, *window, AtomEnum::WM_NAME, AtomEnum::ANY, 0, 256);
+        let named = known.ok().and_then(|known| known.reply().ok());
+        named.is_some_and(|named| named.value == title.as_bytes())
+    };
+    let Some(dialog) = windows(&display, root).into_iter().find(is_it) else {
+        return false;
+    };
+    let message =
+        ClientMessageEvent::new(32, dialog, protocols, [close, x11rb::CURRENT_TIME, 0, 0, 0]);
+    let sent = display.send_event(false, dialog, EventMask::NO_EVENT, message);
+    sent.is_ok_and(|sent| sent.check().is_ok())
+}
+
 fn connect() -> (RustConnection, usize) {
     x11rb::connect(None).expect("the display answers")
 }
