@@ -20,4 +20,4 @@ pub use error::{AddressError, refused_address};
 pub use lookup::Lookup;
 pub use policy::AddressPolicy;
 pub use proxies::Proxies;
-pub use reach::{Reach, is_loopback};
+pub use reach::Reach;

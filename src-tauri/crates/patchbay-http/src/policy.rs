@@ -11,12 +11,13 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use patchbay_model::is_localhost;
 use reqwest::dns::Resolve;
 use url::{Host, Url};
 
 use crate::error::LookupFailed;
 use crate::lookup::SystemLookup;
-use crate::reach::{Kind, is_localhost, kind_of};
+use crate::reach::{Kind, kind_of};
 use crate::{AddressError, BrowserUrl, Lookup, Proxies, Reach};
 
 /// How long a connection may use the addresses that were checked; longer than any request takes.

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use patchbay_model::{has_user_info, is_localhost, is_loopback};
 use url::{Host, Url};
 
 use crate::AddressError;
@@ -39,8 +40,8 @@ impl Reach {
         let Some(host) = url.host() else {
             return Err(AddressError::Unsafe { what });
         };
-        let has_user = !url.username().is_empty() || url.password().is_some();
-        if !matches!(url.scheme(), "https" | "http") || has_user || url.fragment().is_some() {
+        let is_web = matches!(url.scheme(), "https" | "http");
+        if !is_web || has_user_info(url) || url.fragment().is_some() {
             return Err(AddressError::Unsafe { what });
         }
         if url.scheme() == "http" && !is_loopback(url) {
@@ -67,22 +68,6 @@ impl Reach {
             Kind::Never => false,
         }
     }
-}
-
-/// Whether the address is this computer, by name or number.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => is_localhost(name),
-        None => false,
-    }
-}
-
-/// Source: RFC 6761, section 6.3.
-pub(crate) fn is_localhost(name: &str) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name);
-    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// What kind of place an address is.

@@ -33,7 +33,9 @@ pub mod tool_run;
 pub mod vault;
 
 pub use account::{Account, AccountColour, Platform};
-pub use address::{has_secret_query, has_user_info, hide_user_info, hide_user_infos, is_loopback};
+pub use address::{
+    has_secret_query, has_user_info, hide_user_info, hide_user_infos, is_localhost, is_loopback,
+};
 pub use authorization::{
     Authorization, AuthorizationState, Granted, IssuerChange, Redirect, TraceStep,
 };
