@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use patchbay_model::{Code, Problem};
 use patchbay_ops::Context;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use specta::Type;
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_store::StoreExt;
@@ -106,16 +107,36 @@ pub(crate) enum ConnectorSort {
     Account,
 }
 
+/// Sizes of text with which the window can still be used, in percent of the usual.
+const ZOOM: std::ops::RangeInclusive<u16> = 80..=200;
+
 const FILE: &str = "preferences.json";
 const KEY: &str = "preferences";
 
 /// Reads the preferences; those that are missing or not understood are the usual ones.
 pub(crate) fn load<R: Runtime>(app: &AppHandle<R>) -> Result<Preferences, Problem> {
     let store = app.store(file(app)).map_err(unavailable)?;
-    Ok(store
-        .get(KEY)
-        .and_then(|saved| serde_json::from_value(saved).ok())
-        .unwrap_or_default())
+    Ok(parse(store.get(KEY)))
+}
+
+/// What is understood of a file, each preference by itself: a person or a program may have changed it.
+fn parse(saved: Option<Value>) -> Preferences {
+    let Some(Value::Object(saved)) = saved else {
+        return Preferences::default();
+    };
+    let with = |before: Preferences, one: (String, Value)| {
+        let Ok(Value::Object(mut members)) = serde_json::to_value(&before) else {
+            return before;
+        };
+        members.extend([one]);
+        serde_json::from_value(Value::Object(members)).unwrap_or(before)
+    };
+    let read = saved.into_iter().fold(Preferences::default(), with);
+    let zoom_percent = read.zoom_percent.clamp(*ZOOM.start(), *ZOOM.end());
+    Preferences {
+        zoom_percent,
+        ..read
+    }
 }
 
 /// Keeps the preferences.
@@ -141,4 +162,57 @@ fn unavailable(error: tauri_plugin_store::Error) -> Problem {
         format!("could not keep preferences: {error}"),
     )
     .with_hint("Check that Patchbay may write to its settings folder.")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_understood_is_as_usual_and_the_rest_as_it_was_chosen() {
+        let saved = json!({"theme": "dark", "density": "huge", "zoomPercent": 110, "more": [1]});
+        let expected = Preferences {
+            theme: Theme::Dark,
+            zoom_percent: 110,
+            ..Preferences::default()
+        };
+        assert_eq!(parse(Some(saved)), expected);
+        for saved in [None, Some(json!(null)), Some(json!(["theme"]))] {
+            assert_eq!(parse(saved), Preferences::default());
+        }
+    }
+
+    fn anything() -> impl Strategy<Value = Value> {
+        let words = prop_oneof![
+            Just("dark".to_owned()),
+            Just("cmd://id".to_owned()),
+            any::<String>()
+        ];
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            words.prop_map(Value::from),
+            Just(json!({"theme": {"theme": []}})),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_file_leaves_a_window_that_can_be_used(
+            members in prop::collection::vec(
+                (prop::sample::select(vec!["theme", "density", "zoomPercent", "singleLetterKeys", "x"]), anything()),
+                0..8,
+            ),
+        ) {
+            let saved = members.into_iter().map(|(name, value)| (name.to_owned(), value));
+            let read = parse(Some(Value::Object(saved.collect())));
+            prop_assert!(ZOOM.contains(&read.zoom_percent));
+            prop_assert_eq!(parse(serde_json::to_value(&read).ok()), read);
+        }
+    }
 }

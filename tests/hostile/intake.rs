@@ -131,6 +131,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "src/window/place.rs::put_right",
             "src/window/place.rs::righted",
+            "src/preferences.rs::parse",
         ],
     ),
     // The page.
