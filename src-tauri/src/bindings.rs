@@ -1,21 +1,14 @@
 //! The typed surface between Rust and the web view.
 
-use patchbay_ops::Event;
-use serde::{Deserialize, Serialize};
-use specta::Type;
 use tauri::Runtime;
-use tauri_specta::{Builder, collect_commands, collect_events};
+use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
     accounts, app, authorizations, catalogue, connector_settings, connectors, creation,
     credentials, history, needs, offers, platform_credentials, rotation, runs, tools, vault,
 };
 
-/// News from the verbs, sent to every window.
-#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
-pub(crate) struct News(pub(crate) Event);
-
-/// Every command and event.
+/// Every command.
 pub(crate) fn builder<R: Runtime>() -> Builder<R> {
     Builder::new()
         .disable_serde_phases()
@@ -41,6 +34,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             app::install_update::<tauri::Wry>,
             app::load_preferences::<tauri::Wry>,
             app::save_preferences::<tauri::Wry>,
+            app::subscribe_to_events,
             app::take_refused_link,
             authorizations::cancel_authorization,
             authorizations::consent_form,
@@ -134,7 +128,6 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             vault::use_keychain,
             vault::vault_status,
         ])
-        .events(collect_events![News])
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use tauri::{App, AppHandle, Manager, Runtime};
 use tauri_plugin_deep_link::DeepLinkExt;
 use url::Url;
 
-use crate::{news, window};
+use crate::{events, window};
 
 /// Why the latest link was not followed, until a window has shown it: the app may have been started by
 /// that very link, before any window could listen.
@@ -51,7 +51,7 @@ fn take<R: Runtime>(app: &AppHandle<R>, link: &Url) {
         tracing::info!(code = problem.code.as_str(), "a link was not followed");
         app.state::<RefusedLinks>().put(problem.clone());
         let problem = Box::new(problem);
-        news::send(app, Event::LinkRefused { problem });
+        events::send(app, Event::LinkRefused { problem });
     }
 }
 

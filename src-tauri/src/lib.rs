@@ -6,7 +6,7 @@
 mod bindings;
 mod commands;
 mod deep_link;
-mod news;
+mod events;
 mod preferences;
 mod program_consent;
 mod tray;
@@ -25,8 +25,7 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 pub fn run() {
     patchbay_ops::keep_memory_private();
     start_logging();
-    let bindings = bindings::builder::<tauri::Wry>();
-    let handler = bindings.invoke_handler();
+    let handler = bindings::builder::<tauri::Wry>().invoke_handler();
     let builder = tauri::Builder::default()
         // First of all plugins: a second start ends here and hands its link to the first.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| {
@@ -40,10 +39,7 @@ pub fn run() {
         .invoke_handler(handler)
         .on_page_load(window::show_when_loaded)
         .on_window_event(window::keep_in_tray)
-        .setup(move |app| {
-            bindings.mount_events(app);
-            set_up(app)
-        });
+        .setup(|app| set_up(app));
     #[expect(
         clippy::expect_used,
         reason = "without a web view there is no window in which to say so"
@@ -92,7 +88,8 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     };
     app.manage(cx.clone());
     app.manage(deep_link::RefusedLinks::default());
-    news::forward(app.handle(), &cx);
+    app.manage(events::Subscriber::default());
+    events::forward(app.handle(), &cx);
     let trimming = cx.clone();
     tauri::async_runtime::spawn(async move { patchbay_ops::trim_hourly(&trimming).await });
     let following = cx.clone();

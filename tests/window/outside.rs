@@ -118,6 +118,26 @@ fn the_page_hears_the_host_of_a_sign_in_and_nothing_that_finishes_it() {
 }
 
 #[test]
+fn the_page_cannot_listen_to_the_events_of_plugins() {
+    let desk = Desk::new();
+    let window = desk.start();
+    let listen = "
+        const [event, target] = args;
+        const handler = window.__TAURI_INTERNALS__.transformCallback(() => 0);
+        return window.__TAURI_INTERNALS__
+            .invoke('plugin:event|listen', { event, target, handler })
+            .then(() => 'listens', (refusal) => `${refusal}`)";
+    for event in ["deep-link://new-url", "tauri://drag-drop", "news"] {
+        for target in [json!({"kind": "Any"}), json!({"kind": "App"})] {
+            let answer = window.script_async(listen, &[json!(event), target]);
+            let answer = answer.as_str().unwrap_or_default();
+            assert!(answer.contains("not allowed"), "{event}: {answer}");
+        }
+    }
+    window.quit();
+}
+
+#[test]
 fn a_link_that_starts_the_app_is_in_no_log_and_on_no_output() {
     const MARK: &str = "mark-7c1e0d55b2a94f";
     let desk = Desk::new();

@@ -210,6 +210,7 @@ const COMMANDS: &[&str] = &[
     "switch_background_checks",
     "sync_connectors",
     "take_back_rotation",
+    "subscribe_to_events",
     "take_refused_link",
     "test_account",
     "trim_runs",

@@ -1,11 +1,13 @@
 //! The app itself: preferences, places, version, the clipboard.
 
 use patchbay_model::{Code, Problem};
-use patchbay_ops::Context;
+use patchbay_ops::{Context, Event};
+use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
 use crate::deep_link::RefusedLinks;
+use crate::events::Subscriber;
 use crate::preferences::{self, Preferences};
 use crate::updater::{self, AvailableUpdate};
 
@@ -42,6 +44,17 @@ pub(crate) async fn about<R: Runtime>(
         redirect_uri: patchbay_ops::usual_redirect_uri(),
         updates: updater::is_configured(),
     })
+}
+
+/// Sends what happens from now on to this page, and to no page before it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn subscribe_to_events(
+    subscriber: State<'_, Subscriber>,
+    events: Channel<Event>,
+) -> Result<(), Problem> {
+    subscriber.replace(events);
+    Ok(())
 }
 
 /// Why the latest `patchbay://` link was not followed, once; `None` when it was, or none came.

@@ -9,12 +9,12 @@ import { StatusBarProvider } from "@/components/StatusBar";
 import { ToastProvider, useToasts } from "@/components/Toast";
 import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
-import { applyNews, listenForNews } from "@/host/events";
+import { applyEvent, listen } from "@/host/events";
 import { queries } from "@/host/queries";
 import { pressed } from "@/lib/keys";
 import { applyAppearance, complete, watchSystem } from "./appearance";
 
-/** A cache that reads again on news only: nothing is polled and nothing ages by itself. */
+/** A cache that reads again on events only: nothing is polled and nothing ages by itself. */
 export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
@@ -27,7 +27,7 @@ export function newQueryClient(): QueryClient {
 
 type Props = { client: QueryClient; children: ReactNode };
 
-/** Everything the views stand on: cache, news, looks, keys, clipboard, toasts. */
+/** Everything the views stand on: cache, events, looks, keys, clipboard, toasts. */
 export function Providers({ client, children }: Props) {
   const [registry] = useState(() => new ShortcutRegistry());
   return (
@@ -38,7 +38,7 @@ export function Providers({ client, children }: Props) {
             <ToastProvider>
               <Clipboard>
                 <Programs>
-                  <NewsReader />
+                  <EventReader />
                   <KeyReader registry={registry} />
                   {children}
                 </Programs>
@@ -104,17 +104,17 @@ function Programs({ children }: { children: ReactNode }) {
   return <AllowProgramContext value={allow}>{children}</AllowProgramContext>;
 }
 
-function NewsReader() {
+function EventReader() {
   const client = useQueryClient();
   const { announce, toast } = useToasts();
   useEffect(
     () =>
-      listenForNews((news) => {
-        applyNews(client, news);
+      listen((event) => {
+        applyEvent(client, event);
         // The page says it whole and for as long as it is so; this only says that there is something.
-        if (news.kind === "need_arose") toast(news.need.headline);
-        if (news.kind === "run_changed" && news.run.state !== "running") {
-          announce(`${news.run.tool} ${news.run.state === "done" ? "is done" : news.run.state}`);
+        if (event.kind === "need_arose") toast(event.need.headline);
+        if (event.kind === "run_changed" && event.run.state !== "running") {
+          announce(`${event.run.tool} ${event.run.state === "done" ? "is done" : event.run.state}`);
         }
       }),
     [client, announce, toast],

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
-import { listenForNews } from "@/host/events";
+import { listen } from "@/host/events";
 import { RefusedLinkDialog } from "./lazyLayers";
 
 /** Says why a `patchbay://` link was not followed: at the start, and whenever another one comes. */
@@ -10,8 +10,8 @@ export function RefusedLink() {
   const { data: problem, mutate: take, reset } = useMutation({ mutationFn: () => call(commands.takeRefusedLink()) });
   useEffect(() => {
     take();
-    return listenForNews((news) => {
-      if (news.kind === "link_refused") take();
+    return listen((event) => {
+      if (event.kind === "link_refused") take();
     });
   }, [take]);
   return problem ? <RefusedLinkDialog problem={problem} onClose={reset} /> : null;

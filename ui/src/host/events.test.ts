@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { expect, it } from "vitest";
 import { authorization, problem } from "@/test/samples";
-import { applyNews, keepAuthorization } from "./events";
+import { applyEvent, keepAuthorization } from "./events";
 import { queries } from "./queries";
 
 it("keeps_the_end_of_a_consent_that_overtook_the_answer_to_its_start", () => {
@@ -26,9 +26,9 @@ it("follows_a_consent_from_state_to_state", () => {
 it("knows_of_an_account_what_the_background_found", () => {
   const client = new QueryClient();
   const lost = problem({ code: "platform.signed_out" });
-  applyNews(client, { kind: "account_asked", account: "acc_work", problem: lost });
+  applyEvent(client, { kind: "account_asked", account: "acc_work", problem: lost });
   expect(client.getQueryData(["sync"])).toMatchObject({ accounts: { acc_work: { problem: lost } } });
-  applyNews(client, { kind: "account_asked", account: "acc_work", problem: null });
+  applyEvent(client, { kind: "account_asked", account: "acc_work", problem: null });
   expect(client.getQueryData(["sync"])).toMatchObject({ accounts: { acc_work: { problem: null } } });
 });
 
@@ -36,6 +36,6 @@ it("reads_settings_again_that_the_command_line_changed", () => {
   const client = new QueryClient();
   const { queryKey } = queries.backgroundChecks();
   client.setQueryData(queryKey, true);
-  applyNews(client, { kind: "settings_changed" });
+  applyEvent(client, { kind: "settings_changed" });
   expect(client.getQueryState(queryKey)?.isInvalidated).toBe(true);
 });

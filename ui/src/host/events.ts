@@ -1,12 +1,14 @@
 import { type QueryClient } from "@tanstack/react-query";
 import { keepAccountProblem } from "./accountSync";
-import { type Authorization, type AuthorizationState, events, type News } from "./bindings";
+import { Channel } from "@tauri-apps/api/core";
+import { type Authorization, type AuthorizationState, commands, type Event as HostEvent } from "./bindings";
+import { call } from "./call";
 import { keepRun } from "./history";
 import { queries } from "./queries";
 
-/** Puts what the news says into the cache, or has it read again. */
-export function applyNews(client: QueryClient, news: News): void {
-  switch (news.kind) {
+/** Puts what an event says into the cache, or has it read again. */
+export function applyEvent(client: QueryClient, event: HostEvent): void {
+  switch (event.kind) {
     case "accounts_changed":
       void client.invalidateQueries({ queryKey: ["accounts"] });
       void client.invalidateQueries({ queryKey: ["definitions"] });
@@ -24,10 +26,10 @@ export function applyNews(client: QueryClient, news: News): void {
       void client.invalidateQueries({ queryKey: queries.vault().queryKey });
       break;
     case "authorization_changed":
-      keepAuthorization(client, news.authorization);
+      keepAuthorization(client, event.authorization);
       break;
     case "run_changed":
-      keepRun(client, news.run);
+      keepRun(client, event.run);
       break;
     case "history_changed":
       void client.invalidateQueries({ queryKey: ["runs"] });
@@ -38,21 +40,21 @@ export function applyNews(client: QueryClient, news: News): void {
       void client.invalidateQueries({ queryKey: ["history"] });
       break;
     case "vault_changed":
-      client.setQueryData(queries.vault().queryKey, news.status);
+      client.setQueryData(queries.vault().queryKey, event.status);
       void client.invalidateQueries({ queryKey: ["connectors"] });
       void client.invalidateQueries({ queryKey: ["wallet"] });
       break;
     case "account_asked":
-      keepAccountProblem(client, news.account, news.problem);
+      keepAccountProblem(client, event.account, event.problem);
       break;
     case "need_arose":
     case "raise":
       break;
   }
-  if (changesNeeds.has(news.kind)) void client.invalidateQueries({ queryKey: ["needs"] });
+  if (changesNeeds.has(event.kind)) void client.invalidateQueries({ queryKey: ["needs"] });
 }
 
-const changesNeeds: ReadonlySet<News["kind"]> = new Set<News["kind"]>(["accounts_changed", "connectors_changed", "wallet_changed", "vault_changed", "settings_changed", "need_arose"]);
+const changesNeeds: ReadonlySet<HostEvent["kind"]> = new Set<HostEvent["kind"]>(["accounts_changed", "connectors_changed", "wallet_changed", "vault_changed", "settings_changed", "need_arose"]);
 
 /** The states of a consent in their order; those it ends in come after all of them. */
 const states: AuthorizationState[] = ["preparing", "awaiting_user", "exchanging", "checking"];
@@ -63,7 +65,7 @@ function howFar({ state }: Authorization): number {
 }
 
 /**
- * Puts one consent into the cache, as news and as the answer of a command. A consent that fails at once is over
+ * Puts one consent into the cache, as an event and as the answer of a command. A consent that fails at once is over
  * before the answer to its start is here: what is older than what is known changes nothing.
  */
 export function keepAuthorization(client: QueryClient, authorization: Authorization): void {
@@ -76,18 +78,19 @@ export function keepAuthorization(client: QueryClient, authorization: Authorizat
   );
 }
 
-/** Listens for news until the returned function is called. */
-export function listenForNews(onNews: (news: News) => void): () => void {
-  let stopped = false;
-  let stop: (() => void) | undefined;
-  void events.news
-    .listen((event) => onNews(event.payload))
-    .then((unlisten) => {
-      if (stopped) unlisten();
-      else stop = unlisten;
-    });
-  return () => {
-    stopped = true;
-    stop?.();
-  };
+type Listener = (event: HostEvent) => void;
+
+const listeners = new Set<Listener>();
+
+/** Listens to the host until the returned function is called. The page has one channel, whoever listens. */
+export function listen(listener: Listener): () => void {
+  listeners.add(listener);
+  if (listeners.size === 1) subscribe();
+  return () => void listeners.delete(listener);
+}
+
+function subscribe(): void {
+  const channel = new Channel<HostEvent>();
+  channel.onmessage = (event) => listeners.forEach((listener) => listener(event));
+  void call(commands.subscribeToEvents(channel));
 }

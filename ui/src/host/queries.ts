@@ -4,7 +4,7 @@ import { call } from "./call";
 import { firstDraw } from "./firstDraw";
 
 /**
- * What the window reads, one entry for each list or thing. News invalidates by these keys
+ * What the window reads, one entry for each list or thing. Events invalidate by these keys
  * (`events.ts`), so nothing here is ever polled.
  */
 export const queries = {

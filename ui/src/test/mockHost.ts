@@ -1,9 +1,8 @@
 import { type Channel } from "@tauri-apps/api/core";
-import { emit } from "@tauri-apps/api/event";
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import {
   type About, type Account, type ActOnConnector, type ChangeSettings, type SettingsPlan, type AccountSynced, type AddAccount, type AddConnector, type AddressInspection, type AddWalletEntry, type AllowedProgram, type Authorization, type Check, type commands, type Connector,
-  type ConnectorChanges, type ConnectorTool, type FirstConnectors, type Need, type News, type OperationCard, type PlatformForm, type Preferences, type Problem, type Retention, type Rotation, type RotationPlace, type RunQuery, type StartAuthorization, type ToolChange, type ToolRun,
+  type ConnectorChanges, type ConnectorTool, type FirstConnectors, type Need, type Event as HostEvent, type OperationCard, type PlatformForm, type Preferences, type Problem, type Retention, type Rotation, type RotationPlace, type RunQuery, type StartAuthorization, type ToolChange, type ToolRun,
   type VaultStatus, type WalletEntry,
 } from "@/host/bindings";
 import { creationHandlers } from "./createSamples";
@@ -56,6 +55,7 @@ export class MockHost {
   readonly places = new Map<string, RotationPlace[]>();
   /** Why a place refuses a new secret, by its title. */
   readonly refuses = new Map<string, Problem>();
+  private events: Channel<HostEvent> | null = null;
   private readonly rotated = new Set<string>();
   private retention: Retention = { days: 90, runs: 10_000 };
   private readonly removed = new Map<string, Connector>();
@@ -70,17 +70,14 @@ export class MockHost {
 
   /** Puts this host behind the bindings of the page. */
   install(): this {
-    mockIPC(
-      (command, args) => {
-        const name = command.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-        const given = (args ?? {}) as Given;
-        this.calls.push({ name, given });
-        const handler = this.handlers[name as Name];
-        if (!handler) throw problem({ code: "internal", message: `no command ${command}` });
-        return handler(given);
-      },
-      { shouldMockEvents: true },
-    );
+    mockIPC((command, args) => {
+      const name = command.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+      const given = (args ?? {}) as Given;
+      this.calls.push({ name, given });
+      const handler = this.handlers[name as Name];
+      if (!handler) throw problem({ code: "internal", message: `no command ${command}` });
+      return handler(given);
+    });
     return this;
   }
 
@@ -89,9 +86,10 @@ export class MockHost {
     clearMocks();
   }
 
-  /** Sends news, as the host does when something changed. */
-  async tell(news: News): Promise<void> {
-    await emit("news", news);
+  /** Sends an event, as the host does when something changed. */
+  async tell(event: HostEvent): Promise<void> {
+    await Promise.resolve();
+    this.events?.onmessage(event);
   }
 
   /** Moves a consent on and tells the window. */
@@ -213,6 +211,10 @@ export class MockHost {
       copyText: () => null,
       checkForUpdate: () => null,
       installUpdate: () => null,
+      subscribeToEvents: ({ events }) => {
+        this.events = events as Channel<HostEvent>;
+        return null;
+      },
       takeRefusedLink: () => null,
       loadPreferences: () => state.preferences,
       savePreferences: ({ preferences }) => {

@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { useLocation } from "@tanstack/react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type RunQuery, type ToolRun } from "@/host/bindings";
-import { applyNews } from "@/host/events";
+import { applyEvent } from "@/host/events";
 import { axeViolations } from "@/test/axe";
 import { renderFeature } from "@/test/renderFeature";
 import { connector, problem, run } from "@/test/samples";
@@ -178,7 +178,7 @@ it("lists a run that began elsewhere as soon as the news comes, and keeps showin
   await detail("search");
   const begun = run({ id: "run_9", tool: "from_the_terminal", state: "running", durationMs: null, result: null });
   runs = [begun, ...runs];
-  applyNews(client, { kind: "run_changed", run: begun });
+  applyEvent(client, { kind: "run_changed", run: begun });
   expect(await screen.findByRole("row", { name: /^from_the_terminal, Running/ })).toBeVisible();
   expect(await detail("search")).toBeVisible();
 });
