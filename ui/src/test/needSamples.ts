@@ -1,9 +1,9 @@
 import { needsYou } from "@/components/connectorStatus";
-import { remedyOf, type Remedy } from "@/components/remedies";
+import { nextActionOf, type NextAction } from "@/components/nextAction";
 import { type Account, type Connector, type Need, type NeedFix, type NeedKind, type Status, type Tool, type ToolChange } from "@/host/bindings";
 
 const kinds: Partial<Record<Status, NeedKind>> = { needs_authorization: "sign_in", authorizing: "authorizing", failing: "failing" };
-const fixes: Partial<Record<Remedy, NeedFix>> = { sign_in: "sign_in", connect: "connect", show: "show", new_secret: "edit_settings", enter_key: "replace_key" };
+const fixes: Partial<Record<NextAction, NeedFix>> = { sign_in: "sign_in", connect: "connect", show: "show", new_secret: "edit_settings", enter_key: "replace_key" };
 const ends: Partial<Record<Status, string>> = { needs_authorization: "needs sign-in", authorizing: "waits for your browser", failing: "fails its check" };
 
 /** A need, changed by what is given. */
@@ -48,7 +48,7 @@ export function needsOf(accounts: Account[], connectors: Connector[]): Need[] {
     need({ kind: "account_signed_out", account: id, title: label, headline: `${label} is signed out`, words: "it waits for a key", fix: "replace_key" }));
   const waiting = connectors.filter(needsYou).map((connector) => {
     const { status, reason, code, lastOkAt } = connector.status;
-    const remedy = remedyOf(connector);
+    const remedy = nextActionOf(connector);
     return need({
       kind: kinds[status] ?? "draft", connector: connector.id, account: connector.account, title: connector.title, identity: connector.identity,
       headline: `${connector.title} ${ends[status] ?? "is a draft"}`, words: reason, code, since: lastOkAt, fix: (remedy && fixes[remedy]) ?? "check",

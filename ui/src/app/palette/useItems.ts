@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useContext, useMemo, useState } from "react";
 import { accountLook } from "@/components/accountLook";
 import { needsYou, runLook, statusLook } from "@/components/connectorStatus";
-import { isConsent, placeOf, remedyOf } from "@/components/remedies";
+import { isSignInAction, tabFor, nextActionOf } from "@/components/nextAction";
 import { type Shortcut, ShortcutContext } from "@/components/shortcuts";
 import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
 import { type Account, type AccountId, commands, type Connector, type ConnectorTool, type ToolRunSummary, type WalletEntry } from "@/host/bindings";
@@ -17,7 +17,7 @@ import { places } from "../places";
 import { type Item } from "./items";
 
 type Go = {
-  connector: (id: string, tab?: ReturnType<typeof placeOf>) => void;
+  connector: (id: string, tab?: ReturnType<typeof tabFor>) => void;
   tool: (connector: string, tool: string) => void;
   run: (id: string) => void;
   credential: () => void;
@@ -122,7 +122,7 @@ function who(connector: Connector): string {
 }
 
 function needItem(connector: Connector, go: Go, signIn: (connector: Connector) => void): Item {
-  const remedy = remedyOf(connector);
+  const remedy = nextActionOf(connector);
   const { glyph, word } = statusLook(connector);
   return {
     id: `need-${connector.id}`,
@@ -131,7 +131,7 @@ function needItem(connector: Connector, go: Go, signIn: (connector: Connector) =
     detail: connector.status.reason ? capital(connector.status.reason) : who(connector),
     start: { mark: connector.title, icon: connector.icon },
     status: { glyph, word },
-    run: () => (isConsent(remedy) ? signIn(connector) : go.connector(connector.id, remedy && placeOf(remedy))),
+    run: () => (isSignInAction(remedy) ? signIn(connector) : go.connector(connector.id, remedy && tabFor(remedy))),
   };
 }
 

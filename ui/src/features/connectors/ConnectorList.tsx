@@ -4,7 +4,7 @@ import { Button } from "@/components/Button";
 import { isHosted, isUnderWay } from "@/components/connectorStatus";
 import { EmptyState } from "@/components/EmptyState";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { carryOut, type Remedy, remedyKeys, remedyLabels, remedyOf } from "@/components/remedies";
+import { runAction, type NextAction, nextActionKeys, nextActionLabels, nextActionOf } from "@/components/nextAction";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { VirtualList } from "@/components/VirtualList";
@@ -44,7 +44,7 @@ const none: Account[] = [];
 const noChanges: ToolChange[] = [];
 
 /** How many tools of each connector have changed. */
-function changedOf(changes: ToolChange[]): ReadonlyMap<ConnectorId, number> {
+function changedToolCounts(changes: ToolChange[]): ReadonlyMap<ConnectorId, number> {
   const counts = new Map<ConnectorId, number>();
   for (const { connector } of changes) counts.set(connector, (counts.get(connector) ?? 0) + 1);
   return counts;
@@ -63,7 +63,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const { data: platforms = [] } = useQuery(queries.platforms());
   const { data: authorizations } = useQuery(queries.authorizations());
   const { data: changes = noChanges } = useQuery({ ...queries.toolChanges(null), enabled: isWhole });
-  const changed = useMemo(() => changedOf(changes), [changes]);
+  const changed = useMemo(() => changedToolCounts(changes), [changes]);
   const changedIn = ({ id }: Connector) => changed.get(id) ?? 0;
   const states = useAccountStates();
   const check = useCheckConnector();
@@ -104,7 +104,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const order = sections.flatMap((section) => section.rows);
   const current = order.find((one) => one.id === selected);
 
-  const remedy = (what: Remedy, connector: Connector) => carryOut(what, connector, { onSignIn, onOpen, onTurnOn: turnOnNow, onCheck: checkNow });
+  const act = (action: NextAction, connector: Connector) => runAction(action, connector, { onSignIn, onOpen, onTurnOn: turnOnNow, onCheck: checkNow });
   const selectNext = (gone: Connector) => {
     const at = order.indexOf(gone);
     setSelected((order[at + 1] ?? order[at - 1])?.id ?? null);
@@ -125,13 +125,13 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
     many.toggle(connector.id);
   };
 
-  const currentRemedy = current && remedyOf(current, changedIn(current));
+  const currentAction = current && nextActionOf(current, changedIn(current));
   useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => filterField.current?.focus() });
   useShortcut(current && !isPicking ? { keys: "Backspace", label: isHosted(current) ? "Delete" : "Remove", inBar: true, run: removeCurrent } : null);
-  useShortcut(current && !isPicking ? { keys: "D", label: "Check", inBar: true, run: () => remedy("doctor", current) } : null);
+  useShortcut(current && !isPicking ? { keys: "D", label: "Check", inBar: true, run: () => act("doctor", current) } : null);
   useShortcut(
-    current && !isPicking && currentRemedy && remedyKeys[currentRemedy] === "C"
-      ? { keys: "C", label: remedyLabels[currentRemedy], inBar: true, run: () => remedy(currentRemedy, current) }
+    current && !isPicking && currentAction && nextActionKeys[currentAction] === "C"
+      ? { keys: "C", label: nextActionLabels[currentAction], inBar: true, run: () => act(currentAction, current) }
       : null,
   );
   useShortcut(current ? { keys: "X", label: many.ids.has(current.id) ? "Unpick" : "Pick", inBar: true, run: () => many.toggle(current.id) } : null);
@@ -181,14 +181,14 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
                   isPicking={isPicking}
                   outcome={many.outcomes.get(connector.id)}
                   onPick={pick}
-                  onRemedy={remedy}
+                  onNextAction={act}
                 />
               )}
             />
           )}
         </div>
         {peeks && current && (
-          <PeekConnector connector={current} colour={colourOf(current)} changedTools={changedIn(current)} isPicking={isPicking} onOpen={(tab) => onOpen(current.id, tab)} onRemedy={remedy} onClose={() => setPeeks(false)} />
+          <PeekConnector connector={current} colour={colourOf(current)} changedTools={changedIn(current)} isPicking={isPicking} onOpen={(tab) => onOpen(current.id, tab)} onNextAction={act} onClose={() => setPeeks(false)} />
         )}
       </div>
       {deleting && (

@@ -10,7 +10,7 @@ import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { carryOut, placeOf, type Remedy, remedyKeys, remedyLabels, remedyOf } from "@/components/remedies";
+import { runAction, tabFor, type NextAction, nextActionKeys, nextActionLabels, nextActionOf } from "@/components/nextAction";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { StillShapes } from "@/components/StillShapes";
@@ -87,7 +87,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
   const { data: changes = [] } = useQuery(queries.toolChanges(connector.id));
   const { data: accounts = [] } = useQuery(queries.accounts());
   const { glyph, word } = statusLook(connector, changes.length);
-  const remedy = remedyOf(connector, changes.length);
+  const remedy = nextActionOf(connector, changes.length);
   const isOff = connector.status.status === "disabled";
   const signedIn = connector.authentication.kind === "oauth" && connector.authentication.entry !== null;
 
@@ -95,18 +95,18 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
     check.mutate(connector.id);
     onTab("overview");
   };
-  const act = (what: Remedy) =>
-    carryOut(what, connector, { onSignIn, onOpen: (_id, place) => onTab(place), onTurnOn: () => update.mutate({ enabled: true }), onCheck: look });
+  const act = (what: NextAction) =>
+    runAction(what, connector, { onSignIn, onOpen: (_id, place) => onTab(place), onTurnOn: () => update.mutate({ enabled: true }), onCheck: look });
   const hosted = isHosted(connector);
   const takeOut = () => {
     if (hosted) setDeleting(true);
     else remove.mutate(connector, { onSuccess: onLeave });
   };
   // A check has a button of its own, and where a step is taken already, nothing leads there.
-  const mainRemedy = remedy && remedyKeys[remedy] === "C" && placeOf(remedy) !== tab ? remedy : null;
+  const mainRemedy = remedy && nextActionKeys[remedy] === "C" && tabFor(remedy) !== tab ? remedy : null;
 
   useShortcut(isOff && !hosted ? null : { keys: "D", label: "Check", inBar: true, run: look });
-  useShortcut(mainRemedy ? { keys: "C", label: remedyLabels[mainRemedy], inBar: true, run: () => act(mainRemedy) } : null);
+  useShortcut(mainRemedy ? { keys: "C", label: nextActionLabels[mainRemedy], inBar: true, run: () => act(mainRemedy) } : null);
   const tabs = connectorTabs.filter((one) => hosted || one !== "credentials");
   useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tabs, tab, -1)) });
   useShortcut({ keys: "]", label: "Next tab", run: () => onTab(neighbour(tabs, tab, 1)) });
@@ -117,7 +117,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
     <>
       <Crumbs title={connector.title} onLeave={onLeave}>
         {(!isOff || hosted) && <Button look="quiet" icon="refresh-cw" keys="D" isPending={checking} onPress={look}>Check</Button>}
-        {mainRemedy && <Button look="primary" keys="C" onPress={() => act(mainRemedy)}>{remedyLabels[mainRemedy]}</Button>}
+        {mainRemedy && <Button look="primary" keys="C" onPress={() => act(mainRemedy)}>{nextActionLabels[mainRemedy]}</Button>}
         {signedIn && <Button onPress={() => setAsksDisconnect(true)}>Disconnect</Button>}
         <Menu
           label="More actions"
@@ -150,7 +150,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
         selected={tabs.includes(tab) ? tab : "overview"}
         onSelect={onTab}
         tabs={[
-          { id: "overview", label: "Overview", content: <Overview connector={connector} onOpen={onOpen} onCreateElsewhere={() => onCreateElsewhere(connector)} onRemedy={act} onSettings={() => onTab("settings")} onCheck={look} /> },
+          { id: "overview", label: "Overview", content: <Overview connector={connector} onOpen={onOpen} onCreateElsewhere={() => onCreateElsewhere(connector)} onNextAction={act} onSettings={() => onTab("settings")} onCheck={look} /> },
           { id: "tools", label: "Tools", count: connector.toolCount, content: <><ToolChanges connector={connector} />{renderTools(connector)}</> },
           { id: "runs", label: "Runs", content: renderRuns(connector) },
           // What a connector of this computer signs in with is a setting of it.

@@ -5,7 +5,7 @@ import { isHosted, statusLook } from "@/components/connectorStatus";
 import { Icon } from "@/components/Icon";
 import { credentialWord } from "@/components/identityWords";
 import { PlatformTile } from "@/components/PlatformTile";
-import { type Remedy, remedyKeys, remedyLabels, remedyOf } from "@/components/remedies";
+import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf } from "@/components/nextAction";
 import { Tag } from "@/components/Tag";
 import { TwoLines } from "@/components/TwoLines";
 import { type AccountColour, type Authorization, type Connector } from "@/host/bindings";
@@ -33,14 +33,14 @@ type Props = {
   /** How that went with it. */
   outcome: Outcome | undefined;
   onPick: (connector: Connector) => void;
-  onRemedy: (remedy: Remedy, connector: Connector) => void;
+  onNextAction: (remedy: NextAction, connector: Connector) => void;
 };
 
 /** The cells of one row: what, how it is, where and as whom, how much, when, and one button. */
-export function ConnectorRow({ connector, selected, isStale, authorization, colour, changedTools, picked, isPicking, outcome, onPick, onRemedy }: Props) {
+export function ConnectorRow({ connector, selected, isStale, authorization, colour, changedTools, picked, isPicking, outcome, onPick, onNextAction }: Props) {
   const { glyph, word } = statusLook(connector, changedTools);
   const { identity, status } = connector;
-  const remedy = remedyOf(connector, changedTools);
+  const remedy = nextActionOf(connector, changedTools);
   const said = outcome?.words ?? reason(connector, authorization);
   const facts = [credentialWord(identity), identity.level, identity.expiresAt && timeLeft(identity.expiresAt)];
   return (
@@ -89,8 +89,8 @@ export function ConnectorRow({ connector, selected, isStale, authorization, colo
       )}
       <span className={styles.fix}>
         {remedy && (
-          <Button small keys={selected && !isPicking ? remedyKeys[remedy] : undefined} excludeFromTabOrder={!selected} onPress={() => onRemedy(remedy, connector)}>
-            <span>{remedyLabels[remedy]}<span className="unseen">, {connector.title}</span></span>
+          <Button small keys={selected && !isPicking ? nextActionKeys[remedy] : undefined} excludeFromTabOrder={!selected} onPress={() => onNextAction(remedy, connector)}>
+            <span>{nextActionLabels[remedy]}<span className="unseen">, {connector.title}</span></span>
           </Button>
         )}
       </span>

@@ -1,6 +1,6 @@
 import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { type Remedy, remedyLabels, wayIn } from "@/components/remedies";
+import { type NextAction, nextActionLabels, reauthAction } from "@/components/nextAction";
 import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
 import { type Check, type CheckState, type CheckStep, type Code, type Connector } from "@/host/bindings";
 import { duration } from "@/lib/time";
@@ -27,14 +27,14 @@ type Props = {
   /** What was found since the window opened; steps are not kept for longer. */
   check: Check | undefined;
   checking: boolean;
-  onRemedy: (remedy: Remedy) => void;
+  onNextAction: (remedy: NextAction) => void;
   onSettings: () => void;
   onCheck: () => void;
 };
 
 /** The doctor's six steps side by side; the first failure opens its fix beneath. */
-export function DoctorStrip({ connector, check, checking, onRemedy, onSettings, onCheck }: Props) {
-  const letIn = wayIn(connector);
+export function DoctorStrip({ connector, check, checking, onNextAction, onSettings, onCheck }: Props) {
+  const reauth = reauthAction(connector);
   const failed = checking ? undefined : check?.steps.find((step) => step.state === "failed");
   return (
     <>
@@ -46,8 +46,8 @@ export function DoctorStrip({ connector, check, checking, onRemedy, onSettings, 
       </ol>
       {failed?.problem && (
         <ProblemNotice problem={failed.problem} onRetry={onCheck} retryLabel="Check again">
-          {fixOf(failed.problem.code, failed.name) === "let_in" && <Button small look="primary" onPress={() => onRemedy(letIn)}>{remedyLabels[letIn]}</Button>}
-          {fixOf(failed.problem.code, failed.name) === "settings" && <Button small look="primary" onPress={onSettings}>Change the settings</Button>}
+          {fixFor(failed.problem.code, failed.name) === "let_in" && <Button small look="primary" onPress={() => onNextAction(reauth)}>{nextActionLabels[reauth]}</Button>}
+          {fixFor(failed.problem.code, failed.name) === "settings" && <Button small look="primary" onPress={onSettings}>Change the settings</Button>}
         </ProblemNotice>
       )}
     </>
@@ -71,7 +71,7 @@ function Step({ label, step, checking }: { label: string; step: CheckStep | unde
 }
 
 /** Which button helps against a failure. */
-function fixOf(code: Code, step: string): "let_in" | "settings" | null {
+function fixFor(code: Code, step: string): "let_in" | "settings" | null {
   if (code === "auth.needed" || code === "auth.expired" || code === "auth.denied" || code === "auth.timed_out") return "let_in";
   if (code === "auth.client_needed" || code === "auth.forbidden" || code === "vault.reference" || code === "mcp.not_a_server") return "settings";
   return step === "name" || step === "tls" ? "settings" : null;

@@ -1,5 +1,5 @@
 import { isHosted } from "@/components/connectorStatus";
-import { type Remedy } from "@/components/remedies";
+import { type NextAction } from "@/components/nextAction";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { agoWords } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
@@ -12,7 +12,7 @@ import { useLastCheck } from "./useConnectorActions";
 
 type Props = {
   connector: Connector;
-  onRemedy: (remedy: Remedy) => void;
+  onNextAction: (remedy: NextAction) => void;
   onOpen: (id: ConnectorId) => void;
   onCreateElsewhere: () => void;
   onSettings: () => void;
@@ -20,7 +20,7 @@ type Props = {
 };
 
 /** How a connector is and what is known of it. */
-export function Overview({ connector, onRemedy, onOpen, onCreateElsewhere, onSettings, onCheck }: Props) {
+export function Overview({ connector, onNextAction, onOpen, onCreateElsewhere, onSettings, onCheck }: Props) {
   const { check, checking } = useLastCheck(connector.id);
   const { server } = connector;
   return (
@@ -33,7 +33,7 @@ export function Overview({ connector, onRemedy, onOpen, onCreateElsewhere, onSet
           </span>
         </div>
         {check || checking ? (
-          <DoctorStrip connector={connector} check={check} checking={checking} onRemedy={onRemedy} onSettings={onSettings} onCheck={onCheck} />
+          <DoctorStrip connector={connector} check={check} checking={checking} onNextAction={onNextAction} onSettings={onSettings} onCheck={onCheck} />
         ) : (
           <LastKnown connector={connector} onCheck={onCheck} />
         )}

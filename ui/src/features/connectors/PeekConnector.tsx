@@ -3,7 +3,7 @@ import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { statusLook } from "@/components/connectorStatus";
 import { IdentityLine } from "@/components/IdentityLine";
-import { type Remedy, remedyKeys, remedyLabels, remedyOf } from "@/components/remedies";
+import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf } from "@/components/nextAction";
 import { type AccountColour, type Connector } from "@/host/bindings";
 import page from "./ConnectorPage.module.css";
 import { DoctorStrip } from "./DoctorStrip";
@@ -20,17 +20,17 @@ type Props = {
   /** Whether any is picked: keys are for the picked ones then. */
   isPicking: boolean;
   onOpen: (tab?: "overview" | "settings") => void;
-  onRemedy: (remedy: Remedy, connector: Connector) => void;
+  onNextAction: (remedy: NextAction, connector: Connector) => void;
   onClose: () => void;
 };
 
 /** A quick look at the selected connector, beside the list, which keeps the focus: arrows lead on to the next. */
-export function PeekConnector({ connector, colour, changedTools, isPicking, onOpen, onRemedy, onClose }: Props) {
+export function PeekConnector({ connector, colour, changedTools, isPicking, onOpen, onNextAction, onClose }: Props) {
   const { check, checking } = useLastCheck(connector.id);
   const { glyph, word } = statusLook(connector, changedTools);
-  const remedy = remedyOf(connector, changedTools);
-  const main = remedy && remedyKeys[remedy] === "C" ? remedy : null;
-  const look = () => onRemedy("check", connector);
+  const remedy = nextActionOf(connector, changedTools);
+  const main = remedy && nextActionKeys[remedy] === "C" ? remedy : null;
+  const look = () => onNextAction("check", connector);
   return (
     <aside className={styles.peek} aria-label={`Quick look at ${connector.title}`}>
       <header className={styles.head}>
@@ -46,7 +46,7 @@ export function PeekConnector({ connector, colour, changedTools, isPicking, onOp
       </header>
       <div className={styles.body}>
         {check || checking ? (
-          <DoctorStrip connector={connector} check={check} checking={checking} onRemedy={(what) => onRemedy(what, connector)} onSettings={() => onOpen("settings")} onCheck={look} />
+          <DoctorStrip connector={connector} check={check} checking={checking} onNextAction={(what) => onNextAction(what, connector)} onSettings={() => onOpen("settings")} onCheck={look} />
         ) : (
           <LastKnown connector={connector} onCheck={look} />
         )}
@@ -56,7 +56,7 @@ export function PeekConnector({ connector, colour, changedTools, isPicking, onOp
         </section>
       </div>
       <footer className={styles.foot}>
-        {main && <Button keys={isPicking ? undefined : remedyKeys[main]} onPress={() => onRemedy(main, connector)}>{remedyLabels[main]}</Button>}
+        {main && <Button keys={isPicking ? undefined : nextActionKeys[main]} onPress={() => onNextAction(main, connector)}>{nextActionLabels[main]}</Button>}
         <Button keys="Enter" onPress={() => onOpen()}>Open</Button>
       </footer>
     </aside>

@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { isUnderWay } from "@/components/connectorStatus";
-import { isConsent, remedyOf } from "@/components/remedies";
+import { isSignInAction, nextActionOf } from "@/components/nextAction";
 import { type Authorization, type Connector, type ConnectorId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { type Outcome } from "./useBulk";
@@ -15,7 +15,7 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
   const stopping = useRef(new AbortController());
 
   const start = async (connectors: Connector[]) => {
-    const able = connectors.filter((one) => isConsent(remedyOf(one)));
+    const able = connectors.filter((one) => isSignInAction(nextActionOf(one)));
     for (const one of connectors) {
       if (able.includes(one)) onOutcome(one.id, { state: "running", words: "Waits for its turn" });
       else onOutcome(one.id, { state: "failed", words: one.status.status === "ready" ? "It is connected already" : "It has no sign-in in the browser" });

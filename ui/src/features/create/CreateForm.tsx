@@ -6,7 +6,7 @@ import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { isConsent, remedyOf } from "@/components/remedies";
+import { isSignInAction, nextActionOf } from "@/components/nextAction";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { Seconds } from "@/components/Seconds";
 import { StatusGlyph } from "@/components/StatusGlyph";
@@ -159,5 +159,5 @@ function Filling(props: Props & { onStartOver: () => void }) {
 }
 
 function needsSignIn(connector: Connector, hasConsent: boolean): boolean {
-  return isConsent(remedyOf(connector)) || (hasConsent && connector.status.status !== "ready");
+  return isSignInAction(nextActionOf(connector)) || (hasConsent && connector.status.status !== "ready");
 }

@@ -14,9 +14,9 @@ import { agoWords, exactTime, timeLeft } from "@/lib/time";
 import { capital } from "@/lib/words";
 import styles from "./Home.module.css";
 import { needGlyph } from "./needLook";
-import { useFix, type Ways } from "./useFix";
+import { useNeedActions, type NeedHandlers } from "./useNeedActions";
 
-type Props = Ways & { needs: Need[] };
+type Props = NeedHandlers & { needs: Need[] };
 
 /** So many needs have a key of their own: 1 to 9. */
 const keyed = 9;
@@ -24,7 +24,7 @@ const keyed = 9;
 /** What waits for a person, each with the one button that helps and its key. */
 export function NeedsYou({ needs, ...ways }: Props) {
   const { data: accounts = [] } = useQuery(queries.accounts());
-  const { fix, words, pending, error } = useFix(ways);
+  const { fix, words, pending, error } = useNeedActions(ways);
   const [first] = needs;
   useShortcut(first ? { keys: "C", label: "Fix the first", inBar: true, run: () => fix(first) } : null);
   return (

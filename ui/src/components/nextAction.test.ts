@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { type AuthenticationMethod, type Status } from "@/host/bindings";
 import { connector, hostedConnector } from "@/test/samples";
-import { carryOut, isConsent, remedyLabels, remedyOf } from "./remedies";
+import { runAction, isSignInAction, nextActionLabels, nextActionOf } from "./nextAction";
 
 function hosted(status: Status, ...authenticationMethods: AuthenticationMethod[]) {
   const one = hostedConnector();
@@ -10,20 +10,20 @@ function hosted(status: Status, ...authenticationMethods: AuthenticationMethod[]
 
 describe("the step that helps a connector on", () => {
   it("is_a_consent_where_there_is_one", () => {
-    expect(remedyOf(hosted("needs_authorization", "bearer", "oauth"))).toBe("sign_in");
-    expect(remedyOf(hosted("disconnected", "oauth"))).toBe("connect");
-    expect(["sign_in", "connect", "show"].every((one) => isConsent(one as "show"))).toBe(true);
+    expect(nextActionOf(hosted("needs_authorization", "bearer", "oauth"))).toBe("sign_in");
+    expect(nextActionOf(hosted("disconnected", "oauth"))).toBe("connect");
+    expect(["sign_in", "connect", "show"].every((one) => isSignInAction(one as "show"))).toBe(true);
   });
 
   it("leads_to_the_credentials_where_its_platform_keeps_its_key", () => {
     const ways = { onSignIn: vi.fn(), onOpen: vi.fn(), onTurnOn: vi.fn(), onCheck: vi.fn() };
     for (const status of ["needs_authorization", "disconnected"] as const) {
       const one = hosted(status, "bearer");
-      expect(remedyOf(one)).toBe("enter_key");
-      carryOut("enter_key", one, ways);
+      expect(nextActionOf(one)).toBe("enter_key");
+      runAction("enter_key", one, ways);
       expect(ways.onOpen).toHaveBeenLastCalledWith(one.id, "credentials");
     }
-    expect(remedyLabels.enter_key).toBe("Enter key");
+    expect(nextActionLabels.enter_key).toBe("Enter key");
     expect(ways.onCheck).not.toHaveBeenCalled();
   });
 
@@ -31,9 +31,9 @@ describe("the step that helps a connector on", () => {
     const local = connector({ authentication: { kind: "bearer", entry: "wal_1" }, status: { ...connector().status, status: "needs_authorization" } });
     for (const one of [local, hosted("needs_authorization")]) {
       const onOpen = vi.fn();
-      const step = remedyOf(one);
+      const step = nextActionOf(one);
       expect(step).toBe("new_secret");
-      if (step) carryOut(step, one, { onSignIn: vi.fn(), onOpen, onTurnOn: vi.fn(), onCheck: vi.fn() });
+      if (step) runAction(step, one, { onSignIn: vi.fn(), onOpen, onTurnOn: vi.fn(), onCheck: vi.fn() });
       expect(onOpen).toHaveBeenCalledWith(one.id, "settings");
     }
   });

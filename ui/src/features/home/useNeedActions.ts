@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { carryOut, type Remedy, remedyLabels, remedyOf } from "@/components/remedies";
+import { runAction, type NextAction, nextActionLabels, nextActionOf } from "@/components/nextAction";
 import { useToasts } from "@/components/Toast";
 import { useKeepAccountProblem, useRefreshAccounts } from "@/host/accountSync";
 import { type AccountId, commands, type Connector, type ConnectorId, type Need, type NeedKind, type WalletEntryId } from "@/host/bindings";
@@ -8,7 +8,7 @@ import { asProblem, call } from "@/host/call";
 import { rotationNews } from "@/host/rotation";
 import { fixWords } from "./needLook";
 
-export type Ways = {
+export type NeedHandlers = {
   connectors: Connector[];
   onSignIn: (connector: Connector) => void;
   onOpen: (id: ConnectorId, tab?: "overview" | "tools" | "credentials" | "settings") => void;
@@ -21,23 +21,23 @@ export type Ways = {
 const ofStatus: ReadonlySet<NeedKind> = new Set<NeedKind>(["sign_in", "authorizing", "failing", "platform_message", "draft"]);
 
 /** The step that helps where a connector's status is the matter: the one that its row offers. */
-function stepOf(need: Need, connector: Connector | undefined): Remedy | null {
-  return connector && ofStatus.has(need.kind) ? remedyOf(connector) : null;
+function nextActionFor(need: Need, connector: Connector | undefined): NextAction | null {
+  return connector && ofStatus.has(need.kind) ? nextActionOf(connector) : null;
 }
 
 /** Does the one thing that helps with a need, here or where it is done, and says what that is. */
-export function useFix({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, onOpenCredentials }: Ways) {
-  const ask = useAskAccount();
-  const push = usePushAgain();
-  const save = useSaveAgain();
-  const known = useMemo(() => new Map(connectors.map((one) => [one.id, one])), [connectors]);
-  const connectorOf = ({ connector }: Need) => (connector === null ? undefined : known.get(connector));
+export function useNeedActions({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, onOpenCredentials }: NeedHandlers) {
+  const retest = useRetestAccount();
+  const retryRotation = useRetryRotation();
+  const saveUnsaved = useSaveUnsavedSecrets();
+  const byId = useMemo(() => new Map(connectors.map((one) => [one.id, one])), [connectors]);
+  const connectorOf = ({ connector }: Need) => (connector === null ? undefined : byId.get(connector));
   const fix = (need: Need) => {
     const { connector: id, account } = need;
     const connector = connectorOf(need);
-    const step = stepOf(need, connector);
+    const action = nextActionFor(need, connector);
     // A check is followed on the connector's page, whatever it is for.
-    if (connector && step) return carryOut(step === "check" ? "doctor" : step, connector, { onSignIn, onOpen, onTurnOn: onOpen, onCheck });
+    if (connector && action) return runAction(action === "check" ? "doctor" : action, connector, { onSignIn, onOpen, onTurnOn: onOpen, onCheck });
     switch (need.fix) {
       case "sign_in":
       case "show":
@@ -49,7 +49,7 @@ export function useFix({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, o
         if (id) {
           onCheck(id);
           onOpen(id, "overview");
-        } else if (account) ask.mutate(account);
+        } else if (account) retest.mutate(account);
         return;
       case "review_tools":
         if (id) onOpen(id, "tools");
@@ -63,23 +63,23 @@ export function useFix({ connectors, onSignIn, onOpen, onCheck, onOpenAccount, o
         if (id) onOpen(id, "settings");
         return;
       case "retry_rotation":
-        if (need.entry) push.mutate(need.entry);
+        if (need.entry) retryRotation.mutate(need.entry);
         return;
       case "save_again":
-        save.mutate();
+        saveUnsaved.mutate();
     }
   };
   const pending = (need: Need) =>
-    (ask.isPending && need.connector === null && ask.variables === need.account) || (push.isPending && push.variables === need.entry) || (save.isPending && need.kind === "unsaved");
+    (retest.isPending && need.connector === null && retest.variables === need.account) || (retryRotation.isPending && retryRotation.variables === need.entry) || (saveUnsaved.isPending && need.kind === "unsaved");
   const words = (need: Need) => {
-    const step = stepOf(need, connectorOf(need));
-    return step ? remedyLabels[step] : fixWords[need.fix];
+    const action = nextActionFor(need, connectorOf(need));
+    return action ? nextActionLabels[action] : fixWords[need.fix];
   };
-  return { fix, words, pending, error: ask.error ?? push.error ?? save.error };
+  return { fix, words, pending, error: retest.error ?? retryRotation.error ?? saveUnsaved.error };
 }
 
 /** Asks an account once more; how it is then shows everywhere. */
-function useAskAccount() {
+function useRetestAccount() {
   const keepProblem = useKeepAccountProblem();
   const refresh = useRefreshAccounts();
   return useMutation({
@@ -93,7 +93,7 @@ function useAskAccount() {
 }
 
 /** Pushes a new secret to the places that it has not reached. */
-function usePushAgain() {
+function useRetryRotation() {
   const { toast } = useToasts();
   return useMutation({
     mutationFn: (entry: WalletEntryId) => call(commands.retryRotation(entry, rotationNews(() => undefined))),
@@ -104,7 +104,7 @@ function usePushAgain() {
 }
 
 /** Writes renewed sign-ins that are in memory alone. */
-function useSaveAgain() {
+function useSaveUnsavedSecrets() {
   const { toast } = useToasts();
   return useMutation({
     mutationFn: () => call(commands.saveUnsavedSecrets()),
