@@ -33,25 +33,25 @@ export function Providers({ client, children }: Props) {
   return (
     <QueryClientProvider client={client}>
       <ShortcutContext value={registry}>
-        <Looks>
+        <AppearanceProvider>
           <StatusBarProvider>
             <ToastProvider>
-              <Clipboard>
-                <Programs>
+              <ClipboardProvider>
+                <AllowProgramProvider>
                   <EventReader />
-                  <KeyReader registry={registry} />
+                  <ShortcutListener registry={registry} />
                   {children}
-                </Programs>
-              </Clipboard>
+                </AllowProgramProvider>
+              </ClipboardProvider>
             </ToastProvider>
           </StatusBarProvider>
-        </Looks>
+        </AppearanceProvider>
       </ShortcutContext>
     </QueryClientProvider>
   );
 }
 
-function Looks({ children }: { children: ReactNode }) {
+function AppearanceProvider({ children }: { children: ReactNode }) {
   const { data: about } = useQuery(queries.about());
   const { data } = useQuery(queries.preferences());
   const preferences = useMemo(() => complete(data), [data]);
@@ -71,7 +71,7 @@ function Looks({ children }: { children: ReactNode }) {
   );
 }
 
-function Clipboard({ children }: { children: ReactNode }) {
+function ClipboardProvider({ children }: { children: ReactNode }) {
   const { toast } = useToasts();
   const copy = useCallback(
     (text: string, what: string) => {
@@ -85,7 +85,7 @@ function Clipboard({ children }: { children: ReactNode }) {
   return <CopyContext value={copy}>{children}</CopyContext>;
 }
 
-function Programs({ children }: { children: ReactNode }) {
+function AllowProgramProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const { toast } = useToasts();
   const allow = useCallback(
@@ -122,7 +122,7 @@ function EventReader() {
   return null;
 }
 
-function KeyReader({ registry }: { registry: ShortcutRegistry }) {
+function ShortcutListener({ registry }: { registry: ShortcutRegistry }) {
   const { data: about } = useQuery(queries.about());
   const { data: preferences } = useQuery(queries.preferences());
   const mac = about?.mac ?? false;

@@ -10,7 +10,7 @@ import { takesText } from "@/lib/keys";
 import { complete } from "./appearance";
 import { LayersProvider } from "./Layers";
 import { useLayers } from "./LayersContext";
-import { places } from "./places";
+import { destinations } from "./destinations";
 import styles from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
 import { useNarrow } from "./useNarrow";
@@ -70,7 +70,7 @@ function useFocusOnPage(main: RefObject<HTMLDivElement | null>) {
 function useWindowKeys() {
   const navigate = useNavigate();
   const layers = useLayers();
-  const go = (index: number) => void navigate({ to: places[index]?.path ?? "/" });
+  const go = (index: number) => void navigate({ to: destinations[index]?.path ?? "/" });
   useShortcut({ keys: "Mod+K", label: "Search or do", run: () => layers.openPalette() });
   useShortcut({ keys: "?", label: "All keys", inBar: true, run: layers.openKeys });
   useShortcut({ keys: "Mod+,", label: "Settings", run: () => void navigate({ to: "/settings" }) });

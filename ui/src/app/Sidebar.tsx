@@ -8,7 +8,7 @@ import { queries } from "@/host/queries";
 import { grouped } from "@/lib/words";
 import { useLayers } from "./LayersContext";
 import { Logo } from "./Logo";
-import { places } from "./places";
+import { destinations } from "./destinations";
 import styles from "./Sidebar.module.css";
 
 type Props = { collapsed: boolean; onToggle: () => void };
@@ -32,7 +32,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
         <span className={styles.end}><KeyHint keys="Mod+K" /></span>
       </button>
       <ul className={styles.places}>
-        {places.map((place) => {
+        {destinations.map((place) => {
           const number = counts.places[place.path];
           return (
             <li key={place.path}>

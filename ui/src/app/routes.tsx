@@ -2,13 +2,13 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, type Ro
 import { type AccountTab, accountTabs } from "@/features/accounts/accountTabs";
 import { type ConnectorTab, connectorTabs } from "@/features/connectors/connectorTabs";
 import { type AccountId } from "@/host/bindings";
-import { NotThere } from "./NotThere";
+import { NotFound } from "./NotFound";
 import { HomeRoute } from "./routes/HomeRoute";
 import { Shell } from "./Shell";
 
 // The window opens at home, so that comes with the start. Every other page is read when it is first
 // gone to: what is not there yet costs neither time nor memory at the start.
-const root = createRootRoute({ component: Shell, notFoundComponent: NotThere });
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
 const home = createRoute({ getParentRoute: () => root, path: "/", component: HomeRoute });
 const connectors = createRoute({

@@ -24,9 +24,9 @@ type Props = {
 
 /** A modal layer that asks or guides one thing. Escape and the close button call `onClose`. */
 export function Dialog({ title, mark, subtitle, children, footer, wide = false, alert = false, closeLabel = "Close", onClose }: Props) {
-  const follows = useFollows();
+  const replacesDialog = useReplacesDialog();
   return (
-    <ModalOverlay isOpen isDismissable={false} onOpenChange={(open) => !open && onClose()} className={styles.scrim ?? ""} data-follows={follows || undefined}>
+    <ModalOverlay isOpen isDismissable={false} onOpenChange={(open) => !open && onClose()} className={styles.scrim ?? ""} data-follows={replacesDialog || undefined}>
       <Modal className={styles.modal ?? ""} data-wide={wide || undefined}>
         <AriaDialog role={alert ? "alertdialog" : "dialog"} className={styles.dialog ?? ""}>
           <Layer>
@@ -47,17 +47,17 @@ export function Dialog({ title, mark, subtitle, children, footer, wide = false, 
   );
 }
 
-const shown = new Set<symbol>();
+const openDialogs = new Set<symbol>();
 
 /** Whether another dialog is there as this one comes: steps of one act then take each other's place without a flash. */
-function useFollows(): boolean {
-  const [follows] = useState(() => shown.size > 0);
+function useReplacesDialog(): boolean {
+  const [replacesDialog] = useState(() => openDialogs.size > 0);
   useEffect(() => {
     const self = Symbol("dialog");
-    shown.add(self);
-    return () => void shown.delete(self);
+    openDialogs.add(self);
+    return () => void openDialogs.delete(self);
   }, []);
-  return follows;
+  return replacesDialog;
 }
 
 function Layer({ children }: { children: ReactNode }) {

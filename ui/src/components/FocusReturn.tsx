@@ -10,15 +10,15 @@ export function FocusReturn() {
   useEffect(() => {
     const before = had?.isConnected ? had : document.activeElement;
     return () => {
-      giveBack(before);
+      restoreFocus(before);
       // A dialog that goes keeps the focus from what lies beneath for as long as it is going.
-      setTimeout(() => giveBack(before));
+      setTimeout(() => restoreFocus(before));
     };
   }, [had]);
   return null;
 }
 
-function giveBack(before: Element | null): void {
+function restoreFocus(before: Element | null): void {
   const isLost = document.activeElement === null || document.activeElement === document.body;
   if (isLost && before instanceof HTMLElement && before.isConnected) before.focus();
 }

@@ -1,7 +1,7 @@
-import { drawings } from "./drawings";
+import { illustrations } from "./illustrations";
 import styles from "./Icon.module.css";
 
-export type IconName = keyof typeof drawings;
+export type IconName = keyof typeof illustrations;
 
 type Props = { name: IconName; size?: 12 | 14 | 16 | 20 };
 
@@ -9,7 +9,7 @@ type Props = { name: IconName; size?: 12 | 14 | 16 | 20 };
 export function Icon({ name, size = 16 }: Props) {
   return (
     <svg className={styles.icon} data-size={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      {drawings[name]}
+      {illustrations[name]}
     </svg>
   );
 }

@@ -23,16 +23,16 @@ const shownFor = 6000;
 /** Holds the toasts of the window and its one polite live region. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<Toast[]>([]);
-  const [said, setSaid] = useState("");
+  const [announcement, setAnnouncement] = useState("");
   const next = useRef(0);
-  const announce = useCallback((text: string) => setSaid((before) => (before === text ? `${text}\u00a0` : text)), []);
-  const dismiss = useCallback((id: number) => setToasts((kept) => kept.filter((toast) => toast.id !== id)), []);
+  const announce = useCallback((text: string) => setAnnouncement((before) => (before === text ? `${text}\u00a0` : text)), []);
+  const dismiss = useCallback((id: number) => setToasts((current) => current.filter((toast) => toast.id !== id)), []);
   const toast = useCallback(
     (text: string, undo?: () => void) => {
       next.current += 1;
       const id = next.current;
       // Said again, it takes the place of what was said; each way back stays.
-      setToasts((kept) => [...kept.filter((one) => one.text !== text || one.undo), { id, text, undo }].slice(-3));
+      setToasts((current) => [...current.filter((one) => one.text !== text || one.undo), { id, text, undo }].slice(-3));
       announce(text);
     },
     [announce],
@@ -41,7 +41,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   return (
     <ToastContext value={value}>
       {children}
-      <div className="unseen" role="status" aria-live="polite">{said}</div>
+      <div className="unseen" role="status" aria-live="polite">{announcement}</div>
       {toasts.length > 0 && (
         <section className={styles.toasts} aria-label="Messages">
           {toasts.map((shown) => (

@@ -37,12 +37,12 @@ export function runLook(state: RunState): { glyph: GlyphName; word: string } {
 }
 
 /** Whether a consent can still end well. */
-export function isUnderWay(state: AuthorizationState): boolean {
+export function isInProgress(state: AuthorizationState): boolean {
   return state === "preparing" || state === "awaiting_user" || state === "exchanging" || state === "checking";
 }
 
 /** Whether a person has to do something about a connector. */
-export function needsYou(connector: Connector): boolean {
+export function needsAttention(connector: Connector): boolean {
   const { status } = connector.status;
   return status === "needs_authorization" || status === "failing" || status === "authorizing" || (connector.draft && status !== "disabled");
 }

@@ -29,7 +29,7 @@ export function draftError(draft: SecretDraft): string | null {
 export function secretInputOf(draft: SecretDraft): SecretInput | null {
   switch (draft.from) {
     case "new":
-      return draft.secret === "" ? null : { kind: "new", secret: withoutBearer(draft.secret.trim()) };
+      return draft.secret === "" ? null : { kind: "new", secret: stripBearerPrefix(draft.secret.trim()) };
     case "reference":
       return draft.reference.trim() ? { kind: "reference", reference: draft.reference.trim() } : null;
     case "entry":
@@ -44,20 +44,20 @@ export function givenSecretOf(draft: SecretDraft): GivenSecret | null {
 }
 
 /** The draft without a secret that was typed: what outlives a form keeps a reference or a wallet entry only. */
-export function withoutTyped(draft: SecretDraft): SecretDraft {
+export function dropTypedSecret(draft: SecretDraft): SecretDraft {
   return { ...draft, secret: "" };
 }
 
 /** Drafts without the secrets that were typed, by the pointers of their places; `missing` names those that stood for something. */
-export function withoutTypedSecrets(drafts: ReadonlyMap<string, SecretDraft>): { drafts: Map<string, SecretDraft>; missing: string[] } {
+export function dropTypedSecrets(drafts: ReadonlyMap<string, SecretDraft>): { drafts: Map<string, SecretDraft>; missing: string[] } {
   const isTyped = (draft: SecretDraft) => draft.from === "new" && draft.secret !== "";
   return {
-    drafts: new Map([...drafts].filter(([, draft]) => !isTyped(draft)).map(([pointer, draft]) => [pointer, withoutTyped(draft)])),
+    drafts: new Map([...drafts].filter(([, draft]) => !isTyped(draft)).map(([pointer, draft]) => [pointer, dropTypedSecret(draft)])),
     missing: [...drafts].filter(([, draft]) => isTyped(draft)).map(([pointer]) => String(fromPointer(pointer).at(-1) ?? pointer)),
   };
 }
 
 /** Keys are often copied out of an example, together with the word before them. */
-function withoutBearer(secret: string): string {
+function stripBearerPrefix(secret: string): string {
   return secret.replace(/^Bearer\s+(?=\S)/i, "");
 }

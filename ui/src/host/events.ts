@@ -73,8 +73,8 @@ export function keepAuthorization(client: QueryClient, authorization: Authorizat
   const known = client.getQueryData(queryKey);
   if (known && howFar(known) > howFar(authorization)) return;
   client.setQueryData(queryKey, authorization);
-  client.setQueryData(queries.authorizations().queryKey, (kept) =>
-    kept ? [authorization, ...kept.filter((other) => other.id !== authorization.id)] : kept,
+  client.setQueryData(queries.authorizations().queryKey, (current) =>
+    current ? [authorization, ...current.filter((other) => other.id !== authorization.id)] : current,
   );
 }
 

@@ -14,8 +14,8 @@ export function useChangePreferences() {
       client.setQueryData(queryKey, { ...before, ...changes });
       return { before };
     },
-    onError: (_problem, _changes, kept) => {
-      if (kept) client.setQueryData(queryKey, kept.before);
+    onError: (_problem, _changes, current) => {
+      if (current) client.setQueryData(queryKey, current.before);
     },
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { showKeys } from "./keys";
-import { score, stretches } from "./match";
+import { score, splitByMatch } from "./match";
 import { ago, agoWords, countdown, duration, startOfDay, timeLeft, whenWords } from "./time";
 import { count, cutMiddle, grouped, initials, sentence } from "./words";
 
@@ -74,7 +74,7 @@ describe("search", () => {
   });
 
   it("marks_what_was_typed", () => {
-    expect(stretches(["iss"], "create_issue")).toEqual([{ text: "create_", typed: false }, { text: "iss", typed: true }, { text: "ue", typed: false }]);
+    expect(splitByMatch(["iss"], "create_issue")).toEqual([{ text: "create_", typed: false }, { text: "iss", typed: true }, { text: "ue", typed: false }]);
   });
 });
 

@@ -1,8 +1,8 @@
 /** A stretch of text and whether it was typed. */
-export type Stretch = { text: string; typed: boolean };
+export type TextSegment = { text: string; typed: boolean };
 
 /** The words of a query, in lower case. */
-export function wordsOf(query: string): string[] {
+export function splitWords(query: string): string[] {
   return query.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
@@ -27,7 +27,7 @@ export function score(words: string[], texts: string[]): number | null {
 }
 
 /** Cuts a text into stretches, so that what was typed can be underlined. */
-export function stretches(words: string[], text: string): Stretch[] {
+export function splitByMatch(words: string[], text: string): TextSegment[] {
   if (words.length === 0) return [{ text, typed: false }];
   const lower = text.toLowerCase();
   const marks = new Array<boolean>(text.length).fill(false);
@@ -35,7 +35,7 @@ export function stretches(words: string[], text: string): Stretch[] {
     const at = lower.indexOf(word);
     if (at >= 0) marks.fill(true, at, at + word.length);
   }
-  const found: Stretch[] = [];
+  const found: TextSegment[] = [];
   [...text].forEach((letter, index) => {
     const typed = marks[index] ?? false;
     const last = found.at(-1);

@@ -22,6 +22,6 @@ export function withoutRedacted(values: unknown): { values: JsonObject; missing:
       Object.entries(value).map(([key, inner]) => [key, clean(inner, key)]).filter(([, inner]) => inner !== undefined),
     );
   };
-  const kept = clean(values, "");
-  return { values: isObject(kept) ? kept : {}, missing };
+  const cleaned = clean(values, "");
+  return { values: isObject(cleaned) ? cleaned : {}, missing };
 }

@@ -1,6 +1,6 @@
 import { isJsonNumber } from "./exactNumber";
 import { isRedacted } from "./redacted";
-import { replaceMarked } from "./schema/marked";
+import { replaceSecrets } from "./schema/secretValues";
 import { type AnySchema, isObject, type JsonObject } from "./schema/schema";
 
 /**
@@ -51,7 +51,7 @@ function withoutSecrets(values: JsonObject, schema: AnySchema): JsonObject {
     if (!isObject(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [isRedacted(key) ? variable(key, name) : key, hide(member, key)]));
   };
-  const hidden = hide(replaceMarked(values, schema, variable), "");
+  const hidden = hide(replaceSecrets(values, schema, variable), "");
   return isObject(hidden) ? hidden : {};
 }
 

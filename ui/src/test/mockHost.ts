@@ -327,7 +327,7 @@ export class MockHost {
       cancelRun: () => null,
       dryRun: () => ({ method: "POST", endpoint: "https://api.githubcopilot.com/mcp", headers: [["authorization", "<redacted>"]], body: {}, identity: connector().identity, effect: "read" }),
       compareRuns: ({ before, after }) => {
-        const [one, other] = [before, after].map((id) => found(state.runs.find((kept) => kept.id === id)));
+        const [one, other] = [before, after].map((id) => found(state.runs.find((current) => current.id === id)));
         return comparison(found(one), found(other), { ignored: this.ignored });
       },
       exportRuns: ({ format }) => ({ path: `/home/lena/Downloads/patchbay-runs.${format as string}`, runs: state.runs.length }),

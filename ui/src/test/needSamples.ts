@@ -1,5 +1,5 @@
-import { needsYou } from "@/components/connectorStatus";
-import { nextActionOf, type NextAction } from "@/components/nextAction";
+import { needsAttention } from "@/components/connectorStatus";
+import { type NextAction, nextActionOf } from "@/components/nextAction";
 import { type Account, type Connector, type Need, type NeedFix, type NeedKind, type Status, type Tool, type ToolChange } from "@/host/bindings";
 
 const kinds: Partial<Record<Status, NeedKind>> = { needs_authorization: "sign_in", authorizing: "authorizing", failing: "failing" };
@@ -46,12 +46,12 @@ export function manyToolChanges(): ToolChange[] {
 export function needsOf(accounts: Account[], connectors: Connector[]): Need[] {
   const signedOut = accounts.filter((account) => account.isSignedOut).map(({ id, label }) =>
     need({ kind: "account_signed_out", account: id, title: label, headline: `${label} is signed out`, words: "it waits for a key", fix: "replace_key" }));
-  const waiting = connectors.filter(needsYou).map((connector) => {
+  const waiting = connectors.filter(needsAttention).map((connector) => {
     const { status, reason, code, lastOkAt } = connector.status;
-    const remedy = nextActionOf(connector);
+    const action = nextActionOf(connector);
     return need({
       kind: kinds[status] ?? "draft", connector: connector.id, account: connector.account, title: connector.title, identity: connector.identity,
-      headline: `${connector.title} ${ends[status] ?? "is a draft"}`, words: reason, code, since: lastOkAt, fix: (remedy && fixes[remedy]) ?? "check",
+      headline: `${connector.title} ${ends[status] ?? "is a draft"}`, words: reason, code, since: lastOkAt, fix: (action && fixes[action]) ?? "check",
     });
   });
   return [...signedOut, ...waiting];

@@ -6,7 +6,7 @@ import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
 import { KeyHint } from "@/components/KeyHint";
 import { LayerContext, useLayer } from "@/components/shortcuts";
-import { stretches, wordsOf } from "@/lib/match";
+import { splitByMatch, splitWords } from "@/lib/match";
 import { findItems, groups, type Item } from "./items";
 import styles from "./Palette.module.css";
 import { useItems } from "./useItems";
@@ -36,7 +36,7 @@ function Search({ prefix, onClose }: Props) {
   const current = Math.min(position, flat.length - 1);
   const base = useId();
   const list = useRef<HTMLDivElement>(null);
-  const words = wordsOf(query.replace(/^[/@#$>]/, ""));
+  const words = splitWords(query.replace(/^[/@#$>]/, ""));
 
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
@@ -124,8 +124,8 @@ function Row({ item, words, current }: { item: Item; words: string[]; current: b
   return (
     <>
       <span className={styles.start}><Start start={start} /></span>
-      <span className={item.mono ? "mono cut" : "cut"}><Marked words={words} text={item.text} /></span>
-      <span className={styles.detail}><Marked words={words} text={item.detail} /></span>
+      <span className={item.mono ? "mono cut" : "cut"}><Highlighted words={words} text={item.text} /></span>
+      <span className={styles.detail}><Highlighted words={words} text={item.detail} /></span>
       {item.status && <Badge glyph={item.status.glyph}>{item.status.word}</Badge>}
       {item.keys ? <KeyHint keys={item.keys} /> : current && <KeyHint keys="Enter" />}
     </>
@@ -138,8 +138,8 @@ function Start({ start }: Pick<Item, "start">) {
   return <ConnectorMark size="small" title={start.mark} icon={start.icon} />;
 }
 
-function Marked({ words, text }: { words: string[]; text: string }) {
-  return stretches(words, text).map((stretch, index) => (
+function Highlighted({ words, text }: { words: string[]; text: string }) {
+  return splitByMatch(words, text).map((stretch, index) => (
     <Fragment key={index}>{stretch.typed ? <b className={styles.typed}>{stretch.text}</b> : stretch.text}</Fragment>
   ));
 }

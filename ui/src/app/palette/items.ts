@@ -2,7 +2,7 @@ import { type ReactNode } from "react";
 import { type Platform } from "@/host/bindings";
 import { type GlyphName } from "@/components/StatusGlyph";
 import { type IconName } from "@/components/Icon";
-import { score, wordsOf } from "@/lib/match";
+import { score, splitWords } from "@/lib/match";
 
 /** Groups in their fixed order, with the prefix that shows one alone. */
 export const groups = [
@@ -36,7 +36,7 @@ const shownEach = 5;
 /** What the palette shows for a query: at most a few of each group, best first. */
 export function findItems(items: Item[], query: string): { groupId: GroupId; label: string; items: Item[] }[] {
   const prefixed = groups.find((group) => group.prefix && query.startsWith(group.prefix));
-  const words = wordsOf(prefixed ? query.slice(1) : query);
+  const words = splitWords(prefixed ? query.slice(1) : query);
   const limit = prefixed ? 50 : words.length === 0 ? 4 : shownEach;
   return groups
     .filter((group) => !prefixed || group.id === prefixed.id)

@@ -2,8 +2,8 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useContext, useMemo, useState } from "react";
 import { accountLook } from "@/components/accountLook";
-import { needsYou, runLook, statusLook } from "@/components/connectorStatus";
-import { isSignInAction, tabFor, nextActionOf } from "@/components/nextAction";
+import { needsAttention, runLook, statusLook } from "@/components/connectorStatus";
+import { isSignInAction, nextActionOf, tabFor } from "@/components/nextAction";
 import { type Shortcut, ShortcutContext } from "@/components/shortcuts";
 import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
 import { type Account, type AccountId, commands, type Connector, type ConnectorTool, type ToolRunSummary, type WalletEntry } from "@/host/bindings";
@@ -13,10 +13,10 @@ import { everyRun, queries } from "@/host/queries";
 import { ago, duration } from "@/lib/time";
 import { capital } from "@/lib/words";
 import { useLayers } from "../LayersContext";
-import { places } from "../places";
+import { destinations } from "../destinations";
 import { type Item } from "./items";
 
-type Go = {
+type Navigation = {
   connector: (id: string, tab?: ReturnType<typeof tabFor>) => void;
   tool: (connector: string, tool: string) => void;
   run: (id: string) => void;
@@ -46,7 +46,7 @@ export function useItems(): Item[] {
   const { mutate: check } = checkAll;
 
   return useMemo(() => {
-    const go: Go = {
+    const go: Navigation = {
       connector: (id, tab) => void navigate({ to: "/connectors/$id", params: { id }, search: tab ? { tab } : {} }),
       tool: (connector, tool) => void navigate({ to: "/tools/$connector/$tool", params: { connector, tool } }),
       run: (id) => void navigate({ to: "/runs/$run", params: { run: id } }),
@@ -58,7 +58,7 @@ export function useItems(): Item[] {
     const hosted = (accounts ?? []).filter((account) => account.platform !== "local");
     const actions: Item[] = [
       ...here.filter(isOfPage).map(hereItem),
-      ...places.map((place, index): Item => ({
+      ...destinations.map((place, index): Item => ({
         id: `go-${place.path}`, group: "do", text: `Go to ${place.label}`, detail: "", start: place.icon, keys: `Mod+${index + 1}`,
         run: () => void navigate({ to: place.path }),
       })),
@@ -75,7 +75,7 @@ export function useItems(): Item[] {
       action("compact", "Compact rows", "list-checks", () => changePreferences({ density: "compact" })),
     ];
     return [
-      ...(connectors ?? []).filter(needsYou).map((connector) => needItem(connector, go, layers.signIn)),
+      ...(connectors ?? []).filter(needsAttention).map((connector) => needItem(connector, go, layers.signIn)),
       ...hosted.flatMap((account) => neededAccount(account, states.get(account.id) ?? "fine", go)),
       ...(tools ?? []).map((tool) => toolItem(tool, connectors ?? [], go)),
       ...(connectors ?? []).map((connector) => connectorItem(connector, go)),
@@ -101,13 +101,13 @@ function action(id: string, text: string, start: Extract<Item["start"], string>,
   return { id, group: "do", text, detail: "", start, run };
 }
 
-function neededAccount(account: Account, state: AccountState, go: Go): Item[] {
+function neededAccount(account: Account, state: AccountState, go: Navigation): Item[] {
   const { glyph, word } = accountLook(state);
   if (!glyph) return [];
   return [{ id: `need-${account.id}`, group: "needs", text: account.label, detail: "Account", start: { platform: account.platform }, status: { glyph, word }, run: () => go.account(account.id, "account") }];
 }
 
-function accountItems({ id, label, platform }: Account, go: Go): Item[] {
+function accountItems({ id, label, platform }: Account, go: Navigation): Item[] {
   const item = (what: string, text: string, run: () => void): Item => ({ id: `${what}-${id}`, group: "do", text, detail: "Account", start: { platform }, run });
   return [
     item("account", `Open ${label}`, () => go.account(id, "account")),
@@ -121,7 +121,7 @@ function who(connector: Connector): string {
   return [connector.identity.account, connector.identity.credential].filter(Boolean).join(" · ");
 }
 
-function needItem(connector: Connector, go: Go, signIn: (connector: Connector) => void): Item {
+function needItem(connector: Connector, go: Navigation, signIn: (connector: Connector) => void): Item {
   const remedy = nextActionOf(connector);
   const { glyph, word } = statusLook(connector);
   return {
@@ -135,7 +135,7 @@ function needItem(connector: Connector, go: Go, signIn: (connector: Connector) =
   };
 }
 
-function toolItem({ connector: id, tool }: ConnectorTool, connectors: Connector[], go: Go): Item {
+function toolItem({ connector: id, tool }: ConnectorTool, connectors: Connector[], go: Navigation): Item {
   const connector = connectors.find((one) => one.id === id);
   const detail = [tool.title, connector?.title, connector?.identity.credential, connector?.identity.account];
   return {
@@ -144,14 +144,14 @@ function toolItem({ connector: id, tool }: ConnectorTool, connectors: Connector[
   };
 }
 
-function connectorItem(connector: Connector, go: Go): Item {
+function connectorItem(connector: Connector, go: Navigation): Item {
   return {
     id: `connector-${connector.id}`, group: "connectors", text: connector.title, detail: who(connector),
     start: { mark: connector.title, icon: connector.icon }, status: statusLook(connector), run: () => go.connector(connector.id),
   };
 }
 
-function runItem(run: ToolRunSummary, go: Go): Item {
+function runItem(run: ToolRunSummary, go: Navigation): Item {
   const facts = [run.connectorTitle, ago(run.startedAt), run.durationMs !== null && duration(run.durationMs)];
   return {
     id: `run-${run.id}`, group: "runs", text: run.tool, detail: facts.filter(Boolean).join(" · "),
@@ -159,7 +159,7 @@ function runItem(run: ToolRunSummary, go: Go): Item {
   };
 }
 
-function credentialItem(entry: WalletEntry, go: Go): Item {
+function credentialItem(entry: WalletEntry, go: Navigation): Item {
   return {
     id: `credential-${entry.id}`, group: "credentials", text: entry.name,
     detail: entry.usedBy.length === 0 ? "unused" : entry.usedBy.map((user) => user.title).join(", "),

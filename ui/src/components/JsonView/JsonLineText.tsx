@@ -1,6 +1,6 @@
 import { type JsonLine } from "./jsonLines";
 import styles from "./JsonView.module.css";
-import { shownText } from "./shownText";
+import { displayText } from "./displayText";
 
 /** A line as JSON writes it. */
 export function JsonLineText({ line }: { line: JsonLine }) {
@@ -32,7 +32,7 @@ function Value({ value }: { value: unknown }) {
   }
   if (typeof value === "string") {
     if (value === "<redacted>") return <span className={styles.secret}>{JSON.stringify(value)}</span>;
-    const { text, left } = shownText(value);
+    const { text, left } = displayText(value);
     return (
       <>
         <span className={styles.string}>{`"${text}"`}</span>

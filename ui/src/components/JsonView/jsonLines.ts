@@ -29,10 +29,10 @@ export function jsonLines(value: unknown, folded: ReadonlySet<string>): JsonLine
   return lines;
 }
 
-type Seat = Pick<JsonLine, "name" | "place" | "siblings">;
+type Position = Pick<JsonLine, "name" | "place" | "siblings">;
 
-function add(lines: JsonLine[], value: unknown, path: JsonPath, seat: Seat, folded: ReadonlySet<string>): void {
-  const line = { ...seat, pointer: toPointer(path), depth: path.length, value, comma: seat.place < seat.siblings };
+function add(lines: JsonLine[], value: unknown, path: JsonPath, position: Position, folded: ReadonlySet<string>): void {
+  const line = { ...position, pointer: toPointer(path), depth: path.length, value, comma: position.place < position.siblings };
   const children = childrenOf(value);
   if (!children || children.length === 0 || isShort(value)) {
     lines.push({ ...line, part: "value", entries: children?.length ?? 0 });

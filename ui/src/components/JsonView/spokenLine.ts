@@ -1,5 +1,5 @@
 import { type JsonLine } from "./jsonLines";
-import { shownText } from "./shownText";
+import { displayText } from "./displayText";
 
 /** A line as it is read aloud: what it shows without the signs, such as "number: 482" or "user: 2 members"; entries of a list by their place. */
 export function spokenLine({ depth, name, place, part, value, entries }: JsonLine): string {
@@ -8,7 +8,7 @@ export function spokenLine({ depth, name, place, part, value, entries }: JsonLin
 }
 
 function spokenValue(value: unknown, inFull: boolean, entries: number): string {
-  if (typeof value === "string") return value === "" ? "empty text" : [shownText(value).text, shownText(value).left].join("");
+  if (typeof value === "string") return value === "" ? "empty text" : [displayText(value).text, displayText(value).left].join("");
   if (typeof value !== "object" || value === null) return String(value);
   if (!Array.isArray(value)) return entries === 1 ? "1 member" : `${entries} members`;
   if (inFull && entries > 0) return (value as unknown[]).map((entry) => spokenValue(entry, true, 0)).join(", ");

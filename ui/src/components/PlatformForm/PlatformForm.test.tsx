@@ -42,7 +42,7 @@ function Harness({ shown }: { shown: Form }) {
 function attempt(): boolean | undefined {
   let fits: boolean | undefined;
   act(() => {
-    fits = latest.state?.attempt();
+    fits = latest.state?.validateAll();
   });
   return fits;
 }

@@ -4,7 +4,7 @@ import { fromPointer } from "@/lib/jsonPointer";
 import { initialArguments } from "@/lib/schema/initialArguments";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf, validate, type ValueProblem } from "@/lib/schema/validate";
-import { draftError, givenSecretOf, type SecretDraft, withoutTypedSecrets } from "../secretDraft";
+import { draftError, dropTypedSecrets, givenSecretOf, type SecretDraft } from "../secretDraft";
 
 /** What is typed into a platform's form: values that may be shown, and secrets apart from them. */
 export type PlatformFormState = {
@@ -15,11 +15,11 @@ export type PlatformFormState = {
   shown: readonly ValueProblem[];
   changeValues: (values: JsonObject) => void;
   changeSecret: (pointer: string, draft: SecretDraft) => void;
-  leave: (pointer: string) => void;
+  touch: (pointer: string) => void;
   /** Shows every problem; tells whether there is none. */
-  attempt: () => boolean;
+  validateAll: () => boolean;
   /** Puts what the host or the platform found at its fields; it stands until something changes. */
-  blame: (fields: readonly FieldProblem[]) => void;
+  setServerErrors: (fields: readonly FieldProblem[]) => void;
   /** The secrets as the host takes them, by the pointers of their places. */
   secrets: () => Record<string, GivenSecret>;
   /** Whether anything is another than it was at first. */
@@ -31,7 +31,7 @@ export type PlatformFormDraft = { values: JsonObject; drafts: ReadonlyMap<string
 
 /** What may outlive the form. */
 export function draftOf({ values, drafts }: Pick<PlatformFormState, "values" | "drafts">): PlatformFormDraft {
-  return { values, ...withoutTypedSecrets(drafts) };
+  return { values, ...dropTypedSecrets(drafts) };
 }
 
 /** Keeps what is typed into a platform's form, and what is wrong with it. */
@@ -39,33 +39,33 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
   const [first] = useState<JsonObject>(() => ({ ...initialArguments(schemaOf(form.schema)), ...(isObject(form.values) ? form.values : {}) }));
   const [values, setValues] = useState<JsonObject>(start?.values ?? first);
   const [drafts, setDrafts] = useState<ReadonlyMap<string, SecretDraft>>(start?.drafts ?? new Map());
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  const [tried, setTried] = useState(false);
-  const [blamed, setBlamed] = useState<readonly FieldProblem[]>([]);
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const [showsAll, setShowsAll] = useState(false);
+  const [serverErrors, setErrors] = useState<readonly FieldProblem[]>([]);
 
   const found = useMemo(() => problemsOf(form, values, drafts), [form, values, drafts]);
   const shown = useMemo(() => {
-    const all = [...blamed, ...found.filter((problem) => !blamed.some((other) => other.path === problem.path))];
-    return tried ? all : all.filter((problem) => left.has(problem.path) || blamed.includes(problem));
-  }, [blamed, found, tried, left]);
+    const all = [...serverErrors, ...found.filter((problem) => !serverErrors.some((other) => other.path === problem.path))];
+    return showsAll ? all : all.filter((problem) => touched.has(problem.path) || serverErrors.includes(problem));
+  }, [serverErrors, found, showsAll, touched]);
 
   const changeValues = useCallback((next: JsonObject) => {
     setValues(next);
-    setBlamed([]);
+    setErrors([]);
   }, []);
   const changeSecret = useCallback((pointer: string, draft: SecretDraft) => {
     setDrafts((before) => new Map(before).set(pointer, draft));
-    setBlamed([]);
+    setErrors([]);
   }, []);
-  const leave = useCallback((pointer: string) => setLeft((before) => (before.has(pointer) ? before : new Set(before).add(pointer))), []);
-  const attempt = useCallback(() => {
-    setTried(true);
+  const touch = useCallback((pointer: string) => setTouched((before) => (before.has(pointer) ? before : new Set(before).add(pointer))), []);
+  const validateAll = useCallback(() => {
+    setShowsAll(true);
     return found.length === 0;
   }, [found]);
   const secrets = useCallback(() => Object.fromEntries(given(values, drafts)), [values, drafts]);
 
   return {
-    form, values, drafts, shown, changeValues, changeSecret, leave, attempt, blame: setBlamed, secrets,
+    form, values, drafts, shown, changeValues, changeSecret, touch, validateAll, setServerErrors: setErrors, secrets,
     isChanged: JSON.stringify(values) !== JSON.stringify(first) || given(values, drafts).length > 0,
   };
 }
@@ -99,7 +99,7 @@ function problemsOf(form: Form, values: JsonObject, drafts: ReadonlyMap<string, 
 }
 
 /** Stands for a secret while the rest is looked at; long enough for any rule of length. */
-const standIn = "a secret that is kept out of sight";
+const placeholder = "a secret that is kept out of sight";
 
 function put(root: Record<string, unknown>, steps: string[]): void {
   const last = steps.at(-1);
@@ -109,5 +109,5 @@ function put(root: Record<string, unknown>, steps: string[]): void {
     if (typeof here[step] !== "object" || here[step] === null) here[step] = {};
     here = here[step] as Record<string, unknown>;
   }
-  here[last] ??= standIn;
+  here[last] ??= placeholder;
 }

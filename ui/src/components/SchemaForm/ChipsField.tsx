@@ -64,7 +64,7 @@ export function ChipsField(props: FieldProps) {
         onPaste={onPaste}
         onBlur={() => {
           end();
-          field.left();
+          field.onBlur();
         }}
       />
     </div>

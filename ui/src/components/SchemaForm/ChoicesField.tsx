@@ -19,7 +19,7 @@ export function ChoicesField(props: FieldProps) {
       onChange={(indices) => {
         const next = choices.filter((_, index) => indices.includes(String(index))).map((choice) => choice.value);
         field.change(next.length === 0 && !field.required ? undefined : next);
-        field.left();
+        field.onBlur();
       }}
     >
       {choices.map((choice, index) => (

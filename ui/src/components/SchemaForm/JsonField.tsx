@@ -41,7 +41,7 @@ export function JsonField(props: FieldProps) {
         }}
         onBlur={() => {
           if (!isUnreadable) setTyped(null);
-          field.left();
+          field.onBlur();
         }}
       />
       {problem && (

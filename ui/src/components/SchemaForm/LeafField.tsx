@@ -69,7 +69,7 @@ function OneOfList({ field, choices }: { field: FieldInput; choices: Choice[] })
       placeholder={field.value == null ? (fallbackText(field) ?? "Choose") : `${JSON.stringify(field.value)} is no choice`}
       onChange={(index) => {
         field.change(index === unset ? undefined : choices[Number(index)]?.value);
-        field.left();
+        field.onBlur();
       }}
       isDisabled={field.disabled}
     />

@@ -13,7 +13,7 @@ const changes = vi.fn<(value: JsonObject) => void>();
 
 function Harness({ schema, start }: { schema: Schema; start?: JsonObject }) {
   const form = useRef<SchemaFormHandle>(null);
-  const { value, change, shown, leave, attempt } = useArguments(schema, start);
+  const { value, change, shown, touch, validateAll } = useArguments(schema, start);
   const [outcome, setOutcome] = useState("");
   const [readable, setReadable] = useState(true);
   useEffect(() => {
@@ -27,7 +27,7 @@ function Harness({ schema, start }: { schema: Schema; start?: JsonObject }) {
         schema={schema}
         value={value}
         problems={shown}
-        onLeave={leave}
+        onLeave={touch}
         onReadable={setReadable}
         onChange={(next) => {
           changes(next);
@@ -37,7 +37,7 @@ function Harness({ schema, start }: { schema: Schema; start?: JsonObject }) {
       <button
         type="button"
         onClick={() => {
-          setOutcome(attempt() && readable ? "ran" : "stopped");
+          setOutcome(validateAll() && readable ? "ran" : "stopped");
           setTimeout(() => form.current?.focusProblem());
         }}
       >

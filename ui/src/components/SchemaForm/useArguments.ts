@@ -13,37 +13,37 @@ export type Arguments = {
   /** Those at fields that were left, all after a try to run. */
   shown: readonly ValueProblem[];
   /** A field was left: its problem is shown from now on. */
-  leave: (pointer: string) => void;
+  touch: (pointer: string) => void;
   /** Shows every problem; tells whether there is none. */
-  attempt: () => boolean;
+  validateAll: () => boolean;
   /** Puts what the host found at its fields; it stands until the value changes. */
-  blame: (fields: readonly FieldProblem[]) => void;
+  setServerErrors: (fields: readonly FieldProblem[]) => void;
 };
 
 /** Keeps arguments apart from their text or inputs, so that no way of editing changes what the other holds. */
 export function useArguments(schema: Json, start?: JsonObject): Arguments {
   const [value, setValue] = useState<JsonObject>(() => start ?? initialArguments(schemaOf(schema)));
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  const [tried, setTried] = useState(false);
-  const [blamed, setBlamed] = useState<readonly FieldProblem[]>([]);
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const [showsAll, setShowsAll] = useState(false);
+  const [serverErrors, setErrors] = useState<readonly FieldProblem[]>([]);
 
   const found = useMemo(() => validate(schemaOf(schema), value), [schema, value]);
-  const problems = useMemo(() => [...blamed, ...found.filter((problem) => !blamed.some((other) => other.path === problem.path))], [blamed, found]);
+  const problems = useMemo(() => [...serverErrors, ...found.filter((problem) => !serverErrors.some((other) => other.path === problem.path))], [serverErrors, found]);
   const shown = useMemo(
-    () => (tried ? problems : problems.filter((problem) => left.has(problem.path) || blamed.includes(problem))),
-    [problems, tried, left, blamed],
+    () => (showsAll ? problems : problems.filter((problem) => touched.has(problem.path) || serverErrors.includes(problem))),
+    [problems, showsAll, touched, serverErrors],
   );
 
   const change = useCallback((next: JsonObject) => {
     setValue(next);
-    setBlamed((before) => (before.length === 0 ? before : []));
+    setErrors((before) => (before.length === 0 ? before : []));
   }, []);
-  const leave = useCallback((pointer: string) => setLeft((before) => (before.has(pointer) ? before : new Set(before).add(pointer))), []);
-  const attempt = useCallback(() => {
-    setTried(true);
+  const touch = useCallback((pointer: string) => setTouched((before) => (before.has(pointer) ? before : new Set(before).add(pointer))), []);
+  const validateAll = useCallback(() => {
+    setShowsAll(true);
     return found.length === 0;
   }, [found]);
-  const blame = useCallback((fields: readonly FieldProblem[]) => setBlamed(fields), []);
+  const setServerErrors = useCallback((fields: readonly FieldProblem[]) => setErrors(fields), []);
 
-  return { value, change, problems, shown, leave, attempt, blame };
+  return { value, change, problems, shown, touch, validateAll, setServerErrors };
 }

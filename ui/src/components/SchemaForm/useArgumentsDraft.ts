@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type Json } from "@/host/bindings";
-import { withoutMarked } from "@/lib/schema/marked";
+import { dropSecrets } from "@/lib/schema/secretValues";
 import { type JsonObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
 
@@ -12,7 +12,7 @@ export type ArgumentsDraft = { values: JsonObject; missing: string[] };
 export function useArgumentsDraft(place: string, name: string, schema: Json, values: JsonObject): void {
   const client = useQueryClient();
   useEffect(() => {
-    client.setQueryData<ArgumentsDraft>(["draft", place, name], withoutMarked(values, schemaOf(schema)));
+    client.setQueryData<ArgumentsDraft>(["draft", place, name], dropSecrets(values, schemaOf(schema)));
   }, [client, place, name, schema, values]);
 }
 

@@ -20,7 +20,7 @@ export function useField(props: FieldProps) {
     required: required === true,
     disabled: disabled === true,
     change: (next: unknown) => onChange(next, path, undefined, id),
-    left: () => touch(pointer),
+    onBlur: () => touch(pointer),
     invalid: problems.has(pointer),
     problem: problems.get(pointer),
     secrets,
@@ -31,14 +31,14 @@ export function useField(props: FieldProps) {
 export type FieldInput = ReturnType<typeof useField>;
 
 /** What every native input of a field carries. */
-export function inputProps({ id, disabled, invalid, required, left }: FieldInput) {
+export function inputProps({ id, disabled, invalid, required, onBlur }: FieldInput) {
   return {
     id,
     disabled,
     "aria-invalid": invalid || undefined,
     "aria-required": required || undefined,
     "aria-describedby": `${id}-note`,
-    onBlur: left,
+    onBlur: onBlur,
     spellCheck: false,
     autoComplete: "off",
     autoCapitalize: "off",

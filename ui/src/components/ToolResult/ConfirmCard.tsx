@@ -19,7 +19,7 @@ export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props)
   const id = useId();
   useShortcut({ keys: "Mod+Enter", label: verb, inBar: true, run: onConfirm });
   useShortcut({ keys: "Escape", label: "Keep it", inBar: true, inFields: true, run: onKeep });
-  useUnrepeated();
+  useIgnoreKeyRepeat();
   return (
     <section className={styles.confirm} role="alertdialog" aria-label={title} aria-describedby={id}>
       <FocusReturn />
@@ -34,12 +34,12 @@ export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props)
 }
 
 /** The keys that opened this are perhaps still held down: their repetition must not confirm. */
-function useUnrepeated(): void {
+function useIgnoreKeyRepeat(): void {
   useEffect(() => {
-    const swallow = (event: KeyboardEvent) => {
+    const ignoreRepeat = (event: KeyboardEvent) => {
       if (event.repeat && event.key === "Enter") event.stopImmediatePropagation();
     };
-    addEventListener("keydown", swallow, true);
-    return () => removeEventListener("keydown", swallow, true);
+    addEventListener("keydown", ignoreRepeat, true);
+    return () => removeEventListener("keydown", ignoreRepeat, true);
   }, []);
 }

@@ -37,8 +37,8 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry }:
     { id: "rendered", label: "Rendered", content: <Rendered run={run} onRetry={onRetry} guard={guard} /> },
     ...(structured !== null ? [{ id: "structured" as const, label: "Structured", content: guard(<JsonView label="Structured result" value={structured} />) }] : []),
     ...(withArguments ? [{ id: "arguments" as const, label: "Arguments", content: <JsonView label="Arguments" value={run.arguments} /> }] : []),
-    { id: "raw", label: "Raw", content: run.answer === null ? <Lacking>{isRunning ? "There is no answer yet" : "No answer was received"}</Lacking> : guard(<JsonView label="Answer as received" value={run.answer} />) },
-    { id: "http", label: "HTTP", content: run.request === null ? <Lacking>{isRunning ? "The request is told once the run is over" : "Nothing was sent"}</Lacking> : <JsonView label="Request as sent, without secrets" value={run.request} /> },
+    { id: "raw", label: "Raw", content: run.answer === null ? <EmptyPart>{isRunning ? "There is no answer yet" : "No answer was received"}</EmptyPart> : guard(<JsonView label="Answer as received" value={run.answer} />) },
+    { id: "http", label: "HTTP", content: run.request === null ? <EmptyPart>{isRunning ? "The request is told once the run is over" : "Nothing was sent"}</EmptyPart> : <JsonView label="Request as sent, without secrets" value={run.request} /> },
     ...(comparison ? [{ id: "compare" as const, label: "Compare", content: comparison.content }] : []),
   ];
   const select = (chosen: View | "compare") => {
@@ -61,7 +61,7 @@ function Large({ size, onShow }: { size: number; onShow: () => void }) {
   );
 }
 
-function Lacking({ children }: { children: string }) {
+function EmptyPart({ children }: { children: string }) {
   return <div className={styles.page}><p className="text3">{children}</p></div>;
 }
 

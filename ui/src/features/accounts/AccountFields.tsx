@@ -23,19 +23,19 @@ type Props = {
 export function AccountFields({ fields, folded = [], autoFocus = true, ...rest }: Props) {
   return (
     <>
-      {fields.filter((field) => !folded.includes(field)).map((field, index) => <One key={field.name} field={field} {...rest} autoFocus={autoFocus && index === 0} />)}
+      {fields.filter((field) => !folded.includes(field)).map((field, index) => <AccountField key={field.name} field={field} {...rest} autoFocus={autoFocus && index === 0} />)}
       {folded.length > 0 && (
         <Advanced>
-          {folded.map((field) => <One key={field.name} field={field} {...rest} />)}
+          {folded.map((field) => <AccountField key={field.name} field={field} {...rest} />)}
         </Advanced>
       )}
     </>
   );
 }
 
-type OneProps = Omit<Props, "fields" | "folded"> & { field: PlatformField };
+type AccountFieldProps = Omit<Props, "fields" | "folded"> & { field: PlatformField };
 
-function One({ field, form, errors, wallet, onChange, autoFocus = false }: OneProps) {
+function AccountField({ field, form, errors, wallet, onChange, autoFocus = false }: AccountFieldProps) {
   const { name, title, help, isRequired, variable } = field;
   if (field.isSecret) {
     return (

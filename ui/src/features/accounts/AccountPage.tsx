@@ -9,7 +9,7 @@ import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { Tabs } from "@/components/Tabs";
 import { Tag } from "@/components/Tag";
 import { useAccountStates, useSync } from "@/host/accountSync";
@@ -45,7 +45,7 @@ export function AccountPage(props: Props) {
     <>
       <div className={styles.bar}><h1>Account</h1></div>
       {error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
-      {!data && !error && <StillShapes label="Reading the account" rows={4} />}
+      {!data && !error && <Skeleton label="Reading the account" rows={4} />}
       {data && (
         <EmptyState icon="cable" title="This account is not there any more" action={<Button onPress={props.onLeave}>All connectors</Button>}>
           It was removed, here or by the command line.

@@ -9,7 +9,7 @@ import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AccountFields } from "./AccountFields";
-import { type AccountForm, errorsIn, errorsOf, foldedOf, type FormErrors, formOf, settingsOf } from "./accountForm";
+import { type AccountForm, advancedFields, errorsOf, type FormErrors, formOf, serverErrors, settingsOf } from "./accountForm";
 import styles from "./AccountPage.module.css";
 import { useChangeSettings, useTrySettings } from "./useAccountActions";
 
@@ -19,10 +19,10 @@ type Props = { account: Account; platform: PlatformForm };
 export function AccountSettings({ account, platform }: Props) {
   if (platform.fields.every((field) => field.isSecret)) return null;
   // What somebody else changed meanwhile stands in a new form.
-  return <Filled key={JSON.stringify(account.settings)} account={account} platform={platform} />;
+  return <SettingsForm key={JSON.stringify(account.settings)} account={account} platform={platform} />;
 }
 
-function Filled({ account, platform }: Props) {
+function SettingsForm({ account, platform }: Props) {
   const fields = platform.fields.filter((field) => !field.isSecret);
   const [first] = useState(() => formOf(platform, account.settings));
   const [form, setForm] = useState<AccountForm>(first);
@@ -38,20 +38,20 @@ function Filled({ account, platform }: Props) {
     setErrors(wrong);
     return Object.keys(wrong).length > 0 ? null : settingsOf(platform, form);
   };
-  const blame = (thrown: unknown) => setErrors(errorsIn(asProblem(thrown).fields, fields));
-  const attempt = () => {
+  const setServerErrors = (thrown: unknown) => setErrors(serverErrors(asProblem(thrown).fields, fields));
+  const tryChanges = () => {
     const given = settings();
     change.reset();
-    if (given && !isSignedOut) tried.mutate({ id: account.id, settings: given }, { onError: blame });
+    if (given && !isSignedOut) tried.mutate({ id: account.id, settings: given }, { onError: setServerErrors });
   };
   const save = (event?: FormEvent) => {
     event?.preventDefault();
     const given = isChanged && !isSignedOut ? settings() : null;
     tried.reset();
-    if (given) change.mutate({ id: account.id, settings: given }, { onError: blame });
+    if (given) change.mutate({ id: account.id, settings: given }, { onError: setServerErrors });
   };
   useShortcut({ keys: "Mod+S", label: "Save the settings", inFields: true, run: () => save() });
-  useShortcut({ keys: "Mod+Enter", label: "Try the settings", inFields: true, run: attempt });
+  useShortcut({ keys: "Mod+Enter", label: "Try the settings", inFields: true, run: tryChanges });
 
   return (
     <section className={styles.section} aria-label="Settings">
@@ -59,7 +59,7 @@ function Filled({ account, platform }: Props) {
       <form className={styles.form} onSubmit={save} noValidate>
         <AccountFields
           fields={fields}
-          folded={foldedOf(platform)}
+          folded={advancedFields(platform)}
           form={form}
           errors={errors}
           wallet={wallet}
@@ -77,7 +77,7 @@ function Filled({ account, platform }: Props) {
         {(tried.error ?? change.error) && <ProblemNotice problem={asProblem(tried.error ?? change.error)} />}
         {isSignedOut && <p className="text2 small">Sign in first: settings are tested before they are saved.</p>}
         <div className={styles.actions}>
-          <Button keys="Mod+Enter" isDisabled={isSignedOut} isPending={tried.isPending} onPress={attempt}>Try it</Button>
+          <Button keys="Mod+Enter" isDisabled={isSignedOut} isPending={tried.isPending} onPress={tryChanges}>Try it</Button>
           <Button type="submit" keys="Mod+S" look={isChanged ? "primary" : "plain"} isDisabled={!isChanged || isSignedOut} isPending={change.isPending}>Save</Button>
           {isChanged && <Button look="quiet" onPress={() => { setForm(first); setErrors({}); }}>Discard changes</Button>}
         </div>

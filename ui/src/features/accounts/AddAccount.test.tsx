@@ -4,7 +4,7 @@ import { axeViolations } from "@/test/axe";
 import { type MockHost } from "@/test/mockHost";
 import { renderApp } from "@/test/renderApp";
 import { account, connector, manyEntries, manyPlatforms, problem } from "@/test/samples";
-import { foldedOf } from "./accountForm";
+import { advancedFields } from "./accountForm";
 
 const state = { connectors: [connector()], wallet: manyEntries() };
 
@@ -35,7 +35,7 @@ describe("form of a platform", () => {
 
   it.each(manyPlatforms())("asks_for_what_is_needed_by_$title", async (platform) => {
     const { title, fields } = platform;
-    const folded = foldedOf(platform);
+    const folded = advancedFields(platform);
     const { dialog } = await chooses(title);
     for (const field of fields.filter((one) => !folded.includes(one))) {
       if (field.choices.length > 0) {

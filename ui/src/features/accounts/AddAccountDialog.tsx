@@ -4,7 +4,7 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -32,7 +32,7 @@ export function AddAccountDialog({ onClose, onAdded }: Props) {
 function Choice({ onChoose }: { onChoose: (platform: PlatformForm) => void }) {
   const { data: platforms, error, refetch } = useQuery(queries.platforms());
   if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
-  if (!platforms) return <StillShapes rows={5} label="Reading the platforms" />;
+  if (!platforms) return <Skeleton rows={5} label="Reading the platforms" />;
   if (platforms.length === 0) return <EmptyState icon="cable" title="This build knows no hosted platform">Connectors of this computer work without.</EmptyState>;
   return <PlatformCards platforms={platforms} onChoose={onChoose} />;
 }

@@ -13,7 +13,7 @@ import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AccountFields } from "./AccountFields";
-import { type AccountForm, emptyForm, errorsIn, errorsOf, foldedOf, type FormErrors, requestOf } from "./accountForm";
+import { type AccountForm, advancedFields, emptyForm, errorsOf, type FormErrors, requestOf, serverErrors } from "./accountForm";
 import styles from "./AddAccount.module.css";
 import { useAddAccount } from "./useAccountActions";
 
@@ -47,7 +47,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
         toast(`${account.label} added`);
         onAdded(account);
       },
-      onError: (thrown) => show(errorsIn(asProblem(thrown).fields, fields)),
+      onError: (thrown) => show(serverErrors(asProblem(thrown).fields, fields)),
     });
   };
   const leave = (where: () => void) => () => {
@@ -76,7 +76,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
       <form ref={box} className={styles.form} onSubmit={submit} noValidate>
         <AccountFields
           fields={fields}
-          folded={foldedOf(platform)}
+          folded={advancedFields(platform)}
           form={form}
           errors={errors}
           wallet={wallet}
@@ -89,13 +89,13 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
         {/* Without it, Enter in a field would not submit. */}
         <button type="submit" className="unseen" tabIndex={-1} aria-hidden="true">Add account</button>
       </form>
-      {add.isPending && <Trying title={title} since={add.submittedAt} onStop={stop} />}
+      {add.isPending && <TestingSignIn title={title} since={add.submittedAt} onStop={stop} />}
       {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={() => submit()} />}
     </Dialog>
   );
 }
 
-function Trying({ title, since, onStop }: { title: string; since: number; onStop: () => void }) {
+function TestingSignIn({ title, since, onStop }: { title: string; since: number; onStop: () => void }) {
   return (
     <div className={styles.trying} role="group" aria-label="Sign-in under way">
       <StatusGlyph name="authorizing" />

@@ -6,7 +6,7 @@ import { type Account, type PlatformField } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AccountFields } from "./AccountFields";
-import { type AccountForm, emptyForm, errorsIn, errorsOf, type FormErrors, secretsOf } from "./accountForm";
+import { type AccountForm, emptyForm, errorsOf, type FormErrors, secretsOf, serverErrors } from "./accountForm";
 import styles from "./AccountPage.module.css";
 import { useReplaceSecrets } from "./useAccountActions";
 
@@ -30,7 +30,7 @@ export function ChangeKey({ account, fields }: Props) {
       { id: account.id, secrets: given },
       {
         onSuccess: () => setForm(emptyForm),
-        onError: (thrown) => setErrors(errorsIn(asProblem(thrown).fields, secrets)),
+        onError: (thrown) => setErrors(serverErrors(asProblem(thrown).fields, secrets)),
       },
     );
   };

@@ -25,9 +25,9 @@ export function isJson(field: PlatformField): boolean {
 
 /** A form with the settings that an account has. */
 export function formOf(platform: Pick<PlatformForm, "fields">, settings: unknown): AccountForm {
-  const kept = isObject(settings) ? settings : {};
+  const saved = isObject(settings) ? settings : {};
   const typed = platform.fields.flatMap((field) => {
-    const value = kept[field.name];
+    const value = saved[field.name];
     if (field.isSecret || value == null) return [];
     return [[field.name, typeof value === "string" ? value : JSON.stringify(value, null, 2)] as const];
   });
@@ -38,7 +38,7 @@ export function formOf(platform: Pick<PlatformForm, "fields">, settings: unknown
  * The settings that few need, which lie folded: JSON values, and what an assumed contract lets one correct,
  * which follows its last secret.
  */
-export function foldedOf({ isAssumed, fields }: Pick<PlatformForm, "isAssumed" | "fields">): PlatformField[] {
+export function advancedFields({ isAssumed, fields }: Pick<PlatformForm, "isAssumed" | "fields">): PlatformField[] {
   const secret = fields.findLastIndex((field) => field.isSecret);
   return fields.filter((field, index) => isJson(field) || (isAssumed && index > secret && field.name !== "base_url"));
 }
@@ -82,7 +82,7 @@ function midSentence(title: string): string {
 
 /** The settings as the host takes them; only when {@link errorsOf} finds nothing. */
 export function settingsOf(platform: Pick<PlatformForm, "isAssumed" | "fields">, form: AccountForm): Record<string, unknown> {
-  const folded = foldedOf(platform);
+  const folded = advancedFields(platform);
   const typed = platform.fields.flatMap((field) => {
     const text = field.isSecret ? "" : (form.settings[field.name] ?? "");
     if (text.trim() === "") return [];
@@ -108,7 +108,7 @@ export function requestOf(platform: PlatformForm, form: AccountForm): AddAccount
 }
 
 /** The problems of an answer by the names of the fields that they belong to. */
-export function errorsIn(problems: FieldProblem[], fields: PlatformField[]): FormErrors {
+export function serverErrors(problems: FieldProblem[], fields: PlatformField[]): FormErrors {
   const found = problems.flatMap(({ path, message }) => {
     const name = path.split("/").findLast((part) => fields.some((field) => field.name === part));
     return name === undefined ? [] : [[name, message] as const];

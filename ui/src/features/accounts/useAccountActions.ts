@@ -7,14 +7,14 @@ import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 
 /** Puts one account into the list, or takes it out. */
-function useKeepAccount() {
+function useUpsertAccount() {
   const client = useQueryClient();
   return useCallback(
     (id: AccountId, account: Account | null) =>
-      client.setQueryData(queries.accounts().queryKey, (kept) => {
-        if (!kept) return kept;
-        if (!account) return kept.filter((other) => other.id !== id);
-        return kept.some((other) => other.id === id) ? kept.map((other) => (other.id === id ? account : other)) : [...kept, account];
+      client.setQueryData(queries.accounts().queryKey, (current) => {
+        if (!current) return current;
+        if (!account) return current.filter((other) => other.id !== id);
+        return current.some((other) => other.id === id) ? current.map((other) => (other.id === id ? account : other)) : [...current, account];
       }),
     [client],
   );
@@ -22,8 +22,8 @@ function useKeepAccount() {
 
 /** Adds an account. `stop` gives up waiting: an account that is added after that is taken away again. */
 export function useAddAccount() {
-  const keep = useKeepAccount();
-  const keepProblem = useKeepAccountProblem();
+  const upsert = useUpsertAccount();
+  const setProblem = useKeepAccountProblem();
   const turn = useRef(0);
   const add = useMutation({
     mutationFn: async (request: AddAccount) => {
@@ -35,8 +35,8 @@ export function useAddAccount() {
     },
     onSuccess: (account) => {
       if (!account) return;
-      keep(account.id, account);
-      keepProblem(account.id, null);
+      upsert(account.id, account);
+      setProblem(account.id, null);
     },
   });
   const stop = () => {
@@ -48,26 +48,26 @@ export function useAddAccount() {
 
 /** Tries whether the sign-in of an account works; what comes of it is the account's state from then on. */
 export function useTestAccount() {
-  const keepProblem = useKeepAccountProblem();
+  const setProblem = useKeepAccountProblem();
   const { toast } = useToasts();
   return useMutation({
     mutationFn: (id: AccountId) => call(commands.testAccount(id)),
     onSuccess: (account) => {
-      keepProblem(account.id, null);
+      setProblem(account.id, null);
       toast(`The sign-in of ${account.label} works`);
     },
-    onError: (thrown, id) => keepProblem(id, asProblem(thrown)),
+    onError: (thrown, id) => setProblem(id, asProblem(thrown)),
   });
 }
 
 /** Calls an account something else. */
 export function useRenameAccount() {
-  const keep = useKeepAccount();
+  const upsert = useUpsertAccount();
   const { toast } = useToasts();
   return useMutation({
     mutationFn: ({ id, label }: { id: AccountId; label: string }) => call(commands.renameAccount(id, label)),
     onSuccess: (account) => {
-      keep(account.id, account);
+      upsert(account.id, account);
       toast(`Renamed to ${account.label}`);
     },
   });
@@ -75,17 +75,17 @@ export function useRenameAccount() {
 
 /** Gives an account a colour to know it by; shown at once, and taken back when it was not kept. */
 export function useColourAccount() {
-  const keep = useKeepAccount();
+  const upsert = useUpsertAccount();
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ id, colour }: { id: AccountId; colour: AccountColour | null }) => call(commands.colourAccount(id, colour)),
     onMutate: ({ id, colour }) => {
       const before = client.getQueryData(queries.accounts().queryKey)?.find((one) => one.id === id);
-      if (before) keep(id, { ...before, colour });
+      if (before) upsert(id, { ...before, colour });
       return before;
     },
-    onSuccess: (account) => keep(account.id, account),
-    onError: (_problem, { id }, before) => before && keep(id, before),
+    onSuccess: (account) => upsert(account.id, account),
+    onError: (_problem, { id }, before) => before && upsert(id, before),
   });
 }
 
@@ -96,15 +96,15 @@ export function useTrySettings() {
 
 /** Changes the settings of an account, after they were seen to work. */
 export function useChangeSettings() {
-  const keep = useKeepAccount();
-  const keepProblem = useKeepAccountProblem();
+  const upsert = useUpsertAccount();
+  const setProblem = useKeepAccountProblem();
   const refresh = useRefreshAccounts();
   const { toast } = useToasts();
   return useMutation({
     mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) => call(commands.changeAccountSettings(id, settings)),
     onSuccess: (account) => {
-      keep(account.id, account);
-      keepProblem(account.id, null);
+      upsert(account.id, account);
+      setProblem(account.id, null);
       toast(`Settings of ${account.label} saved`);
       void refresh();
     },
@@ -113,14 +113,14 @@ export function useChangeSettings() {
 
 /** Forgets the secrets of an account. */
 export function useSignOut() {
-  const keep = useKeepAccount();
-  const keepProblem = useKeepAccountProblem();
+  const upsert = useUpsertAccount();
+  const setProblem = useKeepAccountProblem();
   const { toast } = useToasts();
   return useMutation({
     mutationFn: (id: AccountId) => call(commands.signOutAccount(id)),
     onSuccess: (account) => {
-      keep(account.id, account);
-      keepProblem(account.id, null);
+      upsert(account.id, account);
+      setProblem(account.id, null);
       toast(`Signed out of ${account.label}`);
     },
   });
@@ -128,15 +128,15 @@ export function useSignOut() {
 
 /** Puts other secrets in place of an account's. */
 export function useReplaceSecrets() {
-  const keep = useKeepAccount();
-  const keepProblem = useKeepAccountProblem();
+  const upsert = useUpsertAccount();
+  const setProblem = useKeepAccountProblem();
   const refresh = useRefreshAccounts();
   const { toast } = useToasts();
   return useMutation({
     mutationFn: ({ id, secrets }: { id: AccountId; secrets: Record<string, SecretInput> }) => call(commands.replaceAccountSecrets(id, secrets)),
     onSuccess: (account) => {
-      keep(account.id, account);
-      keepProblem(account.id, null);
+      upsert(account.id, account);
+      setProblem(account.id, null);
       toast(`${account.label} signs in with the new key`);
       void refresh();
     },
@@ -146,12 +146,12 @@ export function useReplaceSecrets() {
 /** Takes an account out of Patchbay, with what is known of its connectors. */
 export function useRemoveAccount() {
   const client = useQueryClient();
-  const keep = useKeepAccount();
+  const upsert = useUpsertAccount();
   const { toast } = useToasts();
   return useMutation({
     mutationFn: ({ id }: Account) => call(commands.removeAccount(id)),
     onSuccess: (_nothing, account) => {
-      keep(account.id, null);
+      upsert(account.id, null);
       void client.invalidateQueries({ queryKey: ["connectors"] });
       toast(`${account.label} removed. At the platform everything stays`);
     },

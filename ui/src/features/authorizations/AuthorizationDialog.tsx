@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { isUnderWay } from "@/components/connectorStatus";
+import { isInProgress } from "@/components/connectorStatus";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { useShortcut } from "@/components/shortcuts";
@@ -29,12 +29,12 @@ type Props = {
 /** Guides one consent: its steps, the time left, every way on, and what was asked on the way. */
 export function AuthorizationDialog({ authorization, icon, toolCount, onHide, onAgain, onAcceptIssuer, onOpenConnector }: Props) {
   const actions = useAuthorizationActions(authorization.id);
-  const underWay = isUnderWay(authorization.state);
+  const underWay = isInProgress(authorization.state);
   const change = authorization.issuerChange;
   useSpokenState(authorization);
   const cancel = () => actions.cancel.mutate();
   const toConnector = toolCount ? "See its tools" : "Open connector";
-  const wayOn = onOpenConnector ? toConnector : authorization.granted?.length ? "Back to the form" : "Close";
+  const continueLabel = onOpenConnector ? toConnector : authorization.granted?.length ? "Back to the form" : "Close";
   return (
     <Dialog
       title={`Sign in to ${authorization.connectorTitle}`}
@@ -55,7 +55,7 @@ export function AuthorizationDialog({ authorization, icon, toolCount, onHide, on
             {authorization.state === "authorized" ? (
               <>
                 {onOpenConnector && <Button onPress={onHide}>Close</Button>}
-                <Button look="primary" autoFocus onPress={onOpenConnector ?? onHide}>{wayOn}</Button>
+                <Button look="primary" autoFocus onPress={onOpenConnector ?? onHide}>{continueLabel}</Button>
               </>
             ) : (
               <>
@@ -86,10 +86,10 @@ function CancelKey({ onCancel }: { onCancel: () => void }) {
 
 function useSpokenState(authorization: Authorization) {
   const { announce } = useToasts();
-  const said = useRef(authorization.state);
+  const announcedState = useRef(authorization.state);
   useEffect(() => {
-    if (said.current === authorization.state) return;
-    said.current = authorization.state;
+    if (announcedState.current === authorization.state) return;
+    announcedState.current = authorization.state;
     announce(sayState(authorization));
   }, [authorization, announce]);
 }

@@ -4,7 +4,7 @@ import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { type AuthorizationId, type Connector, type ConnectorId } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -23,7 +23,7 @@ export function AuthorizationLayer({ signIn, onOpenConnector, onOpenVault }: Pro
     case "starting":
       return (
         <Frame connector={shown.connector} onClose={hide}>
-          <StillShapes rows={4} oneLine label="Preparing the sign-in" />
+          <Skeleton rows={4} oneLine label="Preparing the sign-in" />
         </Frame>
       );
     case "choosing":
@@ -85,7 +85,7 @@ function Known({ id, signIn, onOpenConnector }: { id: AuthorizationId; signIn: S
       {authorization.error ? (
         <ProblemNotice problem={asProblem(authorization.error)} onRetry={() => void authorization.refetch()} />
       ) : (
-        <StillShapes rows={4} oneLine label="Reading the sign-in" />
+        <Skeleton rows={4} oneLine label="Reading the sign-in" />
       )}
     </Dialog>
   );

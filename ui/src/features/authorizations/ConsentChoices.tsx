@@ -18,7 +18,7 @@ export function ConsentChoices({ connector, form, onCancel, onChosen }: Props) {
   const { data: wallet = [] } = useQuery(queries.wallet());
   const fields = useRef<SchemaFormHandle>(null);
   const submit = () => {
-    if (state.attempt()) onChosen(state.values);
+    if (state.validateAll()) onChosen(state.values);
     else fields.current?.focusProblem();
   };
   return (

@@ -24,7 +24,7 @@ export function Trace({ authorization }: { authorization: Authorization }) {
         <Button look="link" onPress={() => copy(trace.map(asText).join("\n"), "Trace")}>Copy trace</Button>
       </div>
       {open && (
-        <ol className={styles.traceRows} ref={intoSight}>
+        <ol className={styles.traceRows} ref={scrollToEnd}>
           {trace.map((step, index) => (
             <li key={index} className={styles.traceRow} data-selectable>
               <span className="text3">{clockSeconds(step.at)}</span>
@@ -43,7 +43,7 @@ export function Trace({ authorization }: { authorization: Authorization }) {
 }
 
 /** What was just unfolded may lie below what a small window shows. */
-function intoSight(rows: HTMLElement | null): void {
+function scrollToEnd(rows: HTMLElement | null): void {
   rows?.scrollIntoView?.({ block: "nearest" });
 }
 

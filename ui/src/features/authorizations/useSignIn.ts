@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import { isHosted, isUnderWay } from "@/components/connectorStatus";
+import { isHosted, isInProgress } from "@/components/connectorStatus";
 import { type AuthorizationId, commands, type Connector, type Form, type Json, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { keepAuthorization } from "@/host/events";
@@ -33,7 +33,7 @@ export function useSignIn(): SignIn {
   const { mutate } = useMutation({
     mutationFn: async ({ connector, choices = null, acceptIssuer }: { connector: Connector; choices?: Json; acceptIssuer?: string }) => {
       const latest = await client.fetchQuery({ ...queries.authorizations(), staleTime: 0 });
-      const waiting = latest.find((one) => one.connector === connector.id && isUnderWay(one.state));
+      const waiting = latest.find((one) => one.connector === connector.id && isInProgress(one.state));
       if (waiting) return waiting;
       const form = choices === null && isHosted(connector) ? await call(commands.consentForm(connector.id)) : null;
       return form ?? call(commands.startAuthorization({ connector: connector.id, redirect: null, timeoutSeconds: null, choices, ...(acceptIssuer && { acceptIssuer }) }));

@@ -7,15 +7,15 @@ import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
-import { toList } from "@/components/toList";
+import { focusList } from "@/components/focusList";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { type AccountId, type Definition } from "@/host/bindings";
 import { count } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { EntryDialog } from "./EntryDialog";
-import { matchingOffers, type Offer, offerKey, offerName } from "./offers";
-import { OfferRow } from "./OfferRow";
+import { type CatalogueItem, itemKey, itemName, searchItems } from "./catalogueItems";
+import { CatalogueRow } from "./CatalogueRow";
 import { RegistryFileDialog } from "./RegistryFileDialog";
 import { SourceHead } from "./SourceHead";
 import { useCatalogue } from "./useCatalogue";
@@ -29,34 +29,34 @@ type Props = {
 
 /** Everything that can be set up: the kinds of all accounts, well-known MCP servers, and those of a registry file. */
 export function CataloguePage({ onCreate, onAdd }: Props) {
-  const { sources, problem, askAgain } = useCatalogue();
+  const { sources, problem, retry } = useCatalogue();
   const [typed, setTyped] = useState("");
   const [source, setSource] = useState<string | null>(null);
   const [selected, setSelected] = useState<string | null>(null);
-  const [looked, setLooked] = useState<Offer | null>(null);
+  const [detailed, setDetailed] = useState<CatalogueItem | null>(null);
   const [readsFile, setReadsFile] = useState(false);
   const search = useRef<HTMLInputElement>(null);
 
   const isNarrowed = typed.trim() !== "" || source !== null;
   const shown = sources
     .filter((one) => source === null || one.key === source)
-    .map((one) => ({ ...one, found: matchingOffers(one.offers, typed) }))
+    .map((one) => ({ ...one, found: searchItems(one.items, typed) }))
     // A source that failed is never hidden behind those that answered.
-    .filter((one) => one.found.length > 0 || one.isAsked || one.problem !== null || !isNarrowed);
+    .filter((one) => one.found.length > 0 || one.isLoading || one.problem !== null || !isNarrowed);
   const found = shown.flatMap((one) => one.found);
-  const all = sources.reduce((sum, one) => sum + one.offers.length, 0);
-  const current = found.find((offer) => offerKey(offer) === selected);
+  const all = sources.reduce((sum, one) => sum + one.items.length, 0);
+  const current = found.find((item) => itemKey(item) === selected);
 
-  const open = (offer: Offer) => {
-    if (offer.kind === "definition") onCreate(offer.account.id, offer.definition);
-    else if (offer.entry.reach.kind === "address") onAdd(offer.entry.reach.url);
-    else setLooked(offer);
+  const open = (item: CatalogueItem) => {
+    if (item.kind === "definition") onCreate(item.account.id, item.definition);
+    else if (item.entry.reach.kind === "address") onAdd(item.entry.reach.url);
+    else setDetailed(item);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter" && found[0]) {
       event.preventDefault();
       open(found[0]);
-    } else toList(event);
+    } else focusList(event);
   };
   const showAll = () => {
     setTyped("");
@@ -64,8 +64,8 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
   };
 
   useShortcut({ keys: "/", label: "Search", inBar: true, run: () => search.current?.focus() });
-  useShortcut(current ? { keys: "Space", label: "Details", inBar: true, run: () => setLooked(current) } : null);
-  useShortcut({ keys: "R", label: "Ask all accounts again", run: () => sources.forEach((one) => one.account && one.askAgain()) });
+  useShortcut(current ? { keys: "Space", label: "Details", inBar: true, run: () => setDetailed(current) } : null);
+  useShortcut({ keys: "R", label: "Ask all accounts again", run: () => sources.forEach((one) => one.account && one.retry()) });
 
   return (
     <div className={styles.page}>
@@ -78,12 +78,12 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
         <Field ref={search} label="Search the catalogue" hideLabel soft icon="search" keys="/" placeholder="Search by name, address or what it is for" value={typed} onChange={setTyped} />
         <FilterMenu
           label="Source"
-          options={sources.map((one) => ({ value: one.key, label: one.title, count: one.offers.length, start: one.account && <span className={styles.tile}><PlatformTile platform={one.account.platform} /></span> }))}
+          options={sources.map((one) => ({ value: one.key, label: one.title, count: one.items.length, start: one.account && <span className={styles.tile}><PlatformTile platform={one.account.platform} /></span> }))}
           value={source}
           onChange={setSource}
         />
       </div>
-      {problem && <div className={styles.notice}><ProblemNotice problem={problem} onRetry={askAgain} /></div>}
+      {problem && <div className={styles.notice}><ProblemNotice problem={problem} onRetry={retry} /></div>}
       {shown.length === 0 ? (
         <EmptyState icon="search" title="Nothing in the catalogue is called that" action={<Button onPress={showAll}>Show all</Button>}>
           Any MCP server can be added by its address; a registry file brings more.
@@ -96,18 +96,18 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
           <VirtualList
             label="Catalogue"
             sections={shown.map((one) => ({ key: one.key, head: <SourceHead source={one} shown={one.found.length} />, rows: one.found }))}
-            keyOf={offerKey}
-            nameOf={offerName}
+            keyOf={itemKey}
+            nameOf={itemName}
             columnsClass={styles.columns}
             selected={selected}
             onSelect={setSelected}
             onOpen={open}
             autoFocus
-            renderRow={(offer) => <OfferRow offer={offer} onOpen={() => open(offer)} onLook={() => setLooked(offer)} />}
+            renderRow={(item) => <CatalogueRow item={item} onOpen={() => open(item)} onShow={() => setDetailed(item)} />}
           />
         </>
       )}
-      {looked && <EntryDialog offer={looked} onClose={() => setLooked(null)} onOpen={() => { setLooked(null); open(looked); }} />}
+      {detailed && <EntryDialog item={detailed} onClose={() => setDetailed(null)} onOpen={() => { setDetailed(null); open(detailed); }} />}
       {readsFile && <RegistryFileDialog onClose={() => setReadsFile(false)} onRead={() => { setReadsFile(false); setTyped(""); setSource("file"); }} />}
       <StatusFacts>
         <span>{count(found.length, "entry", "entries")}{found.length === all ? "" : ` of ${all}`}</span>

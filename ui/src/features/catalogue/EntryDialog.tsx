@@ -6,18 +6,18 @@ import { Dialog } from "@/components/Dialog";
 import { Notice } from "@/components/ProblemNotice";
 import { Tag } from "@/components/Tag";
 import styles from "./Catalogue.module.css";
-import { type Offer, offerTitle, reachText, signInWords } from "./offers";
+import { addressText, type CatalogueItem, itemTitle, signInWords } from "./catalogueItems";
 
-type Props = { offer: Offer; onClose: () => void; /** Sets it up. */ onOpen: () => void };
+type Props = { item: CatalogueItem; onClose: () => void; /** Sets it up. */ onOpen: () => void };
 
 /** Everything that is known of one entry, and where that was read. */
-export function EntryDialog({ offer, onClose, onOpen }: Props) {
+export function EntryDialog({ item, onClose, onOpen }: Props) {
   const copy = useCopy();
-  const title = offerTitle(offer);
-  const reach = reachText(offer);
-  const entry = offer.kind === "server" ? offer.entry : null;
+  const title = itemTitle(item);
+  const reach = addressText(item);
+  const entry = item.kind === "server" ? item.entry : null;
   const isCommand = entry?.reach.kind === "command";
-  const { description, category } = offer.kind === "definition" ? offer.definition : offer.entry;
+  const { description, category } = item.kind === "definition" ? item.definition : item.entry;
   const what = isCommand ? "Command" : "Address";
   return (
     <Dialog
@@ -32,7 +32,7 @@ export function EntryDialog({ offer, onClose, onOpen }: Props) {
           {isCommand ? (
             <Button look="primary" icon="copy" autoFocus onPress={() => copy(reach ?? "", "Command")}>Copy command</Button>
           ) : (
-            <Button look="primary" autoFocus onPress={onOpen}>{offer.kind === "definition" ? `Create on ${offer.account.label}` : "Add to this computer"}</Button>
+            <Button look="primary" autoFocus onPress={onOpen}>{item.kind === "definition" ? `Create on ${item.account.label}` : "Add to this computer"}</Button>
           )}
         </>
       }
@@ -50,13 +50,13 @@ export function EntryDialog({ offer, onClose, onOpen }: Props) {
           </Fact>
         )}
         {entry?.reach.kind === "command" && entry.reach.variables.length > 0 && <Fact name="Takes">{entry.reach.variables.map((name) => <Tag key={name} mono>{name}</Tag>)}</Fact>}
-        <Fact name="Sign-in">{signInWords(offer)}</Fact>
+        <Fact name="Sign-in">{signInWords(item)}</Fact>
         {entry?.note && <Fact name="Good to know">{entry.note}</Fact>}
         {category && <Fact name="Category">{category}</Fact>}
-        {offer.kind === "definition" && <Fact name="Account">{offer.account.label}</Fact>}
+        {item.kind === "definition" && <Fact name="Account">{item.account.label}</Fact>}
         {entry && (
           <Fact name="Read from">
-            {entry.source ? <span className="mono small" data-selectable>{entry.source}</span> : offer.kind === "server" && offer.list === "file" ? "the file that you gave" : "not told"}
+            {entry.source ? <span className="mono small" data-selectable>{entry.source}</span> : item.kind === "server" && item.list === "file" ? "the file that you gave" : "not told"}
             {entry.source && <Button small look="quiet" icon="copy" label="Copy the source" onPress={() => copy(entry.source ?? "", "Source")} />}
           </Fact>
         )}

@@ -2,57 +2,57 @@ import { queryOptions, skipToken, useMutation, useQueries, useQuery, useQueryCli
 import { type Account, type CatalogueEntry, commands, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
-import { type Offer } from "./offers";
+import { type CatalogueItem } from "./catalogueItems";
 
 /** One source of the catalogue, with what it offers so far. */
 export type Source = {
   key: string;
   title: string;
   account: Account | null;
-  offers: Offer[];
+  items: CatalogueItem[];
   /** Whether it is being asked. */
-  isAsked: boolean;
+  isLoading: boolean;
   problem: Problem | null;
-  askAgain: () => void;
+  retry: () => void;
 };
 
 /** What was read of a registry file; kept for as long as the window is open. */
 const registryFile = queryOptions<CatalogueEntry[]>({ queryKey: ["registry-file"], queryFn: skipToken, initialData: [], gcTime: Infinity });
 
 /** Every source: each hosted account by itself, the servers that are known, and a registry file once one was read. */
-export function useCatalogue(): { sources: Source[]; isRead: boolean; problem: Problem | null; askAgain: () => void } {
+export function useCatalogue(): { sources: Source[]; isRead: boolean; problem: Problem | null; retry: () => void } {
   const accounts = useQuery(queries.accounts());
   const known = useQuery(queries.catalogue());
   const { data: file = [] } = useQuery(registryFile);
   const hosted = (accounts.data ?? []).filter((account) => account.platform !== "local");
-  const asked = useQueries({ queries: hosted.map((account) => queries.definitions(account.id)) });
-  const ofAccounts = hosted.map((account, index): Source => {
-    const answer = asked[index];
+  const definitions = useQueries({ queries: hosted.map((account) => queries.definitions(account.id)) });
+  const accountSources = hosted.map((account, index): Source => {
+    const answer = definitions[index];
     return {
       key: account.id,
       title: account.label,
       account,
-      offers: (answer?.data ?? []).map((definition) => ({ kind: "definition", account, definition })),
-      isAsked: answer?.isFetching ?? false,
+      items: (answer?.data ?? []).map((definition) => ({ kind: "definition", account, definition })),
+      isLoading: answer?.isFetching ?? false,
       problem: answer?.error && !answer.isFetching ? asProblem(answer.error) : null,
-      askAgain: () => void answer?.refetch(),
+      retry: () => void answer?.refetch(),
     };
   });
-  const servers = (list: "known" | "file", entries: CatalogueEntry[]): Offer[] => entries.map((entry) => ({ kind: "server", list, entry }));
+  const servers = (list: "known" | "file", entries: CatalogueEntry[]): CatalogueItem[] => entries.map((entry) => ({ kind: "server", list, entry }));
   const sources: Source[] = [
-    ...(file.length > 0 ? [{ key: "file", title: "Registry file", account: null, offers: servers("file", file), isAsked: false, problem: null, askAgain: () => undefined }] : []),
-    ...ofAccounts,
+    ...(file.length > 0 ? [{ key: "file", title: "Registry file", account: null, items: servers("file", file), isLoading: false, problem: null, retry: () => undefined }] : []),
+    ...accountSources,
     {
       key: "known",
       title: "Well-known MCP servers",
       account: null,
-      offers: servers("known", known.data ?? []),
-      isAsked: known.isFetching,
+      items: servers("known", known.data ?? []),
+      isLoading: known.isFetching,
       problem: known.error ? asProblem(known.error) : null,
-      askAgain: () => void known.refetch(),
+      retry: () => void known.refetch(),
     },
   ];
-  return { sources, isRead: accounts.data !== undefined, problem: accounts.error ? asProblem(accounts.error) : null, askAgain: () => void accounts.refetch() };
+  return { sources, isRead: accounts.data !== undefined, problem: accounts.error ? asProblem(accounts.error) : null, retry: () => void accounts.refetch() };
 }
 
 /** Reads a file of the MCP registry into the catalogue, in place of the one before. */

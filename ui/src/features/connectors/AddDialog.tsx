@@ -22,8 +22,8 @@ type Props = {
 };
 
 /** Adds a connector: an address, what was found there, how to sign in. Nothing typed is lost on a failure. */
-export function AddDialog({ address: given, onClose, onAdded }: Props) {
-  const [address, setAddress] = useState(given);
+export function AddDialog({ address: initialAddress, onClose, onAdded }: Props) {
+  const [address, setAddress] = useState(initialAddress);
   const [found, setFound] = useState<AddressInspection | null>(null);
   const [title, setTitle] = useState("");
   const [name, setName] = useState("");
@@ -42,17 +42,17 @@ export function AddDialog({ address: given, onClose, onAdded }: Props) {
   });
   const add = useAddConnector();
   const check = useCheckConnector();
-  const { look } = inspect;
-  const looked = useRef(false);
+  const { run: inspectAddress } = inspect;
+  const hasInspected = useRef(false);
   useEffect(() => {
-    if (looked.current || !given) return;
-    looked.current = true;
-    look(withScheme(given));
-  }, [given, look]);
+    if (hasInspected.current || !initialAddress) return;
+    hasInspected.current = true;
+    inspectAddress(withScheme(initialAddress));
+  }, [initialAddress, inspectAddress]);
 
   const submitAddress = (event?: FormEvent) => {
     event?.preventDefault();
-    if (address.trim()) look(withScheme(address));
+    if (address.trim()) inspectAddress(withScheme(address));
   };
   const submit = () => {
     if (!found) return submitAddress();
@@ -121,7 +121,7 @@ export function AddDialog({ address: given, onClose, onAdded }: Props) {
       ) : (
         <form onSubmit={submitAddress} className={styles.form}>
           <Field label="Address" icon="clipboard" autoFocus placeholder="https://mcp.example.com/mcp" value={address} onChange={setAddress} isReadOnly={inspect.isPending} />
-          {inspect.isPending && <Looking address={address} onCancel={inspect.stop} />}
+          {inspect.isPending && <Inspecting address={address} onCancel={inspect.stop} />}
           {inspect.error && <ProblemNotice problem={asProblem(inspect.error)} onRetry={() => submitAddress()} />}
         </form>
       )}
@@ -130,7 +130,7 @@ export function AddDialog({ address: given, onClose, onAdded }: Props) {
   );
 }
 
-function Looking({ address, onCancel }: { address: string; onCancel: () => void }) {
+function Inspecting({ address, onCancel }: { address: string; onCancel: () => void }) {
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => setSeconds((before) => before + 1), 1000);

@@ -46,7 +46,7 @@ export function AddReview({ found, title, onTitle, name, onName, form, errors, a
         </div>
         <dl className={styles.facts}>
           <Fact name="Host">{found.host}</Fact>
-          <Fact name="Sign-in">{letsIn(found)}</Fact>
+          <Fact name="Sign-in">{signInText(found)}</Fact>
           {found.issuer && <Fact name="Sign-in server"><span className="mono" data-selectable>{found.issuer}</span></Fact>}
           {found.scopes.length > 0 && <Fact name="Scopes"><span className={styles.tags}>{found.scopes.map((scope) => <Tag key={scope} mono>{scope}</Tag>)}</span></Fact>}
           {found.toolCount !== null && <Fact name="Tools">{count(found.toolCount, "tool")}</Fact>}
@@ -64,12 +64,12 @@ export function AddReview({ found, title, onTitle, name, onName, form, errors, a
 
 const transports: Record<Transport, string> = { streamable_http: "streamable HTTP", stdio: "command on this computer", sse: "HTTP with SSE, deprecated" };
 
-const ways: Record<AuthenticationMethod, string> = { none: "without a sign-in", oauth: "consent in the browser", bearer: "a token", headers: "headers" };
+const methodLabels: Record<AuthenticationMethod, string> = { none: "without a sign-in", oauth: "consent in the browser", bearer: "a token", headers: "headers" };
 
-function letsIn(found: AddressInspection): string {
+function signInText(found: AddressInspection): string {
   if (found.server === null && !found.needsAuthorization) return "not known, because no MCP server answered";
   if (!found.needsAuthorization) return "none needed";
-  const known = found.methods.filter((method) => method !== "none").map((method) => ways[method]);
+  const known = found.methods.filter((method) => method !== "none").map((method) => methodLabels[method]);
   return known.length === 0 ? "a credential; the server does not say which" : known.join(", or ");
 }
 

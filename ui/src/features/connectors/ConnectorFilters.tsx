@@ -12,7 +12,7 @@ import { useChangePreferences } from "@/host/preferences";
 import styles from "./Connectors.module.css";
 import { type Chip, type Filters } from "./groups";
 import { tagsOf } from "./listView";
-import { tallyOf } from "./tally";
+import { countByFilter } from "./filterCounts";
 import { ViewMenu } from "./ViewMenu";
 
 type Props = {
@@ -34,7 +34,7 @@ export function ConnectorFilters({ connectors, isWhole, accounts, platforms, fil
   const change = useChangePreferences();
   const hosted = accounts.some((account) => account.platform !== "local");
   // Typing changes none of these.
-  const tally = useMemo(() => tallyOf(connectors), [connectors]);
+  const tally = useMemo(() => countByFilter(connectors), [connectors]);
   const tags = useMemo(() => tagsOf(connectors), [connectors]);
   const number = <Key,>(counts: ReadonlyMap<Key, number>, key: Key) => (isWhole ? (counts.get(key) ?? 0) : undefined);
   return (

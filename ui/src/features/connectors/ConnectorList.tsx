@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
 import { Button } from "@/components/Button";
-import { isHosted, isUnderWay } from "@/components/connectorStatus";
+import { isHosted, isInProgress } from "@/components/connectorStatus";
 import { EmptyState } from "@/components/EmptyState";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { runAction, type NextAction, nextActionKeys, nextActionLabels, nextActionOf } from "@/components/nextAction";
+import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf, runAction } from "@/components/nextAction";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { VirtualList } from "@/components/VirtualList";
@@ -21,13 +21,13 @@ import styles from "./Connectors.module.css";
 import { type ConnectorTab } from "./connectorTabs";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { GroupHead } from "./GroupHead";
-import { type Filters, noFilters, passing } from "./groups";
-import { grouped, sorted } from "./listView";
+import { type Filters, matchesFilters, noFilters } from "./groups";
+import { groupConnectors, sortConnectors } from "./listView";
 import { PeekConnector } from "./PeekConnector";
-import { useCheckConnector, useRemoveConnector, useTurnOn } from "./useConnectorActions";
+import { useCheckConnector, useEnableConnector, useRemoveConnector } from "./useConnectorActions";
 import { useFrozenGroups } from "./useFrozenGroups";
-import { useMany } from "./useMany";
-import { useSelected } from "./useSelected";
+import { useSelection } from "./useSelection";
+import { useActiveRow } from "./useActiveRow";
 
 type Props = {
   connectors: Connector[];
@@ -53,7 +53,7 @@ function changedToolCounts(changes: ToolChange[]): ReadonlyMap<ConnectorId, numb
 /** The rows, what narrows them, how their accounts are, and the keys of the selected one. */
 export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
   const [typed, setTyped] = useState(noFilters);
-  const [selected, setSelected] = useSelected();
+  const [activeId, setActiveId] = useActiveRow();
   const [deleting, setDeleting] = useState<Connector | null>(null);
   const [peeks, setPeeks] = useState(false);
   const filterField = useRef<HTMLInputElement>(null);
@@ -68,7 +68,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const states = useAccountStates();
   const check = useCheckConnector();
   const remove = useRemoveConnector();
-  const turnOn = useTurnOn();
+  const turnOn = useEnableConnector();
   // Rows are drawn anew when what they are given changes, and a mutation is another one at each turn.
   const { mutate: turnOnNow } = turnOn;
   const { mutate: checkNow } = check;
@@ -86,9 +86,9 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const hosted = useMemo(() => accounts.filter((one) => one.platform !== "local"), [accounts]);
   const view = { group: preferences?.connectorGroup ?? ("status" as const), sort: preferences?.connectorSort ?? ("name" as const) };
   // In order before they are narrowed: a key in the filter then sorts nothing.
-  const inOrder = useMemo(() => sorted(connectors, view.sort, frozen), [connectors, view.sort, frozen]);
-  const shown = inOrder.filter(passing(filters));
-  const sections = grouped(shown, view.group, { accounts, platforms, frozen }).map(({ key, title, rows }) => ({
+  const inOrder = useMemo(() => sortConnectors(connectors, view.sort, frozen), [connectors, view.sort, frozen]);
+  const shown = inOrder.filter(matchesFilters(filters));
+  const sections = groupConnectors(shown, view.group, { accounts, platforms, frozen }).map(({ key, title, rows }) => ({
     key,
     head: title === "" ? undefined : (
       <GroupHead
@@ -102,12 +102,12 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
     rows,
   }));
   const order = sections.flatMap((section) => section.rows);
-  const current = order.find((one) => one.id === selected);
+  const current = order.find((one) => one.id === activeId);
 
   const act = (action: NextAction, connector: Connector) => runAction(action, connector, { onSignIn, onOpen, onTurnOn: turnOnNow, onCheck: checkNow });
   const selectNext = (gone: Connector) => {
     const at = order.indexOf(gone);
-    setSelected((order[at + 1] ?? order[at - 1])?.id ?? null);
+    setActiveId((order[at + 1] ?? order[at - 1])?.id ?? null);
   };
   const removeCurrent = () => {
     if (!current) return;
@@ -118,27 +118,27 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
 
   const colourOf = (connector: Connector) => accounts.find((one) => one.id === connector.account)?.colour;
 
-  const many = useMany(order, onSignIn);
-  const isPicking = many.of.length > 0;
-  const pick = (connector: Connector) => {
-    setSelected(connector.id);
-    many.toggle(connector.id);
+  const selection = useSelection(order, onSignIn);
+  const isSelecting = selection.connectors.length > 0;
+  const toggleSelected = (connector: Connector) => {
+    setActiveId(connector.id);
+    selection.toggle(connector.id);
   };
 
   const currentAction = current && nextActionOf(current, changedIn(current));
   useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => filterField.current?.focus() });
-  useShortcut(current && !isPicking ? { keys: "Backspace", label: isHosted(current) ? "Delete" : "Remove", inBar: true, run: removeCurrent } : null);
-  useShortcut(current && !isPicking ? { keys: "D", label: "Check", inBar: true, run: () => act("doctor", current) } : null);
+  useShortcut(current && !isSelecting ? { keys: "Backspace", label: isHosted(current) ? "Delete" : "Remove", inBar: true, run: removeCurrent } : null);
+  useShortcut(current && !isSelecting ? { keys: "D", label: "Check", inBar: true, run: () => act("doctor", current) } : null);
   useShortcut(
-    current && !isPicking && currentAction && nextActionKeys[currentAction] === "C"
+    current && !isSelecting && currentAction && nextActionKeys[currentAction] === "C"
       ? { keys: "C", label: nextActionLabels[currentAction], inBar: true, run: () => act(currentAction, current) }
       : null,
   );
-  useShortcut(current ? { keys: "X", label: many.ids.has(current.id) ? "Unpick" : "Pick", inBar: true, run: () => many.toggle(current.id) } : null);
+  useShortcut(current ? { keys: "X", label: selection.ids.has(current.id) ? "Unpick" : "Pick", inBar: true, run: () => selection.toggle(current.id) } : null);
   useShortcut(current ? { keys: "Space", label: peeks ? "Close" : "Peek", inBar: true, run: () => setPeeks(!peeks) } : null);
-  useShortcut(peeks && !isPicking ? { keys: "Escape", label: "Close the quick look", run: () => setPeeks(false) } : null);
-  useShortcut({ keys: "Mod+A", label: "Pick all shown", run: () => many.all(order) });
-  const problem = many.error ?? remove.error ?? turnOn.error ?? check.error;
+  useShortcut(peeks && !isSelecting ? { keys: "Escape", label: "Close the quick look", run: () => setPeeks(false) } : null);
+  useShortcut({ keys: "Mod+A", label: "Pick all shown", run: () => selection.selectAll(order) });
+  const problem = selection.error ?? remove.error ?? turnOn.error ?? check.error;
 
   return (
     <div className={styles.page}>
@@ -147,8 +147,8 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
       {problem && <div className={styles.notice}><ProblemNotice problem={asProblem(problem)} /></div>}
       <div className={styles.beside}>
         <div className={styles.rows}>
-          {isPicking ? (
-            <BulkBar many={many} />
+          {isSelecting ? (
+            <BulkBar selection={selection} />
           ) : (
             <div className={styles.heads} aria-hidden="true">
               <span>Name</span><span>Status</span><span>Where, as whom</span><span className={styles.tools}>Tools</span><span className={styles.lastOk}>Last ok</span><span />
@@ -161,26 +161,26 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
               label="Connectors"
               sections={sections}
               keyOf={(connector) => connector.id}
-              nameOf={(connector) => [rowName(connector, changedIn(connector)), many.outcomes.get(connector.id)?.words].filter(Boolean).join(", ")}
+              nameOf={(connector) => [rowName(connector, changedIn(connector)), selection.outcomes.get(connector.id)?.words].filter(Boolean).join(", ")}
               columnsClass={styles.columns}
-              selected={selected}
-              onSelect={setSelected}
+              selected={activeId}
+              onSelect={setActiveId}
               onOpen={(connector) => onOpen(connector.id)}
-              marked={many.ids}
-              onExtend={many.extend}
+              marked={selection.ids}
+              onExtend={selection.extend}
               autoFocus
               renderRow={(connector, isSelected) => (
                 <ConnectorRow
                   connector={connector}
-                  selected={isSelected}
+                  isActive={isSelected}
                   isStale={(states.get(connector.account) ?? "fine") !== "fine"}
-                  authorization={authorizations?.find((one) => one.connector === connector.id && isUnderWay(one.state))}
+                  authorization={authorizations?.find((one) => one.connector === connector.id && isInProgress(one.state))}
                   colour={colourOf(connector)}
                   changedTools={changedIn(connector)}
-                  picked={many.ids.has(connector.id)}
-                  isPicking={isPicking}
-                  outcome={many.outcomes.get(connector.id)}
-                  onPick={pick}
+                  isSelected={selection.ids.has(connector.id)}
+                  isSelecting={isSelecting}
+                  outcome={selection.outcomes.get(connector.id)}
+                  onToggleSelected={toggleSelected}
                   onNextAction={act}
                 />
               )}
@@ -188,7 +188,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
           )}
         </div>
         {peeks && current && (
-          <PeekConnector connector={current} colour={colourOf(current)} changedTools={changedIn(current)} isPicking={isPicking} onOpen={(tab) => onOpen(current.id, tab)} onNextAction={act} onClose={() => setPeeks(false)} />
+          <PeekConnector connector={current} colour={colourOf(current)} changedTools={changedIn(current)} isSelecting={isSelecting} onOpen={(tab) => onOpen(current.id, tab)} onNextAction={act} onClose={() => setPeeks(false)} />
         )}
       </div>
       {deleting && (
@@ -202,7 +202,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
         />
       )}
       <StatusFacts>
-        {isPicking && <span>{many.of.length} picked</span>}
+        {isSelecting && <span>{selection.connectors.length} picked</span>}
         {isWhole && <span>{count(order.length, "connector")}{order.length === connectors.length ? "" : ` of ${connectors.length}`}</span>}
         {current?.status.code && <span className="mono">{current.status.code}</span>}
       </StatusFacts>

@@ -10,10 +10,10 @@ import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { runAction, tabFor, type NextAction, nextActionKeys, nextActionLabels, nextActionOf } from "@/components/nextAction";
+import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf, runAction, tabFor } from "@/components/nextAction";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { Tabs } from "@/components/Tabs";
 import { Tag } from "@/components/Tag";
 import { type Connector, type ConnectorId } from "@/host/bindings";
@@ -53,7 +53,7 @@ export function ConnectorPage(props: Props) {
     <>
       <Crumbs title={error ? "Not read" : data ? "Not found" : ""} onLeave={props.onLeave} />
       {error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
-      {!data && !error && <StillShapes label="Reading the connector" rows={4} />}
+      {!data && !error && <Skeleton label="Reading the connector" rows={4} />}
       {data && (
         <EmptyState icon="cable" title="This connector is not there any more" action={<Button onPress={props.onLeave}>All connectors</Button>}>
           It was removed, here or by the command line.
@@ -82,31 +82,31 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
   const remove = useRemoveConnector();
   const update = useUpdateConnector(connector.id);
   const { checking } = useLastCheck(connector.id);
-  const [asksDisconnect, setAsksDisconnect] = useState(false);
+  const [confirmsDisconnect, setConfirmsDisconnect] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const { data: changes = [] } = useQuery(queries.toolChanges(connector.id));
   const { data: accounts = [] } = useQuery(queries.accounts());
   const { glyph, word } = statusLook(connector, changes.length);
-  const remedy = nextActionOf(connector, changes.length);
+  const action = nextActionOf(connector, changes.length);
   const isOff = connector.status.status === "disabled";
   const signedIn = connector.authentication.kind === "oauth" && connector.authentication.entry !== null;
 
-  const look = () => {
+  const runCheck = () => {
     check.mutate(connector.id);
     onTab("overview");
   };
-  const act = (what: NextAction) =>
-    runAction(what, connector, { onSignIn, onOpen: (_id, place) => onTab(place), onTurnOn: () => update.mutate({ enabled: true }), onCheck: look });
+  const run = (action: NextAction) =>
+    runAction(action, connector, { onSignIn, onOpen: (_id, place) => onTab(place), onTurnOn: () => update.mutate({ enabled: true }), onCheck: runCheck });
   const hosted = isHosted(connector);
-  const takeOut = () => {
+  const removeConnector = () => {
     if (hosted) setDeleting(true);
     else remove.mutate(connector, { onSuccess: onLeave });
   };
   // A check has a button of its own, and where a step is taken already, nothing leads there.
-  const mainRemedy = remedy && nextActionKeys[remedy] === "C" && tabFor(remedy) !== tab ? remedy : null;
+  const mainAction = action && nextActionKeys[action] === "C" && tabFor(action) !== tab ? action : null;
 
-  useShortcut(isOff && !hosted ? null : { keys: "D", label: "Check", inBar: true, run: look });
-  useShortcut(mainRemedy ? { keys: "C", label: nextActionLabels[mainRemedy], inBar: true, run: () => act(mainRemedy) } : null);
+  useShortcut(isOff && !hosted ? null : { keys: "D", label: "Check", inBar: true, run: runCheck });
+  useShortcut(mainAction ? { keys: "C", label: nextActionLabels[mainAction], inBar: true, run: () => run(mainAction) } : null);
   const tabs = connectorTabs.filter((one) => hosted || one !== "credentials");
   useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tabs, tab, -1)) });
   useShortcut({ keys: "]", label: "Next tab", run: () => onTab(neighbour(tabs, tab, 1)) });
@@ -116,9 +116,9 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
   return (
     <>
       <Crumbs title={connector.title} onLeave={onLeave}>
-        {(!isOff || hosted) && <Button look="quiet" icon="refresh-cw" keys="D" isPending={checking} onPress={look}>Check</Button>}
-        {mainRemedy && <Button look="primary" keys="C" onPress={() => act(mainRemedy)}>{nextActionLabels[mainRemedy]}</Button>}
-        {signedIn && <Button onPress={() => setAsksDisconnect(true)}>Disconnect</Button>}
+        {(!isOff || hosted) && <Button look="quiet" icon="refresh-cw" keys="D" isPending={checking} onPress={runCheck}>Check</Button>}
+        {mainAction && <Button look="primary" keys="C" onPress={() => run(mainAction)}>{nextActionLabels[mainAction]}</Button>}
+        {signedIn && <Button onPress={() => setConfirmsDisconnect(true)}>Disconnect</Button>}
         <Menu
           label="More actions"
           trigger={<Button look="quiet" icon="ellipsis" label="More actions" />}
@@ -126,7 +126,7 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
             { id: "favourite", label: connector.favourite ? "No longer a favourite" : "Keep as favourite", icon: "star", onAction: () => update.mutate({ favourite: !connector.favourite }) },
             ...(hosted ? [] : [{ id: "enabled", label: isOff ? "Turn on" : "Turn off", icon: "power" as const, onAction: () => update.mutate({ enabled: isOff }) }]),
             { id: "elsewhere", label: "Also create on…", icon: "plus", onAction: () => onCreateElsewhere(connector) },
-            { id: "remove", label: hosted ? `Delete on ${connector.identity.account}` : "Remove", icon: "trash-2", danger: true, onAction: takeOut },
+            { id: "remove", label: hosted ? `Delete on ${connector.identity.account}` : "Remove", icon: "trash-2", danger: true, onAction: removeConnector },
           ]}
         />
       </Crumbs>
@@ -150,25 +150,25 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
         selected={tabs.includes(tab) ? tab : "overview"}
         onSelect={onTab}
         tabs={[
-          { id: "overview", label: "Overview", content: <Overview connector={connector} onOpen={onOpen} onCreateElsewhere={() => onCreateElsewhere(connector)} onNextAction={act} onSettings={() => onTab("settings")} onCheck={look} /> },
+          { id: "overview", label: "Overview", content: <Overview connector={connector} onOpen={onOpen} onCreateElsewhere={() => onCreateElsewhere(connector)} onNextAction={run} onSettings={() => onTab("settings")} onCheck={runCheck} /> },
           { id: "tools", label: "Tools", count: connector.toolCount, content: <><ToolChanges connector={connector} />{renderTools(connector)}</> },
           { id: "runs", label: "Runs", content: renderRuns(connector) },
           // What a connector of this computer signs in with is a setting of it.
           ...(hosted ? [{ id: "credentials" as const, label: "Credentials", content: <PlatformCredentials connector={connector} onSettings={() => onTab("settings")} /> }] : []),
-          { id: "settings", label: "Settings", content: <ConnectorSettings key={connector.id} connector={connector} onRemove={takeOut} /> },
+          { id: "settings", label: "Settings", content: <ConnectorSettings key={connector.id} connector={connector} onRemove={removeConnector} /> },
         ]}
       />
       {deleting && <DeleteConnectorDialog connector={connector} onClose={() => setDeleting(false)} onDeleted={onLeave} />}
-      {asksDisconnect && (
+      {confirmsDisconnect && (
         <Dialog
           alert
           title={`Disconnect ${connector.title}?`}
           subtitle={<IdentityLine identity={connector.identity} />}
-          onClose={() => setAsksDisconnect(false)}
+          onClose={() => setConfirmsDisconnect(false)}
           footer={
             <>
-              <Button autoFocus onPress={() => setAsksDisconnect(false)}>Keep it connected</Button>
-              <Button look="danger" isPending={disconnect.isPending} onPress={() => { setAsksDisconnect(false); disconnect.mutate(connector.id); }}>Disconnect</Button>
+              <Button autoFocus onPress={() => setConfirmsDisconnect(false)}>Keep it connected</Button>
+              <Button look="danger" isPending={disconnect.isPending} onPress={() => { setConfirmsDisconnect(false); disconnect.mutate(connector.id); }}>Disconnect</Button>
             </>
           }
         >

@@ -17,7 +17,7 @@ import { type Outcome } from "./useBulk";
 
 type Props = {
   connector: Connector;
-  selected: boolean;
+  isActive: boolean;
   /** Whether its account does not answer, so that the row may be old. */
   isStale: boolean;
   /** The consent under way for it. */
@@ -27,20 +27,20 @@ type Props = {
   /** How many of its tools are not any more as they were agreed to. */
   changedTools: number;
   /** Whether it is picked for something done to many. */
-  picked: boolean;
+  isSelected: boolean;
   /** Whether any is: keys are for the picked ones then. */
-  isPicking: boolean;
+  isSelecting: boolean;
   /** How that went with it. */
   outcome: Outcome | undefined;
-  onPick: (connector: Connector) => void;
-  onNextAction: (remedy: NextAction, connector: Connector) => void;
+  onToggleSelected: (connector: Connector) => void;
+  onNextAction: (action: NextAction, connector: Connector) => void;
 };
 
 /** The cells of one row: what, how it is, where and as whom, how much, when, and one button. */
-export function ConnectorRow({ connector, selected, isStale, authorization, colour, changedTools, picked, isPicking, outcome, onPick, onNextAction }: Props) {
+export function ConnectorRow({ connector, isActive, isStale, authorization, colour, changedTools, isSelected, isSelecting, outcome, onToggleSelected, onNextAction }: Props) {
   const { glyph, word } = statusLook(connector, changedTools);
   const { identity, status } = connector;
-  const remedy = nextActionOf(connector, changedTools);
+  const action = nextActionOf(connector, changedTools);
   const said = outcome?.words ?? reason(connector, authorization);
   const facts = [credentialWord(identity), identity.level, identity.expiresAt && timeLeft(identity.expiresAt)];
   return (
@@ -51,10 +51,10 @@ export function ConnectorRow({ connector, selected, isStale, authorization, colo
           type="button"
           className={styles.pick}
           tabIndex={-1}
-          aria-pressed={picked}
-          title={picked ? "Pick no more" : "Pick"}
+          aria-pressed={isSelected}
+          title={isSelected ? "Pick no more" : "Pick"}
           onMouseDown={(event) => event.preventDefault()}
-          onClick={() => onPick(connector)}
+          onClick={() => onToggleSelected(connector)}
         >
           <ConnectorMark title={connector.title} icon={connector.icon} />
           <span className={styles.tick}><Icon name="check" size={14} /></span>
@@ -88,9 +88,9 @@ export function ConnectorRow({ connector, selected, isStale, authorization, colo
         </span>
       )}
       <span className={styles.fix}>
-        {remedy && (
-          <Button small keys={selected && !isPicking ? nextActionKeys[remedy] : undefined} excludeFromTabOrder={!selected} onPress={() => onNextAction(remedy, connector)}>
-            <span>{nextActionLabels[remedy]}<span className="unseen">, {connector.title}</span></span>
+        {action && (
+          <Button small keys={isActive && !isSelecting ? nextActionKeys[action] : undefined} excludeFromTabOrder={!isActive} onPress={() => onNextAction(action, connector)}>
+            <span>{nextActionLabels[action]}<span className="unseen">, {connector.title}</span></span>
           </Button>
         )}
       </span>

@@ -45,7 +45,7 @@ function HostedSettings({ connector, onRemove }: Props) {
       <section className={styles.section} aria-label="Yours">
         <h2>Yours</h2>
         <p className="text2">Kept on this computer; the platform does not see them.</p>
-        <Marks connector={connector} />
+        <TagsAndFavourite connector={connector} />
       </section>
       <EditSettings connector={connector} />
       <Native connector={connector} />
@@ -58,12 +58,12 @@ function HostedSettings({ connector, onRemove }: Props) {
   );
 }
 
-function Marks({ connector }: { connector: Connector }) {
+function TagsAndFavourite({ connector }: { connector: Connector }) {
   const [tags, setTags] = useState(connector.tags.join(", "));
   const { toast } = useToasts();
   const save = useUpdateConnector(connector.id);
   const toggle = useUpdateConnector(connector.id);
-  const typed = tagsIn(tags);
+  const typed = parseTags(tags);
   const changed = typed.join("\n") !== connector.tags.join("\n");
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -82,7 +82,7 @@ function Marks({ connector }: { connector: Connector }) {
   );
 }
 
-function tagsIn(text: string): string[] {
+function parseTags(text: string): string[] {
   return [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
 }
 
@@ -96,7 +96,7 @@ function General({ connector }: { connector: Connector }) {
   const { toast } = useToasts();
   const save = useUpdateConnector(connector.id);
   const toggle = useUpdateConnector(connector.id);
-  const typedTags = tagsIn(tags);
+  const typedTags = parseTags(tags);
   const changes: ConnectorChanges = {
     ...(title.trim() !== connector.title && { title: title.trim() }),
     ...(name.trim() !== connector.name && { name: name.trim() }),

@@ -3,7 +3,7 @@ import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { useRefreshAccounts, useRefreshOnOpen, useSync } from "@/host/accountSync";
 import { type AccountId, type Connector, type ConnectorId } from "@/host/bindings";
@@ -53,7 +53,7 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
           <ProblemNotice problem={asProblem(checkAll.error ?? error)} onRetry={() => (error ? void refetch() : checkAll.mutate())} />
         </div>
       )}
-      {!connectors && !error && <StillShapes label="Reading the connectors" rows={8} />}
+      {!connectors && !error && <Skeleton label="Reading the connectors" rows={8} />}
       {connectors?.length === 0 && accounts && hosted && <AccountsLine accounts={accounts.filter((one) => one.platform !== "local")} connectors={connectors} onOpenAccount={list.onOpenAccount} />}
       {connectors?.length === 0 && (
         <EmptyState icon="cable" title="No connectors yet" action={<Button icon="plus" onPress={onAdd}>Add connector</Button>}>

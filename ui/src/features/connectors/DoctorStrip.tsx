@@ -27,7 +27,7 @@ type Props = {
   /** What was found since the window opened; steps are not kept for longer. */
   check: Check | undefined;
   checking: boolean;
-  onNextAction: (remedy: NextAction) => void;
+  onNextAction: (action: NextAction) => void;
   onSettings: () => void;
   onCheck: () => void;
 };

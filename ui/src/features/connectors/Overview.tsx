@@ -6,13 +6,13 @@ import styles from "./ConnectorPage.module.css";
 import { DoctorStrip } from "./DoctorStrip";
 import { Facts } from "./Facts";
 import { Copies } from "./hosted/Copies";
-import { Particulars } from "./hosted/Particulars";
-import { LastKnown } from "./LastKnown";
+import { PlatformDetails } from "./hosted/PlatformDetails";
+import { LastStatus } from "./LastStatus";
 import { useLastCheck } from "./useConnectorActions";
 
 type Props = {
   connector: Connector;
-  onNextAction: (remedy: NextAction) => void;
+  onNextAction: (action: NextAction) => void;
   onOpen: (id: ConnectorId) => void;
   onCreateElsewhere: () => void;
   onSettings: () => void;
@@ -35,14 +35,14 @@ export function Overview({ connector, onNextAction, onOpen, onCreateElsewhere, o
         {check || checking ? (
           <DoctorStrip connector={connector} check={check} checking={checking} onNextAction={onNextAction} onSettings={onSettings} onCheck={onCheck} />
         ) : (
-          <LastKnown connector={connector} onCheck={onCheck} />
+          <LastStatus connector={connector} onCheck={onCheck} />
         )}
       </section>
       <section className={styles.section} aria-label="Facts">
         <h2>About it</h2>
         <Facts connector={connector} />
       </section>
-      {isHosted(connector) && <Particulars connector={connector} />}
+      {isHosted(connector) && <PlatformDetails connector={connector} />}
       <Copies connector={connector} onOpen={onOpen} onCreateElsewhere={onCreateElsewhere} />
       {server?.instructions && (
         <section className={styles.section} aria-label="Instructions">

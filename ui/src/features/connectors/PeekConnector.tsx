@@ -8,7 +8,7 @@ import { type AccountColour, type Connector } from "@/host/bindings";
 import page from "./ConnectorPage.module.css";
 import { DoctorStrip } from "./DoctorStrip";
 import { Facts } from "./Facts";
-import { LastKnown } from "./LastKnown";
+import { LastStatus } from "./LastStatus";
 import styles from "./PeekConnector.module.css";
 import { useLastCheck } from "./useConnectorActions";
 
@@ -18,19 +18,19 @@ type Props = {
   colour: AccountColour | null | undefined;
   changedTools: number;
   /** Whether any is picked: keys are for the picked ones then. */
-  isPicking: boolean;
+  isSelecting: boolean;
   onOpen: (tab?: "overview" | "settings") => void;
-  onNextAction: (remedy: NextAction, connector: Connector) => void;
+  onNextAction: (action: NextAction, connector: Connector) => void;
   onClose: () => void;
 };
 
 /** A quick look at the selected connector, beside the list, which keeps the focus: arrows lead on to the next. */
-export function PeekConnector({ connector, colour, changedTools, isPicking, onOpen, onNextAction, onClose }: Props) {
+export function PeekConnector({ connector, colour, changedTools, isSelecting, onOpen, onNextAction, onClose }: Props) {
   const { check, checking } = useLastCheck(connector.id);
   const { glyph, word } = statusLook(connector, changedTools);
-  const remedy = nextActionOf(connector, changedTools);
-  const main = remedy && nextActionKeys[remedy] === "C" ? remedy : null;
-  const look = () => onNextAction("check", connector);
+  const action = nextActionOf(connector, changedTools);
+  const mainAction = action && nextActionKeys[action] === "C" ? action : null;
+  const runCheck = () => onNextAction("check", connector);
   return (
     <aside className={styles.peek} aria-label={`Quick look at ${connector.title}`}>
       <header className={styles.head}>
@@ -46,9 +46,9 @@ export function PeekConnector({ connector, colour, changedTools, isPicking, onOp
       </header>
       <div className={styles.body}>
         {check || checking ? (
-          <DoctorStrip connector={connector} check={check} checking={checking} onNextAction={(what) => onNextAction(what, connector)} onSettings={() => onOpen("settings")} onCheck={look} />
+          <DoctorStrip connector={connector} check={check} checking={checking} onNextAction={(what) => onNextAction(what, connector)} onSettings={() => onOpen("settings")} onCheck={runCheck} />
         ) : (
-          <LastKnown connector={connector} onCheck={look} />
+          <LastStatus connector={connector} onCheck={runCheck} />
         )}
         <section className={page.section} aria-label="Facts">
           <h3 className="strong">About it</h3>
@@ -56,7 +56,7 @@ export function PeekConnector({ connector, colour, changedTools, isPicking, onOp
         </section>
       </div>
       <footer className={styles.foot}>
-        {main && <Button keys={isPicking ? undefined : nextActionKeys[main]} onPress={() => onNextAction(main, connector)}>{nextActionLabels[main]}</Button>}
+        {mainAction && <Button keys={isSelecting ? undefined : nextActionKeys[mainAction]} onPress={() => onNextAction(mainAction, connector)}>{nextActionLabels[mainAction]}</Button>}
         <Button keys="Enter" onPress={() => onOpen()}>Open</Button>
       </footer>
     </aside>

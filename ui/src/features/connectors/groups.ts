@@ -1,6 +1,6 @@
-import { isHosted, needsYou, statusLook } from "@/components/connectorStatus";
+import { isHosted, needsAttention, statusLook } from "@/components/connectorStatus";
 import { type AccountId, type Connector, type Platform, type Status } from "@/host/bindings";
-import { wordsOf } from "@/lib/match";
+import { splitWords } from "@/lib/match";
 
 export type GroupId = "needs" | "favourites" | "others";
 
@@ -13,7 +13,7 @@ export const groupOrder: { id: GroupId; title: string }[] = [
 
 /** The group of a connector as it is now. */
 export function groupOf(connector: Connector): GroupId {
-  if (needsYou(connector)) return "needs";
+  if (needsAttention(connector)) return "needs";
   return connector.favourite ? "favourites" : "others";
 }
 
@@ -21,11 +21,11 @@ export function groupOf(connector: Connector): GroupId {
 export type Chip = "needs" | "ready" | "off" | "hosted" | "local";
 
 /** Whether a chip lets a connector through. */
-export function passesChip(chip: Chip, connector: Connector): boolean {
+export function matchesChip(chip: Chip, connector: Connector): boolean {
   const { status } = connector.status;
   switch (chip) {
     case "needs":
-      return needsYou(connector);
+      return needsAttention(connector);
     case "ready":
       return status === "ready";
     case "off":
@@ -44,24 +44,24 @@ export type Filters = { text: string; chip: Chip | null; platform: Platform | nu
 export const noFilters: Filters = { text: "", chip: null, platform: null, status: null, account: null, tag: null };
 
 /** Tells of a connector whether every filter lets it through. */
-export function passing({ chip, platform, status, account, tag, text }: Filters): (connector: Connector) => boolean {
-  const words = wordsOf(text);
+export function matchesFilters({ chip, platform, status, account, tag, text }: Filters): (connector: Connector) => boolean {
+  const words = splitWords(text);
   return (connector) =>
-    (chip === null || passesChip(chip, connector)) &&
+    (chip === null || matchesChip(chip, connector)) &&
     (platform === null || connector.identity.platform === platform) &&
     (status === null || connector.status.status === status) &&
     (account === null || connector.account === account) &&
     (tag === null || connector.tags.includes(tag)) &&
     // Every word has to be somewhere in what the row says.
-    words.every((word) => saidBy(connector).includes(word));
+    words.every((word) => searchText(connector).includes(word));
 }
 
 // Every key asks all rows again: what they say is put together once.
-const said = new WeakMap<Connector, string>();
+const searchTexts = new WeakMap<Connector, string>();
 
 /** What a row says, in lower case. */
-function saidBy(connector: Connector): string {
-  const known = said.get(connector);
+function searchText(connector: Connector): string {
+  const known = searchTexts.get(connector);
   if (known !== undefined) return known;
   const { identity } = connector;
   const parts = [
@@ -69,6 +69,6 @@ function saidBy(connector: Connector): string {
     statusLook(connector).word, identity.account, identity.credential, ...connector.tags,
   ];
   const text = parts.filter(Boolean).join(" ").toLowerCase();
-  said.set(connector, text);
+  searchTexts.set(connector, text);
   return text;
 }

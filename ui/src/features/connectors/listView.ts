@@ -25,7 +25,7 @@ export const sorts: { value: ConnectorSort; label: string }[] = [
 const urgency = ["needs_authorization", "failing", "authorizing", "disconnected", "unknown", "ready", "disabled"] as const;
 
 /** Rank of a connector's status, the most urgent first. */
-export function rankOf(connector: Connector): number {
+export function statusRank(connector: Connector): number {
   return urgency.indexOf(connector.status.status);
 }
 
@@ -34,16 +34,16 @@ type Known = { accounts: Account[]; platforms: PlatformForm[]; frozen: FrozenOf 
 type Group = { key: string; title: string; rows: Connector[] };
 
 /** The rows in order; favourites come first. */
-export function sorted(connectors: Connector[], sort: ConnectorSort, frozen: FrozenOf): Connector[] {
-  return connectors.toSorted((left, right) => Number(right.favourite) - Number(left.favourite) || compared(left, right, sort, frozen) || byTitle(left, right));
+export function sortConnectors(connectors: Connector[], sort: ConnectorSort, frozen: FrozenOf): Connector[] {
+  return connectors.toSorted((left, right) => Number(right.favourite) - Number(left.favourite) || compareBy(left, right, sort, frozen) || byTitle(left, right));
 }
 
 /** The groups of rows that are in order; those without a row are left out. */
-export function grouped(rows: Connector[], group: ConnectorGroup, known: Known): Group[] {
+export function groupConnectors(rows: Connector[], group: ConnectorGroup, known: Known): Group[] {
   return groupsOf(rows, group, known).filter((one) => one.rows.length > 0);
 }
 
-function compared(left: Connector, right: Connector, sort: ConnectorSort, frozen: FrozenOf): number {
+function compareBy(left: Connector, right: Connector, sort: ConnectorSort, frozen: FrozenOf): number {
   switch (sort) {
     case "name":
       return 0;

@@ -20,9 +20,9 @@ export function useBulk(onDone: (id: ConnectorId) => void) {
   const client = useQueryClient();
   const [outcomes, setOutcomes] = useState<ReadonlyMap<ConnectorId, Outcome>>(new Map());
   const [running, setRunning] = useState(false);
-  const note = useCallback((id: ConnectorId, outcome: Outcome) => setOutcomes((kept) => new Map(kept).set(id, outcome)), []);
+  const setOutcome = useCallback((id: ConnectorId, outcome: Outcome) => setOutcomes((current) => new Map(current).set(id, outcome)), []);
 
-  const each = async (connectors: Connector[], doing: string, step: (connector: Connector) => Promise<string>): Promise<Connector[]> => {
+  const runEach = async (connectors: Connector[], doing: string, step: (connector: Connector) => Promise<string>): Promise<Connector[]> => {
     setRunning(true);
     setOutcomes(new Map(connectors.map(({ id }) => [id, { state: "running", words: doing }])));
     const waiting = [...connectors];
@@ -30,11 +30,11 @@ export function useBulk(onDone: (id: ConnectorId) => void) {
     const worker = async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         try {
-          note(next.id, { state: "done", words: await step(next) });
+          setOutcome(next.id, { state: "done", words: await step(next) });
           onDone(next.id);
           done.push(next);
         } catch (thrown) {
-          note(next.id, { state: "failed", words: thrown instanceof Skipped ? thrown.message : capital(asProblem(thrown).message) });
+          setOutcome(next.id, { state: "failed", words: thrown instanceof Skipped ? thrown.message : capital(asProblem(thrown).message) });
         }
       }
     };
@@ -44,11 +44,11 @@ export function useBulk(onDone: (id: ConnectorId) => void) {
     return done;
   };
 
-  return { outcomes, running, each, note, forget: () => setOutcomes(new Map()) };
+  return { outcomes, running, runEach, setOutcome, reset: () => setOutcomes(new Map()) };
 }
 
 /** Has the doctor look at a connector. */
-export async function checked({ id }: Connector): Promise<string> {
+export async function checkOne({ id }: Connector): Promise<string> {
   const check: Check = await call(commands.checkConnector(id));
   const failed = check.steps.find((step) => step.state === "failed");
   if (failed) throw new Skipped(capital(failed.problem?.message ?? `${failed.name} failed`));
@@ -56,20 +56,20 @@ export async function checked({ id }: Connector): Promise<string> {
 }
 
 /** Switches a connector on or off, where that is one thing and asks nothing. */
-export async function switched(connector: Connector, on: boolean): Promise<string> {
+export async function switchOne(connector: Connector, on: boolean): Promise<string> {
   const words = on ? "Turned on" : "Turned off";
   if (!isHosted(connector)) {
     await call(commands.updateConnector(connector.id, { enabled: on }));
     return words;
   }
   const { groups } = await call(commands.connectorParticulars(connector.id));
-  const act = switchOf(groups.flatMap((group) => group.controls), on);
+  const act = mainSwitchAction(groups.flatMap((group) => group.controls), on);
   await call(commands.actOnConnector({ connector: connector.id, act: act.name, values: null, confirmed: false }));
   return words;
 }
 
 /** The one act of a platform that switches a connector on or off. */
-function switchOf(controls: Control[], on: boolean): Act {
+function mainSwitchAction(controls: Control[], on: boolean): Act {
   const switches = controls.flatMap((control) => (control.kind === "switch" && control.isMain ? [control] : []));
   const [first] = switches;
   if (!first) throw new Skipped("Its platform cannot turn it on or off");
@@ -82,7 +82,7 @@ function switchOf(controls: Control[], on: boolean): Act {
 }
 
 /** Deletes a connector: for good at its platform, with a way back on this computer. */
-export async function deleted({ id, remoteId }: Connector): Promise<string> {
+export async function deleteOne({ id, remoteId }: Connector): Promise<string> {
   await call(remoteId === null ? commands.removeConnector(id) : commands.deleteConnector(id, true));
   return remoteId === null ? "Removed" : "Deleted";
 }

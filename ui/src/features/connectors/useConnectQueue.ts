@@ -1,6 +1,6 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { isUnderWay } from "@/components/connectorStatus";
+import { isInProgress } from "@/components/connectorStatus";
 import { isSignInAction, nextActionOf } from "@/components/nextAction";
 import { type Authorization, type Connector, type ConnectorId } from "@/host/bindings";
 import { queries } from "@/host/queries";
@@ -57,5 +57,5 @@ function endOf(client: QueryClient, connector: ConnectorId, signal: AbortSignal)
 }
 
 function ended(authorizations: Authorization[] | undefined, connector: ConnectorId): Authorization[] {
-  return (authorizations ?? []).filter((one) => one.connector === connector && !isUnderWay(one.state));
+  return (authorizations ?? []).filter((one) => one.connector === connector && !isInProgress(one.state));
 }

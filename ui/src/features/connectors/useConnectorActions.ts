@@ -6,17 +6,17 @@ import { call } from "@/host/call";
 import { queries } from "@/host/queries";
 
 /** Puts one connector into the lists, or takes it out. */
-export function useKeepConnector() {
+export function useUpsertConnector() {
   const client = useQueryClient();
   return useCallback(
     (id: ConnectorId, connector: Connector | null) => {
       const key = queries.connectors().queryKey;
-      client.setQueryData(key, (kept) => {
-        if (!kept) return kept;
-        if (!connector) return kept.filter((other) => other.id !== id);
-        return kept.some((other) => other.id === id)
-          ? kept.map((other) => (other.id === id ? connector : other))
-          : [...kept, connector];
+      client.setQueryData(key, (current) => {
+        if (!current) return current;
+        if (!connector) return current.filter((other) => other.id !== id);
+        return current.some((other) => other.id === id)
+          ? current.map((other) => (other.id === id ? connector : other))
+          : [...current, connector];
       });
       if (connector) client.setQueryData(queries.connector(id).queryKey, connector);
     },
@@ -26,28 +26,28 @@ export function useKeepConnector() {
 
 /** Adds a connector to this computer. */
 export function useAddConnector() {
-  const keep = useKeepConnector();
+  const upsert = useUpsertConnector();
   return useMutation({
     mutationFn: (request: AddConnector) => call(commands.addConnector(request)),
-    onSuccess: (connector) => keep(connector.id, connector),
+    onSuccess: (connector) => upsert(connector.id, connector),
   });
 }
 
 /** Changes what is given of a connector. */
 export function useUpdateConnector(id: ConnectorId) {
-  const keep = useKeepConnector();
+  const upsert = useUpsertConnector();
   return useMutation({
     mutationFn: (changes: ConnectorChanges) => call(commands.updateConnector(id, changes)),
-    onSuccess: (connector) => keep(id, connector),
+    onSuccess: (connector) => upsert(id, connector),
   });
 }
 
 /** Switches a connector on, from its row. */
-export function useTurnOn() {
-  const keep = useKeepConnector();
+export function useEnableConnector() {
+  const upsert = useUpsertConnector();
   return useMutation({
     mutationFn: (id: ConnectorId) => call(commands.updateConnector(id, { enabled: true })),
-    onSuccess: (connector) => keep(connector.id, connector),
+    onSuccess: (connector) => upsert(connector.id, connector),
   });
 }
 
@@ -57,12 +57,12 @@ export const checkKey = (id: ConnectorId) => ["checks", id] as const;
 /** Has the doctor look at a connector; what was found stays until the next check. */
 export function useCheckConnector() {
   const client = useQueryClient();
-  const keep = useKeepConnector();
+  const upsert = useUpsertConnector();
   return useMutation({
     mutationKey: ["check"],
     mutationFn: (id: ConnectorId) => call(commands.checkConnector(id)),
     onSuccess: (check, id) => {
-      keep(id, check.connector);
+      upsert(id, check.connector);
       client.setQueryData<Check>(checkKey(id), check);
     },
   });
@@ -82,12 +82,12 @@ export function useCheckAll() {
 
 /** Gives up a sign-in. */
 export function useDisconnect() {
-  const keep = useKeepConnector();
+  const upsert = useUpsertConnector();
   const { toast } = useToasts();
   return useMutation({
     mutationFn: (id: ConnectorId) => call(commands.disconnectConnector(id)),
     onSuccess: ({ connector, revoked, note }) => {
-      keep(connector.id, connector);
+      upsert(connector.id, connector);
       toast(revoked ? `${connector.title} disconnected, the provider was told` : `${connector.title} disconnected. ${note ?? ""}`.trim());
     },
   });
@@ -96,18 +96,18 @@ export function useDisconnect() {
 /** Removes a connector, with a way back. */
 export function useRemoveConnector() {
   const client = useQueryClient();
-  const keep = useKeepConnector();
+  const upsert = useUpsertConnector();
   const { toast } = useToasts();
   const restore = useMutation({
     mutationFn: (id: ConnectorId) => call(commands.restoreConnector(id)),
-    onSuccess: (connector) => keep(connector.id, connector),
+    onSuccess: (connector) => upsert(connector.id, connector),
   });
   return useMutation({
     mutationFn: ({ id }: Connector) => call(commands.removeConnector(id)),
-    onMutate: (connector) => keep(connector.id, null),
+    onMutate: (connector) => upsert(connector.id, null),
     onSuccess: (_nothing, connector) => toast(`${connector.title} removed`, () => restore.mutate(connector.id)),
     onError: (_problem, connector) => {
-      keep(connector.id, connector);
+      upsert(connector.id, connector);
       void client.invalidateQueries({ queryKey: ["connectors"] });
     },
   });
@@ -115,21 +115,21 @@ export function useRemoveConnector() {
 
 /** Brings back connectors that were removed together. */
 export function useRestoreConnectors() {
-  const keep = useKeepConnector();
+  const upsert = useUpsertConnector();
   return useMutation({
     mutationFn: (ids: ConnectorId[]) => Promise.all(ids.map((id) => call(commands.restoreConnector(id)))),
-    onSuccess: (connectors) => connectors.forEach((connector) => keep(connector.id, connector)),
+    onSuccess: (connectors) => connectors.forEach((connector) => upsert(connector.id, connector)),
   });
 }
 
 /** Deletes a connector at its platform; the user has confirmed it. */
 export function useDeleteConnector() {
-  const keep = useKeepConnector();
+  const upsert = useUpsertConnector();
   const { toast } = useToasts();
   return useMutation({
     mutationFn: ({ id }: Connector) => call(commands.deleteConnector(id, true)),
     onSuccess: (_nothing, connector) => {
-      keep(connector.id, null);
+      upsert(connector.id, null);
       toast(`${connector.title} deleted on ${connector.identity.account}`);
     },
   });

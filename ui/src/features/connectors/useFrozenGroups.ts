@@ -1,7 +1,7 @@
 import { useCallback, useState } from "react";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { groupOf } from "./groups";
-import { type Frozen, rankOf } from "./listView";
+import { type Frozen, statusRank } from "./listView";
 
 /**
  * How each connector was when it was first seen, so that no row moves under the pointer when a status
@@ -22,5 +22,5 @@ export function useFrozenGroups(connectors: Connector[]): { frozen: (connector: 
 }
 
 function frozenOf(connector: Connector): Frozen {
-  return { group: groupOf(connector), status: rankOf(connector), lastOkAt: connector.status.lastOkAt };
+  return { group: groupOf(connector), status: statusRank(connector), lastOkAt: connector.status.lastOkAt };
 }

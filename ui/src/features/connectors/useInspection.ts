@@ -5,29 +5,29 @@ import { call } from "@/host/call";
 
 /** Looks at an address, one at a time; a look that nobody waits for any more ends at the host at once. */
 export function useInspection(onFound: (inspection: AddressInspection) => void) {
-  const underway = useRef<string | null>(null);
-  const { mutate: look, reset, isPending, error } = useMutation({
+  const pendingId = useRef<string | null>(null);
+  const { mutate: run, reset, isPending, error } = useMutation({
     mutationFn: (url: string) => {
-      cancel(underway);
+      cancel(pendingId);
       const inspection = crypto.randomUUID();
-      underway.current = inspection;
+      pendingId.current = inspection;
       return call(commands.inspectAddress(url, inspection)).finally(() => {
-        if (underway.current === inspection) underway.current = null;
+        if (pendingId.current === inspection) pendingId.current = null;
       });
     },
     onSuccess: onFound,
   });
   const stop = useCallback(() => {
-    cancel(underway);
+    cancel(pendingId);
     reset();
   }, [reset]);
   // The dialog may be closed while it looks.
-  useEffect(() => () => cancel(underway), []);
-  return { look, stop, isPending, error };
+  useEffect(() => () => cancel(pendingId), []);
+  return { run, stop, isPending, error };
 }
 
-function cancel(underway: { current: string | null }) {
-  const inspection = underway.current;
-  underway.current = null;
+function cancel(pendingId: { current: string | null }) {
+  const inspection = pendingId.current;
+  pendingId.current = null;
   if (inspection) void call(commands.cancelInspection(inspection));
 }

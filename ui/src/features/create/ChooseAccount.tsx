@@ -7,7 +7,7 @@ import { Dialog } from "@/components/Dialog";
 import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type Connector, type Platform } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -37,7 +37,7 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
       footer={<><span>{shown && shown.length > 1 ? "Each account creates the kinds its platform supports." : ""}</span><Button icon="plus" onPress={onAddAccount}>Add account</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
     >
       {error && <ProblemNotice problem={asProblem(error)} />}
-      {!shown && !error && <StillShapes rows={4} label="Reading the accounts" />}
+      {!shown && !error && <Skeleton rows={4} label="Reading the accounts" />}
       {shown?.length === 0 && <p className="text2">There is no other account yet. Add one, then create the connector there.</p>}
       {shown && shown.length > 0 && (
         <ButtonList className={styles.cards} label="Accounts">

@@ -9,14 +9,14 @@ import { FilterMenu } from "@/components/FilterMenu";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
 import { TwoLines } from "@/components/TwoLines";
 import { VirtualList } from "@/components/VirtualList";
 import { type Account, type Definition } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { score, wordsOf } from "@/lib/match";
+import { score, splitWords } from "@/lib/match";
 import { count, shortAddress } from "@/lib/words";
 import styles from "./Create.module.css";
 
@@ -38,7 +38,7 @@ export function ChooseDefinition({ account, onChoose, onBack, onClose }: Props) 
       {error && !isFetching && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
       {!definitions && isFetching && (
         <>
-          <StillShapes rows={6} label={`Asking ${account.label} what it creates`} />
+          <Skeleton rows={6} label={`Asking ${account.label} what it creates`} />
           <span className="text3 small" aria-hidden="true">Asking {account.label} what it creates, <Seconds since={openedAt} /></span>
         </>
       )}
@@ -114,7 +114,7 @@ function countsOf(definitions: Definition[]): { value: string; label: string; co
 }
 
 function matching(definitions: Definition[], typed: string, category: string | null): Definition[] {
-  const words = wordsOf(typed);
+  const words = splitWords(typed);
   return definitions
     .filter((one) => category === null || one.category === category)
     .map((one) => ({ one, points: score(words, [one.title, one.category ?? "", one.endpoint ?? "", one.description ?? "", one.id]) }))

@@ -49,21 +49,21 @@ export function CreateForm(props: Props) {
     props.drafts.drop(props.draftName);
     setRound(round + 1);
   };
-  return <Filling key={round} {...props} onStartOver={startOver} />;
+  return <FilledForm key={round} {...props} onStartOver={startOver} />;
 }
 
-function Filling(props: Props & { onStartOver: () => void }) {
+function FilledForm(props: Props & { onStartOver: () => void }) {
   const { title, subtitle, account, definition, hasConsent, form, provider, drafts, draftName, onBack, backLabel, onClose, onCreated, onShowAuthorization, onStartOver } = props;
-  const [kept] = useState(() => drafts.find(draftName));
-  const state = usePlatformForm(form, kept);
-  const [signIn, setSignIn] = useState(kept?.provider ?? null);
+  const [draft] = useState(() => drafts.find(draftName));
+  const state = usePlatformForm(form, draft);
+  const [signIn, setSignIn] = useState(draft?.provider ?? null);
   const { data: wallet = [] } = useQuery(queries.wallet());
   const { announce } = useToasts();
   const box = useRef<HTMLDivElement>(null);
   const handle = useRef<SchemaFormHandle>(null);
   const hasProvider = provider !== null;
   // The form is read later than the dialog opens: its first field takes the focus when it is there.
-  const keepHandle = useCallback(
+  const setHandle = useCallback(
     (next: SchemaFormHandle | null) => {
       if (next && !handle.current && !hasProvider) box.current?.querySelector<HTMLElement>("input:not([type=hidden]), textarea")?.focus();
       handle.current = next;
@@ -78,7 +78,7 @@ function Filling(props: Props & { onStartOver: () => void }) {
   const { values, drafts: secrets, isChanged } = state;
 
   useEffect(() => {
-    if ((isChanged || signIn) && !isCreated.current) drafts.keep(draftName, { values, drafts: secrets }, signIn);
+    if ((isChanged || signIn) && !isCreated.current) drafts.save(draftName, { values, drafts: secrets }, signIn);
   }, [drafts, draftName, isChanged, values, secrets, signIn]);
 
   // The problems are drawn by what was just set, and fields take the focus once nothing is under way.
@@ -91,14 +91,14 @@ function Filling(props: Props & { onStartOver: () => void }) {
   }, [refusals, isOpen]);
   const submit = () => {
     if (create.isPending) return;
-    if (!state.attempt()) return setRefusals(refusals + 1);
+    if (!state.validateAll()) return setRefusals(refusals + 1);
     announce(`Creating on ${account.label}`);
     create.mutate(
       { account: account.id, definition, values: state.values, secrets: state.secrets() },
       {
         onSuccess: (connector) => onCreated(connector, needsSignIn(connector, hasConsent)),
         onError: (thrown) => {
-          state.blame(asProblem(thrown).fields);
+          state.setServerErrors(asProblem(thrown).fields);
           setRefusals(refusals + 1);
         },
       },
@@ -121,9 +121,9 @@ function Filling(props: Props & { onStartOver: () => void }) {
         </>
       }
     >
-      {kept && (
+      {draft && (
         <div className={styles.taken} role="note">
-          <span>{kept.missing.length === 0 ? "This is as you left it." : `This is as you left it, without the secrets. Enter again: ${kept.missing.join(", ")}.`}</span>
+          <span>{draft.missing.length === 0 ? "This is as you left it." : `This is as you left it, without the secrets. Enter again: ${draft.missing.join(", ")}.`}</span>
           <Button look="link" onPress={onStartOver}>Start over</Button>
         </div>
       )}
@@ -131,7 +131,7 @@ function Filling(props: Props & { onStartOver: () => void }) {
         <ProviderPart
           account={account}
           definition={definition}
-          told={provider}
+          provider={provider}
           draft={signIn ?? newProviderDraft(provider)}
           onChange={setSignIn}
           state={state}
@@ -140,7 +140,7 @@ function Filling(props: Props & { onStartOver: () => void }) {
         />
       )}
       <div ref={box}>
-        <PlatformForm ref={keepHandle} label={title} state={state} wallet={wallet} isDisabled={create.isPending} />
+        <PlatformForm ref={setHandle} label={title} state={state} wallet={wallet} isDisabled={create.isPending} />
       </div>
       {(create.isPending || create.error) && (
         <div ref={news} tabIndex={-1} className={styles.news}>

@@ -4,7 +4,7 @@ import { Dialog } from "@/components/Dialog";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { type Account } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 
@@ -37,7 +37,7 @@ export function CreateFrame({ title, account, error, onRetry, onBack, backLabel,
         <ProblemNotice problem={asProblem(error)} onRetry={onRetry}>{children}</ProblemNotice>
       ) : (
         <>
-          <StillShapes rows={4} label={`Asking ${account.label} for the form`} />
+          <Skeleton rows={4} label={`Asking ${account.label} for the form`} />
           <span className="text3 small" aria-hidden="true">Asking {account.label} for the form, <Seconds since={since} /></span>
         </>
       )}

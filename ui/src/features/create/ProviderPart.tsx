@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useId, useState } from "react";
 import { Button } from "@/components/Button";
-import { isUnderWay } from "@/components/connectorStatus";
+import { isInProgress } from "@/components/connectorStatus";
 import { useCopy } from "@/components/CopyContext";
 import { Field } from "@/components/Field";
 import { type PlatformFormState } from "@/components/PlatformForm/usePlatformForm";
@@ -21,7 +21,7 @@ import { filledBy, providerErrors, providerRequest } from "./providerForm";
 type Props = {
   account: Account;
   definition: string;
-  told: ProviderSignIn;
+  provider: ProviderSignIn;
   draft: ProviderDraft;
   onChange: (draft: ProviderDraft) => void;
   /** The form that the sign-in fills. */
@@ -31,7 +31,7 @@ type Props = {
 };
 
 /** Signs in to the provider with an OAuth app of one's own; what comes of it goes into the form. */
-export function ProviderPart({ account, definition, told, draft, onChange, state, wallet, onShowAuthorization }: Props) {
+export function ProviderPart({ account, definition, provider, draft, onChange, state, wallet, onShowAuthorization }: Props) {
   const heading = useId();
   const [open, setOpen] = useState(draft.started !== null || draft.clientId !== "");
   return (
@@ -41,18 +41,18 @@ export function ProviderPart({ account, definition, told, draft, onChange, state
         <Button small aria-expanded={open} icon={open ? "chevron-down" : "chevron-right"} onPress={() => setOpen(!open)}>{open ? "Hide" : "Use an app"}</Button>
       </div>
       <p className="text2 small">Patchbay asks the provider for the token that this form wants, as an app that you registered there.</p>
-      {open && <Fields account={account} definition={definition} told={told} draft={draft} onChange={onChange} wallet={wallet} onShowAuthorization={onShowAuthorization} />}
-      <Outcome told={told} draft={draft} onChange={onChange} state={state} onShowAuthorization={onShowAuthorization} />
+      {open && <Fields account={account} definition={definition} provider={provider} draft={draft} onChange={onChange} wallet={wallet} onShowAuthorization={onShowAuthorization} />}
+      <Outcome provider={provider} draft={draft} onChange={onChange} state={state} onShowAuthorization={onShowAuthorization} />
     </section>
   );
 }
 
-function Fields({ account, definition, told, draft, onChange, wallet, onShowAuthorization }: Omit<Props, "state">) {
+function Fields({ account, definition, provider, draft, onChange, wallet, onShowAuthorization }: Omit<Props, "state">) {
   const client = useQueryClient();
   const { data: about } = useQuery(queries.about());
   const [tried, setTried] = useState(false);
   const set = (changes: Partial<ProviderDraft>) => onChange({ ...draft, ...changes });
-  const errors = tried ? providerErrors(told, draft) : {};
+  const errors = tried ? providerErrors(provider, draft) : {};
   const start = useMutation({
     mutationFn: (request: StartProviderSignIn) => call(commands.startProviderSignIn(request)),
     onSuccess: (authorization) => {
@@ -63,7 +63,7 @@ function Fields({ account, definition, told, draft, onChange, wallet, onShowAuth
   });
   const submit = () => {
     setTried(true);
-    if (Object.keys(providerErrors(told, draft)).length === 0) start.mutate(providerRequest(account.id, definition, told, draft));
+    if (Object.keys(providerErrors(provider, draft)).length === 0) start.mutate(providerRequest(account.id, definition, provider, draft));
   };
   return (
     <>
@@ -76,16 +76,16 @@ function Fields({ account, definition, told, draft, onChange, wallet, onShowAuth
       {about && <RedirectUri uri={draft.redirect === "loopback" ? about.redirectUri : linkAddress} />}
       <Field label="Client id of the app" mono isRequired value={draft.clientId} onChange={(clientId) => set({ clientId })} error={errors.clientId} />
       <SecretField label="Client secret of the app" help="Leave it empty when the provider gave none." draft={draft.secret} onChange={(secret) => set({ secret })} entries={wallet.filter((one) => one.kind === "bearer" || one.kind === "oauth_client")} canSave />
-      {(told.authorizeUrl !== null || told.tokenUrl !== null) && (
+      {(provider.authorizeUrl !== null || provider.tokenUrl !== null) && (
         <dl className={styles.facts}>
-          {told.authorizeUrl !== null && <><dt>Consent page</dt><dd className="mono" data-selectable>{told.authorizeUrl}</dd></>}
-          {told.tokenUrl !== null && <><dt>Tokens from</dt><dd className="mono" data-selectable>{told.tokenUrl}</dd></>}
+          {provider.authorizeUrl !== null && <><dt>Consent page</dt><dd className="mono" data-selectable>{provider.authorizeUrl}</dd></>}
+          {provider.tokenUrl !== null && <><dt>Tokens from</dt><dd className="mono" data-selectable>{provider.tokenUrl}</dd></>}
         </dl>
       )}
-      {(told.authorizeUrl === null || told.tokenUrl === null) && (
+      {(provider.authorizeUrl === null || provider.tokenUrl === null) && (
         <div className={styles.pair}>
-          {told.authorizeUrl === null && <Field label="Address of the consent page" mono isRequired placeholder="https://provider.example/oauth/authorize" value={draft.authorizeUrl} onChange={(authorizeUrl) => set({ authorizeUrl })} error={errors.authorizeUrl} />}
-          {told.tokenUrl === null && <Field label="Address for tokens" mono isRequired placeholder="https://provider.example/oauth/token" value={draft.tokenUrl} onChange={(tokenUrl) => set({ tokenUrl })} error={errors.tokenUrl} />}
+          {provider.authorizeUrl === null && <Field label="Address of the consent page" mono isRequired placeholder="https://provider.example/oauth/authorize" value={draft.authorizeUrl} onChange={(authorizeUrl) => set({ authorizeUrl })} error={errors.authorizeUrl} />}
+          {provider.tokenUrl === null && <Field label="Address for tokens" mono isRequired placeholder="https://provider.example/oauth/token" value={draft.tokenUrl} onChange={(tokenUrl) => set({ tokenUrl })} error={errors.tokenUrl} />}
         </div>
       )}
       <Field label="Scopes" mono value={draft.scopes} onChange={(scopes) => set({ scopes })} help="Separate them by spaces." />
@@ -98,26 +98,26 @@ function Fields({ account, definition, told, draft, onChange, wallet, onShowAuth
 }
 
 /** How the sign-in stands; its tokens go into the form once, as soon as they are there. */
-function Outcome({ told, draft, onChange, state, onShowAuthorization }: Pick<Props, "told" | "draft" | "onChange" | "state" | "onShowAuthorization">) {
+function Outcome({ provider, draft, onChange, state, onShowAuthorization }: Pick<Props, "provider" | "draft" | "onChange" | "state" | "onShowAuthorization">) {
   const { data: authorization } = useQuery({ ...queries.authorization(draft.started ?? ""), enabled: draft.started !== null });
   const isNew = authorization?.state === "authorized" && draft.taken !== authorization.id;
   useEffect(() => {
     if (!isNew) return;
-    const { values, secrets } = filledBy(state.form.schema, state.values, told, draft, authorization);
+    const { values, secrets } = filledBy(state.form.schema, state.values, provider, draft, authorization);
     state.changeValues(values);
     for (const [pointer, secret] of secrets) state.changeSecret(pointer, secret);
     onChange({ ...draft, taken: authorization.id });
-  }, [isNew, authorization, state, told, draft, onChange]);
+  }, [isNew, authorization, state, provider, draft, onChange]);
 
   if (!authorization) return null;
   if (authorization.state === "authorized") {
     return <Notice role="status" glyph="ready" title="Signed in, and the form is filled">The token lies in the wallet; the form names it. Look over the rest, then create the connector.</Notice>;
   }
-  const underWay = isUnderWay(authorization.state);
+  const isPending = isInProgress(authorization.state);
   return (
     <div className="line text2" role="status">
-      <StatusGlyph name={underWay ? "authorizing" : "disconnected"} />
-      <span className="grow">{underWay ? "The sign-in waits for you in the browser" : "The last sign-in was not finished"}</span>
+      <StatusGlyph name={isPending ? "authorizing" : "disconnected"} />
+      <span className="grow">{isPending ? "The sign-in waits for you in the browser" : "The last sign-in was not finished"}</span>
       <Button small onPress={() => onShowAuthorization(authorization.id)}>Show</Button>
     </div>
   );

@@ -1,5 +1,5 @@
 import { draftOf, type PlatformFormDraft, type PlatformFormState } from "@/components/PlatformForm/usePlatformForm";
-import { type SecretDraft, withoutTyped } from "@/components/secretDraft";
+import { dropTypedSecret, type SecretDraft } from "@/components/secretDraft";
 import { type AuthorizationId, type Redirect } from "@/host/bindings";
 
 /** What is typed to sign in to a provider with an OAuth app of one's own. */
@@ -32,14 +32,14 @@ export class CreateDrafts {
     return this.drafts.get(name);
   }
 
-  keep(name: string, form: Pick<PlatformFormState, "values" | "drafts">, provider: ProviderDraft | null): void {
+  save(name: string, form: Pick<PlatformFormState, "values" | "drafts">, provider: ProviderDraft | null): void {
     const { values, drafts, missing } = draftOf(form);
     const isTyped = provider !== null && provider.secret.from === "new" && provider.secret.secret !== "";
     this.drafts.set(name, {
       values,
       drafts,
       missing: isTyped ? ["client secret of the app", ...missing] : missing,
-      provider: provider && { ...provider, secret: withoutTyped(provider.secret) },
+      provider: provider && { ...provider, secret: dropTypedSecret(provider.secret) },
     });
   }
 

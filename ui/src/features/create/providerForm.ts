@@ -5,20 +5,20 @@ import { asSchema, branches, isObject, type JsonObject, type Schema } from "@/li
 import { type ProviderDraft } from "./drafts";
 
 /** A draft in which nothing was typed yet. */
-export function newProviderDraft(told: ProviderSignIn): ProviderDraft {
-  return { clientId: "", secret: emptyDraft, authorizeUrl: "", tokenUrl: "", scopes: told.scopes.join(" "), redirect: "loopback", started: null, taken: null };
+export function newProviderDraft(provider: ProviderSignIn): ProviderDraft {
+  return { clientId: "", secret: emptyDraft, authorizeUrl: "", tokenUrl: "", scopes: provider.scopes.join(" "), redirect: "loopback", started: null, taken: null };
 }
 
 export type ProviderErrors = Partial<Record<"clientId" | "authorizeUrl" | "tokenUrl", string>>;
 
 /** What keeps the sign-in from starting. */
-export function providerErrors(told: ProviderSignIn, draft: ProviderDraft): ProviderErrors {
+export function providerErrors(provider: ProviderSignIn, draft: ProviderDraft): ProviderErrors {
   const address = (given: string | null, typed: string) => (given !== null || isAddress(typed) ? undefined : "Enter the provider’s address, for example https://provider.example/oauth");
   return Object.fromEntries(
     Object.entries({
       clientId: draft.clientId.trim() ? undefined : "Enter the client id of your app",
-      authorizeUrl: address(told.authorizeUrl, draft.authorizeUrl),
-      tokenUrl: address(told.tokenUrl, draft.tokenUrl),
+      authorizeUrl: address(provider.authorizeUrl, draft.authorizeUrl),
+      tokenUrl: address(provider.tokenUrl, draft.tokenUrl),
     }).filter(([, error]) => error !== undefined),
   );
 }
@@ -28,16 +28,16 @@ function isAddress(text: string): boolean {
 }
 
 /** The draft as the host takes it. */
-export function providerRequest(account: AccountId, definition: string, told: ProviderSignIn, draft: ProviderDraft): StartProviderSignIn {
+export function providerRequest(account: AccountId, definition: string, provider: ProviderSignIn, draft: ProviderDraft): StartProviderSignIn {
   const scopes = draft.scopes.split(/[\s,]+/).filter(Boolean);
   return {
     account,
     definition,
     clientId: draft.clientId.trim(),
     clientSecret: givenSecretOf(draft.secret),
-    authorizeUrl: told.authorizeUrl === null ? draft.authorizeUrl.trim() : null,
-    tokenUrl: told.tokenUrl === null ? draft.tokenUrl.trim() : null,
-    scopes: scopes.join(" ") === told.scopes.join(" ") ? null : scopes,
+    authorizeUrl: provider.authorizeUrl === null ? draft.authorizeUrl.trim() : null,
+    tokenUrl: provider.tokenUrl === null ? draft.tokenUrl.trim() : null,
+    scopes: scopes.join(" ") === provider.scopes.join(" ") ? null : scopes,
     redirect: draft.redirect,
   };
 }
@@ -46,16 +46,16 @@ export function providerRequest(account: AccountId, definition: string, told: Pr
 export type Filled = { values: JsonObject; secrets: [pointer: string, draft: SecretDraft][] };
 
 /** The form as it is after a sign-in: this way of signing in chosen, the app and its tokens in their places. */
-export function filledBy(schema: Json, values: JsonObject, told: ProviderSignIn, draft: ProviderDraft, { granted = [] }: Pick<Authorization, "granted">): Filled {
-  const chosen = withChosen(values, isObject(told.values) ? told.values : {});
+export function filledBy(schema: Json, values: JsonObject, provider: ProviderSignIn, draft: ProviderDraft, { granted = [] }: Pick<Authorization, "granted">): Filled {
+  const chosen = withChosen(values, isObject(provider.values) ? provider.values : {});
   const secrets: Filled["secrets"] = granted.map(({ path, entry }) => [path, { ...emptyDraft, from: "entry", entry }]);
-  if (told.clientSecretField !== null && givenSecretOf(draft.secret)) secrets.push([told.clientSecretField, draft.secret]);
+  if (provider.clientSecretField !== null && givenSecretOf(draft.secret)) secrets.push([provider.clientSecretField, draft.secret]);
   const clientId = draft.clientId.trim();
-  if (isSecretPlace(asSchema(schema), fromPointer(told.clientIdField))) {
-    secrets.push([told.clientIdField, { ...emptyDraft, secret: clientId }]);
+  if (isSecretPlace(asSchema(schema), fromPointer(provider.clientIdField))) {
+    secrets.push([provider.clientIdField, { ...emptyDraft, secret: clientId }]);
     return { values: chosen, secrets };
   }
-  return { values: put(chosen, fromPointer(told.clientIdField), clientId), secrets };
+  return { values: put(chosen, fromPointer(provider.clientIdField), clientId), secrets };
 }
 
 /** Another way of signing in has other members: what was typed for it does not go along. */

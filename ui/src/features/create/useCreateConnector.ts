@@ -11,7 +11,7 @@ export function useCreateConnector(onDone: () => void) {
   return useMutation({
     mutationFn: (request: CreateConnector) => call(commands.createConnector(request)),
     onSuccess: (connector) => {
-      client.setQueryData(queries.connectors().queryKey, (kept) => kept && [...kept.filter((other) => other.id !== connector.id), connector]);
+      client.setQueryData(queries.connectors().queryKey, (current) => current && [...current.filter((other) => other.id !== connector.id), connector]);
       // Secrets may have been saved in the wallet on the way.
       void client.invalidateQueries({ queryKey: ["wallet"] });
       toast(`${connector.title} created on ${connector.identity.account}`);

@@ -8,8 +8,8 @@ import { ProblemNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
-import { StillShapes } from "@/components/StillShapes";
-import { toList } from "@/components/toList";
+import { Skeleton } from "@/components/Skeleton";
+import { focusList } from "@/components/focusList";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { type AccountId, type ConnectorId, type VaultStatus, type WalletEntry, type WalletEntryId } from "@/host/bindings";
@@ -18,13 +18,13 @@ import { queries } from "@/host/queries";
 import { grouped } from "@/lib/words";
 import { AddEntryDialog } from "./AddEntryDialog";
 import styles from "./Credentials.module.css";
-import { EntryRow, entryName } from "./EntryRow";
+import { entryName, EntryRow } from "./EntryRow";
 import { EntrySheet } from "./EntrySheet";
 import { PlatformList } from "./PlatformList";
 import { RemoveEntryDialog } from "./RemoveEntryDialog";
 import { RotateSheet } from "./RotateSheet";
 import { typedKindOf } from "./secretForm";
-import { type Uses, useUses } from "./useUses";
+import { type SecretUsage, useSecretUsage } from "./useSecretUsage";
 import { VaultNotice } from "./VaultNotice";
 import { entryKind } from "./walletWords";
 
@@ -48,8 +48,8 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
   const [selected, setSelected] = useState<WalletEntryId | null>(null);
   const [open, setOpen] = useState<"add" | "entry" | "rotate" | "remove" | null>(null);
   const [filter, setFilter] = useState("");
-  const uses = useUses(wallet ?? [], vault?.state === "ready");
-  const usesOf = (entry: WalletEntry): Uses => uses.get(entry.id) ?? { titles: [], platforms: [], isRotating: false };
+  const uses = useSecretUsage(wallet ?? [], vault?.state === "ready");
+  const usesOf = (entry: WalletEntry): SecretUsage => uses.get(entry.id) ?? { titles: [], platforms: [], isRotating: false };
   const filterField = useRef<HTMLInputElement>(null);
   const shown = (wallet ?? []).filter((entry) => passes(filter, entry, usesOf(entry))).sort((left, right) => left.name.localeCompare(right.name));
   const current = view === "wallet" ? shown.find((entry) => entry.id === selected) : undefined;
@@ -72,7 +72,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
         {vault && <VaultNotice vault={vault} />}
         {view === "platforms" && <PlatformList filterField={filterField} onOpenCredentials={onOpenCredentials} />}
         {view === "wallet" && error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
-        {view === "wallet" && !wallet && !error && <StillShapes label="Reading the wallet" rows={6} />}
+        {view === "wallet" && !wallet && !error && <Skeleton label="Reading the wallet" rows={6} />}
         {view === "wallet" && wallet?.length === 0 && (
           <EmptyState icon="key-round" title="Nothing saved yet" action={<Button icon="plus" onPress={() => setOpen("add")}>Save a credential</Button>}>
             Tokens, headers, OAuth apps and the sign-ins of your connectors appear here, encrypted on this computer.
@@ -81,7 +81,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
         {view === "wallet" && wallet && wallet.length > 0 && (
           <>
             <div className={styles.filters}>
-              <Field ref={filterField} label="Filter credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} onKeyDown={(event) => { toList(event); event.continuePropagation(); }} />
+              <Field ref={filterField} label="Filter credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} onKeyDown={(event) => { focusList(event); event.continuePropagation(); }} />
             </div>
             <div className={styles.heads} aria-hidden="true">
               <span>Name</span><span>Kind</span><span>Used by</span><span>Last used</span><span>Expires</span>
@@ -126,7 +126,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
   );
 }
 
-function passes(filter: string, entry: WalletEntry, uses: Uses): boolean {
+function passes(filter: string, entry: WalletEntry, uses: SecretUsage): boolean {
   const said = [entry.name, entryKind(entry), entry.reference, entry.issuer, ...entry.headerNames, ...uses.titles];
   const all = said.filter(Boolean).join(" ").toLowerCase();
   return filter.toLowerCase().split(/\s+/).every((word) => all.includes(word));

@@ -6,10 +6,10 @@ import { type WalletEntry } from "@/host/bindings";
 import { age, exactTime } from "@/lib/time";
 import { grouped } from "@/lib/words";
 import styles from "./Credentials.module.css";
-import { type Uses, usedWords } from "./useUses";
+import { type SecretUsage, usageText } from "./useSecretUsage";
 import { entryFacts, entryKind, expiryName, expiryWords } from "./walletWords";
 
-type Props = { entry: WalletEntry; uses: Uses };
+type Props = { entry: WalletEntry; uses: SecretUsage };
 
 /** The cells of one wallet entry. */
 export function EntryRow({ entry, uses }: Props) {
@@ -38,11 +38,11 @@ export function EntryRow({ entry, uses }: Props) {
   );
 }
 
-function places({ titles }: Uses): string {
+function places({ titles }: SecretUsage): string {
   return titles.length === 1 ? (titles[0] ?? "") : titles.length === 0 ? "unused" : grouped(titles.length);
 }
 
 /** What assistive technology reads of an entry. */
-export function entryName(entry: WalletEntry, uses: Uses): string {
-  return [entry.name, entryKind(entry), usedWords(uses.titles.length), uses.isRotating && "rotation not finished", expiryName(entry)].filter(Boolean).join(", ");
+export function entryName(entry: WalletEntry, uses: SecretUsage): string {
+  return [entry.name, entryKind(entry), usageText(uses.titles.length), uses.isRotating && "rotation not finished", expiryName(entry)].filter(Boolean).join(", ");
 }

@@ -18,7 +18,7 @@ import { isPushed } from "./placeWords";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, typedKindOf } from "./secretForm";
 import { useWalletActions } from "./useWalletActions";
-import { usedWords } from "./useUses";
+import { usageText } from "./useSecretUsage";
 import { entryKind, expiryWords } from "./walletWords";
 
 type Props = {
@@ -34,12 +34,12 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
   const { data: rotation } = useQuery(queries.rotation(entry.id));
   const places = rotation?.places ?? [];
   const canRotate = typedKindOf(entry.kind, entry.reference) !== null;
-  const isPlaced = rotation?.canGoBack === true || places.some(isPushed);
+  const isOnPlatforms = rotation?.canGoBack === true || places.some(isPushed);
   return (
     <Sheet
       title={entry.name}
       mark={<ConnectorMark size="large" title={entry.name} />}
-      subtitle={[entryKind(entry), "wallet", usedWords(rotation ? places.length : entry.usedBy.length)].join(" · ")}
+      subtitle={[entryKind(entry), "wallet", usageText(rotation ? places.length : entry.usedBy.length)].join(" · ")}
       onClose={onClose}
       footer={
         <>
@@ -50,11 +50,11 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
         </>
       }
     >
-      {isPlaced ? <Placed isOpen={rotation?.canGoBack === true} onRotate={onRotate} /> : <Replace entry={entry} titles={(rotation ? places : entry.usedBy).map((one) => one.title)} />}
+      {isOnPlatforms ? <RotateHint isOpen={rotation?.canGoBack === true} onRotate={onRotate} /> : <Replace entry={entry} titles={(rotation ? places : entry.usedBy).map((one) => one.title)} />}
       <Rename entry={entry} />
       <section className={styles.section} aria-label="Used by">
         <h3>Used by</h3>
-        {places.length > 0 ? <PlaceList label="Used by" places={places} onOpen={onOpen} /> : <Users entry={entry} isKnown={rotation !== undefined} onOpen={onOpen} />}
+        {places.length > 0 ? <PlaceList label="Used by" places={places} onOpen={onOpen} /> : <UsedBy entry={entry} isKnown={rotation !== undefined} onOpen={onOpen} />}
       </section>
       <dl className={styles.facts}>
         <Fact name="Secret"><span title={exactTime(entry.replacedAt)}>{entry.reference ? "looked up at each use" : `set ${agoWords(entry.replacedAt)}, cannot be shown`}</span></Fact>
@@ -70,7 +70,7 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
 }
 
 /** A secret that platforms keep too is not replaced here alone: they would stay with the old one. */
-function Placed({ isOpen, onRotate }: { isOpen: boolean; onRotate: () => void }) {
+function RotateHint({ isOpen, onRotate }: { isOpen: boolean; onRotate: () => void }) {
   return (
     <section className={styles.section} aria-label="Replace the secret">
       <h3>Replace the secret</h3>
@@ -81,7 +81,7 @@ function Placed({ isOpen, onRotate }: { isOpen: boolean; onRotate: () => void })
 }
 
 /** The connectors that are known to use it while the vault cannot be read. */
-function Users({ entry, isKnown, onOpen }: { entry: WalletEntry; isKnown: boolean; onOpen: Props["onOpen"] }) {
+function UsedBy({ entry, isKnown, onOpen }: { entry: WalletEntry; isKnown: boolean; onOpen: Props["onOpen"] }) {
   if (isKnown || entry.usedBy.length === 0) return <p className="text2">Nothing uses it.</p>;
   return (
     <ul className={styles.card}>

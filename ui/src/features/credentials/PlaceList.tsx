@@ -6,7 +6,7 @@ import { type AccountId, type ConnectorId, type Problem, type RotationPlace } fr
 import { sentence } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { isPushed, placeKey, placeWords } from "./placeWords";
-import { usePlatformOf } from "./useUses";
+import { usePlatformOf } from "./useSecretUsage";
 
 type Props = {
   label: string;

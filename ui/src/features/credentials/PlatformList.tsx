@@ -8,9 +8,9 @@ import { Field } from "@/components/Field";
 import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
 import { useShortcut } from "@/components/shortcuts";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
-import { toList } from "@/components/toList";
+import { focusList } from "@/components/focusList";
 import { TwoLines } from "@/components/TwoLines";
 import { type Section, VirtualList } from "@/components/VirtualList";
 import { type ConnectorId } from "@/host/bindings";
@@ -19,7 +19,7 @@ import { classes } from "@/lib/classes";
 import { timeLeft } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
-import { connectorFacts, credentialFacts, credentialLooks, hostedRows, rowName, type HostedRow } from "./hostedRows";
+import { connectorFacts, credentialFacts, credentialLooks, type HostedRow, hostedRows, rowName } from "./hostedRows";
 
 type Props = { filterField: RefObject<HTMLInputElement | null>; onOpenCredentials: (id: ConnectorId) => void };
 
@@ -53,14 +53,14 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
   };
   useShortcut(current ? { keys: "O", label: "Open its credentials", inBar: true, run: () => onOpenCredentials(current.connector.id) } : null);
 
-  if (!connectors) return <StillShapes label="Reading the connectors" rows={6} />;
+  if (!connectors) return <Skeleton label="Reading the connectors" rows={6} />;
   if (hosted.length === 0) {
     return <EmptyState icon="key-round" title="No connectors on platforms">Credentials that a hosted platform keeps for its connectors appear here.</EmptyState>;
   }
   return (
     <>
       <div className={styles.filters}>
-        <Field ref={filterField} label="Filter connectors and credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} onKeyDown={(event) => { toList(event); event.continuePropagation(); }} />
+        <Field ref={filterField} label="Filter connectors and credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} onKeyDown={(event) => { focusList(event); event.continuePropagation(); }} />
       </div>
       <div className={classes(styles.heads, styles.hosted)} aria-hidden="true">
         <span>Name</span><span>Level</span><span>State</span><span>Expires</span>

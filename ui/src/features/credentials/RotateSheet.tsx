@@ -5,7 +5,7 @@ import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Sheet } from "@/components/Sheet";
 import { useShortcut } from "@/components/shortcuts";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { useToasts } from "@/components/Toast";
 import { type Rotation, type RotationPlace, type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -17,26 +17,26 @@ import { isPushed, placeKey } from "./placeWords";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, type TypedKind, typedKindOf } from "./secretForm";
 import { useRotation } from "./useRotation";
-import { usedWords } from "./useUses";
+import { usageText } from "./useSecretUsage";
 
 type Props = { entry: WalletEntry; onClose: () => void };
 
 /** The new secret is entered once and goes wherever the old one went; the old one is kept until it is finished. */
 export function RotateSheet({ entry, onClose }: Props) {
   const rotation = useRotation(entry.id);
-  const { plan, told, rotate, retry, takeBack, finish } = rotation;
+  const { plan, results, rotate, retry, rollBack, finish } = rotation;
   const { toast } = useToasts();
   const form = useId();
   const kind = typedKindOf(entry.kind, entry.reference);
-  const pushing = rotate.isPending || retry.isPending || takeBack.isPending;
+  const pushing = rotate.isPending || retry.isPending || rollBack.isPending;
   const isOpen = plan.data?.canGoBack === true && !rotate.isPending;
   const places = plan.data?.places ?? [];
   // On the way back every place waits for its turn: none is missed before all were tried.
-  const missed = takeBack.isPending ? [] : places.filter((place) => place.problem !== null);
-  const failure = rotate.error ?? retry.error ?? takeBack.error ?? finish.error;
+  const missed = rollBack.isPending ? [] : places.filter((place) => place.problem !== null);
+  const failure = rotate.error ?? retry.error ?? rollBack.error ?? finish.error;
 
-  const end = () => finish.mutate(undefined, { onSuccess: () => { toast(takeBack.isSuccess ? `${entry.name} keeps its old secret` : `${entry.name} rotated`); onClose(); } });
-  const back = () => takeBack.mutate(undefined, { onSuccess: (then) => { if (then.places.every((place) => place.problem === null)) toast(`${entry.name} has its old secret again`); } });
+  const end = () => finish.mutate(undefined, { onSuccess: () => { toast(rollBack.isSuccess ? `${entry.name} keeps its old secret` : `${entry.name} rotated`); onClose(); } });
+  const back = () => rollBack.mutate(undefined, { onSuccess: (then) => { if (then.places.every((place) => place.problem === null)) toast(`${entry.name} has its old secret again`); } });
   const again = () => retry.mutate();
   useShortcut(isOpen && !pushing ? { keys: "Mod+Enter", label: missed.length > 0 ? "Retry" : "Finish", inBar: true, inFields: true, run: missed.length > 0 ? again : end } : null);
 
@@ -44,12 +44,12 @@ export function RotateSheet({ entry, onClose }: Props) {
     <Sheet
       title="Rotate and push"
       mark={<ConnectorMark size="large" title={entry.name} />}
-      subtitle={[entry.name, "wallet", plan.data && usedWords(places.length)].filter(Boolean).join(" · ")}
+      subtitle={[entry.name, "wallet", plan.data && usageText(places.length)].filter(Boolean).join(" · ")}
       onClose={onClose}
       footer={
         isOpen ? (
           <>
-            <Button icon="rotate-ccw" isPending={takeBack.isPending} isDisabled={pushing && !takeBack.isPending} onPress={back}>Roll back</Button>
+            <Button icon="rotate-ccw" isPending={rollBack.isPending} isDisabled={pushing && !rollBack.isPending} onPress={back}>Roll back</Button>
             <span className="grow" />
             {missed.length > 0 && <Button isPending={finish.isPending} isDisabled={pushing} onPress={end}>{`Finish with ${places.length - missed.length}`}</Button>}
             {missed.length > 0 ? (
@@ -71,23 +71,23 @@ export function RotateSheet({ entry, onClose }: Props) {
       {!kind && <p className="text2">Tokens of a sign-in renew themselves. Sign in again to change who is signed in.</p>}
       {failure && <ProblemNotice problem={asProblem(failure)} />}
       {plan.error && <ProblemNotice problem={asProblem(plan.error)} onRetry={() => void plan.refetch()} />}
-      {plan.isPending && <StillShapes rows={3} label="Reading where it is used" />}
-      {plan.data && <Places rotation={plan.data} told={told} isPushing={pushing} isOpen={isOpen} />}
+      {plan.isPending && <Skeleton rows={3} label="Reading where it is used" />}
+      {plan.data && <Places rotation={plan.data} results={results} isPushing={pushing} isOpen={isOpen} />}
       {isOpen && !pushing && (
-        <Notice glyph={missed.length > 0 ? "changed" : "ready"} role="status" title={missed.length > 0 ? `${count(missed.length, "place")} still ${missed.length === 1 ? "has" : "have"} another secret` : takeBack.isSuccess ? "Every place has the old secret again" : "Every place has the new secret"}>
-          {takeBack.isSuccess && missed.length === 0 ? "Finishing ends this rotation." : "The old one is kept until you finish. Rolling back puts it into the wallet and every place again; revoke it at its service only afterwards."}
+        <Notice glyph={missed.length > 0 ? "changed" : "ready"} role="status" title={missed.length > 0 ? `${count(missed.length, "place")} still ${missed.length === 1 ? "has" : "have"} another secret` : rollBack.isSuccess ? "Every place has the old secret again" : "Every place has the new secret"}>
+          {rollBack.isSuccess && missed.length === 0 ? "Finishing ends this rotation." : "The old one is kept until you finish. Rolling back puts it into the wallet and every place again; revoke it at its service only afterwards."}
         </Notice>
       )}
     </Sheet>
   );
 }
 
-type PlacesProps = { rotation: Rotation; told: ReadonlyMap<string, RotationPlace>; isPushing: boolean; isOpen: boolean };
+type PlacesProps = { rotation: Rotation; results: ReadonlyMap<string, RotationPlace>; isPushing: boolean; isOpen: boolean };
 
-function Places({ rotation, told, isPushing, isOpen }: PlacesProps) {
+function Places({ rotation, results, isPushing, isOpen }: PlacesProps) {
   // What was heard of a place is newer than what is known of it.
-  const places = rotation.places.map((place) => told.get(placeKey(place)) ?? (isPushing ? { ...place, problem: null } : place));
-  const isTried = (place: RotationPlace) => told.has(placeKey(place)) || (isOpen && !isPushing);
+  const places = rotation.places.map((place) => results.get(placeKey(place)) ?? (isPushing ? { ...place, problem: null } : place));
+  const isTried = (place: RotationPlace) => results.has(placeKey(place)) || (isOpen && !isPushing);
   const pushed = places.filter(isPushed);
   const done = pushed.filter((place) => isTried(place) && place.problem === null).length;
   return (

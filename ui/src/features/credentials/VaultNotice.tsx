@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { AcceptOlderDialog } from "@/components/AcceptOlderDialog";
-import { BeginAnewDialog } from "@/components/BeginAnewDialog";
+import { ResetVaultDialog } from "@/components/ResetVaultDialog";
 import { Button } from "@/components/Button";
 import { PassphraseForm } from "@/components/PassphraseForm";
 import { Notice, NoticeCode, ProblemNotice } from "@/components/ProblemNotice";
@@ -43,7 +43,7 @@ function Locked() {
 function NotReadable({ vault }: { vault: VaultStatus }) {
   const { probe, choose } = useVaultActions();
   const [choosing, setChoosing] = useState(false);
-  const [givingUp, setGivingUp] = useState(false);
+  const [isResetting, setIsResetting] = useState(false);
   const [accepting, setAccepting] = useState(false);
   const { problem } = vault;
   // A passphrase makes a new key: only where no secret would be left behind under the old one.
@@ -64,7 +64,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
             <Button small look={mayChoose ? "plain" : "primary"} isPending={probe.isPending} onPress={() => probe.mutate()}>Try the keychain again</Button>
             {mayChoose && <Button small look="primary" onPress={() => setChoosing(true)}>Choose a passphrase instead</Button>}
             {isOlder && <Button small onPress={() => setAccepting(true)}>Use the older secrets…</Button>}
-            {isLost && <Button small onPress={() => setGivingUp(true)}>Begin anew…</Button>}
+            {isLost && <Button small onPress={() => setIsResetting(true)}>Begin anew…</Button>}
           </>
         )
       }
@@ -76,7 +76,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
         </div>
       )}
       {failure && <ProblemNotice problem={asProblem(failure)} />}
-      {givingUp && <BeginAnewDialog onClose={() => setGivingUp(false)} />}
+      {isResetting && <ResetVaultDialog onClose={() => setIsResetting(false)} />}
       {accepting && <AcceptOlderDialog onClose={() => setAccepting(false)} />}
     </Notice>
   );

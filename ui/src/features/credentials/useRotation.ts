@@ -11,23 +11,23 @@ export function useRotation(id: WalletEntryId) {
   const client = useQueryClient();
   const plan = useQuery(queries.rotation(id));
   /** What became of each place in the step that was taken last. */
-  const [told, setTold] = useState<ReadonlyMap<string, RotationPlace>>(new Map());
-  const keep = (rotation: Rotation) => {
+  const [results, setResults] = useState<ReadonlyMap<string, RotationPlace>>(new Map());
+  const setRotation = (rotation: Rotation) => {
     client.setQueryData(queries.rotation(id).queryKey, rotation);
     return client.invalidateQueries({ queryKey: queries.wallet().queryKey, exact: true });
   };
   const step = (take: (each: ReturnType<typeof rotationNews>) => Promise<Rotation>) => {
-    setTold(new Map());
-    return take(rotationNews((place) => setTold((before) => new Map(before).set(placeKey(place), place))));
+    setResults(new Map());
+    return take(rotationNews((place) => setResults((before) => new Map(before).set(placeKey(place), place))));
   };
   const rotate = useMutation({
     mutationFn: (secret: WalletSecret) => step((each) => call(commands.rotateWalletEntry(id, secret, each))),
-    onSuccess: keep,
+    onSuccess: setRotation,
     // The wallet may have the new secret already.
     onError: () => client.invalidateQueries({ queryKey: queries.wallet().queryKey }),
   });
-  const retry = useMutation({ mutationFn: () => step((each) => call(commands.retryRotation(id, each))), onSuccess: keep });
-  const takeBack = useMutation({ mutationFn: () => step((each) => call(commands.takeBackRotation(id, each))), onSuccess: keep });
-  const finish = useMutation({ mutationFn: () => call(commands.finishRotation(id)), onSuccess: keep });
-  return { plan, told, rotate, retry, takeBack, finish };
+  const retry = useMutation({ mutationFn: () => step((each) => call(commands.retryRotation(id, each))), onSuccess: setRotation });
+  const rollBack = useMutation({ mutationFn: () => step((each) => call(commands.takeBackRotation(id, each))), onSuccess: setRotation });
+  const finish = useMutation({ mutationFn: () => call(commands.finishRotation(id)), onSuccess: setRotation });
+  return { plan, results, rotate, retry, rollBack, finish };
 }

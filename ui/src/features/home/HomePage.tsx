@@ -3,7 +3,7 @@ import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { useAccountStates } from "@/host/accountSync";
 import { type AccountId, commands, type Connector, type ConnectorId, type Need, type RunId, type ToolRunSummary } from "@/host/bindings";
@@ -13,7 +13,7 @@ import { count } from "@/lib/words";
 import { FirstLaunch } from "./FirstLaunch";
 import styles from "./Home.module.css";
 import { latestRuns } from "./latestRuns";
-import { NeedsYou } from "./NeedsYou";
+import { NeedList } from "./NeedList";
 import { PasteBox } from "./PasteBox";
 import { RecentRuns } from "./RecentRuns";
 import { SideColumn } from "./SideColumn";
@@ -50,7 +50,7 @@ export function HomePage(props: Props) {
     return (
       <>
         <Toolbar title="Home" />
-        <StillShapes label="Reading what needs you" rows={5} />
+        <Skeleton label="Reading what needs you" rows={5} />
       </>
     );
   }
@@ -84,7 +84,7 @@ function Full({ needs, connectors, runs, ...props }: Props & { needs: Need[]; co
           <div className={styles.left}>
             <PasteBox onPaste={onAdd} />
             {checkAll.error && <ProblemNotice problem={asProblem(checkAll.error)} onRetry={() => checkAll.mutate()} />}
-            <NeedsYou needs={needs} connectors={connectors} onSignIn={onSignIn} onOpen={onOpenConnector} onCheck={onCheck} onOpenAccount={onOpenAccount} onOpenCredentials={onOpenCredentials} />
+            <NeedList needs={needs} connectors={connectors} onSignIn={onSignIn} onOpen={onOpenConnector} onCheck={onCheck} onOpenAccount={onOpenAccount} onOpenCredentials={onOpenCredentials} />
             <RecentRuns runs={runs} onOpen={onOpenRun} onAll={onOpenRuns} />
           </div>
           <SideColumn connectors={connectors} needs={needs} onOpenCredentials={onOpenCredentials} />

@@ -12,7 +12,7 @@ import { type Account, type Connector, type Need, type VaultStatus } from "@/hos
 import { queries } from "@/host/queries";
 import { grouped } from "@/lib/words";
 import styles from "./Home.module.css";
-import { Lapsing } from "./Lapsing";
+import { ExpiringSoon } from "./ExpiringSoon";
 
 type Props = { connectors: Connector[]; needs: Need[]; onOpenCredentials: () => void };
 
@@ -22,10 +22,10 @@ export function SideColumn({ connectors, needs, onOpenCredentials }: Props) {
   const { data: vault } = useQuery(queries.vault());
   const { data: accounts = [] } = useQuery(queries.accounts());
   const isLocal = connectors.every((one) => one.remoteId === null);
-  const states = useMemo(() => tallied(connectors, (one) => statusLook(one).word), [connectors]);
+  const states = useMemo(() => countByKind(connectors, (one) => statusLook(one).word), [connectors]);
   return (
     <aside className={styles.side} aria-label="At a glance">
-      <Lapsing needs={needs} accounts={accounts} />
+      <ExpiringSoon needs={needs} accounts={accounts} />
       <section>
         <div className={styles.head}>
           {isLocal && <PlatformTile platform="local" />}
@@ -67,7 +67,7 @@ export function SideColumn({ connectors, needs, onOpenCredentials }: Props) {
 /** Every account with the number of its connectors, and a sign where it is not well. */
 function Accounts({ accounts, connectors }: { accounts: Account[]; connectors: Connector[] }) {
   const states = useAccountStates();
-  const numbers = useMemo(() => new Map(tallied(connectors, (one) => one.account)), [connectors]);
+  const numbers = useMemo(() => new Map(countByKind(connectors, (one) => one.account)), [connectors]);
   return (
     <section aria-labelledby="home-accounts">
       <h2 id="home-accounts" className={styles.head}>By account</h2>
@@ -90,7 +90,7 @@ function Accounts({ accounts, connectors }: { accounts: Account[]; connectors: C
 }
 
 /** How many there are of each kind, in the order in which the kinds come. */
-function tallied(connectors: Connector[], kindOf: (connector: Connector) => string): [kind: string, { first: Connector; number: number }][] {
+function countByKind(connectors: Connector[], kindOf: (connector: Connector) => string): [kind: string, { first: Connector; number: number }][] {
   const kinds = new Map<string, { first: Connector; number: number }>();
   for (const one of connectors) {
     const kind = kindOf(one);

@@ -6,7 +6,7 @@ import { Badge } from "@/components/Badge";
 import { Dialog } from "@/components/Dialog";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { ResultViews } from "@/components/ToolResult/ResultViews";
 import { runStates } from "@/components/ToolResult/runWords";
 import { agoWords, duration } from "@/lib/time";
@@ -31,7 +31,7 @@ export function PeekRun({ id, onClose }: Props) {
     >
       <Keys onClose={onClose} />
       {error && <ProblemNotice problem={asProblem(error)} />}
-      {!run && !error && <StillShapes rows={4} label="The run is read" />}
+      {!run && !error && <Skeleton rows={4} label="The run is read" />}
       {run && <div className={styles.peek}><ResultViews key={run.id} run={run} withArguments /></div>}
     </Dialog>
   );

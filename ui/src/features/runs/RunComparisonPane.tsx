@@ -6,7 +6,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Select } from "@/components/Select";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { runStates } from "@/components/ToolResult/runWords";
 import { ago } from "@/lib/time";
@@ -25,7 +25,7 @@ export function RunComparisonPane({ run, comparing, onChange }: Props) {
   const { partner, isPending, error } = usePartner(run.id, comparing.partner);
   if (error) return <div className={styles.pad}><ProblemNotice problem={asProblem(error)} /></div>;
   if (run.state === "running") return <EmptyState icon="git-compare" title="Still running">It can be compared once it is over.</EmptyState>;
-  if (isPending) return <StillShapes rows={4} label="The earlier run is looked for" />;
+  if (isPending) return <Skeleton rows={4} label="The earlier run is looked for" />;
   if (partner === null) {
     return <EmptyState icon="git-compare" title="Nothing to compare with yet">{`This is the first run of ${run.tool}. Run it again, or mark any two runs with X.`}</EmptyState>;
   }
@@ -56,7 +56,7 @@ function Compared({ run, partner, comparing, onChange }: Props & { partner: RunI
       </div>
       {showsPaths && comparison && <IgnoredPaths ignored={comparison.ignored} suggested={comparison.suggested} onChange={(paths) => ignore(paths)} />}
       {problem && <div className={styles.pad}><ProblemNotice problem={problem} onRetry={retry} /></div>}
-      {!comparison && !problem && <StillShapes rows={6} label="The runs are compared" oneLine />}
+      {!comparison && !problem && <Skeleton rows={6} label="The runs are compared" oneLine />}
       {comparison && comparing.view === "changes" && <ComparedChanges comparison={comparison} onIgnore={(path) => ignore([...comparison.ignored, path])} />}
       {comparison && comparing.view !== "changes" && <ComparedText key={comparing.view} comparison={comparison} isSideBySide={comparing.view === "side"} />}
     </div>

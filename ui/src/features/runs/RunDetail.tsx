@@ -13,7 +13,7 @@ import { actingWords } from "@/components/identityWords";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { ResultViews } from "@/components/ToolResult/ResultViews";
 import { originWords, runStates } from "@/components/ToolResult/runWords";
@@ -48,7 +48,7 @@ export function RunDetail({ id, ...rest }: Props) {
     );
   }
   if (error) return <div className={styles.pad}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
-  if (!run) return <StillShapes rows={4} label="The run is read" />;
+  if (!run) return <Skeleton rows={4} label="The run is read" />;
   return <Known key={run.id} run={run} {...rest} />;
 }
 

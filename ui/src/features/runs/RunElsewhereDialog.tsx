@@ -12,7 +12,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
 import { credentialWord } from "@/components/identityWords";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import styles from "./RunElsewhere.module.css";
 
@@ -50,7 +50,7 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
       }
     >
       {problem && <ProblemNotice problem={problem} />}
-      {!others && <StillShapes rows={3} label="Connectors are looked for" />}
+      {!others && <Skeleton rows={3} label="Connectors are looked for" />}
       {others?.length === 0 && (
         <EmptyState icon="cable" title="No other connector offers this tool">{`Add ${run.connectorTitle} a second time, with another sign-in, to run its tools as someone else.`}</EmptyState>
       )}

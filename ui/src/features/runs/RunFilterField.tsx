@@ -1,7 +1,7 @@
 import { useRef } from "react";
 import { Field } from "@/components/Field";
 import { useShortcut } from "@/components/shortcuts";
-import { toList } from "@/components/toList";
+import { focusList } from "@/components/focusList";
 import { Token } from "@/components/Token";
 import styles from "./Runs.module.css";
 import { takeFilters, type TypedFilter, withFilters } from "./typedFilters";
@@ -57,7 +57,7 @@ export function RunFilterField({ filters, words, onChange }: Props) {
         if (event.key === "Backspace" && isAtStart && last) remove(last);
         if (event.key === "Enter") type(words, true);
         if (event.key === "Escape") onChange([...filters], "");
-        toList(event);
+        focusList(event);
         event.continuePropagation();
       }}
     />

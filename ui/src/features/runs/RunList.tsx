@@ -35,7 +35,7 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
       renderRow={(run) => (
         <>
           {marked.has(run.id) ? <span className={styles.mark}><Icon name="git-compare" size={14} /></span> : <StatusGlyph name={glyphOf(run)} />}
-          <TwoLines first={<span className="mono medium">{run.tool}</span>} second={<Whose run={run} named={!isOneConnector} />} />
+          <TwoLines first={<span className="mono medium">{run.tool}</span>} second={<Owner run={run} named={!isOneConnector} />} />
           <span className={styles.figures} title={exactTime(run.startedAt)}>
             <span className="text2 small">{measure(run)}</span>
             <span className="text3 small">{clockTime(new Date(run.startedAt))}</span>
@@ -53,7 +53,7 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
 }
 
 /** On which connector, as whom and by whom a run was made; whole in the tooltip where there is no room. */
-function Whose({ run, named }: { run: ToolRunSummary; named: boolean }) {
+function Owner({ run, named }: { run: ToolRunSummary; named: boolean }) {
   const words = [named && run.connectorTitle, who(run), originWord(run.origin)].filter(Boolean).join(" · ");
   return <span title={words}>{words}</span>;
 }

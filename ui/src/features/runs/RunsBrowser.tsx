@@ -6,14 +6,14 @@ import { EmptyState } from "@/components/EmptyState";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { everyRun } from "@/host/queries";
 import { count } from "@/lib/words";
 import { AddFilterMenu } from "./AddFilterMenu";
 import { type Comparing, comparing as fresh } from "./comparing";
 import { ExportMenu, useExportRuns } from "./ExportMenu";
-import { KeepMenu } from "./KeepMenu";
+import { RetentionMenu } from "./RetentionMenu";
 import { PeekRun } from "./PeekRun";
 import { RunDetail } from "./RunDetail";
 import { RunFilterField } from "./RunFilterField";
@@ -56,7 +56,7 @@ export function RunsBrowser({ connector }: Props) {
   const select = (id: string | null) => {
     setSelected(id);
     // Another run has another one before it.
-    setComparing((kept) => kept && { ...kept, partner: null });
+    setComparing((current) => current && { ...current, partner: null });
   };
   const compare = ({ earlier, later }: Pair) => {
     if (isNarrow()) {
@@ -92,7 +92,7 @@ export function RunsBrowser({ connector }: Props) {
 
   const list = (): ReactNode => {
     if (found.problem) return <div className={styles.pad}><ProblemNotice problem={found.problem} onRetry={found.retry} /></div>;
-    if (found.isPending) return <StillShapes rows={10} label="Runs are read" />;
+    if (found.isPending) return <Skeleton rows={10} label="Runs are read" />;
     if (runs.length === 0 && isFiltered) {
       return <EmptyState icon="search" title="No run matches" action={<Button onPress={clear}>Show all runs</Button>}>Words, or filters such as status:error, tool:search, connector:github, since:7d.</EmptyState>;
     }
@@ -107,7 +107,7 @@ export function RunsBrowser({ connector }: Props) {
       {connector === undefined && (
         <Toolbar title="Runs" count={isFiltered || found.isPending ? undefined : total}>
           {exports(false)}
-          <KeepMenu />
+          <RetentionMenu />
         </Toolbar>
       )}
       {exporting.problem && <div className={styles.notice}><ProblemNotice problem={exporting.problem} /></div>}

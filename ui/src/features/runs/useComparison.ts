@@ -27,7 +27,7 @@ export function useComparison(one: RunId, other: RunId) {
   const comparison = useQuery({ queryKey, queryFn: () => call(commands.compareRuns(before, after)) });
   const ignoring = useMutation({
     mutationFn: (paths: string[]) => call(commands.ignorePaths(before, after, paths)),
-    onMutate: (ignored) => client.setQueryData<RunComparison>(queryKey, (kept) => kept && { ...kept, ignored }),
+    onMutate: (ignored) => client.setQueryData<RunComparison>(queryKey, (current) => current && { ...current, ignored }),
     onSettled: () => client.invalidateQueries({ queryKey: ["runs", "compare"] }),
   });
   const thrown = comparison.error ?? ignoring.error;

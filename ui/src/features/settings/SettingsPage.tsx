@@ -4,7 +4,7 @@ import { useCopy } from "@/components/CopyContext";
 import { useMac } from "@/components/MacContext";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { Switch } from "@/components/Switch";
 import { Toolbar } from "@/components/Toolbar";
 import { type Contrast, type Density, type Preferences, type Theme } from "@/host/bindings";
@@ -31,8 +31,8 @@ export function SettingsPage({ onOpenKeys }: Props) {
       <Toolbar title="Settings" />
       <div className={styles.page}>
         {problem && <ProblemNotice problem={asProblem(problem)} onRetry={error ? () => void refetch() : undefined} />}
-        {!preferences && !error && <StillShapes label="Reading the settings" rows={4} oneLine />}
-        {preferences && <Looks preferences={preferences} onChange={(changes) => change.mutate(changes)} onOpenKeys={onOpenKeys} />}
+        {!preferences && !error && <Skeleton label="Reading the settings" rows={4} oneLine />}
+        {preferences && <AppearanceSettings preferences={preferences} onChange={(changes) => change.mutate(changes)} onOpenKeys={onOpenKeys} />}
         <BackgroundSettings />
         <HistorySettings />
         <VaultSettings />
@@ -43,11 +43,11 @@ export function SettingsPage({ onOpenKeys }: Props) {
   );
 }
 
-type LooksProps = { preferences: Preferences; onChange: (changes: Preferences) => void; onOpenKeys: () => void };
+type AppearanceProps = { preferences: Preferences; onChange: (changes: Preferences) => void; onOpenKeys: () => void };
 
 const zooms = ["80", "90", "100", "110", "125", "150", "175", "200"] as const;
 
-function Looks({ preferences, onChange, onOpenKeys }: LooksProps) {
+function AppearanceSettings({ preferences, onChange, onOpenKeys }: AppearanceProps) {
   const mac = useMac();
   return (
     <>

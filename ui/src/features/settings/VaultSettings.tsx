@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { AcceptOlderDialog } from "@/components/AcceptOlderDialog";
 import { Badge } from "@/components/Badge";
-import { BeginAnewDialog } from "@/components/BeginAnewDialog";
+import { ResetVaultDialog } from "@/components/ResetVaultDialog";
 import { Button } from "@/components/Button";
 import { PassphraseForm } from "@/components/PassphraseForm";
 import { ProblemNotice } from "@/components/ProblemNotice";
@@ -33,8 +33,8 @@ export function VaultSettings() {
 }
 
 function Known({ vault }: { vault: VaultStatus }) {
-  const [asks, setAsks] = useState<"choose" | "unlock" | null>(null);
-  const [givingUp, setGivingUp] = useState(false);
+  const [openForm, setOpenForm] = useState<"choose" | "unlock" | null>(null);
+  const [isResetting, setIsResetting] = useState(false);
   const [accepting, setAccepting] = useState(false);
   const { choose, keychain, probe, unlock } = useVaultActions();
   const { toast } = useToasts();
@@ -43,7 +43,7 @@ function Known({ vault }: { vault: VaultStatus }) {
   // A passphrase makes a new key: only where no secret would be left behind under the old one.
   const mayChoose = vault.state === "unavailable" && (vault.backend === null || vault.problem?.code === "vault.no_keychain");
   const failure = keychain.error ?? choose.error ?? probe.error ?? unlock.error;
-  const done = (text: string) => ({ onSuccess: () => { setAsks(null); toast(text); } });
+  const done = (text: string) => ({ onSuccess: () => { setOpenForm(null); toast(text); } });
   return (
     <>
       <Setting name="Protected by">
@@ -52,25 +52,25 @@ function Known({ vault }: { vault: VaultStatus }) {
       <Setting name="State"><Badge glyph={glyph}>{word}</Badge></Setting>
       {vault.problem && <ProblemNotice problem={vault.problem} />}
       {failure && <ProblemNotice problem={asProblem(failure)} />}
-      {asks === "choose" && (
-        <PassphraseForm isNew submitLabel="Protect with it" isPending={choose.isPending} onSubmit={(passphrase) => choose.mutate(passphrase, done("The vault is protected by the passphrase"))} onCancel={() => setAsks(null)} />
+      {openForm === "choose" && (
+        <PassphraseForm isNew submitLabel="Protect with it" isPending={choose.isPending} onSubmit={(passphrase) => choose.mutate(passphrase, done("The vault is protected by the passphrase"))} onCancel={() => setOpenForm(null)} />
       )}
-      {asks === "unlock" && (
-        <PassphraseForm submitLabel="Unlock" isPending={unlock.isPending} onSubmit={(passphrase) => unlock.mutate(passphrase, done("Vault unlocked"))} onCancel={() => setAsks(null)} />
+      {openForm === "unlock" && (
+        <PassphraseForm submitLabel="Unlock" isPending={unlock.isPending} onSubmit={(passphrase) => unlock.mutate(passphrase, done("Vault unlocked"))} onCancel={() => setOpenForm(null)} />
       )}
-      {asks === null && (
+      {openForm === null && (
         <Setting name="">
-          {vault.state === "locked" && vault.backend === "passphrase" && <Button onPress={() => setAsks("unlock")}>Unlock</Button>}
+          {vault.state === "locked" && vault.backend === "passphrase" && <Button onPress={() => setOpenForm("unlock")}>Unlock</Button>}
           {vault.backend === "passphrase" && vault.state === "ready" && (
             <Button isPending={keychain.isPending} onPress={() => keychain.mutate(undefined, done("The vault is protected by the keychain"))}>Move to the keychain</Button>
           )}
-          {(open || mayChoose) && <Button onPress={() => setAsks("choose")}>{vault.backend === "passphrase" ? "Change the passphrase" : "Use a passphrase instead"}</Button>}
+          {(open || mayChoose) && <Button onPress={() => setOpenForm("choose")}>{vault.backend === "passphrase" ? "Change the passphrase" : "Use a passphrase instead"}</Button>}
           {vault.problem?.code === "vault.rolled_back" && <Button onPress={() => setAccepting(true)}>Use the older secrets…</Button>}
-          {isLost(vault) && <Button onPress={() => setGivingUp(true)}>Begin anew…</Button>}
+          {isLost(vault) && <Button onPress={() => setIsResetting(true)}>Begin anew…</Button>}
           {vault.backend !== "passphrase" && <Button look={open ? "quiet" : "plain"} isPending={probe.isPending} onPress={() => probe.mutate(undefined, done("The keychain works"))}>Try the keychain</Button>}
         </Setting>
       )}
-      {givingUp && <BeginAnewDialog onClose={() => setGivingUp(false)} />}
+      {isResetting && <ResetVaultDialog onClose={() => setIsResetting(false)} />}
       {accepting && <AcceptOlderDialog onClose={() => setAccepting(false)} />}
     </>
   );

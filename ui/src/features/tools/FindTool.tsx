@@ -1,7 +1,7 @@
 import { useRef } from "react";
 import { Field } from "@/components/Field";
 import { useShortcut } from "@/components/shortcuts";
-import { toList } from "@/components/toList";
+import { focusList } from "@/components/focusList";
 
 type Props = {
   placeholder: string;
@@ -32,7 +32,7 @@ export function FindTool({ placeholder, value, onChange, onEnter, inBar = false 
       onKeyDown={(event) => {
         if (event.key === "Enter") onEnter();
         if (event.key === "Escape") onChange("");
-        toList(event);
+        focusList(event);
         event.continuePropagation();
       }}
     />

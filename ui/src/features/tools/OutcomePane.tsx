@@ -46,9 +46,9 @@ export function OutcomePane({ connector, tool, onNextPage }: Props) {
   );
 }
 
-type Underway = Extract<Outcome, { kind: "running" }>;
+type RunningOutcome = Extract<Outcome, { kind: "running" }>;
 
-function Running({ outcome }: { outcome: Underway }) {
+function Running({ outcome }: { outcome: RunningOutcome }) {
   const elapsed = useElapsed(outcome.since);
   const { progress, identity } = outcome;
   const done = progress?.progress ?? null;

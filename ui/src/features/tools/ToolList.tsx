@@ -4,7 +4,7 @@ import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { VirtualList } from "@/components/VirtualList";
 import { sentence } from "@/lib/words";
 import { FindTool } from "./FindTool";
@@ -43,7 +43,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
   const first = sections[0]?.rows[0];
 
   const body = (): ReactNode => {
-    if (isPending) return <StillShapes rows={8} oneLine label="Tools are read" />;
+    if (isPending) return <Skeleton rows={8} oneLine label="Tools are read" />;
     if (all.length === 0) {
       return (
         <div className={styles.pad}>

@@ -7,7 +7,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import styles from "./ToolsPage.module.css";
 import { Workbench } from "./Workbench";
 
@@ -27,7 +27,7 @@ export function ToolPage() {
         <span className="grow" />
         {connector && <span className="small cut"><IdentityLine identity={connector.identity} endpoint={connector.endpoint} /></span>}
       </header>
-      {isPending && <StillShapes rows={8} label="The connector is read" />}
+      {isPending && <Skeleton rows={8} label="The connector is read" />}
       {isGone && (
         <EmptyState icon="cable" title="This connector is not there any more" action={<Button onPress={() => void navigate({ to: "/tools" })}>Show all tools</Button>}>
           Its tools went with it.

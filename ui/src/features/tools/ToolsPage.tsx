@@ -10,7 +10,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { StatusFacts } from "@/components/StatusBar";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
@@ -39,7 +39,7 @@ export function ToolsPage() {
   const body = (): ReactNode => {
     const error = tools.error ?? connectors.error;
     if (error) return <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void Promise.all([tools.refetch(), connectors.refetch()])} /></div>;
-    if (tools.isPending || connectors.isPending) return <StillShapes rows={12} oneLine label="Tools are read" />;
+    if (tools.isPending || connectors.isPending) return <Skeleton rows={12} oneLine label="Tools are read" />;
     if (total === 0) {
       return (
         <EmptyState icon="wrench" title="No tools yet" action={<Button onPress={() => void navigate({ to: "/connectors" })}>Go to connectors</Button>}>

@@ -1,6 +1,6 @@
 import { type Tool } from "@/host/bindings";
 import { isRedacted } from "@/lib/redacted";
-import { hideMarked } from "@/lib/schema/marked";
+import { redactSecrets } from "@/lib/schema/secretValues";
 import { asSchema, type JsonObject, requiredNames } from "@/lib/schema/schema";
 
 /**
@@ -9,7 +9,7 @@ import { asSchema, type JsonObject, requiredNames } from "@/lib/schema/schema";
  */
 export function targetWords(tool: Tool, values: JsonObject): string {
   const schema = asSchema(tool.inputSchema);
-  const shown = hideMarked(values, schema);
+  const shown = redactSecrets(values, schema);
   const required = requiredNames(schema);
   const names = [...required, ...Object.keys(shown).filter((name) => !required.includes(name))];
   return names
@@ -22,7 +22,7 @@ export function targetWords(tool: Tool, values: JsonObject): string {
 /** `Delete branch release/1.4?`: the verb with the value of the argument that it names, where there is one that is no secret. */
 export function confirmationTitle(verb: string, tool: Tool, values: JsonObject): string {
   const words = verb.toLowerCase().split(/\s+/);
-  const shown = hideMarked(values, asSchema(tool.inputSchema));
+  const shown = redactSecrets(values, asSchema(tool.inputSchema));
   const name = Object.keys(shown).find((key) => words.includes(key.toLowerCase()) && isPlain(shown[key]) && !isRedacted(shown[key]));
   return name === undefined ? `${verb}?` : `${verb} ${String(shown[name])}?`;
 }

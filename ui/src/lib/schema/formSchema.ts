@@ -49,25 +49,25 @@ const fieldIds: Partial<Record<FieldFacts["field"], string>> = {
  * validation looks at the original.
  */
 export function formSchema(raw: AnySchema): Schema {
-  const root = draw(inlineReferences(raw), true);
+  const root = convert(inlineReferences(raw), true);
   const facts = factsOf(root);
   return facts.field === "object" ? root : { type: "object", properties: {}, [FACTS]: { ...facts, field: "object" } };
 }
 
 /** `top`: the arguments themselves, which are an object even when the schema does not say so. */
-function draw(schema: AnySchema, top = false): Schema {
+function convert(schema: AnySchema, top = false): Schema {
   if (typeof schema === "boolean" || schema[OPAQUE] === true) return json(asSchema(schema), false);
   const type = typeLabel(schema);
-  const { rest, nullable } = withoutNull(flattened(schema));
-  const told = { title: rest.title, description: rest.description };
+  const { rest, nullable } = withoutNull(mergeAllOf(schema));
+  const annotations = { title: rest.title, description: rest.description };
   const facts = (field: FieldFacts["field"], more: Partial<FieldFacts> = {}) => ({
-    ...told,
+    ...annotations,
     ...(fieldIds[field] ? { $id: fieldIds[field] } : {}),
     [FACTS]: { field, type, nullable, fallback: rest.default, ...more } satisfies FieldFacts,
   });
   if (rest["x-advanced"] === true) {
     const { "x-advanced": _folded, ...shown } = rest;
-    const inner = draw(shown, top);
+    const inner = convert(shown, top);
     return { ...inner, [FACTS]: { ...factsOf(inner), nullable, advanced: true } };
   }
 
@@ -76,9 +76,9 @@ function draw(schema: AnySchema, top = false): Schema {
   const options = optionsOf(rest);
   const types = typesOf(rest);
   if (types[0] === "object" || isObject(rest.properties) || top) return object(rest, options, facts, top);
-  if (options) return { oneOf: options.map(drawOption), ...facts("options") };
+  if (options) return { oneOf: options.map(convertOption), ...facts("options") };
   if (types.length > 1) {
-    return { oneOf: types.map((name) => draw({ ...rest, type: name, title: name, description: undefined })), ...facts("options") };
+    return { oneOf: types.map((name) => convert({ ...rest, type: name, title: name, description: undefined })), ...facts("options") };
   }
   if (types[0] === "array") return list(rest, facts);
   if (types.length === 1 && types[0] !== "null") return { ...scalar(rest), ...facts("leaf") };
@@ -96,46 +96,46 @@ function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: 
   }
   return {
     type: "object",
-    properties: drawMembers(properties),
+    properties: convertMembers(properties),
     required: requiredNames(rest),
     ...conditions(rest),
-    ...(options?.some((option) => isObject(option.properties)) ? { oneOf: options.map(drawOption) } : {}),
+    ...(options?.some((option) => isObject(option.properties)) ? { oneOf: options.map(convertOption) } : {}),
     ...facts("object"),
   };
 }
 
 /** Members in the order in which the schema has them. */
-function drawMembers(properties: Schema): Schema {
-  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, draw(property as AnySchema)]));
+function convertMembers(properties: Schema): Schema {
+  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, convert(property as AnySchema)]));
 }
 
 /** `if`, `then`, `else` add fields as the value changes; the condition itself is only evaluated. */
 function conditions(rest: Schema): Schema {
   if (!isObject(rest.if)) return {};
-  const kept: Record<string, unknown> = { if: withoutDefaults(rest.if) };
+  const conditional: Record<string, unknown> = { if: withoutDefaults(rest.if) };
   for (const keyword of ["then", "else"]) {
     const part = rest[keyword];
     if (!isObject(part)) continue;
     const properties = isObject(part.properties) ? part.properties : {};
-    kept[keyword] = {
-      properties: drawMembers(properties),
+    conditional[keyword] = {
+      properties: convertMembers(properties),
       required: requiredNames(part),
     };
   }
-  return kept;
+  return conditional;
 }
 
 function withoutDefaults(schema: AnySchema): AnySchema {
   if (typeof schema === "boolean") return schema;
-  const { default: _default, ...kept } = schema;
-  return mapChildren(kept, withoutDefaults);
+  const { default: _default, ...others } = schema;
+  return mapChildren(others, withoutDefaults);
 }
 
 /** An option of `oneOf`: its constants tell it from the others, so they are always part of it. */
-function drawOption(option: Schema): Schema {
+function convertOption(option: Schema): Schema {
   const properties = isObject(option.properties) ? option.properties : {};
   const fixed = Object.keys(properties).filter((name) => "const" in asSchema(properties[name]));
-  return draw({ ...option, title: option.title ?? optionTitle(option), required: [...new Set([...requiredNames(option), ...fixed])] });
+  return convert({ ...option, title: option.title ?? optionTitle(option), required: [...new Set([...requiredNames(option), ...fixed])] });
 }
 
 function optionTitle(option: Schema): string {
@@ -146,7 +146,7 @@ function optionTitle(option: Schema): string {
 
 function list(rest: Schema, facts: Facts): Schema {
   if (!isObject(rest.items) || Array.isArray(rest.prefixItems)) return { ...facts("json") };
-  const item = draw(rest.items);
+  const item = convert(rest.items);
   const { field, choices, nullable } = factsOf(item);
   const bounds = { type: "array", items: item, maxItems: rest.maxItems };
   if (choices && rest.uniqueItems === true) return { ...bounds, ...facts("choices", { choices }) };
@@ -166,16 +166,16 @@ function json(schema: Schema, nullable: boolean, type = "any"): Schema {
 /** What the input of one value has to know. */
 function scalar(rest: Schema): Schema {
   const { type, const: fixed, format, maxLength, minimum, maximum, writeOnly, contentMediaType, examples } = rest;
-  const kept = { type: type ?? "string", const: fixed, format, maxLength, minimum, maximum, writeOnly, contentMediaType, examples };
-  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+  const keywords = { type: type ?? "string", const: fixed, format, maxLength, minimum, maximum, writeOnly, contentMediaType, examples };
+  return Object.fromEntries(Object.entries(keywords).filter(([, value]) => value !== undefined));
 }
 
 /** `allOf` of plain parts, put together; later parts win over earlier ones, as the schema itself does. */
-function flattened(schema: Schema): Schema {
+function mergeAllOf(schema: Schema): Schema {
   const parts = branches(schema, "allOf");
   if (parts.length === 0) return schema;
   const { allOf: _parts, ...own } = schema;
-  return [...parts.map(flattened), own].reduce<Schema>(
+  return [...parts.map(mergeAllOf), own].reduce<Schema>(
     (whole, part) => ({
       ...whole,
       ...part,
@@ -215,7 +215,7 @@ function withoutNull(schema: Schema): { rest: Schema; nullable: boolean } {
       continue;
     }
     const { [keyword]: _alternatives, ...outer } = rest;
-    return { rest: withoutNull(flattened({ ...others[0], ...outer })).rest, nullable };
+    return { rest: withoutNull(mergeAllOf({ ...others[0], ...outer })).rest, nullable };
   }
   return { rest, nullable };
 }
@@ -246,8 +246,8 @@ function choiceLabel(value: unknown): string {
  */
 function optionsOf(rest: Schema): Schema[] | undefined {
   const options = [...branches(rest, "oneOf"), ...branches(rest, "anyOf")];
-  const shaped = options.filter((option) => typesOf(option).length > 0 || isObject(option.properties) || "const" in option || Array.isArray(option.enum) || branches(option, "anyOf").length > 0 || branches(option, "oneOf").length > 0 || branches(option, "allOf").length > 0);
-  if (options.length === 0 || shaped.length < options.length) return undefined;
+  const structural = options.filter((option) => typesOf(option).length > 0 || isObject(option.properties) || "const" in option || Array.isArray(option.enum) || branches(option, "anyOf").length > 0 || branches(option, "oneOf").length > 0 || branches(option, "allOf").length > 0);
+  if (options.length === 0 || structural.length < options.length) return undefined;
   const own = typesOf(rest)[0];
   if (own !== undefined && own !== "object" && options.every((option) => typesOf(option).length === 0)) return undefined;
   return options;

@@ -40,8 +40,8 @@ function opaque(schema: Schema): Schema {
 }
 
 function bare(schema: Schema): Schema {
-  const { $id, $schema, $anchor, $defs, definitions, $comment, ...kept } = schema;
-  return kept;
+  const { $id, $schema, $anchor, $defs, definitions, $comment, ...others } = schema;
+  return others;
 }
 
 /** The schema that a local reference names; `undefined` where there is none. */

@@ -2,7 +2,7 @@ import { factsOf } from "./formSchema";
 import { type Schema } from "./schema";
 
 /** A field as it is drawn: its label, and its part of a `formSchema`. */
-export type DrawnField = { name: string; label: string; schema: Schema };
+export type FormField = { name: string; label: string; schema: Schema };
 
 /** Longest label and value, in letters, that half of a narrow form has room for; and help, in about three lines. */
 const longestLabel = 18;
@@ -10,7 +10,7 @@ const longestValue = 18;
 const longestHelp = 80;
 
 /** Names of the fields that stand two in a row: short ones that follow each other, in pairs from the first on. */
-export function pairedFields(fields: readonly DrawnField[]): Set<string> {
+export function pairedFields(fields: readonly FormField[]): Set<string> {
   const paired = new Set<string>();
   for (let index = 0; index + 1 < fields.length; index += 1) {
     const [one, other] = [fields[index], fields[index + 1]];
@@ -21,7 +21,7 @@ export function pairedFields(fields: readonly DrawnField[]): Set<string> {
   return paired;
 }
 
-function isShort({ label, schema }: DrawnField): boolean {
+function isShort({ label, schema }: FormField): boolean {
   const { field, nullable, choices } = factsOf(schema);
   // Beside the value stands the choice of `null`; a constant is not drawn; a secret has its own ways of being given.
   if (field !== "leaf" || nullable || "const" in schema || schema.writeOnly === true) return false;

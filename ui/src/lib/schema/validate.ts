@@ -15,12 +15,12 @@ export type ValueProblem = { path: string; message: string };
 export function validate(schema: AnySchema, value: unknown): ValueProblem[] {
   let errors: OutputUnit[];
   try {
-    errors = new Validator(withoutNames(schema), "2020-12", false).validate(value).errors;
+    errors = new Validator(stripIds(schema), "2020-12", false).validate(value).errors;
   } catch {
     return [];
   }
   const found = new Map<string, string>();
-  for (const error of telling(errors)) {
+  for (const error of relevantErrors(errors)) {
     const problem = explain(error, value);
     if (problem && !found.has(problem.path)) found.set(problem.path, problem.message);
   }
@@ -30,31 +30,31 @@ export function validate(schema: AnySchema, value: unknown): ValueProblem[] {
 /** Whether `value` fits `schema`; a schema that cannot be read fits nothing. */
 export function fits(schema: AnySchema, value: unknown): boolean {
   try {
-    return new Validator(withoutNames(schema), "2020-12", true).validate(value).valid;
+    return new Validator(stripIds(schema), "2020-12", true).validate(value).valid;
   } catch {
     return false;
   }
 }
 
 /** `$id` would move the base of local references, and the validator writes into what it is given. */
-function withoutNames(schema: AnySchema): AnySchema {
+function stripIds(schema: AnySchema): AnySchema {
   if (typeof schema === "boolean") return schema;
-  const { $id, id, $schema, ...kept } = schema;
-  return mapChildren(typeof id === "string" || id === undefined ? kept : { ...kept, id }, withoutNames);
+  const { $id, id, $schema, ...others } = schema;
+  return mapChildren(typeof id === "string" || id === undefined ? others : { ...others, id }, stripIds);
 }
 
 /** Keywords that only repeat that something inside them is wrong. */
 const summaries = new Set(["properties", "patternProperties", "items", "prefixItems", "$ref", "$dynamicRef", "allOf", "if", "dependentSchemas", "propertyNames", "contains"]);
 
 /** The errors worth showing: no summaries, and of alternatives only those of the one that was meant. */
-function telling(errors: OutputUnit[]): OutputUnit[] {
-  let kept = errors;
+function relevantErrors(errors: OutputUnit[]): OutputUnit[] {
+  let relevant = errors;
   // Innermost alternatives first, so that an outer choice sees what the inner ones came to.
   const choices = errors
     .filter((error) => error.keyword === "anyOf" || error.keyword === "oneOf")
     .sort((a, b) => b.keywordLocation.length - a.keywordLocation.length);
-  for (const choice of choices) kept = settle(choice, kept);
-  return kept.filter((error) => !summaries.has(error.keyword) && !isSummaryOfAdditional(error, errors));
+  for (const choice of choices) relevant = resolveAlternative(choice, relevant);
+  return relevant.filter((error) => !summaries.has(error.keyword) && !isSummaryOfAdditional(error, errors));
 }
 
 function isSummaryOfAdditional(error: OutputUnit, errors: OutputUnit[]): boolean {
@@ -63,7 +63,7 @@ function isSummaryOfAdditional(error: OutputUnit, errors: OutputUnit[]): boolean
 }
 
 /** Keeps the errors of the one alternative whose kind fits, or else the bare statement that none does. */
-function settle(choice: OutputUnit, errors: OutputUnit[]): OutputUnit[] {
+function resolveAlternative(choice: OutputUnit, errors: OutputUnit[]): OutputUnit[] {
   const inside = (error: OutputUnit) =>
     error.keywordLocation.startsWith(`${choice.keywordLocation}/`) && error.instanceLocation.startsWith(choice.instanceLocation);
   const byBranch = new Map<string, OutputUnit[]>();
@@ -72,15 +72,15 @@ function settle(choice: OutputUnit, errors: OutputUnit[]): OutputUnit[] {
     byBranch.set(branch, [...(byBranch.get(branch) ?? []), error]);
   }
   const all = [...byBranch.values()];
-  const meant = all.filter((branch) => !branch.some((error) => decides(error, choice)));
-  const candidates = meant.length > 0 ? meant : all.filter((branch) => !branch.some((error) => error.error.includes('Expected "null"')));
+  const plausible = all.filter((branch) => !branch.some((error) => rulesOut(error, choice)));
+  const candidates = plausible.length > 0 ? plausible : all.filter((branch) => !branch.some((error) => error.error.includes('Expected "null"')));
   const outside = errors.filter((error) => !inside(error));
   const [only] = candidates;
   return candidates.length === 1 && only ? [...outside.filter((error) => error !== choice), ...only] : outside;
 }
 
 /** A wrong type or a wrong discriminator tells that another alternative was meant. */
-function decides(error: OutputUnit, choice: OutputUnit): boolean {
+function rulesOut(error: OutputUnit, choice: OutputUnit): boolean {
   const depth = fromPointer(error.instanceLocation).length - fromPointer(choice.instanceLocation).length;
   return (error.keyword === "type" && depth === 0) || (error.keyword === "const" && depth <= 1);
 }

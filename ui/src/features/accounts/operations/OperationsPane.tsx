@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { EmptyState } from "@/components/EmptyState";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { type Account } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -16,7 +16,7 @@ type Props = { account: Account; title: string; selected: string | null; onSelec
 export function OperationsPane({ account, title, selected, onSelect }: Props) {
   const { data: operations, error, refetch } = useQuery(queries.operations(account.id));
   if (error) return <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
-  if (!operations) return <StillShapes rows={10} oneLine label="Reading the operations" />;
+  if (!operations) return <Skeleton rows={10} oneLine label="Reading the operations" />;
   if (operations.length === 0) return <EmptyState icon="square-terminal" title="No operations">The contract of {title} documents none.</EmptyState>;
   const shown = selected === null ? operations[0] : operations.find((operation) => operation.name === selected);
   return (

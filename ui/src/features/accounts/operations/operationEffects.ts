@@ -10,7 +10,7 @@ export const effects: Record<OperationEffect, { tag: string; tone?: Tone; help: 
 };
 
 /** Whether it is asked for before it is called. */
-export function asksFirst({ effect }: OperationCard): boolean {
+export function needsConfirmation({ effect }: OperationCard): boolean {
   return effect === "destructive" || effect === "irreversible";
 }
 

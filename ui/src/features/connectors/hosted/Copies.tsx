@@ -4,7 +4,7 @@ import { Button } from "@/components/Button";
 import { statusLook, statusWords } from "@/components/connectorStatus";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { type Connector, type ConnectorCopy, type ConnectorId, type Difference } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -29,7 +29,7 @@ export function Copies({ connector, onOpen, onCreateElsewhere }: Props) {
         <Button small icon="plus" onPress={onCreateElsewhere}>Also create on…</Button>
       </div>
       {error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
-      {!copies && !error && <StillShapes rows={1} label="Looking for copies" />}
+      {!copies && !error && <Skeleton rows={1} label="Looking for copies" />}
       {copies?.length === 0 && (
         <p className="text2">{connector.endpoint === null ? "It has no address by which it could be recognized on other accounts." : "No other account has this service yet."}</p>
       )}

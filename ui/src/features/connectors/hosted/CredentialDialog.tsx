@@ -8,7 +8,7 @@ import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { SubmitKey } from "@/components/SubmitKey";
 import { Switch } from "@/components/Switch";
 import { useToasts } from "@/components/Toast";
@@ -36,7 +36,7 @@ export function CredentialDialog(props: Props) {
   if (data) return <Filled {...props} form={data} />;
   return (
     <Dialog title={title} subtitle={<Place connector={connector} level={level} />} onClose={onClose} footer={<Button onPress={onClose}>Cancel</Button>}>
-      {error ? <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /> : <StillShapes rows={3} label="Asking what it takes" />}
+      {error ? <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /> : <Skeleton rows={3} label="Asking what it takes" />}
     </Dialog>
   );
 }
@@ -81,7 +81,7 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
   const submit = () => {
     if (save.isPending) return;
     setTried(true);
-    const fits = state.attempt();
+    const fits = state.validateAll();
     if (!fits || (level.isNamed && !replaced && errorOf(name, taken))) {
       fields.current?.focusProblem();
       return;
@@ -93,7 +93,7 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
           toast(replaced ? "Credential replaced" : "Credential saved");
           onClose();
         },
-        onError: (error) => state.blame(asProblem(error).fields),
+        onError: (error) => state.setServerErrors(asProblem(error).fields),
       },
     );
   };

@@ -7,7 +7,7 @@ import { draftOf, usePlatformForm } from "@/components/PlatformForm/usePlatformF
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { SegmentedControl } from "@/components/SegmentedControl";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { type Connector, type ConnectorSettings } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -40,15 +40,15 @@ export function EditSettings({ connector }: { connector: Connector }) {
       </section>
     );
   }
-  if (!data) return <StillShapes rows={5} label={`Asking ${account}`} />;
+  if (!data) return <Skeleton rows={5} label={`Asking ${account}`} />;
   return <Editor key={dataUpdatedAt} connector={connector} settings={data} onReload={startOver} />;
 }
 
 type EditorProps = { connector: Connector; settings: ConnectorSettings; onReload: () => void };
 
 function Editor({ connector, settings: read, onReload }: EditorProps) {
-  const kept = useSettingsDrafts();
-  const [draft] = useState(() => kept.get(connector.id));
+  const savedDrafts = useSettingsDrafts();
+  const [draft] = useState(() => savedDrafts.get(connector.id));
   // What was changed there meanwhile is noticed against what the draft began with.
   const settings = draft?.settings ?? read;
   const [view, setView] = useState<"form" | "json">("form");
@@ -57,14 +57,14 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
   const state = usePlatformForm(settings.form, draft);
   const { values, drafts, isChanged } = state;
   useEffect(() => {
-    if (isChanged) kept.set(connector.id, { settings, ...draftOf({ values, drafts }) });
-    else kept.delete(connector.id);
-  }, [kept, connector.id, settings, values, drafts, isChanged]);
+    if (isChanged) savedDrafts.set(connector.id, { settings, ...draftOf({ values, drafts }) });
+    else savedDrafts.delete(connector.id);
+  }, [savedDrafts, connector.id, settings, values, drafts, isChanged]);
   const { data: wallet = [] } = useQuery(queries.wallet());
   const form = useRef<SchemaFormHandle>(null);
   const { account } = connector.identity;
   const review = () => {
-    if (state.attempt() && readable) setReviewing(true);
+    if (state.validateAll() && readable) setReviewing(true);
     else form.current?.focusProblem();
   };
   return (

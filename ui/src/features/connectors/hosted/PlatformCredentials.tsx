@@ -7,7 +7,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
 import { useToasts } from "@/components/Toast";
 import { type Connector, type CredentialLevel, type CredentialsOfLevel, type CredentialStatus, type Level, type PlatformCredential } from "@/host/bindings";
@@ -17,7 +17,7 @@ import { capital } from "@/lib/words";
 import page from "../ConnectorPage.module.css";
 import { CredentialDialog } from "./CredentialDialog";
 import styles from "./Hosted.module.css";
-import { hostedQueries, useLatest, useMakeDefault, useRemoveCredential } from "./useHosted";
+import { hostedQueries, useLastValue, useMakeDefault, useRemoveCredential } from "./useHosted";
 
 const levelWords: Record<Level, string> = { user: "Yours", workspace: "Workspace", organization: "Organization" };
 
@@ -36,10 +36,10 @@ const looks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; 
 /** The credentials that the platform keeps for a connector, by level. Their secrets can be replaced, never read. */
 export function PlatformCredentials({ connector, onSettings }: { connector: Connector; onSettings: () => void }) {
   const read = useQuery(hostedQueries.credentials(connector));
-  const data = useLatest(read);
+  const data = useLastValue(read);
   const { account } = connector.identity;
   const problem = read.error && <ProblemNotice problem={asProblem(read.error)} onRetry={() => void read.refetch()} />;
-  if (!data) return problem ? <div className={page.body}>{problem}</div> : <StillShapes rows={5} label={`Asking ${account}`} />;
+  if (!data) return problem ? <div className={page.body}>{problem}</div> : <Skeleton rows={5} label={`Asking ${account}`} />;
   if (data.length === 0) {
     return (
       <EmptyState icon="key-round" title={`${account} keeps no credentials for this connector`} action={<Button onPress={onSettings}>Open its settings</Button>}>
@@ -50,12 +50,12 @@ export function PlatformCredentials({ connector, onSettings }: { connector: Conn
   return (
     <div className={page.body}>
       {problem}
-      {data.map((level) => <OneLevel key={level.level.level} connector={connector} credentials={level} />)}
+      {data.map((level) => <LevelSection key={level.level.level} connector={connector} credentials={level} />)}
     </div>
   );
 }
 
-function OneLevel({ connector, credentials }: { connector: Connector; credentials: CredentialsOfLevel }) {
+function LevelSection({ connector, credentials }: { connector: Connector; credentials: CredentialsOfLevel }) {
   const { level, problem } = credentials;
   const [saving, setSaving] = useState<PlatformCredential | "new" | null>(null);
   const canAdd = level.isNamed || credentials.credentials.length === 0;

@@ -5,7 +5,7 @@ import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { type PlatformFormState } from "@/components/PlatformForm/usePlatformForm";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { useToasts } from "@/components/Toast";
 import { type Connector, type Difference, type Json } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -49,7 +49,7 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
       },
       onError: (thrown) => {
         const { code, fields: wrong } = asProblem(thrown);
-        state.blame(wrong);
+        state.setServerErrors(wrong);
         if (code !== "conflict" || elsewhere.length > 0) return;
         // It may have been changed there while this was looked at: then that is told in place of the refusal.
         mutate(change, { onSuccess: (fresh) => fresh.changedElsewhere.length > 0 && send.reset() });
@@ -74,7 +74,7 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
       }
     >
       <div className={styles.stack}>
-        {plan.isPending && <StillShapes rows={3} label={`Asking ${connector.identity.account}`} />}
+        {plan.isPending && <Skeleton rows={3} label={`Asking ${connector.identity.account}`} />}
         {plan.error && <ProblemNotice problem={asProblem(plan.error)} onRetry={() => mutate(change)} />}
         {elsewhere.length > 0 && (
           <Notice glyph="changed" title={`Changed elsewhere since you opened it: ${elsewhere.map((one) => titleAt(schema, one.path)).join(", ")}`} actions={<Button small onPress={() => { onClose(); onReload(); }}>Drop mine and read it again</Button>}>

@@ -3,7 +3,7 @@ import { useCallback, useState } from "react";
 import { useToasts } from "@/components/Toast";
 import { type Act, type ActOnConnector, type ChangeSettings, commands, type Connector, type ConnectorId, type Level, type SavePlatformCredential } from "@/host/bindings";
 import { call } from "@/host/call";
-import { checkKey, useKeepConnector } from "../useConnectorActions";
+import { checkKey, useUpsertConnector } from "../useConnectorActions";
 import { useSettingsDrafts } from "./settingsDrafts";
 
 // What a platform says of one connector. It is asked when the view opens and after each look at the
@@ -23,9 +23,9 @@ export const hostedQueries = {
 };
 
 /** What a read answers, and until it does what the one before it answered: a form over it stays as it is. */
-export function useLatest<T>(read: { data: T | undefined }): T | undefined {
-  const [latest, keep] = useState(read.data);
-  if (read.data !== undefined && read.data !== latest) keep(read.data);
+export function useLastValue<T>(read: { data: T | undefined }): T | undefined {
+  const [latest, upsert] = useState(read.data);
+  if (read.data !== undefined && read.data !== latest) upsert(read.data);
   return read.data ?? latest;
 }
 
@@ -33,7 +33,7 @@ export function useLatest<T>(read: { data: T | undefined }): T | undefined {
  * Has everything that platforms say read again: what changes one connector can change another, as a role does.
  * The particulars that are shown follow their connector.
  */
-function useReadAgain() {
+function useRefetchHosted() {
   const client = useQueryClient();
   return useCallback(async () => {
     void client.invalidateQueries({ queryKey: ["connectors"] });
@@ -42,10 +42,10 @@ function useReadAgain() {
 }
 
 /** Carries out an act of a connector. What offers it may be gone afterwards: that it is done is said all the same. */
-export function useAct({ id, status }: Connector) {
+export function useRunAction({ id, status }: Connector) {
   const client = useQueryClient();
-  const keep = useKeepConnector();
-  const readAgain = useReadAgain();
+  const upsert = useUpsertConnector();
+  const refetchHosted = useRefetchHosted();
   const { toast } = useToasts();
   return useMutation({
     mutationKey: ["act", id],
@@ -54,8 +54,8 @@ export function useAct({ id, status }: Connector) {
       toast(`${act.title}: done`);
       // What the doctor found was how it was before.
       if (connector.status.status !== status.status) void client.resetQueries({ queryKey: checkKey(id) });
-      keep(id, connector);
-      await Promise.all([readAgain(), client.prefetchQuery(hostedQueries.particulars(connector))]);
+      upsert(id, connector);
+      await Promise.all([refetchHosted(), client.prefetchQuery(hostedQueries.particulars(connector))]);
     },
   });
 }
@@ -67,37 +67,37 @@ export function usePlanSettings(id: ConnectorId) {
 
 /** Changes settings at the platform. */
 export function useChangeSettings(id: ConnectorId) {
-  const readAgain = useReadAgain();
+  const refetchHosted = useRefetchHosted();
   const drafts = useSettingsDrafts();
   return useMutation({
     mutationFn: (change: ChangeSettings) => call(commands.changeSettings(id, change)),
     onSuccess: () => {
       drafts.delete(id);
-      return readAgain();
+      return refetchHosted();
     },
   });
 }
 
 /** Creates or replaces a credential at the platform. */
 export function useSaveCredential() {
-  const readAgain = useReadAgain();
-  return useMutation({ mutationFn: (request: SavePlatformCredential) => call(commands.savePlatformCredential(request)), onSuccess: readAgain });
+  const refetchHosted = useRefetchHosted();
+  return useMutation({ mutationFn: (request: SavePlatformCredential) => call(commands.savePlatformCredential(request)), onSuccess: refetchHosted });
 }
 
 /** Makes a credential the default of its level. */
 export function useMakeDefault(id: ConnectorId) {
-  const readAgain = useReadAgain();
+  const refetchHosted = useRefetchHosted();
   return useMutation({
     mutationFn: ({ level, name }: { level: Level; name: string }) => call(commands.makePlatformCredentialDefault(id, level, name)),
-    onSuccess: readAgain,
+    onSuccess: refetchHosted,
   });
 }
 
 /** Deletes a credential at the platform, after it was confirmed. */
 export function useRemoveCredential(id: ConnectorId) {
-  const readAgain = useReadAgain();
+  const refetchHosted = useRefetchHosted();
   return useMutation({
     mutationFn: ({ level, name }: { level: Level; name: string }) => call(commands.removePlatformCredential(id, level, name, true)),
-    onSuccess: readAgain,
+    onSuccess: refetchHosted,
   });
 }

@@ -4,10 +4,10 @@ import { Button } from "@/components/Button";
 import { Menu } from "@/components/Menu";
 import { useKeepRuns } from "@/host/history";
 import { queries } from "@/host/queries";
-import { keptFor, offeredDays } from "@/lib/retention";
+import { offeredDays, retentionText } from "@/lib/retention";
 
 /** How long runs are kept, and the way to change it. */
-export function KeepMenu() {
+export function RetentionMenu() {
   const { data: history } = useQuery(queries.history());
   const keep = useKeepRuns();
   const navigate = useNavigate();
@@ -16,9 +16,9 @@ export function KeepMenu() {
   return (
     <Menu
       label="How long runs are kept"
-      trigger={<Button endIcon="chevron-down">{keptFor(retention.days)}</Button>}
+      trigger={<Button endIcon="chevron-down">{retentionText(retention.days)}</Button>}
       actions={[
-        ...offeredDays.map((days) => ({ id: String(days), label: keptFor(days), icon: days === retention.days ? ("check" as const) : undefined, onAction: () => keep.mutate({ ...retention, days }) })),
+        ...offeredDays.map((days) => ({ id: String(days), label: retentionText(days), icon: days === retention.days ? ("check" as const) : undefined, onAction: () => keep.mutate({ ...retention, days }) })),
         { id: "more", label: "History settings…", icon: "settings" as const, onAction: () => void navigate({ to: "/settings" }) },
       ]}
     />

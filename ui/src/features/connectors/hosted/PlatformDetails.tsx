@@ -1,35 +1,35 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { StillShapes } from "@/components/StillShapes";
+import { Skeleton } from "@/components/Skeleton";
 import { type Act, type Connector, type Control, type ControlGroup } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { agoWords, exactTime } from "@/lib/time";
 import page from "../ConnectorPage.module.css";
-import { ActButton, ActChoice, ActSwitch } from "./ActControls";
-import { ActDialog, type Asked } from "./ActDialog";
+import { ActionButton, ActionChoice, ActionSwitch } from "./ActionControls";
+import { ActionDialog, type PendingAction } from "./ActionDialog";
 import styles from "./Hosted.module.css";
-import { hostedQueries, useLatest } from "./useHosted";
+import { hostedQueries, useLastValue } from "./useHosted";
 
 /** What only the connector's platform has: facts to read, switches and buttons to use. */
-export function Particulars({ connector }: { connector: Connector }) {
-  const [asked, setAsked] = useState<Asked | null>(null);
+export function PlatformDetails({ connector }: { connector: Connector }) {
+  const [pending, setPending] = useState<PendingAction | null>(null);
   return (
     <>
-      <OnPlatform connector={connector} onAsk={setAsked} />
+      <Details connector={connector} onAsk={setPending} />
       {/* Beside them: what is typed stays when the platform, read again, offers the act no more. */}
-      {asked && <ActDialog connector={connector} {...asked} onClose={() => setAsked(null)} />}
+      {pending && <ActionDialog connector={connector} {...pending} onClose={() => setPending(null)} />}
     </>
   );
 }
 
-type Offering = { connector: Connector; onAsk: (asked: Asked) => void };
+type ControlProps = { connector: Connector; onAsk: (pending: PendingAction) => void };
 
-function OnPlatform({ connector, onAsk }: Offering) {
+function Details({ connector, onAsk }: ControlProps) {
   const read = useQuery(hostedQueries.particulars(connector));
-  const data = useLatest(read);
+  const data = useLastValue(read);
   const { account } = connector.identity;
-  if (!data && !read.error) return <StillShapes rows={3} label={`Asking ${account}`} />;
+  if (!data && !read.error) return <Skeleton rows={3} label={`Asking ${account}`} />;
   if (!read.error && data?.facts.length === 0 && data.groups.length === 0) return null;
   return (
     <section className={page.section} aria-label={`On ${account}`}>
@@ -54,7 +54,7 @@ function OnPlatform({ connector, onAsk }: Offering) {
   );
 }
 
-function Group({ connector, onAsk, group }: Offering & { group: ControlGroup }) {
+function Group({ connector, onAsk, group }: ControlProps & { group: ControlGroup }) {
   return (
     <div role="group" aria-label={group.title} className={styles.group}>
       <div className={styles.groupWords}>
@@ -62,28 +62,28 @@ function Group({ connector, onAsk, group }: Offering & { group: ControlGroup }) 
         {group.help && <span className="text3 small">{group.help}</span>}
       </div>
       <div className={styles.controls}>
-        {group.controls.map((control) => <One key={keyOf(control)} connector={connector} onAsk={onAsk} control={control} />)}
+        {group.controls.map((control) => <ControlField key={keyOf(control)} connector={connector} onAsk={onAsk} control={control} />)}
       </div>
     </div>
   );
 }
 
-function One({ control, ...offering }: Offering & { control: Control }) {
+function ControlField({ control, ...offering }: ControlProps & { control: Control }) {
   switch (control.kind) {
     case "button":
-      return <ActButton {...offering} act={control.act} />;
+      return <ActionButton {...offering} act={control.act} />;
     case "choice":
-      return <ActChoice {...offering} label={control.label} current={control.current} acts={control.acts} />;
+      return <ActionChoice {...offering} label={control.label} current={control.current} acts={control.acts} />;
     case "switch":
       return control.isOn === null ? (
         // The platform does not tell how it is: both ways are open.
         <span role="group" aria-label={control.label} className={styles.either}>
           <span aria-hidden="true">{control.label}</span>
-          <ActButton {...offering} act={control.turnOn} of={control.label} />
-          <ActButton {...offering} act={control.turnOff} of={control.label} />
+          <ActionButton {...offering} act={control.turnOn} of={control.label} />
+          <ActionButton {...offering} act={control.turnOff} of={control.label} />
         </span>
       ) : (
-        <ActSwitch {...offering} label={control.label} isOn={control.isOn} turnOn={control.turnOn} turnOff={control.turnOff} />
+        <ActionSwitch {...offering} label={control.label} isOn={control.isOn} turnOn={control.turnOn} turnOff={control.turnOff} />
       );
   }
 }

@@ -1,5 +1,5 @@
 /** The drawings of Lucide (ISC licence) that Patchbay uses, on a 24 px grid; one meaning each. */
-export const drawings = {
+export const illustrations = {
   "arrow-down-narrow-wide": (
     <>
       <path d="m3 16 4 4 4-4" />

@@ -14,7 +14,7 @@ import { agoWords, exactTime, timeLeft } from "@/lib/time";
 import { capital } from "@/lib/words";
 import styles from "./Home.module.css";
 import { needGlyph } from "./needLook";
-import { useNeedActions, type NeedHandlers } from "./useNeedActions";
+import { type NeedHandlers, useNeedActions } from "./useNeedActions";
 
 type Props = NeedHandlers & { needs: Need[] };
 
@@ -22,7 +22,7 @@ type Props = NeedHandlers & { needs: Need[] };
 const keyed = 9;
 
 /** What waits for a person, each with the one button that helps and its key. */
-export function NeedsYou({ needs, ...ways }: Props) {
+export function NeedList({ needs, ...ways }: Props) {
   const { data: accounts = [] } = useQuery(queries.accounts());
   const { fix, words, pending, error } = useNeedActions(ways);
   const [first] = needs;
@@ -64,7 +64,7 @@ function Row({ need, words, account, keys, isFirst, isPending, onFix }: RowProps
     <li className={styles.need}>
       <StatusGlyph name={needGlyph(need.kind)} />
       <TwoLines first={<span className={`medium ${styles.headline}`}>{need.headline}</span>} second={<Reason need={need} />} />
-      <Whose need={need} account={account} />
+      <Owner need={need} account={account} />
       <Button look={isFirst ? "primary" : "plain"} keys={keys} isPending={isPending} onPress={onFix}>
         <span>{words}<span className="unseen">, {need.title}</span></span>
       </Button>
@@ -74,19 +74,19 @@ function Row({ need, words, account, keys, isFirst, isPending, onFix }: RowProps
 
 function Reason({ need: { kind, words, code, since, lapsesAt } }: { need: Need }) {
   // Names of tools stay as they are.
-  const said = words && (kind === "tools_changed" ? words : capital(words));
+  const text = words && (kind === "tools_changed" ? words : capital(words));
   const time = lapsesAt ? timeLeft(lapsesAt) : since && `since ${agoWords(since)}`;
   return (
-    <span className={styles.reason} title={[said, time, code].filter(Boolean).join(" · ")}>
-      {said && <span>{said}</span>}
-      {time && <span title={exactTime(lapsesAt ?? since ?? "")}>{said ? `· ${time}` : time}</span>}
+    <span className={styles.reason} title={[text, time, code].filter(Boolean).join(" · ")}>
+      {text && <span>{text}</span>}
+      {time && <span title={exactTime(lapsesAt ?? since ?? "")}>{text ? `· ${time}` : time}</span>}
       {code && <span className="mono">{code}</span>}
     </span>
   );
 }
 
 /** As who, or of which account; a credential of the wallet is nobody else's. */
-function Whose({ need: { identity, entry }, account }: { need: Need; account: Account | undefined }) {
+function Owner({ need: { identity, entry }, account }: { need: Need; account: Account | undefined }) {
   if (identity) {
     return (
       <span className="line">

@@ -5,7 +5,7 @@ import { count } from "@/lib/words";
 import { typedKindOf } from "./secretForm";
 
 /** Where an entry is used, as far as that is known. */
-export type Uses = {
+export type SecretUsage = {
   /** What each place is called: a connector or an account. */
   titles: string[];
   /** The platforms of these places, each once. */
@@ -18,14 +18,14 @@ export type Uses = {
  * Where each entry of the wallet is used. The wallet itself knows connectors; accounts, and what platforms
  * were given, are read for those secrets that can lie there, while the vault is open.
  */
-export function useUses(wallet: readonly WalletEntry[], isOpen: boolean): ReadonlyMap<WalletEntryId, Uses> {
+export function useSecretUsage(wallet: readonly WalletEntry[], isOpen: boolean): ReadonlyMap<WalletEntryId, SecretUsage> {
   const platformOf = usePlatformOf();
   const { data: connectors } = useQuery(queries.connectors());
   const placed = wallet.filter((entry) => typedKindOf(entry.kind, entry.reference) !== null);
   const plans = useQueries({ queries: placed.map((entry) => ({ ...queries.rotation(entry.id), enabled: isOpen })) });
   const planOf = new Map(placed.map((entry, index) => [entry.id, plans[index]?.data]));
   return new Map(
-    wallet.map((entry): [WalletEntryId, Uses] => {
+    wallet.map((entry): [WalletEntryId, SecretUsage] => {
       const plan = planOf.get(entry.id);
       const places = plan
         ? plan.places.map((place) => ({ title: place.title, platform: platformOf(place.account) }))
@@ -42,6 +42,6 @@ export function usePlatformOf(): (account: string) => Platform {
 }
 
 /** `unused`, `used in 1 place`, `used in 4 places`. */
-export function usedWords(places: number): string {
+export function usageText(places: number): string {
   return places === 0 ? "unused" : `used in ${count(places, "place")}`;
 }

@@ -4,7 +4,7 @@ import { Notice } from "../ProblemNotice";
 type Props = { names: readonly string[]; children: string; onHide: () => void };
 
 /** Names the secrets that a form was opened without. */
-export function EnterAgain({ names, children, onHide }: Props) {
+export function MissingSecrets({ names, children, onHide }: Props) {
   return (
     <Notice glyph="changed" title={`Enter again: ${names.join(", ")}`} end={<Button small look="link" onPress={onHide}>Hide</Button>}>
       {children}

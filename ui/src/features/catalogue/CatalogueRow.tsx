@@ -4,16 +4,16 @@ import { Icon } from "@/components/Icon";
 import { TwoLines } from "@/components/TwoLines";
 import { cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Catalogue.module.css";
-import { type Offer, offerTitle, reachText, signInWords } from "./offers";
+import { addressText, type CatalogueItem, itemTitle, signInWords } from "./catalogueItems";
 
-type Props = { offer: Offer; onOpen: () => void; onLook: () => void };
+type Props = { item: CatalogueItem; onOpen: () => void; onShow: () => void };
 
 /** The cells of one entry, with the button that sets it up. */
-export function OfferRow({ offer, onOpen, onLook }: Props) {
-  const title = offerTitle(offer);
-  const { description, category } = offer.kind === "definition" ? offer.definition : offer.entry;
-  const reach = reachText(offer);
-  const isCommand = offer.kind === "server" && offer.entry.reach.kind === "command";
+export function CatalogueRow({ item, onOpen, onShow }: Props) {
+  const title = itemTitle(item);
+  const { description, category } = item.kind === "definition" ? item.definition : item.entry;
+  const reach = addressText(item);
+  const isCommand = item.kind === "server" && item.entry.reach.kind === "command";
   const where = reach && (isCommand ? cutMiddle(reach, 60) : cutMiddle(shortAddress(reach), 48));
   return (
     <>
@@ -24,12 +24,12 @@ export function OfferRow({ offer, onOpen, onLook }: Props) {
       <span className={styles.where}>
         <TwoLines first={where && <span className="mono small" title={reach ?? undefined}>{isCommand && <Icon name="square-terminal" size={12} />} {where}</span>} second={category} />
       </span>
-      <span className={`${styles.signIn} cut`} title={signInWords(offer)}>{signInWords(offer)}</span>
+      <span className={`${styles.signIn} cut`} title={signInWords(item)}>{signInWords(item)}</span>
       <span className={styles.end}>
         {isCommand ? (
-          <Button small look="quiet" onPress={onLook}>Details<span className="unseen"> of {title}</span></Button>
+          <Button small look="quiet" onPress={onShow}>Details<span className="unseen"> of {title}</span></Button>
         ) : (
-          <Button small onPress={onOpen}>{offer.kind === "definition" ? "Create" : "Add"}<span className="unseen"> {title}</span></Button>
+          <Button small onPress={onOpen}>{item.kind === "definition" ? "Create" : "Add"}<span className="unseen"> {title}</span></Button>
         )}
       </span>
     </>

@@ -1,7 +1,7 @@
 import { type IconName } from "@/components/Icon";
 
 /** Where one can go, in the order of the sidebar; the n-th answers to Mod+n. */
-export const places = [
+export const destinations = [
   { path: "/", label: "Home", icon: "house" },
   { path: "/connectors", label: "Connectors", icon: "cable" },
   { path: "/tools", label: "Tools", icon: "wrench" },

@@ -10,10 +10,10 @@ import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { type Act, type Connector, type OperationEffect } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import styles from "./Hosted.module.css";
-import { useAct } from "./useHosted";
+import { useRunAction } from "./useHosted";
 
 /** An act that needs a word with the user. */
-export type Asked = {
+export type PendingAction = {
   act: Act;
   /** What the switch or choice is called that the act belongs to. */
   of: string | null;
@@ -21,7 +21,7 @@ export type Asked = {
   isChoice: boolean;
 };
 
-type Props = Asked & { connector: Connector; onClose: () => void };
+type Props = PendingAction & { connector: Connector; onClose: () => void };
 
 const effectWords: Record<OperationEffect, string | null> = {
   read: null,
@@ -34,21 +34,21 @@ const effectWords: Record<OperationEffect, string | null> = {
 const noWallet: never[] = [];
 
 /** Asks what an act needs to know, and says what comes of it, before it is carried out. */
-export function ActDialog({ connector, act, of, isChoice, onClose }: Props) {
+export function ActionDialog({ connector, act, of, isChoice, onClose }: Props) {
   const { title, identity } = connector;
-  const [asked] = useState(() => ({ schema: act.asks ?? { type: "object" }, values: {}, kept: [] }));
-  const given = usePlatformForm(asked);
+  const [actionForm] = useState(() => ({ schema: act.asks ?? { type: "object" }, values: {}, kept: [] }));
+  const given = usePlatformForm(actionForm);
   const form = useRef<SchemaFormHandle>(null);
-  const run = useAct(connector);
+  const run = useRunAction(connector);
   const danger = act.effect === "destructive" || act.effect === "irreversible";
   const submit = () => {
-    if (!given.attempt()) {
+    if (!given.validateAll()) {
       form.current?.focusProblem();
       return;
     }
     run.mutate({ act, values: act.asks ? given.values : null, confirmed: true }, {
       onSuccess: onClose,
-      onError: (error) => given.blame(asProblem(error).fields),
+      onError: (error) => given.setServerErrors(asProblem(error).fields),
     });
   };
   // What comes of a destructive act is told better by itself, where it is; that there is no way back, always.

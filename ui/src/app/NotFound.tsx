@@ -4,7 +4,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { Toolbar } from "@/components/Toolbar";
 
 /** An address within the window that leads nowhere. */
-export function NotThere() {
+export function NotFound() {
   const navigate = useNavigate();
   return (
     <>

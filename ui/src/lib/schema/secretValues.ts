@@ -7,27 +7,27 @@ import { type AnySchema, asSchema, branches, isObject, isSchema, type JsonObject
  * password`), as the host hides them before it keeps a run: a mark of any alternative counts, taken or not.
  * `name` is that of the member that holds the part.
  */
-export function replaceMarked(values: unknown, schema: AnySchema, replace: (value: unknown, name: string) => unknown): unknown {
+export function replaceSecrets(values: unknown, schema: AnySchema, replace: (value: unknown, name: string) => unknown): unknown {
   const root = asSchema(schema);
   const walk = (value: unknown, schemas: readonly AnySchema[], name: string): unknown => {
-    const all = allBeside(schemas, root);
-    if (all.some(isMarked)) return replace(value, name);
-    if (Array.isArray(value)) return value.map((item, place) => walk(item, all.flatMap((one) => ofItem(one, place)), name));
+    const all = applicableSchemas(schemas, root);
+    if (all.some(isSecret)) return replace(value, name);
+    if (Array.isArray(value)) return value.map((item, place) => walk(item, all.flatMap((one) => itemSchemas(one, place)), name));
     if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, walk(member, all.flatMap((one) => ofMember(one, key)), key)]));
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, walk(member, all.flatMap((one) => memberSchemas(one, key)), key)]));
   };
   return walk(values, [root], "");
 }
 
 /** The values with `<redacted>` for each secret that was entered. */
-export function hideMarked(values: JsonObject, schema: AnySchema): JsonObject {
-  const hidden = replaceMarked(values, schema, (value) => (isEmpty(value) ? value : REDACTED));
+export function redactSecrets(values: JsonObject, schema: AnySchema): JsonObject {
+  const hidden = replaceSecrets(values, schema, (value) => (isEmpty(value) ? value : REDACTED));
   return isObject(hidden) ? hidden : {};
 }
 
 /** The values without the secrets that were entered; `missing` names those. For whatever outlives a form. */
-export function withoutMarked(values: JsonObject, schema: AnySchema): { values: JsonObject; missing: string[] } {
-  const hidden = hideMarked(values, schema);
+export function dropSecrets(values: JsonObject, schema: AnySchema): { values: JsonObject; missing: string[] } {
+  const hidden = redactSecrets(values, schema);
   return isRedacted(JSON.stringify(hidden)) ? withoutRedacted(hidden) : { values, missing: [] };
 }
 
@@ -35,25 +35,25 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === "" || (isObject(value) && Object.values(value).every(isEmpty));
 }
 
-function isMarked(schema: Schema): boolean {
+function isSecret(schema: Schema): boolean {
   return schema.writeOnly === true || schema.format === "password";
 }
 
 /** Every schema that speaks of the same value as one of `schemas`, those included, each once. */
-function allBeside(schemas: readonly AnySchema[], root: Schema): Schema[] {
+function applicableSchemas(schemas: readonly AnySchema[], root: Schema): Schema[] {
   const all = new Set<Schema>();
-  const waiting = [...schemas];
-  while (waiting.length > 0) {
-    const schema = waiting.pop();
+  const queue = [...schemas];
+  while (queue.length > 0) {
+    const schema = queue.pop();
     if (!isObject(schema) || all.has(schema)) continue;
     all.add(schema);
-    waiting.push(...beside(schema, root));
+    queue.push(...inPlaceSubschemas(schema, root));
   }
   return [...all];
 }
 
 /** The schemas beside this one that speak of the same value: alternatives, conditions and references. */
-function beside(schema: Schema, root: Schema): AnySchema[] {
+function inPlaceSubschemas(schema: Schema, root: Schema): AnySchema[] {
   const lists = ["oneOf", "anyOf", "allOf"].flatMap((word) => branches(schema, word));
   const single = ["if", "then", "else", "not"].map((word) => schema[word]);
   const maps = ["dependentSchemas", "dependencies"].flatMap((word) => Object.values(asSchema(schema[word])));
@@ -62,7 +62,7 @@ function beside(schema: Schema, root: Schema): AnySchema[] {
 }
 
 /** The schemas for the member of that name. Patterns are not tried: one that may fit counts. */
-function ofMember(schema: Schema, name: string): AnySchema[] {
+function memberSchemas(schema: Schema, name: string): AnySchema[] {
   const properties = asSchema(schema.properties);
   const patterns = Object.values(asSchema(schema.patternProperties));
   const named = Object.hasOwn(properties, name) ? [properties[name]] : [schema.additionalProperties, schema.unevaluatedProperties];
@@ -70,7 +70,7 @@ function ofMember(schema: Schema, name: string): AnySchema[] {
 }
 
 /** The schemas for the item at that place, in the words of this and of earlier drafts. */
-function ofItem(schema: Schema, place: number): AnySchema[] {
+function itemSchemas(schema: Schema, place: number): AnySchema[] {
   const own = [schema.prefixItems, schema.items].map((list): unknown => (Array.isArray(list) ? list[place] : undefined)).filter(isSchema);
   if (own[0] !== undefined) return [own[0]];
   return [schema.items, schema.additionalItems, schema.unevaluatedItems].filter(isSchema);

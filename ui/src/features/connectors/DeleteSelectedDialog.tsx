@@ -8,7 +8,7 @@ import styles from "./Connectors.module.css";
 type Props = { local: Connector[]; hosted: Connector[]; onClose: () => void; onDelete: () => void };
 
 /** Asks once before many connectors are deleted, and names those that nothing brings back. */
-export function DeletePickedDialog({ local, hosted, onClose, onDelete }: Props) {
+export function DeleteSelectedDialog({ local, hosted, onClose, onDelete }: Props) {
   const all = count(local.length + hosted.length, "connector");
   return (
     <Dialog

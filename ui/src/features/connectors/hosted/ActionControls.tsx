@@ -4,22 +4,22 @@ import { Select } from "@/components/Select";
 import { Switch } from "@/components/Switch";
 import { type Act, type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { type Asked } from "./ActDialog";
+import { type PendingAction } from "./ActionDialog";
 import styles from "./Hosted.module.css";
-import { useAct } from "./useHosted";
+import { useRunAction } from "./useHosted";
 
-type Props = { connector: Connector; onAsk: (asked: Asked) => void };
+type Props = { connector: Connector; onAsk: (asked: PendingAction) => void };
 
 /** Whether an act needs a word with the user before it is carried out. */
-function asks(act: Act): boolean {
+function needsConfirmation(act: Act): boolean {
   return act.asks !== null || act.consequence !== null || act.effect === "destructive" || act.effect === "irreversible";
 }
 
 /** Carries out an act at once, or has it asked first where there is something to ask or to know. */
-function useStart({ connector, onAsk }: Props, of: string | null, isChoice = false) {
-  const run = useAct(connector);
+function useStartAction({ connector, onAsk }: Props, of: string | null, isChoice = false) {
+  const run = useRunAction(connector);
   const start = (act: Act) => {
-    if (asks(act)) onAsk({ act, of, isChoice });
+    if (needsConfirmation(act)) onAsk({ act, of, isChoice });
     else run.mutate({ act, values: null, confirmed: false });
   };
   const failure = run.error && <div className={styles.failure}><ProblemNotice problem={asProblem(run.error)} /></div>;
@@ -27,8 +27,8 @@ function useStart({ connector, onAsk }: Props, of: string | null, isChoice = fal
 }
 
 /** A button that carries out an act, `of` the control that it is one way of. */
-export function ActButton({ act, of = null, ...props }: Props & { act: Act; of?: string | null }) {
-  const { start, failure, isPending } = useStart(props, of);
+export function ActionButton({ act, of = null, ...props }: Props & { act: Act; of?: string | null }) {
+  const { start, failure, isPending } = useStartAction(props, of);
   return (
     <>
       <Button isPending={isPending} onPress={() => start(act)}>{act.title}</Button>
@@ -38,8 +38,8 @@ export function ActButton({ act, of = null, ...props }: Props & { act: Act; of?:
 }
 
 /** A switch whose two ways are acts; it moves when the platform has moved. */
-export function ActSwitch({ label, isOn, turnOn, turnOff, ...props }: Props & { label: string; isOn: boolean; turnOn: Act; turnOff: Act }) {
-  const { start, failure, isPending } = useStart(props, label);
+export function ActionSwitch({ label, isOn, turnOn, turnOff, ...props }: Props & { label: string; isOn: boolean; turnOn: Act; turnOff: Act }) {
+  const { start, failure, isPending } = useStartAction(props, label);
   return (
     <>
       <Switch isSelected={isOn} isDisabled={isPending} onChange={(on) => start(on ? turnOn : turnOff)}>{label}</Switch>
@@ -49,8 +49,8 @@ export function ActSwitch({ label, isOn, turnOn, turnOff, ...props }: Props & { 
 }
 
 /** One of several, each an act. */
-export function ActChoice({ label, current, acts, ...props }: Props & { label: string; current: string | null; acts: Act[] }) {
-  const { start, failure, isPending } = useStart(props, label, true);
+export function ActionChoice({ label, current, acts, ...props }: Props & { label: string; current: string | null; acts: Act[] }) {
+  const { start, failure, isPending } = useStartAction(props, label, true);
   return (
     <>
       <Select

@@ -9,7 +9,7 @@ import styles from "./Home.module.css";
 type Props = { needs: Need[]; accounts: Account[] };
 
 /** What lapses within the week: the days at a glance, then each with its hour. */
-export function Lapsing({ needs, accounts }: Props) {
+export function ExpiringSoon({ needs, accounts }: Props) {
   const [now] = useState(() => new Date());
   const lapsing = needs.flatMap(({ id, kind, title, lapsesAt, account }) => (kind === "lapsing" && lapsesAt !== null ? [{ id, title, lapsesAt, account }] : [])).sort((one, other) => compareText(one.lapsesAt, other.lapsesAt));
   if (lapsing.length === 0) return null;

@@ -8,7 +8,7 @@ import { useToasts } from "./Toast";
 type Props = { onClose: () => void };
 
 /** Asks before secrets that cannot be opened any more are put aside. */
-export function BeginAnewDialog({ onClose }: Props) {
+export function ResetVaultDialog({ onClose }: Props) {
   const { setAside } = useVaultActions();
   const { toast } = useToasts();
   // The news may take the notice away, and this dialog with it, before the answer is here: the word is said all the same.

@@ -9,7 +9,7 @@ import styles from "./ConnectorPage.module.css";
 type Props = { connector: Connector; onCheck: () => void };
 
 /** What stands in the doctor's place until he has looked: the status, and from whom and when it is. */
-export function LastKnown({ connector, onCheck }: Props) {
+export function LastStatus({ connector, onCheck }: Props) {
   const { status } = connector;
   const { glyph, word } = statusLook(connector);
   const canCheck = status.status !== "disabled" || isHosted(connector);

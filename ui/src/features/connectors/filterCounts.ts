@@ -1,8 +1,8 @@
 import { type AccountId, type Connector, type Status } from "@/host/bindings";
-import { type Chip, passesChip } from "./groups";
+import { type Chip, matchesChip } from "./groups";
 
 /** How many connectors each filter would let through by itself. */
-export type Tally = {
+export type FilterCounts = {
   chips: ReadonlyMap<Chip, number>;
   accounts: ReadonlyMap<AccountId, number>;
   statuses: ReadonlyMap<Status, number>;
@@ -12,10 +12,10 @@ export type Tally = {
 const chips: Chip[] = ["needs", "ready", "off", "hosted", "local"];
 
 /** Counts all connectors in one go. */
-export function tallyOf(connectors: Connector[]): Tally {
+export function countByFilter(connectors: Connector[]): FilterCounts {
   const tally = { chips: new Map<Chip, number>(), accounts: new Map<AccountId, number>(), statuses: new Map<Status, number>(), tags: new Map<string, number>() };
   for (const connector of connectors) {
-    for (const chip of chips) if (passesChip(chip, connector)) add(tally.chips, chip);
+    for (const chip of chips) if (matchesChip(chip, connector)) add(tally.chips, chip);
     add(tally.accounts, connector.account);
     add(tally.statuses, connector.status.status);
     for (const tag of connector.tags) add(tally.tags, tag);
