@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use patchbay_model::Program;
 use patchbay_ops::{Occasion, ProgramConsent, ProgramRequest};
-use tauri::AppHandle;
-use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogKind};
+use rfd::{AsyncMessageDialog, MessageButtons, MessageDialogResult, MessageLevel};
+use tauri::{AppHandle, Runtime};
 use tokio::sync::oneshot;
 
 use crate::window;
@@ -22,26 +22,42 @@ impl ProgramConsent for DialogConsent {
             return false;
         }
         let (answer, answered) = oneshot::channel();
-        let mut dialog = self
-            .0
-            .dialog()
-            .message(message_text(&question(&request.program)))
-            .title("Allow Patchbay to run this program?")
-            .kind(MessageDialogKind::Warning)
-            .buttons(MessageDialogButtons::OkCancelCustom(
-                "Allow".to_owned(),
-                "Cancel".to_owned(),
-            ));
-        if let Some(window) = window::main(&self.0) {
-            dialog = dialog.parent(&window);
-        }
-        // Whoever asked may be gone when the user has answered.
-        dialog.show(move |allowed| {
-            answer.send(allowed).ok();
+        let (app, text) = (self.0.clone(), message_text(&question(&request.program)));
+        let asked = self.0.run_on_main_thread(move || {
+            let pressed = dialog(&app, &text).show();
+            // Whoever asked may be gone when the user has answered.
+            tauri::async_runtime::spawn(async move { answer.send(pressed.await).ok() });
         });
         // A dialog that went away without a word is a no.
-        answered.await.unwrap_or(false)
+        asked.is_ok() && answered.await.is_ok_and(|pressed| pressed == buttons().1)
     }
+}
+
+fn dialog<R: Runtime>(app: &AppHandle<R>, text: &str) -> AsyncMessageDialog {
+    let dialog = AsyncMessageDialog::new()
+        .set_level(MessageLevel::Warning)
+        .set_title("Allow Patchbay to run this program?")
+        .set_description(text)
+        .set_buttons(buttons().0);
+    match window::main(app) {
+        Some(window) => dialog.set_parent(&window),
+        None => dialog,
+    }
+}
+
+/// The buttons, and which of them is a yes: the one that has not the focus at first, for a key that was meant
+/// for the window must not be a yes. GTK puts its no first, and takes closing for the second of buttons with
+/// words of one's own; the others put what is named first first. The dialog plugin knows no difference
+/// between closing and the second button on any system.
+fn buttons() -> (MessageButtons, MessageDialogResult) {
+    if cfg!(target_os = "linux") {
+        return (MessageButtons::YesNo, MessageDialogResult::Yes);
+    }
+    let [cancel, allow] = ["Cancel", "Allow"].map(str::to_owned);
+    (
+        MessageButtons::OkCancelCustom(cancel, allow.clone()),
+        MessageDialogResult::Custom(allow),
+    )
 }
 
 /// The whole program, an argument for each line, and what happens after a yes.

@@ -1,5 +1,6 @@
 //! The wallet: saving, replacing and deleting, and what depends on an entry.
 
+use crate::support::display::{self, Key};
 use crate::support::{Desk, keys};
 
 #[test]
@@ -46,5 +47,51 @@ fn an_entry_is_saved_used_replaced_and_deleted() {
     window.see_text("These stop working");
     window.press("button", "Delete anyway");
     window.see_text("Nothing saved yet");
+    window.quit();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_for_a_secret_runs_when_the_dialog_of_the_system_says_so_and_not_before() {
+    use std::os::unix::fs::PermissionsExt;
+
+    const QUESTION: &str = "Allow Patchbay to run this program?";
+    let desk = Desk::new();
+    let (program, ran) = (desk.home().join("keys"), desk.home().join("ran"));
+    let script = format!("#!/bin/sh\ntouch {}\necho pg-token-5151\n", ran.display());
+    std::fs::write(&program, script).expect("a program");
+    std::fs::set_permissions(&program, PermissionsExt::from_mode(0o700)).expect("its mode");
+    let window = desk.start();
+    window.go_to("Credentials");
+    window.press("button", "Save a credential");
+    window.fill("Name*", "From a program");
+    window.fill("Token", &format!("cmd://{}", program.display()));
+    window.press("button", "Use as reference");
+    window.press_in(("dialog", "Save a credential"), "button", "Save");
+    desk.wait_for("the question", || {
+        display::close_dialog(QUESTION).then_some(())
+    });
+    window.see("button", "reference.not_allowed");
+    assert!(!ran.exists(), "nobody allowed it");
+
+    // The first key that is pressed blindly must not be a yes.
+    window.press("button", "Allow program…");
+    desk.wait_for("the question", || {
+        display::press_in_dialog(QUESTION, &[Key::Space]).then_some(())
+    });
+    desk.wait_for("its end", || {
+        display::is_dialog_gone(QUESTION).then_some(())
+    });
+    assert!(!ran.exists(), "the first button is no");
+
+    window.press("button", "Allow program…");
+    desk.wait_for("the question", || {
+        display::press_in_dialog(QUESTION, &[Key::Tab, Key::Space]).then_some(())
+    });
+    window.see_text("keys allowed");
+    window.see("row", "From a program, *");
+    assert!(ran.exists());
+    window.press("button", "Settings");
+    window.see_text(&program.display().to_string());
     window.quit();
 }

@@ -2,9 +2,10 @@
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt as _, EventMask, MapState,
-    PropMode, Window,
+    AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt as _, EventMask, InputFocus,
+    KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MapState, PropMode, Window,
 };
+use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
@@ -118,21 +119,61 @@ pub(crate) fn ask_to_close() {
 /// Closes the dialog of the system with this title, as pressing its close button does; whether there was one.
 pub(crate) fn close_dialog(title: &str) -> bool {
     let (display, screen) = connect();
-    let root = display.setup().roots[screen].root;
     let protocols = atom(&display, "WM_PROTOCOLS");
     let close = atom(&display, "WM_DELETE_WINDOW");
-    let is_it = |window: &Window| {
-        let known = display.get_property(false, *window, AtomEnum::WM_NAME, AtomEnum::ANY, 0, 256);
-        let named = known.ok().and_then(|known| known.reply().ok());
-        named.is_some_and(|named| named.value == title.as_bytes())
-    };
-    let Some(dialog) = windows(&display, root).into_iter().find(is_it) else {
+    let Some(dialog) = dialog(&display, screen, title) else {
         return false;
     };
     let message =
         ClientMessageEvent::new(32, dialog, protocols, [close, x11rb::CURRENT_TIME, 0, 0, 0]);
     let sent = display.send_event(false, dialog, EventMask::NO_EVENT, message);
     sent.is_ok_and(|sent| sent.check().is_ok())
+}
+
+/// Whether no dialog of the system has this title.
+pub(crate) fn is_dialog_gone(title: &str) -> bool {
+    let (display, screen) = connect();
+    dialog(&display, screen, title).is_none()
+}
+
+/// A key of the keyboard, by its code on every PC.
+#[derive(Clone, Copy)]
+pub(crate) enum Key {
+    Tab = 23,
+    Space = 65,
+}
+
+/// Presses keys in the dialog of the system with this title; whether there was one.
+pub(crate) fn press_in_dialog(title: &str, keys: &[Key]) -> bool {
+    let (display, screen) = connect();
+    let Some(dialog) = dialog(&display, screen, title) else {
+        return false;
+    };
+    // Without a window manager nobody else gives it the keyboard.
+    let given = display.set_input_focus(InputFocus::PARENT, dialog, x11rb::CURRENT_TIME);
+    if given.is_err() || given.is_ok_and(|given| given.check().is_err()) {
+        return false;
+    }
+    for key in keys {
+        for kind in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
+            let root = display.setup().roots[screen].root;
+            display
+                .xtest_fake_input(kind, *key as u8, x11rb::CURRENT_TIME, root, 0, 0, 0)
+                .expect("the display answers")
+                .check()
+                .expect("a key is pressed");
+        }
+    }
+    true
+}
+
+fn dialog(display: &RustConnection, screen: usize, title: &str) -> Option<Window> {
+    let root = display.setup().roots[screen].root;
+    windows(display, root).into_iter().find(|window| {
+        let known = display.get_property(false, *window, AtomEnum::WM_NAME, AtomEnum::ANY, 0, 256);
+        let named = known.ok().and_then(|known| known.reply().ok());
+        named.is_some_and(|named| named.value == title.as_bytes())
+    })
 }
 
 fn connect() -> (RustConnection, usize) {

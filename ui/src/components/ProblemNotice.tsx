@@ -22,7 +22,7 @@ export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", chil
   const allow = useAllowProgram();
   // Its detail is the reference, which the host judges and shows before anybody agrees to it.
   const program = problem.code === "reference.not_allowed" ? problem.detail : null;
-  const reason = problem.detail && problem.detail !== problem.message ? sentence(problem.detail) : null;
+  const reason = problem.detail && problem.detail !== problem.message && !program ? sentence(problem.detail) : null;
   const all = [problem.code, problem.message, problem.detail, problem.status && `HTTP ${problem.status}`, problem.requestId && `request ${problem.requestId}`];
   return (
     <Notice
