@@ -115,12 +115,17 @@ pub async fn run_tool(
         Err(error) if error.code().as_str().starts_with("vault.") => secrets,
         _ => secrets.and(known_secrets(cx, &prepared).await),
     };
-    match &called {
-        Ok(called) => note_success(cx, &prepared.connector, &called.outcome).await?,
-        Err(error) => note_failure(cx, &prepared.connector, error).await?,
-    }
+    let noted = match &called {
+        Ok(called) => note_success(cx, &prepared.connector, &called.outcome).await,
+        Err(error) => note_failure(cx, &prepared.connector, error).await,
+    };
     keep::close(&mut run, called, began, &secrets);
-    cx.store().close_run(&run).await?;
+    let closed = cx.store().close_run(&run).await.map_err(Error::from);
+    // The tool has run, and may not run the same way twice: whoever asked has its answer, whatever becomes
+    // of what is noted of it.
+    if let Err(error) = noted.and(closed) {
+        tracing::warn!(code = error.code().as_str(), run = %run.summary.id, "a run could not be noted");
+    }
     announce(cx, &run);
     Ok(run)
 }
