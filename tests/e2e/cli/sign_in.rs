@@ -2,7 +2,8 @@
 
 use std::process::Stdio;
 
-use patchbay_playground::Consent;
+use patchbay_playground::{Consent, Document, Options, Playground};
+use serde_json::json;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, ChildStderr};
 
@@ -30,6 +31,38 @@ async fn a_consent_that_does_not_come_times_out() {
         .await;
     assert_eq!(late.code, 3);
     steady().bind(|| insta::assert_snapshot!(late.shown()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_authorization_server_takes_a_flag_that_names_it() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let other = Playground::start(Options::default()).await.unwrap();
+    let named = json!({ "authorization_servers": [other.issuer()] });
+    terminal
+        .playground
+        .turn(|switches| switches.resource_metadata = Document::Patched(named));
+    let host = |playground: &Playground| format!("127.0.0.1:{}", playground.port());
+    let same = ["--accept-issuer", &host(&terminal.playground)];
+    for words in [&[][..], &["--yes"], &same] {
+        let refused = terminal.run(&[&CONNECT[..], words].concat()).await;
+        assert_eq!(refused.code, 3, "{words:?}: {}", refused.stderr);
+        for named in [host(&terminal.playground), host(&other)] {
+            assert!(refused.stderr.contains(&named), "{}", refused.stderr);
+        }
+        assert_eq!(other.registrations(), 0, "{words:?}");
+    }
+    let other_host = host(&other);
+    let agreed = terminal
+        .run(
+            &[
+                &CONNECT[..],
+                &["--accept-issuer", &other_host, "--timeout", "5"],
+            ]
+            .concat(),
+        )
+        .await;
+    assert_eq!(other.registrations(), 1, "{}", agreed.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
