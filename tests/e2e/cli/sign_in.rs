@@ -114,11 +114,11 @@ async fn an_interrupt_cancels_a_run_at_its_server() {
     let wait = ["tool", "run", "play", "wait", "seconds:=60"];
     let child = terminal.command(&wait).spawn().unwrap();
     let limit = std::time::Duration::from_secs(30);
-    let begun = |playground: &patchbay_playground::Playground| playground.waits_begun() == 1;
+    let begun = |playground: &Playground| playground.waits_begun() == 1;
     assert!(terminal.playground.wait_until(begun, limit).await);
     interrupt(&child).await;
     assert_eq!(ended(child).await.code, 1);
-    let heard = |playground: &patchbay_playground::Playground| playground.waits_cancelled() == 1;
+    let heard = |playground: &Playground| playground.waits_cancelled() == 1;
     assert!(terminal.playground.wait_until(heard, limit).await);
     let page = terminal
         .run(&["run", "list", "--state", "cancelled", "--json"])
