@@ -1,17 +1,18 @@
 import { Channel } from "@tauri-apps/api/core";
-import { type QueryClient, queryOptions, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { type AccountId, type AccountSynced, type Code, commands, type Problem } from "./bindings";
 import { asProblem, call } from "./call";
+import { clientState, stateKey, useClientState } from "./clientState";
 import { firstDraw } from "./firstDraw";
 import { queries } from "./queries";
 
 /** What is known of one account since the window opened; times in milliseconds since 1970. */
 export type AccountSync = {
   /** Since when it is being asked; `null` when it is not. */
-  askedAt: number | null;
+  requestedAt: number | null;
   /** Whether the user has stopped waiting for this answer; it still counts when it comes. */
-  unheeded: boolean;
+  isDismissed: boolean;
   /** Why its connectors could not be listed the last time. */
   problem: Problem | null;
 };
@@ -34,26 +35,19 @@ export const slowAfter = 10_000;
 
 const nothingYet: Sync = { running: false, endedAt: null, problem: null, accounts: {} };
 
-const state = queryOptions<Sync>({ queryKey: ["sync"], queryFn: skipToken, initialData: nothingYet, gcTime: Infinity });
+/** How the accounts are, as the client state has it. */
+export const syncKey = stateKey<Sync>(nothingYet, "sync");
 
-function known(client: QueryClient): Sync {
-  return client.getQueryData(state.queryKey) ?? nothingYet;
-}
-
-function change(client: QueryClient, next: (before: Sync) => Sync): void {
-  client.setQueryData(state.queryKey, next(known(client)));
-}
-
-function changeAccount(client: QueryClient, account: AccountId, changes: Partial<AccountSync>): void {
-  change(client, (before) => {
-    const sync = before.accounts[account] ?? { askedAt: null, unheeded: false, problem: null };
+function updateAccount(client: QueryClient, account: AccountId, changes: Partial<AccountSync>): void {
+  clientState(client).set(syncKey, (before) => {
+    const sync = before.accounts[account] ?? { requestedAt: null, isDismissed: false, problem: null };
     return { ...before, accounts: { ...before.accounts, [account]: { ...sync, ...changes } } };
   });
 }
 
 /** How the accounts are. */
 export function useSync(): Sync {
-  return useQuery(state).data ?? nothingYet;
+  return useClientState(syncKey)[0];
 }
 
 /** Puts what a test, a new key or the like has shown of an account in place of what was known. */
@@ -64,13 +58,13 @@ export function useKeepAccountProblem(): (account: AccountId, problem: Problem |
 
 /** Puts how asking an account went in place of what was known of it. */
 export function keepAccountProblem(client: QueryClient, account: AccountId, problem: Problem | null): void {
-  changeAccount(client, account, { problem });
+  updateAccount(client, account, { problem });
 }
 
 /** Stops waiting for the answer of an account; it is taken in when it comes after all. */
 export function useStopWaiting(): (account: AccountId) => void {
   const client = useQueryClient();
-  return useCallback((account) => changeAccount(client, account, { unheeded: true }), [client]);
+  return useCallback((account) => updateAccount(client, account, { isDismissed: true }), [client]);
 }
 
 /** Asks every hosted account for its connectors, unless they are being asked already; never throws. */
@@ -83,14 +77,15 @@ export function useRefreshAccounts(): () => Promise<void> {
 export function useRefreshOnOpen(): void {
   const client = useQueryClient();
   useEffect(() => {
-    const { endedAt } = known(client);
+    const { endedAt } = clientState(client).get(syncKey);
     if (endedAt === null || Date.now() - endedAt > 60_000) void firstDraw().then(() => refresh(client));
   }, [client]);
 }
 
 async function refresh(client: QueryClient): Promise<void> {
-  if (known(client).running) return;
-  change(client, (before) => ({ ...before, running: true, problem: null }));
+  const state = clientState(client);
+  if (state.get(syncKey).running) return;
+  state.set(syncKey, (before) => ({ ...before, running: true, problem: null }));
   try {
     const accounts = await client.fetchQuery(queries.accounts());
     const hosted = accounts.filter((account) => account.platform !== "local");
@@ -98,27 +93,27 @@ async function refresh(client: QueryClient): Promise<void> {
     const now = Date.now();
     for (const account of hosted) {
       // What ailed it before is shown until it answers: a glyph that goes and comes back is no news.
-      changeAccount(client, account.id, { askedAt: now, unheeded: false });
+      updateAccount(client, account.id, { requestedAt: now, isDismissed: false });
     }
     const each = new Channel<AccountSynced>();
-    each.onmessage = ({ account, problem }) => changeAccount(client, account, { askedAt: null, unheeded: false, problem });
+    each.onmessage = ({ account, problem }) => updateAccount(client, account, { requestedAt: null, isDismissed: false, problem });
     await call(commands.syncConnectors(each));
   } catch (thrown) {
-    change(client, (before) => ({ ...before, problem: asProblem(thrown) }));
+    state.set(syncKey, (before) => ({ ...before, problem: asProblem(thrown) }));
   } finally {
-    change(client, (before) => ({ ...before, running: false, endedAt: Date.now(), accounts: nobodyAsked(before.accounts) }));
+    state.set(syncKey, (before) => ({ ...before, running: false, endedAt: Date.now(), accounts: withoutRequests(before.accounts) }));
   }
 }
 
-function nobodyAsked(accounts: Sync["accounts"]): Sync["accounts"] {
-  return Object.fromEntries(Object.entries(accounts).map(([id, sync]) => [id, sync && { ...sync, askedAt: null, unheeded: false }]));
+function withoutRequests(accounts: Sync["accounts"]): Sync["accounts"] {
+  return Object.fromEntries(Object.entries(accounts).map(([id, sync]) => [id, sync && { ...sync, requestedAt: null, isDismissed: false }]));
 }
 
 const signedOut: ReadonlySet<Code> = new Set<Code>(["platform.signed_out", "auth.needed", "auth.expired", "auth.denied", "vault.reference", "reference.not_allowed"]);
 const slow: ReadonlySet<Code> = new Set<Code>(["timed_out", "platform.rate_limited"]);
 
 function stateOf(sync: AccountSync, now: number): AccountState {
-  if (sync.askedAt !== null && !sync.unheeded && now - sync.askedAt >= slowAfter) return "slow";
+  if (sync.requestedAt !== null && !sync.isDismissed && now - sync.requestedAt >= slowAfter) return "slow";
   if (!sync.problem) return "fine";
   if (signedOut.has(sync.problem.code)) return "signed_out";
   return slow.has(sync.problem.code) ? "slow" : "failing";
@@ -128,7 +123,7 @@ function stateOf(sync: AccountSync, now: number): AccountState {
 export function useAccountStates(): ReadonlyMap<AccountId, AccountState> {
   const { accounts } = useSync();
   const [now, setNow] = useState(() => Date.now());
-  const dues = Object.values(accounts).flatMap((sync) => (sync && sync.askedAt !== null && !sync.unheeded ? [sync.askedAt + slowAfter] : []));
+  const dues = Object.values(accounts).flatMap((sync) => (sync && sync.requestedAt !== null && !sync.isDismissed ? [sync.requestedAt + slowAfter] : []));
   const due = Math.min(...dues.filter((time) => time > now));
   useEffect(() => {
     if (!Number.isFinite(due)) return;

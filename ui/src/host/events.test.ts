@@ -1,6 +1,8 @@
 import { QueryClient } from "@tanstack/react-query";
 import { expect, it } from "vitest";
 import { authorization, problem } from "@/test/samples";
+import { syncKey } from "./accountSync";
+import { clientState } from "./clientState";
 import { applyEvent, keepAuthorization } from "./events";
 import { queries } from "./queries";
 
@@ -27,9 +29,9 @@ it("knows_of_an_account_what_the_background_found", () => {
   const client = new QueryClient();
   const lost = problem({ code: "platform.signed_out" });
   applyEvent(client, { kind: "account_asked", account: "acc_work", problem: lost });
-  expect(client.getQueryData(["sync"])).toMatchObject({ accounts: { acc_work: { problem: lost } } });
+  expect(clientState(client).get(syncKey)).toMatchObject({ accounts: { acc_work: { problem: lost } } });
   applyEvent(client, { kind: "account_asked", account: "acc_work", problem: null });
-  expect(client.getQueryData(["sync"])).toMatchObject({ accounts: { acc_work: { problem: null } } });
+  expect(clientState(client).get(syncKey)).toMatchObject({ accounts: { acc_work: { problem: null } } });
 });
 
 it("reads_settings_again_that_the_command_line_changed", () => {

@@ -1,24 +1,27 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type Json } from "@/host/bindings";
-import { dropSecrets } from "@/lib/schema/secretValues";
+import { clientState, type StateKey, stateKey } from "@/host/clientState";
 import { type JsonObject } from "@/lib/schema/schema";
+import { dropSecrets } from "@/lib/schema/secretValues";
 import { schemaOf } from "@/lib/schema/validate";
 
 /** Arguments that were entered and not sent yet. `missing` names the secrets that were among them and are forgotten. */
 export type ArgumentsDraft = { values: JsonObject; missing: string[] };
 
+const draftKey = (place: string, name: string): StateKey<ArgumentsDraft | null> => stateKey(null, "arguments", place, name);
+
 /** Keeps the arguments entered for one thing of a place, such as a tool of a connector, in memory only and without secrets. */
 export function useArgumentsDraft(place: string, name: string, schema: Json, values: JsonObject): void {
   const client = useQueryClient();
   useEffect(() => {
-    client.setQueryData<ArgumentsDraft>(["draft", place, name], dropSecrets(values, schemaOf(schema)));
+    clientState(client).set(draftKey(place, name), dropSecrets(values, schemaOf(schema)));
   }, [client, place, name, schema, values]);
 }
 
 /** The arguments with which a form begins, when it was left unfinished. */
-export function useSavedArgumentsDraft(place: string, name: string): ArgumentsDraft | undefined {
+export function useSavedArgumentsDraft(place: string, name: string): ArgumentsDraft | null {
   const client = useQueryClient();
-  const [saved] = useState(() => client.getQueryData<ArgumentsDraft>(["draft", place, name]));
+  const [saved] = useState(() => clientState(client).get(draftKey(place, name)));
   return saved;
 }

@@ -1,6 +1,7 @@
-import { queryOptions, skipToken, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type Account, type CatalogueEntry, commands, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
+import { clientState, stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { type CatalogueItem } from "./catalogueItems";
 
@@ -17,13 +18,13 @@ export type Source = {
 };
 
 /** What was read of a registry file; kept for as long as the window is open. */
-const registryFile = queryOptions<CatalogueEntry[]>({ queryKey: ["registry-file"], queryFn: skipToken, initialData: [], gcTime: Infinity });
+const registryFile = stateKey<CatalogueEntry[]>([], "registry-file");
 
 /** Every source: each hosted account by itself, the servers that are known, and a registry file once one was read. */
 export function useCatalogue(): { sources: Source[]; isRead: boolean; problem: Problem | null; retry: () => void } {
   const accounts = useQuery(queries.accounts());
   const known = useQuery(queries.catalogue());
-  const { data: file = [] } = useQuery(registryFile);
+  const [file] = useClientState(registryFile);
   const hosted = (accounts.data ?? []).filter((account) => account.platform !== "local");
   const definitions = useQueries({ queries: hosted.map((account) => queries.definitions(account.id)) });
   const accountSources = hosted.map((account, index): Source => {
@@ -60,6 +61,6 @@ export function useReadRegistryFile() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (text: string) => call(commands.readRegistryFile(text)),
-    onSuccess: (entries) => client.setQueryData(registryFile.queryKey, entries),
+    onSuccess: (entries) => clientState(client).set(registryFile, entries),
   });
 }

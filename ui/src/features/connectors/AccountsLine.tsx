@@ -49,7 +49,7 @@ type LineProps = Omit<Props, "accounts"> & { account: Account; state: AccountSta
 function Line({ account, state, sync, connectors, onOpenAccount, children }: LineProps) {
   const refresh = useRefreshAccounts();
   const stopWaiting = useStopWaiting();
-  const askedAt = sync?.unheeded ? null : (sync?.askedAt ?? null);
+  const requestedAt = sync?.isDismissed ? null : (sync?.requestedAt ?? null);
   const problem = sync?.problem;
   const rows = connectors.filter((connector) => connector.account === account.id);
   return (
@@ -58,15 +58,15 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
       <span className={styles.words}>
         <span className="medium">{account.label}</span>{" "}
         <span className="text2">
-          {state === "slow" && askedAt !== null ? <>answers slowly, <Seconds since={askedAt} /> so far. </> : state === "signed_out" ? "is signed out. " : "could not be read. "}
-          {problem && !(state === "slow" && askedAt !== null) && `${sentence(problem.message)} `}
+          {state === "slow" && requestedAt !== null ? <>answers slowly, <Seconds since={requestedAt} /> so far. </> : state === "signed_out" ? "is signed out. " : "could not be read. "}
+          {problem && !(state === "slow" && requestedAt !== null) && `${sentence(problem.message)} `}
           <AsOf connectors={rows} />
         </span>
       </span>
       {problem && <span className={styles.code}>{problem.code}</span>}
       {children}
       <span className="grow" />
-      {askedAt !== null && state === "slow" ? (
+      {requestedAt !== null && state === "slow" ? (
         <Button look="link" onPress={() => stopWaiting(account.id)}>Stop waiting</Button>
       ) : state === "slow" ? (
         <Button look="link" onPress={() => void refresh()}>Ask again</Button>

@@ -25,7 +25,7 @@ const looks: Record<CheckState | "running", { glyph: GlyphName; word: string }> 
 type Props = {
   connector: Connector;
   /** What was found since the window opened; steps are not kept for longer. */
-  check: Check | undefined;
+  check: Check | null;
   checking: boolean;
   onNextAction: (action: NextAction) => void;
   onSettings: () => void;

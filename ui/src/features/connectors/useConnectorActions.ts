@@ -1,8 +1,9 @@
-import { skipToken, useIsMutating, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useIsMutating, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { useToasts } from "@/components/Toast";
 import { type AddConnector, type Check, commands, type Connector, type ConnectorChanges, type ConnectorId } from "@/host/bindings";
 import { call } from "@/host/call";
+import { clientState, type StateKey, stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 
 /** Puts one connector into the lists, or takes it out. */
@@ -51,8 +52,8 @@ export function useEnableConnector() {
   });
 }
 
-/** Under what the doctor's last look at a connector is kept. */
-export const checkKey = (id: ConnectorId) => ["checks", id] as const;
+/** Where the doctor's last look at a connector is kept; steps are not kept for longer than the window. */
+export const lastCheck = (id: ConnectorId): StateKey<Check | null> => stateKey(null, "check", id);
 
 /** Has the doctor look at a connector; what was found stays until the next check. */
 export function useCheckConnector() {
@@ -63,16 +64,16 @@ export function useCheckConnector() {
     mutationFn: (id: ConnectorId) => call(commands.checkConnector(id)),
     onSuccess: (check, id) => {
       upsert(id, check.connector);
-      client.setQueryData<Check>(checkKey(id), check);
+      clientState(client).set(lastCheck(id), check);
     },
   });
 }
 
 /** What the doctor last found, and whether it looks right now. */
-export function useLastCheck(id: ConnectorId): { check: Check | undefined; checking: boolean } {
-  const { data } = useQuery<Check>({ queryKey: checkKey(id), queryFn: skipToken });
+export function useLastCheck(id: ConnectorId): { check: Check | null; checking: boolean } {
+  const [check] = useClientState(lastCheck(id));
   const running = useIsMutating({ mutationKey: ["check"], predicate: (mutation) => mutation.state.variables === id });
-  return { check: data, checking: running > 0 };
+  return { check, checking: running > 0 };
 }
 
 /** Has the doctor look at all connectors; each one's news comes as an event. */

@@ -1,7 +1,6 @@
-import { queryOptions, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
 import { commands, type ConnectorId, type DryRun, type IdentityLine, type Problem, type RunId, type RunProgress, type RunTool, type ToolRun } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
+import { stateKey, useClientState } from "@/host/clientState";
 import { runProgress } from "@/host/runProgress";
 
 export type Progress = { progress: number | null; total: number | null; message: string | null };
@@ -15,55 +14,41 @@ export type Outcome =
   /** It never began. */
   | { kind: "refused"; problem: Problem };
 
-/** Kept in the cache under the tool, so that a run goes on being shown when one comes back to it. */
-const outcomeOf = (connector: ConnectorId, tool: string) =>
-  queryOptions<Outcome>({ queryKey: ["outcome", connector, tool], queryFn: skipToken, initialData: { kind: "idle" }, gcTime: Infinity });
+const idle: Outcome = { kind: "idle" };
 
-/** The outcome of one tool, and what makes it. */
+/** The outcome of one tool, and what makes it; a run goes on being shown when one comes back to it. */
 export function useOutcome(connector: ConnectorId, tool: string) {
-  const client = useQueryClient();
-  const options = outcomeOf(connector, tool);
-  const outcome: Outcome = useQuery(options).data ?? { kind: "idle" };
-  const key = options.queryKey;
-
-  const set = (next: Outcome) => client.setQueryData(key, next);
+  const [outcome, set] = useClientState(stateKey(idle, "outcome", connector, tool));
   // It may have ended meanwhile; the answer of the run itself tells how.
   const stop = (id: RunId) => call(commands.cancelRun(id)).catch(() => undefined);
-  const step = (told: RunProgress) => {
-    const before = client.getQueryData(key);
-    if (before?.kind !== "running") return;
-    if (told.kind === "started") {
-      set({ ...before, run: told.run, identity: told.identity });
-      // Cancelled before it had a name to be cancelled by.
-      if (before.cancelling) void stop(told.run);
-    } else {
-      const { progress, total, message } = told;
-      set({ ...before, progress: { progress, total, message } });
+  const step = (event: RunProgress) =>
+    set((before) => {
+      if (before.kind !== "running") return before;
+      if (event.kind === "started") {
+        // Cancelled before it had a name to be cancelled by.
+        if (before.cancelling) void stop(event.run);
+        return { ...before, run: event.run, identity: event.identity };
+      }
+      const { progress, total, message } = event;
+      return { ...before, progress: { progress, total, message } };
+    });
+
+  const follow = async (next: Promise<Outcome>): Promise<Problem | null> => {
+    try {
+      set(await next);
+      return null;
+    } catch (thrown) {
+      const problem = asProblem(thrown);
+      set({ kind: "refused", problem });
+      return problem;
     }
   };
 
-  const run = async (request: RunTool): Promise<Problem | null> => {
+  const run = (request: RunTool) => {
     set({ kind: "running", run: null, identity: null, since: Date.now(), progress: null, cancelling: false });
-    try {
-      set({ kind: "finished", run: await call(commands.runTool(request, runProgress(step))) });
-      return null;
-    } catch (thrown) {
-      const problem = asProblem(thrown);
-      set({ kind: "refused", problem });
-      return problem;
-    }
+    return follow(call(commands.runTool(request, runProgress(step))).then((done) => ({ kind: "finished", run: done })));
   };
-
-  const dryRun = async (request: RunTool): Promise<Problem | null> => {
-    try {
-      set({ kind: "dry", dryRun: await call(commands.dryRun(request)) });
-      return null;
-    } catch (thrown) {
-      const problem = asProblem(thrown);
-      set({ kind: "refused", problem });
-      return problem;
-    }
-  };
+  const dryRun = (request: RunTool) => follow(call(commands.dryRun(request)).then((plan) => ({ kind: "dry", dryRun: plan })));
 
   const cancel = async (): Promise<void> => {
     if (outcome.kind !== "running" || outcome.cancelling) return;
@@ -71,7 +56,5 @@ export function useOutcome(connector: ConnectorId, tool: string) {
     if (outcome.run !== null) await stop(outcome.run);
   };
 
-  const clear = useCallback(() => client.setQueryData<Outcome>(["outcome", connector, tool], { kind: "idle" }), [client, connector, tool]);
-
-  return { outcome, run, dryRun, cancel, clear };
+  return { outcome, run, dryRun, cancel, clear: () => set(idle) };
 }

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
@@ -10,21 +10,22 @@ import { SegmentedControl } from "@/components/SegmentedControl";
 import { Skeleton } from "@/components/Skeleton";
 import { type Connector, type ConnectorSettings } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { clientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { type JsonObject } from "@/lib/schema/schema";
 import page from "../ConnectorPage.module.css";
 import styles from "./Hosted.module.css";
 import { ReviewChanges } from "./ReviewChanges";
-import { useSettingsDrafts } from "./settingsDrafts";
+import { settingsDraft } from "./settingsDrafts";
 import { hostedQueries } from "./useHosted";
 
 /** Everything that the platform lets one change of a connector, as a form or as JSON; nothing is sent unseen. */
 export function EditSettings({ connector }: { connector: Connector }) {
   const { account } = connector.identity;
   const { data, error, dataUpdatedAt, refetch } = useQuery(hostedQueries.settings(connector.id));
-  const drafts = useSettingsDrafts();
+  const state = clientState(useQueryClient());
   const startOver = () => {
-    drafts.delete(connector.id);
+    state.set(settingsDraft(connector.id), null);
     void refetch();
   };
   if (error) {
@@ -47,19 +48,18 @@ export function EditSettings({ connector }: { connector: Connector }) {
 type EditorProps = { connector: Connector; settings: ConnectorSettings; onReload: () => void };
 
 function Editor({ connector, settings: read, onReload }: EditorProps) {
-  const savedDrafts = useSettingsDrafts();
-  const [draft] = useState(() => savedDrafts.get(connector.id));
+  const windowState = clientState(useQueryClient());
+  const [draft] = useState(() => windowState.get(settingsDraft(connector.id)));
   // What was changed there meanwhile is noticed against what the draft began with.
   const settings = draft?.settings ?? read;
   const [view, setView] = useState<"form" | "json">("form");
   const [readable, setReadable] = useState(true);
   const [reviewing, setReviewing] = useState(false);
-  const state = usePlatformForm(settings.form, draft);
+  const state = usePlatformForm(settings.form, draft ?? undefined);
   const { values, drafts, isChanged } = state;
   useEffect(() => {
-    if (isChanged) savedDrafts.set(connector.id, { settings, ...draftOf({ values, drafts }) });
-    else savedDrafts.delete(connector.id);
-  }, [savedDrafts, connector.id, settings, values, drafts, isChanged]);
+    windowState.set(settingsDraft(connector.id), isChanged ? { settings, ...draftOf({ values, drafts }) } : null);
+  }, [windowState, connector.id, settings, values, drafts, isChanged]);
   const { data: wallet = [] } = useQuery(queries.wallet());
   const form = useRef<SchemaFormHandle>(null);
   const { account } = connector.identity;

@@ -3,8 +3,9 @@ import { useCallback, useState } from "react";
 import { useToasts } from "@/components/Toast";
 import { type Act, type ActOnConnector, type ChangeSettings, commands, type Connector, type ConnectorId, type Level, type SavePlatformCredential } from "@/host/bindings";
 import { call } from "@/host/call";
-import { checkKey, useUpsertConnector } from "../useConnectorActions";
-import { useSettingsDrafts } from "./settingsDrafts";
+import { clientState } from "@/host/clientState";
+import { lastCheck, useUpsertConnector } from "../useConnectorActions";
+import { settingsDraft } from "./settingsDrafts";
 
 // What a platform says of one connector. It is asked when the view opens and after each look at the
 // connector, whoever took it: a check, a consent, an act here or by the command line. It is never polled, for
@@ -53,7 +54,7 @@ export function useRunAction({ id, status }: Connector) {
     onSuccess: async ({ connector }, { act }) => {
       toast(`${act.title}: done`);
       // What the doctor found was how it was before.
-      if (connector.status.status !== status.status) void client.resetQueries({ queryKey: checkKey(id) });
+      if (connector.status.status !== status.status) clientState(client).set(lastCheck(id), null);
       upsert(id, connector);
       await Promise.all([refetchHosted(), client.prefetchQuery(hostedQueries.particulars(connector))]);
     },
@@ -68,11 +69,11 @@ export function usePlanSettings(id: ConnectorId) {
 /** Changes settings at the platform. */
 export function useChangeSettings(id: ConnectorId) {
   const refetchHosted = useRefetchHosted();
-  const drafts = useSettingsDrafts();
+  const client = useQueryClient();
   return useMutation({
     mutationFn: (change: ChangeSettings) => call(commands.changeSettings(id, change)),
     onSuccess: () => {
-      drafts.delete(id);
+      clientState(client).set(settingsDraft(id), null);
       return refetchHosted();
     },
   });
