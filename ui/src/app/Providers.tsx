@@ -11,18 +11,21 @@ import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
 import { applyEvent, listen } from "@/host/events";
 import { queries } from "@/host/queries";
+import { refetchAfterChecks } from "@/host/refetchAfterChecks";
 import { pressed } from "@/lib/keys";
 import { applyAppearance, complete, watchSystem } from "./appearance";
 
 /** A cache that reads again on events only: nothing is polled and nothing ages by itself. */
 export function newQueryClient(): QueryClient {
-  return new QueryClient({
+  const client = new QueryClient({
     defaultOptions: {
       queries: { staleTime: Infinity, retry: false, refetchOnWindowFocus: false, networkMode: "always" },
       // What was sent is forgotten with the view that sent it: secrets are among it.
       mutations: { retry: false, networkMode: "always", gcTime: 0 },
     },
   });
+  refetchAfterChecks(client);
+  return client;
 }
 
 type Props = { client: QueryClient; children: ReactNode };

@@ -1,32 +1,28 @@
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
-import { commands, type ConnectorId, type Retention, type RunId, type RunPage, type ToolRunSummary } from "./bindings";
+import { commands, type Retention, type RunId, type RunPage, type ToolRunSummary } from "./bindings";
 import { call } from "./call";
-import { queries } from "./queries";
+import { invalidate, keys, queries, type RunFilter } from "./queries";
 
 type Pages = InfiniteData<RunPage, RunId | null>;
-type Filter = { text: string; connector: ConnectorId | null };
 
 /**
  * Puts a run into the lists that show it. Lists without a filter are changed in place: reading
  * thousands of rows again for each run that begins or ends would be felt.
  */
 export function keepRun(client: QueryClient, run: ToolRunSummary): void {
-  for (const query of client.getQueryCache().findAll({ queryKey: ["runs", "pages"] })) {
-    const { text, connector } = query.queryKey[2] as Filter;
+  for (const query of client.getQueryCache().findAll({ queryKey: keys.runPages })) {
+    const { text, connector } = query.queryKey.at(-1) as RunFilter;
     const isFiltered = text.trim() !== "";
-    if (isFiltered) void client.invalidateQueries({ queryKey: query.queryKey });
+    if (isFiltered) void invalidate(client, query.queryKey);
     else if (connector === null || connector === run.connector) client.setQueryData<Pages>(query.queryKey, (pages) => pages && withRun(pages, run));
   }
-  for (const part of ["list", "compare", "previous"]) void client.invalidateQueries({ queryKey: ["runs", part] });
-  void client.invalidateQueries({ queryKey: queries.run(run.id).queryKey });
-  void client.invalidateQueries({ queryKey: queries.history().queryKey });
+  void invalidate(client, keys.runLists, queries.run(run.id).queryKey, keys.history);
 }
 
 /** Takes a run out of the lists that show it. */
 export function dropRun(client: QueryClient, id: RunId): void {
-  client.setQueriesData<Pages>({ queryKey: ["runs", "pages"] }, (pages) => pages && withoutRun(pages, id));
-  for (const part of ["list", "compare", "previous"]) void client.invalidateQueries({ queryKey: ["runs", part] });
-  void client.invalidateQueries({ queryKey: queries.history().queryKey });
+  client.setQueriesData<Pages>({ queryKey: keys.runPages }, (pages) => pages && withoutRun(pages, id));
+  void invalidate(client, keys.runLists, keys.history);
 }
 
 function withRun(data: Pages, run: ToolRunSummary): Pages {
@@ -59,9 +55,6 @@ export function useRemoveRuns() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (which: "old" | "all") => call(which === "old" ? commands.trimRuns() : commands.removeAllRuns()),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ["runs"] });
-      void client.invalidateQueries({ queryKey: queries.history().queryKey });
-    },
+    onSuccess: () => void invalidate(client, keys.runs, keys.history),
   });
 }

@@ -1,71 +1,119 @@
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { type AccountId, type AuthorizationId, commands, type ConnectorId, type RunId, type RunQuery, type WalletEntryId } from "./bindings";
+import { infiniteQueryOptions, keepPreviousData, type QueryClient, type QueryKey, queryOptions } from "@tanstack/react-query";
+import { type AccountId, type AuthorizationId, commands, type ConnectorId, type Level, type RunId, type RunQuery, type WalletEntryId } from "./bindings";
 import { call } from "./call";
 import { firstDraw } from "./firstDraw";
+
+/** What has a key of its own; reading one again reads everything beneath it again. */
+export const keys = {
+  about: ["about"],
+  preferences: ["preferences"],
+  accounts: ["accounts"],
+  platforms: ["platforms"],
+  needs: ["needs"],
+  background: ["background"],
+  connectors: ["connectors"],
+  // Whatever changes tools changes what is noticed of them.
+  tools: ["tools"],
+  toolChanges: ["tools", "changes"],
+  runs: ["runs"],
+  runPages: ["runs", "pages"],
+  /** What is made of several runs, and is read again with each that begins or ends. */
+  runLists: ["runs", "lists"],
+  comparisons: ["runs", "lists", "comparison"],
+  history: ["history"],
+  nextPages: ["next-page"],
+  wallet: ["wallet"],
+  allowedPrograms: ["allowed-programs"],
+  authorizations: ["authorizations"],
+  definitions: ["definitions"],
+  catalogue: ["catalogue"],
+  vault: ["vault"],
+  update: ["update"],
+  /** What platforms say of their connectors: each read is a request to one of them. */
+  hosted: ["hosted"],
+  /** The part of it that a look at the connector can change. */
+  hostedState: (id: ConnectorId) => ["hosted", id, "state"],
+} as const;
+
+/** Has everything under these keys read again: at once where it is shown, else when it is. */
+export async function invalidate(client: QueryClient, ...subjects: QueryKey[]): Promise<void> {
+  await Promise.all(subjects.map((queryKey) => client.invalidateQueries({ queryKey })));
+}
+
+// What is asked of a platform is asked when somebody wants to see it and after each look at the connector
+// (`refetchAfterChecks`): never polled, never by itself.
+const once = { staleTime: Infinity, retry: false } as const;
+// A form is made anew each time it opens: secrets and present values are not kept for later.
+const form = { ...once, gcTime: 0 } as const;
 
 /**
  * What the window reads, one entry for each list or thing. Events invalidate by these keys
  * (`events.ts`), so nothing here is ever polled.
  */
 export const queries = {
-  about: () => queryOptions({ queryKey: ["about"], queryFn: () => call(commands.about()), staleTime: Infinity }),
-  preferences: () =>
-    queryOptions({ queryKey: ["preferences"], queryFn: () => call(commands.loadPreferences()), staleTime: Infinity }),
-  accounts: () => queryOptions({ queryKey: ["accounts"], queryFn: () => call(commands.listAccounts()) }),
-  platforms: () => queryOptions({ queryKey: ["platforms"], queryFn: () => commands.listPlatforms() }),
+  about: () => queryOptions({ queryKey: keys.about, queryFn: () => call(commands.about()), staleTime: Infinity }),
+  preferences: () => queryOptions({ queryKey: keys.preferences, queryFn: () => call(commands.loadPreferences()), staleTime: Infinity }),
+  accounts: () => queryOptions({ queryKey: keys.accounts, queryFn: () => call(commands.listAccounts()) }),
+  platforms: () => queryOptions({ queryKey: keys.platforms, queryFn: () => commands.listPlatforms() }),
   // Under the key of accounts, for the settings of an account decide what it can call.
   operations: (account: AccountId) =>
-    queryOptions({ queryKey: ["accounts", account, "operations"], queryFn: () => call(commands.listOperations(account)), staleTime: Infinity }),
-  needs: () => queryOptions({ queryKey: ["needs"], queryFn: () => firstDraw().then(() => call(commands.listNeeds())) }),
-  backgroundChecks: () => queryOptions({ queryKey: ["background"], queryFn: () => call(commands.backgroundChecks()) }),
-  // Under the key of tools, for whatever changes tools changes this.
-  // `null` for those of all connectors.
-  toolChanges: (connector: ConnectorId | null) =>
-    queryOptions({ queryKey: ["tools", "changes", connector], queryFn: () => call(commands.listToolChanges(connector)) }),
+    queryOptions({ queryKey: [...keys.accounts, account, "operations"], queryFn: () => call(commands.listOperations(account)), staleTime: Infinity }),
+  needs: () => queryOptions({ queryKey: keys.needs, queryFn: () => firstDraw().then(() => call(commands.listNeeds())) }),
+  backgroundChecks: () => queryOptions({ queryKey: keys.background, queryFn: () => call(commands.backgroundChecks()) }),
+  /** `null` for those of all connectors. */
+  toolChanges: (connector: ConnectorId | null) => queryOptions({ queryKey: [...keys.toolChanges, connector], queryFn: () => call(commands.listToolChanges(connector)) }),
   /** The beginning of the list, which is there at once however long the list is. */
-  firstConnectors: () => queryOptions({ queryKey: ["connectors", "first"], queryFn: () => call(commands.firstConnectors()) }),
+  firstConnectors: () => queryOptions({ queryKey: [...keys.connectors, "first"], queryFn: () => call(commands.firstConnectors()) }),
   // Without `native`, which only `connector` has.
-  connectors: () => queryOptions({ queryKey: ["connectors"], queryFn: () => firstDraw().then(() => call(commands.listConnectors())) }),
-  connector: (id: ConnectorId) =>
-    queryOptions({ queryKey: ["connectors", id], queryFn: () => call(commands.findConnector(id)) }),
-  tools: (connector: ConnectorId | null) =>
-    queryOptions({ queryKey: ["tools", connector], queryFn: () => call(commands.listTools(connector)) }),
-  runs: (query: RunQuery) =>
-    queryOptions({
-      queryKey: ["runs", "list", query],
-      queryFn: () => call(commands.listRuns(query)),
+  connectors: () => queryOptions({ queryKey: keys.connectors, queryFn: () => firstDraw().then(() => call(commands.listConnectors())) }),
+  connector: (id: ConnectorId) => queryOptions({ queryKey: [...keys.connectors, id], queryFn: () => call(commands.findConnector(id)) }),
+  namesCredentials: (id: ConnectorId) => queryOptions({ queryKey: [...keys.connectors, id, "names-credentials"], queryFn: () => call(commands.namesCredentials(id)), retry: false }),
+  copies: (id: ConnectorId) => queryOptions({ queryKey: [...keys.connectors, id, "copies"], queryFn: () => call(commands.listCopies(id)) }),
+  platformDetails: (id: ConnectorId) => queryOptions({ queryKey: [...keys.hostedState(id), "details"], queryFn: () => call(commands.connectorParticulars(id)), ...once }),
+  platformCredentials: (id: ConnectorId) => queryOptions({ queryKey: [...keys.hostedState(id), "credentials"], queryFn: () => call(commands.listPlatformCredentials(id)), ...once }),
+  platformSettings: (id: ConnectorId) => queryOptions({ queryKey: [...keys.hosted, id, "settings"], queryFn: () => call(commands.connectorSettings(id)), ...form }),
+  credentialForm: (id: ConnectorId, level: Level) => queryOptions({ queryKey: [...keys.hosted, id, "form", level], queryFn: () => call(commands.platformCredentialForm(id, level)), ...form }),
+  tools: (connector: ConnectorId | null) => queryOptions({ queryKey: [...keys.tools, connector], queryFn: () => call(commands.listTools(connector)) }),
+  runs: (query: RunQuery) => queryOptions({ queryKey: [...keys.runLists, query], queryFn: () => call(commands.listRuns(query)), placeholderData: keepPreviousData }),
+  /** The history, newest first, page after page. */
+  runPages: (filter: RunFilter) =>
+    infiniteQueryOptions({
+      queryKey: [...keys.runPages, filter],
+      queryFn: ({ pageParam }) =>
+        call(commands.listRuns({ ...everyRun, text: filter.text.trim() || null, connector: filter.connector, before: pageParam, limit: pageParam === null ? firstPage : furtherPages })),
+      initialPageParam: null as RunId | null,
+      getNextPageParam: (last) => last.next,
       placeholderData: keepPreviousData,
     }),
-  history: () => queryOptions({ queryKey: ["history"], queryFn: () => call(commands.history()) }),
-  run: (id: RunId) => queryOptions({ queryKey: ["runs", "one", id], queryFn: () => call(commands.findRun(id)) }),
-  nextPage: (id: RunId) =>
-    queryOptions({ queryKey: ["next-page", id], queryFn: () => call(commands.nextPage(id)), staleTime: Infinity, retry: false }),
-  wallet: () => queryOptions({ queryKey: ["wallet"], queryFn: () => call(commands.listWallet()) }),
-  allowedPrograms: () => queryOptions({ queryKey: ["allowed-programs"], queryFn: () => call(commands.listAllowedPrograms()) }),
-  rotation: (entry: WalletEntryId) =>
-    queryOptions({ queryKey: ["wallet", entry, "rotation"], queryFn: () => call(commands.planRotation(entry)), retry: false }),
-  // Every read is a request to the platform: it is asked when somebody wants to see them, never by itself.
-  platformCredentials: (connector: ConnectorId) =>
-    queryOptions({ queryKey: ["hosted", connector, "credentials"], queryFn: () => call(commands.listPlatformCredentials(connector)), staleTime: Infinity, retry: false }),
-  namesCredentials: (connector: ConnectorId) =>
-    queryOptions({ queryKey: ["connectors", connector, "names-credentials"], queryFn: () => call(commands.namesCredentials(connector)), retry: false }),
-  authorizations: () =>
-    queryOptions({ queryKey: ["authorizations"], queryFn: () => call(commands.listAuthorizations()) }),
-  authorization: (id: AuthorizationId) =>
-    queryOptions({ queryKey: ["authorizations", id], queryFn: () => call(commands.findAuthorization(id)) }),
-  definitions: (account: AccountId) =>
-    queryOptions({ queryKey: ["definitions", account], queryFn: () => call(commands.listDefinitions(account)) }),
+  run: (id: RunId) => queryOptions({ queryKey: [...keys.runs, "one", id], queryFn: () => call(commands.findRun(id)) }),
+  previousRun: (id: RunId) => queryOptions({ queryKey: [...keys.runLists, "previous", id], queryFn: () => call(commands.previousRun(id)) }),
+  comparison: (before: RunId, after: RunId) => queryOptions({ queryKey: [...keys.comparisons, before, after], queryFn: () => call(commands.compareRuns(before, after)) }),
+  nextPage: (id: RunId) => queryOptions({ queryKey: [...keys.nextPages, id], queryFn: () => call(commands.nextPage(id)), ...once }),
+  history: () => queryOptions({ queryKey: keys.history, queryFn: () => call(commands.history()) }),
+  wallet: () => queryOptions({ queryKey: keys.wallet, queryFn: () => call(commands.listWallet()) }),
+  rotation: (entry: WalletEntryId) => queryOptions({ queryKey: [...keys.wallet, entry, "rotation"], queryFn: () => call(commands.planRotation(entry)), retry: false }),
+  allowedPrograms: () => queryOptions({ queryKey: keys.allowedPrograms, queryFn: () => call(commands.listAllowedPrograms()) }),
+  authorizations: () => queryOptions({ queryKey: keys.authorizations, queryFn: () => call(commands.listAuthorizations()) }),
+  authorization: (id: AuthorizationId) => queryOptions({ queryKey: [...keys.authorizations, id], queryFn: () => call(commands.findAuthorization(id)) }),
+  definitions: (account: AccountId) => queryOptions({ queryKey: [...keys.definitions, account], queryFn: () => call(commands.listDefinitions(account)) }),
   creationForm: (account: AccountId, definition: string) =>
-    queryOptions({ queryKey: ["definitions", account, definition, "form"], queryFn: () => call(commands.creationForm(account, definition)) }),
+    queryOptions({ queryKey: [...keys.definitions, account, definition, "form"], queryFn: () => call(commands.creationForm(account, definition)) }),
   providerSignIn: (account: AccountId, definition: string) =>
-    queryOptions({ queryKey: ["definitions", account, definition, "sign-in"], queryFn: () => call(commands.providerSignIn(account, definition)) }),
+    queryOptions({ queryKey: [...keys.definitions, account, definition, "sign-in"], queryFn: () => call(commands.providerSignIn(account, definition)) }),
   copyForm: (connector: ConnectorId, account: AccountId) =>
-    queryOptions({ queryKey: ["definitions", account, "copy", connector], queryFn: () => call(commands.copyForm(connector, account)) }),
-  copies: (connector: ConnectorId) =>
-    queryOptions({ queryKey: ["connectors", connector, "copies"], queryFn: () => call(commands.listCopies(connector)) }),
-  catalogue: () => queryOptions({ queryKey: ["catalogue"], queryFn: () => commands.listCatalogue(), staleTime: Infinity }),
-  vault: () => queryOptions({ queryKey: ["vault"], queryFn: () => call(commands.vaultStatus()) }),
+    queryOptions({ queryKey: [...keys.definitions, account, "copy", connector], queryFn: () => call(commands.copyForm(connector, account)) }),
+  catalogue: () => queryOptions({ queryKey: keys.catalogue, queryFn: () => commands.listCatalogue(), staleTime: Infinity }),
+  vault: () => queryOptions({ queryKey: keys.vault, queryFn: () => call(commands.vaultStatus()) }),
+  /** Asked when somebody wants to know. */
+  update: () => queryOptions({ queryKey: keys.update, queryFn: () => call(commands.checkForUpdate()), enabled: false }),
 };
+
+/** What narrows the history; `text` as typed: `status:error` and the like are understood by the host. */
+export type RunFilter = { text: string; connector: ConnectorId | null };
+
+/** The first page is there soon; further ones are long, so that the end is near however far it is. */
+const firstPage = 100;
+const furtherPages = 500;
 
 /** A query that lists every run, newest first. */
 export const everyRun: RunQuery = {

@@ -1,8 +1,9 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import { type FunctionComponent, useEffect } from "react";
 import { vi } from "vitest";
+import { newQueryClient } from "@/app/Providers";
 import { CopyContext } from "@/components/CopyContext";
 import { ShortcutContext, ShortcutRegistry } from "@/components/shortcuts";
 import { StatusBar, StatusBarProvider } from "@/components/StatusBar";
@@ -20,7 +21,7 @@ export function renderFeature({ routes, at, onCopy = () => undefined }: Options)
   // Lists draw what is in sight; without a layout nothing would be.
   for (const side of ["clientHeight", "clientWidth"] as const) vi.spyOn(HTMLElement.prototype, side, "get").mockReturnValue(800);
   const registry = new ShortcutRegistry();
-  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false }, mutations: { retry: false } } });
+  const client = newQueryClient();
   const root = createRootRoute({ component: () => <><main><Outlet /></main><StatusBar /></> });
   const children = Object.entries(routes).map(([path, component]) => createRoute({ getParentRoute: () => root, path, component }));
   const router = createRouter({ routeTree: root.addChildren(children), history: createMemoryHistory({ initialEntries: [at] }) });

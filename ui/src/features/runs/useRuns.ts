@@ -1,18 +1,8 @@
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { commands, type ConnectorId, type Problem, type RunId, type ToolRunSummary } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
-import { everyRun } from "@/host/queries";
-
-export type RunFilter = {
-  /** As typed; `status:error` and the like are understood by the host. */
-  text: string;
-  connector: ConnectorId | null;
-};
-
-/** The first page is there soon; further ones are long, so that the end is near however far it is. */
-const firstPage = 100;
-const furtherPages = 500;
+import { type Problem, type RunId, type ToolRunSummary } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries, type RunFilter } from "@/host/queries";
 
 type Runs = {
   runs: ToolRunSummary[];
@@ -28,16 +18,8 @@ type Runs = {
 };
 
 /** The history, newest first, page after page; news of a run reads it again. */
-export function useRuns({ text, connector }: RunFilter): Runs {
-  const query = useInfiniteQuery({
-    queryKey: ["runs", "pages", { text, connector }],
-    queryFn: ({ pageParam }) =>
-      call(commands.listRuns({ ...everyRun, text: text.trim() === "" ? null : text, connector, before: pageParam, limit: pageParam === null ? firstPage : furtherPages })),
-    initialPageParam: null as RunId | null,
-    getNextPageParam: (last) => last.next,
-    placeholderData: keepPreviousData,
-  });
-  const { data, error, isPending, isPlaceholderData, hasNextPage, isFetching, fetchNextPage, refetch } = query;
+export function useRuns(filter: RunFilter): Runs {
+  const { data, error, isPending, isPlaceholderData, hasNextPage, isFetching, fetchNextPage, refetch } = useInfiniteQuery(queries.runPages(filter));
   const runs = useMemo(() => distinct(data?.pages.flatMap((page) => page.runs) ?? []), [data]);
   return {
     runs,

@@ -3,11 +3,12 @@ import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { commands } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
+import { queries } from "@/host/queries";
 import { Setting } from "./Section";
 
 /** Looks for a newer version when asked to, and installs it when asked again. */
 export function Updates() {
-  const found = useQuery({ queryKey: ["update"], queryFn: () => call(commands.checkForUpdate()), enabled: false });
+  const found = useQuery(queries.update());
   const install = useMutation({ mutationFn: () => call(commands.installUpdate()) });
   const problem = found.error ?? install.error;
   return (

@@ -16,7 +16,7 @@ import { type Connector, type CredentialLevel, type Form, type Level, type Platf
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import styles from "./Hosted.module.css";
-import { hostedQueries, useSaveCredential } from "./useHosted";
+import { useSaveCredential } from "./useHosted";
 
 type Props = {
   connector: Connector;
@@ -31,7 +31,7 @@ type Props = {
 /** Creates a credential at the platform, or replaces one. */
 export function CredentialDialog(props: Props) {
   const { connector, level, replaced, onClose } = props;
-  const { data, error, refetch } = useQuery(hostedQueries.credentialForm(connector.id, level.level));
+  const { data, error, refetch } = useQuery(queries.credentialForm(connector.id, level.level));
   const title = titleOf(replaced);
   if (data) return <Filled {...props} form={data} />;
   return (

@@ -17,12 +17,11 @@ import page from "../ConnectorPage.module.css";
 import styles from "./Hosted.module.css";
 import { ReviewChanges } from "./ReviewChanges";
 import { settingsDraft } from "./settingsDrafts";
-import { hostedQueries } from "./useHosted";
 
 /** Everything that the platform lets one change of a connector, as a form or as JSON; nothing is sent unseen. */
 export function EditSettings({ connector }: { connector: Connector }) {
   const { account } = connector.identity;
-  const { data, error, dataUpdatedAt, refetch } = useQuery(hostedQueries.settings(connector.id));
+  const { data, error, dataUpdatedAt, refetch } = useQuery(queries.platformSettings(connector.id));
   const state = clientState(useQueryClient());
   const startOver = () => {
     state.set(settingsDraft(connector.id), null);

@@ -12,12 +12,13 @@ import { Tag } from "@/components/Tag";
 import { useToasts } from "@/components/Toast";
 import { type Connector, type CredentialLevel, type CredentialsOfLevel, type CredentialStatus, type Level, type PlatformCredential } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
 import { agoWords } from "@/lib/time";
 import { capital } from "@/lib/words";
 import page from "../ConnectorPage.module.css";
 import { CredentialDialog } from "./CredentialDialog";
 import styles from "./Hosted.module.css";
-import { hostedQueries, useLastValue, useMakeDefault, useRemoveCredential } from "./useHosted";
+import { useMakeDefault, useRemoveCredential } from "./useHosted";
 
 const levelWords: Record<Level, string> = { user: "Yours", workspace: "Workspace", organization: "Organization" };
 
@@ -35,10 +36,9 @@ const looks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; 
 
 /** The credentials that the platform keeps for a connector, by level. Their secrets can be replaced, never read. */
 export function PlatformCredentials({ connector, onSettings }: { connector: Connector; onSettings: () => void }) {
-  const read = useQuery(hostedQueries.credentials(connector));
-  const data = useLastValue(read);
+  const { data, error, refetch } = useQuery(queries.platformCredentials(connector.id));
   const { account } = connector.identity;
-  const problem = read.error && <ProblemNotice problem={asProblem(read.error)} onRetry={() => void read.refetch()} />;
+  const problem = error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
   if (!data) return problem ? <div className={page.body}>{problem}</div> : <Skeleton rows={5} label={`Asking ${account}`} />;
   if (data.length === 0) {
     return (

@@ -4,12 +4,12 @@ import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { type Act, type Connector, type Control, type ControlGroup } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
 import { agoWords, exactTime } from "@/lib/time";
 import page from "../ConnectorPage.module.css";
 import { ActionButton, ActionChoice, ActionSwitch } from "./ActionControls";
 import { ActionDialog, type PendingAction } from "./ActionDialog";
 import styles from "./Hosted.module.css";
-import { hostedQueries, useLastValue } from "./useHosted";
 
 /** What only the connector's platform has: facts to read, switches and buttons to use. */
 export function PlatformDetails({ connector }: { connector: Connector }) {
@@ -26,15 +26,14 @@ export function PlatformDetails({ connector }: { connector: Connector }) {
 type ControlProps = { connector: Connector; onAsk: (pending: PendingAction) => void };
 
 function Details({ connector, onAsk }: ControlProps) {
-  const read = useQuery(hostedQueries.particulars(connector));
-  const data = useLastValue(read);
+  const { data, error, refetch } = useQuery(queries.platformDetails(connector.id));
   const { account } = connector.identity;
-  if (!data && !read.error) return <Skeleton rows={3} label={`Asking ${account}`} />;
-  if (!read.error && data?.facts.length === 0 && data.groups.length === 0) return null;
+  if (!data && !error) return <Skeleton rows={3} label={`Asking ${account}`} />;
+  if (!error && data?.facts.length === 0 && data.groups.length === 0) return null;
   return (
     <section className={page.section} aria-label={`On ${account}`}>
       <h2>On {account}</h2>
-      {read.error && <ProblemNotice problem={asProblem(read.error)} onRetry={() => void read.refetch()} />}
+      {error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
       {data && data.facts.length > 0 && (
         <dl className={page.facts}>
           {data.facts.map(({ label, value, at }) => (
