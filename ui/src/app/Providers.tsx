@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { AllowProgramContext } from "@/components/AllowProgramContext";
 import { AppearanceContext } from "@/components/AppearanceContext";
@@ -6,27 +6,14 @@ import { CopyContext } from "@/components/CopyContext";
 import { MacContext } from "@/components/MacContext";
 import { ShortcutContext, ShortcutRegistry } from "@/components/shortcuts";
 import { StatusBarProvider } from "@/components/StatusBar";
-import { ToastProvider, useToasts } from "@/components/Toast";
+import { Toasts } from "@/components/Toast";
 import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
 import { applyEvent, listen } from "@/host/events";
-import { queries } from "@/host/queries";
-import { refetchAfterChecks } from "@/host/refetchAfterChecks";
+import { invalidate, keys, queries } from "@/host/queries";
+import { useToasts } from "@/host/toasts";
 import { pressed } from "@/lib/keys";
 import { applyAppearance, complete, watchSystem } from "./appearance";
-
-/** A cache that reads again on events only: nothing is polled and nothing ages by itself. */
-export function newQueryClient(): QueryClient {
-  const client = new QueryClient({
-    defaultOptions: {
-      queries: { staleTime: Infinity, retry: false, refetchOnWindowFocus: false, networkMode: "always" },
-      // What was sent is forgotten with the view that sent it: secrets are among it.
-      mutations: { retry: false, networkMode: "always", gcTime: 0 },
-    },
-  });
-  refetchAfterChecks(client);
-  return client;
-}
 
 type Props = { client: QueryClient; children: ReactNode };
 
@@ -38,15 +25,14 @@ export function Providers({ client, children }: Props) {
       <ShortcutContext value={registry}>
         <AppearanceProvider>
           <StatusBarProvider>
-            <ToastProvider>
-              <ClipboardProvider>
-                <AllowProgramProvider>
-                  <EventReader />
-                  <ShortcutListener registry={registry} />
-                  {children}
-                </AllowProgramProvider>
-              </ClipboardProvider>
-            </ToastProvider>
+            <ClipboardProvider>
+              <AllowProgramProvider>
+                <EventReader />
+                <ShortcutListener registry={registry} />
+                {children}
+              </AllowProgramProvider>
+            </ClipboardProvider>
+            <Toasts />
           </StatusBarProvider>
         </AppearanceProvider>
       </ShortcutContext>
@@ -96,7 +82,7 @@ function AllowProgramProvider({ children }: { children: ReactNode }) {
       call(commands.allowProgram(reference)).then(
         (allowed) => {
           toast(`${allowed.program.name} allowed`);
-          void client.invalidateQueries({ queryKey: queries.allowedPrograms().queryKey });
+          void invalidate(client, keys.allowedPrograms);
           return true;
         },
         // Whoever said no knows; anything else is said by the notice that offered it.

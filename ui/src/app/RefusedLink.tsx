@@ -1,13 +1,13 @@
-import { useMutation } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
 import { listen } from "@/host/events";
+import { useCommand } from "@/host/useCommand";
 import { RefusedLinkDialog } from "./lazyLayers";
 
 /** Says why a `patchbay://` link was not followed: at the start, and whenever another one comes. */
 export function RefusedLink() {
-  const { data: problem, mutate: take, reset } = useMutation({ mutationFn: () => call(commands.takeRefusedLink()) });
+  const { data: problem, mutate: take, reset } = useCommand({ mutationFn: () => call(commands.takeRefusedLink()) });
   useEffect(() => {
     take();
     return listen((event) => {

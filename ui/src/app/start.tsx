@@ -2,12 +2,12 @@ import { type QueryClient } from "@tanstack/react-query";
 import { createHashHistory } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { latestRuns } from "@/features/home/latestRuns";
-import { holdLongReads } from "@/host/firstDraw";
+import { deferLongReads } from "@/host/firstPaint";
 import { queries } from "@/host/queries";
 import { compareText } from "@/lib/order";
 import { App } from "./App";
 import { applyAppearance, complete } from "./appearance";
-import { newQueryClient } from "./Providers";
+import { newQueryClient } from "@/host/queryClient";
 
 /** Longest wait for what the first page shows, in milliseconds; a keychain may wait for a person. */
 const patience = 250;
@@ -23,7 +23,7 @@ export async function start(): Promise<void> {
   applyAppearance(complete(preferences));
   // Drawn once with everything in it, instead of anew with each answer.
   await Promise.race([content, new Promise((resolve) => setTimeout(resolve, patience))]);
-  if (!isHome()) holdLongReads();
+  if (!isHome()) deferLongReads();
   createRoot(root).render(<App client={client} history={createHashHistory()} />);
 }
 

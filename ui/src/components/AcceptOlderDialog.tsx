@@ -3,23 +3,13 @@ import { useVaultActions } from "@/host/vault";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
 import { ProblemNotice } from "./ProblemNotice";
-import { useToasts } from "./Toast";
 
 type Props = { onClose: () => void };
 
 /** Asks before secrets that are older than those saved last are used. */
 export function AcceptOlderDialog({ onClose }: Props) {
   const { accept } = useVaultActions();
-  const { toast } = useToasts();
-  // The news may take the notice away, and this dialog with it, before the answer is here: the word is said all the same.
-  const submit = () =>
-    void accept.mutateAsync().then(
-      () => {
-        toast("The older secrets are used from now on");
-        onClose();
-      },
-      () => undefined,
-    );
+  const submit = () => accept.mutate(undefined, { onSuccess: onClose });
   return (
     <Dialog
       alert

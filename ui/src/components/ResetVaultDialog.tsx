@@ -3,23 +3,13 @@ import { useVaultActions } from "@/host/vault";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
 import { ProblemNotice } from "./ProblemNotice";
-import { useToasts } from "./Toast";
 
 type Props = { onClose: () => void };
 
 /** Asks before secrets that cannot be opened any more are put aside. */
 export function ResetVaultDialog({ onClose }: Props) {
-  const { setAside } = useVaultActions();
-  const { toast } = useToasts();
-  // The news may take the notice away, and this dialog with it, before the answer is here: the word is said all the same.
-  const submit = () =>
-    void setAside.mutateAsync().then(
-      () => {
-        toast("The old secrets were put aside");
-        onClose();
-      },
-      () => undefined,
-    );
+  const { reset } = useVaultActions();
+  const submit = () => reset.mutate(undefined, { onSuccess: onClose });
   return (
     <Dialog
       alert
@@ -29,13 +19,13 @@ export function ResetVaultDialog({ onClose }: Props) {
       footer={
         <>
           <Button autoFocus onPress={onClose}>Keep waiting</Button>
-          <Button look="danger" isPending={setAside.isPending} onPress={submit}>Put the old secrets aside</Button>
+          <Button look="danger" isPending={reset.isPending} onPress={submit}>Put the old secrets aside</Button>
         </>
       }
     >
       <p>Every account needs its key again, and every connector with a secret its sign-in, token or headers. Connectors, tools and runs stay.</p>
       <p className="text2">The old file is kept beside the new one as vault.aside-1.json, in case the key is found.</p>
-      {setAside.error && <ProblemNotice problem={asProblem(setAside.error)} onRetry={submit} />}
+      {reset.error && <ProblemNotice problem={asProblem(reset.error)} onRetry={submit} />}
     </Dialog>
   );
 }

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { type AccountId, type AccountSynced, type Code, commands, type Problem } from "./bindings";
 import { asProblem, call } from "./call";
 import { clientState, stateKey, useClientState } from "./clientState";
-import { firstDraw } from "./firstDraw";
+import { firstPaint } from "./firstPaint";
 import { queries } from "./queries";
 
 /** What is known of one account since the window opened; times in milliseconds since 1970. */
@@ -50,14 +50,8 @@ export function useSync(): Sync {
   return useClientState(syncKey)[0];
 }
 
-/** Puts what a test, a new key or the like has shown of an account in place of what was known. */
-export function useKeepAccountProblem(): (account: AccountId, problem: Problem | null) => void {
-  const client = useQueryClient();
-  return useCallback((account, problem) => keepAccountProblem(client, account, problem), [client]);
-}
-
 /** Puts how asking an account went in place of what was known of it. */
-export function keepAccountProblem(client: QueryClient, account: AccountId, problem: Problem | null): void {
+export function setAccountProblem(client: QueryClient, account: AccountId, problem: Problem | null): void {
   updateAccount(client, account, { problem });
 }
 
@@ -67,10 +61,10 @@ export function useStopWaiting(): (account: AccountId) => void {
   return useCallback((account) => updateAccount(client, account, { isDismissed: true }), [client]);
 }
 
-/** Asks every hosted account for its connectors, unless they are being asked already; never throws. */
+/** {@link refreshAccounts} for a view. */
 export function useRefreshAccounts(): () => Promise<void> {
   const client = useQueryClient();
-  return useCallback(() => refresh(client), [client]);
+  return useCallback(() => refreshAccounts(client), [client]);
 }
 
 /** Asks the accounts when a view opens, unless they answered within the last minute. */
@@ -78,11 +72,12 @@ export function useRefreshOnOpen(): void {
   const client = useQueryClient();
   useEffect(() => {
     const { endedAt } = clientState(client).get(syncKey);
-    if (endedAt === null || Date.now() - endedAt > 60_000) void firstDraw().then(() => refresh(client));
+    if (endedAt === null || Date.now() - endedAt > 60_000) void firstPaint().then(() => refreshAccounts(client));
   }, [client]);
 }
 
-async function refresh(client: QueryClient): Promise<void> {
+/** Asks every hosted account for its connectors, unless they are being asked already; never throws. */
+export async function refreshAccounts(client: QueryClient): Promise<void> {
   const state = clientState(client);
   if (state.get(syncKey).running) return;
   state.set(syncKey, (before) => ({ ...before, running: true, problem: null }));

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { authorization, problem } from "@/test/samples";
 import { syncKey } from "./accountSync";
 import { clientState } from "./clientState";
-import { applyEvent, keepAuthorization } from "./events";
+import { applyEvent, upsertAuthorization } from "./events";
 import { queries } from "./queries";
 
 it("keeps_the_end_of_a_consent_that_overtook_the_answer_to_its_start", () => {
@@ -11,8 +11,8 @@ it("keeps_the_end_of_a_consent_that_overtook_the_answer_to_its_start", () => {
   client.setQueryData(queries.authorizations().queryKey, []);
   const begun = authorization({ state: "preparing" });
   const over = authorization({ state: "failed", problem: problem({ code: "auth.discovery" }) });
-  keepAuthorization(client, over);
-  keepAuthorization(client, begun);
+  upsertAuthorization(client, over);
+  upsertAuthorization(client, begun);
   expect(client.getQueryData(queries.authorization(over.id).queryKey)).toEqual(over);
   expect(client.getQueryData(queries.authorizations().queryKey)).toEqual([over]);
 });
@@ -20,7 +20,7 @@ it("keeps_the_end_of_a_consent_that_overtook_the_answer_to_its_start", () => {
 it("follows_a_consent_from_state_to_state", () => {
   const client = new QueryClient();
   for (const state of ["preparing", "awaiting_user", "exchanging", "checking", "authorized"] as const) {
-    keepAuthorization(client, authorization({ state }));
+    upsertAuthorization(client, authorization({ state }));
     expect(client.getQueryData(queries.authorization("aut_notion").queryKey)?.state).toBe(state);
   }
 });

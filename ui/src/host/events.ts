@@ -1,57 +1,49 @@
 import { type QueryClient } from "@tanstack/react-query";
-import { keepAccountProblem } from "./accountSync";
+import { setAccountProblem } from "./accountSync";
 import { Channel } from "@tauri-apps/api/core";
 import { type Authorization, type AuthorizationState, commands, type Event as HostEvent } from "./bindings";
 import { call } from "./call";
-import { keepRun } from "./history";
-import { queries } from "./queries";
+import { upsertRun } from "./history";
+import { invalidate, keys, queries } from "./queries";
 
 /** Puts what an event says into the cache, or has it read again. */
 export function applyEvent(client: QueryClient, event: HostEvent): void {
   switch (event.kind) {
     case "accounts_changed":
-      void client.invalidateQueries({ queryKey: ["accounts"] });
-      void client.invalidateQueries({ queryKey: ["definitions"] });
       // Accounts are among the places where a secret is used.
-      void client.invalidateQueries({ queryKey: ["wallet"] });
+      void invalidate(client, keys.accounts, keys.definitions, keys.wallet);
       break;
     case "connectors_changed":
-      void client.invalidateQueries({ queryKey: ["connectors"] });
-      void client.invalidateQueries({ queryKey: ["tools"] });
-      void client.invalidateQueries({ queryKey: ["wallet"] });
+      void invalidate(client, keys.connectors, keys.tools, keys.wallet);
       break;
     case "wallet_changed":
-      void client.invalidateQueries({ queryKey: ["wallet"] });
       // A secret was kept: a keychain that was locked before answers again.
-      void client.invalidateQueries({ queryKey: queries.vault().queryKey });
+      void invalidate(client, keys.wallet, keys.vault);
       break;
     case "authorization_changed":
-      keepAuthorization(client, event.authorization);
+      upsertAuthorization(client, event.authorization);
       break;
     case "run_changed":
-      keepRun(client, event.run);
+      upsertRun(client, event.run);
       break;
     case "history_changed":
-      void client.invalidateQueries({ queryKey: ["runs"] });
-      void client.invalidateQueries({ queryKey: ["history"] });
+      void invalidate(client, keys.runs, keys.history);
       break;
     case "settings_changed":
-      void client.invalidateQueries({ queryKey: queries.backgroundChecks().queryKey });
-      void client.invalidateQueries({ queryKey: ["history"] });
+      void invalidate(client, keys.background, keys.history);
       break;
     case "vault_changed":
       client.setQueryData(queries.vault().queryKey, event.status);
-      void client.invalidateQueries({ queryKey: ["connectors"] });
-      void client.invalidateQueries({ queryKey: ["wallet"] });
+      void invalidate(client, keys.connectors, keys.wallet);
       break;
     case "account_asked":
-      keepAccountProblem(client, event.account, event.problem);
+      setAccountProblem(client, event.account, event.problem);
       break;
     case "need_arose":
     case "raise":
       break;
   }
-  if (changesNeeds.has(event.kind)) void client.invalidateQueries({ queryKey: ["needs"] });
+  if (changesNeeds.has(event.kind)) void invalidate(client, keys.needs);
 }
 
 const changesNeeds: ReadonlySet<HostEvent["kind"]> = new Set<HostEvent["kind"]>(["accounts_changed", "connectors_changed", "wallet_changed", "vault_changed", "settings_changed", "need_arose"]);
@@ -59,7 +51,7 @@ const changesNeeds: ReadonlySet<HostEvent["kind"]> = new Set<HostEvent["kind"]>(
 /** The states of a consent in their order; those it ends in come after all of them. */
 const states: AuthorizationState[] = ["preparing", "awaiting_user", "exchanging", "checking"];
 
-function howFar({ state }: Authorization): number {
+function progressOf({ state }: Authorization): number {
   const at = states.indexOf(state);
   return at < 0 ? states.length : at;
 }
@@ -68,10 +60,10 @@ function howFar({ state }: Authorization): number {
  * Puts one consent into the cache, as an event and as the answer of a command. A consent that fails at once is over
  * before the answer to its start is here: what is older than what is known changes nothing.
  */
-export function keepAuthorization(client: QueryClient, authorization: Authorization): void {
+export function upsertAuthorization(client: QueryClient, authorization: Authorization): void {
   const { queryKey } = queries.authorization(authorization.id);
   const known = client.getQueryData(queryKey);
-  if (known && howFar(known) > howFar(authorization)) return;
+  if (known && progressOf(known) > progressOf(authorization)) return;
   client.setQueryData(queryKey, authorization);
   client.setQueryData(queries.authorizations().queryKey, (current) =>
     current ? [authorization, ...current.filter((other) => other.id !== authorization.id)] : current,

@@ -1,7 +1,9 @@
-import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
+import { type InfiniteData, type QueryClient } from "@tanstack/react-query";
 import { commands, type Retention, type RunId, type RunPage, type ToolRunSummary } from "./bindings";
 import { call } from "./call";
+import { count } from "@/lib/words";
 import { invalidate, keys, queries, type RunFilter } from "./queries";
+import { useCommand } from "./useCommand";
 
 type Pages = InfiniteData<RunPage, RunId | null>;
 
@@ -9,23 +11,23 @@ type Pages = InfiniteData<RunPage, RunId | null>;
  * Puts a run into the lists that show it. Lists without a filter are changed in place: reading
  * thousands of rows again for each run that begins or ends would be felt.
  */
-export function keepRun(client: QueryClient, run: ToolRunSummary): void {
+export function upsertRun(client: QueryClient, run: ToolRunSummary): void {
   for (const query of client.getQueryCache().findAll({ queryKey: keys.runPages })) {
     const { text, connector } = query.queryKey.at(-1) as RunFilter;
     const isFiltered = text.trim() !== "";
     if (isFiltered) void invalidate(client, query.queryKey);
-    else if (connector === null || connector === run.connector) client.setQueryData<Pages>(query.queryKey, (pages) => pages && withRun(pages, run));
+    else if (connector === null || connector === run.connector) client.setQueryData<Pages>(query.queryKey, (pages) => pages && upsertIntoPages(pages, run));
   }
   void invalidate(client, keys.runLists, queries.run(run.id).queryKey, keys.history);
 }
 
 /** Takes a run out of the lists that show it. */
-export function dropRun(client: QueryClient, id: RunId): void {
-  client.setQueriesData<Pages>({ queryKey: keys.runPages }, (pages) => pages && withoutRun(pages, id));
+export function removeRun(client: QueryClient, id: RunId): void {
+  client.setQueriesData<Pages>({ queryKey: keys.runPages }, (pages) => pages && removeFromPages(pages, id));
   void invalidate(client, keys.runLists, keys.history);
 }
 
-function withRun(data: Pages, run: ToolRunSummary): Pages {
+function upsertIntoPages(data: Pages, run: ToolRunSummary): Pages {
   const isKnown = data.pages.some((page) => page.runs.some((one) => one.id === run.id));
   if (isKnown) {
     return { ...data, pages: data.pages.map((page) => ({ ...page, runs: page.runs.map((one) => (one.id === run.id ? run : one)) })) };
@@ -36,25 +38,24 @@ function withRun(data: Pages, run: ToolRunSummary): Pages {
   return { ...data, pages: [{ ...first, runs: [run, ...first.runs], total: first.total + 1 }, ...rest] };
 }
 
-function withoutRun(data: Pages, id: RunId): Pages {
+function removeFromPages(data: Pages, id: RunId): Pages {
   if (!data.pages.some((page) => page.runs.some((one) => one.id === id))) return data;
   return { ...data, pages: data.pages.map((page) => ({ ...page, runs: page.runs.filter((one) => one.id !== id), total: page.total - 1 })) };
 }
 
 /** Changes how long runs are kept. */
-export function useKeepRuns() {
-  const client = useQueryClient();
-  return useMutation({
+export function useSetRetention() {
+  return useCommand({
     mutationFn: (retention: Retention) => call(commands.keepRuns(retention)),
-    onSuccess: (history) => client.setQueryData(queries.history().queryKey, history),
+    update: (client, history) => void client.setQueryData(queries.history().queryKey, history),
   });
 }
 
 /** Takes runs out of the history: those that are too old, or all. */
 export function useRemoveRuns() {
-  const client = useQueryClient();
-  return useMutation({
+  return useCommand({
     mutationFn: (which: "old" | "all") => call(which === "old" ? commands.trimRuns() : commands.removeAllRuns()),
-    onSuccess: () => void invalidate(client, keys.runs, keys.history),
+    toast: (runs) => `${count(runs, "run")} removed`,
+    invalidates: [keys.runs, keys.history],
   });
 }

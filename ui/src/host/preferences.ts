@@ -1,21 +1,21 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { commands, type Preferences } from "./bindings";
 import { call } from "./call";
 import { queries } from "./queries";
+import { useCommand } from "./useCommand";
+
+const { queryKey } = queries.preferences();
 
 /** Changes some preferences at once and keeps them. */
 export function useChangePreferences() {
-  const client = useQueryClient();
-  const { queryKey } = queries.preferences();
-  return useMutation({
-    mutationFn: (changes: Preferences) => call(commands.savePreferences({ ...client.getQueryData(queryKey), ...changes })),
-    onMutate: (changes) => {
+  return useCommand({
+    mutationFn: (changes: Preferences, { client }) => call(commands.savePreferences({ ...client.getQueryData(queryKey), ...changes })),
+    onMutate: (changes, { client }) => {
       const before = client.getQueryData(queryKey);
       client.setQueryData(queryKey, { ...before, ...changes });
       return { before };
     },
-    onError: (_problem, _changes, current) => {
-      if (current) client.setQueryData(queryKey, current.before);
+    onError: (_problem, _changes, saved, { client }) => {
+      if (saved) client.setQueryData(queryKey, saved.before);
     },
   });
 }

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, type QueryClient, type QueryKey, queryOptions } from "@tanstack/react-query";
 import { type AccountId, type AuthorizationId, commands, type ConnectorId, type Level, type RunId, type RunQuery, type WalletEntryId } from "./bindings";
 import { call } from "./call";
-import { firstDraw } from "./firstDraw";
+import { firstPaint } from "./firstPaint";
 
 /** What has a key of its own; reading one again reads everything beneath it again. */
 export const keys = {
@@ -58,14 +58,14 @@ export const queries = {
   // Under the key of accounts, for the settings of an account decide what it can call.
   operations: (account: AccountId) =>
     queryOptions({ queryKey: [...keys.accounts, account, "operations"], queryFn: () => call(commands.listOperations(account)), staleTime: Infinity }),
-  needs: () => queryOptions({ queryKey: keys.needs, queryFn: () => firstDraw().then(() => call(commands.listNeeds())) }),
+  needs: () => queryOptions({ queryKey: keys.needs, queryFn: () => firstPaint().then(() => call(commands.listNeeds())) }),
   backgroundChecks: () => queryOptions({ queryKey: keys.background, queryFn: () => call(commands.backgroundChecks()) }),
   /** `null` for those of all connectors. */
   toolChanges: (connector: ConnectorId | null) => queryOptions({ queryKey: [...keys.toolChanges, connector], queryFn: () => call(commands.listToolChanges(connector)) }),
   /** The beginning of the list, which is there at once however long the list is. */
   firstConnectors: () => queryOptions({ queryKey: [...keys.connectors, "first"], queryFn: () => call(commands.firstConnectors()) }),
   // Without `native`, which only `connector` has.
-  connectors: () => queryOptions({ queryKey: keys.connectors, queryFn: () => firstDraw().then(() => call(commands.listConnectors())) }),
+  connectors: () => queryOptions({ queryKey: keys.connectors, queryFn: () => firstPaint().then(() => call(commands.listConnectors())) }),
   connector: (id: ConnectorId) => queryOptions({ queryKey: [...keys.connectors, id], queryFn: () => call(commands.findConnector(id)) }),
   namesCredentials: (id: ConnectorId) => queryOptions({ queryKey: [...keys.connectors, id, "names-credentials"], queryFn: () => call(commands.namesCredentials(id)), retry: false }),
   copies: (id: ConnectorId) => queryOptions({ queryKey: [...keys.connectors, id, "copies"], queryFn: () => call(commands.listCopies(id)) }),

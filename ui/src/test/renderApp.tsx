@@ -3,7 +3,7 @@ import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { vi } from "vitest";
 import { App } from "@/app/App";
-import { newQueryClient } from "@/app/Providers";
+import { newQueryClient } from "@/host/queryClient";
 import { type HostState, MockHost } from "./mockHost";
 
 /** Draws the whole window at a path over a host in memory; `prepare` may replace handlers first. */

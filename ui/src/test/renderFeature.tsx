@@ -3,7 +3,7 @@ import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet
 import { render } from "@testing-library/react";
 import { type FunctionComponent, useEffect } from "react";
 import { vi } from "vitest";
-import { newQueryClient } from "@/app/Providers";
+import { newQueryClient } from "@/host/queryClient";
 import { CopyContext } from "@/components/CopyContext";
 import { ShortcutContext, ShortcutRegistry } from "@/components/shortcuts";
 import { StatusBar, StatusBarProvider } from "@/components/StatusBar";

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useContext, useMemo, useState } from "react";
 import { accountLook } from "@/components/accountLook";
@@ -6,8 +6,8 @@ import { needsAttention, runLook, statusLook } from "@/components/connectorStatu
 import { isSignInAction, nextActionOf, tabFor } from "@/components/nextAction";
 import { type Shortcut, ShortcutContext } from "@/components/shortcuts";
 import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
-import { type Account, type AccountId, commands, type Connector, type ConnectorTool, type ToolRunSummary, type WalletEntry } from "@/host/bindings";
-import { call } from "@/host/call";
+import { type Account, type AccountId, type Connector, type ConnectorTool, type ToolRunSummary, type WalletEntry } from "@/host/bindings";
+import { useCheckAll } from "@/host/useCheckAll";
 import { useChangePreferences } from "@/host/preferences";
 import { everyRun, queries } from "@/host/queries";
 import { ago, duration } from "@/lib/time";
@@ -34,7 +34,7 @@ export function useItems(): Item[] {
   // What acted on the page when the palette opened, not what acts in it.
   const [here] = useState(() => registry.active());
   const change = useChangePreferences();
-  const checkAll = useMutation({ mutationFn: () => call(commands.checkConnectors()) });
+  const checkAll = useCheckAll();
   const refresh = useRefreshAccounts();
   const states = useAccountStates();
   const { data: accounts } = useQuery(queries.accounts());

@@ -1,6 +1,6 @@
-import { useMutation } from "@tanstack/react-query";
 import { commands, type Content, type ToolRun } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
+import { useCommand } from "@/host/useCommand";
 import { bytes } from "@/lib/time";
 import { Button } from "../Button";
 import { useCopy } from "../CopyContext";
@@ -21,7 +21,7 @@ export function SaveParts({ run }: { run: ToolRun }) {
 
 function File({ run, part, name }: { run: ToolRun; part: number; name: string }) {
   const copy = useCopy();
-  const save = useMutation({ mutationFn: () => call(commands.savePart(run.id, part)) });
+  const save = useCommand({ mutationFn: () => call(commands.savePart(run.id, part)) });
   const saved = save.data ?? null;
   return (
     <>

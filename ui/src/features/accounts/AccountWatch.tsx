@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { useToasts } from "@/components/Toast";
+import { useToasts } from "@/host/toasts";
 import { type AccountState, useAccountStates, useRefreshOnOpen } from "@/host/accountSync";
 import { type AccountId } from "@/host/bindings";
 import { queries } from "@/host/queries";

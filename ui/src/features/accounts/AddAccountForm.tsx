@@ -8,7 +8,7 @@ import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { SubmitKey } from "@/components/SubmitKey";
-import { useToasts } from "@/components/Toast";
+import { useToasts } from "@/host/toasts";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";

@@ -1,31 +1,28 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useRef } from "react";
-import { useToasts } from "@/components/Toast";
-import { useKeepAccountProblem, useRefreshAccounts } from "@/host/accountSync";
+import { type QueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
+import { refreshAccounts, setAccountProblem } from "@/host/accountSync";
 import { type Account, type AccountColour, type AccountId, type AddAccount, commands, type Json, type SecretInput } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
-import { queries } from "@/host/queries";
+import { keys, queries } from "@/host/queries";
+import { removeAccount, upsertAccount } from "@/host/upsert";
+import { useCommand } from "@/host/useCommand";
 
-/** Puts one account into the list, or takes it out. */
-function useUpsertAccount() {
-  const client = useQueryClient();
-  return useCallback(
-    (id: AccountId, account: Account | null) =>
-      client.setQueryData(queries.accounts().queryKey, (current) => {
-        if (!current) return current;
-        if (!account) return current.filter((other) => other.id !== id);
-        return current.some((other) => other.id === id) ? current.map((other) => (other.id === id ? account : other)) : [...current, account];
-      }),
-    [client],
-  );
+/** An account whose sign-in was just seen to work, or was just given up: nothing ails it any more. */
+function upsertHealthy(client: QueryClient, account: Account): void {
+  upsertAccount(client, account);
+  setAccountProblem(client, account.id, null);
+}
+
+/** An account that may list other connectors than before. */
+function upsertAndRefresh(client: QueryClient, account: Account): void {
+  upsertHealthy(client, account);
+  void refreshAccounts(client);
 }
 
 /** Adds an account. `stop` gives up waiting: an account that is added after that is taken away again. */
 export function useAddAccount() {
-  const upsert = useUpsertAccount();
-  const setProblem = useKeepAccountProblem();
   const turn = useRef(0);
-  const add = useMutation({
+  const add = useCommand({
     mutationFn: async (request: AddAccount) => {
       const mine = turn.current;
       const account = await call(commands.addAccount(request));
@@ -33,11 +30,7 @@ export function useAddAccount() {
       await call(commands.removeAccount(account.id));
       return null;
     },
-    onSuccess: (account) => {
-      if (!account) return;
-      upsert(account.id, account);
-      setProblem(account.id, null);
-    },
+    update: (client, account) => account && upsertHealthy(client, account),
   });
   const stop = () => {
     turn.current += 1;
@@ -48,112 +41,75 @@ export function useAddAccount() {
 
 /** Tries whether the sign-in of an account works; what comes of it is the account's state from then on. */
 export function useTestAccount() {
-  const setProblem = useKeepAccountProblem();
-  const { toast } = useToasts();
-  return useMutation({
+  return useCommand({
     mutationFn: (id: AccountId) => call(commands.testAccount(id)),
-    onSuccess: (account) => {
-      setProblem(account.id, null);
-      toast(`The sign-in of ${account.label} works`);
-    },
-    onError: (thrown, id) => setProblem(id, asProblem(thrown)),
+    update: (client, { id }) => setAccountProblem(client, id, null),
+    toast: ({ label }) => `The sign-in of ${label} works`,
+    onProblem: (client, thrown, id) => setAccountProblem(client, id, asProblem(thrown)),
   });
 }
 
 /** Calls an account something else. */
 export function useRenameAccount() {
-  const upsert = useUpsertAccount();
-  const { toast } = useToasts();
-  return useMutation({
+  return useCommand({
     mutationFn: ({ id, label }: { id: AccountId; label: string }) => call(commands.renameAccount(id, label)),
-    onSuccess: (account) => {
-      upsert(account.id, account);
-      toast(`Renamed to ${account.label}`);
-    },
+    update: upsertAccount,
+    toast: ({ label }) => `Renamed to ${label}`,
   });
 }
 
 /** Gives an account a colour to know it by; shown at once, and taken back when it was not kept. */
 export function useColourAccount() {
-  const upsert = useUpsertAccount();
-  const client = useQueryClient();
-  return useMutation({
+  return useCommand({
     mutationFn: ({ id, colour }: { id: AccountId; colour: AccountColour | null }) => call(commands.colourAccount(id, colour)),
-    onMutate: ({ id, colour }) => {
+    onMutate: ({ id, colour }, { client }) => {
       const before = client.getQueryData(queries.accounts().queryKey)?.find((one) => one.id === id);
-      if (before) upsert(id, { ...before, colour });
+      if (before) upsertAccount(client, { ...before, colour });
       return before;
     },
-    onSuccess: (account) => upsert(account.id, account),
-    onError: (_problem, { id }, before) => before && upsert(id, before),
+    update: upsertAccount,
+    onError: (_problem, _variables, before, { client }) => before && upsertAccount(client, before),
   });
 }
 
 /** Tries whether the sign-in works with other settings; nothing is kept, whatever comes of it. */
 export function useTrySettings() {
-  return useMutation({ mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) => call(commands.tryAccountSettings(id, settings)) });
+  return useCommand({ mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) => call(commands.tryAccountSettings(id, settings)) });
 }
 
 /** Changes the settings of an account, after they were seen to work. */
 export function useChangeSettings() {
-  const upsert = useUpsertAccount();
-  const setProblem = useKeepAccountProblem();
-  const refresh = useRefreshAccounts();
-  const { toast } = useToasts();
-  return useMutation({
+  return useCommand({
     mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) => call(commands.changeAccountSettings(id, settings)),
-    onSuccess: (account) => {
-      upsert(account.id, account);
-      setProblem(account.id, null);
-      toast(`Settings of ${account.label} saved`);
-      void refresh();
-    },
+    update: upsertAndRefresh,
+    toast: ({ label }) => `Settings of ${label} saved`,
   });
 }
 
 /** Forgets the secrets of an account. */
 export function useSignOut() {
-  const upsert = useUpsertAccount();
-  const setProblem = useKeepAccountProblem();
-  const { toast } = useToasts();
-  return useMutation({
+  return useCommand({
     mutationFn: (id: AccountId) => call(commands.signOutAccount(id)),
-    onSuccess: (account) => {
-      upsert(account.id, account);
-      setProblem(account.id, null);
-      toast(`Signed out of ${account.label}`);
-    },
+    update: upsertHealthy,
+    toast: ({ label }) => `Signed out of ${label}`,
   });
 }
 
 /** Puts other secrets in place of an account's. */
 export function useReplaceSecrets() {
-  const upsert = useUpsertAccount();
-  const setProblem = useKeepAccountProblem();
-  const refresh = useRefreshAccounts();
-  const { toast } = useToasts();
-  return useMutation({
+  return useCommand({
     mutationFn: ({ id, secrets }: { id: AccountId; secrets: Record<string, SecretInput> }) => call(commands.replaceAccountSecrets(id, secrets)),
-    onSuccess: (account) => {
-      upsert(account.id, account);
-      setProblem(account.id, null);
-      toast(`${account.label} signs in with the new key`);
-      void refresh();
-    },
+    update: upsertAndRefresh,
+    toast: ({ label }) => `${label} signs in with the new key`,
   });
 }
 
 /** Takes an account out of Patchbay, with what is known of its connectors. */
 export function useRemoveAccount() {
-  const client = useQueryClient();
-  const upsert = useUpsertAccount();
-  const { toast } = useToasts();
-  return useMutation({
+  return useCommand({
     mutationFn: ({ id }: Account) => call(commands.removeAccount(id)),
-    onSuccess: (_nothing, account) => {
-      upsert(account.id, null);
-      void client.invalidateQueries({ queryKey: ["connectors"] });
-      toast(`${account.label} removed. At the platform everything stays`);
-    },
+    update: (client, _nothing, { id }) => removeAccount(client, id),
+    toast: (_nothing, { label }) => `${label} removed. At the platform everything stays`,
+    invalidates: [keys.connectors],
   });
 }

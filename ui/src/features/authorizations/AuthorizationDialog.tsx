@@ -5,7 +5,7 @@ import { isInProgress } from "@/components/connectorStatus";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { useShortcut } from "@/components/shortcuts";
-import { useToasts } from "@/components/Toast";
+import { useToasts } from "@/host/toasts";
 import { type Authorization } from "@/host/bindings";
 import { AuthorizationEnd } from "./AuthorizationEnd";
 import { AuthorizationSteps, sayState } from "./AuthorizationSteps";

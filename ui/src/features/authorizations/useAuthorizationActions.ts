@@ -1,21 +1,18 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useToasts } from "@/components/Toast";
 import { type AuthorizationId, commands } from "@/host/bindings";
 import { call } from "@/host/call";
-import { keepAuthorization } from "@/host/events";
+import { upsertAuthorization } from "@/host/events";
+import { useCommand } from "@/host/useCommand";
 
 /** What can be done about a consent under way. */
 export function useAuthorizationActions(id: AuthorizationId) {
-  const client = useQueryClient();
-  const { toast } = useToasts();
-  const openPage = useMutation({ mutationFn: () => call(commands.openAuthorizationPage(id)) });
+  const openPage = useCommand({ mutationFn: () => call(commands.openAuthorizationPage(id)) });
   // The address holds the sign-in's state: it goes to the clipboard without coming by here.
-  const copyPage = useMutation({ mutationFn: () => call(commands.copyAuthorizationPage(id)), onSuccess: () => toast("Link copied") });
-  const extend = useMutation({
+  const copyPage = useCommand({ mutationFn: () => call(commands.copyAuthorizationPage(id)), toast: () => "Link copied" });
+  const extend = useCommand({
     mutationFn: () => call(commands.extendAuthorization(id)),
-    onSuccess: (authorization) => keepAuthorization(client, authorization),
+    update: upsertAuthorization,
   });
-  const finish = useMutation({ mutationFn: (address: string) => call(commands.finishAuthorization(id, address)) });
-  const cancel = useMutation({ mutationFn: () => call(commands.cancelAuthorization(id)) });
+  const finish = useCommand({ mutationFn: (address: string) => call(commands.finishAuthorization(id, address)) });
+  const cancel = useCommand({ mutationFn: () => call(commands.cancelAuthorization(id)) });
   return { openPage, copyPage, extend, finish, cancel };
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { useToasts } from "@/components/Toast";
+import { useToasts } from "@/host/toasts";
 
 /** Seconds left at which the countdown is spoken. */
 const spokenAt = [240, 120, 60, 30, 10];

@@ -1,10 +1,11 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { isHosted, isInProgress } from "@/components/connectorStatus";
 import { type AuthorizationId, commands, type Connector, type Form, type Json, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
-import { keepAuthorization } from "@/host/events";
+import { upsertAuthorization } from "@/host/events";
 import { queries } from "@/host/queries";
+import { useCommand } from "@/host/useCommand";
 
 /** What the sign-in dialog shows: a consent, one that is being asked for, or one that could not begin. */
 export type Shown =
@@ -30,7 +31,7 @@ export type SignIn = {
 export function useSignIn(): SignIn {
   const client = useQueryClient();
   const [shown, setShown] = useState<Shown | null>(null);
-  const { mutate } = useMutation({
+  const { mutate } = useCommand({
     mutationFn: async ({ connector, choices = null, acceptIssuer }: { connector: Connector; choices?: Json; acceptIssuer?: string }) => {
       const latest = await client.fetchQuery({ ...queries.authorizations(), staleTime: 0 });
       const waiting = latest.find((one) => one.connector === connector.id && isInProgress(one.state));
@@ -38,17 +39,17 @@ export function useSignIn(): SignIn {
       const form = choices === null && isHosted(connector) ? await call(commands.consentForm(connector.id)) : null;
       return form ?? call(commands.startAuthorization({ connector: connector.id, redirect: null, timeoutSeconds: null, choices, ...(acceptIssuer && { acceptIssuer }) }));
     },
-    onSuccess: (answer, { connector }) => {
+    update: (_client, answer, { connector }) => {
       if ("schema" in answer) {
         setShown((now) => (now?.kind === "starting" && now.connector.id === connector.id ? { kind: "choosing", connector, form: answer } : now));
         return;
       }
       const authorization = answer;
-      keepAuthorization(client, authorization);
+      upsertAuthorization(client, authorization);
       // Whoever hid the dialog meanwhile does not want it back.
       setShown((now) => (now?.kind === "starting" && now.connector.id === connector.id ? { kind: "authorization", id: authorization.id } : now));
     },
-    onError: (thrown, { connector }) =>
+    onProblem: (_client, thrown, { connector }) =>
       setShown((now) => (now?.kind === "starting" ? { kind: "refused", connector, problem: asProblem(thrown) } : now)),
   });
   const start = useCallback(

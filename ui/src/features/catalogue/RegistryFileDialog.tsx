@@ -4,9 +4,7 @@ import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { SubmitKey } from "@/components/SubmitKey";
-import { useToasts } from "@/components/Toast";
 import { asProblem } from "@/host/call";
-import { count } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { useReadRegistryFile } from "./useCatalogue";
 
@@ -16,7 +14,6 @@ type Props = { onClose: () => void; onRead: () => void };
 export function RegistryFileDialog({ onClose, onRead }: Props) {
   const [text, setText] = useState("");
   const [unread, setUnread] = useState<string | null>(null);
-  const { toast } = useToasts();
   const read = useReadRegistryFile();
 
   const pick = async (event: ChangeEvent<HTMLInputElement>) => {
@@ -33,12 +30,7 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
     if (!text.trim() || read.isPending) return;
-    read.mutate(text, {
-      onSuccess: (entries) => {
-        toast(entries.length === 0 ? "The file names no server" : `${count(entries.length, "entry", "entries")} read`);
-        if (entries.length > 0) onRead();
-      },
-    });
+    read.mutate(text, { onSuccess: (entries) => entries.length > 0 && onRead() });
   };
   return (
     <Dialog

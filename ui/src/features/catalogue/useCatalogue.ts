@@ -1,8 +1,10 @@
-import { useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { type Account, type CatalogueEntry, commands, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { clientState, stateKey, useClientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
+import { useCommand } from "@/host/useCommand";
+import { count } from "@/lib/words";
 import { type CatalogueItem } from "./catalogueItems";
 
 /** One source of the catalogue, with what it offers so far. */
@@ -58,9 +60,9 @@ export function useCatalogue(): { sources: Source[]; isRead: boolean; problem: P
 
 /** Reads a file of the MCP registry into the catalogue, in place of the one before. */
 export function useReadRegistryFile() {
-  const client = useQueryClient();
-  return useMutation({
+  return useCommand({
     mutationFn: (text: string) => call(commands.readRegistryFile(text)),
-    onSuccess: (entries) => clientState(client).set(registryFile, entries),
+    update: (client, entries) => clientState(client).set(registryFile, entries),
+    toast: (entries) => (entries.length === 0 ? "The file names no server" : `${count(entries.length, "entry", "entries")} read`),
   });
 }

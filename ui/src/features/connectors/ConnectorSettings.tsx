@@ -7,7 +7,6 @@ import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { isHosted } from "@/components/connectorStatus";
 import { Switch } from "@/components/Switch";
-import { useToasts } from "@/components/Toast";
 import { type Connector, type ConnectorChanges } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -60,14 +59,13 @@ function HostedSettings({ connector, onRemove }: Props) {
 
 function TagsAndFavourite({ connector }: { connector: Connector }) {
   const [tags, setTags] = useState(connector.tags.join(", "));
-  const { toast } = useToasts();
-  const save = useUpdateConnector(connector.id);
+  const save = useUpdateConnector(connector.id, "Settings saved");
   const toggle = useUpdateConnector(connector.id);
   const typed = parseTags(tags);
   const changed = typed.join("\n") !== connector.tags.join("\n");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (changed) save.mutate({ tags: typed }, { onSuccess: () => toast("Settings saved") });
+    if (changed) save.mutate({ tags: typed });
   };
   const problem = save.error ?? toggle.error;
   return (
@@ -93,8 +91,7 @@ function General({ connector }: { connector: Connector }) {
   const [tags, setTags] = useState(connector.tags.join(", "));
   const wasAllowed = connector.allowsPlainHttp ?? false;
   const [allowPlainHttp, setAllowPlainHttp] = useState(wasAllowed);
-  const { toast } = useToasts();
-  const save = useUpdateConnector(connector.id);
+  const save = useUpdateConnector(connector.id, "Settings saved");
   const toggle = useUpdateConnector(connector.id);
   const typedTags = parseTags(tags);
   const changes: ConnectorChanges = {
@@ -107,7 +104,7 @@ function General({ connector }: { connector: Connector }) {
   const changed = Object.keys(changes).length > 0;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (changed) save.mutate(changes, { onSuccess: () => toast("Settings saved") });
+    if (changed) save.mutate(changes);
   };
   const elsewhere = connector.endpoint !== null && originOf(url) !== originOf(connector.endpoint);
   return (
@@ -137,8 +134,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
   const [form, setForm] = useState(() => formOf(connector.authentication));
   const [errors, setErrors] = useState<FormErrors>({});
   const [touched, setTouched] = useState(false);
-  const { toast } = useToasts();
-  const save = useUpdateConnector(connector.id);
+  const save = useUpdateConnector(connector.id, "Sign-in changed");
   const { data: about } = useQuery(queries.about());
   const submit = () => {
     const wrong = errorsOf(form);
@@ -150,7 +146,6 @@ function SignInSettings({ connector }: { connector: Connector }) {
         onSuccess: (changed) => {
           setForm(formOf(changed.authentication));
           setTouched(false);
-          toast("Sign-in changed");
         },
       },
     );

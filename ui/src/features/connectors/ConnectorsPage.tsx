@@ -13,7 +13,7 @@ import { AccountsLine } from "./AccountsLine";
 import { ConnectorList } from "./ConnectorList";
 import { type ConnectorTab } from "./connectorTabs";
 import styles from "./Connectors.module.css";
-import { useCheckAll } from "./useConnectorActions";
+import { useCheckAll } from "@/host/useCheckAll";
 
 type Props = {
   /** The account whose connectors are shown; `null` for all. */

@@ -1,13 +1,13 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { Tag } from "@/components/Tag";
-import { useToasts } from "@/components/Toast";
 import { commands, type Connector, type Difference, type ToolChange, type ToolChangeKind } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
-import { queries } from "@/host/queries";
+import { keys, queries } from "@/host/queries";
+import { useCommand } from "@/host/useCommand";
 import { agoWords, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./ToolChanges.module.css";
@@ -41,16 +41,11 @@ export function ToolChanges({ connector }: { connector: Connector }) {
 }
 
 function useAccept({ id, title }: Connector) {
-  const client = useQueryClient();
-  const { toast } = useToasts();
-  return useMutation({
+  return useCommand({
     mutationFn: () => call(commands.acceptTools(id)),
-    onSuccess: () => {
-      client.setQueryData(queries.toolChanges(id).queryKey, []);
-      void client.invalidateQueries({ queryKey: queries.toolChanges(null).queryKey });
-      void client.invalidateQueries({ queryKey: queries.needs().queryKey });
-      toast(`The tools of ${title} are accepted as they are now`);
-    },
+    update: (client) => void client.setQueryData(queries.toolChanges(id).queryKey, []),
+    toast: () => `The tools of ${title} are accepted as they are now`,
+    invalidates: [queries.toolChanges(null).queryKey, keys.needs],
   });
 }
 

@@ -1,12 +1,12 @@
-import { useMutation } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef } from "react";
 import { type AddressInspection, commands } from "@/host/bindings";
 import { call } from "@/host/call";
+import { useCommand } from "@/host/useCommand";
 
 /** Looks at an address, one at a time; a look that nobody waits for any more ends at the host at once. */
 export function useInspection(onFound: (inspection: AddressInspection) => void) {
   const pendingId = useRef<string | null>(null);
-  const { mutate: run, reset, isPending, error } = useMutation({
+  const { mutate: run, reset, isPending, error } = useCommand({
     mutationFn: (url: string) => {
       cancel(pendingId);
       const inspection = crypto.randomUUID();
@@ -15,7 +15,7 @@ export function useInspection(onFound: (inspection: AddressInspection) => void) 
         if (pendingId.current === inspection) pendingId.current = null;
       });
     },
-    onSuccess: onFound,
+    update: (_client, inspection) => onFound(inspection),
   });
   const stop = useCallback(() => {
     cancel(pendingId);

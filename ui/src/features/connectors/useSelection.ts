@@ -1,5 +1,5 @@
 import { isHosted } from "@/components/connectorStatus";
-import { useToasts } from "@/components/Toast";
+import { useToasts } from "@/host/toasts";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { count } from "@/lib/words";
 import { checkOne, deleteOne, type Outcome, switchOne, useBulk } from "./useBulk";

@@ -11,7 +11,7 @@ import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { Seconds } from "@/components/Seconds";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { SubmitKey } from "@/components/SubmitKey";
-import { useToasts } from "@/components/Toast";
+import { useToasts } from "@/host/toasts";
 import { type Account, type AuthorizationId, type Connector, type Form, type ProviderSignIn } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";

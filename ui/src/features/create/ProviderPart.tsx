@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useState } from "react";
 import { Button } from "@/components/Button";
 import { isInProgress } from "@/components/connectorStatus";
@@ -11,8 +11,9 @@ import { SegmentedControl } from "@/components/SegmentedControl";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Account, type AuthorizationId, commands, type ProviderSignIn, type Redirect, type StartProviderSignIn, type WalletEntry } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
-import { keepAuthorization } from "@/host/events";
+import { upsertAuthorization } from "@/host/events";
 import { queries } from "@/host/queries";
+import { useCommand } from "@/host/useCommand";
 import { linkAddress } from "@/lib/linkAddress";
 import styles from "./Create.module.css";
 import { type ProviderDraft } from "./drafts";
@@ -48,15 +49,14 @@ export function ProviderPart({ account, definition, provider, draft, onChange, s
 }
 
 function Fields({ account, definition, provider, draft, onChange, wallet, onShowAuthorization }: Omit<Props, "state">) {
-  const client = useQueryClient();
   const { data: about } = useQuery(queries.about());
   const [tried, setTried] = useState(false);
   const set = (changes: Partial<ProviderDraft>) => onChange({ ...draft, ...changes });
   const errors = tried ? providerErrors(provider, draft) : {};
-  const start = useMutation({
+  const start = useCommand({
     mutationFn: (request: StartProviderSignIn) => call(commands.startProviderSignIn(request)),
-    onSuccess: (authorization) => {
-      keepAuthorization(client, authorization);
+    update: (client, authorization) => {
+      upsertAuthorization(client, authorization);
       set({ started: authorization.id });
       onShowAuthorization(authorization.id);
     },

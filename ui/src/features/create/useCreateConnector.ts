@@ -1,21 +1,19 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useToasts } from "@/components/Toast";
 import { commands, type CreateConnector } from "@/host/bindings";
 import { call } from "@/host/call";
-import { queries } from "@/host/queries";
+import { keys } from "@/host/queries";
+import { upsertConnector } from "@/host/upsert";
+import { useCommand } from "@/host/useCommand";
 
 /** Creates a connector; it is in the lists at once. `onDone` is called even when nobody waits for it any more. */
 export function useCreateConnector(onDone: () => void) {
-  const client = useQueryClient();
-  const { toast } = useToasts();
-  return useMutation({
+  return useCommand({
     mutationFn: (request: CreateConnector) => call(commands.createConnector(request)),
-    onSuccess: (connector) => {
-      client.setQueryData(queries.connectors().queryKey, (current) => current && [...current.filter((other) => other.id !== connector.id), connector]);
-      // Secrets may have been saved in the wallet on the way.
-      void client.invalidateQueries({ queryKey: ["wallet"] });
-      toast(`${connector.title} created on ${connector.identity.account}`);
+    update: (client, connector) => {
+      upsertConnector(client, connector);
       onDone();
     },
+    toast: ({ title, identity }) => `${title} created on ${identity.account}`,
+    // Secrets may have been saved in the wallet on the way.
+    invalidates: [keys.wallet],
   });
 }

@@ -4,7 +4,6 @@ import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
-import { useToasts } from "@/components/Toast";
 import { type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import styles from "./Credentials.module.css";
@@ -20,7 +19,6 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
   const [form, setForm] = useState(emptySecret("bearer"));
   const [errors, setErrors] = useState<{ name: string | null; secret: string | null }>({ name: null, secret: null });
   const { add } = useWalletActions();
-  const { toast } = useToasts();
   const formId = useId();
   const fields = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -32,15 +30,7 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
     const wrong = { name: name.trim() ? null : "Enter a name", secret: secretError(form) };
     setErrors(wrong);
     if (wrong.name || wrong.secret) return;
-    add.mutate(
-      { name: name.trim(), secret: secretOf(form) },
-      {
-        onSuccess: (entry) => {
-          toast(`${entry.name} saved`);
-          onAdded(entry);
-        },
-      },
-    );
+    add.mutate({ name: name.trim(), secret: secretOf(form) }, { onSuccess: onAdded });
   };
   return (
     <Dialog

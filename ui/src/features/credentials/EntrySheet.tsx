@@ -7,7 +7,6 @@ import { ProblemNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Sheet } from "@/components/Sheet";
 import { Tag } from "@/components/Tag";
-import { useToasts } from "@/components/Toast";
 import { type AccountId, type ConnectorId, type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -102,7 +101,6 @@ function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
   const [form, setForm] = useState(() => emptySecret(kind ?? "bearer", entry.headerNames));
   const [error, setError] = useState<string | null>(null);
   const { replace } = useWalletActions();
-  const { toast } = useToasts();
   if (!kind) {
     return <p className="text2">Tokens of a sign-in renew themselves. To change who is signed in, disconnect the connector and sign in again.</p>;
   }
@@ -112,15 +110,7 @@ function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
     const wrong = secretError(form, keepsValues);
     setError(wrong);
     if (wrong) return;
-    replace.mutate(
-      { id: entry.id, secret: secretOf(form) },
-      {
-        onSuccess: (saved) => {
-          setForm(emptySecret(form.kind, saved.headerNames));
-          toast(`${saved.name} replaced`);
-        },
-      },
-    );
+    replace.mutate({ id: entry.id, secret: secretOf(form) }, { onSuccess: (saved) => setForm(emptySecret(form.kind, saved.headerNames)) });
   };
   return (
     <form className={styles.section} onSubmit={submit}>
@@ -150,11 +140,10 @@ function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
 function Rename({ entry }: { entry: WalletEntry }) {
   const [name, setName] = useState(entry.name);
   const { rename } = useWalletActions();
-  const { toast } = useToasts();
   const changed = name.trim() !== "" && name.trim() !== entry.name;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (changed) rename.mutate({ id: entry.id, name: name.trim() }, { onSuccess: () => toast("Renamed") });
+    if (changed) rename.mutate({ id: entry.id, name: name.trim() });
   };
   return (
     <form className={styles.section} onSubmit={submit}>

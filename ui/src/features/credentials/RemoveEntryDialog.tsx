@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { useToasts } from "@/components/Toast";
 import { type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -16,21 +15,12 @@ type Props = { entry: WalletEntry; onClose: () => void; onRemoved: () => void };
 /** Asks before a secret is deleted, and says what would break. */
 export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
   const { remove } = useWalletActions();
-  const { toast } = useToasts();
   const { data: rotation } = useQuery(queries.rotation(entry.id));
   const places = rotation?.places ?? [];
   const stops = places.filter((place) => !isPushed(place));
   const stays = places.filter(isPushed);
   const used = entry.usedBy.length > 0 || places.length > 0;
-  // The list is read again before the answer is here, and this dialog goes with its entry: the word is said all the same.
-  const submit = () =>
-    void remove.mutateAsync({ id: entry.id, confirmed: true }).then(
-      () => {
-        toast(`${entry.name} deleted`);
-        onRemoved();
-      },
-      () => undefined,
-    );
+  const submit = () => remove.mutate(entry, { onSuccess: onRemoved });
   return (
     <Dialog
       alert

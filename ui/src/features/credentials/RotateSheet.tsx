@@ -6,7 +6,7 @@ import { SegmentedControl } from "@/components/SegmentedControl";
 import { Sheet } from "@/components/Sheet";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
-import { useToasts } from "@/components/Toast";
+import { useToasts } from "@/host/toasts";
 import { type Rotation, type RotationPlace, type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { agoWords } from "@/lib/time";

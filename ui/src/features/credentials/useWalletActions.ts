@@ -1,24 +1,32 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type AddWalletEntry, commands, type WalletEntryId, type WalletSecret } from "@/host/bindings";
+import { type AddWalletEntry, commands, type WalletEntry, type WalletEntryId, type WalletSecret } from "@/host/bindings";
 import { call } from "@/host/call";
-import { queries } from "@/host/queries";
+import { keys } from "@/host/queries";
+import { useCommand } from "@/host/useCommand";
 
-/** What can be done with wallet entries; each re-reads the wallet when it is done. */
+const refetches = [keys.wallet];
+
+/** What can be done with wallet entries; the wallet is read again before each is over. */
 export function useWalletActions() {
-  const client = useQueryClient();
-  const onSuccess = () => client.invalidateQueries({ queryKey: queries.wallet().queryKey });
-  const add = useMutation({ mutationFn: (request: AddWalletEntry) => call(commands.addWalletEntry(request)), onSuccess });
-  const replace = useMutation({
+  const add = useCommand({
+    mutationFn: (request: AddWalletEntry) => call(commands.addWalletEntry(request)),
+    toast: ({ name }) => `${name} saved`,
+    refetches,
+  });
+  const replace = useCommand({
     mutationFn: ({ id, secret }: { id: WalletEntryId; secret: WalletSecret }) => call(commands.replaceWalletSecret(id, secret)),
-    onSuccess,
+    toast: ({ name }) => `${name} replaced`,
+    refetches,
   });
-  const rename = useMutation({
+  const rename = useCommand({
     mutationFn: ({ id, name }: { id: WalletEntryId; name: string }) => call(commands.renameWalletEntry(id, name)),
-    onSuccess,
+    toast: () => "Renamed",
+    refetches,
   });
-  const remove = useMutation({
-    mutationFn: ({ id, confirmed }: { id: WalletEntryId; confirmed: boolean }) => call(commands.removeWalletEntry(id, confirmed)),
-    onSuccess,
+  // The list shows it at once: who asked for it may go with its entry.
+  const remove = useCommand({
+    mutationFn: ({ id }: WalletEntry) => call(commands.removeWalletEntry(id, true)),
+    toast: (_nothing, { name }) => `${name} deleted`,
+    invalidates: refetches,
   });
   return { add, replace, rename, remove };
 }

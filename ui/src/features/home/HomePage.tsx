@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
@@ -6,8 +6,9 @@ import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { useAccountStates } from "@/host/accountSync";
-import { type AccountId, commands, type Connector, type ConnectorId, type Need, type RunId, type ToolRunSummary } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { type AccountId, type Connector, type ConnectorId, type Need, type RunId, type ToolRunSummary } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { useCheckAll } from "@/host/useCheckAll";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
 import { FirstLaunch } from "./FirstLaunch";
@@ -72,7 +73,7 @@ function AccountsFact() {
 
 function Full({ needs, connectors, runs, ...props }: Props & { needs: Need[]; connectors: Connector[]; runs: ToolRunSummary[] }) {
   const { onAdd, onSignIn, onOpenConnector, onCheck, onOpenAccount, onOpenRun, onOpenRuns, onOpenCredentials } = props;
-  const checkAll = useMutation({ mutationFn: () => call(commands.checkConnectors()) });
+  const checkAll = useCheckAll();
   return (
     <>
       <Toolbar title="Home">

@@ -1,11 +1,10 @@
-import { useMutation } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { runAction, type NextAction, nextActionLabels, nextActionOf } from "@/components/nextAction";
-import { useToasts } from "@/components/Toast";
-import { useKeepAccountProblem, useRefreshAccounts } from "@/host/accountSync";
+import { type NextAction, nextActionLabels, nextActionOf, runAction } from "@/components/nextAction";
+import { refreshAccounts, setAccountProblem } from "@/host/accountSync";
 import { type AccountId, commands, type Connector, type ConnectorId, type Need, type NeedKind, type WalletEntryId } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { rotationNews } from "@/host/rotation";
+import { useCommand } from "@/host/useCommand";
 import { fixWords } from "./needLook";
 
 export type NeedHandlers = {
@@ -80,34 +79,25 @@ export function useNeedActions({ connectors, onSignIn, onOpen, onCheck, onOpenAc
 
 /** Asks an account once more; how it is then shows everywhere. */
 function useRetestAccount() {
-  const keepProblem = useKeepAccountProblem();
-  const refresh = useRefreshAccounts();
-  return useMutation({
+  return useCommand({
     mutationFn: (id: AccountId) => call(commands.testAccount(id)),
-    onSuccess: ({ id }) => {
-      keepProblem(id, null);
-      void refresh();
+    update: (client, { id }) => {
+      setAccountProblem(client, id, null);
+      void refreshAccounts(client);
     },
-    onError: (thrown, id) => keepProblem(id, asProblem(thrown)),
+    onProblem: (client, thrown, id) => setAccountProblem(client, id, asProblem(thrown)),
   });
 }
 
 /** Pushes a new secret to the places that it has not reached. */
 function useRetryRotation() {
-  const { toast } = useToasts();
-  return useMutation({
+  return useCommand({
     mutationFn: (entry: WalletEntryId) => call(commands.retryRotation(entry, rotationNews(() => undefined))),
-    onSuccess: ({ places }) => {
-      if (places.every((place) => place.problem === null)) toast("The new secret is everywhere now");
-    },
+    toast: ({ places }) => (places.every((place) => place.problem === null) ? "The new secret is everywhere now" : null),
   });
 }
 
 /** Writes renewed sign-ins that are in memory alone. */
 function useSaveUnsavedSecrets() {
-  const { toast } = useToasts();
-  return useMutation({
-    mutationFn: () => call(commands.saveUnsavedSecrets()),
-    onSuccess: () => toast("The sign-in is saved now"),
-  });
+  return useCommand({ mutationFn: () => call(commands.saveUnsavedSecrets()), toast: () => "The sign-in is saved now" });
 }

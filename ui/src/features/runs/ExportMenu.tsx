@@ -1,18 +1,16 @@
-import { useMutation } from "@tanstack/react-query";
 import { commands, type ExportFormat, type Problem, type RunQuery } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
+import { useCommand } from "@/host/useCommand";
 import { Button } from "@/components/Button";
 import { Menu } from "@/components/Menu";
-import { useToasts } from "@/components/Toast";
 import { count } from "@/lib/words";
 
 /** Writing the runs of a filter to a file that the user chooses. */
 export function useExportRuns(query: RunQuery): { start: (format: ExportFormat) => void; isPending: boolean; problem: Problem | null } {
-  const { toast } = useToasts();
-  const exporting = useMutation({
+  const exporting = useCommand({
     mutationFn: (format: ExportFormat) => call(commands.exportRuns(query, format)),
     // Nothing was chosen: nothing to say.
-    onSuccess: (exported) => exported && toast(`${count(exported.runs, "run")} written to ${exported.path}`),
+    toast: (exported) => exported && `${count(exported.runs, "run")} written to ${exported.path}`,
   });
   return { start: exporting.mutate, isPending: exporting.isPending, problem: exporting.error ? asProblem(exporting.error) : null };
 }

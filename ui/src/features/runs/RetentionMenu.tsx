@@ -2,14 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Button } from "@/components/Button";
 import { Menu } from "@/components/Menu";
-import { useKeepRuns } from "@/host/history";
+import { useSetRetention } from "@/host/history";
 import { queries } from "@/host/queries";
 import { offeredDays, retentionText } from "@/lib/retention";
 
 /** How long runs are kept, and the way to change it. */
 export function RetentionMenu() {
   const { data: history } = useQuery(queries.history());
-  const keep = useKeepRuns();
+  const keep = useSetRetention();
   const navigate = useNavigate();
   if (!history) return null;
   const { retention } = history;

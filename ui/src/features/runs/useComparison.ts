@@ -1,6 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { commands, type RunId, type ToolRun, type ToolRunSummary } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
+import { useCommand } from "@/host/useCommand";
 import { everyRun, invalidate, keys, queries } from "@/host/queries";
 
 /** How many earlier runs are offered. */
@@ -20,15 +21,15 @@ export function usePartner(run: RunId, chosen: RunId | null) {
 
 /** Two runs held against each other; the older one is always the one before. */
 export function useComparison(one: RunId, other: RunId) {
-  const client = useQueryClient();
   // Ids sort by the time at which runs began.
   const [before, after] = one < other ? [one, other] : [other, one];
   const read = queries.comparison(before, after);
   const comparison = useQuery(read);
-  const ignoring = useMutation({
+  const ignoring = useCommand({
     mutationFn: (paths: string[]) => call(commands.ignorePaths(before, after, paths)),
-    onMutate: (ignored) => client.setQueryData(read.queryKey, (current) => current && { ...current, ignored }),
-    onSettled: () => invalidate(client, keys.comparisons),
+    onMutate: (ignored, { client }) => client.setQueryData(read.queryKey, (current) => current && { ...current, ignored }),
+    refetches: [keys.comparisons],
+    onProblem: (client) => void invalidate(client, keys.comparisons),
   });
   const thrown = comparison.error ?? ignoring.error;
   return { comparison: comparison.data, problem: thrown ? asProblem(thrown) : null, retry: () => void comparison.refetch(), ignore: ignoring.mutate };

@@ -1,10 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { commands, type ConnectorId, type Problem, type RunId, type ToolRun } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
-import { dropRun, keepRun } from "@/host/history";
+import { removeRun, upsertRun } from "@/host/history";
 import { queries } from "@/host/queries";
+import { useCommand } from "@/host/useCommand";
 import { runProgress } from "@/host/runProgress";
 import { isObject } from "@/lib/schema/schema";
 import { toolCommand } from "@/lib/toolCommand";
@@ -27,12 +28,11 @@ type RunActions = {
 
 /** What can be done with a run of the history. */
 export function useRunActions(run: ToolRun, onShow: (id: RunId) => void, onRemoved: () => void): RunActions {
-  const client = useQueryClient();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<Replay | null>(null);
   const connector = useQuery(queries.connector(run.connector));
 
-  const replaying = useMutation({
+  const replaying = useCommand({
     mutationFn: ({ elsewhere, confirmed }: Replay) =>
       call(
         commands.replayRun(
@@ -44,20 +44,20 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId) => void, onRemov
           }),
         ),
       ),
-    onSuccess: (again) => {
-      keepRun(client, again);
+    update: (client, again) => {
+      upsertRun(client, again);
       client.setQueryData(queries.run(again.id).queryKey, again);
     },
     onError: (error, replay) => setAsking(asProblem(error).code === "confirmation_needed" ? replay : null),
   });
-  const removing = useMutation({
+  const removing = useCommand({
     mutationFn: () => call(commands.removeRun(run.id)),
-    onSuccess: () => {
+    update: (client) => {
       onRemoved();
-      dropRun(client, run.id);
+      removeRun(client, run.id);
     },
   });
-  const cancelling = useMutation({ mutationFn: () => call(commands.cancelRun(run.id)) });
+  const cancelling = useCommand({ mutationFn: () => call(commands.cancelRun(run.id)) });
 
   const thrown = replaying.error ?? removing.error ?? cancelling.error;
   const problem = thrown ? asProblem(thrown) : null;

@@ -1,19 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Switch } from "@/components/Switch";
 import { commands } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
+import { useCommand } from "@/host/useCommand";
 import { Section } from "./Section";
 
 /** Whether connectors are looked after while nobody asks. */
 export function BackgroundSettings() {
-  const client = useQueryClient();
-  const { queryKey } = queries.backgroundChecks();
   const { data: on, error } = useQuery(queries.backgroundChecks());
-  const turn = useMutation({
+  const turn = useCommand({
     mutationFn: (next: boolean) => call(commands.switchBackgroundChecks(next)),
-    onSuccess: (_nothing, next) => client.setQueryData(queryKey, next),
+    update: (client, _nothing, next) => void client.setQueryData(queries.backgroundChecks().queryKey, next),
   });
   const problem = error ?? turn.error;
   return (

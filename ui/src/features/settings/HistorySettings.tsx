@@ -4,10 +4,9 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Select } from "@/components/Select";
-import { useToasts } from "@/components/Toast";
 import { type History } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { useKeepRuns, useRemoveRuns } from "@/host/history";
+import { useRemoveRuns, useSetRetention } from "@/host/history";
 import { queries } from "@/host/queries";
 import { offeredDays, offeredRuns } from "@/lib/retention";
 import { ago, bytes } from "@/lib/time";
@@ -27,12 +26,10 @@ export function HistorySettings() {
 
 function Known({ history }: { history: History }) {
   const { retention, due } = history;
-  const keep = useKeepRuns();
+  const keep = useSetRetention();
   const remove = useRemoveRuns();
   const [asks, setAsks] = useState(false);
-  const { toast } = useToasts();
   const failure = keep.error ?? remove.error;
-  const removed = { onSuccess: (runs: number) => toast(`${count(runs, "run")} removed`) };
   return (
     <>
       <Setting name="Keep runs for">
@@ -48,7 +45,7 @@ function Known({ history }: { history: History }) {
       {due > 0 && (
         <Setting name="">
           <span>{due === 1 ? "1 run is too old and goes within the hour" : `${grouped(due)} runs are too old and go within the hour`}</span>
-          <Button isPending={remove.isPending} onPress={() => remove.mutate("old", removed)}>Remove now</Button>
+          <Button isPending={remove.isPending} onPress={() => remove.mutate("old")}>Remove now</Button>
         </Setting>
       )}
       {failure && <ProblemNotice problem={asProblem(failure)} />}
@@ -62,7 +59,7 @@ function Known({ history }: { history: History }) {
             <>
               <span className="grow" />
               <Button autoFocus onPress={() => setAsks(false)}>Keep them</Button>
-              <Button look="danger" onPress={() => { setAsks(false); remove.mutate("all", removed); }}>Delete all runs</Button>
+              <Button look="danger" onPress={() => { setAsks(false); remove.mutate("all"); }}>Delete all runs</Button>
             </>
           }
         >

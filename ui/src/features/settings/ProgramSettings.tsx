@@ -1,19 +1,21 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { commands } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
-import { queries } from "@/host/queries";
+import { invalidate, keys, queries } from "@/host/queries";
+import { useCommand } from "@/host/useCommand";
 import { agoWords } from "@/lib/time";
 import { Section, Setting } from "./Section";
 
 /** The programs that may be run to read a secret from them. */
 export function ProgramSettings() {
-  const client = useQueryClient();
   const { data: programs = [], error } = useQuery(queries.allowedPrograms());
-  const forget = useMutation({
+  const forget = useCommand({
     mutationFn: (program: string) => call(commands.forgetProgram(program)),
-    onSettled: () => client.invalidateQueries({ queryKey: queries.allowedPrograms().queryKey }),
+    refetches: [keys.allowedPrograms],
+    // It may be forgotten already.
+    onProblem: (client) => void invalidate(client, keys.allowedPrograms),
   });
   const problem = error ?? forget.error;
   if (!problem && programs.length === 0) return null;

@@ -1,15 +1,16 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { commands } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
+import { useCommand } from "@/host/useCommand";
 import { queries } from "@/host/queries";
 import { Setting } from "./Section";
 
 /** Looks for a newer version when asked to, and installs it when asked again. */
 export function Updates() {
   const found = useQuery(queries.update());
-  const install = useMutation({ mutationFn: () => call(commands.installUpdate()) });
+  const install = useCommand({ mutationFn: () => call(commands.installUpdate()) });
   const problem = found.error ?? install.error;
   return (
     <>

@@ -7,7 +7,7 @@ import { Button } from "@/components/Button";
 import { PassphraseForm } from "@/components/PassphraseForm";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type GlyphName } from "@/components/StatusGlyph";
-import { useToasts } from "@/components/Toast";
+import { useToasts } from "@/host/toasts";
 import { type VaultState, type VaultStatus } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";

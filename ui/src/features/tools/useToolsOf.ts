@@ -1,8 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { commands, type ConnectorId, type Problem, type Tool } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
-import { queries } from "@/host/queries";
+import { invalidate, keys, queries } from "@/host/queries";
+import { useCommand } from "@/host/useCommand";
 
 type ToolsOf = {
   /** From the cache; `undefined` until read. */
@@ -16,11 +17,11 @@ type ToolsOf = {
 
 /** The tools of one connector. */
 export function useToolsOf(connector: ConnectorId): ToolsOf {
-  const client = useQueryClient();
   const query = useQuery(queries.tools(connector));
-  const refreshing = useMutation({
+  const refreshing = useCommand({
     mutationFn: () => call(commands.refreshTools(connector)),
-    onSettled: () => client.invalidateQueries({ queryKey: ["tools"] }),
+    refetches: [keys.tools],
+    onProblem: (client) => void invalidate(client, keys.tools),
   });
   const tools = useMemo(() => query.data?.map((row) => row.tool), [query.data]);
   const thrown = refreshing.error ?? query.error;

@@ -1,4 +1,4 @@
-import { useToasts } from "@/components/Toast";
+import { useToasts } from "@/host/toasts";
 import { type AccountId, type CallOperation, commands, type Json, type Problem } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { stateKey, useClientState } from "@/host/clientState";

@@ -11,7 +11,6 @@ import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { Skeleton } from "@/components/Skeleton";
 import { SubmitKey } from "@/components/SubmitKey";
 import { Switch } from "@/components/Switch";
-import { useToasts } from "@/components/Toast";
 import { type Connector, type CredentialLevel, type Form, type Level, type PlatformCredential } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -74,8 +73,7 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
     },
     [asksName],
   );
-  const { toast } = useToasts();
-  const save = useSaveCredential();
+  const save = useSaveCredential(replaced ? "Credential replaced" : "Credential saved");
   const nameError = level.isNamed && tried && !replaced ? errorOf(name, taken) : null;
 
   const submit = () => {
@@ -89,10 +87,7 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
     save.mutate(
       { connector: connector.id, level: level.level, name: level.isNamed ? name.trim() : "", values: state.values, secrets: state.secrets(), isDefault: level.hasDefault ? isDefault : null },
       {
-        onSuccess: () => {
-          toast(replaced ? "Credential replaced" : "Credential saved");
-          onClose();
-        },
+        onSuccess: onClose,
         onError: (error) => state.setServerErrors(asProblem(error).fields),
       },
     );

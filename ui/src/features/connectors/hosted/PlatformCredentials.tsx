@@ -9,7 +9,6 @@ import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
-import { useToasts } from "@/components/Toast";
 import { type Connector, type CredentialLevel, type CredentialsOfLevel, type CredentialStatus, type Level, type PlatformCredential } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -85,7 +84,6 @@ type RowProps = { connector: Connector; level: CredentialLevel; credential: Plat
 
 function Row({ connector, level, credential, onReplace }: RowProps) {
   const [removing, setRemoving] = useState(false);
-  const { toast } = useToasts();
   const makeDefault = useMakeDefault(connector.id);
   const { name, title, isDefault, status, reason, method, word, checkedAt, expiresAt, createdBy } = credential;
   const shown = title ?? (name || "Credential");
@@ -114,7 +112,7 @@ function Row({ connector, level, credential, onReplace }: RowProps) {
         actions={[
           { id: "replace", label: "Replace", icon: "rotate-cw", onAction: onReplace },
           ...(level.hasDefault && !isDefault
-            ? [{ id: "default", label: "Make it the default", icon: "star" as const, onAction: () => makeDefault.mutate({ level: level.level, name }, { onSuccess: () => toast(`${shown} is the default now`) }) }]
+            ? [{ id: "default", label: "Make it the default", icon: "star" as const, onAction: () => makeDefault.mutate({ level: level.level, name, title: shown }) }]
             : []),
           ...(level.canDelete ? [{ id: "delete", label: "Delete", icon: "trash-2" as const, danger: true, onAction: () => setRemoving(true) }] : []),
         ]}
@@ -128,15 +126,7 @@ type RemoveProps = { connector: Connector; level: CredentialLevel; credential: P
 
 function RemoveDialog({ connector, level, credential, shown, onClose }: RemoveProps) {
   const remove = useRemoveCredential(connector.id);
-  const { toast } = useToasts();
-  const submit = () => {
-    remove.mutate({ level: level.level, name: credential.name }, {
-      onSuccess: () => {
-        toast(`${shown} deleted`);
-        onClose();
-      },
-    });
-  };
+  const submit = () => remove.mutate({ level: level.level, name: credential.name, title: shown }, { onSuccess: onClose });
   return (
     <Dialog
       alert

@@ -6,7 +6,6 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { type PlatformFormState } from "@/components/PlatformForm/usePlatformForm";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
-import { useToasts } from "@/components/Toast";
 import { type Connector, type Difference, type Json } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { type AnySchema } from "@/lib/schema/schema";
@@ -30,7 +29,6 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
   const schema = schemaOf(state.form.schema);
   const plan = usePlanSettings(connector.id);
   const send = useChangeSettings(connector.id);
-  const { toast } = useToasts();
   const change = { base, values: state.values, secrets: state.secrets(), overwrite: false };
   const { mutate } = plan;
   useEffect(() => {
@@ -43,10 +41,7 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
   const fields = asFields(plan.error) ?? asFields(send.error);
   const submit = () => {
     send.mutate({ ...change, overwrite: elsewhere.length > 0 }, {
-      onSuccess: () => {
-        toast("Settings changed");
-        onClose();
-      },
+      onSuccess: onClose,
       onError: (thrown) => {
         const { code, fields: wrong } = asProblem(thrown);
         state.setServerErrors(wrong);

@@ -1,80 +1,65 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
-import { useToasts } from "@/components/Toast";
 import { type Act, type ActOnConnector, type ChangeSettings, commands, type Connector, type ConnectorId, type Level, type SavePlatformCredential } from "@/host/bindings";
 import { call } from "@/host/call";
 import { clientState } from "@/host/clientState";
-import { invalidate, keys } from "@/host/queries";
-import { lastCheck, useUpsertConnector } from "../useConnectorActions";
+import { keys } from "@/host/queries";
+import { upsertConnector } from "@/host/upsert";
+import { useCommand } from "@/host/useCommand";
+import { lastCheck } from "../useConnectorActions";
 import { settingsDraft } from "./settingsDrafts";
 
-/** Has everything that platforms say read again: what changes one connector can change another, as a role does. */
-function useRefetchHosted() {
-  const client = useQueryClient();
-  return useCallback(async () => {
-    void invalidate(client, keys.connectors);
-    // The connector's own may be read already, because it was looked at meanwhile.
-    await client.invalidateQueries({ queryKey: keys.hosted }, { cancelRefetch: false });
-  }, [client]);
-}
+/** What changes one connector at a platform can change another, as a role does: everything is read again. */
+const everything = { invalidates: [keys.connectors], refetches: [keys.hosted] };
 
-/** Carries out an act of a connector. What offers it may be gone afterwards: that it is done is said all the same. */
+/** Carries out an action of a connector. What offers it may be gone afterwards: that it is done is said all the same. */
 export function useRunAction({ id, status }: Connector) {
-  const client = useQueryClient();
-  const upsert = useUpsertConnector();
-  const refetchHosted = useRefetchHosted();
-  const { toast } = useToasts();
-  return useMutation({
-    mutationKey: ["act", id],
+  return useCommand({
     mutationFn: ({ act, ...given }: Omit<ActOnConnector, "connector" | "act"> & { act: Act }) => call(commands.actOnConnector({ connector: id, act: act.name, ...given })),
-    onSuccess: async ({ connector }, { act }) => {
-      toast(`${act.title}: done`);
+    update: (client, { connector }) => {
       // What the doctor found was how it was before.
       if (connector.status.status !== status.status) clientState(client).set(lastCheck(id), null);
-      upsert(id, connector);
-      await refetchHosted();
+      upsertConnector(client, connector);
     },
+    toast: (_outcome, { act }) => `${act.title}: done`,
+    ...everything,
   });
 }
 
 /** What a change of settings would do. */
 export function usePlanSettings(id: ConnectorId) {
-  return useMutation({ mutationFn: (change: ChangeSettings) => call(commands.planSettings(id, change)) });
+  return useCommand({ mutationFn: (change: ChangeSettings) => call(commands.planSettings(id, change)) });
 }
 
 /** Changes settings at the platform. */
 export function useChangeSettings(id: ConnectorId) {
-  const refetchHosted = useRefetchHosted();
-  const client = useQueryClient();
-  return useMutation({
+  return useCommand({
     mutationFn: (change: ChangeSettings) => call(commands.changeSettings(id, change)),
-    onSuccess: () => {
-      clientState(client).set(settingsDraft(id), null);
-      return refetchHosted();
-    },
+    update: (client) => clientState(client).set(settingsDraft(id), null),
+    toast: () => "Settings changed",
+    ...everything,
   });
 }
 
-/** Creates or replaces a credential at the platform. */
-export function useSaveCredential() {
-  const refetchHosted = useRefetchHosted();
-  return useMutation({ mutationFn: (request: SavePlatformCredential) => call(commands.savePlatformCredential(request)), onSuccess: refetchHosted });
+/** Creates or replaces a credential at the platform; `done` is said when it is. */
+export function useSaveCredential(done: string) {
+  return useCommand({ mutationFn: (request: SavePlatformCredential) => call(commands.savePlatformCredential(request)), toast: () => done, ...everything });
 }
+
+type Target = { level: Level; name: string; title: string };
 
 /** Makes a credential the default of its level. */
 export function useMakeDefault(id: ConnectorId) {
-  const refetchHosted = useRefetchHosted();
-  return useMutation({
-    mutationFn: ({ level, name }: { level: Level; name: string }) => call(commands.makePlatformCredentialDefault(id, level, name)),
-    onSuccess: refetchHosted,
+  return useCommand({
+    mutationFn: ({ level, name }: Target) => call(commands.makePlatformCredentialDefault(id, level, name)),
+    toast: (_nothing, { title }) => `${title} is the default now`,
+    ...everything,
   });
 }
 
 /** Deletes a credential at the platform, after it was confirmed. */
 export function useRemoveCredential(id: ConnectorId) {
-  const refetchHosted = useRefetchHosted();
-  return useMutation({
-    mutationFn: ({ level, name }: { level: Level; name: string }) => call(commands.removePlatformCredential(id, level, name, true)),
-    onSuccess: refetchHosted,
+  return useCommand({
+    mutationFn: ({ level, name }: Target) => call(commands.removePlatformCredential(id, level, name, true)),
+    toast: (_nothing, { title }) => `${title} deleted`,
+    ...everything,
   });
 }

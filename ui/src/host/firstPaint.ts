@@ -8,16 +8,16 @@ const quickFrames = 3;
 const quick = 40;
 
 /** What is long to read waits for this, so that it takes no time from the first page. */
-export function firstDraw(): Promise<void> {
+export function firstPaint(): Promise<void> {
   return drawn;
 }
 
 /** Has long reads wait until the window has drawn its first page and come to rest. */
-export function holdLongReads(): void {
-  drawn = Promise.race([atRest(), new Promise<void>((resolve) => setTimeout(resolve, patience))]);
+export function deferLongReads(): void {
+  drawn = Promise.race([untilIdle(), new Promise<void>((resolve) => setTimeout(resolve, patience))]);
 }
 
-async function atRest(): Promise<void> {
+async function untilIdle(): Promise<void> {
   let before = performance.now();
   for (let count = 0; count < quickFrames; ) {
     await new Promise((resolve) => requestAnimationFrame(resolve));
