@@ -1,20 +1,19 @@
 import { useState } from "react";
 import { type Tool } from "@/host/bindings";
 import { Button } from "@/components/Button";
-import { SegmentedControl } from "@/components/SegmentedControl";
+import { EditModeControl } from "@/components/Runner/EditModeControl";
+import { type Runner } from "@/components/Runner/useRunner";
 import { Tag } from "@/components/Tag";
 import { effects, ownTitle } from "./toolGroups";
 import styles from "./Workbench.module.css";
 
-type Mode = "form" | "json";
-
-type Props = { tool: Tool; mode: Mode; onMode: (mode: Mode) => void; isReadable: boolean };
+type Props = { tool: Tool; runner: Runner };
 
 /** A description longer than this is cut until asked for. */
 const long = 180;
 
 /** What a tool is called, does to the world, and says of itself. */
-export function ToolHead({ tool, mode, onMode, isReadable }: Props) {
+export function ToolHead({ tool, runner }: Props) {
   const [all, setAll] = useState(false);
   const description = tool.description?.trim() ?? "";
   const title = ownTitle(tool);
@@ -31,13 +30,7 @@ export function ToolHead({ tool, mode, onMode, isReadable }: Props) {
           )}
           {tool.idempotent && tool.effect !== "read" && <Tag title="A second call with the same arguments changes nothing more">safe to repeat</Tag>}
         </div>
-        <SegmentedControl
-          label="Edit as"
-          segments={[{ value: "form", label: "Form" }, { value: "json", label: "JSON" }]}
-          value={mode}
-          onChange={onMode}
-          isDisabled={!isReadable}
-        />
+        <EditModeControl runner={runner} />
       </div>
       {title && <p className="medium">{title}</p>}
       {description !== "" && <p className={styles.description} data-cut={(isLong && !all) || undefined} data-selectable>{description}</p>}

@@ -1,21 +1,18 @@
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { Advanced } from "@/components/Advanced";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
-import { JsonEditor } from "@/components/JsonEditor/JsonEditor";
-import { MissingSecrets } from "@/components/SchemaForm/MissingSecrets";
-import { LazySchemaForm } from "@/components/SchemaForm/LazySchemaForm";
-import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
-import { useArguments } from "@/components/SchemaForm/useArguments";
-import { useArgumentsDraft, useSavedArgumentsDraft } from "@/components/SchemaForm/useArgumentsDraft";
-import { SegmentedControl } from "@/components/SegmentedControl";
+import { ArgumentsEditor } from "@/components/Runner/ArgumentsEditor";
+import { EditModeControl } from "@/components/Runner/EditModeControl";
+import { useRunner, useRunnerKeys } from "@/components/Runner/useRunner";
+import { useSavedArgumentsDraft } from "@/components/SchemaForm/useArgumentsDraft";
 import { useShortcut } from "@/components/shortcuts";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { useRefreshAccounts } from "@/host/accountSync";
-import { type Account, type OperationCard, type Problem } from "@/host/bindings";
+import { type Account, type OperationCard } from "@/host/bindings";
 import { isRedacted } from "@/lib/redacted";
 import { redactSecrets } from "@/lib/schema/secretValues";
-import { isObject, type JsonObject } from "@/lib/schema/schema";
+import { type JsonObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
 import { apiCommand } from "@/lib/toolCommand";
 import { sentence } from "@/lib/words";
@@ -31,52 +28,36 @@ type Props = { account: Account; operation: OperationCard };
 /** The form of one operation and what calls it. */
 export function OperationRunner({ account, operation }: Props) {
   const draft = useSavedArgumentsDraft(account.id, operation.name);
-  const [missing, setMissing] = useState(draft?.missing ?? []);
-  const form = useRef<SchemaFormHandle>(null);
-  const args = useArguments(operation.parameters, draft?.values);
-  const [mode, setMode] = useState<"form" | "json">("form");
-  const [readable, setReadable] = useState(true);
-  const [confirming, setConfirming] = useState(false);
   const [options, setOptions] = useState<CallOptions>(noOptions);
   const [errors, setErrors] = useState<OptionErrors>({});
   const { outcome, run } = useCall(account.id, operation.name);
   const refresh = useRefreshAccounts();
   const copy = useCopy();
-  const { value } = args;
-  useArgumentsDraft(account.id, operation.name, operation.parameters, value);
-
   const isRunning = outcome.kind === "running";
-  const validateForm = () => {
-    const wrong = optionErrors(options);
-    setErrors(wrong);
-    if (args.validateAll() && readable && Object.keys(wrong).length === 0) return true;
-    // The problem is drawn by the state that was just set: look for it after that.
-    setTimeout(() => form.current?.focusProblem());
-    return false;
-  };
-  const handleProblem = (problem: Problem | null) => {
-    if (problem?.code === "confirmation_needed") setConfirming(true);
-    if (problem && problem.fields.length > 0) args.setServerErrors(problem.fields);
-  };
-  const call = async (confirmed: boolean) => {
-    setConfirming(false);
-    const problem = await run({ account: account.id, operation: operation.name, arguments: value, confirmed, ...optionsOf(options) });
-    handleProblem(problem);
-    // What it changed is to be seen in the lists too.
-    if (!problem && operation.effect !== "read") void refresh();
-  };
-  const submit = () => {
-    if (isRunning || confirming || !validateForm()) return;
-    if (needsConfirmation(operation)) setConfirming(true);
-    else void call(false);
-  };
+  const runner = useRunner({
+    place: account.id,
+    name: operation.name,
+    schema: operation.parameters,
+    initialValues: draft?.values,
+    missing: draft?.missing ?? [],
+    isRunning,
+    needsConfirmation: needsConfirmation(operation),
+    validateOptions: () => {
+      const wrong = optionErrors(options);
+      setErrors(wrong);
+      return Object.keys(wrong).length === 0;
+    },
+    run: async (values, confirmed) => {
+      const problem = await run({ account: account.id, operation: operation.name, arguments: values, confirmed, ...optionsOf(options) });
+      // What it changed is to be seen in the lists too.
+      if (!problem && operation.effect !== "read") void refresh();
+      return problem;
+    },
+  });
+  const { value } = runner.args;
   const copyCommand = () => copy(apiCommand(account.label, operation.name, schemaOf(operation.parameters), value), "Command");
-  const switchMode = () => {
-    // What cannot be read would be lost.
-    if (readable) setMode(mode === "form" ? "json" : "form");
-  };
-  useShortcut(confirming ? null : { keys: "Mod+Enter", label: "Call", inBar: true, run: submit });
-  useShortcut({ keys: "Mod+J", label: "Form or JSON", inBar: true, run: switchMode });
+  useShortcut(runner.isConfirming ? null : { keys: "Mod+Enter", label: "Call", inBar: true, run: () => runner.submit() });
+  useRunnerKeys(runner);
   useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });
 
   return (
@@ -86,28 +67,20 @@ export function OperationRunner({ account, operation }: Props) {
           <h2 className={styles.name} data-selectable>{operation.name}</h2>
           <EffectTag effect={operation.effect} />
           <span className="grow" />
-          <SegmentedControl label="Edit as" segments={[{ value: "form", label: "Form" }, { value: "json", label: "JSON" }]} value={mode} onChange={setMode} isDisabled={!readable} />
+          <EditModeControl runner={runner} />
         </div>
         <p className="text2 small" data-selectable>{sentence(operation.summary)} <span className="text3">{operation.source}</span></p>
       </header>
-      {missing.length > 0 && <div className={styles.note}><MissingSecrets names={missing} onHide={() => setMissing([])}>Secrets are forgotten when you leave a form.</MissingSecrets></div>}
-      {mode === "form" ? (
-        <div className={styles.form}>
-          <LazySchemaForm ref={form} label={`Arguments of ${operation.name}`} schema={operation.parameters} value={value} onChange={args.change} problems={args.shown} onLeave={args.touch} onReadable={setReadable} />
-          <Advanced label="How it is called">
-            <CallOptionsFields options={options} errors={errors} onChange={(next) => { setOptions(next); setErrors({}); }} />
-          </Advanced>
-        </div>
-      ) : (
-        <div className={styles.json}>
-          <JsonEditor label={`Arguments of ${operation.name} as JSON`} value={value} problems={args.problems} onReadable={setReadable} onChange={(next) => isObject(next) && args.change(next)} />
-        </div>
-      )}
-      {confirming ? (
-        <Confirm account={account} operation={operation} values={value} onConfirm={() => void call(true)} onKeep={() => setConfirming(false)} />
+      <ArgumentsEditor runner={runner} name={operation.name} schema={operation.parameters} missingReason="Secrets are forgotten when you leave a form.">
+        <Advanced label="How it is called">
+          <CallOptionsFields options={options} errors={errors} onChange={(next) => { setOptions(next); setErrors({}); }} />
+        </Advanced>
+      </ArgumentsEditor>
+      {runner.isConfirming ? (
+        <Confirm account={account} operation={operation} values={value} onConfirm={runner.confirm} onKeep={runner.closeConfirmation} />
       ) : (
         <div className={styles.bar}>
-          <Button look="primary" icon="play" keys="Mod+Enter" isPending={isRunning} onPress={submit}>Call</Button>
+          <Button look="primary" icon="play" keys="Mod+Enter" isPending={isRunning} onPress={() => runner.submit()}>Call</Button>
           <span className="grow" />
           <Button icon="square-terminal" keys="Mod+Shift+C" onPress={copyCommand}>Copy as command</Button>
         </div>

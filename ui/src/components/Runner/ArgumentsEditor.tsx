@@ -1,0 +1,39 @@
+import { type ReactNode } from "react";
+import { type Json } from "@/host/bindings";
+import { isObject } from "@/lib/schema/schema";
+import { JsonEditor } from "../JsonEditor/JsonEditor";
+import { LazySchemaForm } from "../SchemaForm/LazySchemaForm";
+import { MissingSecrets } from "../SchemaForm/MissingSecrets";
+import styles from "./Runner.module.css";
+import { type Runner } from "./useRunner";
+
+type Props = {
+  runner: Runner;
+  name: string;
+  schema: Json;
+  /** Why secrets are missing. */
+  missingReason: string;
+  /** What stands below the form. */
+  children?: ReactNode;
+};
+
+/** The arguments of a runner as a form or as JSON. */
+export function ArgumentsEditor({ runner, name, schema, missingReason, children }: Props) {
+  const { args, mode, missing, form, setMissing, setReadable } = runner;
+  const label = `Arguments of ${name}`;
+  return (
+    <>
+      {missing.length > 0 && <div className={styles.note}><MissingSecrets names={missing} onHide={() => setMissing([])}>{missingReason}</MissingSecrets></div>}
+      {mode === "form" ? (
+        <div className={styles.form} data-arguments="form">
+          <LazySchemaForm ref={form} label={label} schema={schema} value={args.value} onChange={args.change} problems={args.shown} onLeave={args.touch} onReadable={setReadable} />
+          {children}
+        </div>
+      ) : (
+        <div className={styles.json} data-arguments="json">
+          <JsonEditor label={`${label} as JSON`} value={args.value} problems={args.problems} onReadable={setReadable} onChange={(next) => isObject(next) && args.change(next)} />
+        </div>
+      )}
+    </>
+  );
+}

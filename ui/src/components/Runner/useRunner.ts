@@ -1,0 +1,130 @@
+import { type RefObject, useReducer, useRef } from "react";
+import { type Json, type Problem } from "@/host/bindings";
+import { type JsonObject } from "@/lib/schema/schema";
+import { type SchemaFormHandle } from "../SchemaForm/schemaFormProps";
+import { type Arguments, useArguments } from "../SchemaForm/useArguments";
+import { useArgumentsDraft } from "../SchemaForm/useArgumentsDraft";
+import { useShortcut } from "../shortcuts";
+
+export type EditMode = "form" | "json";
+
+type State = {
+  mode: EditMode;
+  /** Whether what is typed can be read; what cannot would be lost by switching. */
+  isReadable: boolean;
+  confirmation: "none" | "open" | "closed";
+  /** Names of the secrets that the form was opened without. */
+  missing: readonly string[];
+};
+
+type Action =
+  | { type: "switch_mode" }
+  | { type: "set_readable"; isReadable: boolean }
+  | { type: "ask" }
+  | { type: "close_confirmation" }
+  | { type: "set_missing"; names: readonly string[] };
+
+function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case "switch_mode":
+      return state.isReadable ? { ...state, mode: state.mode === "form" ? "json" : "form" } : state;
+    case "set_readable":
+      return { ...state, isReadable: action.isReadable };
+    case "ask":
+      return { ...state, confirmation: "open" };
+    case "close_confirmation":
+      return { ...state, confirmation: "closed" };
+    case "set_missing":
+      return { ...state, missing: action.names };
+  }
+}
+
+type Options = {
+  /** Under what the arguments wait when the form is left: a tool of a connector, an operation of an account. */
+  place: string;
+  name: string;
+  schema: Json;
+  initialValues?: JsonObject;
+  missing: readonly string[];
+  isRunning: boolean;
+  /** Whether a person is asked before it runs. */
+  needsConfirmation: boolean;
+  /** Whether what is typed beside the arguments can be used. */
+  validateOptions?: () => boolean;
+  run: (values: JsonObject, confirmed: boolean) => Promise<Problem | null>;
+};
+
+export type Runner = Pick<State, "mode" | "isReadable" | "missing"> & {
+  args: Arguments;
+  form: RefObject<SchemaFormHandle | null>;
+  isConfirming: boolean;
+  /** Whether a confirmation was open before, whose focus somebody has to take over. */
+  wasConfirming: boolean;
+  /** Runs it, with these values or with what is typed, once everything is valid and agreed to. */
+  submit: (values?: JsonObject) => void;
+  confirm: () => void;
+  closeConfirmation: () => void;
+  /** Sends what is typed in another way, such as a dry run. */
+  send: (attempt: (values: JsonObject) => Promise<Problem | null>) => void;
+  switchMode: () => void;
+  setReadable: (isReadable: boolean) => void;
+  setMissing: (names: readonly string[]) => void;
+};
+
+/** Arguments being edited, checked, agreed to and sent: the same for a tool and for an operation of a platform. */
+export function useRunner({ place, name, schema, initialValues, missing, isRunning, needsConfirmation, validateOptions = () => true, run }: Options): Runner {
+  const args = useArguments(schema, initialValues);
+  const form = useRef<SchemaFormHandle>(null);
+  const [state, dispatch] = useReducer(reduce, { mode: "form", isReadable: true, confirmation: "none", missing });
+  useArgumentsDraft(place, name, schema, args.value);
+  const isConfirming = state.confirmation === "open";
+
+  // The problem is drawn by the state that was just set: look for it after that.
+  const focusProblem = () => setTimeout(() => form.current?.focusProblem());
+  const validate = () => {
+    const areOptionsValid = validateOptions();
+    if (args.validateAll() && state.isReadable && areOptionsValid) return true;
+    focusProblem();
+    return false;
+  };
+  const follow = async (attempt: Promise<Problem | null>) => {
+    const problem = await attempt;
+    if (problem?.code === "confirmation_needed") dispatch({ type: "ask" });
+    if (!problem || problem.fields.length === 0) return;
+    args.setServerErrors(problem.fields);
+    focusProblem();
+  };
+  const submit = (values?: JsonObject) => {
+    if (isRunning || isConfirming || !(values || validate())) return;
+    if (values) args.change(values);
+    if (needsConfirmation) dispatch({ type: "ask" });
+    else void follow(run(values ?? args.value, false));
+  };
+  return {
+    args,
+    form,
+    mode: state.mode,
+    isReadable: state.isReadable,
+    missing: state.missing,
+    isConfirming,
+    wasConfirming: state.confirmation === "closed",
+    submit,
+    confirm: () => {
+      dispatch({ type: "close_confirmation" });
+      void follow(run(args.value, true));
+    },
+    closeConfirmation: () => dispatch({ type: "close_confirmation" }),
+    send: (attempt) => {
+      if (!isRunning && validate()) void follow(attempt(args.value));
+    },
+    switchMode: () => dispatch({ type: "switch_mode" }),
+    setReadable: (isReadable) => dispatch({ type: "set_readable", isReadable }),
+    setMissing: (names) => dispatch({ type: "set_missing", names }),
+  };
+}
+
+/** The keys of the editor; after those that run it, which come first in the status bar. */
+export function useRunnerKeys({ args, form, mode, switchMode }: Runner): void {
+  useShortcut({ keys: "Mod+J", label: "Form or JSON", inBar: true, run: switchMode });
+  useShortcut(mode === "form" && args.shown.length > 0 ? { keys: "F8", label: "Next problem", run: () => form.current?.focusProblem() } : null);
+}
