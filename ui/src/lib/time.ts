@@ -1,20 +1,29 @@
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-const two = (number: number) => String(number).padStart(2, "0");
+// In the language of the product, whatever that of the system is, and with 24 hours.
+const formatter = (options: Intl.DateTimeFormatOptions) => {
+  const format = new Intl.DateTimeFormat("en-US", { hourCycle: "h23", ...options });
+  // What is no time is no reason to show nothing at all.
+  return (at: Date) => (Number.isNaN(at.getTime()) ? "—" : format.format(at));
+};
+const clock = formatter({ hour: "2-digit", minute: "2-digit" });
+const clockWithSeconds = formatter({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const month = formatter({ month: "short" });
+const dayOfWeek = formatter({ weekday: "short" });
+
+/** `12 Jan`. */
+const dayAndMonth = (at: Date) => `${at.getDate()} ${month(at)}`;
 
 /** `09:36`, in the time of this computer. */
 export function clockTime(at: Date): string {
-  return `${two(at.getHours())}:${two(at.getMinutes())}`;
+  return clock(at);
 }
 
 /** `09:36:02`, for traces. */
 export function clockSeconds(timestamp: string): string {
-  const at = new Date(timestamp);
-  return `${clockTime(at)}:${two(at.getSeconds())}`;
+  return clockWithSeconds(new Date(timestamp));
 }
 
 /** How long ago: `8 min`, `09:36` today, `yesterday 16:20`, `Mon 09:02` this week, else `12 Jan`. */
@@ -23,11 +32,11 @@ export function ago(timestamp: string, now: Date = new Date()): string {
   const past = now.getTime() - at.getTime();
   if (past < minute) return "now";
   if (past < hour) return `${Math.floor(past / minute)} min`;
-  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
+  const midnight = startOfDay(now).getTime();
   if (at.getTime() >= midnight) return clockTime(at);
   if (at.getTime() >= midnight - day) return `yesterday ${clockTime(at)}`;
-  if (at.getTime() >= midnight - 6 * day) return `${days[at.getDay()]} ${clockTime(at)}`;
-  return `${at.getDate()} ${months[at.getMonth()]}${at.getFullYear() === now.getFullYear() ? "" : ` ${at.getFullYear()}`}`;
+  if (at.getTime() >= midnight - 6 * day) return `${weekday(at)} ${clockTime(at)}`;
+  return dayAndMonth(at) + (at.getFullYear() === now.getFullYear() ? "" : ` ${at.getFullYear()}`);
 }
 
 /** {@link ago} within a sentence: `8 min ago`, `just now`, `09:36`. */
@@ -62,7 +71,7 @@ export function startOfDay(at: Date, daysAfter = 0): Date {
 
 /** `Fri`. */
 export function weekday(at: Date): string {
-  return days[at.getDay()] ?? "";
+  return dayOfWeek(at);
 }
 
 /** A moment to come: `today 18:02`, `tomorrow 09:40`, `Sun 18:02` within a week, else `12 Jan`; `lapsed` when it is past. */
@@ -72,13 +81,13 @@ export function whenWords(timestamp: string, now: Date = new Date()): string {
   if (at < startOfDay(now, 1)) return `today ${clockTime(at)}`;
   if (at < startOfDay(now, 2)) return `tomorrow ${clockTime(at)}`;
   if (at < startOfDay(now, 7)) return `${weekday(at)} ${clockTime(at)}`;
-  return `${at.getDate()} ${months[at.getMonth()]}`;
+  return dayAndMonth(at);
 }
 
 /** The exact time, for tooltips. */
 export function exactTime(timestamp: string): string {
   const at = new Date(timestamp);
-  return `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()}, ${clockTime(at)}:${two(at.getSeconds())}`;
+  return `${dayAndMonth(at)} ${at.getFullYear()}, ${clockWithSeconds(at)}`;
 }
 
 /** `412 ms`, `1.21 s`, `14 s`, `2 min 5 s`. */
@@ -92,7 +101,7 @@ export function duration(milliseconds: number): string {
 /** `4:12`, for countdowns. */
 export function countdown(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
-  return `${Math.floor(whole / 60)}:${two(whole % 60)}`;
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
 /** `1.8 KB`. */
@@ -105,6 +114,5 @@ export function bytes(size: number): string {
 /** The moment that old facts are of: `09:12` today, else as {@link ago}. */
 export function asOf(timestamp: string, now: Date = new Date()): string {
   const at = new Date(timestamp);
-  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
-  return at.getTime() >= midnight ? clockTime(at) : ago(timestamp, now);
+  return at >= startOfDay(now) ? clockTime(at) : ago(timestamp, now);
 }

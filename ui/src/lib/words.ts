@@ -22,9 +22,11 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
   return `${grouped(number)} ${number === 1 ? noun : plural}`;
 }
 
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
 /** A number with a thin gap in thousands. */
 export function grouped(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+  return whole.format(number).replaceAll(",", "\u2009");
 }
 
 /** The address without its scheme and a slash at the end, for rows. */
