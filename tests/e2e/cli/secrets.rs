@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use patchbay_playground::{
-    CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Consent, LoopbackPort,
+    CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Consent, LoopbackPort, Options, Playground,
 };
 
 use super::desk::{TOKEN, Terminal, steady};
@@ -452,4 +452,31 @@ async fn piped_text_that_looks_like_a_reference_is_sent_as_it_is() {
         terminal.run_with(words, input).await;
     }
     assert!(!marker.exists(), "it was run");
+}
+
+/// A server of this computer is asked without encryption, which a proxy of the network would read.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_to_this_computer_goes_through_no_proxy() {
+    let terminal = Terminal::new().await;
+    let proxy = Playground::start(Options::default()).await.unwrap();
+    let address = format!("http://127.0.0.1:{}", proxy.port());
+    let through = async |words: &[&str], input: &str| {
+        let mut command = terminal.command(words);
+        for name in ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"] {
+            command.env(name, &address);
+        }
+        for name in ["NO_PROXY", "no_proxy"] {
+            command.env_remove(name);
+        }
+        terminal.finish(command, input).await.succeeded();
+    };
+    let url = terminal.playground.bearer_url();
+    let add = ["connector", "add", url.as_str(), "--name", "token"];
+    let token = ["--token-from", "-", "--connect"];
+    through(&[&add[..], &token].concat(), &format!("{TOKEN}\n")).await;
+    through(&["tool", "run", "token", "echo", "message=hi"], "").await;
+    let url = terminal.playground.url();
+    let add = ["connector", "add", url.as_str(), "--name", "consent"];
+    through(&[&add[..], &["--connect"]].concat(), "").await;
+    assert!(proxy.log().is_empty(), "{:?}", proxy.log());
 }

@@ -68,6 +68,12 @@ impl AddressPolicy {
         Arc::new(self.clone())
     }
 
+    /// For `reqwest::ClientBuilder::proxy`: the system's proxies, but none to this computer.
+    pub fn proxy(&self) -> reqwest::Proxy {
+        let policy = self.clone();
+        reqwest::Proxy::custom(move |url| policy.0.proxies.proxy_for(url))
+    }
+
     /// Notes a host that the person gave by typing or choosing it: it may lie in the local network.
     pub fn allow_host(&self, url: &Url) {
         if let Some(Host::Domain(name)) = url.host() {
@@ -125,10 +131,9 @@ impl AddressPolicy {
                 });
             }
         };
-        if !found
-            .iter()
-            .all(|address| reach.allows(name, kind_of(*address)))
-        {
+        if !found.iter().all(|address| {
+            reach.allows(name, kind_of(*address)) && !leaves(name, kind_of(*address))
+        }) {
             return Err(private(name));
         }
         let mut pins = lock(&self.0.pins);
@@ -167,6 +172,9 @@ impl AddressPolicy {
 
     /// Whether a name may lead to such a place, whoever asks for it.
     fn may_lead(&self, name: &str, kind: Kind) -> bool {
+        if leaves(name, kind) {
+            return false;
+        }
         // Somebody entered it on this computer.
         if self.0.proxies.has_host(name) {
             return true;
@@ -178,6 +186,12 @@ impl AddressPolicy {
             Kind::Never => false,
         }
     }
+}
+
+/// Whether a name of this computer leads away from it: it may be asked without encryption, and whoever
+/// answers look-ups could have it lead anywhere.
+fn leaves(name: &str, kind: Kind) -> bool {
+    is_localhost(name) && kind != Kind::Loopback
 }
 
 fn private(name: &str) -> AddressError {

@@ -2,11 +2,15 @@
 
 use std::collections::HashSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::Uri;
-use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use patchbay_model::is_loopback;
 use url::Url;
 
-/// Which requests go through a proxy, decided by the same rules as the HTTP client's own.
+/// Which requests go through a proxy: by the system's settings, and never those to this computer. They go
+/// without encryption, so that whoever runs the proxy could read the credentials and answer them.
 ///
 /// Behind a proxy this computer often cannot look names up at all: the proxy does, and connects.
 pub struct Proxies {
@@ -43,17 +47,45 @@ impl Proxies {
 
     /// Whether a proxy makes the connection to that address.
     pub(crate) fn connects(&self, url: &Url) -> bool {
-        let uri = url.as_str().parse::<Uri>().ok();
-        match (&self.matcher, uri) {
-            (Some(matcher), Some(uri)) => matcher.intercept(&uri).is_some(),
-            _ => false,
+        self.intercept(url).is_some()
+    }
+
+    /// The proxy that makes the connection to that address, with what it asks to sign in.
+    pub(crate) fn proxy_for(&self, url: &Url) -> Option<Url> {
+        with_sign_in(&self.intercept(url)?)
+    }
+
+    fn intercept(&self, url: &Url) -> Option<Intercept> {
+        if is_loopback(url) {
+            return None;
         }
+        let uri = url.as_str().parse::<Uri>().ok()?;
+        self.matcher.as_ref()?.intercept(&uri)
     }
 
     /// Whether that is the host of a proxy itself, which somebody entered on this computer.
     pub(crate) fn has_host(&self, name: &str) -> bool {
         self.hosts.contains(&plain(name))
     }
+}
+
+fn with_sign_in(proxy: &Intercept) -> Option<Url> {
+    let mut url = Url::parse(&proxy.uri().to_string()).ok()?;
+    let raw = proxy
+        .raw_auth()
+        .map(|(name, password)| (name.to_owned(), password.to_owned()));
+    if let Some((name, password)) = raw.or_else(|| basic(proxy)) {
+        url.set_username(&name).ok()?;
+        url.set_password(Some(&password)).ok()?;
+    }
+    Some(url)
+}
+
+fn basic(proxy: &Intercept) -> Option<(String, String)> {
+    let encoded = proxy.basic_auth()?.to_str().ok()?.strip_prefix("Basic ")?;
+    let decoded = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+    let (name, password) = decoded.split_once(':')?;
+    Some((name.to_owned(), password.to_owned()))
 }
 
 fn plain(name: &str) -> String {
@@ -76,5 +108,24 @@ mod tests {
         assert!(!connects("https://inside.corp/x"));
         assert!(!connects("http://mcp.example/x"));
         assert!(proxies.has_host("proxy.corp") && !proxies.has_host("mcp.example"));
+    }
+
+    #[test]
+    fn what_goes_to_this_computer_goes_through_no_proxy() {
+        let matcher = Matcher::builder().all("http://me:p%40ss@proxy.corp:3128");
+        let proxies = Proxies::of(matcher.build());
+        let of = |url: &str| proxies.proxy_for(&Url::parse(url).unwrap());
+        for own in [
+            "http://127.0.0.1:8080/mcp",
+            "http://127.8.0.1/mcp",
+            "http://localhost:8080/mcp",
+            "http://mcp.localhost./mcp",
+            "http://[::1]:8080/mcp",
+            "https://127.0.0.1/mcp",
+        ] {
+            assert_eq!(of(own), None, "{own}");
+        }
+        let outside = of("https://mcp.example/mcp").unwrap();
+        assert_eq!(outside.as_str(), "http://me:p%40ss@proxy.corp:3128/");
     }
 }

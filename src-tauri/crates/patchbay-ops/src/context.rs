@@ -109,7 +109,10 @@ impl Context {
         let store = Store::open(&options.places.database()).await?;
         let vault = Vault::new(options.places.data.clone(), options.keychain);
         let addresses = AddressPolicy::default();
-        let http = http_builder().dns_resolver(addresses.resolver()).build();
+        let http = http_builder()
+            .dns_resolver(addresses.resolver())
+            .proxy(addresses.proxy())
+            .build();
         let http = http.map_err(Error::Http)?;
         let oauth = OAuthClient::new(http.clone(), addresses.clone());
         vault.note_in(Arc::new(StoredMarks(store.clone())));

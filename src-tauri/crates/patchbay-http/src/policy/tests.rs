@@ -134,11 +134,24 @@ async fn localhost_is_this_computer_and_nothing_else() {
             .await
             .is_ok()
     );
-    assert!(
-        connected(&policy(&[&["10.0.0.1"]]), "localhost")
-            .await
-            .is_err()
-    );
+    for name in ["localhost", "mcp.localhost"] {
+        for found in [
+            &["10.0.0.1"][..],
+            &["203.0.113.9"],
+            &["127.0.0.1", "203.0.113.9"],
+        ] {
+            let elsewhere = policy(&[found]);
+            assert!(
+                connected(&elsewhere, name).await.is_err(),
+                "{name} {found:?}"
+            );
+            let own = format!("http://{name}:8080/");
+            assert!(
+                check(&elsewhere, &own, &own).await.is_err(),
+                "{name} {found:?}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ pub struct ClientSettings {
 /// A proxy, or none.
 #[derive(Clone, Debug, Default)]
 pub enum ProxyChoice {
-    /// What the system and its environment variables say.
+    /// What the system and its environment variables say, but none to this computer.
     #[default]
     System,
     /// None at all.
@@ -77,7 +77,7 @@ fn build(settings: &ClientSettings, decompress: bool) -> Result<reqwest::Client,
         .gzip(decompress)
         .deflate(decompress);
     let builder = match &settings.proxy {
-        ProxyChoice::System => builder,
+        ProxyChoice::System => builder.proxy(settings.addresses.proxy()),
         ProxyChoice::Direct => builder.no_proxy(),
     };
     let mut authorities = Vec::new();
