@@ -3,7 +3,7 @@
 use patchbay_model::Secret;
 use serde_json::Value;
 
-use crate::schema::all_beside;
+use crate::schema::{Root, of_item, of_member};
 
 /// What stands where a secret was.
 pub(crate) const REDACTED: &str = "<redacted>";
@@ -19,7 +19,7 @@ const SHORTEST: usize = 6;
 /// The arguments with everything hidden that the schema marks as secret (`writeOnly`, or
 /// `format: password`).
 pub(crate) fn hide_marked(arguments: &Value, schema: &Value) -> Value {
-    hide_at(arguments, vec![schema], schema)
+    hide_at(arguments, vec![schema], &Root::new(schema))
 }
 
 /// The texts that [`hide_marked`] hides.
@@ -73,8 +73,8 @@ fn collect_texts(value: &Value, found: &mut Vec<Secret>) {
 
 /// Hides what any of the schemas that speak of the value marks. A secret of an alternative is hidden,
 /// taken or not.
-fn hide_at<'a>(value: &Value, schemas: Vec<&'a Value>, root: &'a Value) -> Value {
-    let schemas = all_beside(schemas, root);
+fn hide_at<'a>(value: &Value, schemas: Vec<&'a Value>, root: &Root<'a>) -> Value {
+    let schemas = root.all_beside(schemas);
     if schemas.is_empty() {
         return value.clone();
     }
@@ -104,29 +104,6 @@ fn hide_at<'a>(value: &Value, schemas: Vec<&'a Value>, root: &'a Value) -> Value
 fn is_marked(schema: &Value) -> bool {
     schema.get("writeOnly") == Some(&Value::Bool(true))
         || schema.get("format").and_then(Value::as_str) == Some("password")
-}
-
-/// The schemas for the member of that name. Patterns are not tried: one that may fit counts.
-fn of_member<'a>(schema: &'a Value, name: &str) -> Vec<&'a Value> {
-    let named = schema.get("properties").and_then(|all| all.get(name));
-    let patterns = schema.get("patternProperties").and_then(Value::as_object);
-    let mut parts: Vec<_> = named.into_iter().collect();
-    parts.extend(patterns.into_iter().flat_map(|all| all.values()));
-    if named.is_none() {
-        let others = ["additionalProperties", "unevaluatedProperties"];
-        parts.extend(others.iter().filter_map(|word| schema.get(*word)));
-    }
-    parts
-}
-
-/// The schemas for the item at that place, in the words of this and of earlier drafts.
-fn of_item(schema: &Value, place: usize) -> Vec<&Value> {
-    let own = |word: &str| schema.get(word)?.as_array()?.get(place);
-    if let Some(own) = own("prefixItems").or_else(|| own("items")) {
-        return vec![own];
-    }
-    let others = ["items", "additionalItems", "unevaluatedItems"];
-    others.iter().filter_map(|word| schema.get(*word)).collect()
 }
 
 /// Texts that must not be kept, wherever they turn up; the longest first, so that none survives inside

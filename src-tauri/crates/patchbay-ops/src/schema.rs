@@ -3,6 +3,7 @@
 //!
 //! Source: JSON Schema 2020-12, core, sections 8.2 and 10.2.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use percent_encoding::percent_decode_str;
@@ -15,48 +16,183 @@ const LONGEST_WAY: usize = 64;
 /// How many parts may speak of one value, counted once for every way that leads to them.
 const MOST_PARTS: u32 = 10_000;
 
-/// The schemas beside `schema` that speak of the same value: alternatives, conditions and references.
-/// `None` among them stands for a reference that leads nowhere.
-pub(crate) fn beside<'a>(schema: &'a Value, root: &'a Value) -> Vec<Option<&'a Value>> {
-    let mut found = Vec::new();
-    for word in ["oneOf", "anyOf", "allOf"] {
-        let list = schema.get(word).and_then(Value::as_array);
-        found.extend(list.into_iter().flatten().map(Some));
-    }
-    for word in ["if", "then", "else", "not"] {
-        found.extend(schema.get(word).map(Some));
-    }
-    for word in ["dependentSchemas", "dependencies"] {
-        let members = schema.get(word).and_then(Value::as_object);
-        found.extend(members.into_iter().flat_map(|all| all.values()).map(Some));
-    }
-    for word in ["$ref", "$dynamicRef", "$recursiveRef"] {
-        let reference = schema.get(word).and_then(Value::as_str);
-        found.extend(reference.map(|reference| resolve(reference, root)));
-    }
-    found
+/// How often parts may be held against a value and what is in it. A validator may keep some kilobytes for
+/// each.
+const MOST_STEPS: usize = 20_000;
+
+/// The longest way through a value and the parts that speak of it.
+const DEEPEST: usize = 500;
+
+/// Most values of a schema that a validator is made of. Those that people write have some hundreds.
+const MOST_VALUES: usize = 50_000;
+
+/// Most bytes of regular expressions, which take some hundred times as much once they are ready.
+const PATTERN_BYTES: usize = 64 * 1024;
+
+/// A schema whose parts are looked at, with the names that references go by, gathered when one is first
+/// followed: there may be as many references as names.
+pub(crate) struct Root<'a> {
+    schema: &'a Value,
+    /// Parts by their `$id`.
+    ids: OnceCell<Names<'a>>,
+    /// Parts by their anchor, for each document within that references were followed to.
+    anchors: RefCell<HashMap<*const Value, Names<'a>>>,
 }
 
-/// Every schema that speaks of the same value as one of `schemas`, those included, each once.
-pub(crate) fn all_beside<'a>(schemas: Vec<&'a Value>, root: &'a Value) -> Vec<&'a Value> {
-    let (mut all, mut seen) = (Vec::new(), HashSet::new());
-    let mut waiting = schemas;
-    while let Some(schema) = waiting.pop() {
-        if seen.insert(std::ptr::from_ref(schema)) {
-            all.push(schema);
-            waiting.extend(beside(schema, root).into_iter().flatten());
+type Names<'a> = HashMap<&'a str, &'a Value>;
+
+impl<'a> Root<'a> {
+    pub(crate) fn new(schema: &'a Value) -> Self {
+        Self {
+            schema,
+            ids: OnceCell::new(),
+            anchors: RefCell::default(),
         }
     }
-    all
+
+    /// The schemas beside `schema` that speak of the same value: alternatives, conditions and references.
+    /// `None` among them stands for a reference that leads nowhere.
+    fn beside(&self, schema: &'a Value) -> Vec<Option<&'a Value>> {
+        let mut found = Vec::new();
+        for word in ["oneOf", "anyOf", "allOf"] {
+            let list = schema.get(word).and_then(Value::as_array);
+            found.extend(list.into_iter().flatten().map(Some));
+        }
+        for word in ["if", "then", "else", "not"] {
+            found.extend(schema.get(word).map(Some));
+        }
+        for word in ["dependentSchemas", "dependencies"] {
+            let members = schema.get(word).and_then(Value::as_object);
+            found.extend(members.into_iter().flat_map(|all| all.values()).map(Some));
+        }
+        for word in ["$ref", "$dynamicRef", "$recursiveRef"] {
+            let reference = schema.get(word).and_then(Value::as_str);
+            found.extend(reference.map(|reference| self.resolve(reference)));
+        }
+        found
+    }
+
+    /// Every schema that speaks of the same value as one of `schemas`, those included, each once.
+    pub(crate) fn all_beside(&self, schemas: Vec<&'a Value>) -> Vec<&'a Value> {
+        let (mut all, mut seen) = (Vec::new(), HashSet::new());
+        let mut waiting = schemas;
+        while let Some(schema) = waiting.pop() {
+            if seen.insert(std::ptr::from_ref(schema)) {
+                all.push(schema);
+                waiting.extend(self.beside(schema).into_iter().flatten());
+            }
+        }
+        all
+    }
+
+    /// How many parts speak of a value that `schema` speaks of; `None` for too many. A part that leads back
+    /// to itself makes the way too long.
+    fn weigh(
+        &self,
+        schema: &'a Value,
+        way: usize,
+        weights: &mut HashMap<*const Value, u32>,
+    ) -> Option<u32> {
+        if let Some(known) = weights.get(&std::ptr::from_ref(schema)) {
+            return Some(*known);
+        }
+        if way > LONGEST_WAY {
+            return None;
+        }
+        let mut weight = 1_u32;
+        for part in self.beside(schema) {
+            weight = weight.saturating_add(self.weigh(part?, way + 1, weights)?);
+        }
+        if weight > MOST_PARTS {
+            return None;
+        }
+        weights.insert(schema, weight);
+        Some(weight)
+    }
+
+    /// How often parts are held against the value and what is in it, counted once for every way that leads
+    /// there; `None` for too often.
+    fn steps(
+        &self,
+        value: &Value,
+        schema: &'a Value,
+        depth: usize,
+        known: &mut HashMap<(*const Value, *const Value), usize>,
+    ) -> Option<usize> {
+        let both = (std::ptr::from_ref(value), std::ptr::from_ref(schema));
+        if let Some(steps) = known.get(&both) {
+            return Some(*steps);
+        }
+        if depth > DEEPEST || known.len() >= MOST_STEPS {
+            return None;
+        }
+        let mut steps = 1;
+        let mut add = |value, part| {
+            steps += self.steps(value, part, depth + 1, known)?;
+            (steps <= MOST_STEPS).then_some(())
+        };
+        for part in self.beside(schema) {
+            add(value, part?)?;
+        }
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    for part in of_member(schema, name) {
+                        add(member, part)?;
+                    }
+                }
+            }
+            Value::Array(items) => {
+                for (place, item) in items.iter().enumerate() {
+                    let contained = schema.get("contains");
+                    for part in of_item(schema, place).into_iter().chain(contained) {
+                        add(item, part)?;
+                    }
+                }
+            }
+            _ => {}
+        }
+        known.insert(both, steps);
+        Some(steps)
+    }
+
+    /// The part to which a reference leads, within the schema: others are not fetched.
+    fn resolve(&self, reference: &str) -> Option<&'a Value> {
+        let (document, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let document = match document {
+            "" => self.schema,
+            id => self
+                .ids
+                .get_or_init(|| named(self.schema, &["$id"]))
+                .get(id)?,
+        };
+        let fragment = percent_decode_str(fragment).decode_utf8().ok()?;
+        if fragment.is_empty() || fragment.starts_with('/') {
+            return document.pointer(&fragment);
+        }
+        let mut anchors = self.anchors.borrow_mut();
+        let of_document = anchors
+            .entry(document)
+            .or_insert_with(|| named(document, &["$anchor", "$dynamicAnchor"]));
+        of_document.get(&*fragment).copied()
+    }
 }
 
 /// Whether a validator comes to an end with it, in a reasonable time: no part leads back to itself
-/// without going into the value, and no value is spoken of by too many parts.
-pub(crate) fn comes_to_an_end(root: &Value) -> bool {
+/// without going into the value, no value is spoken of by too many parts, and what is to be made ready is
+/// no more than a tool needs.
+pub(crate) fn comes_to_an_end(schema: &Value) -> bool {
+    let root = Root::new(schema);
     let mut weights = HashMap::new();
-    let mut waiting = vec![root];
+    let (mut values, mut pattern_bytes) = (0, 0);
+    let mut waiting = vec![schema];
     while let Some(part) = waiting.pop() {
-        if part.is_object() && weigh(part, root, 0, &mut weights).is_none() {
+        values += 1;
+        pattern_bytes += bytes_of_patterns(part);
+        if values > MOST_VALUES || pattern_bytes > PATTERN_BYTES {
+            return false;
+        }
+        if part.is_object() && root.weigh(part, 0, &mut weights).is_none() {
             return false;
         }
         match part {
@@ -68,52 +204,54 @@ pub(crate) fn comes_to_an_end(root: &Value) -> bool {
     true
 }
 
-/// How many parts speak of a value that `schema` speaks of; `None` for too many. A part that leads back
-/// to itself makes the way too long.
-fn weigh(
-    schema: &Value,
-    root: &Value,
-    way: usize,
-    weights: &mut HashMap<*const Value, u32>,
-) -> Option<u32> {
-    if let Some(known) = weights.get(&std::ptr::from_ref(schema)) {
-        return Some(*known);
+/// The schemas for the member of that name. Patterns are not tried: one that may fit counts.
+pub(crate) fn of_member<'a>(schema: &'a Value, name: &str) -> Vec<&'a Value> {
+    let named = schema.get("properties").and_then(|all| all.get(name));
+    let patterns = schema.get("patternProperties").and_then(Value::as_object);
+    let mut parts: Vec<_> = named.into_iter().collect();
+    parts.extend(patterns.into_iter().flat_map(|all| all.values()));
+    if named.is_none() {
+        let others = ["additionalProperties", "unevaluatedProperties"];
+        parts.extend(others.iter().filter_map(|word| schema.get(*word)));
     }
-    if way > LONGEST_WAY {
-        return None;
-    }
-    let mut weight = 1_u32;
-    for part in beside(schema, root) {
-        weight = weight.saturating_add(weigh(part?, root, way + 1, weights)?);
-    }
-    if weight > MOST_PARTS {
-        return None;
-    }
-    weights.insert(schema, weight);
-    Some(weight)
+    parts
 }
 
-/// The part to which a reference leads, within the schema: others are not fetched.
-fn resolve<'a>(reference: &str, root: &'a Value) -> Option<&'a Value> {
-    let (document, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-    let document = match document {
-        "" => root,
-        id => named(root, &["$id"], id)?,
-    };
-    let fragment = percent_decode_str(fragment).decode_utf8().ok()?;
-    if fragment.is_empty() || fragment.starts_with('/') {
-        return document.pointer(&fragment);
+/// The schemas for the item at that place, in the words of this and of earlier drafts.
+pub(crate) fn of_item(schema: &Value, place: usize) -> Vec<&Value> {
+    let own = |word: &str| schema.get(word)?.as_array()?.get(place);
+    if let Some(own) = own("prefixItems").or_else(|| own("items")) {
+        return vec![own];
     }
-    named(document, &["$anchor", "$dynamicAnchor"], &fragment)
+    let others = ["items", "additionalItems", "unevaluatedItems"];
+    others.iter().filter_map(|word| schema.get(*word)).collect()
 }
 
-/// The part that carries that name in one of the words.
-fn named<'a>(root: &'a Value, words: &[&str], name: &str) -> Option<&'a Value> {
-    let mut waiting = vec![root];
+/// Whether a validator checks the value in a reasonable number of steps, by a schema that
+/// [comes to an end](comes_to_an_end). Where two parts lead into the value, and two more from there, the
+/// ways double with each of its levels.
+pub(crate) fn is_checked_soon(schema: &Value, value: &Value) -> bool {
+    Root::new(schema)
+        .steps(value, schema, 0, &mut HashMap::new())
+        .is_some()
+}
+
+/// The length of the regular expressions of a part, without those of its parts.
+fn bytes_of_patterns(part: &Value) -> usize {
+    let own = part.get("pattern").and_then(Value::as_str);
+    let of_members = part.get("patternProperties").and_then(Value::as_object);
+    let of_members = of_members.into_iter().flat_map(|members| members.keys());
+    own.map_or(0, str::len) + of_members.map(String::len).sum::<usize>()
+}
+
+/// The parts that carry a name in one of the words.
+fn named<'a>(document: &'a Value, words: &[&str]) -> Names<'a> {
+    let mut names = Names::new();
+    let mut waiting = vec![document];
     while let Some(part) = waiting.pop() {
-        let carries = |word: &&str| part.get(*word).and_then(Value::as_str) == Some(name);
-        if words.iter().any(carries) {
-            return Some(part);
+        let own = words.iter().filter_map(|word| part.get(*word)?.as_str());
+        for name in own {
+            names.entry(name).or_insert(part);
         }
         match part {
             Value::Object(members) => waiting.extend(members.values()),
@@ -121,7 +259,7 @@ fn named<'a>(root: &'a Value, words: &[&str], name: &str) -> Option<&'a Value> {
             _ => {}
         }
     }
-    None
+    names
 }
 
 #[cfg(test)]
@@ -177,6 +315,65 @@ mod tests {
             .collect();
         assert!(!comes_to_an_end(
             &json!({ "$ref": "#/$defs/0", "$defs": chain })
+        ));
+    }
+
+    /// As many references as names: looking each of them up anew would take minutes.
+    #[test]
+    fn as_many_references_as_names_are_followed_at_once() {
+        let began = std::time::Instant::now();
+        let names: serde_json::Map<_, _> = (0..8_000)
+            .map(|number| {
+                let name = format!("a{number}");
+                (number.to_string(), json!({ "$anchor": name, "$id": name }))
+            })
+            .collect();
+        let references: Vec<_> = (0..2_000)
+            .flat_map(|number| [format!("#a{number}"), format!("a{number}")])
+            .map(|reference| json!({ "$ref": reference }))
+            .collect();
+        let schema = json!({ "$defs": names, "prefixItems": references, "allOf": references });
+        assert!(comes_to_an_end(&schema));
+        assert_eq!(Root::new(&schema).all_beside(vec![&schema]).len(), 6_001);
+        let took = began.elapsed();
+        assert!(took < std::time::Duration::from_secs(5), "{took:?}");
+    }
+
+    #[test]
+    fn schemas_of_too_much_do_not() {
+        let values = vec![json!({}); MOST_VALUES];
+        assert!(!comes_to_an_end(&json!({ "examples": values })));
+        let pattern = "a|".repeat(PATTERN_BYTES / 2);
+        assert!(!comes_to_an_end(
+            &json!({ "pattern": format!("{pattern}b") })
+        ));
+        let [one, two] = ["a", "b"].map(|name| name.repeat(PATTERN_BYTES / 2 + 1));
+        let both = json!({ "patternProperties": { one: true, two: true } });
+        assert!(!comes_to_an_end(&both));
+        assert!(comes_to_an_end(
+            &json!({ "pattern": pattern, "examples": [1, 2] })
+        ));
+    }
+
+    #[test]
+    fn ways_that_double_with_each_level_of_a_value_are_not_gone() {
+        let next = json!({ "properties": { "c": { "$ref": "#" } } });
+        let nested = |levels: usize| (0..levels).fold(json!({}), |inner, _| json!({ "c": inner }));
+        for word in ["allOf", "anyOf", "oneOf"] {
+            let schema = json!({ word: [next, next] });
+            assert!(comes_to_an_end(&schema));
+            assert!(is_checked_soon(&schema, &nested(8)), "{word}");
+            assert!(!is_checked_soon(&schema, &nested(30)), "{word}");
+        }
+        let items = json!({ "items": { "$ref": "#" }, "contains": { "$ref": "#" } });
+        let lists = (0..30).fold(json!([]), |inner, _| json!([inner]));
+        assert!(!is_checked_soon(&items, &lists));
+        let tree = json!({ "properties": { "c": { "$ref": "#" } } });
+        assert!(is_checked_soon(&tree, &nested(100)));
+        let table = json!({ "items": { "properties": { "a": { "type": "integer" } } } });
+        assert!(is_checked_soon(
+            &table,
+            &json!(vec![json!({ "a": 1 }); 5_000])
         ));
     }
 

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accounts::find_account;
 use crate::list_connectors::{self, find_connector};
-use crate::schema::comes_to_an_end;
+use crate::schema::{comes_to_an_end, is_checked_soon};
 use crate::sessions::session;
 use crate::sync_connectors::sync_account;
 use crate::{Context, Error, Event, hosted_connectors, status};
@@ -178,7 +178,13 @@ pub(crate) fn check_arguments(schema: &Value, arguments: &Value) -> Vec<FieldPro
 /// A JSON Schema (draft 2020-12 unless it names another), ready to check values by; references to other
 /// documents are not followed. One that is broken itself forbids nothing: then the server has the last
 /// word.
-pub(crate) struct ArgumentCheck(Option<jsonschema::Validator>);
+pub(crate) struct ArgumentCheck(Option<Ready>);
+
+struct Ready {
+    validator: jsonschema::Validator,
+    /// To find out how long a value would take.
+    schema: Value,
+}
 
 impl ArgumentCheck {
     /// Makes a schema ready, which takes longer than a check.
@@ -189,15 +195,17 @@ impl ArgumentCheck {
         let validator = jsonschema::options()
             .should_validate_formats(true)
             .build(schema);
-        Self(validator.ok())
+        Self(validator.ok().map(|validator| Ready {
+            validator,
+            schema: schema.clone(),
+        }))
     }
 
-    /// What is wrong with the value; empty when nothing is.
+    /// What is wrong with the value; empty when nothing is, or when it would take too long to find out.
     pub(crate) fn problems(&self, value: &Value) -> Vec<FieldProblem> {
-        let errors = self
-            .0
-            .iter()
-            .flat_map(|validator| validator.iter_errors(value));
+        let ready = self.0.iter();
+        let soon = ready.filter(|ready| is_checked_soon(&ready.schema, value));
+        let errors = soon.flat_map(|ready| ready.validator.iter_errors(value));
         errors
             .map(|error| FieldProblem {
                 path: pointer_of(&error),
