@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use patchbay_model::{
-    AuthorizationState, Code, Explain as _, RunState, Secret, Status, WalletKind,
+    Authentication, AuthorizationState, Code, Explain as _, RunState, Secret, Status, WalletKind,
 };
 use patchbay_ops::{
-    AddWalletEntry, AuthenticationChoice, CheckState, ConnectorChanges, SecretInput, WalletSecret,
-    add_wallet_entry, check_connector, disconnect_connector, list_connectors, list_tools,
-    list_wallet, refresh_tools, remove_connector, remove_wallet_entry, replace_wallet_secret,
-    restore_connector, run_tool, update_connector,
+    AddWalletEntry, AuthenticationChoice, CheckState, ConnectorChanges, SecretInput, SecretValue,
+    WalletSecret, add_wallet_entry, check_connector, disconnect_connector, list_connectors,
+    list_tools, list_wallet, refresh_tools, remove_connector, remove_wallet_entry,
+    replace_wallet_secret, restore_connector, run_tool, update_connector,
 };
-use patchbay_playground::{Document, Endpoint, Failure, LoopbackPort, Options, Playground};
+use patchbay_playground::{
+    Document, Endpoint, Failure, LoggedRequest, LoopbackPort, Options, Playground,
+};
 use serde_json::json;
 
 use crate::support::{Desk, request, text_of};
@@ -262,6 +264,49 @@ async fn an_address_of_another_origin_gets_no_token_of_the_first() {
     let over = desk.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Authorized);
     assert_eq!(other.token_requests(), 1);
+}
+
+#[tokio::test]
+async fn an_address_of_another_origin_gets_no_secret_that_was_typed_for_the_first() {
+    let desk = Desk::new().await;
+    let other = Playground::start(Options::default()).await.unwrap();
+    let secret = || Secret::new("for-one-origin-alone");
+    let bearer = AuthenticationChoice::Bearer {
+        token: SecretInput::New { secret: secret() },
+    };
+    let value = SecretValue::New { secret: secret() };
+    let headers = AuthenticationChoice::Headers {
+        entry: None,
+        values: [("X-Key".to_owned(), value)].into(),
+    };
+    for choice in [bearer, headers] {
+        let connector = desk
+            .add_at(desk.playground.open_url().as_str(), choice)
+            .await;
+        let to = |url: String| ConnectorChanges {
+            url: Some(url),
+            ..ConnectorChanges::default()
+        };
+        let near = desk.playground.at("mcp?tenant=2").to_string();
+        let stays = update_connector(&desk.cx, &connector.id, to(near)).await;
+        assert_ne!(stays.unwrap().authentication, Authentication::None);
+        let away = other.open_url().to_string();
+        let moved = update_connector(&desk.cx, &connector.id, to(away)).await;
+        let moved = moved.unwrap();
+        assert_eq!(moved.authentication, Authentication::None);
+        assert_eq!(moved.identity.credential, None);
+        refresh_tools(&desk.cx, &connector.id).await.unwrap();
+    }
+    let sent = |request: &LoggedRequest| {
+        let mut values = request.headers.iter().map(|(_, value)| value);
+        values.any(|value| value.contains("for-one-origin"))
+    };
+    assert_eq!(other.count(sent), 0);
+    assert_eq!(
+        list_wallet(&desk.cx).await.unwrap().len(),
+        2,
+        "none is lost"
+    );
 }
 
 #[tokio::test]

@@ -301,9 +301,10 @@ fn move_to(connector: &mut Connector, url: &Url) {
     }
     if before.is_none_or(|before| before.origin() != url.origin()) {
         connector.allows_plain_http = false;
-        // Tokens belong to the origin that they were issued for.
-        if let Authentication::Oauth { entry, .. } = &mut connector.authentication {
-            *entry = None;
+        // A secret belongs to the origin that it was given for.
+        match &mut connector.authentication {
+            Authentication::Oauth { entry, .. } => *entry = None,
+            other => *other = Authentication::None,
         }
     }
     connector.native["url"] = url.as_str().into();
@@ -453,5 +454,26 @@ mod tests {
             (kept.tags, kept.title),
             (vec!["work".to_owned()], "Wiki".to_owned())
         );
+    }
+    #[tokio::test]
+    async fn a_secret_that_was_typed_for_one_origin_stays_behind() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let id = add(&cx, NOBODY).await.id;
+        let entry = || WalletEntryId::new("cred_1");
+        for typed in [
+            Authentication::Bearer { entry: entry() },
+            Authentication::Headers { entry: entry() },
+        ] {
+            let mut connector = find_connector(&cx, &id).await.unwrap();
+            connector.authentication = typed.clone();
+            let here = Url::parse(connector.endpoint.as_deref().unwrap()).unwrap();
+            move_to(&mut connector, &here.join("/other/path?tenant=2").unwrap());
+            assert_eq!(connector.authentication, typed);
+            let mut away = here;
+            away.set_port(Some(4)).unwrap();
+            move_to(&mut connector, &away);
+            assert_eq!(connector.authentication, Authentication::None);
+        }
     }
 }
