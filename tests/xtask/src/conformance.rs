@@ -102,6 +102,7 @@ fn count(summary: &str) -> Tally {
     Tally {
         passed: u32::try_from(passed.count()).unwrap_or(u32::MAX),
         failed: u32::try_from(failed).unwrap_or(u32::MAX),
+        ..Tally::default()
     }
 }
 
@@ -149,6 +150,7 @@ mod tests {
         let counted = Tally {
             passed: 2,
             failed: 1,
+            ..Tally::default()
         };
         assert_eq!(count(summary), counted);
         assert_eq!(count("\n✓ initialize: 2 passed, 0 failed\n").failed, 0);

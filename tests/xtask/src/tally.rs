@@ -3,8 +3,10 @@
 use std::{
     io::{BufRead, BufReader, IsTerminal as _, Read, Write as _},
     ops::AddAssign,
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
+    sync::mpsc::{self, Receiver, RecvTimeoutError},
     thread,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result};
@@ -16,6 +18,8 @@ use crate::shell;
 pub(crate) struct Tally {
     pub(crate) passed: u32,
     pub(crate) failed: u32,
+    /// Left out by name, each with its reason.
+    pub(crate) left_out: u32,
 }
 
 impl Tally {
@@ -24,6 +28,7 @@ impl Tally {
         Self {
             passed: u32::from(passed),
             failed: u32::from(!passed),
+            left_out: 0,
         }
     }
 }
@@ -32,12 +37,17 @@ impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.left_out += other.left_out;
     }
 }
 
 impl std::fmt::Display for Tally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} passed, {} failed", self.passed, self.failed)
+        write!(f, "{} passed, {} failed", self.passed, self.failed)?;
+        match self.left_out {
+            0 => Ok(()),
+            some => write!(f, ", {some} left out"),
+        }
     }
 }
 
@@ -45,8 +55,10 @@ impl std::fmt::Display for Tally {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Heard {
     pub(crate) tally: Tally,
-    /// Tests that failed, or passed a second time only, as nextest and vitest name them.
+    /// Tests that failed, or passed a second time only, as the runners name them.
     pub(crate) named: Vec<String>,
+    /// Tests that libtest calls slow and that have not ended.
+    slow: Vec<String>,
     closed: bool,
 }
 
@@ -59,12 +71,20 @@ impl Heard {
         }
     }
 
+    /// Adds what is not run, and why.
+    pub(crate) fn leave_out(&mut self, what: &str, reason: &str) {
+        self.tally.left_out += 1;
+        self.named.push(format!("LEFT OUT {what}: {reason}"));
+    }
+
     fn listen(&mut self, line: &str) {
         if let Some(found) = summary(line) {
             self.tally += found;
             self.closed = true;
         } else if let Some(name) = line.trim().strip_prefix("FAIL  ") {
             self.named.push(format!("FAIL {name}"));
+        } else if let Some(test) = line.trim_end().strip_prefix("test ") {
+            self.listen_to_libtest(test);
         } else if self.closed
             && let Some((verdict, rest)) = line.trim().split_once(" [")
             && let Some((_, name)) = rest.rsplit_once(") ")
@@ -74,11 +94,41 @@ impl Heard {
         }
     }
 
+    fn listen_to_libtest(&mut self, test: &str) {
+        if let Some((name, _)) = test.split_once(" has been running for over ") {
+            self.slow.push(name.to_owned());
+        } else if let Some((name, verdict)) = test.rsplit_once(" ... ") {
+            self.slow.retain(|slow| slow != name);
+            if verdict == "FAILED" {
+                self.named.push(format!("FAIL {name}"));
+            }
+        }
+    }
+
     fn join(&mut self, other: Self) {
         self.tally += other.tally;
         self.named.extend(other.named);
+        self.slow.extend(other.slow);
+    }
+
+    /// Counts a runner that was ended before its time as one failure, and names what kept it.
+    fn cut_off(&mut self, why: &str) {
+        self.tally.failed += 1;
+        let slow = self.slow.drain(..).map(|test| format!("STILL RAN {test}"));
+        self.named.push(why.to_owned());
+        self.named.extend(slow);
     }
 }
+
+/// How long a runner may take, and what ends it with everything that it has started.
+#[derive(Clone, Copy)]
+pub(crate) struct Limit<'a> {
+    pub(crate) time: Duration,
+    pub(crate) end: &'a dyn Fn() -> Result<()>,
+}
+
+/// How long the words of a runner may be open after its end: what it started may hold them.
+const LAST_WORDS: Duration = Duration::from_secs(20);
 
 /// Runs `command`, passes its lines on, and adds up the summaries of nextest, libtest, vitest and our own
 /// runners in them.
@@ -88,6 +138,25 @@ impl Heard {
 /// # Errors
 /// When the command cannot be started.
 pub(crate) fn count(command: &mut Command) -> Result<Heard> {
+    gather(&start(command)?, None)
+}
+
+/// As [`count`], but a runner that takes too long is ended and counts as one failure, which names the tests
+/// that held it up.
+///
+/// # Errors
+/// When the command cannot be started, or cannot be ended.
+pub(crate) fn count_within(command: &mut Command, limit: Limit<'_>) -> Result<Heard> {
+    gather(&start(command)?, Some(limit))
+}
+
+/// What becomes of a runner.
+enum News {
+    Said(Heard),
+    Ended(std::io::Result<ExitStatus>),
+}
+
+fn start(command: &mut Command) -> Result<Receiver<News>> {
     let line = shell::describe(command);
     shell::say(format_args!("$ {line}"));
     if std::io::stdout().is_terminal() {
@@ -100,14 +169,57 @@ pub(crate) fn count(command: &mut Command) -> Result<Heard> {
         .stderr(Stdio::piped())
         .spawn()
         .with_context(|| format!("could not start {line}"))?;
-    let stderr = child.stderr.take();
-    let complaints = thread::spawn(move || stderr.map(pass_on).unwrap_or_default());
-    let mut heard = child.stdout.take().map(pass_on).unwrap_or_default();
-    heard.join(complaints.join().unwrap_or_default());
-    if !child.wait()?.success() && heard.tally.failed == 0 {
+    let (teller, news) = mpsc::channel();
+    let stdout = child.stdout.take().map(|stream| Box::new(stream) as _);
+    let stderr = child.stderr.take().map(|stream| Box::new(stream) as _);
+    let streams: [Option<Box<dyn Read + Send>>; 2] = [stdout, stderr];
+    for stream in streams.into_iter().flatten() {
+        let teller = teller.clone();
+        thread::spawn(move || teller.send(News::Said(pass_on(stream))));
+    }
+    thread::spawn(move || teller.send(News::Ended(child.wait())));
+    Ok(news)
+}
+
+fn gather(news: &Receiver<News>, limit: Option<Limit<'_>>) -> Result<Heard> {
+    let mut heard = Heard::default();
+    let mut status = None;
+    let mut cut_off = None;
+    let mut deadline = limit.map(|limit| Instant::now() + limit.time);
+    loop {
+        match next(news, deadline) {
+            Ok(News::Said(words)) => heard.join(words),
+            Ok(News::Ended(ended)) => {
+                status = Some(ended?);
+                let last = Instant::now() + LAST_WORDS;
+                deadline = deadline.map(|deadline| deadline.min(last));
+            }
+            Err(RecvTimeoutError::Timeout) if cut_off.is_none() => {
+                cut_off = Some(match status {
+                    Some(_) => "STILL RAN something that it started",
+                    None => "DID NOT END in its time",
+                });
+                if let Some(limit) = limit {
+                    (limit.end)()?;
+                }
+                deadline = Some(Instant::now() + LAST_WORDS);
+            }
+            Err(_) => break,
+        }
+    }
+    if let Some(why) = cut_off {
+        heard.cut_off(why);
+    } else if heard.tally.failed == 0 && !status.is_some_and(|status| status.success()) {
         heard.tally.failed = 1;
     }
     Ok(heard)
+}
+
+fn next(news: &Receiver<News>, deadline: Option<Instant>) -> Result<News, RecvTimeoutError> {
+    match deadline {
+        Some(deadline) => news.recv_timeout(deadline.saturating_duration_since(Instant::now())),
+        None => Ok(news.recv()?),
+    }
 }
 
 fn pass_on(stream: impl Read) -> Heard {
@@ -210,6 +322,46 @@ mod tests {
         let mut dying = Command::new("cargo");
         let heard = count(dying.arg("no-such-subcommand"));
         assert_eq!(heard.expect("it starts"), Heard::of(Tally::one(false)));
+    }
+
+    #[test]
+    fn a_runner_that_takes_too_long_is_ended_and_names_what_held_it_up() {
+        let slow =
+            "echo 'test quick ... ok'; echo 'test a::b has been running for over 60 seconds'";
+        let mut sleeper = Command::new("sh");
+        // `exec` leaves one process, which its own end then is.
+        sleeper.args(["-c", &format!("echo $$ >\"$0\"; {slow}; exec sleep 100")]);
+        let folder = tempfile::tempdir().expect("a folder");
+        let id = folder.path().join("id");
+        sleeper.arg(&id);
+        let end = || {
+            let id = std::fs::read_to_string(&id)?;
+            shell::run(Command::new("kill").arg(id.trim()))
+        };
+        let limit = Limit {
+            time: Duration::from_secs(1),
+            end: &end,
+        };
+        let heard = count_within(&mut sleeper, limit).expect("it starts");
+        assert_eq!(heard.tally, Tally::one(false));
+        assert_eq!(heard.named, ["DID NOT END in its time", "STILL RAN a::b"]);
+    }
+
+    #[test]
+    fn tests_of_libtest_that_failed_are_named() {
+        let mut heard = Heard::default();
+        for line in [
+            "test a::passes ... ok",
+            "test a::slow has been running for over 60 seconds",
+            "test a::slow ... ok",
+            "test a::fails ... FAILED",
+            "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 61 s",
+        ] {
+            heard.listen(line);
+        }
+        assert_eq!((heard.named.len(), heard.slow.len()), (1, 0));
+        assert_eq!(heard.named[0], "FAIL a::fails");
+        assert_eq!((heard.tally.passed, heard.tally.failed), (2, 1));
     }
 
     #[test]

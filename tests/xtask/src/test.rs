@@ -224,7 +224,8 @@ mod tests {
             report.tally,
             Tally {
                 passed: 1,
-                failed: 1
+                failed: 1,
+                left_out: 0
             }
         );
     }

@@ -50,8 +50,9 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     for (target, name) in MACS {
         report.check(&format!("clippy for {name}"), || cross.clippy(target));
     }
-    report.check("clippy for Windows", || cross.clippy(WINDOWS));
-    let build = report.made("build for Windows", || windows::Build::make(&cross))?;
+    let build = report.made("clippy and build for Windows", || {
+        windows::Build::make(&cross)
+    })?;
     let wine = report.made("wine", || Wine::prepare(&folder().join("wine")))?;
     build.test(report, &wine);
     console::test(report, &build, &wine);

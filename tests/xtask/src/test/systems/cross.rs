@@ -70,6 +70,25 @@ impl Cross {
         )
     }
 
+    /// `cargo build` for Windows with our lints: clippy compiles our packages, so that what they depend on is
+    /// compiled once and not checked besides.
+    pub(super) fn build_for_windows(&self) -> Command {
+        let mut cargo = self.cargo("build", WINDOWS);
+        cargo
+            .args(["--workspace", "--all-targets", "--locked"])
+            .args(["--features", "tauri/custom-protocol"])
+            .env(
+                "RUSTC_WORKSPACE_WRAPPER",
+                self.compiler.program("clippy-driver").get_program(),
+            )
+            // As `cargo clippy -- -D warnings` says it to its driver.
+            .env(
+                "CLIPPY_ARGS",
+                "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__",
+            );
+        cargo
+    }
+
     /// `cargo SUBCOMMAND` for `target`.
     ///
     /// Nothing is debugged here, and nothing compiled twice in a run: what serves that is left out.

@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use anyhow::{Result, ensure};
@@ -10,11 +11,12 @@ use serde_json::Value;
 
 use super::{Report, WINDOWS, cross::Cross, exceptions, folder, wine::Wine};
 use crate::{
-    cargo::{self, WORKSPACE},
-    places, shell,
-    tally::{self, Heard},
-    test::rust::WINDOW_TESTS,
+    cargo, places, shell,
+    tally::{self, Heard, Limit},
 };
+
+/// How long a test program may take, of which there is none that needs half of it on a quiet machine.
+const LIMIT: Duration = Duration::from_secs(900);
 
 /// What `cargo build` made for Windows.
 pub(super) struct Build {
@@ -34,13 +36,12 @@ struct TestProgram {
 }
 
 impl Build {
-    /// Builds and links everything; a warning is an error.
+    /// Compiles everything with our lints and links it; a warning is an error.
     ///
     /// # Errors
     /// When something does not compile or link.
     pub(super) fn make(cross: &Cross) -> Result<Self> {
-        let mut build = cross.cargo("build", WINDOWS);
-        build.args(WORKSPACE).arg("--all-targets");
+        let mut build = cross.build_for_windows();
         shell::say(format_args!("$ {}", shell::describe(&build)));
         build.arg("--message-format=json-render-diagnostics");
         let messages = shell::read(build.stderr(Stdio::inherit()))?;
@@ -65,17 +66,11 @@ impl Build {
         built().join(format!("{name}.exe"))
     }
 
-    /// Runs all tests but those for the window, which has no web view there.
+    /// Runs all tests but the exceptions, which it names.
     pub(super) fn test(&self, report: &mut Report, wine: &Wine) {
         for program in &self.tests {
             report.step(&format!("{} under wine", program.name), || {
-                let mut heard = program.run(wine)?;
-                let left_out = exceptions::of(&program.name);
-                heard.named.extend(
-                    left_out
-                        .map(|left_out| format!("NOT RUN {}: {}", left_out.test, left_out.reason)),
-                );
-                Ok(heard)
+                program.run(wine)
             });
         }
     }
@@ -83,6 +78,11 @@ impl Build {
 
 impl TestProgram {
     fn run(&self, wine: &Wine) -> Result<Heard> {
+        if let Some(exception) = exceptions::program(&self.name) {
+            let mut heard = Heard::default();
+            heard.leave_out(exception.name, exception.reason);
+            return Ok(heard);
+        }
         let mut command = wine.command(&self.file);
         command
             .current_dir(&self.package)
@@ -98,12 +98,20 @@ impl TestProgram {
         if self.harness {
             self.leave_out(wine, &mut command)?;
         }
-        tally::count(&mut command)
+        let limit = Limit {
+            time: LIMIT,
+            end: &|| wine.restart(),
+        };
+        let mut heard = tally::count_within(&mut command, limit)?;
+        for exception in exceptions::tests(&self.name) {
+            heard.leave_out(exception.name, exception.reason);
+        }
+        Ok(heard)
     }
 
     /// Takes out the exceptions, each of which has to name a test that is there.
     fn leave_out(&self, wine: &Wine, command: &mut Command) -> Result<()> {
-        let mut exceptions = exceptions::of(&self.name).peekable();
+        let mut exceptions = exceptions::tests(&self.name).peekable();
         if exceptions.peek().is_none() {
             return Ok(());
         }
@@ -112,10 +120,10 @@ impl TestProgram {
         for exception in exceptions {
             let is_there = listed.lines().any(|line| {
                 line.strip_suffix(": test")
-                    .is_some_and(|test| test == exception.test)
+                    .is_some_and(|test| test == exception.name)
             });
-            ensure!(is_there, "{} names no test: {}", self.name, exception.test);
-            command.args(["--skip", exception.test]);
+            ensure!(is_there, "{} names no test: {}", self.name, exception.name);
+            command.args(["--skip", exception.name]);
         }
         Ok(())
     }
@@ -125,14 +133,14 @@ fn built() -> PathBuf {
     folder().join("build").join(WINDOWS).join("debug")
 }
 
-/// The program of a message of Cargo's, when it is one that runs tests and needs no window.
+/// The program of a message of Cargo's, when it is one that runs tests.
 fn test_program(message: &Value) -> Option<TestProgram> {
     let file = message["executable"].as_str()?;
     let target = &message["target"];
     let kind = |wanted: &str| cargo::list(target, "kind").any(|kind| kind == wanted);
     let name = cargo::text(target, "name");
     let is_test = message["profile"]["test"] == true || kind("test");
-    if !is_test || kind("example") || kind("bench") || (kind("test") && name == WINDOW_TESTS) {
+    if !is_test || kind("example") || kind("bench") {
         return None;
     }
     let package = Path::new(message["manifest_path"].as_str()?).parent()?;
@@ -171,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_are_told_from_programs_and_journeys_in_the_window_are_left_out() {
+    fn tests_are_told_from_programs() {
         let unit = test_program(&message("lib", "patchbay_vault", true)).expect("it runs tests");
         assert_eq!((unit.name.as_str(), unit.harness), ("patchbay-vault", true));
         let e2e = test_program(&message("test", "e2e", true)).expect("it runs tests");
@@ -180,6 +188,5 @@ mod tests {
         assert!(!traces.harness);
         assert_eq!(test_program(&message("bin", "patchbay", false)), None);
         assert_eq!(test_program(&message("example", "platforms", true)), None);
-        assert_eq!(test_program(&message("test", "window", true)), None);
     }
 }

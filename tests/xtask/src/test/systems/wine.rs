@@ -59,6 +59,22 @@ impl Wine {
         silent(self.command(Path::new("wineboot")).arg("--init"))
     }
 
+    /// Ends every program of this Windows and goes on with it, as after a reset.
+    ///
+    /// # Errors
+    /// When wine does not start again.
+    pub(super) fn restart(&self) -> Result<()> {
+        self.end();
+        self.start()
+    }
+
+    fn end(&self) {
+        let mut end = Command::new(SERVER);
+        self.surround(&mut end);
+        // Where no program of it runs there is none to be ended, which it calls a failure.
+        drop(end.arg("--kill").output());
+    }
+
     /// A Windows program, to be run to its end.
     pub(super) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("timeout");
@@ -102,10 +118,7 @@ impl Wine {
 
 impl Drop for Wine {
     fn drop(&mut self) {
-        let mut end = Command::new(SERVER);
-        self.surround(&mut end);
-        // Where no program of it runs there is none to be ended, which it calls a failure.
-        drop(end.arg("--kill").output());
+        self.end();
     }
 }
 
