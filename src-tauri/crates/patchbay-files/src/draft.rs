@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::Error;
 use crate::folder::sync_folder;
 use crate::open::open;
+use crate::rename::rename;
 
 /// Stands between the name of the file and what makes the draft's name its own.
 const MARK: &str = ".next";
@@ -78,7 +79,7 @@ impl Draft {
         file.write_all(bytes)?;
         file.set_len(bytes.len() as u64)?;
         file.sync_all()?;
-        fs::rename(&self.path, &self.target)?;
+        rename(&self.path, &self.target)?;
         self.file = None;
         Ok(sync_folder(self.target.parent().unwrap_or(Path::new(".")))?)
     }

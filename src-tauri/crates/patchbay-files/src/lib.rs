@@ -10,8 +10,10 @@ mod draft;
 mod error;
 mod folder;
 mod open;
+mod rename;
 
 pub use draft::{Draft, name_beside, remove_leftovers};
 pub use error::{Error, NotPlain};
 pub use folder::{Exposure, close_to_others, create_private_folder, exposure, sync_folder};
 pub use open::{open, open_lock, read};
+pub use rename::rename;

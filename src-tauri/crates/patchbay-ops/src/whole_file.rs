@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use patchbay_files::name_beside;
+use patchbay_files::{name_beside, rename};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 
@@ -61,7 +61,9 @@ impl WholeFile {
             let synced = file.sync_all().await;
             synced.map_err(|source| failed(&self.part, source))?;
         }
-        let moved = tokio::fs::rename(&self.part, &self.path).await;
+        let (part, path) = (self.part.clone(), self.path.clone());
+        let moved = tokio::task::spawn_blocking(move || rename(&part, &path)).await;
+        let moved = moved.map_err(std::io::Error::other).flatten();
         moved.map_err(|source| failed(&self.path, source))?;
         self.is_whole = true;
         Ok(())

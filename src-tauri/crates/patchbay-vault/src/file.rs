@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use patchbay_files::{Draft, remove_leftovers, sync_folder};
+use patchbay_files::{Draft, remove_leftovers, rename, sync_folder};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -227,7 +227,7 @@ pub(crate) fn set_aside(folder: &Path, _lock: &FolderLock) -> Result<Option<Path
         reason = "no folder holds four thousand million files"
     )]
     let aside = free.expect("some number is free");
-    fs::rename(&path, &aside).map_err(Error::file("move", &path))?;
+    rename(&path, &aside).map_err(Error::file("move", &path))?;
     sync_folder(folder).map_err(Error::file("write", folder))?;
     Ok(Some(aside))
 }
