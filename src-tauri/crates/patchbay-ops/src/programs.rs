@@ -1,5 +1,7 @@
 //! Programs that hand out secrets: found without a shell, started only where a person allowed it.
 
+mod search_path;
+
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -94,7 +96,7 @@ pub async fn forget_program(cx: &Context, id: &str) -> Result<(), Error> {
 ///
 /// # Errors
 /// Why there is no such program, in words.
-pub(crate) fn program_of(reference: &SecretReference) -> Result<Option<Program>, String> {
+pub(crate) async fn program_of(reference: &SecretReference) -> Result<Option<Program>, String> {
     let mut words = match reference.target() {
         ReferenceTarget::Variable(_) => return Ok(None),
         ReferenceTarget::Program(command) => command
@@ -109,7 +111,7 @@ pub(crate) fn program_of(reference: &SecretReference) -> Result<Option<Program>,
         return Err("it names no program".to_owned());
     }
     let name = words.remove(0);
-    let file = find(&name)?;
+    let file = find(&name).await?;
     let file = file.to_str().ok_or_else(|| {
         format!("the path of {name} is not Unicode, so it could not be shown to you")
     })?;
@@ -134,7 +136,7 @@ pub(crate) fn id_of(program: &Program) -> String {
 
 /// The file that a name stands for: an absolute path, or found in `PATH`. Never in the folder that Patchbay
 /// happens to be in, where somebody else may have put a file.
-fn find(name: &str) -> Result<PathBuf, String> {
+async fn find(name: &str) -> Result<PathBuf, String> {
     let path = Path::new(name);
     if path.is_absolute() {
         let found = candidates(path).into_iter().find(|file| is_runnable(file));
@@ -145,9 +147,10 @@ fn find(name: &str) -> Result<PathBuf, String> {
             "{name} depends on the current folder; name the program by its full path"
         ));
     }
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&folders).filter(|folder| folder.is_absolute());
-    let mut files = folders.flat_map(|folder| candidates(&folder.join(name)));
+    let folders = search_path::folders().await;
+    let mut files = folders
+        .iter()
+        .flat_map(|folder| candidates(&folder.join(name)));
     let found = files.find(|file| is_runnable(file));
     found.ok_or_else(|| format!("{name} is not in PATH"))
 }
@@ -225,3 +228,5 @@ pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(all(test, windows))]
+mod windows_tests;

@@ -50,7 +50,7 @@ impl References {
         reference: &SecretReference,
         occasion: Occasion,
     ) -> Result<Secret, Error> {
-        if let Some(program) = named(reference)? {
+        if let Some(program) = named(reference).await? {
             self.allowed(reference, &program, occasion).await?;
             return secret_of(reference, run(&program).await);
         }
@@ -59,7 +59,7 @@ impl References {
 
     /// Has the program of a reference allowed; see [`crate::allow_program`].
     pub(crate) async fn allow(&self, reference: &SecretReference) -> Result<AllowedProgram, Error> {
-        let program = named(reference)?.ok_or_else(|| Error::Reference {
+        let program = named(reference).await?.ok_or_else(|| Error::Reference {
             reference: reference.to_string(),
             why: "it names no program".to_owned(),
         })?;
@@ -130,14 +130,14 @@ pub async fn resolve_reference(
 /// # Errors
 /// [`Error::Reference`] when it stands for nothing.
 pub async fn resolve_from_environment(reference: &SecretReference) -> Result<Secret, Error> {
-    match named(reference)? {
+    match named(reference).await? {
         Some(program) => secret_of(reference, run(&program).await),
         None => from_variable(reference),
     }
 }
 
-fn named(reference: &SecretReference) -> Result<Option<Program>, Error> {
-    program_of(reference).map_err(|why| Error::Reference {
+async fn named(reference: &SecretReference) -> Result<Option<Program>, Error> {
+    program_of(reference).await.map_err(|why| Error::Reference {
         reference: reference.to_string(),
         why,
     })

@@ -169,8 +169,8 @@ fn another_file_or_another_cut_of_the_arguments_is_another_program() {
     assert_eq!(id_of(&named_otherwise), id_of(&all[0]));
 }
 
-#[test]
-fn the_current_folder_is_no_place_for_programs() {
+#[tokio::test]
+async fn the_current_folder_is_no_place_for_programs() {
     for name in [
         "./keys",
         "../keys",
@@ -178,17 +178,17 @@ fn the_current_folder_is_no_place_for_programs() {
         "C:keys",
         "no-such-program-anywhere",
     ] {
-        assert!(find(name).is_err(), "{name}");
+        assert!(find(name).await.is_err(), "{name}");
     }
-    let found = find("sh").unwrap();
+    let found = find("sh").await.unwrap();
     assert!(found.is_absolute(), "{}", found.display());
     let home = tempfile::tempdir().unwrap();
     let plain = home.path().join("keys");
     fs::write(&plain, "#!/bin/sh\n").unwrap();
     fs::set_permissions(&plain, fs::Permissions::from_mode(0o644)).unwrap();
     let plain = plain.to_str().unwrap();
-    assert!(find(plain).is_err(), "a file that cannot be run");
-    assert!(find("/etc").is_err(), "a folder");
+    assert!(find(plain).await.is_err(), "a file that cannot be run");
+    assert!(find("/etc").await.is_err(), "a folder");
 }
 
 #[tokio::test]

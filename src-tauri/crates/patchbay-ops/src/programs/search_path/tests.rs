@@ -1,0 +1,43 @@
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::*;
+
+/// A shell with a profile.
+fn shell(home: &Path, profile: &str) -> PathBuf {
+    let file = home.join("shell");
+    let script = format!("#!/bin/sh\n{profile}\n[ \"$1 $2\" = '-l -c' ] && exec sh -c \"$3\"\n");
+    fs::write(&file, script).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    file
+}
+
+#[tokio::test]
+async fn a_login_shell_is_asked_for_its_path_whatever_it_says_before() {
+    let home = tempfile::tempdir().unwrap();
+    let profile = "echo Welcome; export PATH=/opt/homebrew/bin:$PATH";
+    let path = path_of_login_shell(&shell(home.path(), profile), PATIENCE).await;
+    let folders = joined(&[path.unwrap()]);
+    assert_eq!(folders[0], Path::new("/opt/homebrew/bin"));
+}
+
+#[tokio::test]
+async fn a_shell_that_fails_or_does_not_answer_names_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let missing = home.path().join("none");
+    assert_eq!(path_of_login_shell(&missing, PATIENCE).await, None);
+    let failing = shell(home.path(), "exit 1");
+    assert_eq!(path_of_login_shell(&failing, PATIENCE).await, None);
+    let waiting = shell(home.path(), "exec sleep 100");
+    let patience = Duration::from_millis(50);
+    assert_eq!(path_of_login_shell(&waiting, patience).await, None);
+}
+
+#[test]
+fn folders_are_named_once_and_wholly() {
+    let paths = ["/usr/bin:bin:/bin".into(), "/opt/bin:/bin::/usr/bin".into()];
+    let all = ["/usr/bin", "/bin", "/opt/bin"].map(PathBuf::from);
+    assert_eq!(joined(&paths), all);
+}

@@ -1,0 +1,28 @@
+use std::fs;
+
+use super::*;
+
+#[tokio::test]
+async fn a_name_without_its_extension_is_a_program_and_its_arguments_are_no_commands() {
+    let home = tempfile::tempdir().unwrap();
+    for extension in ["txt", "ps1", "cmd"] {
+        let file = home.path().join(format!("keys.{extension}"));
+        fs::write(file, "@echo key of %1\r\n").unwrap();
+    }
+    let name = home.path().join("keys");
+    let reference = format!("cmd://{} me&whoami", name.display());
+    let reference = SecretReference::parse(&reference).unwrap();
+    let program = program_of(&reference).await.unwrap().unwrap();
+    assert!(program.file.ends_with("keys.cmd"), "{}", program.file);
+    let secret = run(&program).await.unwrap();
+    assert_eq!(secret.expose().trim().replace('"', ""), "key of me&whoami");
+}
+
+#[tokio::test]
+async fn the_current_folder_is_no_place_for_programs() {
+    for name in [r".\keys", r"bin\keys", "C:keys", "no-such-program-anywhere"] {
+        assert!(find(name).await.is_err(), "{name}");
+    }
+    let found = find("cmd").await.unwrap();
+    assert!(found.is_absolute(), "{}", found.display());
+}
