@@ -226,9 +226,11 @@ async fn a_token_or_headers_do_without_a_consent() {
             Secret::new(token.as_str()).into(),
         )]),
     };
+    // On Windows it is a word of the shell, not a program.
+    let echo = if cfg!(windows) { "cmd /c echo" } else { "echo" };
     let reference = AuthenticationChoice::Bearer {
         token: SecretInput::Reference {
-            reference: format!("cmd://echo {token}"),
+            reference: format!("cmd://{echo} {token}"),
         },
     };
     for choice in [typed(&format!(" {token}\n")), headers, reference] {

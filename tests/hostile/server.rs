@@ -6,6 +6,8 @@
 mod app;
 mod bodies;
 mod shapes;
+// Its terminals are those of the program `script`.
+#[cfg(target_os = "linux")]
 mod terminal;
 
 pub(crate) use app::PATIENCE;

@@ -4,6 +4,7 @@
 //! unlocked keyring. A journey that fails leaves a picture, the page and the app's log in
 //! `target/window-failures/`. Start reading at [`support`].
 
+#![cfg(target_os = "linux")]
 #![expect(clippy::expect_used, reason = "a helper that fails fails its journey")]
 #![expect(
     clippy::print_stderr,

@@ -226,6 +226,16 @@ pub(crate) fn steady() -> Settings {
         (r"\b\d+ ms|\b\d+\.\d s\b", "TIME"),
         (r#""(\w+Ms|resultBytes)": \d+"#, "\"$1\": 0"),
         (r"(/[^/ ]+)*/patchbay/(data|settings|logs|cache)", "HOME/$2"),
+        // As Windows says it.
+        (
+            r"[A-Z]:\\[^\n]*\\patchbay\\(data|settings|logs|cache)",
+            "HOME/$1",
+        ),
+        (r"\bpatchbay\.exe\b", "patchbay"),
+        (
+            r"(File not found|The system cannot find the file specified)\.",
+            "No such file or directory",
+        ),
         (r"\b\d+ tools|(Tools: +)\d+|(ready +)\d+", "$1${2}N tools"),
         // Columns are as wide as what was replaced.
         (r"(\S)  +", "$1  "),

@@ -177,7 +177,7 @@ async fn a_locked_vault_says_how_it_is_unlocked() {
         None,
         Some("four words of test"),
         Some("env://NOT_SET"),
-        Some("env://HOME"),
+        Some("env://CURL_HOME"),
     ] {
         let mut command = terminal.command(&echo);
         match passphrase {

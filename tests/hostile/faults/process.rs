@@ -96,6 +96,7 @@ impl Victim {
     }
 
     /// Says a word and hears the answer.
+    #[cfg(target_os = "linux")]
     pub(super) async fn ask(&mut self, word: &str) -> String {
         self.say(word).await;
         self.hear().await

@@ -266,12 +266,16 @@ async fn a_credential_is_deleted_after_its_refresh() {
 }
 
 /// Older builds kept what a registration gave in the same place as the references of a person.
-#[cfg(unix)]
 #[tokio::test]
 async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has_it() {
     let bench = bench().await;
     let (cx, home) = (&bench.cx, bench.home.path());
-    let (marker, reference) = (home.join("was-run"), "cmd://echo from-the-app");
+    let marker = home.join("was-run");
+    // On Windows these are words of the shell, not programs.
+    let reference = match cfg!(windows) {
+        true => "cmd://cmd /c echo from-the-app",
+        false => "cmd://echo from-the-app",
+    };
     let mut connector = add(cx, NOBODY).await;
     let before = |client_secret: String| {
         let mut grant = lapsed_grant("first-token-1", NOBODY);
@@ -321,18 +325,19 @@ async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has
     assert!(!marker.exists());
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn what_a_reference_led_to_stays_known_when_it_leads_nowhere() {
     let bench = bench().await;
     let cx = &bench.cx;
     let file = bench.home.path().join("token");
     std::fs::write(&file, "tok-123456").unwrap();
+    let show = if cfg!(windows) { "cmd /c type" } else { "cat" };
+    let reference = format!("cmd://{show} {}", file.display());
     let entry = WalletEntry {
         id: WalletEntryId::new("cred_2"),
         name: "Token".to_owned(),
         kind: WalletKind::Bearer,
-        reference: Some(SecretReference::parse(&format!("cmd://cat {}", file.display())).unwrap()),
+        reference: Some(SecretReference::parse(&reference).unwrap()),
         ..bench.entry.clone()
     };
     cx.store().save_wallet_entry(&entry).await.unwrap();

@@ -4,7 +4,6 @@ mod age;
 mod disk;
 
 use std::fs;
-use std::path::Path;
 
 use patchbay_model::{Code, Explain, VaultBackend, VaultState};
 use tempfile::TempDir;
@@ -86,7 +85,7 @@ async fn the_file_shows_no_secret() {
 async fn file_and_folder_belong_to_the_user_alone() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::with_secret().await;
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&place.file()), 0o600);
     assert_eq!(mode(&place.file().with_file_name("vault.lock")), 0o600);
     assert_eq!(mode(place.file().parent().unwrap()), 0o700);
