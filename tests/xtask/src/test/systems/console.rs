@@ -86,11 +86,13 @@ impl<'a> Desk<'a> {
         line.push(program);
         line.extend(words.iter().map(|word| (*word).to_owned()));
         let line: Vec<_> = line.iter().map(|word| format!("'{word}'")).collect();
+        // Until a program reads, the terminal would show what is typed, whatever the program asks of Windows.
+        let line = format!("stty -echo; exec {}", line.join(" "));
         let mut script = Command::new("timeout");
         script
             .args(["--kill-after=10", "180", "script"])
             .args(["--quiet", "--return", "--flush", "--command"])
-            .args([&line.join(" "), "/dev/null"])
+            .args([&line, "/dev/null"])
             .env("PATCHBAY_HOME", r"C:\console");
         self.wine.surround(&mut script);
         script

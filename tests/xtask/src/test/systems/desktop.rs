@@ -44,6 +44,7 @@ struct App<'a> {
     wine: &'a Wine,
     display: Display,
     program: PathBuf,
+    command_line: PathBuf,
     dialog: PathBuf,
     log: PathBuf,
     child: Child,
@@ -67,6 +68,7 @@ impl<'a> App<'a> {
             wine,
             display,
             program,
+            command_line: build.program("patchbay"),
             dialog,
             log,
             child,
@@ -107,9 +109,10 @@ impl<'a> App<'a> {
         })
     }
 
-    /// Opens a link as a browser would: Windows looks up its program and starts it a second time.
+    /// Opens a link as Windows does for a browser: it starts what the entry names a second time. Wine itself
+    /// does not follow entries of one user.
     fn takes_a_link(&self) -> Result<()> {
-        shell::run(self.beside(Path::new("start")).args(["/wait", STRAY_LINK]))?;
+        shell::run(self.beside(&self.program).arg(STRAY_LINK))?;
         let log = shell::poll("word of the link", PATIENCE, || {
             let log = fs::read_to_string(&self.log)?;
             Ok(log.contains("a link was not followed").then_some(log))
@@ -123,6 +126,9 @@ impl<'a> App<'a> {
         shell::run(self.beside(&self.dialog).args([TITLE, "press"]))?;
         let ended = shell::poll("the app's end", PATIENCE, || Ok(self.child.try_wait()?))?;
         ensure!(ended.code() == Some(1), "it ended with {ended}");
+        // What it held is free: the next process clears its mark away.
+        let list = ["run", "list", "--json"];
+        shell::read(self.beside(&self.command_line).args(list))?;
         let left = marks_of_processes(&self.wine.disk().join("users"))?;
         ensure!(left.is_empty(), "it left its marks: {left:?}");
         Ok(())
@@ -137,11 +143,11 @@ impl Drop for App<'_> {
     }
 }
 
-/// What processes that have the database open keep beside it; a process that ends in order takes its own away.
+/// What processes that have the database of the user open keep beside it.
 fn marks_of_processes(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut find = Command::new("find");
     find.arg(folder)
-        .args(["-path", "*/patchbay.db.processes/*"]);
+        .args(["-path", "*/Local/patchbay/data/patchbay.db.processes/*"]);
     let found = shell::read(find.args(["-not", "-name", "opening"]))?;
     Ok(found.lines().map(PathBuf::from).collect())
 }
