@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::{CachedToken, CallOptions, Clock as _};
 use patchbay_model::Secret;
-use patchbay_platforms::http::{CachedToken, CallOptions, Clock as _};
 use patchbay_platforms::{Error, HostedPlatform, Platform, hosted};
 use patchbay_tests::{Adapter, Line, Stage, from_environment};
 use serde_json::{Map, Value};

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::{Backoff, CallOptions, Jitter, Reading, Retries, RetryPolicy};
 use patchbay_model::{Platform, Secret};
-use patchbay_platforms::http::{Backoff, CallOptions, Jitter, Reading, Retries, RetryPolicy};
 use patchbay_platforms::{Error, SignIn, hosted};
 use patchbay_tests::{Adapter, Line, Stage, from_environment};
 use serde_json::{Map, Value, json};

@@ -1,8 +1,8 @@
 //! 10ex.
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::Secret;
-use patchbay_platforms::http::CallOptions;
 use patchbay_platforms::{Error, hosted};
 use patchbay_tests::{Adapter, Line, Stage, from_environment};
 use serde_json::{Map, Value};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use patchbay_http::Clients;
 use patchbay_model::Secret;
-use patchbay_platforms::http::Clients;
 use patchbay_platforms::{AccountField, Error, SignIn};
 use serde_json::{Map, Value};
 

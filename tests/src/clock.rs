@@ -4,8 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::Clock;
 use patchbay_model::Timestamp;
-use patchbay_platforms::http::Clock;
 
 /// Starts at `2026-10-21T07:27:30Z` and jumps forward when somebody waits.
 #[derive(Debug)]

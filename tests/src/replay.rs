@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
+use patchbay_http::{ClientSettings, Clients, ProxyChoice};
 use patchbay_platforms::Error;
-use patchbay_platforms::http::{ClientSettings, Clients, ProxyChoice};
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 

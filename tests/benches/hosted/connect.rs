@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, ensure};
-use patchbay_platforms::http::CallOptions;
+use patchbay_http::CallOptions;
 use serde_json::json;
 
 use crate::server::Server;

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use axum::body::Bytes;
 use axum::http::Uri;
-use patchbay_platforms::http::CallOptions;
+use patchbay_http::CallOptions;
 use serde_json::{Value, json};
 
 use crate::server::Server;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use patchbay_http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
 use patchbay_model::{Platform as Kind, RemoteId, Secret};
-use patchbay_platforms::http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
 use patchbay_platforms::{Platform, SignIn, hosted};
 use reqwest::Method;
 use rmcp::ServiceExt as _;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
+use patchbay_http::{CallOptions, ClientSettings, Clients, ProxyChoice};
 use patchbay_model::{Explain as _, Platform, Secret};
-use patchbay_platforms::http::{CallOptions, ClientSettings, Clients, ProxyChoice};
 use patchbay_platforms::{Error, HOSTED, HostedPlatform, Operation, SignIn};
 use patchbay_testkit::fakes::{Answer, Fake, FakeAirbyte, Judged, Seen, Trouble, What};
 use patchbay_tests::ReplayClock;

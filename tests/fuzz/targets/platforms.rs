@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice, Retries};
 use patchbay_model::{Level, Platform, RemoteId, Secret, Timestamp};
-use patchbay_platforms::http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice, Retries};
 use patchbay_platforms::{SignIn, hosted};
 use serde_json::{Map, Value, json};
 

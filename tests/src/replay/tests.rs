@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use http::Method;
-use patchbay_platforms::http::{Api, CallOptions, Path as ApiPath, Request};
+use patchbay_http::{Api, CallOptions, Path as ApiPath, Request};
 use patchbay_platforms::{Error, NoToken};
 use serde_json::json;
 

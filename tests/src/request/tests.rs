@@ -1,5 +1,5 @@
+use patchbay_http::Clock as _;
 use patchbay_model::Timestamp;
-use patchbay_platforms::http::Clock as _;
 use serde_json::json;
 
 use super::*;

@@ -5,19 +5,69 @@
 //! send is read within limits ([`json`]). The crate knows nothing of MCP, OAuth or any platform.
 //!
 //! Start reading at [`AddressPolicy`].
+//!
+//! A platform folder makes an [`Api`] of its account, describes each documented operation as a
+//! [`Request`] (a [`Path`] of segments, query, body, and whether it may be repeated), and reads the
+//! [`Answer`]. Time limits, retries, redirects, size limits, credentials, redaction and the meaning of
+//! an error status are the same for all of them and live here.
+//!
+//! Source: the wire contracts' README, "What every client of Patchbay does".
 
+mod address;
+mod address_error;
+mod answer;
+mod api;
 mod browser_url;
+mod client;
+mod clock;
+mod echo;
 mod error;
+mod field;
 pub mod json;
 mod lookup;
+mod options;
+mod path;
+mod plan;
 mod policy;
 mod proxies;
 mod reach;
+mod redirect;
+mod refused;
+mod request;
 mod resolver;
+mod retry;
+mod retry_after;
+mod secret_argument;
+mod send;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod text;
+mod token_source;
 
+#[cfg(test)]
+mod tests;
+
+pub use address::{PlainHttp, check_address};
+pub use address_error::{AddressError, refused_address};
+pub use answer::{Answer, StreamedAnswer};
+pub use api::{Api, Redirects, parsed};
 pub use browser_url::BrowserUrl;
-pub use error::{AddressError, refused_address};
+pub use client::{ClientSettings, Clients, ProxyChoice};
+pub use clock::{Clock, SystemClock};
+pub use echo::{SecretNames, without_given, without_secrets};
+pub use error::{BoxError, Error, Found, Refusal, TEXT_LIMIT, Unreachable, from_reqwest};
+pub use field::Field;
 pub use lookup::Lookup;
+pub use options::{CachedToken, CallOptions, Head, Retries, SentSecrets};
+pub use path::Path;
+pub use plan::{PlannedRequest, stand_ins};
 pub use policy::AddressPolicy;
 pub use proxies::Proxies;
 pub use reach::Reach;
+pub use request::{Repeat, Request};
+pub use retry::{Backoff, Jitter, RetryPolicy};
+pub use retry_after::Reading;
+pub use secret_argument::{SecretArgument, Sensitive, revealed};
+pub use token_source::{
+    FixedHeaders, Headers, NoToken, TokenSource, authorization, bearer, credentials,
+};

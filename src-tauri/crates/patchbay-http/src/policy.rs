@@ -15,7 +15,7 @@ use patchbay_model::is_localhost;
 use reqwest::dns::Resolve;
 use url::{Host, Url};
 
-use crate::error::LookupFailed;
+use crate::address_error::LookupFailed;
 use crate::lookup::SystemLookup;
 use crate::reach::{Kind, kind_of};
 use crate::{AddressError, BrowserUrl, Lookup, Proxies, Reach};

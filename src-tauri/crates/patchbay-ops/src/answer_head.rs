@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use patchbay_http::Head;
 use patchbay_model::Json;
-use patchbay_platforms::http::Head;
 use reqwest::header::HeaderMap;
 use serde::Serialize;
 

@@ -7,11 +7,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::AddressPolicy;
-use patchbay_model::{Account, AccountId, Explain, Secret, Timestamp};
-use patchbay_platforms::http::{
-    CallOptions, ClientSettings, Clients, Clock as PlatformClock, Retries,
+use patchbay_http::{
+    AddressPolicy, CallOptions, ClientSettings, Clients, Clock as PlatformClock, Retries,
 };
+use patchbay_model::{Account, AccountId, Explain, Secret, Timestamp};
 use patchbay_platforms::{
     Error as PlatformError, PlainHttp, Platform, SignIn, allows_plain_http, hosted,
 };
@@ -255,6 +254,6 @@ impl PlatformClock for TurnedClock {
     }
 
     fn chance(&self) -> f64 {
-        patchbay_platforms::http::SystemClock.chance()
+        patchbay_http::SystemClock.chance()
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use patchbay_http::{CallOptions, PlannedRequest};
 use patchbay_model::{Account, Connector, ConnectorId, RemoteId, Secret, Timestamp, Tool};
-use patchbay_platforms::http::{CallOptions, PlannedRequest};
 use patchbay_platforms::mcp::CallOutcome;
 use patchbay_platforms::{Platform, RemoteConnector, Tools};
 use serde_json::{Map, Value};

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use patchbay_http::{CallOptions, Retries, SentSecrets};
 use patchbay_model::{
     Account, AccountId, Json, OperationEffect, Platform, Secret, hide_user_infos,
 };
-use patchbay_platforms::http::{CallOptions, Retries, SentSecrets};
 use patchbay_platforms::{Effect, Operation, Platform as Hosted, hosted};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use bytes::Bytes;
 use futures::StreamExt as _;
+use patchbay_http::StreamedAnswer;
 use patchbay_platforms::Streams;
-use patchbay_platforms::http::StreamedAnswer;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use serde::Serialize;
 

@@ -28,6 +28,7 @@ use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::{BoxFuture, FutureExt};
+use patchbay_http::{Api, CallOptions, FixedHeaders, Redirects, SecretNames, StreamedAnswer};
 use patchbay_model::{RemoteId, Secret};
 use serde_json::{Map, Value};
 
@@ -36,11 +37,8 @@ use self::operations::OPERATIONS;
 use self::remembered::Remembered;
 use self::sessions::Sessions;
 use self::wire::{AUTH_REQUIRED, Connector, Item};
-use crate::echo::SecretNames;
-use crate::http::{Api, CallOptions, Redirects, StreamedAnswer};
 use crate::operations::arguments;
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
-use crate::token_source::FixedHeaders;
 use crate::{
     AccountField, Connectors, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform,
     NoToken, Operation, Peculiar, Platform, Prompts, RemoteConnector, Resources, SignIn, Streams,
@@ -50,7 +48,8 @@ use crate::{
 const BASE_URL: &str = "http://127.0.0.1:8333";
 
 /// Names of members that no answer shows.
-static SECRET_NAMES: LazyLock<SecretNames> = LazyLock::new(|| SecretNames::new(OPERATIONS, FIELDS));
+static SECRET_NAMES: LazyLock<SecretNames> =
+    LazyLock::new(|| crate::registry::secret_names(OPERATIONS, FIELDS));
 
 /// Agent Stack in the registry.
 pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {

@@ -30,6 +30,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
+use patchbay_http::{Api, CallOptions, SecretArgument, StreamedAnswer, bearer};
 use patchbay_model::Secret;
 use serde_json::{Value, json};
 
@@ -37,10 +38,7 @@ use self::arguments::given;
 use self::client::{Client, Workspace};
 use self::remembered::Remembered;
 use self::token::{Credentials, Tokens};
-use crate::http::{Api, CallOptions, StreamedAnswer};
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
-use crate::secret_argument::SecretArgument;
-use crate::token_source::bearer;
 use crate::{
     AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, Operation, Peculiar,
     Platform, Settings, SignIn, Streams, Tools,

@@ -8,6 +8,7 @@ mod settings;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::{CallOptions, PlannedRequest, StreamedAnswer};
 use patchbay_model::{
     AuthenticationMethod, Content, FilledPrompt, Form, Json, Level, Prompt, RemoteId, Resource,
     Status, Timestamp, Tool, Visibility,
@@ -16,7 +17,6 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::Error;
-use crate::http::{CallOptions, PlannedRequest, StreamedAnswer};
 use crate::mcp::CallOutcome;
 
 pub use creation::{Creation, ProviderOAuth};

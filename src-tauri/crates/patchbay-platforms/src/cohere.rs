@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::{BoxFuture, FutureExt};
+use patchbay_http::{Answer, Api, CallOptions, FixedHeaders, SecretNames};
 use patchbay_model::RemoteId;
 use serde_json::{Map, Value};
 use url::Url;
@@ -28,12 +29,9 @@ use url::Url;
 use self::arguments::{Authorize, List, One, TestSearch};
 use self::operations::OPERATIONS;
 use crate::capabilities::no_choices;
-use crate::echo::SecretNames;
 use crate::findings::Findings;
-use crate::http::{Answer, Api, CallOptions};
 use crate::operations::arguments;
 use crate::registry::ALLOW_PLAIN_HTTP;
-use crate::token_source::FixedHeaders;
 use crate::{
     AccountField, Connectors, ConsentState, Consents, Creation, Credentials, Error, HostedPlatform,
     Operation, Peculiar, Platform, RemoteConnector, Settings, SignIn, StartedConsent, Tools,
@@ -53,7 +51,8 @@ const CONSENT_LIVES: Duration = Duration::from_secs(300);
 const POLL_EVERY: Duration = Duration::from_secs(2);
 
 /// Names of members that no answer shows.
-static SECRET_NAMES: LazyLock<SecretNames> = LazyLock::new(|| SecretNames::new(OPERATIONS, FIELDS));
+static SECRET_NAMES: LazyLock<SecretNames> =
+    LazyLock::new(|| crate::registry::secret_names(OPERATIONS, FIELDS));
 
 /// Cohere in the registry.
 pub(crate) const COHERE: HostedPlatform = HostedPlatform {

@@ -22,18 +22,17 @@ mod wire;
 
 use std::sync::{Arc, LazyLock};
 
+use patchbay_http::{Api, SecretNames, parsed};
 use serde_json::{Map, Value};
 
 use self::key::Key;
 use self::memory::Memory;
-use crate::echo::SecretNames;
-use crate::http::{Api, parsed};
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
 use crate::{AccountField, Error, HostedPlatform, Operation, Platform, SignIn};
 
 /// Names of members that no answer shows.
 static SECRET_NAMES: LazyLock<SecretNames> =
-    LazyLock::new(|| SecretNames::new(operations::every(), FIELDS));
+    LazyLock::new(|| crate::registry::secret_names(operations::every(), FIELDS));
 
 /// Mistral in the registry.
 pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {

@@ -8,10 +8,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use patchbay_http::CallOptions;
 pub use patchbay_model::OperationEffect as Effect;
 use patchbay_model::SECRET_MARK;
 
-use crate::http::CallOptions;
 use crate::{
     Connectors, Consents, Creation, Credentials, Disconnects, Error, Peculiar, Prompts, Resources,
     Settings, Streams, Tools,
@@ -45,7 +45,7 @@ pub trait Platform: Send + Sync {
     /// [`Error::Usage`] when there is no such operation, or the arguments do not fit; then those of
     /// the operation itself, as in [`Api::send`].
     ///
-    /// [`Api::send`]: crate::http::Api::send
+    /// [`Api::send`]: patchbay_http::Api::send
     // The future of the operation itself, where an async function would wait for it in one of its own.
     fn call<'a>(
         &'a self,
@@ -207,7 +207,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::secret_argument::SecretArgument;
+    use patchbay_http::SecretArgument;
 
     #[derive(Debug, Deserialize, JsonSchema)]
     #[serde(deny_unknown_fields)]

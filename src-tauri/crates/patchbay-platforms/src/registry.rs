@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use patchbay_http::{Clients, Clock, SecretNames};
 use patchbay_model::{Form, Secret};
 use serde_json::{Map, Value};
 
-use crate::http::{Clients, Clock};
 use crate::{Error, Operation, Platform};
 
 /// A hosted platform: what it is called, what one needs to sign in, and what it can do.
@@ -119,6 +119,14 @@ pub static HOSTED: &[HostedPlatform] = &[
     crate::airbyte::AIRBYTE,
     crate::tenex::TENEX,
 ];
+
+/// Names of members that are secret wherever a platform might repeat them: those that its operations take as secrets,
+/// those that its accounts are signed in with, and those of tokens.
+pub(crate) fn secret_names(operations: &[Operation], fields: &[AccountField]) -> SecretNames {
+    let arguments = operations.iter().map(|operation| (operation.parameters)());
+    let fields = fields.iter().filter(|field| field.is_secret);
+    SecretNames::new(arguments, fields.map(|field| field.name))
+}
 
 /// The form of an account field whose value is JSON.
 struct SettingForm {

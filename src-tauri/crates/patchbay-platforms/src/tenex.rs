@@ -30,6 +30,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::{BoxFuture, FutureExt};
+use patchbay_http::{Answer, Api, CallOptions, FixedHeaders, SecretNames};
 use patchbay_model::{RemoteId, Timestamp};
 use serde_json::{Value, json};
 
@@ -44,12 +45,9 @@ use self::settings::Settings as AccountSettings;
 use self::table::Table;
 pub(crate) use self::table_form::{filter_params_form, routes_form};
 use self::wire::{Connector, Started, Tested};
-use crate::echo::SecretNames;
 use crate::findings::Findings;
-use crate::http::{Answer, Api, CallOptions};
 use crate::operations::arguments;
 use crate::registry::text_of;
-use crate::token_source::FixedHeaders;
 use crate::{
     Connectors, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform, NoToken,
     Operation, Peculiar, Platform, RemoteConnector, Settings, SignIn, TokenSource, Tools,
@@ -61,7 +59,8 @@ const BASE_URL: &str = "https://api.10ex.ai";
 const PAGE: i64 = 200;
 
 /// Names of members that no answer shows.
-static SECRET_NAMES: LazyLock<SecretNames> = LazyLock::new(|| SecretNames::new(OPERATIONS, FIELDS));
+static SECRET_NAMES: LazyLock<SecretNames> =
+    LazyLock::new(|| crate::registry::secret_names(OPERATIONS, FIELDS));
 
 /// 10ex in the registry.
 pub(crate) const TENEX: HostedPlatform = HostedPlatform {

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::StreamExt;
+use patchbay_http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
 use patchbay_model::Platform;
-use patchbay_platforms::http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
 use patchbay_platforms::{SignIn, hosted};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use patchbay_http::SecretArgument;
 use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -10,7 +11,6 @@ use serde_json::{Map, Value};
 
 use super::wire::{self, CONNECTED, Item};
 use crate::Error;
-use crate::secret_argument::SecretArgument;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -5,13 +5,12 @@
 use std::time::Duration;
 
 use http::Method;
+use patchbay_http::{Api, CallOptions, Path, Request, SecretArgument};
 use serde::Serialize;
 
 use super::arguments::{Connect, Create, Which};
 use super::wire::{Connector, Page, Preset};
 use crate::Error;
-use crate::http::{Api, CallOptions, Path, Request};
-use crate::secret_argument::SecretArgument;
 
 /// The platform waits so long for a server that accepts and never answers, and then says so; a little
 /// more lets it be heard.

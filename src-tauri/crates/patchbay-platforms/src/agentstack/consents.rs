@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::RemoteId;
 use serde_json::{Map, Value};
 use url::Url;
@@ -13,7 +14,6 @@ use super::arguments::{Connect, Which};
 use super::wire::{AUTH_REQUIRED, Connector, DISCONNECTED};
 use super::{AgentStack, client, mapping, wait};
 use crate::capabilities::no_choices;
-use crate::http::CallOptions;
 use crate::{ConsentState, Consents, Error, StartedConsent};
 
 /// How long a consent is waited for; the platform does not tell.

@@ -3,6 +3,7 @@
 //! Source: Agent Stack contract, sections 2 and 3, `create` and `presets`.
 
 use async_trait::async_trait;
+use patchbay_http::{CallOptions, SecretArgument, text};
 use patchbay_model::{Definition, Form, Json, clean_text};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -12,9 +13,7 @@ use super::arguments::{Connect, Create, Which};
 use super::wire::{Connector, Preset};
 use super::{AgentStack, client};
 use crate::form::{self, Members};
-use crate::http::CallOptions;
-use crate::secret_argument::SecretArgument;
-use crate::{Creation, Error, RemoteConnector, operations, text};
+use crate::{Creation, Error, RemoteConnector, operations};
 
 /// The definition that takes any address.
 const CUSTOM: &str = "custom";

@@ -3,6 +3,7 @@
 //! Source: Agent Stack contract, section 3, `connect`.
 
 use async_trait::async_trait;
+use patchbay_http::{CallOptions, SecretArgument};
 use patchbay_model::{CredentialLevel, Form, Level, PlatformCredential, RemoteId};
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,8 +12,6 @@ use super::AgentStack;
 use super::arguments::{Connect, Which};
 use super::wire::AUTH_REQUIRED;
 use crate::form::{self, Members};
-use crate::http::CallOptions;
-use crate::secret_argument::SecretArgument;
 use crate::{CredentialToSave, Credentials, Error, operations};
 
 #[derive(Deserialize)]

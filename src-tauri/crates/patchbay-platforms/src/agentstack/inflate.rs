@@ -11,9 +11,9 @@ use bytes::{Buf, Bytes, BytesMut};
 use flate2::write::MultiGzDecoder;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
+use patchbay_http::StreamedAnswer;
 
 use crate::Error;
-use crate::http::StreamedAnswer;
 
 /// How every gzip file begins.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];

@@ -2,6 +2,7 @@
 //!
 //! Source: Agent Stack contract, section 9.
 
+use patchbay_http::text;
 use patchbay_model::{
     AuthenticationMethod, Json, Level, RemoteId, Status, Timestamp, Visibility, clean_text,
 };
@@ -10,7 +11,7 @@ use url::Url;
 use super::remembered::{Known, Relay};
 use super::wait::reason;
 use super::wire::{AUTH_REQUIRED, CONNECTED, Connector, DISCONNECTED, Item};
-use crate::{ConsentState, RemoteConnector, text};
+use crate::{ConsentState, RemoteConnector};
 
 const NAME_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 2000;

@@ -4,11 +4,11 @@
 
 use async_trait::async_trait;
 use futures::FutureExt;
+use patchbay_http::CallOptions;
 use patchbay_model::{Content, FilledPrompt, Prompt, RemoteId, Resource};
 use serde_json::{Map, Value};
 
 use super::AgentStack;
-use crate::http::CallOptions;
 use crate::{Error, Prompts, Resources};
 
 #[async_trait]

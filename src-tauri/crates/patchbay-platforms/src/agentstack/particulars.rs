@@ -3,6 +3,7 @@
 //! Source: Agent Stack contract, sections 3 and 5.
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{Act, ControlGroup, Fact, Particulars, RemoteId};
 use serde_json::json;
 
@@ -11,7 +12,6 @@ use super::operations::OPERATIONS;
 use super::wire::{CONNECTED, Connector};
 use super::{AgentStack, client};
 use crate::acts::{act, button, fact, moment, plain};
-use crate::http::CallOptions;
 use crate::{Error, Peculiar};
 
 #[async_trait]

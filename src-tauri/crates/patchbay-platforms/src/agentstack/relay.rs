@@ -9,6 +9,7 @@ use futures::FutureExt;
 use futures::stream::{self, StreamExt};
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderValue, Method};
+use patchbay_http::{Answer, Api, CallOptions, Request, StreamedAnswer};
 use patchbay_model::Secret;
 use serde_json::{Map, Value, json};
 
@@ -16,7 +17,6 @@ use super::arguments::Mcp;
 use super::client;
 use super::inflate::inflated;
 use crate::Error;
-use crate::http::{Answer, Api, CallOptions, Request, StreamedAnswer};
 use crate::operations::arguments_with;
 
 /// Longest silence. Tools may think for long, and a stream of events may have none; neither platform nor

@@ -5,6 +5,8 @@
 //!
 //! Source: Agent Stack contract, section 3, `mcp`.
 
+use patchbay_http::{Api, CallOptions};
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +14,6 @@ use super::arguments::Which;
 use super::client;
 use super::wire::plain_id;
 use crate::Error;
-use crate::http::{Api, CallOptions};
 use crate::mcp::{self, McpLimits, McpSession, McpTarget};
 
 /// Live sessions by connector. A place is locked while its session is made, so that callers who come

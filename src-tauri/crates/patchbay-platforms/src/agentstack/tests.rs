@@ -9,13 +9,13 @@ mod waits;
 use std::collections::BTreeMap;
 
 use axum::response::Response;
+use patchbay_http::testing::{Jumping, Server, json, stoppable};
+use patchbay_http::{ClientSettings, Clients, ProxyChoice};
 use patchbay_model::{Explain, Secret};
 use proptest::prelude::*;
 use serde_json::{Map, json as value};
 
 use super::*;
-use crate::http::tests::{Jumping, Server, json, stoppable};
-use crate::http::{ClientSettings, Clients, ProxyChoice};
 
 /// Any JSON, with the names that the readers look at.
 pub(super) fn any_json() -> impl Strategy<Value = Value> {

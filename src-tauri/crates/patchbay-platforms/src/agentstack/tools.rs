@@ -8,13 +8,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use patchbay_http::{CallOptions, PlannedRequest};
 use patchbay_model::{RemoteId, Tool};
 use serde_json::{Map, Value};
 
 use super::arguments::Which;
 use super::remembered::Relay;
 use super::{AgentStack, client, wait};
-use crate::http::{CallOptions, PlannedRequest};
 use crate::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
 use crate::{Error, Found, Refusal, Tools, Unreachable};
 

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
+use patchbay_http::{Api, CallOptions};
 use patchbay_model::{Timestamp, clean_text};
 
 use super::arguments::{WaitForDeletion, WaitForState, Which, seconds};
 use super::client;
 use super::wire::{CONNECTED, Connector, DISCONNECTED, same_id};
 use crate::Error;
-use crate::http::{Api, CallOptions};
 
 const INTERVAL: Duration = Duration::from_secs(1);
 const STATE_LIMIT: Duration = Duration::from_secs(300);

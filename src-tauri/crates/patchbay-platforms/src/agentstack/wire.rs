@@ -5,13 +5,12 @@
 //!
 //! Source: Agent Stack contract, section 2.
 
+use patchbay_http::text::filled;
+use patchbay_http::{Answer, without_secrets};
 use serde_json::{Map, Value};
 
 use super::SECRET_NAMES;
 use crate::Error;
-use crate::echo::without_secrets;
-use crate::http::Answer;
-use crate::text::filled;
 
 /// The state in which tools can be used.
 pub(super) const CONNECTED: &str = "connected";

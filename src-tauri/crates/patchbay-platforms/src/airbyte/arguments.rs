@@ -1,11 +1,11 @@
 //! The arguments of each operation. Text that is empty counts as not given where it may be left out.
 
+use patchbay_http::SecretArgument;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::operations::arguments_with;
-use crate::secret_argument::SecretArgument;
 use crate::{Error, Field};
 
 /// Empty text is no value.

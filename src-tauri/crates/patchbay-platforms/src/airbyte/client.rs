@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use http::Method;
+use patchbay_http::{
+    Answer, Api, CallOptions, Path, PlannedRequest, Request, StreamedAnswer, text,
+};
 use patchbay_model::Secret;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
@@ -11,8 +14,7 @@ use url::Url;
 
 use super::token::{CallTokens, Tokens};
 use super::wire;
-use crate::http::{Answer, Api, CallOptions, Path, PlannedRequest, Request, StreamedAnswer};
-use crate::{Error, text};
+use crate::Error;
 
 const CONNECTORS: &str = "/api/v1/integrations/connectors";
 const DEFINITIONS: &str = "/api/v1/integrations/definitions/sources";
@@ -70,7 +72,7 @@ impl Client {
         &self.tokens
     }
 
-    pub(super) fn clock(&self) -> &dyn crate::http::Clock {
+    pub(super) fn clock(&self) -> &dyn patchbay_http::Clock {
         &*self.api.clock
     }
 

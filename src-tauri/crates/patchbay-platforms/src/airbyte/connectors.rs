@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::RemoteId;
 use serde_json::{Map, Value};
 
 use super::arguments::{self, given};
 use super::client::{Client, Workspace};
 use super::{Airbyte, lookup, mapping, wire};
-use crate::http::CallOptions;
 use crate::operations::arguments as read;
 use crate::{Connectors, Error, RemoteConnector};
 

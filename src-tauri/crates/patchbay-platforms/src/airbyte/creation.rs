@@ -3,6 +3,7 @@
 //! Source: Airbyte contract, section 3, `create` and `definitions`.
 
 use async_trait::async_trait;
+use patchbay_http::{CallOptions, text};
 use patchbay_model::{Definition, Form, Json, clean_text};
 use serde_json::{Map, Value, json};
 
@@ -10,8 +11,7 @@ use super::spec::Spec;
 use super::{Airbyte, mapping, oauth, wire};
 use crate::acts::plain;
 use crate::form::{self, Members};
-use crate::http::CallOptions;
-use crate::{Creation, Error, ProviderOAuth, RemoteConnector, operations, text};
+use crate::{Creation, Error, ProviderOAuth, RemoteConnector, operations};
 
 /// Members of the form, each of the request's body.
 const MEMBERS: [&str; 8] = [

@@ -8,12 +8,12 @@ use bytes::Bytes;
 use futures::stream::{self, StreamExt};
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use patchbay_http::{Answer, StreamedAnswer};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::wire::Envelope;
 use crate::Error;
-use crate::http::{Answer, StreamedAnswer};
 
 /// The action whose answer is a file.
 pub(super) const DOWNLOAD: &str = "download";

@@ -6,6 +6,7 @@ use std::borrow::Borrow;
 use std::collections::HashSet;
 
 use futures::future::{self, BoxFuture, FutureExt};
+use patchbay_http::{Answer, CallOptions, StreamedAnswer};
 use serde_json::{Map, Value, json};
 
 use super::arguments::{self, given};
@@ -14,7 +15,6 @@ use super::remembered::Kind;
 use super::wire::{self, Envelope};
 use super::{Airbyte, download, lookup};
 use crate::Error;
-use crate::http::{Answer, CallOptions, StreamedAnswer};
 
 /// Most characters of an intent.
 const INTENT: usize = 512;

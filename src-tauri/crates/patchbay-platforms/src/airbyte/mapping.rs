@@ -2,12 +2,13 @@
 //!
 //! Source: Airbyte contract, section 9, state mapping.
 
+use patchbay_http::text;
 use patchbay_model::{Json, RemoteId, Status, Timestamp, Visibility, clean_text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::wire::Connector;
-use crate::{RemoteConnector, text};
+use crate::RemoteConnector;
 
 /// How a connector is, in our word and in the platform's, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

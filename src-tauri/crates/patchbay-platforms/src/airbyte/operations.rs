@@ -2,11 +2,11 @@
 
 use futures::future::{BoxFuture, FutureExt};
 use http::Method;
+use patchbay_http::CallOptions;
 use serde_json::{Value, json};
 
 use super::Airbyte;
 use super::arguments::{self, given};
-use crate::http::CallOptions;
 use crate::operations::{arguments as read, parameters};
 use crate::{Effect, Error, Operation};
 

@@ -3,6 +3,7 @@
 //! Source: Airbyte contract, section 3, `get`, `inspect` and `check`.
 
 use async_trait::async_trait;
+use patchbay_http::{CallOptions, text};
 use patchbay_model::{Act, ControlGroup, Fact, Particulars, RemoteId, Status};
 use serde_json::{Value, json};
 
@@ -12,8 +13,7 @@ use super::wire::Connector;
 use super::{Airbyte, mapping};
 use crate::acts::{act, button, fact, moment, plain};
 use crate::form::Members;
-use crate::http::CallOptions;
-use crate::{Error, Peculiar, text};
+use crate::{Error, Peculiar};
 
 #[async_trait]
 impl Peculiar for Airbyte {

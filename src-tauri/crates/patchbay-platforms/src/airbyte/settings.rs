@@ -3,6 +3,7 @@
 //! Source: Airbyte contract, section 3, `get`, `PUT`.
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{ConnectorSettings, Form, Json, RemoteId};
 use serde_json::{Map, Value, json};
 
@@ -11,7 +12,6 @@ use super::spec::Spec;
 use super::wire::Connector;
 use super::{Airbyte, arguments};
 use crate::form::{self, Members};
-use crate::http::CallOptions;
 use crate::{Error, Settings, operations};
 
 #[async_trait]

@@ -14,13 +14,13 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use patchbay_http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice};
 use patchbay_model::{Secret, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice};
 use crate::{Error, Platform, SignIn};
 
 /// A request as it arrived.

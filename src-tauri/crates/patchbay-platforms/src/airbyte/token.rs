@@ -7,11 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::{Api, CachedToken, CallOptions, bearer};
 use patchbay_model::{Secret, Timestamp};
 
 use super::client;
-use crate::http::{Api, CachedToken, CallOptions};
-use crate::token_source::bearer;
 use crate::{BoxError, Error, Headers, TokenSource};
 
 /// How long before its end a token is no longer used.

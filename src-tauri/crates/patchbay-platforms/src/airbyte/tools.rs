@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use patchbay_http::{Answer, CallOptions, PlannedRequest, text};
 use patchbay_model::{Content, Explain, Json, RemoteId, Tool, ToolEffect, ToolResult, clean_text};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,9 +20,8 @@ use super::arguments;
 use super::execute::{self, Reply};
 use super::wire::{self, Connector};
 use super::{Airbyte, download};
-use crate::http::{Answer, CallOptions, PlannedRequest};
 use crate::mcp::CallOutcome;
-use crate::{Error, Tools, operations, text};
+use crate::{Error, Tools, operations};
 
 /// The tool for any action of any entity.
 const ANY: &str = "execute";

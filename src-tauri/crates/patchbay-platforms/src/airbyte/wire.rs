@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use patchbay_http::text::{filled, read_json};
+use patchbay_http::{Answer, SecretArgument};
 use patchbay_model::Secret;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -14,9 +16,6 @@ use serde_json::{Map, Value};
 use super::arguments::Entity;
 use super::spec::Spec;
 use crate::Error;
-use crate::http::Answer;
-use crate::secret_argument::SecretArgument;
-use crate::text::{filled, read_json};
 
 /// The answer of the token exchange.
 ///

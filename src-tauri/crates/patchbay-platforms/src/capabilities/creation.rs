@@ -1,13 +1,13 @@
 //! Making connectors from definitions.
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{Definition, Form};
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::RemoteConnector;
 use crate::Error;
-use crate::http::CallOptions;
 
 /// Connectors can be created on it.
 #[async_trait]

@@ -1,11 +1,11 @@
 //! Credentials that the platform keeps.
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{CredentialLevel, Form, Level, PlatformCredential, RemoteId};
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::http::CallOptions;
 
 /// It keeps credentials for its connectors.
 #[async_trait]

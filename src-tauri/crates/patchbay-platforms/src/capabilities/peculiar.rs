@@ -1,10 +1,10 @@
 //! What only one platform has.
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{Particulars, RemoteId};
 
 use crate::Error;
-use crate::http::CallOptions;
 
 /// Its connectors have facts and switches of their own, over operations of its table.
 #[async_trait]

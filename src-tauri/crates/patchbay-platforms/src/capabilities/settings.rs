@@ -1,11 +1,11 @@
 //! Changing connectors.
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{ConnectorSettings, RemoteId};
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::http::CallOptions;
 
 /// Its connectors can be changed.
 #[async_trait]

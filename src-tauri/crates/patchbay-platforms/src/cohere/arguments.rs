@@ -1,10 +1,10 @@
 //! The arguments of each operation; what is sent of them is sent as it stands here, in this order.
 
+use patchbay_http::SecretArgument;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Field;
-use crate::secret_argument::SecretArgument;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -5,12 +5,12 @@
 use std::time::Duration;
 
 use http::Method;
+use patchbay_http::{Answer, Api, CallOptions, Path, Reading, Repeat, Request, RetryPolicy};
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::arguments::{Authorize, Create, List, One, Update};
 use super::wire::{Envelope, Page};
-use crate::http::{Answer, Api, CallOptions, Path, Reading, Repeat, Request, RetryPolicy};
 use crate::{Error, Field};
 
 /// What is repeated: three attempts, with the official client's waits.

@@ -3,12 +3,12 @@
 //! Source: Cohere contract, section 3, "CreateConnector".
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{Definition, Form};
 use serde_json::{Map, Value};
 
 use super::{Cohere, client, forms};
 use crate::form::{Members, at_fields, empty};
-use crate::http::CallOptions;
 use crate::operations::arguments;
 use crate::variants::lines;
 use crate::{Creation, Error, RemoteConnector};

@@ -3,6 +3,7 @@
 //! Source: Cohere contract, section 3, `oauth` and `service_auth`.
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{
     AuthenticationMethod, CredentialLevel, CredentialStatus, Form, Level, PlatformCredential,
     RemoteId,
@@ -12,7 +13,6 @@ use serde_json::{Map, Value, json};
 use super::wire::Connector;
 use super::{Cohere, forms};
 use crate::form::{Members, empty};
-use crate::http::CallOptions;
 use crate::{CredentialToSave, Credentials, Error};
 
 #[async_trait]

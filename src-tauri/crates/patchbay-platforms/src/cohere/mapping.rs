@@ -2,13 +2,14 @@
 //!
 //! Source: Cohere contract, section 10.
 
+use patchbay_http::text;
 use patchbay_model::{
     AuthenticationMethod, Json, Level, RemoteId, Status, Timestamp, Visibility, clean_text,
 };
 
 use super::wire::Connector;
 use crate::findings::Finding;
-use crate::{ConsentState, RemoteConnector, text};
+use crate::{ConsentState, RemoteConnector};
 
 const NAME_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 2000;

@@ -4,13 +4,13 @@
 //! Source: Cohere contract, sections 3 and 10.
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{Act, Control, ControlGroup, Fact, Particulars, RemoteId};
 use serde_json::{Value, json};
 
 use super::operations::OPERATIONS;
 use super::wire::Connector;
 use super::{Cohere, forms};
-use crate::http::CallOptions;
 use crate::{Error, Peculiar, acts};
 
 #[async_trait]

@@ -9,15 +9,15 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::Method;
+use patchbay_http::{
+    Answer, Api, CallOptions, FixedHeaders, Path, Redirects, Request, RetryPolicy, without_secrets,
+};
 use patchbay_model::Secret;
 use serde_json::{Value, json};
 
 use super::SECRET_NAMES;
 use super::arguments::{ServiceAuth, TestSearch};
 use super::wire::Connector;
-use crate::echo::without_secrets;
-use crate::http::{Answer, Api, CallOptions, Path, Redirects, Request, RetryPolicy};
-use crate::token_source::FixedHeaders;
 use crate::{Error, NoToken, TokenSource};
 
 /// Longest time for the connector's own service; Cohere itself waits for less.

@@ -3,6 +3,7 @@
 //! Source: Cohere contract, section 3, "UpdateConnector".
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{ConnectorSettings, Form, Json, RemoteId};
 use serde_json::{Map, Value, json};
 
@@ -10,7 +11,6 @@ use super::arguments::One;
 use super::wire::Connector;
 use super::{Cohere, client, forms};
 use crate::form::{Members, at_fields};
-use crate::http::CallOptions;
 use crate::operations::arguments;
 use crate::{Error, Settings};
 

@@ -5,13 +5,13 @@ pub(super) mod place;
 use std::collections::BTreeMap;
 
 use axum::response::Response;
+use patchbay_http::testing::{Jumping, Server, json};
+use patchbay_http::{ClientSettings, Clients, Head, ProxyChoice};
 use patchbay_model::{Secret, Status};
 use proptest::prelude::*;
 use serde_json::json as value;
 
 use super::*;
-use crate::http::tests::{Jumping, Server, json};
-use crate::http::{ClientSettings, Clients, Head, ProxyChoice};
 
 /// Any JSON, with the names that the readers look at.
 pub(super) fn any_json() -> impl Strategy<Value = Value> {

@@ -7,6 +7,7 @@
 use std::time::Instant;
 
 use async_trait::async_trait;
+use patchbay_http::{CallOptions, PlannedRequest};
 use patchbay_model::{Content, Json, RemoteId, Tool, ToolEffect, ToolResult, clean_text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,6 @@ use serde_json::{Map, Value, json};
 
 use super::arguments::{One, ServiceAuth, TestSearch};
 use super::{Cohere, client, search};
-use crate::http::{CallOptions, PlannedRequest};
 use crate::mcp::CallOutcome;
 use crate::{Error, Tools, operations};
 

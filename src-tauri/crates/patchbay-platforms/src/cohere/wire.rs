@@ -6,12 +6,11 @@
 //!
 //! Source: Cohere contract, section 3.
 
+use patchbay_http::{Answer, without_secrets};
 use serde_json::{Map, Value};
 
 use super::SECRET_NAMES;
 use crate::Error;
-use crate::echo::without_secrets;
-use crate::http::Answer;
 
 /// A registered connector.
 #[derive(Clone, Debug, PartialEq)]

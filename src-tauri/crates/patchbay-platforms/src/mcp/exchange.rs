@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use patchbay_http::PlannedRequest;
 use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::Error;
-use crate::http::PlannedRequest;
 
 /// Travels with a request through rmcp, and brings back what rmcp would not tell: the answer as it
 /// came, its size, and the error as we know it.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use patchbay_http::{check_address, text};
 use patchbay_model::{ServerFacts, Transport, clean_text};
 use rmcp::model::{ProtocolVersion, ServerPeerInfo};
 use rmcp::service::{ClientInitializeError, ClientLifecycleMode, ClientServiceExt};
@@ -15,8 +16,7 @@ use super::own_side::OwnSide;
 use super::session::{McpSession, Running};
 use super::wire::Wire;
 use super::{McpLimits, McpTarget};
-use crate::address::check_address;
-use crate::{Error, text};
+use crate::Error;
 
 const NAME_LIMIT: usize = 200;
 const INSTRUCTIONS_LIMIT: usize = 20_000;

@@ -1,12 +1,12 @@
 //! Resources and prompts, from their wire form to ours, each on its own.
 
+use patchbay_http::text;
 use patchbay_model::{
     Content, FilledPrompt, Prompt, PromptArgument, PromptMessage, Resource, clean_text,
 };
 use serde_json::{Value, json};
 
 use super::content;
-use crate::text;
 
 const NAME_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 20_000;

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use patchbay_http::{PlannedRequest, TEXT_LIMIT};
 use patchbay_model::{ServerFacts, Tool, clean_text};
 use rmcp::model::{
     CallToolRequest, CallToolRequestParams, ClientRequest, DiscoverRequest, DiscoverRequestParams,
@@ -23,8 +24,6 @@ use self::pending::{Answered, Patience};
 use super::own_side::OwnSide;
 use super::{CallOutcome, McpLimits, ToolCall, content, tools};
 use crate::Error;
-use crate::error::TEXT_LIMIT;
-use crate::http::PlannedRequest;
 
 /// How long a server may take to hear that the session ends.
 const CLOSE_LIMIT: Duration = Duration::from_secs(5);

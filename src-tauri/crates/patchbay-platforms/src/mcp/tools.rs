@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use patchbay_http::text;
 use patchbay_model::{Json, Tool, ToolEffect, clean_text};
 use rmcp::model::{ListToolsResult, Tool as RmcpTool};
 use serde_json::{Map, Value};
-
-use crate::text;
 
 const TITLE_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 20_000;

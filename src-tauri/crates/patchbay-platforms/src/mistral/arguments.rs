@@ -10,12 +10,12 @@ pub(super) mod seed;
 
 use std::collections::BTreeMap;
 
+use patchbay_http::SecretArgument;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use self::parts::{AuthMethod, CredentialValues, GlobalHeader, Metadata, Protocol, Scope};
-use crate::secret_argument::SecretArgument;
 use crate::{Error, Field};
 
 /// One connector by its id.

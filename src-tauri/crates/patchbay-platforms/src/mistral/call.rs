@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use futures::future::{BoxFuture, FutureExt};
+use patchbay_http::{CallOptions, StreamedAnswer};
 use serde_json::Value;
 
 use super::arguments::parts::Scope;
@@ -9,7 +10,6 @@ use super::arguments::{AuthUrl, ById, CallTool, ForConsumer, Get, List, ListTool
 use super::memory::Listed;
 use super::wire::{self, Message};
 use super::{Mistral, Surface, client, gateway};
-use crate::http::{CallOptions, StreamedAnswer};
 use crate::operations::{arguments, arguments_with};
 use crate::{
     Connectors, Consents, Creation, Credentials, Error, Field, Operation, Peculiar, Platform,

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use futures::StreamExt;
+use patchbay_http::{CallOptions, PlannedRequest};
 use patchbay_model::{RemoteId, Tool};
 use serde_json::{Map, Value, json};
 
 use super::arguments::{ById, CallTool, List, ListTools, seed};
 use super::wire::{Connector, Kept, PaginatedConnectors};
 use super::{Mistral, Surface, client, mapping};
-use crate::http::{CallOptions, PlannedRequest};
 use crate::mcp::{self, CallOutcome};
 use crate::{Connectors, Error, Field, RemoteConnector, Tools};
 

@@ -11,6 +11,9 @@ pub(super) mod seed;
 use std::time::Duration;
 
 use http::Method;
+use patchbay_http::{
+    Answer, Api, Backoff, CallOptions, Jitter, Path, Reading, Repeat, Request, RetryPolicy,
+};
 use serde_json::Value;
 
 use super::arguments::parts::Scope;
@@ -19,9 +22,6 @@ use super::arguments::{
     ListCredentials, ListTools, Update,
 };
 use super::wire::{self, Message};
-use crate::http::{
-    Answer, Api, Backoff, CallOptions, Jitter, Path, Reading, Repeat, Request, RetryPolicy,
-};
 use crate::{Error, Field};
 
 /// Nothing is repeated unless the call asks for it; then these statuses, with the official client's

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{Form, Json, RemoteId};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -16,7 +17,6 @@ use super::memory::Awaited;
 use super::wire::{AuthMethod, Connector};
 use super::{Mistral, Surface, client, mapping};
 use crate::form::{Members, choice};
-use crate::http::CallOptions;
 use crate::operations::arguments;
 use crate::variants::flag;
 use crate::{ConsentState, Consents, Error, Field, StartedConsent};

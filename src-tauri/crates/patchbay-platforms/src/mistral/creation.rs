@@ -3,6 +3,7 @@
 //! Source: Mistral contract, section 3, "CreateConnector", and section 9.
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{Definition, Form};
 use serde_json::{Map, Value};
 
@@ -11,7 +12,6 @@ use super::forms::{self, methods, place};
 use super::wire::Kept;
 use super::{Mistral, Surface, client};
 use crate::form::{Members, at_fields, choice, empty};
-use crate::http::CallOptions;
 use crate::operations::arguments;
 use crate::variants::{map, one_of, variant};
 use crate::{Creation, Error, RemoteConnector};

@@ -6,6 +6,7 @@
 mod form;
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{
     AuthenticationMethod, CredentialLevel, CredentialStatus, Form, Level, PlatformCredential,
     RemoteId, clean_text,
@@ -18,7 +19,6 @@ use super::forms::check_name;
 use super::wire::{Credential, CredentialStatus as WireStatus};
 use super::{Mistral, Surface, client};
 use crate::form::{at_fields, empty};
-use crate::http::CallOptions;
 use crate::operations::arguments;
 use crate::variants::kind_of;
 use crate::{CredentialToSave, Credentials, Error, Field};

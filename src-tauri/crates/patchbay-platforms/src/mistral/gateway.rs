@@ -11,14 +11,13 @@ use std::collections::BTreeMap;
 
 use futures::stream::{self, StreamExt as _};
 use http::{HeaderValue, Method};
+use patchbay_http::{
+    Api, CallOptions, Path, Redirects, Repeat, Request, RetryPolicy, SecretArgument, StreamedAnswer,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::http::{
-    Api, CallOptions, Path, Redirects, Repeat, Request, RetryPolicy, StreamedAnswer,
-};
-use crate::secret_argument::SecretArgument;
 use crate::{Error, Refusal};
 
 static WHATEVER: HeaderValue = HeaderValue::from_static("*/*");

@@ -5,10 +5,10 @@
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
+use patchbay_http::authorization;
 use patchbay_model::Secret;
 use tokio::io::AsyncReadExt as _;
 
-use crate::token_source::authorization;
 use crate::{BoxError, Error, Headers, SignIn, TokenSource};
 
 /// The longest file that is read. Whoever names one may name any: it has to look like a token before it

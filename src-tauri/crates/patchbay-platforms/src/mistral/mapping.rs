@@ -2,6 +2,7 @@
 //!
 //! Source: Mistral contract, sections 4 and 13.
 
+use patchbay_http::text;
 use patchbay_model::{
     AuthenticationMethod, Content, Json, Level, RemoteId, Status, Timestamp, ToolResult,
     Visibility, clean_text,
@@ -11,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::SECRET_NAMES;
 use super::memory::{Listed, Remembered};
 use super::wire::{AuthMethod, Connector, Credential, CredentialStatus, ToolResult as WireResult};
-use crate::{RemoteConnector, text};
+use crate::RemoteConnector;
 
 const TITLE_LIMIT: usize = 200;
 const WORDS_LIMIT: usize = 2000;

@@ -5,6 +5,7 @@
 mod tools;
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{
     Act, Control, ControlGroup, Fact, Json, Particulars, RemoteId, Timestamp, clean_text,
 };
@@ -13,7 +14,6 @@ use serde_json::{Value, json};
 use super::arguments::parts::Scope;
 use super::wire::Connector;
 use super::{Mistral, Surface};
-use crate::http::CallOptions;
 use crate::operations::Platform as _;
 use crate::{Error, Peculiar, acts};
 

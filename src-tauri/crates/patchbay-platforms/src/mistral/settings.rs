@@ -3,6 +3,7 @@
 //! Source: Mistral contract, section 3, "UpdateConnector", and section 9.
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{ConnectorSettings, Form, Json, RemoteId};
 use serde_json::{Map, Value, json};
 
@@ -12,7 +13,6 @@ use super::forms::{self, methods, place};
 use super::wire::{Connector, Kept};
 use super::{Mistral, Surface, client};
 use crate::form::{Members, at_fields, secret, text};
-use crate::http::CallOptions;
 use crate::operations::arguments;
 use crate::variants::{list, one_of, variant};
 use crate::{Error, Settings};

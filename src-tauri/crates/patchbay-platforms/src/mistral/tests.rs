@@ -2,12 +2,12 @@ pub(super) mod place;
 
 use std::collections::BTreeMap;
 
+use patchbay_http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
 use patchbay_model::Secret;
 use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::Effect;
-use crate::http::{CallOptions, ClientSettings, Clients, ProxyChoice, SystemClock};
 
 fn account(settings: Value, key: Option<&str>) -> SignIn {
     let settings: Map<String, Value> = serde_json::from_value(settings).unwrap();

@@ -1,11 +1,11 @@
 //! The arguments of each operation.
 
+use patchbay_http::SecretArgument;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Field;
-use crate::secret_argument::SecretArgument;
 
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

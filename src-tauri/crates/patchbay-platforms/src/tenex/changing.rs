@@ -3,6 +3,7 @@
 //! Source: 10ex contract, section 3, `update` (assumed).
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{ConnectorSettings, Form, Json, RemoteId};
 use serde_json::{Map, Value, json};
 
@@ -12,7 +13,6 @@ use super::provider::{Provider, settings};
 use super::wire::Connector;
 use super::{Tenex, one};
 use crate::form::{self, Members};
-use crate::http::CallOptions;
 use crate::{Error, Settings, operations};
 
 #[async_trait]

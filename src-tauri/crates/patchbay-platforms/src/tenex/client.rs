@@ -7,6 +7,10 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use http::Method;
+use patchbay_http::{
+    Answer, Api, Backoff, CallOptions, Jitter, Path, PlannedRequest, Repeat, Request, Retries,
+    RetryPolicy, revealed,
+};
 use patchbay_model::{Secret, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -16,11 +20,6 @@ use super::mcp_path::McpPath;
 use super::table::Table;
 use super::wire::{Connector, Grant, Page, Started, Tested};
 use crate::Error;
-use crate::http::{
-    Answer, Api, Backoff, CallOptions, Jitter, Path, PlannedRequest, Repeat, Request, Retries,
-    RetryPolicy,
-};
-use crate::secret_argument::revealed;
 
 /// A list that goes on after so many pages is cut there.
 const MOST_PAGES: usize = 100;

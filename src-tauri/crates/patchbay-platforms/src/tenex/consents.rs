@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::{CallOptions, Retries};
 use patchbay_model::{RemoteId, Timestamp};
 use serde_json::{Map, Value};
 use url::Url;
@@ -14,7 +15,6 @@ use url::Url;
 use super::arguments::StartOauth;
 use super::{Tenex, mapping, one};
 use crate::capabilities::no_choices;
-use crate::http::{CallOptions, Retries};
 use crate::{ConsentState, Consents, Error, StartedConsent};
 
 /// Pages by connector, from the creation of one until its consent is decided on.

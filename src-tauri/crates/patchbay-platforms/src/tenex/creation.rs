@@ -3,6 +3,7 @@
 //! Source: 10ex contract, section 3, `list_providers`, `start_oauth`, `submit_byok` (assumed).
 
 use async_trait::async_trait;
+use patchbay_http::{CallOptions, SecretArgument};
 use patchbay_model::{Definition, Form, clean_text};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -12,8 +13,6 @@ use super::arguments::{One, StartOauth, SubmitByok};
 use super::provider::Provider;
 use super::wire::Connector;
 use crate::form::{self, Members};
-use crate::http::CallOptions;
-use crate::secret_argument::SecretArgument;
 use crate::{Creation, Error, Refusal, RemoteConnector, operations};
 
 const OAUTH: &str = "oauth";

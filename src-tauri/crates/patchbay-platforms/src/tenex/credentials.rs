@@ -3,6 +3,7 @@
 //! Source: 10ex contract, section 3, `submit_byok` with `connector_id` (assumed).
 
 use async_trait::async_trait;
+use patchbay_http::{CallOptions, SecretArgument};
 use patchbay_model::{
     AuthenticationMethod, CredentialLevel, CredentialStatus, Form, Json, Level, PlatformCredential,
     RemoteId, Timestamp, clean_text,
@@ -15,8 +16,6 @@ use super::creation::place;
 use super::wire::Connector;
 use super::{Tenex, one};
 use crate::form::{self, Members};
-use crate::http::CallOptions;
-use crate::secret_argument::SecretArgument;
 use crate::{CredentialToSave, Credentials, Error, operations};
 
 #[derive(Deserialize)]

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use http::Method;
+use patchbay_http::{Api, CallOptions, Path, Request};
 use patchbay_model::{Secret, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::settings::Credential;
-use crate::http::{Api, CallOptions, Path, Request};
 use crate::{BoxError, Error, Headers, TokenSource};
 
 /// How long a JWT is used when the platform does not say how long it lives, in seconds.

@@ -8,11 +8,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::FutureExt;
 use http::HeaderMap;
+use patchbay_http::{Answer, Api, CallOptions};
 use patchbay_model::{Content, Secret};
 use serde_json::{Map, Value, json};
 
 use super::table::Table;
-use crate::http::{Answer, Api, CallOptions};
 use crate::mcp::{CallOutcome, McpLimits, McpSession, McpTarget, ToolCall, connect};
 use crate::{BoxError, Error, Headers, TokenSource};
 

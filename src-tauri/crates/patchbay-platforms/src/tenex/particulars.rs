@@ -3,6 +3,7 @@
 //! Source: 10ex contract, sections 1 and 3 (assumed).
 
 use async_trait::async_trait;
+use patchbay_http::CallOptions;
 use patchbay_model::{Act, Control, ControlGroup, Fact, Particulars, RemoteId, clean_text};
 use serde_json::json;
 
@@ -12,7 +13,6 @@ use super::provider::{Provider, SOLE, title_of_role};
 use super::wire::Connector;
 use super::{PAGE, Tenex, one};
 use crate::acts::{act, button, fact, moment, plain};
-use crate::http::CallOptions;
 use crate::{Error, Peculiar};
 
 #[async_trait]

@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use patchbay_http::CallOptions;
 use patchbay_model::clean_text;
 use serde_json::{Map, Value, json};
 
@@ -12,7 +13,6 @@ use super::arguments::ListProviders;
 use crate::Error;
 use crate::acts::plain;
 use crate::form::{self, Members};
-use crate::http::CallOptions;
 
 /// Roles of the documentation; which of them a provider takes it says itself.
 const ROLES: [&str; 5] = ["source", "sink", "both", "primary_source", "crm_sink"];

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
+use patchbay_http::testing::{Jumping, Server, json, stoppable};
+use patchbay_http::{ClientSettings, Clients, ProxyChoice};
 use patchbay_model::{Code, Explain, Secret, Status};
 use proptest::prelude::*;
 use serde_json::{Map, json as value};
 
 use super::*;
 use crate::ConsentState;
-use crate::http::tests::{Jumping, Server, json, stoppable};
-use crate::http::{ClientSettings, Clients, ProxyChoice};
 
 mod over_mcp;
 
@@ -114,7 +114,7 @@ async fn a_jwt_is_kept_until_it_lapses() {
     let account = account(&settings, &[("password", "hunter22")], clock.clone());
     let tenex = sign_in(account).unwrap();
     for wait in [0, 3599, 1] {
-        crate::http::Clock::sleep(&*clock, Duration::from_secs(wait)).await;
+        patchbay_http::Clock::sleep(&*clock, Duration::from_secs(wait)).await;
         tenex.check(&options()).await.unwrap();
     }
     let seen = server.seen();

@@ -5,13 +5,13 @@
 use std::time::Instant;
 
 use async_trait::async_trait;
+use patchbay_http::{CallOptions, PlannedRequest};
 use patchbay_model::{Content, Json, RemoteId, Tool, ToolEffect, ToolResult, clean_text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Tenex, one};
-use crate::http::{CallOptions, PlannedRequest};
 use crate::mcp::CallOutcome;
 use crate::{Error, Tools, operations};
 

@@ -5,15 +5,14 @@
 //!
 //! Source: 10ex contract, section 3.
 
+use patchbay_http::text::filled;
+use patchbay_http::{Answer, without_secrets};
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::SECRET_NAMES;
 use super::table::Table;
 use crate::Error;
-use crate::echo::without_secrets;
-use crate::http::Answer;
-use crate::text::filled;
 
 /// A configured connector.
 #[derive(Clone, Debug, PartialEq)]

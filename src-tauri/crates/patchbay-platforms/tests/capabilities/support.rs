@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice};
 use patchbay_model::{Act, Form, Particulars, RemoteId, Secret, Timestamp};
-use patchbay_platforms::http::{CallOptions, ClientSettings, Clients, Clock, ProxyChoice};
 use patchbay_platforms::{Platform, SignIn, hosted};
 use serde_json::{Map, Value, json};
 

@@ -85,7 +85,7 @@ async fn a_consent_shows_until_it_is_given_or_its_time_is_over() {
     };
     start().await;
     assert_eq!(status().await, Status::Authorizing);
-    crate::http::Clock::sleep(&*clock, Duration::from_secs(300)).await;
+    patchbay_http::Clock::sleep(&*clock, Duration::from_secs(300)).await;
     assert_eq!(status().await, Status::NeedsAuthorization);
     start().await;
     let state = consents.consent_state(&id(), &options()).await.unwrap();

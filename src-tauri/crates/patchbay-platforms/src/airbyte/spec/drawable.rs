@@ -6,11 +6,11 @@
 
 use std::cell::Cell;
 
+use patchbay_http::text;
 use patchbay_model::clean_text;
 use serde_json::{Map, Value, json};
 
 use crate::acts::plain;
-use crate::text;
 
 /// Parts within parts; deeper ones are free JSON.
 const DEEPEST: usize = 16;

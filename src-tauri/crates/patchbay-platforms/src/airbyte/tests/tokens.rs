@@ -1,9 +1,9 @@
 //! Exchange, keeping and renewing of tokens.
 
+use patchbay_http::CachedToken;
 use patchbay_model::Explain;
 
 use super::*;
-use crate::http::CachedToken;
 
 fn bearer(seen: &[Seen]) -> Vec<&str> {
     let sent = seen.iter().filter(|seen| !seen.is_exchange());

@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use patchbay_http::Answer;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::cohere::wire::Envelope;
-use crate::http::Answer;
 
 fn wire(mut members: Value) -> Connector {
     members["id"] = json!("intranet-9kx2");

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use patchbay_http::CallOptions;
 use patchbay_model::RemoteId;
 use patchbay_testkit::fakes::{Fake, FakeCohere};
 use serde_json::{Value, json};
 
 use crate::Platform;
 use crate::form::filled_in::{fits, members};
-use crate::http::CallOptions;
 
 pub(in crate::cohere) struct Place {
     pub(in crate::cohere) platform: Arc<dyn Platform>,

@@ -99,7 +99,7 @@ fn absent_and_null_are_sent_apart() {
     let update: Update = arguments(given).unwrap();
     let sent = json!({"excludes": null, "active": null, "oauth": {"scope": null}});
     assert_eq!(
-        crate::secret_argument::revealed(|| serde_json::to_value(update))
+        patchbay_http::revealed(|| serde_json::to_value(update))
             .0
             .unwrap(),
         sent
@@ -113,7 +113,7 @@ fn a_body_keeps_the_order_of_the_contract() {
     });
     let create: Create = arguments(given).unwrap();
     assert_eq!(
-        crate::secret_argument::revealed(|| serde_json::to_string(&create))
+        patchbay_http::revealed(|| serde_json::to_string(&create))
             .0
             .unwrap(),
         r#"{"name":"n","url":"u","active":true,"service_auth":{"type":"digest","token":"t"}}"#

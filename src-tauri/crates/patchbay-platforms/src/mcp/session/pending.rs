@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use patchbay_http::{PlannedRequest, text};
 use rmcp::model::{ClientRequest, GetExtensions, ProgressNotificationParam, ServerResult};
 use rmcp::service::{PeerRequestOptions, RequestHandle, RoleClient, ServiceError};
 use serde_json::{Value, json};
@@ -10,10 +11,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{McpSession, server_error};
-use crate::http::PlannedRequest;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::{CallProgress, McpLimits, tools};
-use crate::{Error, Unreachable, text};
+use crate::{Error, Unreachable};
 
 /// How long a server may take to hear that an answer is not awaited any more.
 const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
@@ -187,7 +187,7 @@ fn tell(
         message: step
             .message
             .as_deref()
-            .map(|words| text::clean_lines(words, crate::error::TEXT_LIMIT)),
+            .map(|words| text::clean_lines(words, patchbay_http::TEXT_LIMIT)),
     });
 }
 

@@ -2,7 +2,7 @@
 
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
-use patchbay_http::json;
+use patchbay_http::{TEXT_LIMIT, from_reqwest, json, text};
 use patchbay_model::Secret;
 use rmcp::model::{ErrorData, RequestId, ServerJsonRpcMessage, ServerResult};
 use rmcp::transport::streamable_http_client::StreamableHttpPostResponse;
@@ -10,9 +10,8 @@ use serde_json::Value;
 
 use super::send::{Sent, host};
 use super::{Asked, Failure, Kind, Wire};
-use crate::error::{TEXT_LIMIT, from_reqwest};
 use crate::mcp::tools;
-use crate::{Error, Found, Refusal, text};
+use crate::{Error, Found, Refusal};
 
 /// How much of an error's body is looked at.
 const ERROR_BYTES: usize = 64 * 1024;

@@ -4,13 +4,11 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use patchbay_http::{PlannedRequest, credentials, from_reqwest, stand_ins};
 use patchbay_model::Secret;
 use url::Url;
 
 use super::{Wire, answer};
-use crate::error::from_reqwest;
-use crate::http::{PlannedRequest, stand_ins};
-use crate::token_source::credentials;
 use crate::{Error, Headers, Refusal};
 
 /// How often an address may point to another one of the same origin.

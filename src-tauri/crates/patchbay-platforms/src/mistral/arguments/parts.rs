@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use patchbay_http::SecretArgument;
 use schemars::JsonSchema;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::secret_argument::SecretArgument;
 use crate::{Error, Field};
 
 /// What a service speaks.

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use patchbay_http::SecretArgument;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::parts::{AuthData, Metadata};
-use crate::secret_argument::SecretArgument;
 use crate::{Error, Field};
 
 /// A connector to be registered.

@@ -3,6 +3,7 @@
 //! Source: Mistral contract, section 9.
 
 use http::Method;
+use patchbay_http::{Api, CallOptions, Repeat, Request};
 use serde::Serialize;
 
 use super::super::arguments::parts::Scope;
@@ -12,7 +13,6 @@ use super::super::arguments::seed::{
 use super::super::wire::{self, Message};
 use super::{by_id, by_ref, credentials, for_scope, message, or, read};
 use crate::Error;
-use crate::http::{Api, CallOptions, Repeat, Request};
 
 /// Registers a connector; `protocol` is no argument, and always sent.
 ///

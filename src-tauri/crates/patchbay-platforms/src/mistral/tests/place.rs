@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use patchbay_http::CallOptions;
 use patchbay_model::RemoteId;
 use patchbay_testkit::fakes::{Fake, FakeMistral};
 use serde_json::{Value, json};
 
 use crate::form::filled_in::{fits, members};
-use crate::http::CallOptions;
 use crate::{CredentialToSave, Platform};
 
 pub(in crate::mistral) struct Place {

@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use patchbay_http::Answer;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::http::Answer;
 use crate::tenex::settings::Settings;
 use crate::tenex::table::Table;
 

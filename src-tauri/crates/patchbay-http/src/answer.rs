@@ -1,9 +1,9 @@
 //! What a platform answered with success.
 
+use crate::json;
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt};
 use http::HeaderMap;
-use patchbay_http::json;
 use patchbay_model::Secret;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -123,7 +123,7 @@ impl StreamedAnswer {
     ///
     /// # Errors
     /// [`Error::TooLarge`] beyond `most` bytes; those of the pieces.
-    pub(crate) async fn read(&mut self, most: usize) -> Result<Vec<u8>, Error> {
+    pub async fn read(&mut self, most: usize) -> Result<Vec<u8>, Error> {
         let mut body = Vec::new();
         while let Some(piece) = self.pieces.next().await {
             let piece = piece?;

@@ -12,8 +12,8 @@ use url::Url;
 
 use super::*;
 use crate::PlainHttp;
-use crate::http::Redirects;
-use crate::http::redirect::Way;
+use crate::Redirects;
+use crate::redirect::Way;
 
 fn object(value: Value) -> serde_json::Map<String, Value> {
     value.as_object().unwrap().clone()
@@ -321,14 +321,14 @@ async fn redirects_with_a_body_elsewhere_or_unwanted_or_endless_are_no_success()
     assert!(other.seen().is_empty());
 
     let server = Server::start([pointing(307, "/elsewhere")]).await;
-    let mut api = super::api(&server.base);
+    let mut api = crate::testing::api(&server.base);
     api.redirects = Redirects::Refuse;
     let error = api.send(post(), &CallOptions::default()).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), ("platform", Some(307)));
     assert_eq!(server.seen().len(), 1);
 
     let server = Server::start((0..30).map(|_| pointing(307, "/again"))).await;
-    let error = super::api(&server.base)
+    let error = crate::testing::api(&server.base)
         .send(get(), &CallOptions::default())
         .await;
     assert_eq!(error.unwrap_err().status(), Some(307));
@@ -505,7 +505,7 @@ fn by_name(server: &Server, plain_http: PlainHttp) -> (Api, Url) {
     api.clients = Clients {
         usual: client.clone(),
         raw: client,
-        addresses: patchbay_http::AddressPolicy::default(),
+        addresses: crate::AddressPolicy::default(),
         plain_http,
     };
     (api, base.parse().unwrap())

@@ -1,12 +1,12 @@
 //! Text of others, made fit to be shown.
 
-use patchbay_http::json;
+use crate::json;
 use patchbay_model::clean_text;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// How much JSON of a hosted platform is read; its longest lists have a fraction of it.
-pub(crate) const JSON_LIMITS: json::Limits = json::Limits {
+pub const JSON_LIMITS: json::Limits = json::Limits {
     values: 1_000_000,
     depth: 100,
     text: usize::MAX,
@@ -14,17 +14,17 @@ pub(crate) const JSON_LIMITS: json::Limits = json::Limits {
 };
 
 /// Reads a body as JSON, within limits. Why it is none is not told.
-pub(crate) fn read_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+pub fn read_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     serde_json::from_value(json::parse(body, JSON_LIMITS).ok()?).ok()
 }
 
 /// Text that is not empty.
-pub(crate) fn filled(value: &Value) -> Option<&str> {
+pub fn filled(value: &Value) -> Option<&str> {
     value.as_str().filter(|text| !text.is_empty())
 }
 
 /// Cleaned line by line, so that its line breaks stay; at most about `max_chars` characters.
-pub(crate) fn clean_lines(text: &str, max_chars: usize) -> String {
+pub fn clean_lines(text: &str, max_chars: usize) -> String {
     let mut left = max_chars;
     let mut lines = Vec::new();
     for line in text.lines() {
@@ -41,7 +41,7 @@ pub(crate) fn clean_lines(text: &str, max_chars: usize) -> String {
 /// Takes the given secrets out of a text, longest first so that none survives inside another.
 ///
 /// A value with a scheme, such as `Bearer …`, goes with and without it.
-pub(crate) fn redact<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
+pub fn redact<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
     let mut secrets: Vec<&str> = secrets
         .into_iter()
         .flat_map(|secret| [Some(secret), secret.split_once(' ').map(|(_, token)| token)])

@@ -1,27 +1,4 @@
-//! The one HTTP layer of the hosted platforms.
-//!
-//! A platform folder makes an [`Api`] of its account, describes each documented operation as a
-//! [`Request`] (a [`Path`] of segments, query, body, and whether it may be repeated), and reads the
-//! [`Answer`]. Time limits, retries, redirects, size limits, credentials, redaction and the meaning of
-//! an error status are the same for all of them and live here.
-//!
-//! Source: the wire contracts' README, "What every client of Patchbay does".
-
-mod answer;
-mod client;
-mod clock;
-mod options;
-mod path;
-mod plan;
-mod redirect;
-mod refused;
-mod request;
-mod retry;
-mod retry_after;
-mod send;
-
-#[cfg(test)]
-pub(crate) mod tests;
+//! An account's way to its platform.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,19 +6,7 @@ use std::time::Duration;
 use patchbay_model::Secret;
 use url::Url;
 
-pub use answer::{Answer, StreamedAnswer};
-pub use client::{ClientSettings, Clients, ProxyChoice};
-pub use clock::{Clock, SystemClock};
-pub use options::{CachedToken, CallOptions, Head, Retries, SentSecrets};
-pub use path::Path;
-pub use plan::PlannedRequest;
-pub(crate) use plan::stand_ins;
-pub use request::{Repeat, Request};
-pub use retry::{Backoff, Jitter, RetryPolicy};
-pub use retry_after::Reading;
-
-use crate::address::check_address;
-use crate::{Error, TokenSource};
+use crate::{Clients, Clock, Error, RetryPolicy, TokenSource, check_address};
 
 /// Where a redirect may lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +84,7 @@ impl Api {
 ///
 /// # Errors
 /// [`Error::Usage`] when it is no absolute `http` or `https` URL, or holds a user name.
-pub(crate) fn parsed(base: &str) -> Result<Url, Error> {
+pub fn parsed(base: &str) -> Result<Url, Error> {
     let base =
         Url::parse(base).map_err(|_| Error::Usage("the base URL is no absolute URL".to_owned()))?;
     check_address(&base)?;

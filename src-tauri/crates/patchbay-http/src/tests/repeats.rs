@@ -4,7 +4,7 @@ use axum::http::header::RETRY_AFTER;
 use serde_json::json as value;
 
 use super::*;
-use crate::http::{Backoff, Jitter, Repeat, Retries, RetryPolicy};
+use crate::{Backoff, Jitter, Repeat, Retries, RetryPolicy};
 
 /// The policy of the Cohere contract, section 6.
 fn twice() -> RetryPolicy {

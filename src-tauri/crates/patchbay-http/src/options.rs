@@ -34,7 +34,7 @@ pub struct CallOptions {
     /// Members of the JSON body that override the operation's own.
     pub body: Map<String, Value>,
     /// Name of the connector's credential that a tool is to be called with; `None` for its default. Of no
-    /// effect but where [`Tools::takes_credential`](crate::Tools::takes_credential).
+    /// effect but where a platform's tools take one.
     pub credential: Option<String>,
     /// A token that is still good, so that no exchange of credentials comes first. Of no effect where
     /// nothing is exchanged, and where the account has a good token already.
@@ -64,7 +64,7 @@ impl std::fmt::Debug for CallOptions {
 
 impl CallOptions {
     /// Waits until the call is to stop.
-    pub(crate) async fn cancelled(&self) {
+    pub async fn cancelled(&self) {
         match &self.cancel {
             Some(cancel) => cancel.cancelled().await,
             None => future::pending().await,
@@ -72,7 +72,7 @@ impl CallOptions {
     }
 
     /// What stops the call, for whoever takes it along.
-    pub(crate) fn stop(&self) -> CancellationToken {
+    pub fn stop(&self) -> CancellationToken {
         self.cancel.clone().unwrap_or_default()
     }
 }
@@ -195,8 +195,8 @@ mod tests {
             secrets: vec![Secret::new("hunter2")],
             ..CallOptions::default()
         };
-        let path = crate::http::Path::new("/a");
-        let request = crate::http::Request::new(http::Method::POST, path)
+        let path = crate::Path::new("/a");
+        let request = crate::Request::new(http::Method::POST, path)
             .query("key", "hunter2")
             .header("x-key", "hunter2")
             .json(&json!({"pin": "hunter2"}))

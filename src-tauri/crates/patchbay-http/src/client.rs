@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::AddressPolicy;
 use http::HeaderValue;
-use patchbay_http::AddressPolicy;
 use reqwest::{Certificate, ClientBuilder, redirect};
 
 use crate::Error;

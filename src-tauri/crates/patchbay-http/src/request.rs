@@ -133,7 +133,7 @@ impl Request {
 
     /// Sends a header that is secret.
     #[must_use]
-    pub(crate) fn secret_header(mut self, name: &str, value: &str) -> Self {
+    pub fn secret_header(mut self, name: &str, value: &str) -> Self {
         self.secrets.push(Secret::new(value));
         self.secret_headers
             .push((name.to_owned(), Secret::new(value)));

@@ -83,7 +83,7 @@ impl Path {
     }
 
     /// The absolute URL under `base`, whose own path stays in front but for one slash at its end.
-    pub(crate) fn under(mut self, base: &Url) -> Url {
+    pub fn under(mut self, base: &Url) -> Url {
         let front = base.path();
         self.0
             .insert_str(0, front.strip_suffix('/').unwrap_or(front));

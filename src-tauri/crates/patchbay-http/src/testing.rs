@@ -1,7 +1,9 @@
-//! The layer against servers on loopback, with a clock that jumps.
+//! A server on loopback that gives its answers in order, and a clock that jumps.
 
-mod repeats;
-mod sending;
+#![allow(
+    clippy::unwrap_used,
+    reason = "only tests use it, and a test may end here"
+)]
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -12,33 +14,38 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use patchbay_model::{Secret, Timestamp};
+use patchbay_model::Timestamp;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Api, CallOptions, ClientSettings, Clients, Clock, Path, ProxyChoice, Request};
-use crate::{BoxError, Error, Headers, NoToken, TokenSource};
+use crate::{Api, CallOptions, ClientSettings, Clients, Clock, NoToken, ProxyChoice, TokenSource};
 
 /// A request as it arrived.
 #[derive(Debug)]
-pub(crate) struct Seen {
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+pub struct Seen {
+    /// HTTP method.
+    pub method: Method,
+    /// Path and query.
+    pub uri: Uri,
+    /// Headers as sent.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
 }
 
 /// Gives its answers in order, and keeps what it was asked.
-pub(crate) struct Server {
-    pub(crate) base: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
+pub struct Server {
+    /// Its address, with a path that stays in front.
+    pub base: String,
+    pub(crate) seen: Arc<Mutex<Vec<Seen>>>,
     answers: Arc<Mutex<VecDeque<Response>>>,
     task: JoinHandle<()>,
 }
 
 impl Server {
-    pub(crate) async fn start(answers: impl IntoIterator<Item = Response>) -> Self {
+    /// Listens on loopback; once the answers are used up it says 418.
+    pub async fn start(answers: impl IntoIterator<Item = Response>) -> Self {
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
         let answers: Arc<Mutex<VecDeque<Response>>> =
             Arc::new(Mutex::new(answers.into_iter().collect()));
@@ -65,17 +72,18 @@ impl Server {
     }
 
     /// One more answer after the others.
-    pub(crate) fn then(&self, answer: Response) {
+    pub fn then(&self, answer: Response) {
         self.answers.lock().unwrap().push_back(answer);
     }
 
-    pub(crate) fn seen(&self) -> Vec<Seen> {
+    /// What it was asked since the last time.
+    pub fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
 }
 
 /// Options of a call, and what stops it.
-pub(crate) fn stoppable() -> (CallOptions, CancellationToken) {
+pub fn stoppable() -> (CallOptions, CancellationToken) {
     let stop = CancellationToken::new();
     let options = CallOptions {
         cancel: Some(stop.clone()),
@@ -91,20 +99,22 @@ impl Drop for Server {
 }
 
 /// Starts at the moment of the contracts' replays and jumps forward instead of waiting.
-pub(crate) struct Jumping {
+pub struct Jumping {
     now: Mutex<Timestamp>,
     waits: Mutex<Vec<f64>>,
 }
 
 impl Jumping {
-    pub(crate) fn new() -> Arc<Self> {
+    /// Nothing waited for yet.
+    pub fn new() -> Arc<Self> {
         Arc::new(Self {
             now: Mutex::new(Timestamp::parse("2026-10-21T07:27:30Z").unwrap()),
             waits: Mutex::default(),
         })
     }
 
-    pub(crate) fn waits(&self) -> Vec<f64> {
+    /// The waits since the last time, in seconds.
+    pub fn waits(&self) -> Vec<f64> {
         std::mem::take(&mut self.waits.lock().unwrap())
     }
 }
@@ -126,7 +136,8 @@ impl Clock for Jumping {
     }
 }
 
-pub(crate) fn api_with(base: &str, clock: Arc<dyn Clock>, tokens: Arc<dyn TokenSource>) -> Api {
+/// An account at that address.
+pub fn api_with(base: &str, clock: Arc<dyn Clock>, tokens: Arc<dyn TokenSource>) -> Api {
     let settings = ClientSettings {
         proxy: ProxyChoice::Direct,
         ..ClientSettings::default()
@@ -134,53 +145,13 @@ pub(crate) fn api_with(base: &str, clock: Arc<dyn Clock>, tokens: Arc<dyn TokenS
     Api::new(Clients::build(&settings).unwrap(), clock, base, tokens).unwrap()
 }
 
-pub(crate) fn api(base: &str) -> Api {
+/// An account at that address without credentials.
+pub fn api(base: &str) -> Api {
     api_with(base, Jumping::new(), Arc::new(NoToken))
 }
 
-fn get() -> Request {
-    Request::new(Method::GET, Path::new("/v1/things"))
-}
-
-fn post() -> Request {
-    Request::new(Method::POST, Path::new("/v1/things"))
-}
-
-pub(crate) fn json(status: u16, body: serde_json::Value) -> Response {
+/// An answer in JSON.
+pub fn json(status: u16, body: serde_json::Value) -> Response {
     let status = StatusCode::from_u16(status).unwrap();
     (status, axum::Json(body)).into_response()
-}
-
-/// Gives `Bearer key-<n>`, where `n` counts the refusals.
-struct Renewing {
-    refusals: Mutex<u32>,
-    renews: bool,
-}
-
-impl Renewing {
-    fn new(renews: bool) -> Arc<Self> {
-        Arc::new(Self {
-            refusals: Mutex::new(0),
-            renews,
-        })
-    }
-}
-
-#[async_trait]
-impl TokenSource for Renewing {
-    async fn headers(&self) -> Result<Headers, BoxError> {
-        let key = format!("Bearer key-{}", self.refusals.lock().unwrap());
-        Ok(Arc::new([("authorization".to_owned(), Secret::new(key))]))
-    }
-
-    async fn refused(
-        &self,
-        sent: &[(String, Secret)],
-        _: Option<String>,
-    ) -> Result<bool, BoxError> {
-        let key = format!("Bearer key-{}", self.refusals.lock().unwrap());
-        assert_eq!(sent[0].1.expose(), key, "what was refused is what was sent");
-        *self.refusals.lock().unwrap() += 1;
-        Ok(self.renews)
-    }
 }

@@ -26,7 +26,7 @@ pub struct PlannedRequest {
 
 impl PlannedRequest {
     /// Reads a request that is ready to be sent.
-    pub(crate) fn of(request: &reqwest::Request) -> Self {
+    pub fn of(request: &reqwest::Request) -> Self {
         let shown = |value: &http::HeaderValue| match value.is_sensitive() {
             true => REDACTED.to_owned(),
             false => String::from_utf8_lossy(value.as_bytes()).into_owned(),
@@ -48,7 +48,7 @@ impl PlannedRequest {
 }
 
 /// Stands for credentials that nobody asked for.
-pub(crate) fn stand_ins(names: Vec<String>) -> Vec<(String, Secret)> {
+pub fn stand_ins(names: Vec<String>) -> Vec<(String, Secret)> {
     let names = names.into_iter();
     names.map(|name| (name, Secret::new(REDACTED))).collect()
 }
@@ -66,7 +66,7 @@ impl Api {
     ///
     /// # Errors
     /// Those of [`Api::plan`].
-    pub(crate) fn plan_as(
+    pub fn plan_as(
         &self,
         tokens: &dyn TokenSource,
         request: &Request,

@@ -54,7 +54,7 @@ pub trait TokenSource: Send + Sync {
 ///
 /// # Errors
 /// [`Error::Credential`] with what keeps the source from knowing them.
-pub(crate) async fn credentials(tokens: &dyn TokenSource) -> Result<Headers, Error> {
+pub async fn credentials(tokens: &dyn TokenSource) -> Result<Headers, Error> {
     match tokens.at_hand() {
         Some(headers) => Ok(headers),
         None => tokens.headers().await.map_err(Error::credential),
@@ -85,27 +85,27 @@ impl TokenSource for NoToken {
 }
 
 /// `Authorization: Bearer` with that key.
-pub(crate) fn bearer(key: &Secret) -> Headers {
+pub fn bearer(key: &Secret) -> Headers {
     authorization(Secret::new(format!("Bearer {}", key.expose())))
 }
 
 /// `Authorization` with that value.
-pub(crate) fn authorization(value: Secret) -> Headers {
+pub fn authorization(value: Secret) -> Headers {
     Arc::new([("authorization".to_owned(), value)])
 }
 
 /// Sends the same headers with every request, such as the key of an account. A 401 is the end of it:
 /// the same again would be refused again.
-pub(crate) struct FixedHeaders(Headers);
+pub struct FixedHeaders(Headers);
 
 impl FixedHeaders {
     /// One header.
-    pub(crate) fn new(name: &str, value: Secret) -> Self {
+    pub fn new(name: &str, value: Secret) -> Self {
         Self(Arc::new([(name.to_owned(), value)]))
     }
 
     /// `Authorization: Bearer` with that key.
-    pub(crate) fn bearer(key: &Secret) -> Self {
+    pub fn bearer(key: &Secret) -> Self {
         Self(bearer(key))
     }
 }

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io::ErrorKind;
 
-use patchbay_http::{AddressError, refused_address};
+use crate::{AddressError, refused_address};
 use patchbay_model::Code;
 
 use super::Error;
@@ -58,11 +58,7 @@ impl Unreachable {
 /// The error of a request to `host`, without its URL.
 ///
 /// A time-out is reported as [`Error::TimedOut`] with the time that passed.
-pub(crate) fn from_reqwest(
-    error: reqwest::Error,
-    host: &str,
-    waited: std::time::Duration,
-) -> Error {
+pub fn from_reqwest(error: reqwest::Error, host: &str, waited: std::time::Duration) -> Error {
     if error.is_timeout() {
         return Error::TimedOut { after: waited };
     }

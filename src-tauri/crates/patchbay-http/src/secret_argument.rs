@@ -16,10 +16,10 @@ use serde_json::{Map, Value};
 /// history hide it; `Debug` hides it; and it can be written by [`revealed`] only, which tells what it wrote,
 /// so that an answer does not bring it back.
 #[derive(Clone, PartialEq)]
-pub(crate) struct SecretArgument<T = Secret>(T);
+pub struct SecretArgument<T = Secret>(T);
 
 /// What can be a [`SecretArgument`].
-pub(crate) trait Sensitive {
+pub trait Sensitive {
     /// What goes over the wire.
     type Plain: Serialize + ?Sized;
 
@@ -75,24 +75,24 @@ impl Sensitive for Map<String, Value> {
 
 impl SecretArgument {
     /// The secret itself, for whoever keeps it as one.
-    pub(crate) fn into_secret(self) -> Secret {
+    pub fn into_secret(self) -> Secret {
         self.0
     }
 
     /// Whether there is no text at all.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
 impl<T: Sensitive> SecretArgument<T> {
     /// What goes over the wire; for the border where it leaves, and nowhere else.
-    pub(crate) fn expose(&self) -> &T::Plain {
+    pub fn expose(&self) -> &T::Plain {
         self.0.plain()
     }
 
     /// Each text in it that must not come back.
-    pub(crate) fn texts(&self) -> Vec<Secret> {
+    pub fn texts(&self) -> Vec<Secret> {
         let mut found = Vec::new();
         self.0.collect(&mut found);
         found
@@ -135,7 +135,7 @@ thread_local! {
 
 /// Writes arguments for the wire; with the secrets among them. Nothing else can write a
 /// [`SecretArgument`]: a log, a window or a file would get an error in its place.
-pub(crate) fn revealed<R>(write: impl FnOnce() -> R) -> (R, Vec<Secret>) {
+pub fn revealed<R>(write: impl FnOnce() -> R) -> (R, Vec<Secret>) {
     /// Ends it also when the writing panics.
     struct Ended(Option<Vec<Secret>>);
     impl Drop for Ended {

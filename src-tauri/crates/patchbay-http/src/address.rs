@@ -7,7 +7,10 @@ use crate::Error;
 
 /// Accepts `http` and `https` without a user name: one in the address would be sent as a credential of
 /// its own, and shown wherever the address is.
-pub(crate) fn check_address(url: &Url) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Usage`] for any other.
+pub fn check_address(url: &Url) -> Result<(), Error> {
     let refuse = |words: &str| Err(Error::Usage(words.to_owned()));
     if !matches!(url.scheme(), "http" | "https") {
         return refuse("the address has to start with http or https");

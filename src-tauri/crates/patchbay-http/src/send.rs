@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use crate::AddressError;
 use bytes::Bytes;
 use futures::future::{self, BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use patchbay_http::AddressError;
 use patchbay_model::{Secret, Timestamp};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -142,7 +142,7 @@ impl Api {
     ///
     /// # Errors
     /// Those of [`Api::send`].
-    pub(crate) fn send_raw<'a>(
+    pub fn send_raw<'a>(
         &'a self,
         request: Request,
         options: &'a CallOptions,
@@ -154,7 +154,7 @@ impl Api {
     ///
     /// # Errors
     /// Those of [`Api::send`].
-    pub(crate) fn send_as<'a>(
+    pub fn send_as<'a>(
         &'a self,
         tokens: &'a dyn TokenSource,
         request: Request,
@@ -208,7 +208,7 @@ impl Api {
     ///
     /// # Errors
     /// Those of [`Api::stream`].
-    pub(crate) fn stream_as<'a>(
+    pub fn stream_as<'a>(
         &'a self,
         tokens: &'a dyn TokenSource,
         request: Request,

@@ -1,11 +1,10 @@
 //! Answers that repeat what they should not.
 
 use patchbay_model::Secret;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, schema_for};
 use serde_json::Value;
 
-use crate::operations::parameters;
-use crate::{AccountField, Operation, text};
+use crate::text;
 
 /// What a server that follows RFC 6749, section 5.1, or OpenID Connect calls its tokens.
 #[derive(JsonSchema)]
@@ -18,23 +17,27 @@ struct Tokens {
 
 /// Names of members that are secret wherever a platform might repeat them: those that its operations take
 /// as secrets, those that its accounts are signed in with, and those of tokens.
-pub(crate) struct SecretNames(Vec<String>);
+pub struct SecretNames(Vec<String>);
 
 impl SecretNames {
-    pub(crate) fn new(operations: &[Operation], fields: &[AccountField]) -> Self {
+    /// Those that schemas of arguments mark, and others.
+    pub fn new<'a>(
+        arguments: impl IntoIterator<Item = Schema>,
+        others: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
         let mut names = Vec::new();
-        for operation in operations {
-            collect_marked((operation.parameters)().as_value(), &mut names);
+        for schema in arguments {
+            collect_marked(schema.as_value(), &mut names);
         }
-        collect_marked(parameters::<Tokens>().as_value(), &mut names);
-        let fields = fields.iter().filter(|field| field.is_secret);
-        names.extend(fields.map(|field| field.name.to_owned()));
+        collect_marked(schema_for!(Tokens).as_value(), &mut names);
+        names.extend(others.into_iter().map(str::to_owned));
         names.sort_unstable();
         names.dedup();
         Self(names)
     }
 
-    pub(crate) fn contains(&self, name: &str) -> bool {
+    /// Whether it is one of them.
+    pub fn contains(&self, name: &str) -> bool {
         self.0
             .binary_search_by(|known| known.as_str().cmp(name))
             .is_ok()
@@ -71,13 +74,13 @@ fn is_a_word(given: &str) -> bool {
 }
 
 /// Takes members out of an answer that have a secret's name and hold text.
-pub(crate) fn without_secrets(value: &mut Value, names: &SecretNames) {
+pub fn without_secrets(value: &mut Value, names: &SecretNames) {
     remove(value, &|name, _| names.contains(name));
 }
 
 /// Takes the `given` values out of an answer: members that are one of them, and the given values inside
 /// longer text.
-pub(crate) fn without_given(value: &mut Value, given: &[&str]) {
+pub fn without_given(value: &mut Value, given: &[&str]) {
     remove(value, &|name, text| {
         let mut given = given.iter();
         given.any(|given| given.len() >= 3 && *given == text && !names_a_thing(name))
@@ -163,14 +166,7 @@ mod tests {
 
     #[test]
     fn members_go_that_are_secret_in_some_operation() {
-        let operations = [Operation {
-            name: "keep",
-            summary: "Keeps it",
-            parameters: parameters::<Keep>,
-            effect: crate::Effect::Write,
-            source: "none",
-        }];
-        let names = SecretNames::new(&operations, crate::cohere::COHERE.fields);
+        let names = SecretNames::new([schema_for!(Keep)], ["api_key"]);
         let mut answer = json!({
             "id": "a", "api_key": "other", "access_token": null, "id_token": "t",
             "oauth": {"client_secret": "x", "token_url": "https://a"}, "name": "client_secret"

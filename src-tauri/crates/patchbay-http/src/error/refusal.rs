@@ -5,7 +5,7 @@ use http::HeaderMap;
 use patchbay_model::FieldProblem;
 
 /// How many characters of a server's own words are kept.
-pub(crate) const TEXT_LIMIT: usize = 2000;
+pub const TEXT_LIMIT: usize = 2000;
 
 /// What the server said when it refused, or failed.
 ///
