@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use patchbay_http::{CallOptions, ClientSettings, Clients, ProxyChoice};
 use patchbay_model::{Explain as _, Platform, Secret};
-use patchbay_platforms::{Error, HOSTED, HostedPlatform, Operation, SignIn};
+use patchbay_platforms::{Error, HOSTED, HostedPlatform, OperationEntry, SignIn};
 use patchbay_testkit::fakes::{Answer, Fake, FakeAirbyte, Judged, Seen, Trouble, What};
 use patchbay_tests::ReplayClock;
 use serde_json::{Map, Value, json};
@@ -139,7 +139,11 @@ async fn every_operation_fails_as_it_should() {
 }
 
 /// Tries one operation before each failure; gives what went otherwise than it should.
-async fn try_all(hosted: &HostedPlatform, operation: &Operation, clients: &Clients) -> Vec<String> {
+async fn try_all(
+    hosted: &HostedPlatform,
+    operation: &OperationEntry,
+    clients: &Clients,
+) -> Vec<String> {
     let mut wrong = Vec::new();
     for case in cases() {
         let fake = Fake::start(Nowhere(FakeAirbyte::new("cid-1", KEY)))
@@ -169,7 +173,7 @@ async fn try_all(hosted: &HostedPlatform, operation: &Operation, clients: &Clien
 
 async fn call(
     hosted: &HostedPlatform,
-    operation: &Operation,
+    operation: &OperationEntry,
     base: &str,
     clients: &Clients,
     limit: Duration,
@@ -230,7 +234,7 @@ fn credentials(
 
 fn judge(
     platform: Platform,
-    operation: &Operation,
+    operation: &OperationEntry,
     case: &Case,
     went: &Result<Value, Error>,
     log: &[Seen],

@@ -145,7 +145,7 @@ fn start(platform: Platform, name: &'static str, mut settings: Value) -> Taker {
 
 fn recorded_calls(
     name: &str,
-    operations: fn() -> &'static [patchbay_platforms::Operation],
+    operations: fn() -> &'static [patchbay_platforms::OperationEntry],
 ) -> Calls {
     let lines = trace_lines(name);
     let mut calls = Vec::new();

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::refused;
 use crate::Error;
-use crate::echo::without_given;
+use crate::echo::{SecretNames, without_given};
 use crate::text::JSON_LIMITS;
 
 const OTHER_SHAPE: &str = "it has another shape than documented";
@@ -26,6 +26,8 @@ pub struct Answer {
     pub body: Bytes,
     /// Secrets that the request gave; what is read of the body comes without them.
     pub given: Vec<Secret>,
+    /// Names of members that are secret in it.
+    pub secret_names: &'static SecretNames,
 }
 
 /// A success whose body comes piece by piece.

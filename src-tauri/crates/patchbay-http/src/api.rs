@@ -6,7 +6,7 @@ use std::time::Duration;
 use patchbay_model::Secret;
 use url::Url;
 
-use crate::{Clients, Clock, Error, RetryPolicy, TokenSource, check_address};
+use crate::{Clients, Clock, Error, RetryPolicy, SecretNames, TokenSource, check_address};
 
 /// Where a redirect may lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Api {
     /// Secrets of the account that not every request sends, such as the one that its token was had for.
     /// Like those that are sent they are taken out of what the server says when it refuses.
     pub secrets: Vec<Secret>,
+    /// Names of members that are secret wherever the platform might repeat them.
+    pub secret_names: &'static SecretNames,
 }
 
 impl Api {
@@ -76,6 +78,7 @@ impl Api {
             body_bytes: Self::BODY_BYTES,
             retries: RetryPolicy::NEVER,
             secrets: Vec::new(),
+            secret_names: SecretNames::NONE,
         })
     }
 }

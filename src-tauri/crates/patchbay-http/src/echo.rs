@@ -20,6 +20,9 @@ struct Tokens {
 pub struct SecretNames(Vec<String>);
 
 impl SecretNames {
+    /// None at all.
+    pub const NONE: &'static Self = &Self(Vec::new());
+
     /// Those that schemas of arguments mark, and others.
     pub fn new<'a>(
         arguments: impl IntoIterator<Item = Schema>,
@@ -41,6 +44,12 @@ impl SecretNames {
         self.0
             .binary_search_by(|known| known.as_str().cmp(name))
             .is_ok()
+    }
+}
+
+impl Default for &SecretNames {
+    fn default() -> Self {
+        SecretNames::NONE
     }
 }
 

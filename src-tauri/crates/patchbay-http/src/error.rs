@@ -19,6 +19,9 @@ use crate::text;
 /// An error of the part that supplies credentials, kept with its own code and hint.
 pub type BoxError = Box<dyn Explain + Send + Sync>;
 
+/// What succeeds or fails by [`enum@Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
 /// A situation that someone acts on.
 ///
 /// Texts of the other side in it are cleaned of control characters and of the secrets that were sent.

@@ -55,7 +55,7 @@ pub use browser_url::BrowserUrl;
 pub use client::{ClientSettings, Clients, ProxyChoice};
 pub use clock::{Clock, SystemClock};
 pub use echo::{SecretNames, without_given, without_secrets};
-pub use error::{BoxError, Error, Found, Refusal, TEXT_LIMIT, Unreachable, from_reqwest};
+pub use error::{BoxError, Error, Found, Refusal, Result, TEXT_LIMIT, Unreachable, from_reqwest};
 pub use field::Field;
 pub use lookup::Lookup;
 pub use options::{CachedToken, CallOptions, Head, Retries, SentSecrets};

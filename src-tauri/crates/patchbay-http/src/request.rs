@@ -13,9 +13,6 @@ use crate::secret_argument::revealed;
 
 static ANYTHING: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.9");
 
-/// How many bytes most bodies fit into.
-const USUAL_BODY: usize = 512;
-
 /// Whether a request may be sent again after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
@@ -87,6 +84,26 @@ impl Request {
         }
     }
 
+    /// A `GET`, that may be repeated freely.
+    pub fn get(path: Path) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// A `POST`.
+    pub fn post(path: Path) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    /// A `PATCH`.
+    pub fn patch(path: Path) -> Self {
+        Self::new(Method::PATCH, path)
+    }
+
+    /// A `DELETE`.
+    pub fn delete(path: Path) -> Self {
+        Self::new(Method::DELETE, path)
+    }
+
     /// Appends a query parameter.
     #[must_use]
     pub fn query(mut self, name: &str, value: impl ToString) -> Self {
@@ -123,7 +140,7 @@ impl Request {
     /// # Errors
     /// [`Error::Usage`] when it cannot be written as JSON.
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
-        let mut written = Vec::with_capacity(USUAL_BODY);
+        let mut written = Vec::new();
         let (outcome, secrets) = revealed(|| serde_json::to_writer(&mut written, body));
         outcome.map_err(|error| Error::Usage(format!("the body cannot be written: {error}")))?;
         self.body = Body::Json(written.into());

@@ -184,6 +184,7 @@ impl Api {
                 headers: std::mem::take(answer.headers_mut()),
                 body,
                 given: prepared.secrets,
+                secret_names: self.secret_names,
             })
         }
         .boxed()

@@ -35,6 +35,26 @@ pub struct PlatformCredential {
     pub created_by: Option<String>,
 }
 
+impl PlatformCredential {
+    /// One of which nothing else is known.
+    pub fn new(name: impl Into<String>, level: Level) -> Self {
+        Self {
+            name: name.into(),
+            title: None,
+            level,
+            method: None,
+            word: None,
+            is_default: false,
+            status: CredentialStatus::Unknown,
+            reason: None,
+            checked_at: None,
+            expires_at: None,
+            created_at: None,
+            created_by: None,
+        }
+    }
+}
+
 /// How a credential is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]

@@ -8,7 +8,7 @@ use patchbay_http::{CallOptions, Retries, SentSecrets};
 use patchbay_model::{
     Account, AccountId, Json, OperationEffect, Platform, Secret, hide_user_infos,
 };
-use patchbay_platforms::{Effect, Operation, Platform as Hosted, hosted};
+use patchbay_platforms::{Effect, OperationEntry, Platform as Hosted, hosted};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
@@ -135,7 +135,7 @@ impl Call {
             sent: SentSecrets::wanted(),
             ..options(cx)
         };
-        let schema = (operation.parameters)().to_value();
+        let schema = operation.parameters().to_value();
         refuse_user_info(&request.arguments, &schema, &Value::Null)?;
         options.secrets = marked_values(&request.arguments, &schema);
         let extra = Value::Object(options.body.clone());
@@ -178,13 +178,13 @@ impl Call {
 
 /// An operation of one name may differ from account to account: what one form of an API takes back is
 /// there for good in another.
-fn table_of(account: &Account) -> &'static [Operation] {
+fn table_of(account: &Account) -> &'static [OperationEntry] {
     let none = Map::new();
     let settings = account.settings.0.as_object().unwrap_or(&none);
     hosted(account.platform).map_or(&[], |hosted| (hosted.operations_of)(settings))
 }
 
-fn find_operation(account: &Account, name: &str) -> Result<&'static Operation, Error> {
+fn find_operation(account: &Account, name: &str) -> Result<&'static OperationEntry, Error> {
     let mut table = table_of(account).iter();
     let found = table.find(|operation| operation.name == name);
     found.ok_or_else(|| Error::NotFound {
@@ -204,13 +204,13 @@ fn members(value: Json, what: &str) -> Result<Map<String, Value>, Error> {
     }
 }
 
-fn card(operation: &Operation) -> OperationCard {
+fn card(operation: &OperationEntry) -> OperationCard {
     OperationCard {
         name: operation.name.to_owned(),
-        summary: operation.summary.to_owned(),
-        parameters: Json((operation.parameters)().to_value()),
+        summary: operation.summary(),
+        parameters: Json(operation.parameters().to_value()),
         effect: operation.effect,
-        source: operation.source.to_owned(),
+        source: operation.source(),
     }
 }
 

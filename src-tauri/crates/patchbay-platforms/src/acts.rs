@@ -3,13 +3,14 @@
 use patchbay_model::{Act, Control, Fact, Json, Timestamp, clean_text};
 use serde_json::Value;
 
-use crate::{Effect, Operation};
+use crate::operations::entry;
+use crate::{Effect, Operation, OperationEntry};
 
 const FACT_LIMIT: usize = 500;
 
 /// An act that calls an operation of a table, with nothing left to ask.
 pub(crate) fn act(
-    table: &[Operation],
+    table: &[OperationEntry],
     operation: &str,
     name: &str,
     title: &str,
@@ -25,6 +26,27 @@ pub(crate) fn act(
         // What is in no table is called by nobody.
         effect: listed.map_or(Effect::Irreversible, |listed| listed.effect),
         consequence: None,
+    }
+}
+
+/// A switch that calls one operation both ways. It `is_main` when it is about the connector itself; name and title
+/// of turning it on come first, and `arguments` are those for on and off.
+pub(crate) fn switch<O: Operation>(
+    label: &str,
+    is_main: bool,
+    is_on: bool,
+    [on, off]: [(&str, &str); 2],
+    arguments: impl Fn(bool) -> Value,
+) -> Control {
+    let act = |(name, title): (&str, &str), is_on| {
+        Box::new(act(&[entry::<O>()], O::NAME, name, title, arguments(is_on)))
+    };
+    Control::Switch {
+        label: label.to_owned(),
+        is_main,
+        is_on: Some(is_on),
+        turn_on: act(on, true),
+        turn_off: act(off, false),
     }
 }
 

@@ -41,8 +41,8 @@ use crate::operations::arguments;
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
 use crate::{
     AccountField, Connectors, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform,
-    NoToken, Operation, Peculiar, Platform, Prompts, RemoteConnector, Resources, SignIn, Streams,
-    TokenSource, Tools,
+    NoToken, OperationEntry, Peculiar, Platform, Prompts, RemoteConnector, Resources, SignIn,
+    Streams, TokenSource, Tools,
 };
 
 const BASE_URL: &str = "http://127.0.0.1:8333";
@@ -297,7 +297,7 @@ impl AgentStack {
 
 #[async_trait]
 impl Platform for AgentStack {
-    fn operations(&self) -> &'static [Operation] {
+    fn operations(&self) -> &'static [OperationEntry] {
         OPERATIONS
     }
 

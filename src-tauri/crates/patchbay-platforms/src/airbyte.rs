@@ -40,7 +40,7 @@ use self::remembered::Remembered;
 use self::token::{Credentials, Tokens};
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
 use crate::{
-    AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, Operation, Peculiar,
+    AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, OperationEntry, Peculiar,
     Platform, Settings, SignIn, Streams, Tools,
 };
 
@@ -285,7 +285,7 @@ fn no_credentials() -> Error {
 
 #[async_trait]
 impl Platform for Airbyte {
-    fn operations(&self) -> &'static [Operation] {
+    fn operations(&self) -> &'static [OperationEntry] {
         operations::OPERATIONS
     }
 

@@ -1,9 +1,19 @@
 //! What a platform is able to do, a trait for each ability. Ask for it; what is `None` is not offered.
 
+/// What a platform offers of the abilities that have a trait: each of them is implemented by itself.
+macro_rules! offers {
+    ($($ability:ident: $capability:ident),* $(,)?) => {
+        $(fn $ability(&self) -> Option<&dyn $crate::$capability> {
+            Some(self)
+        })*
+    };
+}
+
 mod creation;
 mod credentials;
 mod peculiar;
 mod settings;
+mod single;
 
 use std::time::Duration;
 
@@ -23,6 +33,7 @@ pub use creation::{Creation, ProviderOAuth};
 pub use credentials::{CredentialToSave, Credentials};
 pub use peculiar::Peculiar;
 pub use settings::Settings;
+pub(crate) use single::{SingleCredential, SingleOutcome, SingleTool};
 
 /// A connector as its platform has it, in our words.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +70,30 @@ pub struct RemoteConnector {
     pub updated_at: Option<Timestamp>,
     /// The platform's own JSON, without secrets.
     pub native: Json,
+}
+
+impl RemoteConnector {
+    /// One of which nothing but its id is known; `native` is the platform's own JSON, without secrets.
+    pub(crate) fn new(remote_id: RemoteId, native: Json) -> Self {
+        Self {
+            name: remote_id.to_string(),
+            remote_id,
+            title: None,
+            description: None,
+            endpoint: None,
+            visibility: Visibility::Private,
+            status: Status::Unknown,
+            word: None,
+            reason: None,
+            methods: Vec::new(),
+            credential: None,
+            level: None,
+            expires_at: None,
+            created_at: None,
+            updated_at: None,
+            native,
+        }
+    }
 }
 
 /// Its connectors can be listed, looked at and deleted.

@@ -4,7 +4,10 @@
 #[cfg(test)]
 pub(crate) mod filled_in;
 
-use patchbay_model::{Form, Json};
+use patchbay_model::{Form, Json, SECRET_MARK};
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{Error, Refusal};
@@ -78,6 +81,135 @@ pub(crate) fn choice<'a>(
     json!({"type": "string", "title": title, "description": description, "oneOf": options})
 }
 
+/// The form of a type, with the values that stand in it now. A secret of the alternative that stands is there, never
+/// shown, and need not be given again, nor what stands beside it and is not shown either.
+pub(crate) fn of<T: Serialize + JsonSchema>(values: &T) -> Form {
+    let mut form = new(values);
+    relax(&mut form.schema.0, &form.values, "", &mut form.kept);
+    form
+}
+
+/// The form of a type, with values to begin with: nothing is there yet.
+pub(crate) fn new<T: Serialize + JsonSchema>(values: &T) -> Form {
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let schema = settings.into_generator().into_root_schema_for::<T>();
+    let mut schema = drawable(schema.to_value());
+    for head in ["$schema", "title", "description"] {
+        schema.as_object_mut().map(|schema| schema.remove(head));
+    }
+    // A type of ours can be written as JSON, but for secrets, which never stand in one that is shown.
+    let values = serde_json::to_value(values).unwrap_or_default();
+    Form {
+        values: Json(without_null(values)),
+        ..empty(schema)
+    }
+}
+
+/// What is there.
+fn without_null(value: Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .into_iter()
+            .filter(|(_, member)| !member.is_null())
+            .map(|(name, member)| (name, without_null(member)))
+            .collect(),
+        other => other,
+    }
+}
+
+/// Leaves a member out of a form.
+pub(crate) fn drop_member(form: &mut Form, name: &str) {
+    if let Some(members) = form.schema.0["properties"].as_object_mut() {
+        members.remove(name);
+    }
+}
+
+/// Leaves an alternative of a member out of a form.
+pub(crate) fn drop_alternative(form: &mut Form, member: &str, kind: &str) {
+    if let Some(options) = form.schema.0["properties"][member]["oneOf"].as_array_mut() {
+        options.retain(|option| option["properties"]["kind"]["const"] != kind);
+    }
+}
+
+/// The same schema as people are shown it: what may be left out is not null as well, and a choice says of which type
+/// its alternatives are.
+fn drawable(mut schema: Value) -> Value {
+    match &mut schema {
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| *item = drawable(item.take())),
+        Value::Object(members) => {
+            for (keyword, part) in members.iter_mut() {
+                match (keyword.as_str(), part) {
+                    // Under these stand names of members, which are no keywords.
+                    ("dependentRequired", _) => {}
+                    ("properties", Value::Object(parts)) => parts
+                        .values_mut()
+                        .for_each(|part| *part = drawable(part.take())),
+                    (_, part) => *part = drawable(part.take()),
+                }
+            }
+            if let Some(Value::Array(types)) = members.get_mut("type") {
+                types.retain(|each| each != "null");
+                if let [only] = types.as_mut_slice() {
+                    members["type"] = only.take();
+                }
+            }
+            if let Some(Value::Array(options)) = members.get_mut("anyOf") {
+                options.retain(|option| option["type"] != "null");
+                if let [Value::Object(only)] = options.as_mut_slice() {
+                    let only = std::mem::take(only);
+                    members.remove("anyOf");
+                    for (name, value) in only {
+                        members.entry(name).or_insert(value);
+                    }
+                }
+            }
+            let kind = members
+                .get("oneOf")
+                .map(|options| options[0]["type"].clone());
+            if let Some(kind @ Value::String(_)) = kind {
+                members.entry("type").or_insert(kind);
+            }
+            members.remove(SECRET_MARK);
+            if let Some(Value::String(words)) = members.get_mut("description") {
+                *words = words.replace('\n', " ");
+            }
+        }
+        _ => {}
+    }
+    schema
+}
+
+/// Finds the secrets that are kept in the alternatives that stand, and requires beside one only what is shown.
+fn relax(schema: &mut Value, values: &Value, place: &str, kept: &mut Vec<String>) {
+    if let Some(options) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
+        let mut options = options.iter_mut();
+        let is_meant =
+            |option: &&mut Value| option["properties"]["kind"]["const"] == values["kind"];
+        let Some(schema) = options.find(is_meant) else {
+            return;
+        };
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        let secrets = properties.filter(|(_, member)| member["writeOnly"] == true);
+        let before = kept.len();
+        kept.extend(secrets.map(|(name, _)| format!("{place}/{name}")));
+        if kept.len() > before
+            && let Some(Value::Array(required)) = schema.get_mut("required")
+        {
+            required.retain(|name| name.as_str().is_some_and(|name| values.get(name).is_some()));
+        }
+        return;
+    }
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, member) in properties.into_iter().flatten() {
+        if let Some(values) = values.get(name) {
+            relax(member, values, &format!("{place}/{name}"), kept);
+        }
+    }
+}
+
 /// A form in which nothing stands yet and nothing is kept.
 pub(crate) fn empty(schema: Value) -> Form {
     Form {
@@ -124,6 +256,66 @@ mod tests {
         assert_eq!(schema["properties"]["key"]["x-advanced"], true);
         assert_eq!(schema["properties"]["key"]["writeOnly"], true);
         assert!(Members::default().open().get("required").is_none());
+    }
+
+    #[derive(Serialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Keys {
+        /// Over two
+        /// lines.
+        note: Option<String>,
+        /// How.
+        #[schemars(title = "Key")]
+        key: Option<Key>,
+    }
+
+    #[derive(Serialize, JsonSchema)]
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    enum Key {
+        #[schemars(title = "None")]
+        None,
+        #[schemars(title = "Own")]
+        Own {
+            user: String,
+            #[schemars(required, extend("writeOnly" = true))]
+            secret: Option<String>,
+        },
+    }
+
+    #[test]
+    fn a_type_is_drawn_without_null_and_with_what_stands_there() {
+        let form = of(&Keys {
+            note: None,
+            key: Some(Key::None),
+        });
+        let properties = &form.schema["properties"];
+        assert_eq!(
+            properties["note"],
+            json!({"type": "string", "description": "Over two lines."})
+        );
+        assert_eq!(properties["key"]["type"], "object");
+        assert_eq!(properties["key"]["title"], "Key");
+        assert_eq!(
+            properties["key"]["oneOf"][1]["required"],
+            json!(["kind", "user", "secret"])
+        );
+        assert_eq!(form.values.0, json!({"key": {"kind": "none"}}));
+    }
+
+    #[test]
+    fn a_secret_that_is_kept_need_not_be_given_again() {
+        let key = Key::Own {
+            user: "ada".to_owned(),
+            secret: None,
+        };
+        let form = of(&Keys {
+            note: None,
+            key: Some(key),
+        });
+        let own = &form.schema["properties"]["key"]["oneOf"][1];
+        assert_eq!(own["required"], json!(["kind", "user"]));
+        assert_eq!(form.kept, ["/key/secret"]);
+        assert_eq!(form.values["key"], json!({"kind": "own", "user": "ada"}));
     }
 
     #[test]

@@ -10,13 +10,17 @@
 mod acts;
 mod agentstack;
 mod airbyte;
+#[macro_use]
 mod capabilities;
-mod cohere;
+mod client;
+pub mod cohere;
 mod findings;
 mod form;
+mod lenient;
 pub mod mcp;
 mod mistral;
 pub mod operations;
+mod output;
 mod registry;
 mod tenex;
 mod variants;
@@ -26,8 +30,11 @@ pub use capabilities::{
     Peculiar, Prompts, ProviderOAuth, RemoteConnector, Resources, Settings, StartedConsent,
     Streams, Tools,
 };
-pub use operations::{Effect, Operation, Platform};
+pub use client::Client;
+pub use operations::{Effect, Operation, OperationEntry, Platform};
+pub use output::{Output, Raw};
 pub use patchbay_http::{
-    BoxError, Error, Field, Found, Headers, NoToken, PlainHttp, Refusal, TokenSource, Unreachable,
+    BoxError, Error, Field, Found, Headers, NoToken, PlainHttp, Refusal, Result, TokenSource,
+    Unreachable,
 };
 pub use registry::{AccountField, HOSTED, HostedPlatform, SignIn, allows_plain_http, hosted};

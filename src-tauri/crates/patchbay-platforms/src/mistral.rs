@@ -28,7 +28,7 @@ use serde_json::{Map, Value};
 use self::key::Key;
 use self::memory::Memory;
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
-use crate::{AccountField, Error, HostedPlatform, Operation, Platform, SignIn};
+use crate::{AccountField, Error, HostedPlatform, OperationEntry, Platform, SignIn};
 
 /// Names of members that no answer shows.
 static SECRET_NAMES: LazyLock<SecretNames> =
@@ -115,7 +115,7 @@ impl Surface {
     /// The word of an account's setting for the older one.
     const SEED: &str = "seed";
 
-    fn operations(self) -> &'static [Operation] {
+    fn operations(self) -> &'static [OperationEntry] {
         match self {
             Self::Current => operations::CURRENT,
             Self::Seed => operations::SEED,
@@ -124,7 +124,7 @@ impl Surface {
 }
 
 /// What [`sign_in`] refuses as a surface is the current one here: nothing is called then.
-fn operations_of(settings: &Map<String, Value>) -> &'static [Operation] {
+fn operations_of(settings: &Map<String, Value>) -> &'static [OperationEntry] {
     let surface = match settings.get("surface").and_then(Value::as_str) {
         Some(Surface::SEED) => Surface::Seed,
         _ => Surface::Current,

@@ -3,40 +3,219 @@
 //! Each platform folder has one table of them, in its `operations.rs`.
 
 use async_trait::async_trait;
-use futures::future::BoxFuture;
+use futures::future::{self, BoxFuture};
+use patchbay_http::{CallOptions, PlannedRequest, Repeat, Request};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use patchbay_http::CallOptions;
 pub use patchbay_model::OperationEffect as Effect;
 use patchbay_model::SECRET_MARK;
 
 use crate::{
-    Connectors, Consents, Creation, Credentials, Disconnects, Error, Peculiar, Prompts, Resources,
-    Settings, Streams, Tools,
+    Client, Connectors, Consents, Creation, Credentials, Disconnects, Error, Output, Peculiar,
+    Prompts, Resources, Settings, Streams, Tools,
 };
 
-/// One documented operation.
+/// One documented operation: the type is its arguments, and says what is sent, what comes back, what it may do
+/// and when it may be repeated.
+///
+/// The first paragraph of the type's documentation is the summary that people read, one that starts with
+/// `Source:` names document and operation.
+pub trait Operation: DeserializeOwned + JsonSchema + Send + Sync + 'static {
+    /// Its name in the contract.
+    const NAME: &'static str;
+    /// What it does to the platform.
+    const EFFECT: Effect;
+    /// Whether it may be sent again after a failure.
+    const RETRY: Repeat;
+    /// What comes back.
+    type Output: Output;
+
+    /// The one request that it is. What is made of several has none, and implements [`Operation::run`] and
+    /// [`Operation::plan`].
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the arguments do not fit each other.
+    fn request(&self) -> Result<Request, Error> {
+        Err(Error::NotSupported("one request".to_owned()))
+    }
+
+    /// Calls it as an account.
+    ///
+    /// # Errors
+    /// Those of [`Operation::request`] and of [`Api::send`](patchbay_http::Api::send);
+    /// [`Error::UnexpectedAnswer`] when the answer is not what is documented.
+    fn run(
+        &self,
+        client: &Client,
+        options: &CallOptions,
+    ) -> impl Future<Output = Result<Self::Output, Error>> + Send {
+        async move {
+            let request = self.request()?.repeat(Self::RETRY);
+            let output = Self::Output::read(&client.api.send(request, options).await?)?;
+            self.observe(client, &output);
+            Ok(output)
+        }
+    }
+
+    /// Notes what a success tells about a connector and the platform itself does not.
+    fn observe(&self, _client: &Client, _output: &Self::Output) {}
+
+    /// What [`Operation::run`] would send first.
+    ///
+    /// # Errors
+    /// Those of [`Operation::request`].
+    fn plan(
+        &self,
+        client: &Client,
+        options: &CallOptions,
+    ) -> impl Future<Output = Result<PlannedRequest, Error>> + Send {
+        async move { client.api.plan(&self.request()?, options) }
+    }
+}
+
+/// An operation in the table of its platform.
 #[derive(Clone, Copy, Debug)]
-pub struct Operation {
+pub struct OperationEntry {
     /// Its name in the contract.
     pub name: &'static str,
-    /// What it does, one sentence without a full stop.
-    pub summary: &'static str,
-    /// JSON Schema of its arguments, an object.
-    pub parameters: fn() -> Schema,
     /// What it does to the platform.
     pub effect: Effect,
+    schema: fn() -> Schema,
+    words: Words,
+    handler: Option<Handler>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Words {
+    /// Those of the type's documentation.
+    Documented,
+    Listed {
+        summary: &'static str,
+        source: &'static str,
+    },
+}
+
+/// How it is called, where its type says so.
+#[derive(Clone, Copy, Debug)]
+struct Handler {
+    call: for<'a> fn(&'a Client, Value, &'a CallOptions) -> Called<'a, Value>,
+    plan: for<'a> fn(&'a Client, Value, &'a CallOptions) -> Called<'a, PlannedRequest>,
+}
+
+type Called<'a, T> = BoxFuture<'a, Result<T, Error>>;
+
+/// The entry of an operation that is a type.
+pub const fn entry<O: Operation>() -> OperationEntry {
+    OperationEntry {
+        name: O::NAME,
+        effect: O::EFFECT,
+        schema: parameters::<O>,
+        words: Words::Documented,
+        handler: Some(Handler {
+            call: |client, given, options| {
+                Box::pin(async move {
+                    let operation: O = arguments(given)?;
+                    Ok(operation.run(client, options).await?.into_json())
+                })
+            },
+            plan: |client, given, options| {
+                Box::pin(async move { arguments::<O>(given)?.plan(client, options).await })
+            },
+        }),
+    }
+}
+
+/// The entry of an operation that its platform calls by name.
+pub(crate) const fn listed(
+    name: &'static str,
+    summary: &'static str,
+    schema: fn() -> Schema,
+    effect: Effect,
+    source: &'static str,
+) -> OperationEntry {
+    OperationEntry {
+        name,
+        effect,
+        schema,
+        words: Words::Listed { summary, source },
+        handler: None,
+    }
+}
+
+impl OperationEntry {
+    /// What it does, one sentence without a full stop.
+    pub fn summary(&self) -> String {
+        match self.words {
+            Words::Listed { summary, .. } => summary.to_owned(),
+            Words::Documented => {
+                let words = self.paragraph(|_| true);
+                words.trim_end_matches('.').to_owned()
+            }
+        }
+    }
+
     /// Document and operation it comes from.
-    pub source: &'static str,
+    pub fn source(&self) -> String {
+        const SOURCE: &str = "Source: ";
+        match self.words {
+            Words::Listed { source, .. } => source.to_owned(),
+            Words::Documented => {
+                let words = self.paragraph(|words| words.starts_with(SOURCE));
+                words
+                    .trim_start_matches(SOURCE)
+                    .trim_end_matches('.')
+                    .to_owned()
+            }
+        }
+    }
+
+    /// JSON Schema of its arguments, an object.
+    pub fn parameters(&self) -> Schema {
+        let mut schema = (self.schema)();
+        if matches!(self.words, Words::Documented) {
+            // It is shown as the summary.
+            schema.remove("description");
+        }
+        schema
+    }
+
+    /// What a call with these arguments would send first; nothing is sent but what has to be known for it.
+    ///
+    /// # Errors
+    /// As [`Platform::call`], as far as nothing is sent; [`Error::NotSupported`] where its platform cannot tell.
+    pub async fn plan(
+        &self,
+        platform: &dyn Platform,
+        arguments: Value,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest, Error> {
+        match (self.handler, platform.client()) {
+            (Some(handler), Some(client)) => (handler.plan)(client, arguments, options).await,
+            _ => Err(Error::NotSupported("a dry run of it".to_owned())),
+        }
+    }
+
+    fn paragraph(&self, is_meant: impl Fn(&str) -> bool) -> String {
+        let schema = (self.schema)();
+        let words = schema.get("description").and_then(Value::as_str);
+        let mut paragraphs = words.unwrap_or_default().split("\n\n");
+        let found = paragraphs.find(|paragraph| is_meant(paragraph));
+        found.unwrap_or_default().replace('\n', " ")
+    }
 }
 
 /// A platform, signed in to by one account.
 #[async_trait]
 pub trait Platform: Send + Sync {
     /// Every documented operation.
-    fn operations(&self) -> &'static [Operation];
+    fn operations(&self) -> &'static [OperationEntry];
+
+    /// What its operations are called with, where each of them is a type.
+    fn client(&self) -> Option<&Client> {
+        None
+    }
 
     /// Calls an operation by name. `arguments` is a JSON object that fits its parameters; the answer
     /// is the platform's own JSON, as the contract says what the caller gets.
@@ -46,13 +225,21 @@ pub trait Platform: Send + Sync {
     /// the operation itself, as in [`Api::send`].
     ///
     /// [`Api::send`]: patchbay_http::Api::send
-    // The future of the operation itself, where an async function would wait for it in one of its own.
     fn call<'a>(
         &'a self,
         operation: &'a str,
         arguments: Value,
         options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<Value, Error>>;
+    ) -> BoxFuture<'a, Result<Value, Error>> {
+        let mut table = self.operations().iter();
+        let found = table.find(|entry| entry.name == operation);
+        match (found.and_then(|entry| entry.handler), self.client()) {
+            (Some(handler), Some(client)) => (handler.call)(client, arguments, options),
+            _ => Box::pin(future::ready(Err(Error::Usage(format!(
+                "there is no operation {operation:?}"
+            ))))),
+        }
+    }
 
     /// A light read that shows whether the sign-in works.
     ///
@@ -114,12 +301,17 @@ pub trait Platform: Send + Sync {
     /// went or until when a consent is waited for; to be given to [`Platform::recall`] by another
     /// process. Holds no secret; null when there is nothing.
     fn remembered(&self) -> Value {
-        Value::Null
+        self.client()
+            .map_or(Value::Null, |client| client.findings.to_json())
     }
 
     /// Takes up what [`Platform::remembered`] gave before, in place of what was found out so far. What
     /// cannot be read any more is as if never known.
-    fn recall(&self, _remembered: Value) {}
+    fn recall(&self, remembered: Value) {
+        if let Some(client) = self.client() {
+            client.findings.recall(remembered);
+        }
+    }
 
     /// Reading what a connector holds.
     fn resources(&self) -> Option<&dyn Resources> {
@@ -132,8 +324,8 @@ pub trait Platform: Send + Sync {
     }
 }
 
-/// The schema of an operation's arguments, for [`Operation::parameters`]. `writeOnly` in it marks secrets, and
-/// nothing else.
+/// The schema of an operation's arguments, with the documentation of the type. `writeOnly` in it marks secrets,
+/// and nothing else.
 pub fn parameters<T: JsonSchema>() -> Schema {
     let mut schema = SchemaGenerator::default().into_root_schema_for::<T>();
     schema.ensure_object().values_mut().for_each(mark_secrets);
@@ -290,5 +482,29 @@ mod tests {
             schema["properties"]["id"]["description"],
             "Id of the connector."
         );
+    }
+
+    /// Counts things.
+    ///
+    /// Slowly.
+    ///
+    /// Source: some contract, over
+    /// two lines.
+    #[derive(Deserialize, JsonSchema)]
+    struct Count {}
+
+    impl Operation for Count {
+        const NAME: &'static str = "count";
+        const EFFECT: Effect = Effect::Read;
+        const RETRY: Repeat = Repeat::Freely;
+        type Output = Value;
+    }
+
+    #[test]
+    fn the_documentation_of_a_type_is_what_people_read() {
+        let entry = entry::<Count>();
+        assert_eq!(entry.summary(), "Counts things");
+        assert_eq!(entry.source(), "some contract, over two lines");
+        assert_eq!(entry.parameters().get("description"), None);
     }
 }

@@ -7,7 +7,7 @@ use patchbay_http::{Clients, Clock, SecretNames};
 use patchbay_model::{Form, Secret};
 use serde_json::{Map, Value};
 
-use crate::{Error, Operation, Platform};
+use crate::{Error, OperationEntry, Platform};
 
 /// A hosted platform: what it is called, what one needs to sign in, and what it can do.
 #[derive(Clone, Copy, Debug)]
@@ -24,10 +24,10 @@ pub struct HostedPlatform {
     /// none.
     pub secret_for: fn(&Map<String, Value>) -> Option<&'static str>,
     /// Every documented operation, whichever account may call it.
-    pub operations: fn() -> &'static [Operation],
+    pub operations: fn() -> &'static [OperationEntry],
     /// Those that an account with these settings may call; known without its secrets, and the same as
     /// [`Platform::operations`] once it is signed in to.
-    pub operations_of: fn(&Map<String, Value>) -> &'static [Operation],
+    pub operations_of: fn(&Map<String, Value>) -> &'static [OperationEntry],
     /// Signs in; sends nothing yet.
     pub sign_in: fn(SignIn) -> Result<Arc<dyn Platform>, Error>,
 }
@@ -70,6 +70,36 @@ pub(crate) const ALLOW_PLAIN_HTTP: AccountField = AccountField {
 /// Whether these settings let the key of an account go over plain http to its own address.
 pub fn allows_plain_http(settings: &Map<String, Value>) -> bool {
     text_of(settings, ALLOW_PLAIN_HTTP.name) == Some("allowed")
+}
+
+impl AccountField {
+    /// Text that may be left out.
+    pub(crate) const fn new(name: &'static str, title: &'static str, help: &'static str) -> Self {
+        Self {
+            name,
+            title,
+            help,
+            is_secret: false,
+            is_required: false,
+            unless: None,
+            variables: &[],
+            choices: &[],
+        }
+    }
+
+    /// A secret without which nothing works.
+    pub(crate) const fn key(name: &'static str, title: &'static str, help: &'static str) -> Self {
+        Self {
+            is_secret: true,
+            is_required: true,
+            ..Self::new(name, title, help)
+        }
+    }
+
+    /// Variables of the environment in which the platform's own clients look for it.
+    pub(crate) const fn variables(self, variables: &'static [&'static str]) -> Self {
+        Self { variables, ..self }
+    }
 }
 
 /// An account's fields, and what its client works with.
@@ -122,8 +152,8 @@ pub static HOSTED: &[HostedPlatform] = &[
 
 /// Names of members that are secret wherever a platform might repeat them: those that its operations take as secrets,
 /// those that its accounts are signed in with, and those of tokens.
-pub(crate) fn secret_names(operations: &[Operation], fields: &[AccountField]) -> SecretNames {
-    let arguments = operations.iter().map(|operation| (operation.parameters)());
+pub(crate) fn secret_names(operations: &[OperationEntry], fields: &[AccountField]) -> SecretNames {
+    let arguments = operations.iter().map(OperationEntry::parameters);
     let fields = fields.iter().filter(|field| field.is_secret);
     SecretNames::new(arguments, fields.map(|field| field.name))
 }
@@ -219,9 +249,9 @@ mod tests {
             let mut names = std::collections::BTreeSet::new();
             for operation in (hosted.operations)() {
                 assert!(names.insert(operation.name), "{} twice", operation.name);
-                let schema = (operation.parameters)().to_value();
+                let schema = operation.parameters().to_value();
                 assert_eq!(schema["type"], "object", "{}", operation.name);
-                assert!(!operation.summary.ends_with('.'), "{}", operation.name);
+                assert!(!operation.summary().ends_with('.'), "{}", operation.name);
             }
         }
     }

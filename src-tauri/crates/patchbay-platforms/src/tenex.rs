@@ -50,7 +50,7 @@ use crate::operations::arguments;
 use crate::registry::text_of;
 use crate::{
     Connectors, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform, NoToken,
-    Operation, Peculiar, Platform, RemoteConnector, Settings, SignIn, TokenSource, Tools,
+    OperationEntry, Peculiar, Platform, RemoteConnector, Settings, SignIn, TokenSource, Tools,
 };
 
 const BASE_URL: &str = "https://api.10ex.ai";
@@ -206,7 +206,7 @@ impl Tenex {
 
 #[async_trait]
 impl Platform for Tenex {
-    fn operations(&self) -> &'static [Operation] {
+    fn operations(&self) -> &'static [OperationEntry] {
         OPERATIONS
     }
 

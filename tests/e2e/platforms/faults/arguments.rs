@@ -1,14 +1,14 @@
 //! Arguments that fit an operation: what its schema requires, and what only its contract does.
 
 use patchbay_model::Platform;
-use patchbay_platforms::Operation;
+use patchbay_platforms::OperationEntry;
 use serde_json::{Map, Value, json};
 
 const ID: &str = "5f0c1e00-0000-4000-8000-000000000001";
 
 /// The least that the operation takes.
-pub(super) fn of(platform: Platform, operation: &Operation) -> Value {
-    let schema = (operation.parameters)().to_value();
+pub(super) fn of(platform: Platform, operation: &OperationEntry) -> Value {
+    let schema = operation.parameters().to_value();
     let mut arguments = least(&schema, &schema, "");
     let more = beyond(platform, operation.name);
     if let (Value::Object(arguments), Value::Object(more)) = (&mut arguments, more) {

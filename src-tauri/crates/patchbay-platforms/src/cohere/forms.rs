@@ -1,205 +1,246 @@
-//! Forms of Cohere's connectors, and their way to the wire.
+//! What people fill in for Cohere's connectors, and its way to the wire.
 //!
 //! Source: Cohere contract, section 3.
 
-use serde_json::{Map, Value, json};
+use patchbay_http::SecretArgument;
+use patchbay_model::AuthenticationMethod;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_with::apply;
 
+use super::mapping::method;
+use super::operations::{Create, OAuth, ServiceAuth, Update};
 use super::wire::Connector;
-use crate::Error;
-use crate::form::{Members, choice, secret, text};
-use crate::variants::{flag, kind_of, list, one_of, url, variant};
+use crate::{Error, Field, Result};
 
-/// The member in which the alternatives of signing in stand.
-const AUTHENTICATION: &str = "authentication";
-
-/// What creating and changing have alike; the sign-in comes last.
-pub(super) fn with_common(members: Members, authentication: Value) -> Members {
-    members
-        .needs(
-            "url",
-            url(
-                "URL",
-                "What Cohere asks for results; it is asked once when the connector is created.",
-            ),
-        )
-        .with(
-            "excludes",
-            list(
-                "Left out",
-                "Members of its results that are kept from the prompt.",
-                json!({"type": "string"}),
-            ),
-        )
-        .with(
-            "active",
-            flag("Active", "Whether chats ask it at all.", true),
-        )
-        .with(
-            "continue_on_failure",
-            flag(
-                "Continue on failure",
-                "Whether a chat goes on without it when it fails.",
-                false,
-            ),
-        )
-        .with(AUTHENTICATION, authentication)
+/// A connector as people describe it, or what is to be another of it; null clears.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
+    /// Name for people.
+    #[schemars(title = "Name", required, length(min = 1))]
+    pub(super) name: Field<String>,
+    /// What it is for.
+    #[schemars(title = "Description", extend("format" = "textarea"))]
+    pub(super) description: Field<String>,
+    /// What Cohere asks for results; it is asked once when the connector is created.
+    #[schemars(title = "URL", required, url)]
+    pub(super) url: Field<String>,
+    /// Members of its results that are kept from the prompt.
+    #[schemars(title = "Left out")]
+    pub(super) excludes: Field<Vec<String>>,
+    /// Whether chats ask it at all.
+    #[schemars(title = "Active", extend("default" = true))]
+    pub(super) active: Field<bool>,
+    /// Whether a chat goes on without it when it fails.
+    #[schemars(title = "Continue on failure", extend("default" = false))]
+    pub(super) continue_on_failure: Field<bool>,
+    /// How Cohere signs in at the URL.
+    #[schemars(title = "Sign-in")]
+    pub(super) authentication: Field<Authentication>,
 }
 
-/// Schema of a name.
-pub(super) fn name() -> Value {
-    let mut schema = text("Name", "Name for people.");
-    schema["minLength"] = 1.into();
-    schema
+/// The credential of a connector.
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Credential {
+    /// How Cohere signs in at the URL.
+    #[schemars(title = "Sign-in", required)]
+    authentication: Field<Authentication>,
 }
 
-/// How Cohere signs in at the connector's URL. `current` is how it does so now: that alternative can be
-/// changed without its secret.
-pub(super) fn authentication(current: Option<&str>) -> Value {
-    one_of(
-        "Sign-in",
-        "How Cohere signs in at the URL.",
-        vec![
-            variant("none", "None", |members| members),
-            variant("oauth", "OAuth", |members| {
-                oauth(members, current == Some("oauth"))
-            }),
-            service(current == Some("service_auth")),
-        ],
-    )
+/// How Cohere signs in at a connector's URL. A secret that is there is never shown, and stays when none is given.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Authentication {
+    #[schemars(title = "None")]
+    None,
+    #[schemars(
+        title = "OAuth",
+        extend("required" = ["kind", "client_id", "client_secret", "authorize_url", "token_url"])
+    )]
+    Oauth(OAuth),
+    #[schemars(title = "Token")]
+    ServiceAuth(Token),
 }
 
-/// An app with which each user consents.
-fn oauth(members: Members, is_set: bool) -> Members {
-    let key = secret("Client secret", "Secret of the app.");
-    let members = members.needs("client_id", text("Client ID", "Id of the app."));
-    let members = match is_set {
-        true => members.with("client_secret", key),
-        false => members.needs("client_secret", key),
-    };
-    members
-        .needs(
-            "authorize_url",
-            url("Authorization page", "Page on which users consent."),
-        )
-        .needs(
-            "token_url",
-            url("Token address", "Where codes become tokens."),
-        )
-        .with(
-            "scope",
-            text("Scopes", "What to ask for, separated by spaces."),
-        )
+/// A token for everybody. What stands before it is not told by Cohere, so that both are given together.
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("dependentRequired" = {"type": ["token"], "token": ["type"]}))]
+pub(super) struct Token {
+    /// What stands before the token.
+    #[schemars(title = "Scheme", required, extend("oneOf" = [
+        {"const": "bearer", "title": "Bearer"},
+        {"const": "basic", "title": "Basic"},
+        {"const": "noscheme", "title": "Nothing"},
+    ]))]
+    r#type: Option<String>,
+    /// Sent in the Authorization header.
+    #[schemars(title = "Token", required, length(min = 1))]
+    token: Option<SecretArgument>,
 }
 
-/// One token for everybody. What stands before it is not told by Cohere, so that both are given together.
-fn service(is_set: bool) -> Value {
-    let words = [
-        ("bearer", "Bearer"),
-        ("basic", "Basic"),
-        ("noscheme", "Nothing"),
-    ];
-    let scheme = choice("Scheme", "What stands before the token.", words);
-    let token = secret("Token", "Sent in the Authorization header.");
-    let mut schema = variant("service_auth", "Token", |members| match is_set {
-        true => members.with("type", scheme).with("token", token),
-        false => members.needs("type", scheme).needs("token", token),
-    });
-    if is_set {
-        schema["dependentRequired"] = json!({"type": ["token"], "token": ["type"]});
-    }
-    schema
-}
-
-/// The connector's sign-in as a value of [`authentication`], without its secret.
-pub(super) fn signs_in(connector: &Connector) -> Value {
-    let kind = kind(connector);
-    let mut value = json!({ "kind": kind });
-    if let (Some(Value::Object(app)), "oauth") = (connector.member("oauth"), kind) {
-        for name in ["client_id", "authorize_url", "token_url", "scope"] {
-            let text = app.get(name).and_then(Value::as_str);
-            if let Some(text) = text.filter(|text| !text.is_empty()) {
-                value[name] = text.into();
-            }
+impl From<&Connector> for Profile {
+    fn from(connector: &Connector) -> Self {
+        let excludes = Some(connector.excludes.clone()).filter(|excludes| !excludes.is_empty());
+        Self {
+            name: Field::Value(connector.shown_name().to_owned()),
+            // It cannot be changed.
+            description: Field::Absent,
+            url: connector.url.clone().into(),
+            excludes: excludes.into(),
+            active: Field::Value(connector.is_active()),
+            continue_on_failure: Field::Value(connector.continues_on_failure()),
+            authentication: Field::Value(connector.into()),
         }
     }
-    value
 }
 
-/// The alternative of [`authentication`] that a connector has.
-pub(super) fn kind(connector: &Connector) -> &'static str {
-    if connector.has_oauth() {
-        "oauth"
-    } else if connector.text("auth_type") == Some("service_auth") {
-        "service_auth"
-    } else {
-        "none"
+impl From<&Connector> for Authentication {
+    fn from(connector: &Connector) -> Self {
+        match method(connector) {
+            AuthenticationMethod::None => Self::None,
+            AuthenticationMethod::Oauth => {
+                let app = connector.oauth.clone().unwrap_or_default();
+                Self::Oauth(OAuth {
+                    client_id: app.client_id.into(),
+                    client_secret: Field::Absent,
+                    authorize_url: app.authorize_url.into(),
+                    token_url: app.token_url.into(),
+                    scope: app.scope.into(),
+                })
+            }
+            _ => Self::ServiceAuth(Token::default()),
+        }
     }
 }
 
-/// JSON pointer to the secret of the sign-in, where there is one.
-pub(super) fn kept(kind: &str) -> Option<&'static str> {
-    match kind {
-        "oauth" => Some("/authentication/client_secret"),
-        "service_auth" => Some("/authentication/token"),
-        _ => None,
+/// An app is shown, as far as it can be; a token is not.
+impl From<&Connector> for Credential {
+    fn from(connector: &Connector) -> Self {
+        let authentication = match connector.into() {
+            app @ Authentication::Oauth(_) => Field::Value(app),
+            _ => Field::Absent,
+        };
+        Self { authentication }
     }
 }
 
-/// Turns the choice of a sign-in into the members of the wire. What the connector has `now` and is not to
-/// have any more is cleared.
-///
-/// # Errors
-/// [`Error::Usage`] when another sign-in lacks its secret.
-pub(super) fn put_authentication(
-    body: &mut Map<String, Value>,
-    now: Option<&Connector>,
-) -> Result<(), Error> {
-    let Some(given) = body.remove(AUTHENTICATION) else {
-        return Ok(());
-    };
-    let mut given = match given {
-        Value::Object(given) => given,
-        _ => Map::from_iter([("kind".to_owned(), "none".into())]),
-    };
-    let before = now.map_or("none", kind);
-    let wanted = kind_of(&given).unwrap_or("none").to_owned();
-    given.remove("kind");
-    if before != wanted && before != "none" {
-        body.insert(before.to_owned(), Value::Null);
+impl Profile {
+    /// What takes the sign-in away.
+    pub(super) fn without_sign_in() -> Self {
+        Self {
+            authentication: Field::Null,
+            ..Self::default()
+        }
     }
-    match wanted.as_str() {
-        "oauth" => {
-            if before != wanted && !given.contains_key("client_secret") {
+
+    /// What registers it.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when its sign-in lacks the secret.
+    pub(super) fn create(self) -> Result<Create> {
+        let (oauth, service_auth) = sign_in(self.authentication, &Authentication::None)?;
+        Ok(Create {
+            name: self.name.value().unwrap_or_default(),
+            description: self.description,
+            url: self.url.value().unwrap_or_default(),
+            excludes: self.excludes,
+            oauth,
+            active: self.active,
+            continue_on_failure: self.continue_on_failure,
+            service_auth,
+        })
+    }
+
+    /// What makes a connector so, as far as it is given.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when another sign-in lacks the secret.
+    pub(super) fn update(self, connector: &Connector) -> Result<Update> {
+        let (oauth, service_auth) = sign_in(self.authentication, &connector.into())?;
+        Ok(Update {
+            id: connector.id.clone(),
+            name: self.name,
+            url: self.url,
+            excludes: self.excludes,
+            oauth,
+            active: self.active,
+            continue_on_failure: self.continue_on_failure,
+            service_auth,
+        })
+    }
+}
+
+impl Authentication {
+    /// The members of the wire that make it so; what is there `now` and is not to be any more is cleared.
+    fn replace(self, now: &Self) -> Result<(Field<OAuth>, Field<ServiceAuth>)> {
+        let mut wire = match now {
+            Self::None => (Field::Absent, Field::Absent),
+            Self::Oauth(_) => (Field::Null, Field::Absent),
+            Self::ServiceAuth(_) => (Field::Absent, Field::Null),
+        };
+        match (self, now) {
+            (Self::None, _) => {}
+            (Self::Oauth(mut app), Self::Oauth(before)) => {
+                if app.scope.is_absent() && !before.scope.is_absent() {
+                    app.scope = Field::Null;
+                }
+                wire.0 = Field::Value(app);
+            }
+            (Self::Oauth(app), _) if app.client_secret.is_absent() => {
                 return Err(Error::Usage("the app needs its secret".to_owned()));
             }
-            let had_scope = now.is_some_and(|now| signs_in(now).get("scope").is_some());
-            if had_scope && !given.contains_key("scope") {
-                given.insert("scope".to_owned(), Value::Null);
+            (Self::Oauth(app), _) => wire.0 = Field::Value(app),
+            (
+                Self::ServiceAuth(Token {
+                    r#type: None,
+                    token: None,
+                }),
+                Self::ServiceAuth(_),
+            ) => {
+                wire.1 = Field::Absent;
             }
-            body.insert(wanted, given.into());
-        }
-        "service_auth" if given.is_empty() && before == wanted => {}
-        "service_auth" => {
-            if !given.contains_key("token") || !given.contains_key("type") {
-                return Err(Error::Usage(
-                    "a token and what stands before it are given together".to_owned(),
-                ));
+            (
+                Self::ServiceAuth(Token {
+                    r#type: Some(kind),
+                    token: Some(token),
+                }),
+                _,
+            ) => {
+                wire.1 = Field::Value(ServiceAuth { kind, token });
             }
-            body.insert(wanted, given.into());
+            (Self::ServiceAuth(_), _) => {
+                let words = "a token and what stands before it are given together";
+                return Err(Error::Usage(words.to_owned()));
+            }
         }
-        _ => {}
+        Ok(wire)
     }
-    Ok(())
+}
+
+fn sign_in(
+    wanted: Field<Authentication>,
+    now: &Authentication,
+) -> Result<(Field<OAuth>, Field<ServiceAuth>)> {
+    match wanted {
+        Field::Absent => Ok((Field::Absent, Field::Absent)),
+        wanted => wanted.value().unwrap_or(Authentication::None).replace(now),
+    }
 }
 
 /// The pointer into a form's values for one that the platform gave into the body.
 pub(super) fn place(path: &str) -> String {
-    let inner = ["/oauth", "/service_auth"].into_iter().find_map(|member| {
-        let rest = path.strip_prefix(member)?;
-        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
-    });
-    match inner {
-        Some(rest) => format!("/{AUTHENTICATION}{rest}"),
-        None => path.to_owned(),
+    for member in ["/oauth", "/service_auth"] {
+        match path.strip_prefix(member) {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+                return format!("/authentication{rest}");
+            }
+            _ => {}
+        }
     }
+    path.to_owned()
 }

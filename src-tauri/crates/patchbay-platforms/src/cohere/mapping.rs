@@ -4,8 +4,10 @@
 
 use patchbay_http::text;
 use patchbay_model::{
-    AuthenticationMethod, Json, Level, RemoteId, Status, Timestamp, Visibility, clean_text,
+    AuthenticationMethod, CredentialStatus, Json, Level, PlatformCredential, Status, Timestamp,
+    Visibility, clean_text,
 };
+use serde_json::Value;
 
 use super::wire::Connector;
 use crate::findings::Finding;
@@ -16,42 +18,43 @@ const DESCRIPTION_LIMIT: usize = 2000;
 const REASON_LIMIT: usize = 300;
 
 /// A connector in unified form, with what was found out about it here.
-pub(super) fn connector(wire: Connector, found: &Finding, now: Timestamp) -> RemoteConnector {
-    let (status, reason) = status(&wire, found, now);
-    let method = method(&wire);
-    let time = |member| wire.text(member).and_then(Timestamp::parse);
+pub(super) fn connector(
+    wire: &Connector,
+    native: Value,
+    found: &Finding,
+    now: Timestamp,
+) -> RemoteConnector {
+    let (status, reason) = status(wire, found, now);
+    let method = method(wire);
+    let description = wire.description.as_deref();
     RemoteConnector {
-        remote_id: RemoteId::new(wire.id()),
-        name: clean_text(wire.text("name").unwrap_or(wire.id()), NAME_LIMIT),
-        title: None,
-        description: wire
-            .text("description")
+        name: clean_text(wire.shown_name(), NAME_LIMIT),
+        description: description
             .map(|words| text::clean_lines(words, DESCRIPTION_LIMIT))
             .filter(|words| !words.is_empty()),
-        endpoint: wire.text("url").map(str::to_owned),
+        endpoint: wire.url.clone(),
         visibility: Visibility::Organization,
         status,
         word: wire
-            .text("auth_status")
+            .auth_status
+            .as_deref()
             .map(|word| clean_text(word, NAME_LIMIT)),
         reason,
         methods: vec![method],
-        credential: None,
         level: match method {
             AuthenticationMethod::Oauth => Some(Level::User),
             AuthenticationMethod::Bearer => Some(Level::Organization),
             _ => None,
         },
-        expires_at: None,
-        created_at: time("created_at"),
-        updated_at: time("updated_at"),
-        native: Json(wire.into_json()),
+        created_at: wire.created_at.as_deref().and_then(Timestamp::parse),
+        updated_at: wire.updated_at.as_deref().and_then(Timestamp::parse),
+        ..RemoteConnector::new(wire.id.clone(), Json(native))
     }
 }
 
 /// The first row of the contract's table that fits.
 fn status(wire: &Connector, found: &Finding, now: Timestamp) -> (Status, Option<String>) {
-    let word = wire.text("auth_status");
+    let word = wire.auth_status.as_deref();
     if !wire.is_active() {
         return (Status::Disabled, None);
     }
@@ -76,10 +79,10 @@ fn needed(reason: &str) -> (Status, Option<String>) {
     (Status::NeedsAuthorization, Some(reason.to_owned()))
 }
 
-fn method(wire: &Connector) -> AuthenticationMethod {
+pub(super) fn method(wire: &Connector) -> AuthenticationMethod {
     if wire.has_oauth() {
         AuthenticationMethod::Oauth
-    } else if wire.text("auth_type") == Some("service_auth") {
+    } else if wire.auth_type.as_deref() == Some("service_auth") {
         AuthenticationMethod::Bearer
     } else {
         AuthenticationMethod::None
@@ -88,10 +91,38 @@ fn method(wire: &Connector) -> AuthenticationMethod {
 
 /// How far the user's consent is. Any other word may still become `valid`: the deadline ends the wait.
 pub(super) fn consent(wire: &Connector) -> ConsentState {
-    match wire.text("auth_status") {
+    match wire.auth_status.as_deref() {
         Some("valid") => ConsentState::Given,
         _ => ConsentState::Waiting,
     }
+}
+
+/// The credential of a connector, where it has one. Whether it works is told of consents only.
+pub(super) fn credential(wire: &Connector) -> Option<PlatformCredential> {
+    let method = method(wire);
+    let (word, status, reason) = match (method, wire.auth_status.as_deref()) {
+        (AuthenticationMethod::None, _) => return None,
+        (AuthenticationMethod::Oauth, Some("valid")) => ("oauth", CredentialStatus::Valid, None),
+        (AuthenticationMethod::Oauth, Some("expired")) => (
+            "oauth",
+            CredentialStatus::Invalid,
+            Some("your consent has expired"),
+        ),
+        (AuthenticationMethod::Oauth, None) => (
+            "oauth",
+            CredentialStatus::Unknown,
+            Some("you have not consented yet"),
+        ),
+        (AuthenticationMethod::Oauth, Some(_)) => ("oauth", CredentialStatus::Unknown, None),
+        _ => ("service_auth", CredentialStatus::Unknown, None),
+    };
+    Some(PlatformCredential {
+        method: Some(method),
+        word: Some(word.to_owned()),
+        status,
+        reason: reason.map(str::to_owned),
+        ..PlatformCredential::new("", Level::Organization)
+    })
 }
 
 #[cfg(test)]

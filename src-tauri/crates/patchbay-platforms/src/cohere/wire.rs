@@ -1,159 +1,111 @@
-//! What comes over Cohere's wire.
-//!
-//! Answers are kept whole, as JSON, with a reader for each member that Patchbay looks at: the contract
-//! requires next to nothing of them, and a member of another type than documented must not cost the
-//! rest.
+//! What comes over Cohere's wire: the members that Patchbay looks at. The contract requires next to nothing of
+//! them, and one of another type than documented must not cost the rest.
 //!
 //! Source: Cohere contract, section 3.
 
-use patchbay_http::{Answer, without_secrets};
-use serde_json::{Map, Value};
+#![expect(missing_docs, reason = "the members are the contract's own")]
 
-use super::SECRET_NAMES;
-use crate::Error;
+use patchbay_model::RemoteId;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_with::apply;
+
+use crate::{Raw, lenient};
 
 /// A registered connector.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Connector(Map<String, Value>);
+#[apply(Option<String> => #[serde(default, deserialize_with = "lenient::text")])]
+#[derive(Clone, Debug, Deserialize)]
+pub struct Connector {
+    pub id: RemoteId,
+    /// Unlike the others no other type is taken for it.
+    #[serde_with(skip_apply)]
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub url: Option<String>,
+    pub organization_id: Option<String>,
+    pub created_at: Option<String>,
+    pub updated_at: Option<String>,
+    #[serde(default, deserialize_with = "lenient::texts")]
+    pub excludes: Vec<String>,
+    /// `oauth`, `service_auth`, or a word that nobody knows yet.
+    pub auth_type: Option<String>,
+    #[serde(default, deserialize_with = "lenient::known_object")]
+    pub oauth: Option<OAuth>,
+    /// `valid`, `expired`, or a word that nobody knows yet; none: the user has not authorized it.
+    pub auth_status: Option<String>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    active: Option<bool>,
+    #[serde(default, deserialize_with = "lenient::flag")]
+    continue_on_failure: Option<bool>,
+}
+
+/// The OAuth app of a connector, without its secret.
+#[apply(Option<String> => #[serde(default, deserialize_with = "lenient::text")])]
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct OAuth {
+    pub client_id: Option<String>,
+    pub authorize_url: Option<String>,
+    pub token_url: Option<String>,
+    pub scope: Option<String>,
+}
 
 /// One page of connectors.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Page {
-    pub(super) connectors: Vec<Connector>,
-    rest: Map<String, Value>,
+#[derive(Clone, Debug, Deserialize)]
+pub struct Page {
+    #[serde(deserialize_with = "lenient::objects")]
+    pub connectors: Vec<Connector>,
+    /// Number of all of them, where the platform tells.
+    #[serde(default, deserialize_with = "lenient::known")]
+    pub total_count: Option<f64>,
 }
 
 /// What create, get and update answer.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Envelope {
-    pub(super) connector: Connector,
-    rest: Map<String, Value>,
+#[derive(Clone, Debug, Deserialize)]
+pub struct Envelope {
+    #[serde(deserialize_with = "lenient::object")]
+    pub connector: Connector,
+}
+
+/// Where the user authorizes a connector.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AuthorizationPage {
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub redirect_url: Option<String>,
+}
+
+/// What a search service answers.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SearchResults {
+    pub results: Vec<Value>,
+}
+
+impl Raw<Envelope> {
+    /// The connector, with its own JSON.
+    pub fn connector(mut self) -> (Connector, Value) {
+        (self.value.connector, self.json["connector"].take())
+    }
 }
 
 impl Connector {
-    /// Reads a connector and drops secrets that should not be there.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    fn read(mut json: Value) -> Result<Self, &'static str> {
-        without_secrets(&mut json, &SECRET_NAMES);
-        let Value::Object(json) = json else {
-            return Err("a connector is no object");
-        };
-        if !matches!(
-            json.get("name"),
-            None | Some(Value::Null | Value::String(_))
-        ) {
-            return Err("the name of a connector is no text");
-        }
-        match json.get("id") {
-            Some(Value::String(_)) => Ok(Self(json)),
-            Some(_) => Err("the id of a connector is no text"),
-            None => Err("a connector has no id"),
-        }
-    }
-
-    pub(super) fn id(&self) -> &str {
-        self.0.get("id").and_then(Value::as_str).unwrap_or_default()
-    }
-
-    /// A member that is text and not empty.
-    pub(super) fn text(&self, member: &str) -> Option<&str> {
-        let text = self.0.get(member)?.as_str()?;
-        (!text.is_empty()).then_some(text)
-    }
-
-    /// A member as it came.
-    pub(super) fn member(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+    /// Its name, else its id.
+    pub fn shown_name(&self) -> &str {
+        let name = self.name.as_deref().filter(|name| !name.is_empty());
+        name.unwrap_or(self.id.as_str())
     }
 
     /// Whether Cohere asks it.
-    pub(super) fn is_active(&self) -> bool {
-        self.flag("active").unwrap_or(true)
+    pub fn is_active(&self) -> bool {
+        self.active.unwrap_or(true)
     }
 
     /// Whether a chat goes on without it when it fails.
-    pub(super) fn goes_on(&self) -> bool {
-        self.flag("continue_on_failure").unwrap_or(false)
+    pub fn continues_on_failure(&self) -> bool {
+        self.continue_on_failure.unwrap_or(false)
     }
 
-    /// Text counts as the official client reads it.
-    fn flag(&self, member: &str) -> Option<bool> {
-        match self.0.get(member)? {
-            Value::Bool(flag) => Some(*flag),
-            Value::String(word) => Some(word.eq_ignore_ascii_case("true") || word == "1"),
-            _ => None,
-        }
-    }
-
-    /// Whether each user consents to it.
-    pub(super) fn has_oauth(&self) -> bool {
-        self.0.get("oauth").is_some_and(Value::is_object) || self.text("auth_type") == Some("oauth")
-    }
-
-    pub(super) fn into_json(self) -> Value {
-        Value::Object(self.0)
-    }
-}
-
-impl Page {
-    /// Reads a page; null is one without connectors.
-    ///
-    /// # Errors
-    /// [`Error::UnexpectedAnswer`] when `connectors` is absent or no list, or one of them is unreadable.
-    pub(super) fn read(answer: &Answer) -> Result<Self, Error> {
-        let mut rest = answer.object()?;
-        let items = match rest.get_mut("connectors").map(Value::take) {
-            Some(Value::Array(items)) => items,
-            Some(Value::Null) => Vec::new(),
-            Some(_) => return Err(answer.unexpected("connectors is no list")),
-            None => return Err(answer.unexpected("connectors is missing")),
-        };
-        let connectors: Result<_, _> = items.into_iter().map(Connector::read).collect();
-        Ok(Self {
-            connectors: connectors.map_err(|what| answer.unexpected(what))?,
-            rest,
-        })
-    }
-
-    /// Number of all connectors, where the platform tells.
-    pub(super) fn total(&self) -> Option<f64> {
-        self.rest.get("total_count")?.as_f64()
-    }
-
-    pub(super) fn into_json(self) -> Value {
-        let items = self.connectors.into_iter().map(Connector::into_json);
-        let mut json = self.rest;
-        json.insert("connectors".to_owned(), items.collect());
-        Value::Object(json)
-    }
-}
-
-impl Envelope {
-    /// Reads the one connector of an answer, without secrets.
-    ///
-    /// # Errors
-    /// [`Error::UnexpectedAnswer`] when there is no `connector`, or it is unreadable.
-    pub(super) fn read(answer: &Answer) -> Result<Self, Error> {
-        let mut json: Value = answer.json()?;
-        without_secrets(&mut json, &SECRET_NAMES);
-        let Value::Object(mut rest) = json else {
-            return Err(answer.unexpected("it is no object"));
-        };
-        let connector = rest
-            .remove("connector")
-            .ok_or_else(|| answer.unexpected("connector is missing"))?;
-        Ok(Self {
-            connector: Connector::read(connector).map_err(|what| answer.unexpected(what))?,
-            rest,
-        })
-    }
-
-    pub(super) fn into_json(self) -> Value {
-        let mut json = self.rest;
-        json.insert("connector".to_owned(), self.connector.into_json());
-        Value::Object(json)
+    /// Whether each user authorizes it.
+    pub fn has_oauth(&self) -> bool {
+        self.oauth.is_some() || self.auth_type.as_deref() == Some("oauth")
     }
 }
 

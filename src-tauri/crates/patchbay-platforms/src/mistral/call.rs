@@ -12,13 +12,13 @@ use super::wire::{self, Message};
 use super::{Mistral, Surface, client, gateway};
 use crate::operations::{arguments, arguments_with};
 use crate::{
-    Connectors, Consents, Creation, Credentials, Error, Field, Operation, Peculiar, Platform,
+    Connectors, Consents, Creation, Credentials, Error, Field, OperationEntry, Peculiar, Platform,
     Settings, Streams, Tools,
 };
 
 #[async_trait]
 impl Platform for Mistral {
-    fn operations(&self) -> &'static [Operation] {
+    fn operations(&self) -> &'static [OperationEntry] {
         self.surface.operations()
     }
 
@@ -29,7 +29,7 @@ impl Platform for Mistral {
         options: &'a CallOptions,
     ) -> BoxFuture<'a, Result<Value, Error>> {
         async move {
-            let has = |each: &Operation| each.name == operation;
+            let has = |each: &OperationEntry| each.name == operation;
             if !self.operations().iter().any(has) {
                 let words = format!("this surface of Mistral has no operation {operation:?}");
                 return Err(Error::Usage(words));

@@ -11,11 +11,11 @@ use super::arguments::{
     ListCredentials, ListTools, Update, seed,
 };
 use super::gateway::{GatewayHttp, GatewayMcp};
-use crate::operations::parameters;
-use crate::{Effect, Operation};
+use crate::Effect;
+use crate::operations::{OperationEntry, listed, parameters};
 
 /// The current surface.
-pub(super) const CURRENT: &[Operation] = &[
+pub(super) const CURRENT: &[OperationEntry] = &[
     current(
         "create",
         "Registers a connector",
@@ -161,7 +161,7 @@ pub(super) const CURRENT: &[Operation] = &[
 ];
 
 /// The older surface: the 25 operations of the product text.
-pub(super) const SEED: &[Operation] = &[
+pub(super) const SEED: &[OperationEntry] = &[
     older(
         "create",
         "Registers a connector",
@@ -316,8 +316,8 @@ pub(super) const SEED: &[Operation] = &[
 
 /// Those of both surfaces, for whoever has no account yet; what both have is described as the current one
 /// has it.
-pub(super) fn every() -> &'static [Operation] {
-    static EVERY: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+pub(super) fn every() -> &'static [OperationEntry] {
+    static EVERY: LazyLock<Vec<OperationEntry>> = LazyLock::new(|| {
         let has = |name: &str| CURRENT.iter().any(|operation| operation.name == name);
         let only_older = SEED.iter().filter(|operation| !has(operation.name));
         CURRENT.iter().chain(only_older).copied().collect()
@@ -330,14 +330,14 @@ const fn current(
     summary: &'static str,
     parameters: fn() -> Schema,
     effect: Effect,
-) -> Operation {
-    Operation {
+) -> OperationEntry {
+    listed(
         name,
         summary,
         parameters,
         effect,
-        source: "Mistral contract, section 2",
-    }
+        "Mistral contract, section 2",
+    )
 }
 
 const fn older(
@@ -345,22 +345,28 @@ const fn older(
     summary: &'static str,
     parameters: fn() -> Schema,
     effect: Effect,
-) -> Operation {
-    Operation {
-        source: "Mistral contract, section 9",
-        ..current(name, summary, parameters, effect)
-    }
+) -> OperationEntry {
+    listed(
+        name,
+        summary,
+        parameters,
+        effect,
+        "Mistral contract, section 9",
+    )
 }
 
 const fn gateway(
     name: &'static str,
     summary: &'static str,
     parameters: fn() -> Schema,
-) -> Operation {
-    Operation {
-        source: "Mistral contract, section 8",
-        ..current(name, summary, parameters, Effect::Write)
-    }
+) -> OperationEntry {
+    listed(
+        name,
+        summary,
+        parameters,
+        Effect::Write,
+        "Mistral contract, section 8",
+    )
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ fn operations_are_known_by_the_settings_alone() {
         let known = (MISTRAL.operations_of)(&settings);
         assert!(std::ptr::eq(known, platform(surface).operations()));
     }
-    let effect = |operations: &[Operation]| {
+    let effect = |operations: &[OperationEntry]| {
         let mut operations = operations.iter();
         let share = operations.find(|operation| operation.name == "share");
         share.map(|share| share.effect)
@@ -115,7 +115,7 @@ async fn every_operation_of_a_surface_can_be_called() {
     });
     for surface in ["current", "seed"] {
         for operation in platform(surface).operations() {
-            let schema = (operation.parameters)().to_value();
+            let schema = operation.parameters().to_value();
             let needed: Map<String, Value> = schema["required"]
                 .as_array()
                 .into_iter()
@@ -242,7 +242,7 @@ fn every_secret_that_an_operation_takes_is_marked() {
     let mut marked = 0;
     for surface in ["current", "seed"] {
         for operation in platform(surface).operations() {
-            let mut waiting = vec![(operation.parameters)().to_value()];
+            let mut waiting = vec![operation.parameters().to_value()];
             while let Some(part) = waiting.pop() {
                 for (name, member) in part["properties"].as_object().into_iter().flatten() {
                     if names.contains(&name.as_str()) {

@@ -1,6 +1,6 @@
 //! Every operation of the assumed contract by name.
 
-use crate::operations::{Effect, Operation, parameters};
+use crate::operations::{Effect, OperationEntry, listed, parameters};
 
 use super::arguments::{List, ListProviders, One, StartOauth, SubmitByok, Update, WaitForGrant};
 
@@ -12,17 +12,17 @@ const DERIVED: &str = "10ex contract, section 6 (assumed; made of other operatio
 /// An operation of the table of routes.
 macro_rules! assumed {
     ($name:literal, $effect:ident, $arguments:ty, $summary:literal) => {
-        Operation {
-            name: $name,
-            summary: concat!($summary, " (assumed)"),
-            parameters: parameters::<$arguments>,
-            effect: Effect::$effect,
-            source: ASSUMED,
-        }
+        listed(
+            $name,
+            concat!($summary, " (assumed)"),
+            parameters::<$arguments>,
+            Effect::$effect,
+            ASSUMED,
+        )
     };
 }
 
-pub(super) static OPERATIONS: &[Operation] = &[
+pub(super) static OPERATIONS: &[OperationEntry] = &[
     assumed!(
         "list_providers",
         Read,
@@ -35,13 +35,13 @@ pub(super) static OPERATIONS: &[Operation] = &[
         List,
         "Lists a page of the configured connectors"
     ),
-    Operation {
-        name: "list_all",
-        summary: "Lists the connectors of all pages, 100 at most (assumed)",
-        parameters: parameters::<List>,
-        effect: Effect::Read,
-        source: DERIVED,
-    },
+    listed(
+        "list_all",
+        "Lists the connectors of all pages, 100 at most (assumed)",
+        parameters::<List>,
+        Effect::Read,
+        DERIVED,
+    ),
     assumed!("get", Read, One, "Shows a connector"),
     assumed!(
         "start_oauth",
@@ -55,13 +55,13 @@ pub(super) static OPERATIONS: &[Operation] = &[
         One,
         "Shows how far the consent of a connector is"
     ),
-    Operation {
-        name: "wait_for_grant",
-        summary: "Asks how far a consent is until it is given (assumed)",
-        parameters: parameters::<WaitForGrant>,
-        effect: Effect::Read,
-        source: DERIVED,
-    },
+    listed(
+        "wait_for_grant",
+        "Asks how far a consent is until it is given (assumed)",
+        parameters::<WaitForGrant>,
+        Effect::Read,
+        DERIVED,
+    ),
     assumed!(
         "submit_byok",
         Write,

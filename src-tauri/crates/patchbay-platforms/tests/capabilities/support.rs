@@ -105,7 +105,7 @@ fn assert_acts_fit(platform: &dyn Platform, particulars: &Particulars) {
         let operation = operations.find(|operation| operation.name == act.operation);
         let operation = operation.unwrap();
         assert_eq!(act.effect, operation.effect, "{}", act.name);
-        let parameters = (operation.parameters)().to_value();
+        let parameters = operation.parameters().to_value();
         let validator = jsonschema::validator_for(&parameters).unwrap();
         let mut arguments = object(act.fixed.0.clone());
         if let Some(asks) = &act.asks {

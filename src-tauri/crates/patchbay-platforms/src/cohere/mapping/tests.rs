@@ -1,23 +1,16 @@
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::HeaderMap;
-use patchbay_http::Answer;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
-use crate::cohere::wire::Envelope;
 
 fn wire(mut members: Value) -> Connector {
     members["id"] = json!("intranet-9kx2");
-    let body = json!({ "connector": members });
-    let answer = Answer {
-        status: 200,
-        headers: HeaderMap::new(),
-        body: Bytes::from(body.to_string()),
-        ..Answer::default()
-    };
-    Envelope::read(&answer).unwrap().connector
+    serde_json::from_value(members).unwrap()
+}
+
+fn mapped(members: Value, found: &Finding) -> RemoteConnector {
+    connector(&wire(members), Value::Null, found, now())
 }
 
 fn now() -> Timestamp {
@@ -25,7 +18,7 @@ fn now() -> Timestamp {
 }
 
 fn stated(members: Value, found: &Finding) -> (Status, Option<String>) {
-    let mapped = connector(wire(members), found, now());
+    let mapped = mapped(members, found);
     (mapped.status, mapped.reason)
 }
 
@@ -108,14 +101,13 @@ fn each_row_of_the_state_mapping_holds() {
 
 #[test]
 fn a_connector_is_told_in_our_words() {
-    let mapped = connector(
-        wire(json!({
+    let mapped = mapped(
+        json!({
             "name": "In\ntranet", "description": "One\u{7}\ntwo", "url": "https://s.test/search",
             "auth_type": "oauth", "auth_status": "valid",
             "created_at": "2026-03-04T05:06:07+02:00", "updated_at": "yesterday"
-        })),
+        }),
         &Finding::default(),
-        now(),
     );
     assert_eq!(mapped.name, "In tranet");
     assert_eq!(mapped.description.as_deref(), Some("One\ntwo"));
@@ -125,6 +117,6 @@ fn a_connector_is_told_in_our_words() {
     assert_eq!(mapped.word.as_deref(), Some("valid"));
     assert_eq!(mapped.created_at, Timestamp::parse("2026-03-04T03:06:07Z"));
     assert_eq!(mapped.updated_at, None);
-    let nameless = connector(wire(json!({})), &Finding::default(), now());
+    let nameless = connector(&wire(json!({})), Value::Null, &Finding::default(), now());
     assert_eq!(nameless.name, "intranet-9kx2");
 }

@@ -52,7 +52,7 @@ async fn every_act_is_one_of_the_platforms_operations() {
                 let mut table = place.platform.operations().iter();
                 let operation = table.find(|known| known.name == act.operation).unwrap();
                 assert_eq!(act.effect, operation.effect, "{}", act.name);
-                let schema = (operation.parameters)().to_value();
+                let schema = operation.parameters().to_value();
                 let parameters = jsonschema::validator_for(&schema).unwrap();
                 let mut given = act.fixed.0.clone();
                 assert!(parameters.is_valid(&given), "{} {given}", act.name);
@@ -82,7 +82,7 @@ async fn what_an_act_asks_for_has_a_place_in_its_operation() {
         let Some(asks) = &act.asks else { continue };
         let mut table = place.platform.operations().iter();
         let operation = table.find(|known| known.name == act.operation).unwrap();
-        let schema = (operation.parameters)().to_value();
+        let schema = operation.parameters().to_value();
         let names = asks["properties"].as_object().unwrap().keys();
         for name in names {
             assert!(

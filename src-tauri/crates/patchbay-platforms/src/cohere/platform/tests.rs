@@ -1,6 +1,9 @@
 //! The platform against a server on loopback.
 
-pub(super) mod place;
+mod creation;
+mod credentials;
+pub(in crate::cohere) mod place;
+mod settings;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +17,7 @@ use serde_json::json as value;
 use super::*;
 
 /// Any JSON, with the names that the readers look at.
-pub(super) fn any_json() -> impl Strategy<Value = Value> {
+pub(in crate::cohere) fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -236,4 +239,39 @@ async fn status_and_headers_are_there_beside_the_data() {
     let (status, headers) = options.head.take().unwrap();
     assert_eq!(status, 201);
     assert_eq!(headers["content-type"], "application/json");
+}
+
+#[tokio::test]
+async fn what_is_planned_is_what_is_sent() {
+    let answer = || json(200, value!({"connectors": [], "connector": {"id": "a"}}));
+    let (cohere, server) = signed_in(std::iter::repeat_with(answer).take(6)).await;
+    for (name, given) in [
+        ("list", value!({"limit": 2})),
+        ("create", value!({"name": "n", "url": "u"})),
+        ("get", value!({"id": "a/b"})),
+        ("update", value!({"id": "a", "excludes": null})),
+        ("delete", value!({"id": "a"})),
+        (
+            "o_auth_authorize",
+            value!({"id": "a", "after_token_redirect": "http://b"}),
+        ),
+    ] {
+        let entry = OPERATIONS.iter().find(|entry| entry.name == name).unwrap();
+        let planned = entry
+            .plan(&*cohere, given.clone(), &options())
+            .await
+            .unwrap();
+        cohere.call(name, given, &options()).await.unwrap();
+        let sent = server.seen().remove(0);
+        assert_eq!(planned.method, sent.method.as_str(), "{name}");
+        assert!(
+            planned.url.as_str().ends_with(&sent.uri.to_string()),
+            "{name}"
+        );
+        let body = planned
+            .body
+            .map(|body| body.to_string())
+            .unwrap_or_default();
+        assert_eq!(body, sent.body, "{name}");
+    }
 }

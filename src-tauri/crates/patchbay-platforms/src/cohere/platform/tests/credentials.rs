@@ -1,7 +1,11 @@
 //! The one credential against a platform that keeps to the contract.
 
-use super::super::tests::place::{Place, app};
+use patchbay_model::AuthenticationMethod;
+use serde_json::json;
+
+use super::place::{Place, app};
 use super::*;
+use crate::CredentialToSave;
 use crate::form::filled_in::{fits, members};
 
 fn to_save(authentication: Value) -> CredentialToSave {

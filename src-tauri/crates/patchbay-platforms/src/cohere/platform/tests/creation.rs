@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::tests::place::{Place, app, docs};
+use super::place::{Place, app, docs};
 use crate::form::filled_in::members;
 
 #[tokio::test]
@@ -75,6 +75,6 @@ fn a_place_on_the_wire_is_found_in_the_form() {
         ("/oauthx", "/oauthx"),
         ("/url", "/url"),
     ] {
-        assert_eq!(super::forms::place(wire), form);
+        assert_eq!(super::super::forms::place(wire), form);
     }
 }

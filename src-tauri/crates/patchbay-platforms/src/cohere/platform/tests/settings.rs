@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::tests::place::{Place, app};
+use super::place::{Place, app};
 use super::*;
 use crate::form::filled_in::{fits, members};
 

@@ -2,8 +2,8 @@
 
 use patchbay_model::Control;
 
-use super::super::tests::place::{Place, app};
 use super::*;
+use crate::cohere::platform::tests::place::{Place, app};
 
 async fn particulars(place: &Place, id: &RemoteId) -> Particulars {
     let peculiar = place.platform.peculiar().unwrap();
@@ -36,7 +36,7 @@ async fn every_act_is_one_of_the_platforms_operations() {
             let mut table = place.platform.operations().iter();
             let operation = table.find(|known| known.name == act.operation).unwrap();
             assert_eq!(act.effect, operation.effect);
-            let schema = (operation.parameters)().to_value();
+            let schema = operation.parameters().to_value();
             let parameters = jsonschema::validator_for(&schema).unwrap();
             assert!(parameters.is_valid(&act.fixed), "{}", act.name);
             assert_eq!(act.asks, None);

@@ -1,0 +1,223 @@
+//! Abilities of platforms whose connectors have one of a thing, and how that one is put into the ability of many.
+
+use std::time::Instant;
+
+use async_trait::async_trait;
+use patchbay_http::{CallOptions, PlannedRequest};
+use patchbay_model::{
+    Content, CredentialLevel, Form, Json, Level, PlatformCredential, RemoteId, Tool, ToolEffect,
+    ToolResult, clean_text,
+};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{Connectors, CredentialToSave, Credentials, Tools};
+use crate::mcp::CallOutcome;
+use crate::operations::{arguments, parameters};
+use crate::{Error, Result};
+
+/// A connector has one credential, without a name.
+#[async_trait]
+pub(crate) trait SingleCredential: Send + Sync {
+    /// Whose it is, and what can be done with it.
+    fn level(&self) -> CredentialLevel;
+
+    /// It, where there is one.
+    async fn credential(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Option<PlatformCredential>>;
+
+    /// What one gives to save it.
+    async fn form(&self, id: &RemoteId, options: &CallOptions) -> Result<Form>;
+
+    /// Takes values of the form.
+    async fn save(
+        &self,
+        id: &RemoteId,
+        values: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<()>;
+
+    /// Takes it away.
+    async fn delete(&self, _id: &RemoteId, _options: &CallOptions) -> Result<()> {
+        Err(Error::NotSupported("deleting a credential".to_owned()))
+    }
+}
+
+#[async_trait]
+impl<P: SingleCredential> Credentials for P {
+    async fn credential_levels(
+        &self,
+        _: &RemoteId,
+        _: &CallOptions,
+    ) -> Result<Vec<CredentialLevel>> {
+        Ok(vec![self.level()])
+    }
+
+    async fn list_credentials(
+        &self,
+        id: &RemoteId,
+        level: Level,
+        options: &CallOptions,
+    ) -> Result<Vec<PlatformCredential>> {
+        check_level(self, level)?;
+        Ok(self.credential(id, options).await?.into_iter().collect())
+    }
+
+    async fn credential_form(
+        &self,
+        id: &RemoteId,
+        level: Level,
+        options: &CallOptions,
+    ) -> Result<Form> {
+        check_level(self, level)?;
+        self.form(id, options).await
+    }
+
+    async fn save_credential(
+        &self,
+        id: &RemoteId,
+        credential: CredentialToSave,
+        options: &CallOptions,
+    ) -> Result<()> {
+        check_level(self, credential.level)?;
+        if !credential.name.is_empty() || credential.is_default.is_some() {
+            return Err(Error::Usage(
+                "the one credential of a connector has no name and is no default".to_owned(),
+            ));
+        }
+        self.save(id, credential.values, options).await
+    }
+
+    async fn delete_credential(
+        &self,
+        id: &RemoteId,
+        level: Level,
+        name: &str,
+        options: &CallOptions,
+    ) -> Result<()> {
+        check_level(self, level)?;
+        if !name.is_empty() {
+            return Err(Error::NoneFound("such credential".to_owned()));
+        }
+        self.delete(id, options).await
+    }
+}
+
+fn check_level(platform: &impl SingleCredential, level: Level) -> Result<()> {
+    if platform.level().level == level {
+        return Ok(());
+    }
+    Err(Error::NotSupported("a credential at that level".to_owned()))
+}
+
+/// Every connector has the same tool, which reads and does no harm.
+#[async_trait]
+pub(crate) trait SingleTool: Connectors {
+    /// What it takes.
+    type Arguments: DeserializeOwned + JsonSchema + Send;
+    /// Its name on the wire.
+    const NAME: &'static str;
+    /// Its name for people.
+    const TITLE: &'static str;
+    /// What it does, one sentence without a full stop.
+    const DESCRIPTION: &'static str;
+
+    /// As [`Tools::call_tool`].
+    async fn call(
+        &self,
+        id: &RemoteId,
+        arguments: Self::Arguments,
+        options: &CallOptions,
+    ) -> Result<SingleOutcome>;
+
+    /// As [`Tools::plan_call`].
+    async fn plan(
+        &self,
+        id: &RemoteId,
+        arguments: Self::Arguments,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest>;
+}
+
+/// What became of a call of the one tool.
+pub(crate) struct SingleOutcome {
+    /// The body that was sent.
+    pub(crate) request: Value,
+    /// What came back.
+    pub(crate) answer: Value,
+    /// It for people.
+    pub(crate) words: String,
+    /// Whether the tool says that it failed.
+    pub(crate) is_error: bool,
+    /// HTTP status of the answer.
+    pub(crate) status: u16,
+    /// Size of its body.
+    pub(crate) bytes: u64,
+}
+
+#[async_trait]
+impl<P: SingleTool> Tools for P {
+    /// The connector is asked for, so that one that is gone has no tools.
+    async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>> {
+        self.find_connector(id, options).await?;
+        Ok(vec![Tool {
+            name: P::NAME.to_owned(),
+            title: Some(P::TITLE.to_owned()),
+            description: Some(P::DESCRIPTION.to_owned()),
+            input_schema: Json(parameters::<P::Arguments>().to_value()),
+            output_schema: None,
+            effect: ToolEffect::Read,
+            idempotent: true,
+            open_world: true,
+        }])
+    }
+
+    async fn call_tool(
+        &self,
+        id: &RemoteId,
+        tool: &str,
+        given: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<CallOutcome> {
+        check_name::<P>(tool)?;
+        let began = Instant::now();
+        let outcome = self.call(id, arguments(given.into())?, options).await?;
+        Ok(CallOutcome {
+            result: ToolResult {
+                content: vec![Content::Text {
+                    text: outcome.words,
+                }],
+                structured: Some(Json(outcome.answer.clone())),
+                is_error: outcome.is_error,
+            },
+            request: outcome.request,
+            answer: outcome.answer,
+            status: Some(outcome.status),
+            wait: began.elapsed(),
+            bytes: outcome.bytes,
+        })
+    }
+
+    async fn plan_call(
+        &self,
+        id: &RemoteId,
+        tool: &str,
+        given: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest> {
+        check_name::<P>(tool)?;
+        self.plan(id, arguments(given.into())?, options).await
+    }
+}
+
+fn check_name<P: SingleTool>(tool: &str) -> Result<()> {
+    if tool == P::NAME {
+        return Ok(());
+    }
+    let name = clean_text(tool, 200);
+    Err(Error::ToolNotFound { name })
+}

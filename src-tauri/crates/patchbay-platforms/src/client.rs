@@ -1,0 +1,35 @@
+//! One account's client.
+
+use std::time::Duration;
+
+use patchbay_http::Api;
+
+use crate::findings::Findings;
+
+/// How long a consent is waited for where the platform does not tell.
+const CONSENT_LIVES: Duration = Duration::from_secs(300);
+
+/// What the operations of a platform are called with: the way to it, and what was found out here about its
+/// connectors.
+pub struct Client {
+    /// Address, credentials and the rules of the platform's contract.
+    pub api: Api,
+    pub(crate) findings: Findings,
+}
+
+impl Client {
+    /// Of which nothing is known yet.
+    pub fn new(api: Api) -> Self {
+        Self {
+            api,
+            findings: Findings::default(),
+        }
+    }
+
+    /// Notes that a consent was started.
+    pub(crate) fn await_consent(&self, id: &str) {
+        let until = self.api.clock.now() + CONSENT_LIVES;
+        self.findings
+            .note(id, |found| found.consent_until = Some(until));
+    }
+}

@@ -1,0 +1,72 @@
+//! What only Cohere's connectors have: whether chats ask them, and what comes of a failure.
+//!
+//! Source: Cohere contract, sections 3 and 10.
+
+use async_trait::async_trait;
+use patchbay_http::CallOptions;
+use patchbay_model::{AuthenticationMethod, ControlGroup, Fact, Particulars, RemoteId};
+use serde_json::json;
+
+use super::mapping::method;
+use super::operations::Update;
+use super::platform::Cohere;
+use super::wire::Connector;
+use crate::{Peculiar, Result, acts};
+
+#[async_trait]
+impl Peculiar for Cohere {
+    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<Particulars> {
+        let (connector, _) = self.find(id, options).await?;
+        let id = &connector.id;
+        let active = acts::switch::<Update>(
+            "Active",
+            true,
+            connector.is_active(),
+            [("activate", "Activate"), ("deactivate", "Deactivate")],
+            |is_on| json!({ "id": id, "active": is_on }),
+        );
+        let continues = acts::switch::<Update>(
+            "Continue on failure",
+            false,
+            connector.continues_on_failure(),
+            [
+                ("continue-on-failure", "Go on without it"),
+                ("stop-on-failure", "Fail with it"),
+            ],
+            |is_on| json!({ "id": id, "continue_on_failure": is_on }),
+        );
+        Ok(Particulars {
+            facts: facts(&connector),
+            groups: vec![ControlGroup {
+                title: "In chats".to_owned(),
+                help: Some("Whether chats ask it, and what comes of a failure.".to_owned()),
+                controls: vec![active, continues],
+            }],
+        })
+    }
+}
+
+fn facts(connector: &Connector) -> Vec<Fact> {
+    let method = method(connector);
+    let sign_in = match method {
+        AuthenticationMethod::Oauth => "OAuth",
+        AuthenticationMethod::None => "None",
+        _ => "Token",
+    };
+    let authorization = match (method, connector.auth_status.as_deref()) {
+        (AuthenticationMethod::Oauth, None) => "Not authorized yet".to_owned(),
+        (_, None) => "Not needed".to_owned(),
+        (_, Some(word)) => acts::plain(word),
+    };
+    let facts = [
+        acts::fact("Authorization", Some(&authorization)),
+        acts::fact("Sign-in", Some(sign_in)),
+        acts::fact("Organization", connector.organization_id.as_deref()),
+        acts::moment("Created", connector.created_at.as_deref()),
+        acts::moment("Changed", connector.updated_at.as_deref()),
+    ];
+    facts.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,378 @@
+//! Cohere as an account, and what it is able to do.
+
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_http::{Api, CallOptions, FixedHeaders, Reading, RetryPolicy, SecretNames};
+use patchbay_model::{
+    ConnectorSettings, CredentialLevel, Definition, Form, Level, PlatformCredential, RemoteId,
+};
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::forms::{self, Credential, Profile};
+use super::mapping;
+use super::operations::{Delete, Get, List, OAuthAuthorize, OPERATIONS};
+use super::wire::Connector;
+use crate::capabilities::{SingleCredential, no_choices};
+use crate::form::{self, at_fields};
+use crate::operations::{Operation, arguments};
+use crate::registry::{ALLOW_PLAIN_HTTP, secret_names};
+use crate::{
+    AccountField, Client, Connectors, ConsentState, Consents, Creation, Error, HostedPlatform,
+    OperationEntry, Platform, Raw, RemoteConnector, Result, Settings, SignIn, StartedConsent,
+};
+
+const BASE_URL: &str = "https://api.cohere.com";
+
+/// The most that the platform gives at once.
+const PAGE: i64 = 100;
+
+/// A list that goes on after so many pages is broken.
+const MOST_PAGES: usize = 1000;
+
+const POLL_EVERY: Duration = Duration::from_secs(2);
+
+/// The one kind of connector.
+const SEARCH: &str = "search";
+
+/// Cohere in the registry.
+pub(crate) const COHERE: HostedPlatform = HostedPlatform {
+    platform: patchbay_model::Platform::Cohere,
+    title: "Cohere",
+    is_assumed: false,
+    fields: FIELDS,
+    secret_for: |_| Some("api_key"),
+    operations: || OPERATIONS,
+    operations_of: |_| OPERATIONS,
+    sign_in,
+};
+
+/// Source: Cohere contract, section 11.
+const FIELDS: &[AccountField] = &[
+    AccountField::key("api_key", "API key", "A key of your Cohere dashboard.")
+        .variables(&["CO_API_KEY", "COHERE_API_KEY"]),
+    AccountField::new(
+        "base_url",
+        "Base URL",
+        "Only for an instance other than api.cohere.com.",
+    )
+    .variables(&["CO_API_URL"]),
+    AccountField::new(
+        "client_name",
+        "Client name",
+        "The name of your project, told to Cohere with each request.",
+    ),
+    ALLOW_PLAIN_HTTP,
+];
+
+/// Names of members that no answer shows.
+pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
+    LazyLock::new(|| secret_names(OPERATIONS, FIELDS));
+
+/// One account.
+pub(super) struct Cohere {
+    pub(super) client: Client,
+}
+
+fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
+    let client = client(&account)?;
+    Ok(Arc::new(Cohere { client }))
+}
+
+/// The client of an account: its operations are called with it.
+///
+/// # Errors
+/// [`Error::Usage`] when the key is missing, or the base URL is none.
+pub fn client(account: &SignIn) -> Result<Client> {
+    let key = account.secret("api_key").filter(|key| !key.is_empty());
+    let key = key.ok_or_else(|| Error::Usage("the API key is missing".to_owned()))?;
+    let base = base_url(account.text("base_url")?.unwrap_or(BASE_URL));
+    let client_name = account.text("client_name")?;
+    let headers = client_name.map(|name| ("x-client-name".to_owned(), name.to_owned()));
+    let (clients, clock) = (account.clients.clone(), Arc::clone(&account.clock));
+    Ok(Client::new(Api {
+        headers: headers.into_iter().collect(),
+        retries: retries(),
+        // A connector's own service is asked without it, and may know it all the same.
+        secrets: vec![key.clone()],
+        secret_names: &SECRET_NAMES,
+        ..Api::new(clients, clock, &base, Arc::new(FixedHeaders::bearer(key)))?
+    }))
+}
+
+/// Addresses of Cohere's own are often written down with the version, which each path brings along.
+fn base_url(given: &str) -> String {
+    if given.contains("cohere.com") || given.contains("cohere.ai") {
+        given.replace("/v1", "")
+    } else {
+        given.to_owned()
+    }
+}
+
+/// Three attempts, with the official client's waits.
+///
+/// Source: Cohere contract, section 6.
+fn retries() -> RetryPolicy {
+    RetryPolicy {
+        most: 2,
+        statuses: vec![408..=408, 429..=429, 500..=u16::MAX],
+        longest_asked: Duration::from_secs(60),
+        reading: Reading {
+            whole_seconds: true,
+            ..Reading::default()
+        },
+        heeds_reset: true,
+        on_connect: true,
+        ..RetryPolicy::NEVER
+    }
+}
+
+impl Cohere {
+    /// A connector as it is now.
+    pub(super) async fn find(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<(Connector, Value)> {
+        let get = Get { id: id.clone() };
+        Ok(get.run(&self.client, options).await?.connector())
+    }
+
+    fn mapped(&self, (connector, native): (Connector, Value)) -> RemoteConnector {
+        let found = self.client.findings.of(connector.id.as_str());
+        mapping::connector(&connector, native, &found, self.client.api.clock.now())
+    }
+}
+
+#[async_trait]
+impl Platform for Cohere {
+    fn operations(&self) -> &'static [OperationEntry] {
+        OPERATIONS
+    }
+
+    fn client(&self) -> Option<&Client> {
+        Some(&self.client)
+    }
+
+    async fn check(&self, options: &CallOptions) -> Result<()> {
+        let page = List {
+            limit: Some(1),
+            offset: None,
+        };
+        page.run(&self.client, options).await.map(drop)
+    }
+
+    offers! {
+        connectors: Connectors, tools: Tools, consents: Consents, creation: Creation,
+        settings: Settings, credentials: Credentials, peculiar: Peculiar,
+    }
+}
+
+#[async_trait]
+impl Connectors for Cohere {
+    async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
+        let (mut found, mut seen, mut offset) = (Vec::new(), HashSet::new(), 0);
+        for _ in 0..MOST_PAGES {
+            let list = List {
+                limit: Some(PAGE),
+                offset: Some(offset),
+            };
+            let page = list.run(&self.client, options).await?;
+            let received = i64::try_from(page.value.connectors.len()).unwrap_or(PAGE);
+            offset += received;
+            let is_all = page
+                .value
+                .total_count
+                .is_some_and(|total| offset as f64 >= total);
+            // One that was added meanwhile moves the others on to the next page.
+            let each = page.each("connectors", |page| page.connectors);
+            let fresh = each.filter(|(connector, _)| seen.insert(connector.id.clone()));
+            found.extend(fresh.map(|connector| self.mapped(connector)));
+            if received < PAGE || is_all {
+                return Ok(found);
+            }
+        }
+        Err(Error::Protocol(format!(
+            "the list of connectors has more than {MOST_PAGES} pages"
+        )))
+    }
+
+    async fn find_connector(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector> {
+        Ok(self.mapped(self.find(id, options).await?))
+    }
+
+    async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
+        let delete = Delete { id: id.clone() };
+        delete.run(&self.client, options).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl Consents for Cohere {
+    async fn start_consent(
+        &self,
+        id: &RemoteId,
+        redirect: Option<&Url>,
+        choices: &Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<StartedConsent> {
+        no_choices(choices)?;
+        let authorize = OAuthAuthorize {
+            id: id.clone(),
+            after_token_redirect: redirect.map(Url::to_string),
+        };
+        let Raw { value, status, .. } = authorize.run(&self.client, options).await?;
+        let page = value.redirect_url.map(|page| web_page(&page, status));
+        Ok(StartedConsent {
+            page: page.transpose()?,
+            lives: None,
+            poll_every: POLL_EVERY,
+        })
+    }
+
+    async fn consent_state(&self, id: &RemoteId, options: &CallOptions) -> Result<ConsentState> {
+        let state = mapping::consent(&self.find(id, options).await?.0);
+        if state == ConsentState::Given {
+            self.client
+                .findings
+                .note(id.as_str(), |found| found.consent_until = None);
+        }
+        Ok(state)
+    }
+}
+
+fn web_page(page: &str, status: u16) -> Result<Url> {
+    let page = Url::parse(page).ok();
+    let page = page.filter(|page| matches!(page.scheme(), "http" | "https"));
+    page.ok_or(Error::UnsafeUrl { status })
+}
+
+#[async_trait]
+impl Creation for Cohere {
+    async fn list_definitions(&self, _: &CallOptions) -> Result<Vec<Definition>> {
+        Ok(vec![Definition {
+            id: SEARCH.to_owned(),
+            title: "Search service".to_owned(),
+            description: Some(
+                "Lends the results of a search service of yours to Cohere's chat.".to_owned(),
+            ),
+            category: None,
+            endpoint: None,
+            endpoint_field: Some("/url".to_owned()),
+            has_consent: None,
+        }])
+    }
+
+    async fn creation_form(&self, definition: &str, _: &CallOptions) -> Result<Form> {
+        check_definition(definition)?;
+        Ok(form::new(&Profile::default()))
+    }
+
+    async fn create_connector(
+        &self,
+        definition: &str,
+        values: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector> {
+        check_definition(definition)?;
+        let create = arguments::<Profile>(values.into())?.create()?;
+        let made = create.run(&self.client, options).await;
+        let made = made.map_err(|error| at_fields(error, |path, _| forms::place(path)))?;
+        Ok(self.mapped(made.connector()))
+    }
+}
+
+fn check_definition(definition: &str) -> Result<()> {
+    match definition {
+        SEARCH => Ok(()),
+        _ => Err(Error::Usage(format!("Cohere creates no {definition:?}"))),
+    }
+}
+
+#[async_trait]
+impl Settings for Cohere {
+    async fn settings(&self, id: &RemoteId, options: &CallOptions) -> Result<ConnectorSettings> {
+        let connector = self.find(id, options).await?;
+        let mut form = form::of(&Profile::from(&connector.0));
+        // The wire has no place for another one.
+        form::drop_member(&mut form, "description");
+        let native = self.mapped(connector).native;
+        Ok(ConnectorSettings { form, native })
+    }
+
+    async fn change_settings(
+        &self,
+        id: &RemoteId,
+        changes: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<()> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let changes: Profile = arguments(changes.into())?;
+        // What is cleared depends on how it signs in now.
+        let update = changes.update(&self.find(id, options).await?.0)?;
+        let changed = update.run(&self.client, options).await;
+        changed.map_err(|error| at_fields(error, |path, _| forms::place(path)))?;
+        Ok(())
+    }
+}
+
+/// The app with which users consent, or a token for everybody.
+#[async_trait]
+impl SingleCredential for Cohere {
+    fn level(&self) -> CredentialLevel {
+        CredentialLevel {
+            level: Level::Organization,
+            help: "What Cohere signs in with at the connector's URL, for the whole organization. With an \
+                   OAuth app each user consents besides."
+                .to_owned(),
+            is_named: false,
+            has_default: false,
+            can_delete: true,
+            is_listed: true,
+        }
+    }
+
+    async fn credential(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Option<PlatformCredential>> {
+        Ok(mapping::credential(&self.find(id, options).await?.0))
+    }
+
+    async fn form(&self, id: &RemoteId, options: &CallOptions) -> Result<Form> {
+        let mut form = form::new(&Credential::from(&self.find(id, options).await?.0));
+        // Without one is what deleting is for.
+        form::drop_alternative(&mut form, "authentication", "none");
+        Ok(form)
+    }
+
+    async fn save(
+        &self,
+        id: &RemoteId,
+        values: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<()> {
+        self.change_settings(id, values, options).await
+    }
+
+    async fn delete(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
+        let (connector, _) = self.find(id, options).await?;
+        mapping::credential(&connector)
+            .ok_or_else(|| Error::NoneFound("such credential".to_owned()))?;
+        let update = Profile::without_sign_in().update(&connector)?;
+        update.run(&self.client, options).await.map(drop)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,187 @@
+//! The test search: a connector's own URL, asked as Cohere would ask it. It is the one tool of every connector, for
+//! Cohere itself runs none by hand.
+//!
+//! Source: Cohere's guides "Creating and Deploying a Connector" and "How to Authenticate a Connector":
+//! `POST` with `{"query": text}` and the connector's token, answered with `{"results": [object]}`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use patchbay_http::{
+    Api, CallOptions, FixedHeaders, NoToken, Path, PlannedRequest, Redirects, Repeat, Request,
+    RetryPolicy, TokenSource,
+};
+use patchbay_model::{RemoteId, Secret};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::capabilities::{SingleOutcome, SingleTool};
+use crate::cohere::operations::{Get, ServiceAuth};
+use crate::cohere::platform::Cohere;
+use crate::cohere::wire::{Connector, SearchResults};
+use crate::{Client, Effect, Error, Operation, Output, Raw, Result};
+
+/// Longest time for the connector's own service; Cohere itself waits for less.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Asks a connector's own URL as Cohere would ask it.
+///
+/// The account's key is not sent.
+///
+/// Source: Cohere's guide "Creating and Deploying a Connector"; an operation of Patchbay's.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TestSearch {
+    /// Id of the connector.
+    pub id: RemoteId,
+    /// What to search for.
+    pub query: String,
+    /// Token for the connector's own service, where it wants one: Cohere does not give back the one it has.
+    pub service_auth: Option<ServiceAuth>,
+}
+
+impl Operation for TestSearch {
+    const NAME: &'static str = "test_search";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Raw<SearchResults>;
+
+    async fn run(&self, client: &Client, options: &CallOptions) -> Result<Self::Output> {
+        let (service, request) = self.prepare(client, options).await?;
+        let answer = service.send(request, options).await;
+        let outcome = answer.and_then(|answer| Raw::read(&answer));
+        let test = match &outcome {
+            Ok(_) => Some(Ok(())),
+            // What was not sent, or was stopped, says nothing of the connector.
+            Err(Error::Usage(_) | Error::Cancelled) => None,
+            Err(error) => Some(Err(error.words())),
+        };
+        if let Some(test) = test {
+            let id = self.id.as_str();
+            client.findings.note(id, |found| found.test = Some(test));
+        }
+        outcome
+    }
+
+    async fn plan(&self, client: &Client, options: &CallOptions) -> Result<PlannedRequest> {
+        let (service, request) = self.prepare(client, options).await?;
+        service.plan(&request, options)
+    }
+}
+
+impl TestSearch {
+    /// The way to the connector's own service, and what it is asked. Only Cohere knows the URL.
+    async fn prepare(&self, client: &Client, options: &CallOptions) -> Result<(Api, Request)> {
+        let get = Get {
+            id: self.id.clone(),
+        };
+        let Connector { url, .. } = get.run(client, options).await?.value.connector;
+        let url = url.ok_or_else(|| Error::Usage("the connector has no URL".to_owned()))?;
+        let tokens: Arc<dyn TokenSource> = match &self.service_auth {
+            Some(auth) => Arc::new(FixedHeaders::new("authorization", authorization(auth))),
+            None => Arc::new(NoToken),
+        };
+        let account = &client.api;
+        let service = Api {
+            redirects: Redirects::Refuse,
+            retries: RetryPolicy::NEVER,
+            timeout: TIMEOUT,
+            secrets: account.secrets.clone(),
+            secret_names: account.secret_names,
+            ..Api::new(
+                account.clients.clone(),
+                Arc::clone(&account.clock),
+                &url,
+                tokens,
+            )?
+        };
+        // The URL is asked as it stands, also with a slash at its end.
+        let slash = if service.base.path().ends_with('/') {
+            "/"
+        } else {
+            ""
+        };
+        let mut request = Request::post(Path::new(slash)).json(&json!({ "query": self.query }))?;
+        if let Some(auth) = &self.service_auth {
+            request = auth
+                .token
+                .texts()
+                .into_iter()
+                .fold(request, Request::secret);
+        }
+        for (name, value) in service.base.query_pairs() {
+            request = request.query(&name, value);
+        }
+        Ok((service, request))
+    }
+}
+
+fn authorization(auth: &ServiceAuth) -> Secret {
+    let token = auth.token.expose();
+    Secret::new(match auth.kind.as_str() {
+        "noscheme" => token.to_owned(),
+        "basic" if token.contains(':') => format!("Basic {}", BASE64_STANDARD.encode(token)),
+        "basic" => format!("Basic {token}"),
+        _ => format!("Bearer {token}"),
+    })
+}
+
+/// The arguments of the tool.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::cohere) struct Search {
+    /// What to search for.
+    query: String,
+    /// Token for the connector's own service, where it wants one: Cohere does not give back the one it has.
+    service_auth: Option<ServiceAuth>,
+}
+
+impl Search {
+    fn of(self, id: &RemoteId) -> TestSearch {
+        TestSearch {
+            id: id.clone(),
+            query: self.query,
+            service_auth: self.service_auth,
+        }
+    }
+}
+
+#[async_trait]
+impl SingleTool for Cohere {
+    type Arguments = Search;
+    const NAME: &'static str = "search";
+    const TITLE: &'static str = "Test search";
+    const DESCRIPTION: &'static str =
+        "Asks the connector's own URL as Cohere would ask it in a chat";
+
+    async fn call(
+        &self,
+        id: &RemoteId,
+        search: Search,
+        options: &CallOptions,
+    ) -> Result<SingleOutcome> {
+        let search = search.of(id);
+        let found = search.run(&self.client, options).await?;
+        Ok(SingleOutcome {
+            request: json!({ "query": search.query }),
+            words: format!("{:#}", found.json["results"]),
+            answer: found.json,
+            is_error: false,
+            status: found.status,
+            bytes: found.bytes,
+        })
+    }
+
+    async fn plan(
+        &self,
+        id: &RemoteId,
+        search: Search,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest> {
+        search.of(id).plan(&self.client, options).await
+    }
+}

@@ -1,0 +1,71 @@
+//! Members of answers that may be of another type than documented, for `deserialize_with`: such a one is as if
+//! it was not there, unless said otherwise.
+
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// Text that is not empty.
+pub(crate) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text: Option<String> = known(from)?;
+    Ok(text.filter(|text| !text.is_empty()))
+}
+
+/// The texts of a list.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let items: Option<Vec<Value>> = known(from)?;
+    let items = items.into_iter().flatten();
+    Ok(items
+        .filter_map(|item| item.as_str().map(str::to_owned))
+        .collect())
+}
+
+/// Yes or no; of texts only `true` and `1` are yes, and every other one is no.
+pub(crate) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::Bool(flag) => Some(flag),
+        Value::String(word) => Some(word.eq_ignore_ascii_case("true") || word == "1"),
+        _ => None,
+    })
+}
+
+/// Whatever is of the type.
+pub(crate) fn known<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(serde_json::from_value(Value::deserialize(from)?).ok())
+}
+
+/// A JSON object, and never a list of what its members would be.
+///
+/// # Errors
+/// When it is something else.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> Result<T, D::Error> {
+    match Value::deserialize(from)? {
+        object @ Value::Object(_) => serde_json::from_value(object).map_err(Error::custom),
+        _ => Err(Error::custom("invalid type, expected an object")),
+    }
+}
+
+/// A JSON object of the type.
+pub(crate) fn known_object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(object(from).ok())
+}
+
+/// A list of JSON objects; null is an empty one.
+///
+/// # Errors
+/// When it is something else.
+pub(crate) fn objects<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> Result<Vec<T>, D::Error> {
+    let items: Option<Vec<Value>> = Option::deserialize(from)?;
+    let items = items.into_iter().flatten();
+    items
+        .map(|item| object(item).map_err(Error::custom))
+        .collect()
+}
