@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use crate::AddressError;
 use bytes::Bytes;
-use futures::future::{self, BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -24,12 +23,6 @@ use crate::address::host_of;
 use crate::error::from_reqwest;
 use crate::token_source::credentials;
 use crate::{Error, Headers, TokenSource};
-
-/// How many headers a request usually has in the end: who sends it, what it takes, and where it goes.
-const USUAL_HEADERS: usize = 5;
-
-/// How many more it has with a body: of which type and how long it is.
-const BODY_HEADERS: usize = 2;
 
 /// How much of the body of an error is kept.
 const ERROR_BYTES: usize = 1024 * 1024;
@@ -63,12 +56,7 @@ impl Prepared<'_> {
         &self,
         credentials: &[(String, Secret)],
     ) -> Result<HeaderMap, Error> {
-        // With room for what the connection adds: copies of a map that has to grow are dear.
-        let room = match &self.body {
-            None => USUAL_HEADERS,
-            Some(_) => USUAL_HEADERS + BODY_HEADERS,
-        };
-        let mut headers = HeaderMap::with_capacity(room);
+        let mut headers = HeaderMap::new();
         for (name, secret) in credentials {
             set(&mut headers, name, secret.expose(), true)?;
         }
@@ -130,64 +118,51 @@ impl Api {
     /// [`Error::RateLimited`], [`Error::Status`]; [`Error::RedirectRefused`];
     /// [`Error::Unreachable`]; [`Error::TimedOut`]; [`Error::TooLarge`]; [`Error::Cancelled`];
     /// [`Error::Credential`] from the token source.
-    pub fn send<'a>(
-        &'a self,
-        request: Request,
-        options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<Answer, Error>> {
-        self.send_as(&*self.tokens, request, options)
+    pub async fn send(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
+        self.send_as(&*self.tokens, request, options).await
     }
 
     /// As [`Api::send`], with the body as it is sent: nothing is decompressed, nor asked to be compressed.
     ///
     /// # Errors
     /// Those of [`Api::send`].
-    pub fn send_raw<'a>(
-        &'a self,
-        request: Request,
-        options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<Answer, Error>> {
+    pub async fn send_raw(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
         self.send_and_read(&*self.tokens, request, options, Reads::Raw)
+            .await
     }
 
     /// As [`Api::send`], with these credentials in place of the account's.
     ///
     /// # Errors
     /// Those of [`Api::send`].
-    pub fn send_as<'a>(
-        &'a self,
-        tokens: &'a dyn TokenSource,
+    pub async fn send_as(
+        &self,
+        tokens: &dyn TokenSource,
         request: Request,
-        options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<Answer, Error>> {
+        options: &CallOptions,
+    ) -> Result<Answer, Error> {
         self.send_and_read(tokens, request, options, Reads::Whole)
+            .await
     }
 
-    // Boxed here once: whatever waits for it, in however many layers, would grow by all of it in each.
-    fn send_and_read<'a>(
-        &'a self,
-        tokens: &'a dyn TokenSource,
+    async fn send_and_read(
+        &self,
+        tokens: &dyn TokenSource,
         request: Request,
-        options: &'a CallOptions,
+        options: &CallOptions,
         reads: Reads,
-    ) -> BoxFuture<'a, Result<Answer, Error>> {
-        let prepared = match self.prepare(tokens, request, options) {
-            Ok(prepared) => prepared,
-            Err(error) => return future::ready(Err(error)).boxed(),
-        };
-        async move {
-            let (mut answer, body) = self.repeated(&prepared, reads).await?;
-            let status = answer.status().as_u16();
-            prepared.options.head.note(status, answer.headers());
-            Ok(Answer {
-                status,
-                headers: std::mem::take(answer.headers_mut()),
-                body,
-                given: prepared.secrets,
-                secret_names: self.secret_names,
-            })
-        }
-        .boxed()
+    ) -> Result<Answer, Error> {
+        let prepared = self.prepare(tokens, request, options)?;
+        let (mut answer, body) = self.repeated(&prepared, reads).await?;
+        let status = answer.status().as_u16();
+        prepared.options.head.note(status, answer.headers());
+        Ok(Answer {
+            status,
+            headers: std::mem::take(answer.headers_mut()),
+            body,
+            given: prepared.secrets,
+            secret_names: self.secret_names,
+        })
     }
 
     /// Sends a request and hands the body on as it comes, as it is: nothing is decompressed.
@@ -197,39 +172,33 @@ impl Api {
     /// # Errors
     /// Those of [`Api::send`]; each piece can be [`Error::Unreachable`], [`Error::TimedOut`] or
     /// [`Error::Cancelled`].
-    pub fn stream<'a>(
-        &'a self,
+    pub async fn stream(
+        &self,
         request: Request,
-        options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<StreamedAnswer, Error>> {
-        self.stream_as(&*self.tokens, request, options)
+        options: &CallOptions,
+    ) -> Result<StreamedAnswer, Error> {
+        self.stream_as(&*self.tokens, request, options).await
     }
 
     /// As [`Api::stream`], with these credentials in place of the account's.
     ///
     /// # Errors
     /// Those of [`Api::stream`].
-    pub fn stream_as<'a>(
-        &'a self,
-        tokens: &'a dyn TokenSource,
+    pub async fn stream_as(
+        &self,
+        tokens: &dyn TokenSource,
         request: Request,
-        options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<StreamedAnswer, Error>> {
-        let prepared = match self.prepare(tokens, request, options) {
-            Ok(prepared) => prepared,
-            Err(error) => return future::ready(Err(error)).boxed(),
-        };
-        async move {
-            let (answer, _) = self.repeated(&prepared, Reads::Start).await?;
-            let status = answer.status().as_u16();
-            prepared.options.head.note(status, answer.headers());
-            Ok(StreamedAnswer {
-                status,
-                headers: answer.headers().clone(),
-                pieces: pieces(answer, prepared.limit, prepared.options.stop()).boxed(),
-            })
-        }
-        .boxed()
+        options: &CallOptions,
+    ) -> Result<StreamedAnswer, Error> {
+        let prepared = self.prepare(tokens, request, options)?;
+        let (answer, _) = self.repeated(&prepared, Reads::Start).await?;
+        let status = answer.status().as_u16();
+        prepared.options.head.note(status, answer.headers());
+        Ok(StreamedAnswer {
+            status,
+            headers: answer.headers().clone(),
+            pieces: pieces(answer, prepared.limit, prepared.options.stop()).boxed(),
+        })
     }
 
     pub(super) fn prepare<'a>(
@@ -276,22 +245,18 @@ impl Api {
         prepared: &Prepared<'_>,
         reads: Reads,
     ) -> Result<(reqwest::Response, Bytes), Error> {
-        let (policy, _) = self.policy(prepared.options);
-        // Hardly any policy wants to know.
-        let started = policy.elapsed.map(|_| self.clock.now());
+        let started = self.clock.now();
         let mut repeats = 0;
         loop {
-            // In a block of its own, or it would be kept while the next attempt is waited for.
-            let wait = {
-                let outcome = tokio::select! {
-                    biased;
-                    () = prepared.options.cancelled() => return Err(Error::Cancelled),
-                    outcome = self.attempt(prepared, reads) => outcome,
-                };
-                match outcome {
-                    Ok(value) => return Ok(value),
-                    Err(error) => self.wait(error, prepared, repeats, started)?,
-                }
+            let outcome = tokio::select! {
+                biased;
+                () = prepared.options.cancelled() => return Err(Error::Cancelled),
+                // On the heap: whatever waits for it, in however many layers, would grow by all of it.
+                outcome = Box::pin(self.attempt(prepared, reads)) => outcome,
+            };
+            let wait = match outcome {
+                Ok(value) => return Ok(value),
+                Err(error) => self.wait(error, prepared, repeats, started)?,
             };
             repeats += 1;
             tokio::select! {
@@ -319,8 +284,7 @@ impl Api {
         Ok((answer, body))
     }
 
-    /// How long to wait for the next attempt after so many `repeats` since `started`, which only a policy
-    /// that ends after some time needs.
+    /// How long to wait for the next attempt after so many `repeats` since `started`.
     ///
     /// # Errors
     /// The error of the last attempt, when that is the end of it.
@@ -329,13 +293,12 @@ impl Api {
         error: Error,
         prepared: &Prepared<'_>,
         repeats: u32,
-        started: Option<Timestamp>,
+        started: Timestamp,
     ) -> Result<Duration, Error> {
         let options = prepared.options;
         let (policy, most) = self.policy(options);
         let now = self.clock.now();
-        let passed = |since: Timestamp| Duration::try_from(now.instant() - since.instant());
-        let passed = started.map_or(Duration::ZERO, |since| passed(since).unwrap_or_default());
+        let passed = Duration::try_from(now.instant() - started.instant()).unwrap_or_default();
         let is_over = repeats >= most || policy.elapsed.is_some_and(|longest| passed >= longest);
         if is_over || !policy.repeats(&error, prepared.repeat) {
             return Err(error);
@@ -382,8 +345,7 @@ impl Api {
             if arrived.answer.status().is_success() {
                 return Ok(arrived);
             }
-            // Boxed, as it is by far larger than what nearly every call takes.
-            self.refused(prepared, arrived, again).boxed().await?;
+            self.refused(prepared, arrived, again).await?;
             again = true;
         }
     }
@@ -482,29 +444,16 @@ impl Api {
         answer: &mut reqwest::Response,
         after: Duration,
     ) -> Result<Bytes, Error> {
-        // Most answers are one piece, which is the body as it is.
-        let mut body = Bytes::new();
-        let mut pieces = Vec::new();
-        loop {
-            let piece = match next_piece(answer, after).await? {
-                Some(piece) => piece,
-                None if pieces.is_empty() => return Ok(body),
-                None => return Ok(pieces.into()),
-            };
-            if body.len().max(pieces.len()) + piece.len() > self.body_bytes {
+        let mut body = Vec::new();
+        while let Some(piece) = next_piece(answer, after).await? {
+            if body.len() + piece.len() > self.body_bytes {
                 return Err(Error::TooLarge {
                     limit: self.body_bytes as u64,
                 });
             }
-            if body.is_empty() && pieces.is_empty() {
-                body = piece;
-                continue;
-            }
-            if pieces.is_empty() {
-                pieces.extend_from_slice(&body);
-            }
-            pieces.extend_from_slice(&piece);
+            body.extend_from_slice(&piece);
         }
+        Ok(body.into())
     }
 }
 
@@ -591,15 +540,8 @@ async fn next_piece(
     answer: &mut reqwest::Response,
     after: Duration,
 ) -> Result<Option<Bytes>, Error> {
-    // Most pieces are there already, and need no timer.
-    let at_once = answer.chunk().now_or_never();
-    let piece = match at_once {
-        Some(piece) => piece,
-        None => {
-            let piece = tokio::time::timeout(after, answer.chunk()).await;
-            piece.map_err(|_| Error::TimedOut { after })?
-        }
-    };
+    let piece = tokio::time::timeout(after, answer.chunk()).await;
+    let piece = piece.map_err(|_| Error::TimedOut { after })?;
     piece.map_err(|error| from_reqwest(error, &host_of(answer.url()), after))
 }
 

@@ -27,7 +27,6 @@ use std::sync::{Arc, LazyLock};
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use futures::future::{BoxFuture, FutureExt};
 use patchbay_http::{Api, CallOptions, FixedHeaders, Redirects, SecretNames, StreamedAnswer};
 use patchbay_model::{RemoteId, Secret};
 use serde_json::{Map, Value};
@@ -240,8 +239,13 @@ impl AgentStack {
     }
 }
 
-impl AgentStack {
-    async fn dispatch(
+#[async_trait]
+impl Platform for AgentStack {
+    fn operations(&self) -> &'static [OperationEntry] {
+        OPERATIONS
+    }
+
+    async fn call(
         &self,
         operation: &str,
         given: Value,
@@ -276,6 +280,7 @@ impl AgentStack {
                 let left = self.leave(&one.connector, options).await?;
                 Ok(left.into_json())
             }
+            "mcp" => relay::call(api, given, options).await,
             "presets" => {
                 let Nothing {} = arguments(given)?;
                 Ok(client::presets(api, options).await?.into_json())
@@ -291,26 +296,6 @@ impl AgentStack {
             other => Err(Error::Usage(format!(
                 "Agent Stack has no operation {other:?}"
             ))),
-        }
-    }
-}
-
-#[async_trait]
-impl Platform for AgentStack {
-    fn operations(&self) -> &'static [OperationEntry] {
-        OPERATIONS
-    }
-
-    fn call<'a>(
-        &'a self,
-        operation: &'a str,
-        given: Value,
-        options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<Value, Error>> {
-        match operation {
-            // By far the most frequent: one future of all operations would be as large as the largest.
-            "mcp" => relay::call(&self.api, given, options).boxed(),
-            _ => self.dispatch(operation, given, options).boxed(),
         }
     }
 

@@ -29,7 +29,6 @@ mod tests;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use futures::future::BoxFuture;
 use patchbay_http::{Api, CallOptions, SecretArgument, StreamedAnswer, bearer};
 use patchbay_model::Secret;
 use serde_json::{Value, json};
@@ -289,13 +288,13 @@ impl Platform for Airbyte {
         operations::OPERATIONS
     }
 
-    fn call<'a>(
-        &'a self,
-        operation: &'a str,
+    async fn call(
+        &self,
+        operation: &str,
         given: Value,
-        options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<Value, Error>> {
-        self.dispatch(operation, given, options)
+        options: &CallOptions,
+    ) -> Result<Value, Error> {
+        self.dispatch(operation, given, options).await
     }
 
     fn remembered(&self) -> Value {

@@ -3,7 +3,7 @@
 //! Each platform folder has one table of them, in its `operations.rs`.
 
 use async_trait::async_trait;
-use futures::future::{self, BoxFuture};
+use futures::future::BoxFuture;
 use patchbay_http::{CallOptions, PlannedRequest, Repeat, Request};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
@@ -225,19 +225,17 @@ pub trait Platform: Send + Sync {
     /// the operation itself, as in [`Api::send`].
     ///
     /// [`Api::send`]: patchbay_http::Api::send
-    fn call<'a>(
-        &'a self,
-        operation: &'a str,
+    async fn call(
+        &self,
+        operation: &str,
         arguments: Value,
-        options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<Value, Error>> {
+        options: &CallOptions,
+    ) -> Result<Value, Error> {
         let mut table = self.operations().iter();
         let found = table.find(|entry| entry.name == operation);
         match (found.and_then(|entry| entry.handler), self.client()) {
-            (Some(handler), Some(client)) => (handler.call)(client, arguments, options),
-            _ => Box::pin(future::ready(Err(Error::Usage(format!(
-                "there is no operation {operation:?}"
-            ))))),
+            (Some(handler), Some(client)) => (handler.call)(client, arguments, options).await,
+            _ => Err(Error::Usage(format!("there is no operation {operation:?}"))),
         }
     }
 

@@ -29,7 +29,6 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::future::{BoxFuture, FutureExt};
 use patchbay_http::{Answer, Api, CallOptions, FixedHeaders, SecretNames};
 use patchbay_model::{RemoteId, Timestamp};
 use serde_json::{Value, json};
@@ -210,61 +209,57 @@ impl Platform for Tenex {
         OPERATIONS
     }
 
-    fn call<'a>(
-        &'a self,
-        operation: &'a str,
+    async fn call(
+        &self,
+        operation: &str,
         given: Value,
-        options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<Value, Error>> {
-        async move {
-            let client = &self.client;
-            Ok(match operation {
-                "list_providers" => {
-                    let page = client.list_providers(&arguments(given)?, options).await?;
-                    page.into_json()
-                }
-                "list" => client.list(&arguments(given)?, options).await?.into_json(),
-                "list_all" => {
-                    let (items, total) =
-                        client.list_all(arguments(given)?, options).boxed().await?;
-                    let items: Vec<Value> = items.into_iter().map(Connector::into_json).collect();
-                    json!({"items": items, "total": total})
-                }
-                "get" => client.get(&arguments(given)?, options).await?.into_json(),
-                "start_oauth" => {
-                    let (started, _) = self.start(&arguments(given)?, options).await?;
-                    started.into_json()
-                }
-                "get_status" => client
-                    .get_status(&arguments(given)?, options)
-                    .await?
-                    .into_json(),
-                "wait_for_grant" => {
-                    let which = arguments(given)?;
-                    let grant = client.wait_for_grant(&which, options).boxed().await?;
-                    grant.into_json()
-                }
-                "submit_byok" => {
-                    let submitted = client.submit_byok(&arguments(given)?, &[], options).await?;
-                    self.changed(submitted)
-                }
-                "update" => self.changed(client.update(&arguments(given)?, options).await?),
-                "disable" => self.changed(client.switch(&arguments(given)?, false, options).await?),
-                "enable" => self.changed(client.switch(&arguments(given)?, true, options).await?),
-                "refresh" => self.changed(client.refresh(&arguments(given)?, options).await?),
-                "revoke" => self.changed(client.revoke(&arguments(given)?, options).await?),
-                "test" => {
-                    let (tested, _) = self.test(&arguments(given)?, options).await?;
-                    tested.into_json()
-                }
-                "delete" => {
-                    self.delete(&arguments(given)?, options).await?;
-                    Value::Null
-                }
-                other => return Err(Error::Usage(format!("10ex has no operation {other:?}"))),
-            })
-        }
-        .boxed()
+        options: &CallOptions,
+    ) -> Result<Value, Error> {
+        let client = &self.client;
+        Ok(match operation {
+            "list_providers" => {
+                let page = client.list_providers(&arguments(given)?, options).await?;
+                page.into_json()
+            }
+            "list" => client.list(&arguments(given)?, options).await?.into_json(),
+            "list_all" => {
+                let (items, total) = client.list_all(arguments(given)?, options).await?;
+                let items: Vec<Value> = items.into_iter().map(Connector::into_json).collect();
+                json!({"items": items, "total": total})
+            }
+            "get" => client.get(&arguments(given)?, options).await?.into_json(),
+            "start_oauth" => {
+                let (started, _) = self.start(&arguments(given)?, options).await?;
+                started.into_json()
+            }
+            "get_status" => client
+                .get_status(&arguments(given)?, options)
+                .await?
+                .into_json(),
+            "wait_for_grant" => {
+                let which = arguments(given)?;
+                let grant = client.wait_for_grant(&which, options).await?;
+                grant.into_json()
+            }
+            "submit_byok" => {
+                let submitted = client.submit_byok(&arguments(given)?, &[], options).await?;
+                self.changed(submitted)
+            }
+            "update" => self.changed(client.update(&arguments(given)?, options).await?),
+            "disable" => self.changed(client.switch(&arguments(given)?, false, options).await?),
+            "enable" => self.changed(client.switch(&arguments(given)?, true, options).await?),
+            "refresh" => self.changed(client.refresh(&arguments(given)?, options).await?),
+            "revoke" => self.changed(client.revoke(&arguments(given)?, options).await?),
+            "test" => {
+                let (tested, _) = self.test(&arguments(given)?, options).await?;
+                tested.into_json()
+            }
+            "delete" => {
+                self.delete(&arguments(given)?, options).await?;
+                Value::Null
+            }
+            other => return Err(Error::Usage(format!("10ex has no operation {other:?}"))),
+        })
     }
 
     /// Any list will do: one of the routes may be off because it is not what was assumed.

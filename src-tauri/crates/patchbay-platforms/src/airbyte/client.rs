@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
 use http::Method;
 use patchbay_http::{
     Answer, Api, CallOptions, Path, PlannedRequest, Request, StreamedAnswer, text,
@@ -201,15 +200,15 @@ impl Client {
     /// Those of [`Api::send`].
     ///
     /// Source: Airbyte contract, section 3, `execute`.
-    // Apart from what it sends, which need not be kept as long as it is waited for.
-    pub(super) fn execute<'a>(
-        &'a self,
-        tokens: &'a CallTokens<'a>,
+    pub(super) async fn execute(
+        &self,
         id: &str,
         body: &wire::Execute,
-        options: &'a CallOptions,
-    ) -> Result<BoxFuture<'a, Result<Answer, Error>>, Error> {
-        Ok(self.api.send_as(tokens, execute(id, body)?, options))
+        options: &CallOptions,
+    ) -> Result<Answer, Error> {
+        let tokens = self.tokens_for(options);
+        let request = execute(id, body)?;
+        self.api.send_as(&tokens, request, options).await
     }
 
     /// What [`Client::execute`] would send.

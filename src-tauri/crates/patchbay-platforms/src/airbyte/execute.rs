@@ -2,10 +2,8 @@
 //!
 //! Source: Airbyte contract, section 3, `execute`.
 
-use std::borrow::Borrow;
 use std::collections::HashSet;
 
-use futures::future::{self, BoxFuture, FutureExt};
 use patchbay_http::{Answer, CallOptions, StreamedAnswer};
 use serde_json::{Map, Value, json};
 
@@ -40,26 +38,19 @@ pub(super) enum Reply {
 
 impl Airbyte {
     /// `execute`: one action, one answer.
-    pub(super) fn execute<'a>(
-        &'a self,
+    pub(super) async fn execute(
+        &self,
         given: Value,
-        options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<Value, Error>> {
-        let (which, body) = match prepared(given) {
-            Ok(prepared) => prepared,
-            Err(error) => return future::ready(Err(error)).boxed(),
-        };
-        async move {
-            let id = self.id_of(which, options).await?;
-            let is_download = is_download(&body);
-            let answer = self.run(&id, body, options).await?;
-            match reply(is_download, &answer)? {
-                Reply::Envelope(envelope) if envelope.has_failed() => Err(answer.failed()),
-                Reply::Envelope(envelope) => Ok(Value::Object(envelope.into_outcome())),
-                Reply::File(file) => Ok(file.into_json()),
-            }
+        options: &CallOptions,
+    ) -> Result<Value, Error> {
+        let (which, body) = prepared(given)?;
+        let id = self.id_of(which, options).await?;
+        let answer = self.run(&id, &body, options).await?;
+        match reply(is_download(&body), &answer)? {
+            Reply::Envelope(envelope) if envelope.has_failed() => Err(answer.failed()),
+            Reply::Envelope(envelope) => Ok(Value::Object(envelope.into_outcome())),
+            Reply::File(file) => Ok(file.into_json()),
         }
-        .boxed()
     }
 
     /// `execute_all`: pages until there is no next one, no cursor, or a cursor that came before.
@@ -107,14 +98,10 @@ impl Airbyte {
     pub(super) async fn run(
         &self,
         id: &str,
-        body: impl Borrow<wire::Execute>,
+        body: &wire::Execute,
         options: &CallOptions,
     ) -> Result<Answer, Error> {
-        let client = self.client()?;
-        let tokens = client.tokens_for(options);
-        let answer = client.execute(&tokens, id, body.borrow(), options)?;
-        drop(body);
-        let answer = answer.await;
+        let answer = self.client()?.execute(id, body, options).await;
         if matches!(answer, Err(Error::NotFound(_))) {
             self.remembered.note_gone(id);
         }
@@ -125,10 +112,7 @@ impl Airbyte {
     async fn id_of(&self, which: Which, options: &CallOptions) -> Result<String, Error> {
         match which {
             Which::Id(id) => Ok(id),
-            // Boxed, as it is by far larger than what nearly every call takes.
-            Which::Kind { kind, workspace } => {
-                self.id_of_kind(kind, workspace, options).boxed().await
-            }
+            Which::Kind { kind, workspace } => self.id_of_kind(kind, workspace, options).await,
         }
     }
 

@@ -1,6 +1,5 @@
 //! Airbyte's operations by name.
 
-use futures::future::{BoxFuture, FutureExt};
 use http::Method;
 use patchbay_http::CallOptions;
 use serde_json::{Value, json};
@@ -181,30 +180,18 @@ impl Airbyte {
     /// # Errors
     /// [`Error::Usage`] when there is no such operation, the arguments do not fit, or the account has no
     /// credentials; then those of the operation.
-    // What is frequent has a future of its own: one of all operations would be as large as the largest.
-    pub(super) fn dispatch<'a>(
-        &'a self,
-        operation: &'a str,
-        given: Value,
-        options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<Value, Error>> {
-        match operation {
-            "list_connectors" => self.list(given, options).boxed(),
-            "execute" => self.execute(given, options),
-            "get_connector_detail" | "inspect" | "check" | "delete_connector" => {
-                self.of_connector(operation, given, options).boxed()
-            }
-            _ => self.rarer(operation, given, options).boxed(),
-        }
-    }
-
-    async fn rarer(
+    pub(super) async fn dispatch(
         &self,
         operation: &str,
         given: Value,
         options: &CallOptions,
     ) -> Result<Value, Error> {
         match operation {
+            "list_connectors" => self.list(given, options).await,
+            "execute" => self.execute(given, options).await,
+            "get_connector_detail" | "inspect" | "check" | "delete_connector" => {
+                self.of_connector(operation, given, options).await
+            }
             "create_connector" => self.create(read(given)?, options).await,
             "get_connector" => self.get(read(given)?, options).await,
             "update_connector" => self.update(read(given)?, options).await,

@@ -4,13 +4,10 @@
 //! requires next to nothing of them, and a member of another type than documented must not cost the
 //! rest.
 
-use std::fmt;
-
 use patchbay_http::text::{filled, read_json};
 use patchbay_http::{Answer, SecretArgument};
 use patchbay_model::Secret;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::arguments::Entity;
@@ -251,37 +248,34 @@ pub(super) struct Update {
 pub(super) struct Envelope {
     result: Option<Value>,
     connector_metadata: Value,
-    /// Whether its `status` says that it failed; `None` when it has none.
-    failed: Option<bool>,
     /// All other members, `status` among them, in their order.
     members: Map<String, Value>,
-}
-
-/// How many members the outcome of an envelope usually has: its own four, and two more.
-const USUAL_MEMBERS: usize = 6;
-
-/// The name of a member of an envelope.
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum Member {
-    Result,
-    ConnectorMetadata,
-    Other(String),
 }
 
 impl Envelope {
     /// `None` when it is none, or has neither a `result` nor the word that it failed.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
-        let envelope: Self = read_json(body)?;
+        let mut members: Map<String, Value> = read_json(body)?;
+        let envelope = Self {
+            result: members.shift_remove("result"),
+            connector_metadata: members
+                .shift_remove("connector_metadata")
+                .unwrap_or_default(),
+            members,
+        };
         (envelope.has_failed() || envelope.result.is_some()).then_some(envelope)
     }
 
     pub(super) fn has_status(&self) -> bool {
-        self.failed.is_some()
+        self.status().is_some()
     }
 
     pub(super) fn has_failed(&self) -> bool {
-        self.failed == Some(true)
+        matches!(self.status(), Some("error" | "failed"))
+    }
+
+    fn status(&self) -> Option<&str> {
+        self.members.get("status")?.as_str()
     }
 
     pub(super) fn result(&self) -> &Value {
@@ -306,44 +300,6 @@ impl Envelope {
             outcome.insert(member.to_owned(), value);
         }
         outcome
-    }
-}
-
-/// Read member by member, as every call of a tool is: its result is not put in a map to be taken out.
-impl<'de> Deserialize<'de> for Envelope {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Envelope;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope, A::Error> {
-                let mut envelope = Envelope {
-                    members: Map::with_capacity(USUAL_MEMBERS),
-                    ..Envelope::default()
-                };
-                while let Some(member) = map.next_key()? {
-                    let value: Value = map.next_value()?;
-                    match member {
-                        Member::Result => envelope.result = Some(value),
-                        Member::ConnectorMetadata => envelope.connector_metadata = value,
-                        Member::Other(name) => {
-                            if name == "status" {
-                                let status = value.as_str();
-                                envelope.failed =
-                                    status.map(|status| matches!(status, "error" | "failed"));
-                            }
-                            envelope.members.insert(name, value);
-                        }
-                    }
-                }
-                Ok(envelope)
-            }
-        }
-        deserializer.deserialize_map(Members)
     }
 }
 

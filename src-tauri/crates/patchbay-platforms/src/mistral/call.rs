@@ -1,7 +1,6 @@
 //! Calls of documented operations by name.
 
 use async_trait::async_trait;
-use futures::future::{BoxFuture, FutureExt};
 use patchbay_http::{CallOptions, StreamedAnswer};
 use serde_json::Value;
 
@@ -22,29 +21,26 @@ impl Platform for Mistral {
         self.surface.operations()
     }
 
-    fn call<'a>(
-        &'a self,
-        operation: &'a str,
+    async fn call(
+        &self,
+        operation: &str,
         given: Value,
-        options: &'a CallOptions,
-    ) -> BoxFuture<'a, Result<Value, Error>> {
-        async move {
-            let has = |each: &OperationEntry| each.name == operation;
-            if !self.operations().iter().any(has) {
-                let words = format!("this surface of Mistral has no operation {operation:?}");
-                return Err(Error::Usage(words));
-            }
-            if let Some(scope) = list_scope(operation) {
-                let which = arguments(given)?;
-                let listed = client::list_credentials(&self.api, scope, &which, options).await?;
-                return written(listed);
-            }
-            match self.surface {
-                Surface::Current => self.call_current(operation, given, options).await,
-                Surface::Seed => self.call_seed(operation, given, options).boxed().await,
-            }
+        options: &CallOptions,
+    ) -> Result<Value, Error> {
+        let has = |each: &OperationEntry| each.name == operation;
+        if !self.operations().iter().any(has) {
+            let words = format!("this surface of Mistral has no operation {operation:?}");
+            return Err(Error::Usage(words));
         }
-        .boxed()
+        if let Some(scope) = list_scope(operation) {
+            let which = arguments(given)?;
+            let listed = client::list_credentials(&self.api, scope, &which, options).await?;
+            return written(listed);
+        }
+        match self.surface {
+            Surface::Current => self.call_current(operation, given, options).await,
+            Surface::Seed => self.call_seed(operation, given, options).await,
+        }
     }
 
     async fn check(&self, options: &CallOptions) -> Result<(), Error> {
@@ -125,19 +121,10 @@ impl Mistral {
     ) -> Result<Value, Error> {
         let api = &self.api;
         match operation {
-            // Boxed where the arguments are large: every other call would have to have room for them.
-            "create" => {
-                async { written(client::create(api, &arguments(given)?, options).await?) }
-                    .boxed()
-                    .await
-            }
+            "create" => written(client::create(api, &arguments(given)?, options).await?),
             "list" => written(client::list(api, &arguments(given)?, options).await?),
             "get" => written(client::get(api, &arguments(given)?, options).await?),
-            "update" => {
-                async { written(client::update(api, &arguments(given)?, options).await?) }
-                    .boxed()
-                    .await
-            }
+            "update" => written(client::update(api, &arguments(given)?, options).await?),
             "get_auth_url" => written(self.auth_url(&arguments(given)?, options).await?),
             "share" => written(client::share(api, &arguments(given)?, options).await?),
             "unshare" => written(client::unshare(api, &arguments(given)?, options).await?),
@@ -163,18 +150,10 @@ impl Mistral {
                 written(listed?)
             }
             "create_credentials" => {
-                async {
-                    written(client::create_credentials(api, &arguments(given)?, options).await?)
-                }
-                .boxed()
-                .await
+                written(client::create_credentials(api, &arguments(given)?, options).await?)
             }
             "update_credentials" => {
-                async {
-                    written(client::update_credentials(api, &arguments(given)?, options).await?)
-                }
-                .boxed()
-                .await
+                written(client::update_credentials(api, &arguments(given)?, options).await?)
             }
             "delete_credentials" => {
                 written(client::delete_credentials(api, &arguments(given)?, options).await?)

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::FutureExt;
 use http::HeaderMap;
 use patchbay_http::{Answer, Api, CallOptions};
 use patchbay_model::{Content, Secret};
@@ -78,15 +77,14 @@ impl McpPath {
         arguments: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<Answer, Error> {
-        // Boxed, as it is by far larger than a request, and rarely taken.
-        let session = self.session(api, options).boxed().await?;
+        let session = self.session(api, options).await?;
         let call = ToolCall {
             name: tool.to_owned(),
             arguments,
             timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
             progress: Arc::new(|_| {}),
         };
-        read(session.call_tool(call, &options.stop()).boxed().await?)
+        read(session.call_tool(call, &options.stop()).await?)
     }
 
     async fn session(&self, api: &Api, options: &CallOptions) -> Result<McpSession, Error> {
