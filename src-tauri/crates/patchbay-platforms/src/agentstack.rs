@@ -36,12 +36,12 @@ use self::operations::OPERATIONS;
 use self::remembered::Remembered;
 use self::sessions::Sessions;
 use self::wire::{AUTH_REQUIRED, Connector, Item};
+use crate::capabilities::offers;
 use crate::operations::arguments;
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
 use crate::{
-    AccountField, Connectors, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform,
-    NoToken, OperationEntry, Peculiar, Platform, Prompts, RemoteConnector, Resources, SignIn,
-    Streams, TokenSource, Tools,
+    AccountField, Connectors, Disconnects, Error, HostedPlatform, NoToken, OperationEntry,
+    Platform, RemoteConnector, SignIn, Streams, TokenSource,
 };
 
 const BASE_URL: &str = "http://127.0.0.1:8333";
@@ -64,56 +64,31 @@ pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
 
 /// Source: Agent Stack contract, section 10.
 const FIELDS: &[AccountField] = &[
-    AccountField {
-        name: "base_url",
-        title: "Base URL",
-        help: "Address of the platform, http://127.0.0.1:8333 unless given.",
-        is_secret: false,
-        is_required: false,
-        unless: None,
-        variables: &["PLATFORM_URL"],
-        choices: &[],
-    },
-    AccountField {
-        name: "auth",
-        title: "Sign-in",
-        help: "How to sign in: none, bearer or basic; by what else is given unless chosen.",
-        is_secret: false,
-        is_required: false,
-        unless: None,
-        variables: &[],
-        choices: &["none", "bearer", "basic"],
-    },
-    AccountField {
-        name: "token",
-        title: "Token",
-        help: "For bearer: an OIDC access token of yours, or a context token.",
-        is_secret: true,
-        is_required: false,
-        unless: None,
-        variables: &[],
-        choices: &[],
-    },
-    AccountField {
-        name: "user",
-        title: "User",
-        help: "For basic: the name to sign in with.",
-        is_secret: false,
-        is_required: false,
-        unless: None,
-        variables: &[],
-        choices: &[],
-    },
-    AccountField {
-        name: "password",
-        title: "Password",
-        help: "For basic: the password of that user.",
-        is_secret: true,
-        is_required: false,
-        unless: None,
-        variables: &[],
-        choices: &[],
-    },
+    AccountField::new(
+        "base_url",
+        "Base URL",
+        "Address of the platform, http://127.0.0.1:8333 unless given.",
+    )
+    .variables(&["PLATFORM_URL"]),
+    AccountField::new(
+        "auth",
+        "Sign-in",
+        "How to sign in: none, bearer or basic; by what else is given unless chosen.",
+    )
+    .choices(&["none", "bearer", "basic"]),
+    AccountField::new(
+        "token",
+        "Token",
+        "For bearer: an OIDC access token of yours, or a context token.",
+    )
+    .secret(),
+    AccountField::new("user", "User", "For basic: the name to sign in with."),
+    AccountField::new(
+        "password",
+        "Password",
+        "For basic: the password of that user.",
+    )
+    .secret(),
     ALLOW_PLAIN_HTTP,
 ];
 
@@ -307,44 +282,10 @@ impl Platform for AgentStack {
         self.remembered.recall(remembered);
     }
 
-    fn connectors(&self) -> Option<&dyn Connectors> {
-        Some(self)
-    }
-
-    fn tools(&self) -> Option<&dyn Tools> {
-        Some(self)
-    }
-
-    fn consents(&self) -> Option<&dyn Consents> {
-        Some(self)
-    }
-
-    fn disconnects(&self) -> Option<&dyn Disconnects> {
-        Some(self)
-    }
-
-    fn creation(&self) -> Option<&dyn Creation> {
-        Some(self)
-    }
-
-    fn credentials(&self) -> Option<&dyn Credentials> {
-        Some(self)
-    }
-
-    fn peculiar(&self) -> Option<&dyn Peculiar> {
-        Some(self)
-    }
-
-    fn streams(&self) -> Option<&dyn Streams> {
-        Some(self)
-    }
-
-    fn resources(&self) -> Option<&dyn Resources> {
-        Some(self)
-    }
-
-    fn prompts(&self) -> Option<&dyn Prompts> {
-        Some(self)
+    offers! {
+        connectors: Connectors, tools: Tools, consents: Consents, disconnects: Disconnects,
+        creation: Creation, credentials: Credentials, peculiar: Peculiar, streams: Streams,
+        resources: Resources, prompts: Prompts,
     }
 }
 

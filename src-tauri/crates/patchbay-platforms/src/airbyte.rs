@@ -37,10 +37,10 @@ use self::arguments::given;
 use self::client::{Client, Workspace};
 use self::remembered::Remembered;
 use self::token::{Credentials, Tokens};
+use crate::capabilities::offers;
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
 use crate::{
-    AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, OperationEntry, Peculiar,
-    Platform, Settings, SignIn, Streams, Tools,
+    AccountField, Error, HostedPlatform, NoToken, OperationEntry, Platform, SignIn, Streams,
 };
 
 const BASE: &str = "https://api.airbyte.ai";
@@ -58,66 +58,44 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
     title: "Airbyte Agents",
     is_assumed: false,
     fields: &[
-        AccountField {
-            name: "client_id",
-            title: "Client ID",
-            help: "Of an application in the settings of the organization; not needed with a token",
-            is_secret: false,
-            is_required: false,
-            unless: Some("token"),
-            variables: &["AIRBYTE_CLIENT_ID"],
-            choices: &[],
-        },
-        AccountField {
-            name: "client_secret",
-            title: "Client secret",
-            help: "Of the same application; not needed with a token",
-            is_secret: true,
-            is_required: false,
-            unless: Some("token"),
-            variables: &["AIRBYTE_CLIENT_SECRET"],
-            choices: &[],
-        },
-        AccountField {
-            name: "token",
-            title: "Token",
-            help: "A bearer token made elsewhere, in place of client ID and secret",
-            is_secret: true,
-            is_required: false,
-            unless: None,
-            variables: &[],
-            choices: &[],
-        },
-        AccountField {
-            name: "organization_id",
-            title: "Organization",
-            help: "A UUID; needed when the credentials reach several organizations",
-            is_secret: false,
-            is_required: false,
-            unless: None,
-            variables: &["AIRBYTE_ORGANIZATION_ID"],
-            choices: &[],
-        },
-        AccountField {
-            name: "workspace_name",
-            title: "Workspace",
-            help: "Name of the workspace whose connectors are shown, `default` unless given",
-            is_secret: false,
-            is_required: false,
-            unless: None,
-            variables: &[],
-            choices: &[],
-        },
-        AccountField {
-            name: "base_url",
-            title: "Base URL",
-            help: "Address of the platform in place of its own",
-            is_secret: false,
-            is_required: false,
-            unless: None,
-            variables: &["SDK_DEV_ADP_API_HOST"],
-            choices: &[],
-        },
+        AccountField::new(
+            "client_id",
+            "Client ID",
+            "Of an application in the settings of the organization; not needed with a token",
+        )
+        .unless("token")
+        .variables(&["AIRBYTE_CLIENT_ID"]),
+        AccountField::new(
+            "client_secret",
+            "Client secret",
+            "Of the same application; not needed with a token",
+        )
+        .secret()
+        .unless("token")
+        .variables(&["AIRBYTE_CLIENT_SECRET"]),
+        AccountField::new(
+            "token",
+            "Token",
+            "A bearer token made elsewhere, in place of client ID and secret",
+        )
+        .secret(),
+        AccountField::new(
+            "organization_id",
+            "Organization",
+            "A UUID; needed when the credentials reach several organizations",
+        )
+        .variables(&["AIRBYTE_ORGANIZATION_ID"]),
+        AccountField::new(
+            "workspace_name",
+            "Workspace",
+            "Name of the workspace whose connectors are shown, `default` unless given",
+        ),
+        AccountField::new(
+            "base_url",
+            "Base URL",
+            "Address of the platform in place of its own",
+        )
+        .variables(&["SDK_DEV_ADP_API_HOST"]),
         ALLOW_PLAIN_HTTP,
     ],
     // Without an application there is nothing but a token to be had.
@@ -305,28 +283,9 @@ impl Platform for Airbyte {
         self.remembered.recall(remembered);
     }
 
-    fn connectors(&self) -> Option<&dyn Connectors> {
-        Some(self)
-    }
-
-    fn tools(&self) -> Option<&dyn Tools> {
-        Some(self)
-    }
-
-    fn creation(&self) -> Option<&dyn Creation> {
-        Some(self)
-    }
-
-    fn settings(&self) -> Option<&dyn Settings> {
-        Some(self)
-    }
-
-    fn peculiar(&self) -> Option<&dyn Peculiar> {
-        Some(self)
-    }
-
-    fn streams(&self) -> Option<&dyn Streams> {
-        Some(self)
+    offers! {
+        connectors: Connectors, tools: Tools, creation: Creation, settings: Settings, peculiar:
+        Peculiar, streams: Streams,
     }
 }
 

@@ -8,6 +8,7 @@ macro_rules! offers {
         })*
     };
 }
+pub(crate) use offers;
 
 mod creation;
 mod credentials;

@@ -10,7 +10,6 @@
 mod acts;
 mod agentstack;
 mod airbyte;
-#[macro_use]
 mod capabilities;
 mod client;
 pub mod cohere;

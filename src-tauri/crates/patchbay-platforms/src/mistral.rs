@@ -51,56 +51,38 @@ pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
 
 /// Source: Mistral contract, section 14.
 const FIELDS: &[AccountField] = &[
-    AccountField {
-        name: "api_key",
-        title: "API key",
-        help: "A key of your workspace in Mistral's console.",
-        is_secret: true,
-        is_required: true,
-        unless: Some("token_file"),
-        variables: &["MISTRAL_API_KEY"],
-        choices: &[],
-    },
-    AccountField {
-        name: "token_file",
-        title: "Token file",
-        help: "A file that holds the key and is read for every request, in place of a key.",
-        is_secret: false,
-        is_required: false,
-        unless: None,
-        variables: &["MISTRAL_SA_TOKEN_PATH"],
-        choices: &[],
-    },
-    AccountField {
-        name: "region",
-        title: "Region",
-        help: "Where Mistral keeps your data: global, eu or us.",
-        is_secret: false,
-        is_required: false,
-        unless: None,
-        variables: &[],
-        choices: &["global", "eu", "us"],
-    },
-    AccountField {
-        name: "base_url",
-        title: "Base URL",
-        help: "Only for an address other than those of the regions.",
-        is_secret: false,
-        is_required: false,
-        unless: None,
-        variables: &[],
-        choices: &[],
-    },
-    AccountField {
-        name: "surface",
-        title: "Surface",
-        help: "Which form of the API to speak: current, or seed for the older one.",
-        is_secret: false,
-        is_required: false,
-        unless: None,
-        variables: &[],
-        choices: &["current", "seed"],
-    },
+    AccountField::new(
+        "api_key",
+        "API key",
+        "A key of your workspace in Mistral's console.",
+    )
+    .secret()
+    .required()
+    .unless("token_file")
+    .variables(&["MISTRAL_API_KEY"]),
+    AccountField::new(
+        "token_file",
+        "Token file",
+        "A file that holds the key and is read for every request, in place of a key.",
+    )
+    .variables(&["MISTRAL_SA_TOKEN_PATH"]),
+    AccountField::new(
+        "region",
+        "Region",
+        "Where Mistral keeps your data: global, eu or us.",
+    )
+    .choices(&["global", "eu", "us"]),
+    AccountField::new(
+        "base_url",
+        "Base URL",
+        "Only for an address other than those of the regions.",
+    ),
+    AccountField::new(
+        "surface",
+        "Surface",
+        "Which form of the API to speak: current, or seed for the older one.",
+    )
+    .choices(&["current", "seed"]),
     ALLOW_PLAIN_HTTP,
 ];
 

@@ -55,17 +55,13 @@ pub struct AccountField {
 }
 
 /// The field of every platform by which a person insists on plain http for the account's own address.
-pub(crate) const ALLOW_PLAIN_HTTP: AccountField = AccountField {
-    name: "allow_plain_http",
-    title: "Plain http",
-    help: "Only for a base URL of another computer that begins with http: the key then crosses the network \
-           unencrypted, and anyone on the way can read and use it",
-    is_secret: false,
-    is_required: false,
-    unless: None,
-    variables: &[],
-    choices: &["allowed"],
-};
+pub(crate) const ALLOW_PLAIN_HTTP: AccountField = AccountField::new(
+    "allow_plain_http",
+    "Plain http",
+    "Only for a base URL of another computer that begins with http: the key then crosses the network \
+     unencrypted, and anyone on the way can read and use it",
+)
+.choices(&["allowed"]);
 
 /// Whether these settings let the key of an account go over plain http to its own address.
 pub fn allows_plain_http(settings: &Map<String, Value>) -> bool {
@@ -87,13 +83,30 @@ impl AccountField {
         }
     }
 
-    /// A secret without which nothing works.
-    pub(crate) const fn key(name: &'static str, title: &'static str, help: &'static str) -> Self {
+    /// It is kept in the vault.
+    pub(crate) const fn secret(self) -> Self {
+        let is_secret = true;
+        Self { is_secret, ..self }
+    }
+
+    /// Nothing works without it.
+    pub(crate) const fn required(self) -> Self {
+        let is_required = true;
         Self {
-            is_secret: true,
-            is_required: true,
-            ..Self::new(name, title, help)
+            is_required,
+            ..self
         }
+    }
+
+    /// Another field makes it unneeded.
+    pub(crate) const fn unless(self, other: &'static str) -> Self {
+        let unless = Some(other);
+        Self { unless, ..self }
+    }
+
+    /// It is one of a few values.
+    pub(crate) const fn choices(self, choices: &'static [&'static str]) -> Self {
+        Self { choices, ..self }
     }
 
     /// Variables of the environment in which the platform's own clients look for it.

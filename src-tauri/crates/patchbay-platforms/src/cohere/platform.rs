@@ -16,7 +16,7 @@ use super::forms::{self, Credential, Profile};
 use super::mapping;
 use super::operations::{Delete, Get, List, OAuthAuthorize, OPERATIONS};
 use super::wire::Connector;
-use crate::capabilities::{SingleCredential, no_choices};
+use crate::capabilities::{SingleCredential, no_choices, offers};
 use crate::form::{self, at_fields};
 use crate::operations::{Operation, arguments};
 use crate::registry::{ALLOW_PLAIN_HTTP, secret_names};
@@ -52,7 +52,9 @@ pub(crate) const COHERE: HostedPlatform = HostedPlatform {
 
 /// Source: Cohere contract, section 11.
 const FIELDS: &[AccountField] = &[
-    AccountField::key("api_key", "API key", "A key of your Cohere dashboard.")
+    AccountField::new("api_key", "API key", "A key of your Cohere dashboard.")
+        .secret()
+        .required()
         .variables(&["CO_API_KEY", "COHERE_API_KEY"]),
     AccountField::new(
         "base_url",

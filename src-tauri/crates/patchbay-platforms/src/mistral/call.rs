@@ -9,11 +9,9 @@ use super::arguments::{AuthUrl, ById, CallTool, ForConsumer, Get, List, ListTool
 use super::memory::Listed;
 use super::wire::{self, Message};
 use super::{Mistral, Surface, client, gateway};
+use crate::capabilities::offers;
 use crate::operations::{arguments, arguments_with};
-use crate::{
-    Connectors, Consents, Creation, Credentials, Error, Field, OperationEntry, Peculiar, Platform,
-    Settings, Streams, Tools,
-};
+use crate::{Error, Field, OperationEntry, Platform, Streams};
 
 #[async_trait]
 impl Platform for Mistral {
@@ -59,32 +57,9 @@ impl Platform for Mistral {
         self.memory.recall(remembered);
     }
 
-    fn connectors(&self) -> Option<&dyn Connectors> {
-        Some(self)
-    }
-
-    fn tools(&self) -> Option<&dyn Tools> {
-        Some(self)
-    }
-
-    fn consents(&self) -> Option<&dyn Consents> {
-        Some(self)
-    }
-
-    fn creation(&self) -> Option<&dyn Creation> {
-        Some(self)
-    }
-
-    fn settings(&self) -> Option<&dyn Settings> {
-        Some(self)
-    }
-
-    fn credentials(&self) -> Option<&dyn Credentials> {
-        Some(self)
-    }
-
-    fn peculiar(&self) -> Option<&dyn Peculiar> {
-        Some(self)
+    offers! {
+        connectors: Connectors, tools: Tools, consents: Consents, creation: Creation, settings:
+        Settings, credentials: Credentials, peculiar: Peculiar,
     }
 
     fn streams(&self) -> Option<&dyn Streams> {
