@@ -1,5 +1,6 @@
 //! Acts and facts of connectors, put together.
 
+use patchbay_http::Api;
 use patchbay_model::{Act, Control, Fact, Json, Timestamp, clean_text};
 use serde_json::Value;
 
@@ -31,7 +32,7 @@ pub(crate) fn act(
 
 /// A switch that calls one operation both ways. It `is_main` when it is about the connector itself; name and title
 /// of turning it on come first, and `arguments` are those for on and off.
-pub(crate) fn switch<O: Operation>(
+pub(crate) fn switch<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
     label: &str,
     is_main: bool,
     is_on: bool,
@@ -39,7 +40,13 @@ pub(crate) fn switch<O: Operation>(
     arguments: impl Fn(bool) -> Value,
 ) -> Control {
     let act = |(name, title): (&str, &str), is_on| {
-        Box::new(act(&[entry::<O>()], O::NAME, name, title, arguments(is_on)))
+        Box::new(act(
+            &[entry::<O, C>()],
+            O::NAME,
+            name,
+            title,
+            arguments(is_on),
+        ))
     };
     Control::Switch {
         label: label.to_owned(),

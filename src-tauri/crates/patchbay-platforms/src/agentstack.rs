@@ -5,8 +5,6 @@
 //!
 //! Source: Agent Stack contract.
 
-mod arguments;
-mod client;
 mod consents;
 mod creation;
 mod credentials;
@@ -31,17 +29,17 @@ use patchbay_http::{Api, CallOptions, FixedHeaders, Redirects, SecretNames, Stre
 use patchbay_model::{RemoteId, Secret};
 use serde_json::{Map, Value};
 
-use self::arguments::{Connect, Create, Nothing, One, Which};
-use self::operations::OPERATIONS;
+use self::operations::{Delete, Disconnect, Get, List, OPERATIONS, Which};
+use self::relay::Mcp;
 use self::remembered::Remembered;
 use self::sessions::Sessions;
-use self::wire::{AUTH_REQUIRED, Connector, Item};
+use self::wire::Connector;
 use crate::capabilities::offers;
-use crate::operations::arguments;
+use crate::operations::{AnyClient, arguments};
 use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
 use crate::{
-    AccountField, Connectors, Disconnects, Error, HostedPlatform, NoToken, OperationEntry,
-    Platform, RemoteConnector, SignIn, Streams, TokenSource,
+    AccountField, Connectors, Disconnects, Error, HostedPlatform, NoToken, Operation,
+    OperationEntry, Platform, RemoteConnector, SignIn, Streams, TokenSource,
 };
 
 const BASE_URL: &str = "http://127.0.0.1:8333";
@@ -106,6 +104,7 @@ fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>, Error> {
     Ok(Arc::new(AgentStack {
         api: Api {
             redirects: Redirects::Refuse,
+            secret_names: &SECRET_NAMES,
             ..Api::new(
                 account.clients.clone(),
                 Arc::clone(&account.clock),
@@ -171,46 +170,23 @@ impl AgentStack {
         mapping::connector(connector, &known, self.api.clock.now())
     }
 
-    /// Connects, and notes what it means for the connector.
-    async fn connect(&self, connect: &Connect, options: &CallOptions) -> Result<Connector, Error> {
-        let id = connect.connector.id()?;
-        self.sessions.forget(id);
-        let outcome = client::connect(&self.api, connect, options).await;
-        match &outcome {
-            Ok(connector) => {
-                let waits =
-                    connector.state() == AUTH_REQUIRED && connector.auth_request().is_some();
-                let until = self.api.clock.now() + consents::LIVES;
-                self.remembered.note(id, |known| {
-                    known.consent_until = waits.then_some(until);
-                    known.connect_failure = None;
-                    known.relay = None;
-                });
-            }
-            Err(error @ Error::Status(refusal)) if matches!(refusal.status, 500 | 502 | 504) => {
-                self.remembered.note_failure(id, error.words());
-            }
-            // Whatever else failed says nothing of the connector.
-            Err(_) => {}
+    async fn get(&self, id: &str, options: &CallOptions) -> Result<Connector, Error> {
+        let connector = Which::by_id(id);
+        Get { connector }.run(self, options).await
+    }
+
+    /// A connector that is gone, or begins anew.
+    fn forget(&self, which: &Which) {
+        if let Ok(id) = which.id() {
+            self.sessions.forget(id);
+            self.remembered.forget(id);
         }
-        outcome
     }
+}
 
-    async fn leave(&self, which: &Which, options: &CallOptions) -> Result<Connector, Error> {
-        let connector = client::disconnect(&self.api, which, options).await?;
-        self.forget(which.id()?);
-        Ok(connector)
-    }
-
-    async fn delete(&self, which: &Which, options: &CallOptions) -> Result<(), Error> {
-        client::delete(&self.api, which, options).await?;
-        self.forget(which.id()?);
-        Ok(())
-    }
-
-    fn forget(&self, id: &str) {
-        self.sessions.forget(id);
-        self.remembered.forget(id);
+impl AsRef<Api> for AgentStack {
+    fn as_ref(&self) -> &Api {
+        &self.api
     }
 }
 
@@ -220,58 +196,8 @@ impl Platform for AgentStack {
         OPERATIONS
     }
 
-    async fn call(
-        &self,
-        operation: &str,
-        given: Value,
-        options: &CallOptions,
-    ) -> Result<Value, Error> {
-        let api = &self.api;
-        match operation {
-            "create" => {
-                let new: Create = arguments(given)?;
-                Ok(client::create(api, &new, options).await?.into_json())
-            }
-            "list" => {
-                let Nothing {} = arguments(given)?;
-                Ok(client::list(api, options).await?.into_json())
-            }
-            "get" | "refresh" => {
-                let one: One = arguments(given)?;
-                let found = client::get(api, &one.connector, options).await?;
-                Ok(found.into_json())
-            }
-            "delete" => {
-                let one: One = arguments(given)?;
-                self.delete(&one.connector, options).await?;
-                Ok(Value::Null)
-            }
-            "connect" => {
-                let connected = self.connect(&arguments(given)?, options).await?;
-                Ok(connected.into_json())
-            }
-            "disconnect" => {
-                let one: One = arguments(given)?;
-                let left = self.leave(&one.connector, options).await?;
-                Ok(left.into_json())
-            }
-            "mcp" => relay::call(api, given, options).await,
-            "presets" => {
-                let Nothing {} = arguments(given)?;
-                Ok(client::presets(api, options).await?.into_json())
-            }
-            "wait_for_state" => {
-                let reached = wait::wait_for_state(api, &arguments(given)?, options).await?;
-                Ok(reached.into_json())
-            }
-            "wait_for_deletion" => {
-                wait::wait_for_deletion(api, &arguments(given)?, options).await?;
-                Ok(Value::Null)
-            }
-            other => Err(Error::Usage(format!(
-                "Agent Stack has no operation {other:?}"
-            ))),
-        }
+    fn client(&self) -> Option<&AnyClient> {
+        Some(self)
     }
 
     fn remembered(&self) -> Value {
@@ -294,7 +220,7 @@ impl Connectors for AgentStack {
     /// The one page: `next_page_token` names an item of it again and again, and there is no way to ask
     /// for another.
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>, Error> {
-        let page = client::list(&self.api, options).await?;
+        let page = List {}.run(self, options).await?;
         Ok(page.items.into_iter().map(|one| self.mapped(one)).collect())
     }
 
@@ -303,21 +229,21 @@ impl Connectors for AgentStack {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<RemoteConnector, Error> {
-        let one = Which::by_id(id.as_str());
-        let found = client::get(&self.api, &one, options).await?;
-        Ok(self.mapped(found))
+        Ok(self.mapped(self.get(id.as_str(), options).await?))
     }
 
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error> {
-        self.delete(&Which::by_id(id.as_str()), options).await
+        let connector = Which::by_id(id.as_str());
+        Delete { connector }.run(self, options).await
     }
 }
 
 #[async_trait]
 impl Disconnects for AgentStack {
     async fn disconnect(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error> {
-        let one = Which::by_id(id.as_str());
-        self.leave(&one, options).await.map(drop)
+        let connector = Which::by_id(id.as_str());
+        let left = Disconnect { connector }.run(self, options).await;
+        left.map(drop)
     }
 }
 
@@ -336,7 +262,8 @@ impl Streams for AgentStack {
         if operation != "mcp" {
             return Err(Error::NotSupported(format!("a stream of {operation:?}")));
         }
-        relay::open(&self.api, given, options).await
+        let mcp: Mcp = arguments(given)?;
+        mcp.open(&self.api, options).await
     }
 }
 

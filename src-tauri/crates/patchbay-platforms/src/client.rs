@@ -17,6 +17,12 @@ pub struct Client {
     pub(crate) findings: Findings,
 }
 
+impl AsRef<Api> for Client {
+    fn as_ref(&self) -> &Api {
+        &self.api
+    }
+}
+
 impl Client {
     /// Of which nothing is known yet.
     pub fn new(api: Api) -> Self {

@@ -2,12 +2,14 @@
 //!
 //! Each platform folder has one table of them, in its `operations.rs`.
 
+use std::any::Any;
+
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use patchbay_http::{CallOptions, PlannedRequest, Repeat, Request};
+use patchbay_http::{Api, CallOptions, PlannedRequest, Repeat, Request};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 pub use patchbay_model::OperationEffect as Effect;
 use patchbay_model::SECRET_MARK;
@@ -22,7 +24,9 @@ use crate::{
 ///
 /// The first paragraph of the type's documentation is the summary that people read, one that starts with
 /// `Source:` names document and operation.
-pub trait Operation: DeserializeOwned + JsonSchema + Send + Sync + 'static {
+pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
+    DeserializeOwned + JsonSchema + Send + Sync + 'static
+{
     /// Its name in the contract.
     const NAME: &'static str;
     /// What it does to the platform.
@@ -32,12 +36,11 @@ pub trait Operation: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// What comes back.
     type Output: Output;
 
-    /// The one request that it is. What is made of several has none, and implements [`Operation::run`] and
-    /// [`Operation::plan`].
+    /// The one request that it is. What is made of several has none, and implements [`Operation::run`].
     ///
     /// # Errors
     /// [`Error::Usage`] when the arguments do not fit each other.
-    fn request(&self) -> Result<Request, Error> {
+    fn request(&self, _client: &C) -> Result<Request, Error> {
         Err(Error::NotSupported("one request".to_owned()))
     }
 
@@ -48,19 +51,34 @@ pub trait Operation: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// [`Error::UnexpectedAnswer`] when the answer is not what is documented.
     fn run(
         &self,
-        client: &Client,
+        client: &C,
         options: &CallOptions,
     ) -> impl Future<Output = Result<Self::Output, Error>> + Send {
         async move {
-            let request = self.request()?.repeat(Self::RETRY);
-            let output = Self::Output::read(&client.api.send(request, options).await?)?;
+            let output = self.send(client, options).await?;
             self.observe(client, &output);
             Ok(output)
         }
     }
 
+    /// Sends its one request and reads what comes back.
+    ///
+    /// # Errors
+    /// As [`Operation::run`].
+    fn send(
+        &self,
+        client: &C,
+        options: &CallOptions,
+    ) -> impl Future<Output = Result<Self::Output, Error>> + Send {
+        async move {
+            let request = self.request(client)?.repeat(Self::RETRY);
+            let answer = client.as_ref().send(request, options).await?;
+            Self::Output::read(&answer, Self::NAME)
+        }
+    }
+
     /// Notes what a success tells about a connector and the platform itself does not.
-    fn observe(&self, _client: &Client, _output: &Self::Output) {}
+    fn observe(&self, _client: &C, _output: &Self::Output) {}
 
     /// What [`Operation::run`] would send first.
     ///
@@ -68,10 +86,10 @@ pub trait Operation: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// Those of [`Operation::request`].
     fn plan(
         &self,
-        client: &Client,
+        client: &C,
         options: &CallOptions,
     ) -> impl Future<Output = Result<PlannedRequest, Error>> + Send {
-        async move { client.api.plan(&self.request()?, options) }
+        async move { client.as_ref().plan(&self.request(client)?, options) }
     }
 }
 
@@ -100,14 +118,30 @@ enum Words {
 /// How it is called, where its type says so.
 #[derive(Clone, Copy, Debug)]
 struct Handler {
-    call: for<'a> fn(&'a Client, Value, &'a CallOptions) -> Called<'a, Value>,
-    plan: for<'a> fn(&'a Client, Value, &'a CallOptions) -> Called<'a, PlannedRequest>,
+    call: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, Value>,
+    plan: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, PlannedRequest>,
 }
 
 type Called<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
+/// The client of a platform, which only its own operations know.
+pub type AnyClient = dyn Any + Send + Sync;
+
+fn known<C: 'static>(client: &AnyClient) -> Result<&C, Error> {
+    let none = || Error::Usage("the operation is of another platform".to_owned());
+    client.downcast_ref().ok_or_else(none)
+}
+
+/// The table of a platform whose operations are these types.
+macro_rules! operations {
+    ($($operation:ty),* $(,)?) => {
+        &[$($crate::operations::entry::<$operation, _>()),*]
+    };
+}
+pub(crate) use operations;
+
 /// The entry of an operation that is a type.
-pub const fn entry<O: Operation>() -> OperationEntry {
+pub const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>() -> OperationEntry {
     OperationEntry {
         name: O::NAME,
         effect: O::EFFECT,
@@ -117,11 +151,11 @@ pub const fn entry<O: Operation>() -> OperationEntry {
             call: |client, given, options| {
                 Box::pin(async move {
                     let operation: O = arguments(given)?;
-                    Ok(operation.run(client, options).await?.into_json())
+                    Ok(operation.run(known(client)?, options).await?.into_json())
                 })
             },
             plan: |client, given, options| {
-                Box::pin(async move { arguments::<O>(given)?.plan(client, options).await })
+                Box::pin(async move { arguments::<O>(given)?.plan(known(client)?, options).await })
             },
         }),
     }
@@ -213,7 +247,7 @@ pub trait Platform: Send + Sync {
     fn operations(&self) -> &'static [OperationEntry];
 
     /// What its operations are called with, where each of them is a type.
-    fn client(&self) -> Option<&Client> {
+    fn client(&self) -> Option<&AnyClient> {
         None
     }
 
@@ -299,14 +333,19 @@ pub trait Platform: Send + Sync {
     /// went or until when a consent is waited for; to be given to [`Platform::recall`] by another
     /// process. Holds no secret; null when there is nothing.
     fn remembered(&self) -> Value {
-        self.client()
-            .map_or(Value::Null, |client| client.findings.to_json())
+        let client = self
+            .client()
+            .and_then(|client| client.downcast_ref::<Client>());
+        client.map_or(Value::Null, |client| client.findings.to_json())
     }
 
     /// Takes up what [`Platform::remembered`] gave before, in place of what was found out so far. What
     /// cannot be read any more is as if never known.
     fn recall(&self, remembered: Value) {
-        if let Some(client) = self.client() {
+        let client = self
+            .client()
+            .and_then(|client| client.downcast_ref::<Client>());
+        if let Some(client) = client {
             client.findings.recall(remembered);
         }
     }
@@ -362,26 +401,6 @@ pub fn arguments<T: DeserializeOwned>(arguments: Value) -> Result<T, Error> {
         .map_err(|error| Error::Usage(without_values(&error.to_string())))
 }
 
-/// As [`arguments`], with the object under `free`, which may hold anything, handed to `keep` as it is:
-/// reading it would only build it anew.
-///
-/// # Errors
-/// Those of [`arguments`].
-pub fn arguments_with<T: DeserializeOwned>(
-    mut given: Value,
-    free: &str,
-    keep: impl FnOnce(&mut T, Map<String, Value>),
-) -> Result<T, Error> {
-    let free = given.get_mut(free).and_then(Value::as_object_mut);
-    // What stays in its place is an empty object, so that it is missed nowhere.
-    let taken = free.map(std::mem::take);
-    let mut read = arguments(given)?;
-    if let Some(taken) = taken {
-        keep(&mut read, taken);
-    }
-    Ok(read)
-}
-
 /// The words of serde with what stands in its double quotes left out.
 pub(crate) fn without_values(words: &str) -> String {
     let parts: Vec<&str> = words.split('"').collect();
@@ -422,29 +441,6 @@ mod tests {
         assert!(refusal(json!({"id": "a", "other": 1})).contains("unknown field `other`"));
         assert!(refusal(json!({})).contains("missing field `id`"));
         assert!(refusal(json!([])).contains("JSON object"));
-    }
-
-    #[test]
-    fn a_free_object_is_taken_over_as_it_is() {
-        #[derive(Debug, Deserialize, PartialEq)]
-        #[serde(deny_unknown_fields)]
-        struct Call {
-            name: String,
-            free: Option<Map<String, Value>>,
-        }
-        let read = |given: Value| {
-            arguments_with(given, "free", |call: &mut Call, free| {
-                call.free = Some(free);
-            })
-        };
-        for free in [json!({"b": {"c": [1]}, "a": null}), json!({}), json!(null)] {
-            let call = read(json!({"name": "a", "free": free})).unwrap();
-            assert_eq!(json!(call.free), free);
-        }
-        assert_eq!(read(json!({"name": "a"})).unwrap().free, None);
-        assert!(read(json!({"name": "a", "free": []})).is_err());
-        assert!(read(json!({"free": {}})).is_err());
-        assert!(read(json!([])).is_err());
     }
 
     #[test]
@@ -500,7 +496,7 @@ mod tests {
 
     #[test]
     fn the_documentation_of_a_type_is_what_people_read() {
-        let entry = entry::<Count>();
+        let entry = entry::<Count, _>();
         assert_eq!(entry.summary(), "Counts things");
         assert_eq!(entry.source(), "some contract, over two lines");
         assert_eq!(entry.parameters().get("description"), None);

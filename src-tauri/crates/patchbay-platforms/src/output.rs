@@ -8,11 +8,11 @@ use crate::Error;
 
 /// What can be read of an answer.
 pub trait Output: Sized + Send {
-    /// Reads it, without secrets.
+    /// Reads what an operation answered, without secrets.
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`] when it is not what is documented.
-    fn read(answer: &Answer) -> Result<Self, Error>;
+    fn read(answer: &Answer, operation: &str) -> Result<Self, Error>;
 
     /// The platform's own JSON, as the caller of an operation by name gets it.
     fn into_json(self) -> Value;
@@ -47,7 +47,7 @@ impl<T> Raw<T> {
 }
 
 impl<T: DeserializeOwned + Send> Output for Raw<T> {
-    fn read(answer: &Answer) -> Result<Self, Error> {
+    fn read(answer: &Answer, _: &str) -> Result<Self, Error> {
         let mut json = Value::Object(answer.object()?);
         without_secrets(&mut json, answer.secret_names);
         let value = T::deserialize(&json);
@@ -75,9 +75,20 @@ fn reason(words: &str) -> String {
     }
 }
 
+/// An acknowledgement, whatever it says.
+impl Output for () {
+    fn read(_: &Answer, _: &str) -> Result<Self, Error> {
+        Ok(())
+    }
+
+    fn into_json(self) -> Value {
+        Value::Null
+    }
+}
+
 /// An acknowledgement: any JSON, null for an empty body.
 impl Output for Value {
-    fn read(answer: &Answer) -> Result<Self, Error> {
+    fn read(answer: &Answer, _: &str) -> Result<Self, Error> {
         answer.json_or_null()
     }
 

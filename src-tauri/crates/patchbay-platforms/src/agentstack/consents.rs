@@ -10,11 +10,11 @@ use patchbay_model::RemoteId;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::arguments::{Connect, Which};
+use super::operations::{Connect, Which};
 use super::wire::{AUTH_REQUIRED, Connector, DISCONNECTED};
-use super::{AgentStack, client, mapping, wait};
+use super::{AgentStack, mapping, wait};
 use crate::capabilities::no_choices;
-use crate::{ConsentState, Consents, Error, StartedConsent};
+use crate::{ConsentState, Consents, Error, Operation, StartedConsent};
 
 /// How long a consent is waited for; the platform does not tell.
 pub(super) const LIVES: Duration = Duration::from_secs(300);
@@ -36,7 +36,7 @@ impl Consents for AgentStack {
             redirect_url: redirect.map(Url::to_string),
             access_token: None,
         };
-        let connector = self.connect(&connect, options).await?;
+        let connector = connect.run(self, options).await?;
         Ok(StartedConsent {
             page: page(&connector)?,
             lives: None,
@@ -49,8 +49,7 @@ impl Consents for AgentStack {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<ConsentState, Error> {
-        let one = Which::by_id(id.as_str());
-        let found = client::get(&self.api, &one, options).await?;
+        let found = self.get(id.as_str(), options).await?;
         let state = mapping::consent(&found);
         if state != ConsentState::Waiting {
             self.remembered

@@ -9,11 +9,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::arguments::{Connect, Create, Which};
+use super::AgentStack;
+use super::operations::{Connect, Create, List, Presets, Which};
 use super::wire::{Connector, Preset};
-use super::{AgentStack, client};
 use crate::form::{self, Members};
-use crate::{Creation, Error, RemoteConnector, operations};
+use crate::{Creation, Error, Operation, RemoteConnector, operations};
 
 /// The definition that takes any address.
 const CUSTOM: &str = "custom";
@@ -36,7 +36,7 @@ struct Given {
 #[async_trait]
 impl Creation for AgentStack {
     async fn list_definitions(&self, options: &CallOptions) -> Result<Vec<Definition>, Error> {
-        let presets = client::presets(&self.api, options).await?;
+        let presets = Presets {}.run(self, options).await?;
         let mut definitions: Vec<Definition> = presets.items.iter().map(definition).collect();
         definitions.push(Definition {
             id: CUSTOM.to_owned(),
@@ -54,7 +54,7 @@ impl Creation for AgentStack {
         if definition == CUSTOM {
             return Ok(custom_form());
         }
-        let presets = client::presets(&self.api, options).await?;
+        let presets = Presets {}.run(self, options).await?;
         let mut presets = presets.items.iter();
         presets
             .find(|preset| preset.url() == definition)
@@ -84,7 +84,7 @@ impl Creation for AgentStack {
             metadata: given.metadata.filter(|metadata| !metadata.is_empty()),
             match_preset: given.match_preset.unwrap_or(true),
         };
-        let created = match client::create(&self.api, &new, options).await {
+        let created = match new.run(self, options).await {
             Ok(created) => created,
             Err(error) => return Err(self.naming(error, &new.url, options).await),
         };
@@ -109,7 +109,7 @@ impl AgentStack {
             redirect_url: None,
             access_token: Some(token),
         };
-        let tried = self.connect(&connect, &bare(options)).await;
+        let tried = connect.run(self, &bare(options)).await;
         // Nobody stands before a page.
         self.remembered
             .note(created.id(), |known| known.consent_until = None);
@@ -126,7 +126,7 @@ impl AgentStack {
         };
         // The platform normalises URLs before it compares them.
         let place = |url: &str| Url::parse(url).map_or_else(|_| url.to_owned(), String::from);
-        let page = client::list(&self.api, &bare(options)).await;
+        let page = List {}.run(self, &bare(options)).await;
         let mut connectors = page.into_iter().flat_map(|page| page.items);
         let found = connectors.find(|one| one.text("url").map(place) == Some(place(url)));
         let name = found.map(|connector| self.mapped(connector).name);

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::AgentStack;
-use super::arguments::{Connect, Which};
+use super::operations::{Connect, Which};
 use super::wire::AUTH_REQUIRED;
 use crate::form::{self, Members};
-use crate::{CredentialToSave, Credentials, Error, operations};
+use crate::{CredentialToSave, Credentials, Error, Operation, operations};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,7 +84,7 @@ impl Credentials for AgentStack {
             redirect_url: None,
             access_token: Some(given.access_token),
         };
-        let connector = self.connect(&connect, options).await?;
+        let connector = connect.run(self, options).await?;
         if connector.state() != AUTH_REQUIRED {
             return Ok(());
         }

@@ -1,86 +1,344 @@
-//! Every documented operation by name.
+//! The documented operations of Agent Stack's connectors, a type each.
+//!
+//! Source: Agent Stack contract, sections 1 and 3.
 
-use super::arguments::{Connect, Create, Mcp, Nothing, One, WaitForDeletion, WaitForState};
-use crate::operations::{Effect, OperationEntry, listed, parameters};
+use std::time::Duration;
 
-const SOURCE: &str = "Agent Stack contract, section 3";
+use patchbay_http::{CallOptions, Path, Repeat, Request, SecretArgument};
+use schemars::JsonSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
 
-pub(super) static OPERATIONS: &[OperationEntry] = &[
-    listed(
-        "create",
-        "Registers a connector for an MCP server, filled in from a preset of its URL",
-        parameters::<Create>,
-        Effect::Write,
-        SOURCE,
-    ),
-    listed(
-        "list",
-        "Lists all of your connectors at once",
-        parameters::<Nothing>,
-        Effect::Read,
-        SOURCE,
-    ),
-    listed(
-        "get",
-        "Shows a connector",
-        parameters::<One>,
-        Effect::Read,
-        SOURCE,
-    ),
-    listed(
-        "refresh",
-        "Shows a connector as it is now",
-        parameters::<One>,
-        Effect::Read,
-        SOURCE,
-    ),
-    listed(
-        "delete",
-        "Removes a connector with its tokens",
-        parameters::<One>,
-        Effect::Irreversible,
-        SOURCE,
-    ),
-    listed(
-        "connect",
-        "Has the platform try the server; names the page on which you consent where it must",
-        parameters::<Connect>,
-        Effect::Write,
-        SOURCE,
-    ),
-    listed(
-        "disconnect",
-        "Leaves the server and gives its token back",
-        parameters::<One>,
-        Effect::Destructive,
-        SOURCE,
-    ),
-    listed(
-        "presets",
-        "Lists the servers that the platform has prepared",
-        parameters::<Nothing>,
-        Effect::Read,
-        SOURCE,
-    ),
-    listed(
-        "wait_for_state",
-        "Waits until a connector is in a state, or cannot come to be connected",
-        parameters::<WaitForState>,
-        Effect::Read,
-        SOURCE,
-    ),
-    listed(
-        "wait_for_deletion",
-        "Waits until a connector is in the list no more",
-        parameters::<WaitForDeletion>,
-        Effect::Read,
-        SOURCE,
-    ),
-    listed(
-        "mcp",
-        "Sends a request of your own through the relay to the MCP server",
-        parameters::<Mcp>,
-        Effect::Write,
-        SOURCE,
-    ),
+use super::relay::Mcp;
+use super::wait::{WaitForDeletion, WaitForState};
+use super::wire::{AUTH_REQUIRED, Connector, Item, Page, Preset};
+use super::{AgentStack, consents};
+use crate::operations::{Operation, OperationEntry, operations};
+use crate::{Effect, Error, Result};
+
+/// Every operation by name.
+pub(super) static OPERATIONS: &[OperationEntry] = operations![
+    Create,
+    List,
+    Get,
+    Refresh,
+    Delete,
+    Connect,
+    Disconnect,
+    Presets,
+    WaitForState,
+    WaitForDeletion,
+    Mcp,
 ];
+
+/// The platform waits so long for a server that accepts and never answers, and then says so; a little
+/// more lets it be heard.
+///
+/// Source: Agent Stack contract, section 3, `connect`.
+const CONNECT_LIMIT: Duration = Duration::from_secs(330);
+
+/// A connector, by its id or whole as an operation answered it.
+#[derive(Clone, Debug, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Which {
+    /// Its id, a UUID.
+    Id(String),
+    /// The whole connector.
+    Whole(Map<String, Value>),
+}
+
+impl<'de> Deserialize<'de> for Which {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(id) => Ok(Self::Id(id)),
+            Value::Object(connector) => Ok(Self::Whole(connector)),
+            _ => Err(D::Error::custom("a connector is an id or an object")),
+        }
+    }
+}
+
+impl Which {
+    pub(super) fn by_id(id: impl Into<String>) -> Self {
+        Self::Id(id.into())
+    }
+
+    /// The id.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an object without one.
+    pub(super) fn id(&self) -> Result<&str> {
+        match self {
+            Self::Id(id) => Ok(id),
+            Self::Whole(connector) => connector
+                .get("id")
+                .and_then(Value::as_str)
+                .ok_or_else(|| Error::Usage("the connector has no id".to_owned())),
+        }
+    }
+
+    /// The connector itself, where it was given whole.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the object is no connector.
+    pub(super) fn whole(&self) -> Result<Option<Connector>> {
+        match self {
+            Self::Id(_) => Ok(None),
+            Self::Whole(connector) => Connector::read(Value::Object(connector.clone()))
+                .map(Some)
+                .map_err(|what| Error::Usage(what.to_owned())),
+        }
+    }
+
+    /// Its path.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the id cannot be a path segment.
+    pub(super) fn path(&self) -> Result<Path> {
+        all().value("connector", self.id()?)
+    }
+}
+
+fn all() -> Path {
+    Path::new("/api/v1/connectors")
+}
+
+/// Registers a connector for an MCP server, filled in from a preset of its URL.
+///
+/// All five members are sent, absent ones as null.
+///
+/// Source: Agent Stack contract, section 3.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Create {
+    /// URL of the MCP server: http, https, or a preset's own scheme.
+    pub(super) url: String,
+    /// Id of an OAuth app; left out: the preset's, or one that the platform registers.
+    pub(super) client_id: Option<String>,
+    /// Secret of that app; only together with its id.
+    pub(super) client_secret: Option<SecretArgument>,
+    /// Texts to keep with it, such as `name` and `description`; left out: the preset's.
+    pub(super) metadata: Option<Map<String, Value>>,
+    /// Whether a preset of the same URL fills in what is left out; left out: true.
+    #[serde(default = "yes")]
+    pub(super) match_preset: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Operation<AgentStack> for Create {
+    const NAME: &'static str = "create";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Connector;
+
+    fn request(&self, _: &AgentStack) -> Result<Request> {
+        Request::post(all()).json(self)
+    }
+
+    async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<Connector> {
+        let created = self.send(client, options).await;
+        created.map_err(|error| match error {
+            Error::Conflict(refusal) => Error::AlreadyThere {
+                name: None,
+                refusal,
+            },
+            error => error,
+        })
+    }
+}
+
+/// Lists all of your connectors at once.
+///
+/// There is no second page, whatever `next_page_token` says.
+///
+/// Source: Agent Stack contract, section 3.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct List {}
+
+impl Operation<AgentStack> for List {
+    const NAME: &'static str = "list";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Page<Connector>;
+
+    fn request(&self, _: &AgentStack) -> Result<Request> {
+        Ok(Request::get(all()))
+    }
+}
+
+/// Shows a connector.
+///
+/// Source: Agent Stack contract, section 3.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Get {
+    /// The connector.
+    pub(super) connector: Which,
+}
+
+impl Operation<AgentStack> for Get {
+    const NAME: &'static str = "get";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Connector;
+
+    fn request(&self, _: &AgentStack) -> Result<Request> {
+        Ok(Request::get(self.connector.path()?))
+    }
+}
+
+/// Shows a connector as it is now.
+///
+/// Source: Agent Stack contract, section 3.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refresh {
+    /// The connector.
+    pub(super) connector: Which,
+}
+
+impl Operation<AgentStack> for Refresh {
+    const NAME: &'static str = "refresh";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Connector;
+
+    fn request(&self, _: &AgentStack) -> Result<Request> {
+        Ok(Request::get(self.connector.path()?))
+    }
+}
+
+/// Removes a connector with its tokens.
+///
+/// In whatever state it is; the platform gives its tokens back as well as it can.
+///
+/// Source: Agent Stack contract, section 3.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Delete {
+    /// The connector.
+    pub(super) connector: Which,
+}
+
+impl Operation<AgentStack> for Delete {
+    const NAME: &'static str = "delete";
+    const EFFECT: Effect = Effect::Irreversible;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = ();
+
+    fn request(&self, _: &AgentStack) -> Result<Request> {
+        Ok(Request::delete(self.connector.path()?))
+    }
+
+    fn observe(&self, client: &AgentStack, (): &()) {
+        client.forget(&self.connector);
+    }
+}
+
+/// Has the platform try the server; names the page on which you consent where it must.
+///
+/// Source: Agent Stack contract, section 3.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Connect {
+    /// The connector.
+    #[serde(skip_serializing)]
+    pub(super) connector: Which,
+    /// Absolute URL at which the browser ends; left out: a page of the platform's.
+    #[serde(serialize_with = "filled")]
+    pub(super) redirect_url: Option<String>,
+    /// A token for the MCP server, in place of a consent. A token that the platform had is lost.
+    pub(super) access_token: Option<SecretArgument>,
+}
+
+/// Empty text is none.
+fn filled<S: Serializer>(text: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
+    text.as_deref()
+        .filter(|text| !text.is_empty())
+        .serialize(to)
+}
+
+impl Operation<AgentStack> for Connect {
+    const NAME: &'static str = "connect";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Connector;
+
+    fn request(&self, _: &AgentStack) -> Result<Request> {
+        Ok(Request::post(self.connector.path()?.then("/connect"))
+            .json(self)?
+            .timeout(CONNECT_LIMIT))
+    }
+
+    /// Notes what it means for the connector.
+    async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<Connector> {
+        let id = self.connector.id()?;
+        client.sessions.forget(id);
+        let outcome = self.send(client, options).await;
+        match &outcome {
+            Ok(connector) => {
+                let waits =
+                    connector.state() == AUTH_REQUIRED && connector.auth_request().is_some();
+                let until = client.api.clock.now() + consents::LIVES;
+                client.remembered.note(id, |known| {
+                    known.consent_until = waits.then_some(until);
+                    known.connect_failure = None;
+                    known.relay = None;
+                });
+            }
+            Err(error @ Error::Status(refusal)) if matches!(refusal.status, 500 | 502 | 504) => {
+                client.remembered.note_failure(id, error.words());
+            }
+            // Whatever else failed says nothing of the connector.
+            Err(_) => {}
+        }
+        outcome
+    }
+}
+
+/// Leaves the server and gives its token back.
+///
+/// Source: Agent Stack contract, section 3.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Disconnect {
+    /// The connector.
+    pub(super) connector: Which,
+}
+
+impl Operation<AgentStack> for Disconnect {
+    const NAME: &'static str = "disconnect";
+    const EFFECT: Effect = Effect::Destructive;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Connector;
+
+    fn request(&self, _: &AgentStack) -> Result<Request> {
+        Ok(Request::post(self.connector.path()?.then("/disconnect")))
+    }
+
+    fn observe(&self, client: &AgentStack, _: &Connector) {
+        client.forget(&self.connector);
+    }
+}
+
+/// Lists the servers that the platform has prepared.
+///
+/// Source: Agent Stack contract, section 3.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Presets {}
+
+impl Operation<AgentStack> for Presets {
+    const NAME: &'static str = "presets";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Page<Preset>;
+
+    fn request(&self, _: &AgentStack) -> Result<Request> {
+        Ok(Request::get(all().then("/presets")))
+    }
+}

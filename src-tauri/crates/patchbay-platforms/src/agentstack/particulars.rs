@@ -7,10 +7,9 @@ use patchbay_http::CallOptions;
 use patchbay_model::{Act, ControlGroup, Fact, Particulars, RemoteId};
 use serde_json::json;
 
-use super::arguments::Which;
+use super::AgentStack;
 use super::operations::OPERATIONS;
 use super::wire::{CONNECTED, Connector};
-use super::{AgentStack, client};
 use crate::acts::{act, button, fact, moment, plain};
 use crate::{Error, Peculiar};
 
@@ -21,8 +20,7 @@ impl Peculiar for AgentStack {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<Particulars, Error> {
-        let one = Which::by_id(id.as_str());
-        let connector = client::get(&self.api, &one, options).await?;
+        let connector = self.get(id.as_str(), options).await?;
         Ok(Particulars {
             facts: facts(&connector),
             groups: vec![connection(&connector)],

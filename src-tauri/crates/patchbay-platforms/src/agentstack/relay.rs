@@ -3,21 +3,24 @@
 //! Source: Agent Stack contract, section 3, `mcp`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures::FutureExt;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use futures::stream::{self, StreamExt};
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderValue, Method};
-use patchbay_http::{Answer, Api, CallOptions, Request, StreamedAnswer};
+use patchbay_http::{Answer, Api, CallOptions, Repeat, Request, StreamedAnswer};
 use patchbay_model::Secret;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::arguments::Mcp;
-use super::client;
+use super::AgentStack;
 use super::inflate::inflated;
-use crate::Error;
-use crate::operations::arguments_with;
+use super::operations::Which;
+use crate::{Effect, Error, Operation, Result};
 
 /// Longest silence. Tools may think for long, and a stream of events may have none; neither platform nor
 /// official client has a limit.
@@ -29,26 +32,99 @@ static BOTH_KINDS: HeaderValue = HeaderValue::from_static("application/json, tex
 /// Headers whose value is a secret of the caller.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
-/// Sends a request to the MCP server of a connector; `given` are the arguments of [`Mcp`]. Status and
-/// headers are there first, then the pieces as they come, also when there are none. Dropping the answer
-/// closes the connection.
+/// Sends a request of your own through the relay to the MCP server.
 ///
-/// # Errors
-/// [`Error::Usage`] when there are two bodies, or the method is no HTTP method; those of [`Api::stream`].
 /// A refusal is the MCP server's as often as the platform's, with headers and body as they came.
 ///
-/// Source: Agent Stack contract, section 3, `mcp`; traces `mcp-*`.
-pub(super) async fn open(
-    api: &Api,
-    given: Value,
-    options: &CallOptions,
-) -> Result<StreamedAnswer, Error> {
-    let (request, options) = prepared(given, options)?;
-    let answer = api.stream(request, &options).await?;
-    Ok(match names_gzip(&answer.headers) {
-        true => inflated(answer),
-        false => answer,
-    })
+/// Source: Agent Stack contract, section 3.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mcp {
+    /// The connector.
+    connector: Which,
+    /// HTTP method; the platform relays `POST` and `GET`.
+    method: String,
+    /// Headers; accept, content-type, mcp-protocol-version, mcp-session-id and last-event-id get through.
+    headers: Option<BTreeMap<String, String>>,
+    /// Body as text; not together with `content_json`.
+    content: Option<String>,
+    /// Body as JSON.
+    content_json: Option<Value>,
+}
+
+impl Operation<AgentStack> for Mcp {
+    const NAME: &'static str = "mcp";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Value;
+
+    /// The answer read to its end: `{"status_code", "headers", "text"}`, with `base64` in place of `text`
+    /// where the body is no text.
+    async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<Value> {
+        let (request, options) = self.prepare(options)?;
+        let answer = client.api.send_raw(request, &options).await?;
+        let (status, headers) = (answer.status, named(&answer.headers));
+        let body = match names_gzip(&answer.headers) {
+            true => {
+                inflated(streamed(answer))
+                    .read(client.api.body_bytes)
+                    .await?
+            }
+            false => answer.body.into(),
+        };
+        let (name, text) = match String::from_utf8(body) {
+            Ok(text) => ("text", text),
+            Err(other) => ("base64", BASE64_STANDARD.encode(other.as_bytes())),
+        };
+        Ok(json!({"status_code": status, "headers": headers, name: text}))
+    }
+}
+
+impl Mcp {
+    /// Status and headers are there first, then the pieces as they come, also when there are none. Dropping
+    /// the answer closes the connection.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there are two bodies, or the method is no HTTP method; those of [`Api::stream`].
+    pub(super) async fn open(&self, api: &Api, options: &CallOptions) -> Result<StreamedAnswer> {
+        let (request, options) = self.prepare(options)?;
+        let answer = api.stream(request, &options).await?;
+        Ok(match names_gzip(&answer.headers) {
+            true => inflated(answer),
+            false => answer,
+        })
+    }
+
+    /// The request, and the options with the secrets among its headers.
+    fn prepare<'a>(&self, options: &'a CallOptions) -> Result<(Request, Cow<'a, CallOptions>)> {
+        let method = Method::from_bytes(self.method.to_ascii_uppercase().as_bytes())
+            .map_err(|_| Error::Usage("method is no HTTP method".to_owned()))?;
+        let mut request = Request::new(method, self.connector.path()?.then("/mcp"))
+            .timeout(SILENCE)
+            .accept(&BOTH_KINDS);
+        request = match (&self.content, &self.content_json) {
+            (Some(_), Some(_)) => {
+                return Err(Error::Usage(
+                    "content and content_json exclude each other".to_owned(),
+                ));
+            }
+            (Some(text), None) if !text.is_empty() => {
+                request.bytes(Some("application/json"), text.clone())
+            }
+            (_, None) => request,
+            (None, Some(json)) => request.json(json)?,
+        };
+        let mut options = Cow::Borrowed(options);
+        for (name, value) in self.headers.iter().flatten() {
+            if SECRET_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+                let secret = (name.clone(), Secret::new(value.as_str()));
+                options.to_mut().headers.insert(0, secret);
+            } else {
+                request = request.header(name, value.as_str());
+            }
+        }
+        Ok((request, options))
+    }
 }
 
 /// Asked for or not, compressed bytes may come; and bytes may only be called compressed.
@@ -59,66 +135,6 @@ fn names_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The request, and the options with the secrets among its headers.
-fn prepared(given: Value, options: &CallOptions) -> Result<(Request, Cow<'_, CallOptions>), Error> {
-    let mcp = arguments_with(given, "content_json", |mcp: &mut Mcp, content| {
-        mcp.content_json = Some(Value::Object(content));
-    })?;
-    let method = Method::from_bytes(mcp.method.to_ascii_uppercase().as_bytes())
-        .map_err(|_| Error::Usage("method is no HTTP method".to_owned()))?;
-    let path = client::path(&mcp.connector)?.then("/mcp");
-    let mut request = Request::new(method, path)
-        .timeout(SILENCE)
-        .accept(&BOTH_KINDS);
-    request = match (mcp.content, mcp.content_json) {
-        (Some(_), Some(_)) => {
-            return Err(Error::Usage(
-                "content and content_json exclude each other".to_owned(),
-            ));
-        }
-        (Some(text), None) if !text.is_empty() => request.bytes(Some("application/json"), text),
-        (_, None) => request,
-        (None, Some(json)) => request.json(&json)?,
-    };
-    let mut options = Cow::Borrowed(options);
-    for (name, value) in mcp.headers.unwrap_or_default() {
-        if SECRET_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
-            options
-                .to_mut()
-                .headers
-                .insert(0, (name, Secret::new(value)));
-        } else {
-            request = request.header(&name, value);
-        }
-    }
-    Ok((request, options))
-}
-
-/// As [`open`], read to its end: `{"status_code", "headers", "text"}`, with `base64` in place of `text`
-/// where the body is no text.
-///
-/// # Errors
-/// Those of [`open`]; [`Error::TooLarge`] beyond the limit of answers that are read as a whole.
-pub(super) async fn call(api: &Api, given: Value, options: &CallOptions) -> Result<Value, Error> {
-    let (request, options) = prepared(given, options)?;
-    let answer = api.send_raw(request, &options).await?;
-    let (status, headers) = (answer.status, named(&answer.headers));
-    let body = match names_gzip(&answer.headers) {
-        true => {
-            inflated(streamed(answer))
-                .read(api.body_bytes)
-                .boxed()
-                .await?
-        }
-        false => answer.body.into(),
-    };
-    let (name, text) = match String::from_utf8(body) {
-        Ok(text) => ("text", text),
-        Err(other) => ("base64", base64(other.as_bytes())),
-    };
-    Ok(json!({"status_code": status, "headers": headers, name: text}))
-}
-
 /// An answer as if it had come in one piece.
 fn streamed(answer: Answer) -> StreamedAnswer {
     let body = answer.body;
@@ -127,11 +143,6 @@ fn streamed(answer: Answer) -> StreamedAnswer {
         headers: answer.headers,
         pieces: stream::once(async { Ok(body) }).boxed(),
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    use base64::Engine;
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// Headers by name; several of one name are joined by commas.

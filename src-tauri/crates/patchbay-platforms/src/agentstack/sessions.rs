@@ -10,8 +10,7 @@ use patchbay_http::{Api, CallOptions};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::arguments::Which;
-use super::client;
+use super::operations::Which;
 use super::wire::plain_id;
 use crate::Error;
 use crate::mcp::{self, McpLimits, McpSession, McpTarget};
@@ -51,7 +50,7 @@ impl Sessions {
             return Ok(session.clone());
         }
         let target = McpTarget {
-            url: client::path(connector)?.then("/mcp").under(&api.base),
+            url: connector.path()?.then("/mcp").under(&api.base),
             tokens: Arc::clone(&api.tokens),
             plain_http: api.clients.plain_http.clone(),
             remembered: None,

@@ -12,9 +12,9 @@ use patchbay_http::{CallOptions, PlannedRequest};
 use patchbay_model::{RemoteId, Tool};
 use serde_json::{Map, Value};
 
-use super::arguments::Which;
+use super::operations::Which;
 use super::remembered::Relay;
-use super::{AgentStack, client, wait};
+use super::{AgentStack, wait};
 use crate::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
 use crate::{Error, Found, Refusal, Tools, Unreachable};
 
@@ -89,7 +89,7 @@ impl AgentStack {
     ///
     /// # Errors
     /// Those of [`connect`](crate::mcp::connect) and of the work itself, with the platform's own words;
-    /// those of [`client::get`] when the platform refuses the account, or does not know the connector.
+    /// those of [`AgentStack::get`] when the platform refuses the account, or does not know the connector.
     pub(super) async fn through<T>(
         &self,
         id: &RemoteId,
@@ -102,7 +102,7 @@ impl AgentStack {
         if let Err(Error::Unauthorized { .. }) = outcome {
             self.sessions.forget(id);
             // The same status comes from the platform when it refuses the account itself.
-            let found = client::get(&self.api, &connector, options).await?;
+            let found = self.get(id, options).await?;
             if found.is_connected() {
                 wait::sleep(&self.api, NEXT_PROBE, options).await?;
                 outcome = self.once(&connector, options, &work).await;
@@ -113,7 +113,7 @@ impl AgentStack {
         }) = outcome
         {
             // The platform says so of what it does not know, and the MCP server of a wrong address.
-            client::get(&self.api, &connector, options).await?;
+            self.get(id, options).await?;
         }
         let outcome = outcome.map_err(with_detail);
         if let Err(error) = &outcome

@@ -4,13 +4,15 @@
 
 use std::time::Duration;
 
-use patchbay_http::{Api, CallOptions};
+use patchbay_http::{Api, CallOptions, Repeat};
 use patchbay_model::{Timestamp, clean_text};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::arguments::{WaitForDeletion, WaitForState, Which, seconds};
-use super::client;
+use super::AgentStack;
+use super::operations::{List, Which};
 use super::wire::{CONNECTED, Connector, DISCONNECTED, same_id};
-use crate::Error;
+use crate::{Effect, Error, Operation, Result};
 
 const INTERVAL: Duration = Duration::from_secs(1);
 const STATE_LIMIT: Duration = Duration::from_secs(300);
@@ -18,65 +20,105 @@ const DELETION_LIMIT: Duration = Duration::from_secs(30);
 
 const REASON_LIMIT: usize = 500;
 
-/// Reads until a connector is in the wanted state. One that was given whole and is in it already costs no
-/// request. Who waits for `connected` is told at once when the platform has given up.
+/// Waits until a connector is in a state, or cannot come to be connected.
 ///
-/// # Errors
-/// [`Error::GrantFailed`] on `disconnected` in place of `connected`; [`Error::TimedOut`] after the limit,
-/// which also ends a read under way; [`Error::Cancelled`]; those of [`client::get`], the first one counts.
+/// One that was given whole and is in it already costs no request. Who waits for `connected` is told at once
+/// when the platform has given up; the first error of a read counts.
 ///
-/// Source: Agent Stack contract, section 3, `wait_for_state`; traces `wait-*`.
-pub(super) async fn wait_for_state(
-    api: &Api,
-    which: &WaitForState,
-    options: &CallOptions,
-) -> Result<Connector, Error> {
-    let interval = seconds("poll_interval", which.poll_interval, INTERVAL)?;
-    let limit = seconds("limit_s", which.limit_s, STATE_LIMIT)?;
-    let given = which.connector.whole()?;
-    let id = Which::by_id(which.connector.id()?);
-    let mut connector = match given {
-        Some(connector) => connector,
-        None => client::get(api, &id, options).await?,
-    };
-    let patience = Patience::new(api, limit, options);
-    loop {
-        if connector.state() == which.wanted() {
-            return Ok(connector);
+/// Source: Agent Stack contract, section 3.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WaitForState {
+    /// The connector.
+    connector: Which,
+    /// The state to wait for; left out: `connected`.
+    state: Option<String>,
+    /// Seconds from one look to the next; left out: 1.
+    #[schemars(range(min = 0))]
+    poll_interval: Option<f64>,
+    /// Longest wait in seconds; left out: 300.
+    #[schemars(range(min = 0))]
+    limit_s: Option<f64>,
+}
+
+impl Operation<AgentStack> for WaitForState {
+    const NAME: &'static str = "wait_for_state";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Connector;
+
+    async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<Connector> {
+        let wanted = self.state.as_deref().unwrap_or(CONNECTED);
+        let interval = seconds("poll_interval", self.poll_interval, INTERVAL)?;
+        let limit = seconds("limit_s", self.limit_s, STATE_LIMIT)?;
+        let given = self.connector.whole()?;
+        let id = self.connector.id()?;
+        let mut connector = match given {
+            Some(connector) => connector,
+            None => client.get(id, options).await?,
+        };
+        let patience = Patience::new(&client.api, limit, options);
+        loop {
+            if connector.state() == wanted {
+                return Ok(connector);
+            }
+            if wanted == CONNECTED && connector.state() == DISCONNECTED {
+                return Err(Error::GrantFailed {
+                    reason: reason(&connector),
+                });
+            }
+            patience.pause(interval).await?;
+            connector = patience.within(client.get(id, options)).await?;
         }
-        if which.wanted() == CONNECTED && connector.state() == DISCONNECTED {
-            return Err(Error::GrantFailed {
-                reason: reason(&connector),
-            });
-        }
-        patience.pause(interval).await?;
-        connector = patience.within(client::get(api, &id, options)).await?;
     }
 }
 
-/// Reads the list until a connector is not in it.
+/// Waits until a connector is in the list no more.
+///
+/// Source: Agent Stack contract, section 3.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WaitForDeletion {
+    /// The connector that is being deleted.
+    connector: Which,
+    /// Seconds from one look to the next; left out: 1.
+    #[schemars(range(min = 0))]
+    poll_interval: Option<f64>,
+    /// Longest wait in seconds; left out: 30.
+    #[schemars(range(min = 0))]
+    limit_s: Option<f64>,
+}
+
+impl Operation<AgentStack> for WaitForDeletion {
+    const NAME: &'static str = "wait_for_deletion";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = ();
+
+    async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<()> {
+        let interval = seconds("poll_interval", self.poll_interval, INTERVAL)?;
+        let limit = seconds("limit_s", self.limit_s, DELETION_LIMIT)?;
+        let id = self.connector.id()?;
+        let patience = Patience::new(&client.api, limit, options);
+        loop {
+            let page = patience.within(List {}.run(client, options)).await?;
+            if !page.items.iter().any(|each| same_id(each.id(), id)) {
+                return Ok(());
+            }
+            patience.pause(interval).await?;
+        }
+    }
+}
+
+/// A number of seconds, or what stands for it when there is none.
 ///
 /// # Errors
-/// [`Error::TimedOut`] after the limit; [`Error::Cancelled`]; those of [`client::list`], the first one
-/// counts.
-///
-/// Source: Agent Stack contract, section 3, `wait_for_deletion`; traces `wait-deletion*`.
-pub(super) async fn wait_for_deletion(
-    api: &Api,
-    which: &WaitForDeletion,
-    options: &CallOptions,
-) -> Result<(), Error> {
-    let interval = seconds("poll_interval", which.poll_interval, INTERVAL)?;
-    let limit = seconds("limit_s", which.limit_s, DELETION_LIMIT)?;
-    let id = which.connector.id()?;
-    let patience = Patience::new(api, limit, options);
-    loop {
-        let page = patience.within(client::list(api, options)).await?;
-        if !page.items.iter().any(|each| same_id(each.id(), id)) {
-            return Ok(());
-        }
-        patience.pause(interval).await?;
-    }
+/// [`Error::Usage`] when it is negative or beyond all measure.
+fn seconds(name: &str, given: Option<f64>, otherwise: Duration) -> Result<Duration> {
+    given.map_or(Ok(otherwise), |seconds| {
+        Duration::try_from_secs_f64(seconds)
+            .map_err(|_| Error::Usage(format!("{name} must be a number of seconds")))
+    })
 }
 
 /// Why the platform gave a connector up, cleaned.

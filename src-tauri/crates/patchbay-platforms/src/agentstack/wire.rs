@@ -10,7 +10,7 @@ use patchbay_http::{Answer, without_secrets};
 use serde_json::{Map, Value};
 
 use super::SECRET_NAMES;
-use crate::Error;
+use crate::{Error, Output};
 
 /// The state in which tools can be used.
 pub(super) const CONNECTED: &str = "connected";
@@ -45,7 +45,7 @@ pub(super) struct Page<T> {
 pub(super) struct Preset(Map<String, Value>);
 
 /// Something that is read out of JSON and is JSON again.
-pub(super) trait Item: Sized {
+pub(super) trait Item: Sized + Send {
     /// # Errors
     /// What is wrong with it.
     fn read(json: Value) -> Result<Self, &'static str>;
@@ -91,15 +91,16 @@ impl Connector {
             authorization_endpoint: request.get("authorization_endpoint").and_then(filled),
         })
     }
+}
 
-    /// Reads the one connector of an answer, without secrets.
-    ///
-    /// # Errors
-    /// [`Error::UnexpectedAnswer`] when it has no id, URL or state.
-    pub(super) fn answered(answer: &Answer, operation: &str) -> Result<Self, Error> {
-        let mut json: Value = answer.json()?;
-        clean(&mut json);
-        Self::read(json).map_err(|what| answer.unexpected(format!("{operation}: {what}")))
+impl Output for Connector {
+    fn read(answer: &Answer, operation: &str) -> Result<Self, Error> {
+        let read = Item::read(answer.json()?);
+        read.map_err(|what| answer.unexpected(format!("{operation}: {what}")))
+    }
+
+    fn into_json(self) -> Value {
+        Item::into_json(self)
     }
 }
 
@@ -163,12 +164,9 @@ impl Item for Preset {
     }
 }
 
-impl<T: Item> Page<T> {
-    /// Reads a page; items that are null are none.
-    ///
-    /// # Errors
-    /// [`Error::UnexpectedAnswer`] when `items` is absent or no list, or one of them is unreadable.
-    pub(super) fn answered(answer: &Answer, operation: &str) -> Result<Self, Error> {
+/// Items that are null are none.
+impl<T: Item> Output for Page<T> {
+    fn read(answer: &Answer, operation: &str) -> Result<Self, Error> {
         let unexpected = |what: &str| answer.unexpected(format!("{operation}: {what}"));
         let mut rest = answer.object()?;
         let items = match rest.get_mut("items").map(Value::take) {
@@ -184,7 +182,7 @@ impl<T: Item> Page<T> {
         })
     }
 
-    pub(super) fn into_json(self) -> Value {
+    fn into_json(self) -> Value {
         let items = self.items.into_iter().map(T::into_json);
         let mut json = self.rest;
         json.insert("items".to_owned(), items.collect());

@@ -5,8 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::operations::arguments_with;
-use crate::{Error, Field};
+use crate::Field;
 
 /// Empty text is no value.
 pub(super) fn given(text: Option<String>) -> Option<String> {
@@ -151,18 +150,6 @@ pub(super) struct Execute {
     pub(super) skip_truncation: Option<bool>,
     /// What it is for, at most 512 characters.
     pub(super) intent: Option<String>,
-}
-
-impl Execute {
-    /// Reads them.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when they do not fit.
-    pub(super) fn read(given: Value) -> Result<Self, Error> {
-        arguments_with(given, "params", |execute: &mut Self, params| {
-            execute.params = Some(params);
-        })
-    }
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -152,7 +152,7 @@ impl Airbyte {
 /// # Errors
 /// [`Error::Usage`] when the arguments do not fit or name no connector, and as [`checked`].
 fn prepared(arguments: Value) -> Result<(Which, wire::Execute), Error> {
-    let arguments = arguments::Execute::read(arguments)?;
+    let arguments: arguments::Execute = crate::operations::arguments(arguments)?;
     let kind = given(arguments.connector_definition_id);
     let which = match (given(arguments.connector_id), kind) {
         (Some(id), _) => Which::Id(id),

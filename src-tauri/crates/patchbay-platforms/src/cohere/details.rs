@@ -18,14 +18,14 @@ impl Peculiar for Cohere {
     async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<Particulars> {
         let (connector, _) = self.find(id, options).await?;
         let id = &connector.id;
-        let active = acts::switch::<Update>(
+        let active = acts::switch::<Update, _>(
             "Active",
             true,
             connector.is_active(),
             [("activate", "Activate"), ("deactivate", "Deactivate")],
             |is_on| json!({ "id": id, "active": is_on }),
         );
-        let continues = acts::switch::<Update>(
+        let continues = acts::switch::<Update, _>(
             "Continue on failure",
             false,
             connector.continues_on_failure(),

@@ -12,18 +12,18 @@ use serde_with::apply;
 
 pub use super::quirks::test_search::TestSearch;
 use super::wire::{AuthorizationPage, Envelope, Page};
-use crate::operations::{Operation, OperationEntry, entry};
+use crate::operations::{Operation, OperationEntry, operations};
 use crate::{Client, Effect, Error, Field, Raw, Result};
 
 /// Every operation by name.
-pub(super) static OPERATIONS: &[OperationEntry] = &[
-    entry::<List>(),
-    entry::<Create>(),
-    entry::<Get>(),
-    entry::<Update>(),
-    entry::<Delete>(),
-    entry::<OAuthAuthorize>(),
-    entry::<TestSearch>(),
+pub(super) static OPERATIONS: &[OperationEntry] = operations![
+    List,
+    Create,
+    Get,
+    Update,
+    Delete,
+    OAuthAuthorize,
+    TestSearch
 ];
 
 /// Lists a page of connectors, newest first.
@@ -44,7 +44,7 @@ impl Operation for List {
     const RETRY: Repeat = Repeat::Freely;
     type Output = Raw<Page>;
 
-    fn request(&self) -> Result<Request> {
+    fn request(&self, _: &Client) -> Result<Request> {
         Ok(Request::get(connectors())
             .query_if("limit", self.limit)
             .query_if("offset", self.offset))
@@ -82,7 +82,7 @@ impl Operation for Create {
     const RETRY: Repeat = Repeat::WhenRateLimited;
     type Output = Raw<Envelope>;
 
-    fn request(&self) -> Result<Request> {
+    fn request(&self, _: &Client) -> Result<Request> {
         refuse_both(&self.oauth, &self.service_auth)?;
         Request::post(connectors()).json(self)
     }
@@ -104,7 +104,7 @@ impl Operation for Get {
     const RETRY: Repeat = Repeat::Freely;
     type Output = Raw<Envelope>;
 
-    fn request(&self) -> Result<Request> {
+    fn request(&self, _: &Client) -> Result<Request> {
         Ok(Request::get(connector(&self.id)?))
     }
 }
@@ -141,7 +141,7 @@ impl Operation for Update {
     const RETRY: Repeat = Repeat::Freely;
     type Output = Raw<Envelope>;
 
-    fn request(&self) -> Result<Request> {
+    fn request(&self, _: &Client) -> Result<Request> {
         refuse_both(&self.oauth, &self.service_auth)?;
         Request::patch(connector(&self.id)?).json(self)
     }
@@ -163,7 +163,7 @@ impl Operation for Delete {
     const RETRY: Repeat = Repeat::Freely;
     type Output = Value;
 
-    fn request(&self) -> Result<Request> {
+    fn request(&self, _: &Client) -> Result<Request> {
         Ok(Request::delete(connector(&self.id)?))
     }
 
@@ -190,7 +190,7 @@ impl Operation for OAuthAuthorize {
     const RETRY: Repeat = Repeat::WhenRateLimited;
     type Output = Raw<AuthorizationPage>;
 
-    fn request(&self) -> Result<Request> {
+    fn request(&self, _: &Client) -> Result<Request> {
         let redirect = self.after_token_redirect.as_deref();
         let path = connector(&self.id)?.then("/oauth/authorize");
         Ok(Request::post(path).query_if("after_token_redirect", redirect))

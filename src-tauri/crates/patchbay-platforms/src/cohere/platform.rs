@@ -18,7 +18,7 @@ use super::operations::{Delete, Get, List, OAuthAuthorize, OPERATIONS};
 use super::wire::Connector;
 use crate::capabilities::{SingleCredential, no_choices, offers};
 use crate::form::{self, at_fields};
-use crate::operations::{Operation, arguments};
+use crate::operations::{AnyClient, Operation, arguments};
 use crate::registry::{ALLOW_PLAIN_HTTP, secret_names};
 use crate::{
     AccountField, Client, Connectors, ConsentState, Consents, Creation, Error, HostedPlatform,
@@ -155,7 +155,7 @@ impl Platform for Cohere {
         OPERATIONS
     }
 
-    fn client(&self) -> Option<&Client> {
+    fn client(&self) -> Option<&AnyClient> {
         Some(&self.client)
     }
 

@@ -10,7 +10,7 @@ use super::memory::Listed;
 use super::wire::{self, Message};
 use super::{Mistral, Surface, client, gateway};
 use crate::capabilities::offers;
-use crate::operations::{arguments, arguments_with};
+use crate::operations::arguments;
 use crate::{Error, Field, OperationEntry, Platform, Streams};
 
 #[async_trait]
@@ -186,9 +186,7 @@ impl Mistral {
         match operation {
             "delete" => written(self.delete(&arguments(given)?, options).await?),
             "call_tool" => {
-                let call = arguments_with(given, "arguments", |call: &mut CallTool, free| {
-                    call.arguments = Some(free);
-                })?;
+                let call: CallTool = arguments(given)?;
                 let (result, _) = client::call_tool(api, &call, options).await?;
                 written(result)
             }

@@ -32,21 +32,21 @@ fn what(outcome: Result<impl std::fmt::Debug, Error>) -> String {
 #[test]
 fn what_is_missing_is_named_with_its_operation() {
     let whole = json!({"id": "a", "url": "https://a", "state": "created"});
-    assert!(Connector::answered(&answer(&whole), "get").is_ok());
+    assert!(<Connector as Output>::read(&answer(&whole), "get").is_ok());
     for member in ["id", "url", "state"] {
         let mut sparse = whole.clone();
         sparse.as_object_mut().unwrap().remove(member);
-        let what = what(Connector::answered(&answer(&sparse), "get"));
+        let what = what(<Connector as Output>::read(&answer(&sparse), "get"));
         assert_eq!(what, format!("get: a connector has no {member}"));
     }
-    let what = what(Page::<Connector>::answered(&answer(&json!({})), "list"));
+    let what = what(Page::<Connector>::read(&answer(&json!({})), "list"));
     assert_eq!(what, "list: items is missing");
 }
 
 #[test]
 fn items_that_are_null_are_none_and_the_rest_of_a_page_stays() {
     let page = json!({"items": null, "total_count": 0, "future": 1});
-    let page = Page::<Preset>::answered(&answer(&page), "presets").unwrap();
+    let page = Page::<Preset>::read(&answer(&page), "presets").unwrap();
     assert_eq!(
         page.into_json(),
         json!({"items": [], "total_count": 0, "future": 1})
@@ -59,8 +59,8 @@ fn a_secret_that_was_given_does_not_come_back() {
         "id": "a", "url": "https://a", "state": "created", "client_secret": "other",
         "metadata": {"note": "my s3cr3t!", "token": "in the vault"}
     });
-    let read = Connector::answered(&giving(&body, "s3cr3t"), "create").unwrap();
-    let json = read.into_json().to_string();
+    let read = <Connector as Output>::read(&giving(&body, "s3cr3t"), "create").unwrap();
+    let json = Item::into_json(read).to_string();
     assert!(
         !json.contains("s3cr3t") && !json.contains("other"),
         "{json}"
@@ -72,7 +72,9 @@ fn a_secret_that_was_given_does_not_come_back() {
 #[test]
 fn a_sign_in_is_of_kind_code_unless_told() {
     let read = |request: Value| {
-        Connector::read(json!({"id": "a", "url": "u", "state": "s", "auth_request": request}))
+        <Connector as Item>::read(
+            json!({"id": "a", "url": "u", "state": "s", "auth_request": request}),
+        )
     };
     let connector = read(json!({"authorization_endpoint": "https://a"})).unwrap();
     let request = connector.auth_request().unwrap();
@@ -107,9 +109,9 @@ proptest! {
     #[test]
     fn any_json_is_read_or_refused(body in any_json()) {
         let answer = answer(&body);
-        let _ = Page::<Connector>::answered(&answer, "list");
-        let _ = Page::<Preset>::answered(&answer, "presets");
-        if let Ok(connector) = Connector::answered(&answer, "get") {
+        let _ = Page::<Connector>::read(&answer, "list");
+        let _ = Page::<Preset>::read(&answer, "presets");
+        if let Ok(connector) = <Connector as Output>::read(&answer, "get") {
             let _ = (connector.auth_request(), connector.metadata("name"));
         }
     }
@@ -120,8 +122,8 @@ proptest! {
         json[more] = value;
         // What the reader takes out by its name is not at stake here.
         without_secrets(&mut json, &SECRET_NAMES);
-        let read = Connector::read(json.clone()).unwrap();
-        prop_assert_eq!(read.into_json(), json);
+        let read = <Connector as Item>::read(json.clone()).unwrap();
+        prop_assert_eq!(Item::into_json(read), json);
     }
 
     #[test]
@@ -131,7 +133,7 @@ proptest! {
             .map(|id| json!({"id": id, "url": "u", "state": "created", "metadata": null}))
             .collect();
         let json = json!({"items": items, "total_count": total, "has_more": more});
-        let page = Page::<Connector>::answered(&answer(&json), "list").unwrap();
+        let page = Page::<Connector>::read(&answer(&json), "list").unwrap();
         prop_assert_eq!(page.into_json(), json);
     }
 }

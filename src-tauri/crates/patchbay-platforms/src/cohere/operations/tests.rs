@@ -19,11 +19,11 @@ fn a_body_keeps_the_order_of_the_contract() {
         "service_auth": {"token": "t", "type": "digest"}, "active": true, "url": "u", "name": "n"
     });
     let create: Create = arguments(given).unwrap();
-    let request = create.request().unwrap();
-    let api = patchbay_http::testing::api("http://127.0.0.1:1");
-    let planned = api.plan(&request, &CallOptions::default()).unwrap();
+    let client = Client::new(patchbay_http::testing::api("http://127.0.0.1:1"));
+    let request = create.request(&client).unwrap();
+    let planned = client.api.plan(&request, &CallOptions::default());
     assert_eq!(
-        planned.body.unwrap().to_string(),
+        planned.unwrap().body.unwrap().to_string(),
         r#"{"name":"n","url":"u","active":true,"service_auth":{"type":"digest","token":"t"}}"#
     );
 }

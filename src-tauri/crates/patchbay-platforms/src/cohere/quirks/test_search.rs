@@ -53,7 +53,7 @@ impl Operation for TestSearch {
     async fn run(&self, client: &Client, options: &CallOptions) -> Result<Self::Output> {
         let (service, request) = self.prepare(client, options).await?;
         let answer = service.send(request, options).await;
-        let outcome = answer.and_then(|answer| Raw::read(&answer));
+        let outcome = answer.and_then(|answer| Raw::read(&answer, Self::NAME));
         let test = match &outcome {
             Ok(_) => Some(Ok(())),
             // What was not sent, or was stopped, says nothing of the connector.

@@ -32,7 +32,7 @@ fn a_page_comes_back_as_it_came() {
         "connectors": [{"id": "a", "badge": {"k": 1}, "active": "yes", "excludes": "acl"}],
         "total_count": 20.0, "next": "x"
     });
-    let page = Raw::<Page>::read(&answer(&body)).unwrap();
+    let page = Raw::<Page>::read(&answer(&body), "list").unwrap();
     assert_eq!(page.value.total_count, Some(20.0));
     assert_eq!(page.into_json(), body);
 }
@@ -56,11 +56,11 @@ fn what_is_required_is_missed_by_name() {
             "something else than an object",
         ),
     ] {
-        let error = Raw::<Page>::read(&answer(&body)).unwrap_err();
+        let error = Raw::<Page>::read(&answer(&body), "list").unwrap_err();
         assert!(error.to_string().ends_with(what), "{error}");
         assert_eq!(error.kind(), "decode");
     }
-    let none = Raw::<Page>::read(&answer(&json!({"connectors": null}))).unwrap();
+    let none = Raw::<Page>::read(&answer(&json!({"connectors": null})), "list").unwrap();
     assert!(none.value.connectors.is_empty());
 }
 
@@ -70,7 +70,7 @@ fn secrets_do_not_come_back() {
         "id": "a", "description": "made with shh-12345",
         "oauth": {"client_secret": "shh-12345", "token_url": "https://a"}
     }});
-    let read = Raw::<Envelope>::read(&giving(&body, "shh-12345"))
+    let read = Raw::<Envelope>::read(&giving(&body, "shh-12345"), "get")
         .unwrap()
         .into_json();
     let left = json!({"connector": {
@@ -99,15 +99,15 @@ proptest! {
     #[test]
     fn no_json_breaks_a_reader(body in any_json()) {
         let answer = answer(&body);
-        drop(Raw::<Page>::read(&answer));
-        drop(Raw::<Envelope>::read(&answer));
+        drop(Raw::<Page>::read(&answer, "list"));
+        drop(Raw::<Envelope>::read(&answer, "get"));
     }
 
     #[test]
     fn what_is_read_comes_back(name in "\\PC{1,20}", extra in any_json()) {
         // A member of a secret's name is dropped, so the random part stands as a list.
         let mut body = json!({"connectors": [{"id": name, "name": name}], "more": [extra]});
-        let read = Raw::<Page>::read(&answer(&body)).unwrap().into_json();
+        let read = Raw::<Page>::read(&answer(&body), "list").unwrap().into_json();
         without_secrets(&mut body["connectors"], &SECRET_NAMES);
         prop_assert_eq!(read, body);
     }
