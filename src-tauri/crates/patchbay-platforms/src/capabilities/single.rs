@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Connectors, CredentialToSave, Credentials, Tools};
+use super::{CredentialToSave, Credentials, Tools};
 use crate::mcp::CallOutcome;
 use crate::operations::{arguments, parameters};
 use crate::{Error, Result};
@@ -20,8 +20,11 @@ use crate::{Error, Result};
 /// A connector has one credential, without a name.
 #[async_trait]
 pub(crate) trait SingleCredential: Send + Sync {
-    /// Whose it is, and what can be done with it.
-    fn level(&self) -> CredentialLevel;
+    /// Whose it is.
+    const LEVEL: Level;
+
+    /// What can be done with it; `None` for a connector that takes none.
+    async fn level(&self, id: &RemoteId, options: &CallOptions) -> Result<Option<CredentialLevel>>;
 
     /// It, where there is one.
     async fn credential(
@@ -51,10 +54,10 @@ pub(crate) trait SingleCredential: Send + Sync {
 impl<P: SingleCredential> Credentials for P {
     async fn credential_levels(
         &self,
-        _: &RemoteId,
-        _: &CallOptions,
+        id: &RemoteId,
+        options: &CallOptions,
     ) -> Result<Vec<CredentialLevel>> {
-        Ok(vec![self.level()])
+        Ok(self.level(id, options).await?.into_iter().collect())
     }
 
     async fn list_credentials(
@@ -63,7 +66,7 @@ impl<P: SingleCredential> Credentials for P {
         level: Level,
         options: &CallOptions,
     ) -> Result<Vec<PlatformCredential>> {
-        check_level(self, level)?;
+        check_level::<P>(level)?;
         Ok(self.credential(id, options).await?.into_iter().collect())
     }
 
@@ -73,7 +76,7 @@ impl<P: SingleCredential> Credentials for P {
         level: Level,
         options: &CallOptions,
     ) -> Result<Form> {
-        check_level(self, level)?;
+        check_level::<P>(level)?;
         self.form(id, options).await
     }
 
@@ -83,7 +86,7 @@ impl<P: SingleCredential> Credentials for P {
         credential: CredentialToSave,
         options: &CallOptions,
     ) -> Result<()> {
-        check_level(self, credential.level)?;
+        check_level::<P>(credential.level)?;
         if !credential.name.is_empty() || credential.is_default.is_some() {
             return Err(Error::Usage(
                 "the one credential of a connector has no name and is no default".to_owned(),
@@ -99,7 +102,7 @@ impl<P: SingleCredential> Credentials for P {
         name: &str,
         options: &CallOptions,
     ) -> Result<()> {
-        check_level(self, level)?;
+        check_level::<P>(level)?;
         if !name.is_empty() {
             return Err(Error::NoneFound("such credential".to_owned()));
         }
@@ -107,8 +110,8 @@ impl<P: SingleCredential> Credentials for P {
     }
 }
 
-fn check_level(platform: &impl SingleCredential, level: Level) -> Result<()> {
-    if platform.level().level == level {
+fn check_level<P: SingleCredential>(level: Level) -> Result<()> {
+    if level == P::LEVEL {
         return Ok(());
     }
     Err(Error::NotSupported("a credential at that level".to_owned()))
@@ -116,7 +119,7 @@ fn check_level(platform: &impl SingleCredential, level: Level) -> Result<()> {
 
 /// Every connector has the same tool, which reads and does no harm.
 #[async_trait]
-pub(crate) trait SingleTool: Connectors {
+pub(crate) trait SingleTool: Send + Sync {
     /// What it takes.
     type Arguments: DeserializeOwned + JsonSchema + Send;
     /// Its name on the wire.
@@ -125,6 +128,9 @@ pub(crate) trait SingleTool: Connectors {
     const TITLE: &'static str;
     /// What it does, one sentence without a full stop.
     const DESCRIPTION: &'static str;
+
+    /// Fails when the connector is gone, as far as the platform can be asked.
+    async fn check_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()>;
 
     /// As [`Tools::call_tool`].
     async fn call(
@@ -161,9 +167,8 @@ pub(crate) struct SingleOutcome {
 
 #[async_trait]
 impl<P: SingleTool> Tools for P {
-    /// The connector is asked for, so that one that is gone has no tools.
     async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>> {
-        self.find_connector(id, options).await?;
+        self.check_connector(id, options).await?;
         Ok(vec![Tool {
             name: P::NAME.to_owned(),
             title: Some(P::TITLE.to_owned()),

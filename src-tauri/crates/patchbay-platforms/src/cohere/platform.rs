@@ -330,9 +330,11 @@ impl Settings for Cohere {
 /// The app with which users consent, or a token for everybody.
 #[async_trait]
 impl SingleCredential for Cohere {
-    fn level(&self) -> CredentialLevel {
-        CredentialLevel {
-            level: Level::Organization,
+    const LEVEL: Level = Level::Organization;
+
+    async fn level(&self, _: &RemoteId, _: &CallOptions) -> Result<Option<CredentialLevel>> {
+        Ok(Some(CredentialLevel {
+            level: Self::LEVEL,
             help: "What Cohere signs in with at the connector's URL, for the whole organization. With an \
                    OAuth app each user consents besides."
                 .to_owned(),
@@ -340,7 +342,7 @@ impl SingleCredential for Cohere {
             has_default: false,
             can_delete: true,
             is_listed: true,
-        }
+        }))
     }
 
     async fn credential(

@@ -15,8 +15,10 @@ use super::arguments::SubmitByok;
 use super::creation::place;
 use super::wire::Connector;
 use super::{Tenex, one};
+use crate::capabilities::SingleCredential;
 use crate::form::{self, Members};
-use crate::{CredentialToSave, Credentials, Error, operations};
+use crate::operations::arguments;
+use crate::{Error, Result};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,19 +28,15 @@ struct Given {
 }
 
 #[async_trait]
-impl Credentials for Tenex {
+impl SingleCredential for Tenex {
+    const LEVEL: Level = Level::Workspace;
+
     /// None for a connector that lives by a consent.
-    async fn credential_levels(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<Vec<CredentialLevel>, Error> {
+    async fn level(&self, id: &RemoteId, options: &CallOptions) -> Result<Option<CredentialLevel>> {
         let connector = self.client.get(&one(id), options).await?;
-        if connector.text("auth_type") == Some("oauth") {
-            return Ok(Vec::new());
-        }
-        Ok(vec![CredentialLevel {
-            level: Level::Workspace,
+        let has_key = connector.text("auth_type") != Some("oauth");
+        Ok(has_key.then(|| CredentialLevel {
+            level: Self::LEVEL,
             help: "The provider's key, which everyone in the workspace uses. 10ex never gives it back; \
                    a new one takes its place."
                 .to_owned(),
@@ -46,30 +44,20 @@ impl Credentials for Tenex {
             has_default: false,
             can_delete: false,
             is_listed: true,
-        }])
+        }))
     }
 
-    async fn list_credentials(
+    async fn credential(
         &self,
         id: &RemoteId,
-        level: Level,
         options: &CallOptions,
-    ) -> Result<Vec<PlatformCredential>, Error> {
-        of_workspace(level)?;
+    ) -> Result<Option<PlatformCredential>> {
         let connector = self.client.get(&one(id), options).await?;
-        if connector.text("auth_type") == Some("oauth") {
-            return Ok(Vec::new());
-        }
-        Ok(vec![key(&connector)])
+        let has_key = connector.text("auth_type") != Some("oauth");
+        Ok(has_key.then(|| key(&connector)))
     }
 
-    async fn credential_form(
-        &self,
-        id: &RemoteId,
-        level: Level,
-        options: &CallOptions,
-    ) -> Result<Form, Error> {
-        of_workspace(level)?;
+    async fn form(&self, id: &RemoteId, options: &CallOptions) -> Result<Form> {
         let connector = self.client.get(&one(id), options).await?;
         let provider = self.provider_of(connector.provider(), options).await;
         let native = connector.into_json();
@@ -84,17 +72,13 @@ impl Credentials for Tenex {
         })
     }
 
-    async fn save_credential(
+    async fn save(
         &self,
         id: &RemoteId,
-        credential: CredentialToSave,
+        values: Map<String, Value>,
         options: &CallOptions,
-    ) -> Result<(), Error> {
-        of_workspace(credential.level)?;
-        if !credential.name.is_empty() {
-            return Err(Error::Usage("the key has no name".to_owned()));
-        }
-        let given: Given = operations::arguments(Value::Object(credential.values))?;
+    ) -> Result<()> {
+        let given: Given = arguments(values.into())?;
         if given.api_key.is_empty() {
             return Err(Error::Usage("api_key is empty".to_owned()));
         }
@@ -114,13 +98,6 @@ impl Credentials for Tenex {
     }
 }
 
-fn of_workspace(level: Level) -> Result<(), Error> {
-    match level {
-        Level::Workspace => Ok(()),
-        _ => Err(Error::Usage("the key is always the workspace's".to_owned())),
-    }
-}
-
 /// The key as far as its connector tells.
 fn key(connector: &Connector) -> PlatformCredential {
     let status = match (connector.status(), connector.text("health")) {
@@ -131,9 +108,6 @@ fn key(connector: &Connector) -> PlatformCredential {
     };
     let time = |member| connector.text(member).and_then(Timestamp::parse);
     PlatformCredential {
-        name: String::new(),
-        title: None,
-        level: Level::Workspace,
         method: Some(AuthenticationMethod::Bearer),
         word: connector
             .text("auth_type")
@@ -142,8 +116,7 @@ fn key(connector: &Connector) -> PlatformCredential {
         status,
         reason: connector.error().map(|words| clean_text(words, 300)),
         checked_at: time("last_checked_at"),
-        expires_at: None,
         created_at: time("created_at"),
-        created_by: None,
+        ..PlatformCredential::new("", Level::Workspace)
     }
 }

@@ -158,6 +158,10 @@ impl SingleTool for Cohere {
     const DESCRIPTION: &'static str =
         "Asks the connector's own URL as Cohere would ask it in a chat";
 
+    async fn check_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
+        self.find(id, options).await.map(drop)
+    }
+
     async fn call(
         &self,
         id: &RemoteId,
