@@ -1,7 +1,8 @@
 import { type OutputUnit, Validator } from "@cfworker/json-schema";
 import { fromPointer, toPointer } from "../jsonPointer";
+import { isCheckedSoon, isQuickPattern } from "./bounds";
 import { problemWords } from "./problemWords";
-import { type AnySchema, mapChildren, type Schema } from "./schema";
+import { type AnySchema, isObject, mapChildren, type Schema } from "./schema";
 
 /** What is wrong with one place of a value; the shape is that of the host's `FieldProblem`. */
 export type ValueProblem = { path: string; message: string };
@@ -10,12 +11,13 @@ export type ValueProblem = { path: string; message: string };
  * What a tool's input schema says against `value`, in plain words, one problem for each place.
  *
  * This answers while typing. The host has the last word when the tool is run; a schema that cannot be
- * read here (a reference to another document, say) is left to it.
+ * read here (a reference to another document, say), or takes too long, is left to it.
  */
 export function validate(schema: AnySchema, value: unknown): ValueProblem[] {
+  if (!isCheckedSoon(schema, value)) return [];
   let errors: OutputUnit[];
   try {
-    errors = new Validator(stripIds(schema), "2020-12", false).validate(value).errors;
+    errors = new Validator(prepared(schema), "2020-12", false).validate(value).errors;
   } catch {
     return [];
   }
@@ -29,18 +31,34 @@ export function validate(schema: AnySchema, value: unknown): ValueProblem[] {
 
 /** Whether `value` fits `schema`; a schema that cannot be read fits nothing. */
 export function fits(schema: AnySchema, value: unknown): boolean {
+  if (!isCheckedSoon(schema, value)) return false;
   try {
-    return new Validator(stripIds(schema), "2020-12", true).validate(value).valid;
+    return new Validator(prepared(schema), "2020-12", true).validate(value).valid;
   } catch {
     return false;
   }
 }
 
-/** `$id` would move the base of local references, and the validator writes into what it is given. */
-function stripIds(schema: AnySchema): AnySchema {
+/**
+ * `$id` would move the base of local references, the validator writes into what it is given, and a slow regular
+ * expression would keep the page from answering.
+ */
+function prepared(schema: AnySchema): AnySchema {
   if (typeof schema === "boolean") return schema;
-  const { $id, id, $schema, ...others } = schema;
-  return mapChildren(typeof id === "string" || id === undefined ? others : { ...others, id }, stripIds);
+  const { $id, id, $schema, pattern, patternProperties, ...others } = schema;
+  const kept: Record<string, unknown> = others;
+  if (id !== undefined && typeof id !== "string") kept.id = id;
+  if (typeof pattern === "string" && isQuickPattern(pattern)) kept.pattern = pattern;
+  if (isObject(patternProperties)) {
+    const quick = Object.entries(patternProperties).filter(([name]) => isQuickPattern(name));
+    kept.patternProperties = Object.fromEntries(quick);
+    // What a pattern that is not tried may be for is not one too many.
+    if (quick.length < Object.keys(patternProperties).length) {
+      delete kept.additionalProperties;
+      delete kept.unevaluatedProperties;
+    }
+  }
+  return mapChildren(kept, prepared);
 }
 
 /** Keywords that only repeat that something inside them is wrong. */

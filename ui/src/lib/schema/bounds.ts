@@ -1,0 +1,73 @@
+import { resolveReference } from "./inline";
+import { type AnySchema, isObject, isSchema, type Schema } from "./schema";
+
+/** How often parts of a schema may be held against a value and what is in it, as on the host. */
+const MOST_STEPS = 20_000;
+
+/** What looking for an anchor costs, in steps: the whole schema is walked for it. */
+const ANCHOR_STEPS = 200;
+
+const MOST_DEPTH = 200;
+
+const MOST_PATTERN = 500;
+
+/**
+ * Whether a validator is through with `value` soon. It goes each way through a schema anew: where two parts lead
+ * into the value, and two more from there, the ways double with each level, and the page stands still.
+ */
+export function isCheckedSoon(root: AnySchema, value: unknown): boolean {
+  if (!isObject(root)) return true;
+  const resolved = new Map<string, AnySchema | undefined>();
+  let left = MOST_STEPS;
+
+  function resolve(reference: string): AnySchema | undefined {
+    if (!resolved.has(reference)) {
+      if (!reference.startsWith("#/")) left -= ANCHOR_STEPS;
+      resolved.set(reference, left < 0 ? undefined : resolveReference(root as Schema, reference));
+    }
+    return resolved.get(reference);
+  }
+
+  function walk(schema: unknown, here: unknown, depth: number): boolean {
+    left -= 1;
+    if (left < 0 || depth > MOST_DEPTH) return false;
+    if (!isObject(schema)) return true;
+    if (!beside(schema, resolve).every((part) => walk(part, here, depth + 1))) return false;
+    if (Array.isArray(here)) return here.every((item: unknown, at) => ofItem(schema, at).every((part) => walk(part, item, depth + 1)));
+    if (!isObject(here)) return true;
+    return Object.entries(here).every(([name, member]) => ofMember(schema, name).every((part) => walk(part, member, depth + 1)));
+  }
+
+  return walk(root, value, 0);
+}
+
+/** The parts that speak of the same value. */
+function beside(schema: Record<string, unknown>, resolve: (reference: string) => AnySchema | undefined): unknown[] {
+  const lists = ["allOf", "anyOf", "oneOf"].flatMap((word) => listOf(schema[word]));
+  const single = ["if", "then", "else", "not"].map((word) => schema[word]);
+  const dependent = ["dependentSchemas", "dependencies"].flatMap((word) => membersOf(schema[word]));
+  const references = ["$ref", "$dynamicRef", "$recursiveRef"].map((word) => schema[word]).filter((one) => typeof one === "string");
+  return [...lists, ...single, ...dependent, ...references.map(resolve)].filter(isSchema);
+}
+
+function ofMember(schema: Record<string, unknown>, name: string): unknown[] {
+  const { properties } = schema;
+  const own = isObject(properties) && Object.hasOwn(properties, name) ? [properties[name]] : [];
+  return [...own, ...membersOf(schema.patternProperties), schema.additionalProperties, schema.unevaluatedProperties].filter(isSchema);
+}
+
+function ofItem(schema: Record<string, unknown>, at: number): unknown[] {
+  const own = [schema.prefixItems, schema.items].map((list) => (Array.isArray(list) ? (list[at] as unknown) : list));
+  return [...own, schema.contains, schema.additionalItems, schema.unevaluatedItems].filter(isSchema);
+}
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const membersOf = (value: unknown): unknown[] => (isObject(value) ? Object.values(value) : []);
+
+/**
+ * Whether a regular expression may be tried in the page. One that repeats a group in which something is repeated or
+ * chosen may take longer than anybody waits; the host's take time by length alone.
+ */
+export function isQuickPattern(pattern: string): boolean {
+  return pattern.length <= MOST_PATTERN && !/\([^)]*[|*+}][^)]*\)+[*+{]/.test(pattern);
+}
