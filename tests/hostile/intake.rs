@@ -25,7 +25,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/tool_arguments.rs::object",
             "crates/patchbay-cli/src/tool_arguments.rs::stdin",
             "crates/patchbay-cli/src/commands/account_fields.rs::members",
-            "crates/patchbay-platforms/src/http/send.rs::body",
+            "crates/patchbay-http/src/send.rs::body",
             "crates/patchbay-platforms/src/tenex/settings.rs::json",
         ],
     ),
@@ -49,6 +49,8 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-ops/src/programs.rs::find",
             "crates/patchbay-ops/src/programs.rs::run",
+            "crates/patchbay-ops/src/programs/search_path.rs::folders",
+            "crates/patchbay-ops/src/programs/search_path.rs::path_of_login_shell",
             "crates/patchbay-ops/src/reference.rs::from_variable",
         ],
     ),
@@ -239,17 +241,17 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "platform answer",
         &[
-            "crates/patchbay-platforms/src/http/send.rs::next_piece",
-            "crates/patchbay-platforms/src/http/answer.rs::json",
-            "crates/patchbay-platforms/src/text.rs::read_json",
+            "crates/patchbay-http/src/send.rs::next_piece",
+            "crates/patchbay-http/src/answer.rs::json",
+            "crates/patchbay-http/src/text.rs::read_json",
             "crates/patchbay-platforms/src/tenex/mcp_path.rs::read",
         ],
     ),
     intake(
         "platform error",
         &[
-            "crates/patchbay-platforms/src/http/send.rs::read_start",
-            "crates/patchbay-platforms/src/http/refused.rs::read",
+            "crates/patchbay-http/src/send.rs::read_start",
+            "crates/patchbay-http/src/refused.rs::read",
             "crates/patchbay-platforms/src/agentstack/tools.rs::detail",
         ],
     ),
@@ -275,7 +277,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
         "a file of this program",
     ),
     (
-        "crates/patchbay-platforms/src/http/plan.rs::of",
+        "crates/patchbay-http/src/plan.rs::of",
         "a request of our own",
     ),
     (
