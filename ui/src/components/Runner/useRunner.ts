@@ -1,4 +1,4 @@
-import { type RefObject, useReducer, useRef } from "react";
+import { type RefObject, useCallback, useReducer, useRef } from "react";
 import { type Json, type Problem } from "@/host/bindings";
 import { type JsonObject } from "@/lib/schema/schema";
 import { type SchemaFormHandle } from "../SchemaForm/schemaFormProps";
@@ -29,7 +29,7 @@ function reduce(state: State, action: Action): State {
     case "switch_mode":
       return state.isReadable ? { ...state, mode: state.mode === "form" ? "json" : "form" } : state;
     case "set_readable":
-      return { ...state, isReadable: action.isReadable };
+      return state.isReadable === action.isReadable ? state : { ...state, isReadable: action.isReadable };
     case "ask":
       return { ...state, confirmation: "open" };
     case "close_confirmation":
@@ -77,6 +77,8 @@ export function useRunner({ place, name, schema, initialValues, missing, isRunni
   const form = useRef<SchemaFormHandle>(null);
   const [state, dispatch] = useReducer(reduce, { mode: "form", isReadable: true, confirmation: "none", missing });
   useArgumentsDraft(place, name, schema, args.value);
+  // Fields tell it in an effect: made anew at each turn it would be told without end.
+  const setReadable = useCallback((isReadable: boolean) => dispatch({ type: "set_readable", isReadable }), []);
   const isConfirming = state.confirmation === "open";
 
   // The problem is drawn by the state that was just set: look for it after that.
@@ -118,7 +120,7 @@ export function useRunner({ place, name, schema, initialValues, missing, isRunni
       if (!isRunning && validate()) void follow(attempt(args.value));
     },
     switchMode: () => dispatch({ type: "switch_mode" }),
-    setReadable: (isReadable) => dispatch({ type: "set_readable", isReadable }),
+    setReadable,
     setMissing: (names) => dispatch({ type: "set_missing", names }),
   };
 }
