@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { showKeys } from "./keys";
 import { score, splitByMatch } from "./match";
-import { ago, agoWords, countdown, duration, startOfDay, timeLeft, whenWords } from "./time";
+import { ago, agoWords, asOf, countdown, duration, startOfDay, timeLeft, whenWords } from "./time";
 import { count, cutMiddle, grouped, initials, sentence } from "./words";
 
 const now = new Date(2026, 10, 20, 9, 41, 30);
@@ -16,6 +16,8 @@ describe("times", () => {
     expect(ago(at(2026, 0, 12, 9, 2), now)).toBe("12 Jan");
     expect(ago(at(2025, 0, 12, 9, 2), now)).toBe("12 Jan 2025");
     expect(agoWords(at(2026, 10, 20, 9, 33), now)).toBe("8 min ago");
+    expect(asOf(at(2026, 10, 20, 9, 33), now)).toBe("09:33");
+    expect(asOf(at(2026, 10, 19, 23, 40), new Date(2026, 10, 20, 0, 12))).toBe("23:40");
   });
 
   it("count_down_in_minutes_and_seconds", () => {

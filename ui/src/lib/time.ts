@@ -111,8 +111,9 @@ export function bytes(size: number): string {
   return `${(size / 1_000_000).toFixed(1)} MB`;
 }
 
-/** The moment that old facts are of: `09:12` today, else as {@link ago}. */
+/** The moment that old facts are of: `09:12` today and within the hour, else as {@link ago}. */
 export function asOf(timestamp: string, now: Date = new Date()): string {
   const at = new Date(timestamp);
-  return at >= startOfDay(now) ? clockTime(at) : ago(timestamp, now);
+  const isRecent = at >= startOfDay(now) || now.getTime() - at.getTime() < hour;
+  return isRecent ? clockTime(at) : ago(timestamp, now);
 }
