@@ -333,22 +333,12 @@ pub trait Platform: Send + Sync {
     /// went or until when a consent is waited for; to be given to [`Platform::recall`] by another
     /// process. Holds no secret; null when there is nothing.
     fn remembered(&self) -> Value {
-        let client = self
-            .client()
-            .and_then(|client| client.downcast_ref::<Client>());
-        client.map_or(Value::Null, |client| client.findings.to_json())
+        Value::Null
     }
 
     /// Takes up what [`Platform::remembered`] gave before, in place of what was found out so far. What
     /// cannot be read any more is as if never known.
-    fn recall(&self, remembered: Value) {
-        let client = self
-            .client()
-            .and_then(|client| client.downcast_ref::<Client>());
-        if let Some(client) = client {
-            client.findings.recall(remembered);
-        }
-    }
+    fn recall(&self, _remembered: Value) {}
 
     /// Reading what a connector holds.
     fn resources(&self) -> Option<&dyn Resources> {

@@ -167,6 +167,14 @@ impl Platform for Cohere {
         page.run(&self.client, options).await.map(drop)
     }
 
+    fn remembered(&self) -> Value {
+        self.client.findings.to_json()
+    }
+
+    fn recall(&self, remembered: Value) {
+        self.client.findings.recall(remembered);
+    }
+
     offers! {
         connectors: Connectors, tools: Tools, consents: Consents, creation: Creation,
         settings: Settings, credentials: Credentials, peculiar: Peculiar,
