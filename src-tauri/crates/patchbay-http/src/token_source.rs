@@ -39,15 +39,17 @@ pub trait TokenSource: Send + Sync {
     /// `WWW-Authenticate` where it sent one. Meanwhile [`TokenSource::headers`] may have given others to
     /// somebody else.
     ///
-    /// `true` asks for one more try with new headers.
+    /// `true` asks for one more try with new headers; what cannot be renewed is the end of it.
     ///
     /// # Errors
     /// Whatever kept it from renewing them; the request ends with it.
     async fn refused(
         &self,
-        sent: &[(String, Secret)],
-        challenge: Option<String>,
-    ) -> Result<bool, BoxError>;
+        _sent: &[(String, Secret)],
+        _challenge: Option<String>,
+    ) -> Result<bool, BoxError> {
+        Ok(false)
+    }
 }
 
 /// The credentials of a request. That most are at hand spares each of them a wait.
@@ -73,14 +75,6 @@ impl TokenSource for NoToken {
 
     fn header_names(&self) -> Vec<String> {
         Vec::new()
-    }
-
-    async fn refused(
-        &self,
-        _sent: &[(String, Secret)],
-        _challenge: Option<String>,
-    ) -> Result<bool, BoxError> {
-        Ok(false)
     }
 }
 
@@ -118,13 +112,5 @@ impl TokenSource for FixedHeaders {
 
     fn header_names(&self) -> Vec<String> {
         self.0.iter().map(|(name, _)| name.clone()).collect()
-    }
-
-    async fn refused(
-        &self,
-        _sent: &[(String, Secret)],
-        _challenge: Option<String>,
-    ) -> Result<bool, BoxError> {
-        Ok(false)
     }
 }

@@ -96,14 +96,6 @@ impl TokenSource for Key {
             Self::Missing => Vec::new(),
         }
     }
-
-    async fn refused(
-        &self,
-        _sent: &[(String, Secret)],
-        _challenge: Option<String>,
-    ) -> Result<bool, BoxError> {
-        Ok(false)
-    }
 }
 
 /// A key that brings its scheme along keeps it, in whatever letter case.
