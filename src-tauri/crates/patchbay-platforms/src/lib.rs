@@ -10,6 +10,8 @@
 mod acts;
 mod agentstack;
 mod airbyte;
+#[cfg(test)]
+mod any_json;
 mod capabilities;
 mod client;
 pub mod cohere;

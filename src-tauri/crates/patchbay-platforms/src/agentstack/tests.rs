@@ -19,34 +19,17 @@ use super::*;
 
 /// Any JSON, with the names that the readers look at.
 pub(super) fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        "\\PC{0,8}".prop_map(Value::from),
-    ];
-    leaf.prop_recursive(3, 30, 4, |inner| {
-        let name = prop_oneof![
-            prop::sample::select(vec![
-                "id",
-                "url",
-                "state",
-                "items",
-                "metadata",
-                "name",
-                "auth_request",
-                "type",
-                "disconnect_reason",
-            ])
-            .prop_map(str::to_owned),
-            "\\PC{0,6}",
-        ];
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(name, inner, 0..5)
-                .prop_map(|members| Value::Object(members.into_iter().collect())),
-        ]
-    })
+    crate::any_json::any_json(&[
+        "id",
+        "url",
+        "state",
+        "items",
+        "metadata",
+        "name",
+        "auth_request",
+        "type",
+        "disconnect_reason",
+    ])
 }
 
 fn account(settings: Value, secrets: &[(&str, &str)], clock: Arc<Jumping>) -> SignIn {

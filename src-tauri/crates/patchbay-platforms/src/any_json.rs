@@ -1,0 +1,25 @@
+//! JSON of every shape, for what reads the answers of platforms.
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// Any JSON, with these names among those of its members.
+pub(crate) fn any_json(names: &'static [&'static str]) -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "\\PC{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 30, 4, move |inner| {
+        let name = prop_oneof![
+            prop::sample::select(names).prop_map(str::to_owned),
+            "\\PC{0,6}",
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(name, inner, 0..5)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
