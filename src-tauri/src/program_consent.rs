@@ -23,22 +23,27 @@ impl ProgramConsent for DialogConsent {
         }
         let (answer, answered) = oneshot::channel();
         let (app, text) = (self.0.clone(), message_text(&question(&request.program)));
+        let (buttons, allow) = buttons();
         let asked = self.0.run_on_main_thread(move || {
-            let pressed = dialog(&app, &text).show();
+            let pressed = dialog(&app, &text, buttons).show();
             // Whoever asked may be gone when the user has answered.
             tauri::async_runtime::spawn(async move { answer.send(pressed.await).ok() });
         });
         // A dialog that went away without a word is a no.
-        asked.is_ok() && answered.await.is_ok_and(|pressed| pressed == buttons().1)
+        asked.is_ok() && answered.await.is_ok_and(|pressed| pressed == allow)
     }
 }
 
-fn dialog<R: Runtime>(app: &AppHandle<R>, text: &str) -> AsyncMessageDialog {
+fn dialog<R: Runtime>(
+    app: &AppHandle<R>,
+    text: &str,
+    buttons: MessageButtons,
+) -> AsyncMessageDialog {
     let dialog = AsyncMessageDialog::new()
         .set_level(MessageLevel::Warning)
         .set_title("Allow Patchbay to run this program?")
         .set_description(text)
-        .set_buttons(buttons().0);
+        .set_buttons(buttons);
     match window::main(app) {
         Some(window) => dialog.set_parent(&window),
         None => dialog,
