@@ -1,4 +1,4 @@
-import { type OutputUnit, Validator } from "@cfworker/json-schema";
+import { type OutputUnit, type ValidationResult, Validator } from "@cfworker/json-schema";
 import { fromPointer, toPointer } from "../jsonPointer";
 import { isCheckedSoon, isQuickPattern } from "./bounds";
 import { problemWords } from "./problemWords";
@@ -14,15 +14,8 @@ export type ValueProblem = { path: string; message: string };
  * read here (a reference to another document, say), or takes too long, is left to it.
  */
 export function validate(schema: AnySchema, value: unknown): ValueProblem[] {
-  if (!isCheckedSoon(schema, value)) return [];
-  let errors: OutputUnit[];
-  try {
-    errors = new Validator(prepared(schema), "2020-12", false).validate(value).errors;
-  } catch {
-    return [];
-  }
   const found = new Map<string, string>();
-  for (const error of relevantErrors(errors)) {
+  for (const error of relevantErrors(check(schema, value, false)?.errors ?? [])) {
     const problem = explain(error, value);
     if (problem && !found.has(problem.path)) found.set(problem.path, problem.message);
   }
@@ -31,11 +24,16 @@ export function validate(schema: AnySchema, value: unknown): ValueProblem[] {
 
 /** Whether `value` fits `schema`; a schema that cannot be read fits nothing. */
 export function fits(schema: AnySchema, value: unknown): boolean {
-  if (!isCheckedSoon(schema, value)) return false;
+  return check(schema, value, true)?.valid ?? false;
+}
+
+/** What the validator says; `null` where the schema cannot be read, or going through it takes too long. */
+function check(schema: AnySchema, value: unknown, untilFirst: boolean): ValidationResult | null {
+  if (!isCheckedSoon(schema, value)) return null;
   try {
-    return new Validator(prepared(schema), "2020-12", true).validate(value).valid;
+    return new Validator(prepared(schema), "2020-12", untilFirst).validate(value);
   } catch {
-    return false;
+    return null;
   }
 }
 
