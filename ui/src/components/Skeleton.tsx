@@ -1,4 +1,4 @@
-import styles from "./StillShapes.module.css";
+import styles from "./Skeleton.module.css";
 
 type Props = { rows?: number; label: string; oneLine?: boolean };
 

@@ -1,6 +1,6 @@
 import { type QueryClient } from "@tanstack/react-query";
-import { setAccountProblem } from "./accountSync";
 import { Channel } from "@tauri-apps/api/core";
+import { setAccountProblem } from "./accountSync";
 import { type Authorization, type AuthorizationState, commands, type Event as HostEvent } from "./bindings";
 import { call } from "./call";
 import { upsertRun } from "./history";
