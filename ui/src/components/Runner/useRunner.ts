@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useReducer, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useReducer, useRef } from "react";
 import { type Json, type Problem } from "@/host/bindings";
 import { type JsonObject } from "@/lib/schema/schema";
 import { type SchemaFormHandle } from "../SchemaForm/schemaFormProps";
@@ -15,6 +15,8 @@ type State = {
   confirmation: "none" | "open" | "closed";
   /** Names of the secrets that the form was opened without. */
   missing: readonly string[];
+  /** How often the first problem was to have the focus. */
+  problemFocuses: number;
 };
 
 type Action =
@@ -22,7 +24,8 @@ type Action =
   | { type: "set_readable"; isReadable: boolean }
   | { type: "ask" }
   | { type: "close_confirmation" }
-  | { type: "set_missing"; names: readonly string[] };
+  | { type: "set_missing"; names: readonly string[] }
+  | { type: "focus_problem" };
 
 function reduce(state: State, action: Action): State {
   switch (action.type) {
@@ -36,6 +39,8 @@ function reduce(state: State, action: Action): State {
       return { ...state, confirmation: "closed" };
     case "set_missing":
       return { ...state, missing: action.names };
+    case "focus_problem":
+      return { ...state, problemFocuses: state.problemFocuses + 1 };
   }
 }
 
@@ -75,14 +80,17 @@ export type Runner = Pick<State, "mode" | "isReadable" | "missing"> & {
 export function useRunner({ place, name, schema, initialValues, missing, isRunning, needsConfirmation, validateOptions = () => true, run }: Options): Runner {
   const args = useArguments(schema, initialValues);
   const form = useRef<SchemaFormHandle>(null);
-  const [state, dispatch] = useReducer(reduce, { mode: "form", isReadable: true, confirmation: "none", missing });
+  const [state, dispatch] = useReducer(reduce, { mode: "form", isReadable: true, confirmation: "none", missing, problemFocuses: 0 });
   useArgumentsDraft(place, name, schema, args.value);
   // Fields tell it in an effect: made anew at each turn it would be told without end.
   const setReadable = useCallback((isReadable: boolean) => dispatch({ type: "set_readable", isReadable }), []);
   const isConfirming = state.confirmation === "open";
 
-  // The problem is drawn by the state that was just set: look for it after that.
-  const focusProblem = () => setTimeout(() => form.current?.focusProblem());
+  // Drawn together with the problem that was set beside it, so that there is something to focus.
+  const focusProblem = () => dispatch({ type: "focus_problem" });
+  useEffect(() => {
+    if (state.problemFocuses > 0) form.current?.focusProblem();
+  }, [state.problemFocuses]);
   const validate = () => {
     const areOptionsValid = validateOptions();
     if (args.validateAll() && state.isReadable && areOptionsValid) return true;

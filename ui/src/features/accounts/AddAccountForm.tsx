@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
@@ -29,16 +29,13 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
   const { announce, toast } = useToasts();
   const { title, fields } = platform;
 
-  const show = (wrong: FormErrors) => {
-    setErrors(wrong);
-    // The problem is drawn by the state that was just set: look for it after that.
-    setTimeout(() => box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
-  };
+  // Made anew by each try, also where the same is wrong again.
+  useEffect(() => box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), [errors]);
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
     if (add.isPending) return;
     const wrong = errorsOf(fields, form);
-    show(wrong);
+    setErrors(wrong);
     if (Object.keys(wrong).length > 0) return;
     announce(`Signing in to ${title}`);
     add.mutate(requestOf(platform, form), {
@@ -47,7 +44,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
         toast(`${account.label} added`);
         onAdded(account);
       },
-      onError: (thrown) => show(serverErrors(asProblem(thrown).fields, fields)),
+      onError: (thrown) => setErrors(serverErrors(asProblem(thrown).fields, fields)),
     });
   };
   const leave = (where: () => void) => () => {

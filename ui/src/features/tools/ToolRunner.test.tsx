@@ -77,7 +77,7 @@ it("shows what the host says against a field at the field, until the value chang
   await waitFor(() => expect(within(frame!).getByText("is too vague")).toBeVisible());
   await waitFor(() => expect(field).toHaveFocus());
   await userEvent.type(field, "y");
-  expect(within(frame!).queryByText("is too vague")).toBeNull();
+  await waitFor(() => expect(within(frame!).queryByText("is too vague")).toBeNull());
 });
 
 describe("ends differ in looks", () => {
