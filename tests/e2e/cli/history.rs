@@ -140,6 +140,25 @@ async fn runs_are_written_for_other_programs_without_secrets() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_in_an_export_acts_on_a_terminal() {
+    let terminal = open().await;
+    let message = "a\u{9b}2J\u{202e}b";
+    echoed(&terminal, "play", message).await;
+    let lines = terminal.run(&["run", "export"]).await;
+    let run: Value = serde_json::from_str(&lines.stdout).unwrap();
+    assert_eq!(run["arguments"]["message"], message);
+    let table = terminal.run(&["run", "export", "--format", "csv"]).await;
+    assert!(
+        table.stdout.contains("a\u{fffd}2J<U+202E>b"),
+        "{}",
+        table.shown()
+    );
+    for shown in [&lines.stdout, &table.stdout] {
+        assert!(!shown.contains(['\u{9b}', '\u{202e}']), "{shown}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_became_secret_since_does_not_leave() {
     let terminal = open().await;
     // Nobody knew then that this is a token.

@@ -3,10 +3,12 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use patchbay_model::{Authentication, Code, Connector, Explain as _, FieldProblem, Problem};
+use patchbay_model::{
+    Authentication, Code, Connector, Explain as _, FieldProblem, Problem, inert_json,
+};
 
 use crate::exit;
-use crate::output::{json, text};
+use crate::output::text;
 
 /// A problem on its way to standard error.
 #[derive(Debug)]
@@ -69,7 +71,7 @@ impl Failure {
     pub(crate) fn report(self, json: bool) -> ExitCode {
         let problem = for_terminal(*self.0);
         let said = if json {
-            json::compact(&problem) + "\n"
+            inert_json(&problem) + "\n"
         } else {
             words_of(&problem)
         };
@@ -261,7 +263,7 @@ mod tests {
             ..Problem::new(Code::PlatformInvalid, "wrong").with_hint("Correct it.")
         };
         assert_eq!(
-            serde_json::from_str::<Value>(&json::compact(&problem)).unwrap(),
+            serde_json::from_str::<Value>(&inert_json(&problem)).unwrap(),
             json!({
                 "code": "platform.invalid", "message": "wrong", "hint": "Correct it.",
                 "detail": "name is taken", "status": 422, "platformCode": "taken",

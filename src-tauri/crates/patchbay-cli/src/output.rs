@@ -5,7 +5,6 @@
 
 pub(crate) mod facts;
 pub(crate) mod forms;
-pub(crate) mod json;
 pub(crate) mod raw;
 pub(crate) mod table;
 pub(crate) mod text;
@@ -19,7 +18,7 @@ use std::os::windows::io::AsHandle as Stream;
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
-use patchbay_model::{Code, Problem};
+use patchbay_model::{Code, Problem, inert_json_pretty};
 use serde::Serialize;
 
 use self::raw::Raw;
@@ -80,7 +79,7 @@ impl Output {
         words: impl FnOnce(Screen) -> String,
     ) -> Result<(), Failure> {
         let text = if self.json {
-            json::pretty(value) + "\n"
+            inert_json_pretty(value) + "\n"
         } else if self.screen.is_terminal {
             text::painted(&words(self.screen))
         } else {

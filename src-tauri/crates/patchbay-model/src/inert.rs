@@ -2,6 +2,10 @@
 //!
 //! The window has the same rule in `ui/src/lib/inertText.ts`; `inert_cases.json` is the test of both.
 
+mod json;
+
+pub use json::{inert_json, inert_json_pretty};
+
 /// What stands for a control character: it must not act, and what it did is of no interest.
 const CONTROL: char = '\u{fffd}';
 

@@ -50,7 +50,7 @@ pub use file_name::PlainFileName;
 pub use id::{
     AccountId, AuthorizationId, ConnectorId, InspectionId, RemoteId, RunId, WalletEntryId,
 };
-pub use inert::{inert_block, inert_line, is_invisible};
+pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, is_invisible};
 pub use json::Json;
 pub use particulars::{Act, Control, ControlGroup, Fact, OperationEffect, Particulars};
 pub use placement::{Place, Placement};

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use patchbay_model::{
     Authentication, Connector, ConnectorId, RunId, RunQuery, ToolRun, VaultBackend, VaultState,
+    inert_json,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -172,7 +173,7 @@ impl<'a> RunExport<'a> {
         let run = self.known.without_secrets(self.cx, run).await?;
         match self.format {
             ExportFormat::Jsonl => {
-                text.push_str(&run.to_string());
+                text.push_str(&inert_json(&run));
                 text.push('\n');
             }
             ExportFormat::Csv => text.push_str(&csv::row(&run)),

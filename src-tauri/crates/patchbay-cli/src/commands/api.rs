@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use patchbay_model::{Account, Json, OperationEffect, Platform};
+use patchbay_model::{Account, Json, OperationEffect, Platform, inert_json_pretty};
 use patchbay_ops::{
     AnswerHead, CallOperation, Error, OperationCard, call_operation, call_operation_with_head,
     list_account_operations, list_operations, save_operation, stream_operation,
@@ -17,7 +17,7 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, json, text, words};
+use crate::output::{Screen, text, words};
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
@@ -259,5 +259,5 @@ fn confirmed(door: &Door, operation: &OperationCard, account: &str) -> Result<bo
 }
 
 fn pretty(answer: &Json) -> String {
-    json::pretty(answer) + "\n"
+    inert_json_pretty(answer) + "\n"
 }

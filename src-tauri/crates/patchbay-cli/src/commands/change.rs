@@ -2,6 +2,7 @@
 
 use patchbay_model::{
     Act, Code, Connector, ConnectorSettings, Fact, Particulars, Problem, Timestamp,
+    inert_json_pretty,
 };
 use patchbay_ops::{
     ActOnConnector, Acted, ChangeSettings, Error, SettingsPlan, act_on_connector, change_settings,
@@ -13,7 +14,7 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::form_values;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, forms, json, text, when, words};
+use crate::output::{Screen, forms, text, when, words};
 use crate::tool_arguments;
 
 /// Changes what the platform keeps of a connector, after the difference was shown and agreed to.
@@ -228,7 +229,7 @@ fn said(door: &Door, acted: &Acted) -> Result<(), Failure> {
         if is_empty {
             return String::new();
         }
-        json::pretty(&acted.answer) + "\n"
+        inert_json_pretty(&acted.answer) + "\n"
     })
 }
 

@@ -2,14 +2,14 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use patchbay_model::{Content, FilledPrompt};
+use patchbay_model::{Content, FilledPrompt, inert_json_pretty};
 use patchbay_ops::{fill_prompt, list_prompts, list_resources, read_resource};
 
 use super::run;
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table};
-use crate::output::{json, text};
+use crate::output::text;
 use crate::tool_arguments;
 
 pub(super) async fn resources(door: &Door, connector: &str) -> Result<(), Failure> {
@@ -71,7 +71,7 @@ pub(super) async fn read(door: &Door, connector: &str, uri: &str) -> Result<(), 
                 raw.write(&bytes)?;
             }
             other => {
-                raw.write((json::pretty(other) + "\n").as_bytes())?;
+                raw.write((inert_json_pretty(other) + "\n").as_bytes())?;
             }
         }
     }
@@ -123,7 +123,7 @@ fn said(filled: &FilledPrompt) -> String {
     let messages = filled.messages.iter().map(|message| {
         let content = match &message.content {
             Content::Text { text } => text.clone(),
-            other => json::pretty(other),
+            other => inert_json_pretty(other),
         };
         format!("{}: {}\n", text::line(&message.role), text::lines(&content))
     });

@@ -7,7 +7,7 @@ mod keep;
 
 use patchbay_model::{
     Connector, Content, Problem, RunId, RunQuery, RunState, Timestamp, ToolResult, ToolRun,
-    ToolRunSummary,
+    ToolRunSummary, inert_json, inert_json_pretty,
 };
 use patchbay_ops::{Error, find_connector, find_run, list_runs, remove_run, replay_run};
 
@@ -17,7 +17,7 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, json, text, when, words};
+use crate::output::{Screen, text, when, words};
 
 pub(super) async fn run(door: &Door, verb: RunVerb) -> Result<(), Failure> {
     match verb {
@@ -103,7 +103,7 @@ fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
     let summary = &run.summary;
     let (state, tone) = words::run_state(summary.state);
     let problem = summary.problem.as_ref();
-    let arguments = json::compact(&run.arguments);
+    let arguments = inert_json(&run.arguments);
     let facts = Facts::default()
         .add("Run", summary.id.as_str())
         .add("Connector", &summary.connector_title)
@@ -200,7 +200,7 @@ fn result_text(result: &ToolResult, screen: Screen) -> String {
     if result.content.is_empty() {
         let structured = result.structured.as_ref();
         return structured
-            .map(json::pretty)
+            .map(inert_json_pretty)
             .map(|json| shown(&json, screen))
             .unwrap_or_default();
     }
@@ -229,7 +229,7 @@ fn part_text(part: &Content) -> String {
             let kind = mime_type.as_deref().unwrap_or("binary");
             binary(uri, kind, blob.as_deref().unwrap_or_default())
         }
-        Content::Other { value } => json::pretty(value),
+        Content::Other { value } => inert_json_pretty(value),
     }
 }
 

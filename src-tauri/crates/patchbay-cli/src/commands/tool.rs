@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use patchbay_model::{Connector, Origin, RunId, Tool, ToolRun};
+use patchbay_model::{Connector, Origin, RunId, Tool, ToolRun, inert_json_pretty};
 use patchbay_ops::{
     ConnectorTool, DryRun, Error, RunProgress, RunTool, cancel_run, check_connectors, dry_run,
     list_connectors, list_tools, refresh_tools, run_tool,
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, json, text, words};
+use crate::output::{Screen, text, words};
 use crate::talk::Talk;
 use crate::tool_arguments;
 use crate::unlock::unlock;
@@ -100,7 +100,7 @@ async fn show(door: &Door, connector: &str, name: &str) -> Result<(), Failure> {
 
 fn facts(tool: &Tool, screen: Screen) -> String {
     let (effect, tone) = words::effect(tool.effect);
-    let schema = json::pretty(&tool.input_schema);
+    let schema = inert_json_pretty(&tool.input_schema);
     let facts = Facts::default()
         .add("Name", &tool.name)
         .maybe("Title", tool.title.as_ref())
@@ -142,7 +142,7 @@ fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
     let (effect, tone) = words::effect(dry.effect);
     let body = match dry.body.is_null() {
         true => String::new(),
-        false => json::pretty(&dry.body),
+        false => inert_json_pretty(&dry.body),
     };
     let to = dry.endpoint.as_ref();
     let to = to.map(|endpoint| format!("{} {endpoint}", dry.method));

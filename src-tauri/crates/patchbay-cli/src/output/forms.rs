@@ -1,10 +1,10 @@
 //! Forms of platforms, and differences between what was and what is to be.
 
-use patchbay_model::{Difference, Form, Json};
+use patchbay_model::{Difference, Form, Json, inert_json};
 use serde_json::Value;
 
 use super::table::{Cell, Table, Tone};
-use super::{Screen, json, text};
+use super::{Screen, text};
 use crate::door::Door;
 use crate::failure::Failure;
 
@@ -91,7 +91,7 @@ pub(crate) fn differences(differences: &[Difference], screen: Screen) -> String 
         lines.push_str(&format!("{path}\n"));
         for (sign, value, tone) in [("-", &one.before, Tone::Bad), ("+", &one.after, Tone::Good)] {
             if let Some(Json(value)) = value {
-                let line = format!("  {sign} {}", text::line(&json::compact(value)));
+                let line = format!("  {sign} {}", text::line(&inert_json(value)));
                 lines.push_str(&format!("{}\n", tone.paint(&line, screen)));
             }
         }

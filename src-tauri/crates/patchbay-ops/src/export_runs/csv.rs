@@ -2,6 +2,7 @@
 //!
 //! Source: RFC 4180, with what spreadsheets make of formulas in mind.
 
+use patchbay_model::inert_block;
 use serde_json::Value;
 
 /// The columns, and where in the JSON of a run each stands.
@@ -69,16 +70,17 @@ fn line(cells: impl Iterator<Item = String>) -> String {
     cells.join(",") + "\r\n"
 }
 
-/// A cell in quotes where it needs them. Text that a spreadsheet would take for a formula gets an
-/// apostrophe in front: tools answer what strangers wrote.
+/// A cell in quotes where it needs them. Tools answer what strangers wrote: nothing in a cell acts on a
+/// terminal or hides, and text that a spreadsheet would take for a formula gets an apostrophe in front.
 fn quoted(cell: &str) -> String {
+    let cell = inert_block(cell);
     let is_number = cell.parse::<f64>().is_ok();
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number;
     let apostrophe = if formula { "'" } else { "" };
     if formula || cell.contains([',', '"', '\n', '\r']) {
         format!("\"{apostrophe}{}\"", cell.replace('"', "\"\""))
     } else {
-        cell.to_owned()
+        cell
     }
 }
 
@@ -110,13 +112,17 @@ mod tests {
     }
 
     #[test]
-    fn formulas_are_made_harmless() {
+    fn formulas_and_what_acts_are_made_harmless() {
         for (cell, shown) in [
             ("=1+1", "\"'=1+1\""),
             ("@SUM(A1)", "\"'@SUM(A1)\""),
             ("-5", "-5"),
             ("-5+cmd", "\"'-5+cmd\""),
             ("plain", "plain"),
+            (
+                "\u{1b}[2J\u{9b}2J\u{202e}x",
+                "\u{fffd}[2J\u{fffd}2J<U+202E>x",
+            ),
         ] {
             assert_eq!(quoted(cell), shown);
         }

@@ -1,6 +1,6 @@
 //! `patchbay run compare`.
 
-use patchbay_model::{RunId, Timestamp, ToolRunSummary};
+use patchbay_model::{RunId, Timestamp, ToolRunSummary, inert_json};
 use patchbay_ops::{
     ComparedLine, RunChange, RunComparison, RunDifference, RunPart, compare_runs, ignore_paths,
     previous_run,
@@ -11,7 +11,7 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::Tone;
-use crate::output::{Screen, json, text, when, words};
+use crate::output::{Screen, text, when, words};
 
 /// A value longer than this is cut where it stands in a list.
 const LONGEST: usize = 100;
@@ -126,7 +126,7 @@ fn difference_lines(difference: &RunDifference, screen: Screen) -> String {
 }
 
 fn short(value: &serde_json::Value) -> String {
-    text::cut(&text::line(&json::compact(value)), LONGEST)
+    text::cut(&text::line(&inert_json(value)), LONGEST)
 }
 
 fn line_of(line: &ComparedLine, screen: Screen) -> String {

@@ -2,18 +2,20 @@
 
 use std::io::{self, Write};
 
-use patchbay_model::is_invisible;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
-/// The value over several lines; nothing for what JSON cannot hold, which no type of the model is.
-pub(crate) fn pretty<T: Serialize + ?Sized>(value: &T) -> String {
+use super::is_invisible;
+
+/// The value as JSON over several lines, characters that act or hide as `\u` escapes. Empty for what JSON
+/// cannot hold, which no type of the model is.
+pub fn inert_json_pretty<T: Serialize + ?Sized>(value: &T) -> String {
     written(value, PrettyFormatter::new())
 }
 
-/// The value on one line.
-pub(crate) fn compact<T: Serialize + ?Sized>(value: &T) -> String {
+/// As [`inert_json_pretty`], on one line.
+pub fn inert_json<T: Serialize + ?Sized>(value: &T) -> String {
     written(value, CompactFormatter)
 }
 
@@ -118,7 +120,7 @@ mod tests {
         let text =
             "a\u{1b}[2J\u{9b}\u{7f}\u{202e}\u{200b}\u{2028}\u{2029}\u{feff}\u{e0041}\"\\\n é 日";
         let value = json!({ text: [text, { "n": 1.5, "none": null, "yes": true }, []] });
-        for written in [pretty(&value), compact(&value)] {
+        for written in [inert_json_pretty(&value), inert_json(&value)] {
             let is_plain = |sign: char| sign == '\n' || !is_escaped(sign);
             assert!(written.chars().all(is_plain), "{written:?}");
             assert_eq!(serde_json::from_str::<Value>(&written).unwrap(), value);
@@ -140,9 +142,9 @@ mod tests {
     fn what_needs_no_escape_is_written_as_ever() {
         let value = json!({ "a": [1, "x", {}], "b": { "c": "é" }, "d": [] });
         assert_eq!(
-            pretty(&value),
+            inert_json_pretty(&value),
             serde_json::to_string_pretty(&value).unwrap()
         );
-        assert_eq!(compact(&value), value.to_string());
+        assert_eq!(inert_json(&value), value.to_string());
     }
 }
