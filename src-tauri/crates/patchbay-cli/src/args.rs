@@ -54,7 +54,7 @@ what happens.";
 /// Every connector you use, in one place.
 #[derive(Debug, Parser)]
 #[command(name = "patchbay", version, after_help = EXIT_CODES, max_term_width = 100)]
-pub(crate) struct Cli {
+pub(crate) struct CliArgs {
     #[command(flatten)]
     pub(crate) settings: Settings,
     /// Allow the program that this secret reference names to be run, for example 'cmd://pass show mcp'
@@ -127,7 +127,7 @@ pub(crate) enum Noun {
     },
 }
 
-impl Cli {
+impl CliArgs {
     /// Whether pages may be opened in a browser.
     pub(crate) fn opens_browser(&self) -> bool {
         match &self.noun {
@@ -148,13 +148,13 @@ mod tests {
 
     #[test]
     fn the_grammar_holds_together() {
-        Cli::command().debug_assert();
+        CliArgs::command().debug_assert();
     }
 
     #[test]
     fn settings_may_stand_anywhere() {
-        let before = Cli::try_parse_from(["patchbay", "--json", "connector", "list"]).unwrap();
-        let after = Cli::try_parse_from(["patchbay", "connector", "list", "--json"]).unwrap();
+        let before = CliArgs::try_parse_from(["patchbay", "--json", "connector", "list"]).unwrap();
+        let after = CliArgs::try_parse_from(["patchbay", "connector", "list", "--json"]).unwrap();
         assert!(before.settings.json && after.settings.json);
     }
 }

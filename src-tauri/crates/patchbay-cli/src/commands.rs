@@ -26,8 +26,8 @@ mod vault;
 
 use patchbay_ops::unsaved_problem;
 
-use crate::args::{Cli, Noun};
-use crate::door::Door;
+use crate::args::{CliArgs, Noun};
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
 
@@ -35,20 +35,20 @@ use crate::interrupt::interrupted;
 ///
 /// # Errors
 /// Whatever kept it from being done.
-pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
-    if let Noun::Completions { shell } = cli.noun {
+pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
+    if let Noun::Completions { shell } = args.noun {
         return completions::print(shell);
     }
-    let opens_browser = cli.opens_browser();
-    let door = Door::open(cli.settings, cli.allowed_programs, opens_browser).await?;
-    let stops_itself = stops_itself(&cli.noun);
+    let opens_browser = args.opens_browser();
+    let cli = Cli::open(args.settings, args.allowed_programs, opens_browser).await?;
+    let stops_itself = stops_itself(&args.noun);
     let ended = tokio::select! {
-        ended = dispatch(&door, cli.noun) => ended,
+        ended = dispatch(&cli, args.noun) => ended,
         () = interrupted(), if !stops_itself => Err(Failure::cancelled()),
     };
-    door.talk.clear();
-    door.cx.close().await;
-    match unsaved_problem(&door.cx) {
+    cli.stderr.clear();
+    cli.cx.close().await;
+    match unsaved_problem(&cli.cx) {
         // Worse than whatever came of the command: what was not saved is gone now.
         Some(problem) => Err(problem.into()),
         None => ended,
@@ -70,18 +70,18 @@ fn stops_itself(noun: &Noun) -> bool {
     }
 }
 
-async fn dispatch(door: &Door, noun: Noun) -> Result<(), Failure> {
+async fn dispatch(cli: &Cli, noun: Noun) -> Result<(), Failure> {
     match noun {
-        Noun::Account(verb) => account::run(door, verb).await,
-        Noun::Api(args) => api::run(door, *args).await,
-        Noun::Connector(verb) => connector::run(door, verb).await,
-        Noun::Tool(verb) => tool::run(door, verb).await,
-        Noun::Run(verb) => run::run(door, verb).await,
-        Noun::Credential(verb) => credential::run(door, verb).await,
-        Noun::Catalogue(verb) => catalogue::run(door, verb).await,
-        Noun::Vault(verb) => vault::run(door, verb).await,
-        Noun::Needs => needs::run(door).await,
-        Noun::Doctor { connector } => doctor::run(door, connector.as_deref()).await,
+        Noun::Account(verb) => account::run(cli, verb).await,
+        Noun::Api(args) => api::run(cli, *args).await,
+        Noun::Connector(verb) => connector::run(cli, verb).await,
+        Noun::Tool(verb) => tool::run(cli, verb).await,
+        Noun::Run(verb) => run::run(cli, verb).await,
+        Noun::Credential(verb) => credential::run(cli, verb).await,
+        Noun::Catalogue(verb) => catalogue::run(cli, verb).await,
+        Noun::Vault(verb) => vault::run(cli, verb).await,
+        Noun::Needs => needs::run(cli).await,
+        Noun::Doctor { connector } => doctor::run(cli, connector.as_deref()).await,
         Noun::Completions { shell } => completions::print(shell),
     }
 }

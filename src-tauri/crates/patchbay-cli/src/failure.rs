@@ -40,21 +40,21 @@ impl Failure {
             self.code(),
             Code::AuthNeeded | Code::AuthExpired | Code::AuthTimedOut
         ) {
-            return self.hinting(format!("Run `patchbay {}`.", way_in(connector)));
+            return self.with_hint(format!("Run `patchbay {}`.", way_in(connector)));
         }
         self
     }
 
     /// The same, with another way on.
     #[must_use]
-    pub(crate) fn hinting(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
         self
     }
 
     /// The same, in other words.
     #[must_use]
-    pub(crate) fn saying(mut self, message: impl Into<String>) -> Self {
+    pub(crate) fn with_message(mut self, message: impl Into<String>) -> Self {
         self.0.message = message.into();
         self
     }
@@ -70,13 +70,13 @@ impl Failure {
     /// Says it on standard error, as one line of JSON or in words, and gives the exit code.
     pub(crate) fn report(self, json: bool) -> ExitCode {
         let problem = for_terminal(*self.0);
-        let said = if json {
+        let text = if json {
             inert_json(&problem) + "\n"
         } else {
             words_of(&problem)
         };
         // A closed standard error leaves nobody to tell.
-        drop(std::io::stderr().lock().write_all(said.as_bytes()));
+        drop(std::io::stderr().lock().write_all(text.as_bytes()));
         ExitCode::from(exit::code_of(problem.code))
     }
 }
@@ -94,21 +94,21 @@ impl From<patchbay_ops::Error> for Failure {
         match error {
             Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
                 let label = text::quoted(&account);
-                failure.hinting(format!("Run `patchbay account replace {label} --from -`."))
+                failure.with_hint(format!("Run `patchbay account replace {label} --from -`."))
             }
             Error::SwitchedOff { connector } => {
                 let title = text::quoted(&connector);
-                failure.hinting(format!("Run `patchbay connector edit {title} --enable`."))
+                failure.with_hint(format!("Run `patchbay connector edit {title} --enable`."))
             }
             Error::ProgramNotAllowed { reference, .. } => {
                 let named = text::line(reference.as_str()).replace('\'', "'\\''");
-                failure.hinting(format!(
+                failure.with_hint(format!(
                     "If you trust it, run `patchbay credential programs allow '{named}'` in a terminal, or add `--allow-program '{named}'`."
                 ))
             }
             Error::NotFound { kind, .. } => match list_of(kind) {
                 Some(command) => {
-                    failure.hinting(format!("Run `patchbay {command}` to see them all."))
+                    failure.with_hint(format!("Run `patchbay {command}` to see them all."))
                 }
                 None => failure,
             },
@@ -155,20 +155,20 @@ pub(crate) fn for_terminal(problem: Problem) -> Problem {
 }
 
 fn words_of(problem: &Problem) -> String {
-    let mut said = format!("error: {}\n", sentence(problem));
+    let mut text = format!("error: {}\n", sentence(problem));
     for field in &problem.fields {
-        said.push_str(&format!("  {}\n", text::line(&field_words(field))));
+        text.push_str(&format!("  {}\n", text::line(&field_words(field))));
     }
     if let Some(detail) = &problem.detail {
-        said.push_str(&format!("  {}\n", text::line(detail)));
+        text.push_str(&format!("  {}\n", text::line(detail)));
     }
     if let Some(id) = &problem.request_id {
-        said.push_str(&format!("  request id: {}\n", text::line(id)));
+        text.push_str(&format!("  request id: {}\n", text::line(id)));
     }
     if let Some(hint) = &problem.hint {
-        said.push_str(&format!("hint: {}\n", text::line(hint)));
+        text.push_str(&format!("hint: {}\n", text::line(hint)));
     }
-    said
+    text
 }
 
 /// `message: is required`; the field as one would write it, not as a JSON pointer.

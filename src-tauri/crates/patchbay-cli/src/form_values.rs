@@ -6,7 +6,7 @@ use patchbay_model::Json;
 use patchbay_ops::{GivenSecret, resolve_wallet_entry};
 use serde_json::{Map, Value};
 
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::secret_source::Source;
 use crate::tool_arguments;
@@ -36,7 +36,7 @@ pub(crate) fn laid_over(mut values: Value, words: &[String]) -> Result<Json, Fai
 ///
 /// # Errors
 /// When no source is named, or there is no such secret.
-pub(crate) async fn secrets(door: &Door, given: &[String]) -> Result<Secrets, Failure> {
+pub(crate) async fn secrets(cli: &Cli, given: &[String]) -> Result<Secrets, Failure> {
     let mut secrets = Secrets::new();
     for given in given {
         let Some((place, source)) = given.split_once('=') else {
@@ -46,7 +46,7 @@ pub(crate) async fn secrets(door: &Door, given: &[String]) -> Result<Secrets, Fa
             ));
         };
         let source = Source::parse("--secret", source)?;
-        secrets.insert(pointer(place), one(door, &source, place).await?);
+        secrets.insert(pointer(place), one(cli, &source, place).await?);
     }
     Ok(secrets)
 }
@@ -55,19 +55,19 @@ pub(crate) async fn secrets(door: &Door, given: &[String]) -> Result<Secrets, Fa
 ///
 /// # Errors
 /// When there is none.
-pub(crate) async fn one(door: &Door, source: &Source, what: &str) -> Result<GivenSecret, Failure> {
+pub(crate) async fn one(cli: &Cli, source: &Source, what: &str) -> Result<GivenSecret, Failure> {
     Ok(match source {
         Source::Input => GivenSecret::New {
-            secret: door.secrets().input(what)?,
+            secret: cli.secrets().input(what)?,
             save_as: None,
         },
         Source::Reference(reference) => GivenSecret::Reference {
             reference: reference.to_string(),
         },
         Source::Wallet(name) => {
-            unlock(door).await?;
+            unlock(cli).await?;
             GivenSecret::Entry {
-                entry: resolve_wallet_entry(&door.cx, name).await?.id,
+                entry: resolve_wallet_entry(&cli.cx, name).await?.id,
             }
         }
     })

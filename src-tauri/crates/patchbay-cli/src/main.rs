@@ -1,12 +1,12 @@
 //! The command line of Patchbay, binary `patchbay`: a thin door over `patchbay-ops`.
 //!
 //! It turns words into one call of a verb and the answer into a table or one JSON document. Standard
-//! output is data, standard error is talk; exit codes come from [`exit::code_of`]. It refuses to know
+//! output is data, standard error is for people; exit codes come from [`exit::code_of`]. It refuses to know
 //! how anything is done. Start reading at [`args`], then [`commands`].
 
 mod args;
+mod cli;
 mod commands;
-mod door;
 mod escapes;
 mod exit;
 mod failure;
@@ -17,14 +17,14 @@ mod output;
 mod program_consent;
 mod prompt;
 mod secret_source;
-mod talk;
+mod stderr;
 mod tool_arguments;
 mod unlock;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use args::Cli;
+use args::CliArgs;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use failure::Failure;
@@ -34,7 +34,7 @@ const LEAVE: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
     patchbay_ops::keep_memory_private();
-    let cli = match Cli::try_parse() {
+    let cli = match CliArgs::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
     };
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
+fn run(cli: CliArgs) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -6,14 +6,14 @@ use patchbay_ops::{ProgramConsent, ProgramRequest};
 
 use crate::output::text;
 use crate::prompt;
-use crate::talk::Talk;
+use crate::stderr::Stderr;
 
 /// Asks at the terminal. `--yes` answers other questions: it was given before anybody knew of a program.
 pub(crate) struct TerminalConsent {
     /// What `--allow-program` names.
     pub(crate) allowed: Vec<SecretReference>,
     pub(crate) no_input: bool,
-    pub(crate) talk: Talk,
+    pub(crate) stderr: Stderr,
 }
 
 #[async_trait]
@@ -25,7 +25,7 @@ impl ProgramConsent for TerminalConsent {
         if !prompt::is_interactive(self.no_input) {
             return false;
         }
-        self.talk.clear();
+        self.stderr.clear();
         // A terminal that cannot be read has said nothing.
         prompt::confirm_lines(&question(&request.program)).unwrap_or(false)
     }

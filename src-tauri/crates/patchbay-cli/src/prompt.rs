@@ -17,7 +17,7 @@ pub(crate) fn is_interactive(no_input: bool) -> bool {
 /// # Errors
 /// When the terminal cannot be read.
 pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
-    answered(&text::said(question))
+    answered(&text::message(question))
 }
 
 /// As [`confirm`], with a question of several lines: whatever others wrote in one has to be one line.
@@ -41,7 +41,7 @@ fn answered(question: &str) -> Result<bool, Failure> {
 /// # Errors
 /// When the terminal cannot be read.
 pub(crate) fn secret(what: &str) -> Result<Secret, Failure> {
-    let prompt = format!("{}: ", text::said(what));
+    let prompt = format!("{}: ", text::message(what));
     let asked = tokio::task::block_in_place(|| rpassword::prompt_password(&prompt));
     asked
         .map(Secret::new)

@@ -3,7 +3,7 @@
 use patchbay_model::{Code, Problem, Secret, SecretReference, VaultBackend, VaultState};
 use patchbay_ops::{resolve_from_environment, unlock_vault, vault_status};
 
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::prompt;
 
@@ -17,16 +17,16 @@ const TRIES: u32 = 3;
 ///
 /// # Errors
 /// When nobody can be asked for the passphrase, or it is wrong.
-pub(crate) async fn unlock(door: &Door) -> Result<(), Failure> {
-    let status = vault_status(&door.cx).await;
+pub(crate) async fn unlock(cli: &Cli) -> Result<(), Failure> {
+    let status = vault_status(&cli.cx).await;
     if status.backend != Some(VaultBackend::Passphrase) || status.state != VaultState::Locked {
         return Ok(());
     }
     if let Some(passphrase) = from_environment().await? {
-        unlock_vault(&door.cx, passphrase).await?;
+        unlock_vault(&cli.cx, passphrase).await?;
         return Ok(());
     }
-    if !door.is_interactive() {
+    if !cli.is_interactive() {
         let problem = Problem::new(
             Code::VaultLocked,
             "the secrets are protected by a passphrase",
@@ -34,18 +34,18 @@ pub(crate) async fn unlock(door: &Door) -> Result<(), Failure> {
         let hint = format!("Set {VARIABLE} to a reference such as env://NAME or cmd://PROGRAM.");
         return Err(problem.with_hint(hint).into());
     }
-    ask(door).await
+    ask(cli).await
 }
 
-async fn ask(door: &Door) -> Result<(), Failure> {
+async fn ask(cli: &Cli) -> Result<(), Failure> {
     for tried in 1.. {
         let passphrase = prompt::secret("Passphrase of the secrets")?;
-        match unlock_vault(&door.cx, passphrase)
+        match unlock_vault(&cli.cx, passphrase)
             .await
             .map_err(Failure::from)
         {
             Err(failure) if failure.code() == Code::VaultPassphrase && tried < TRIES => {
-                door.talk.say("That is not the passphrase.");
+                cli.stderr.say("That is not the passphrase.");
             }
             unlocked => return unlocked.map(drop),
         }

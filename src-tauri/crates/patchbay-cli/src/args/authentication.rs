@@ -31,7 +31,7 @@ pub(crate) struct AuthenticationArgs {
     pub(crate) callback_host: Option<String>,
     /// How the browser comes back
     #[arg(long, value_enum, conflicts_with_all = ["token_from", "headers"])]
-    pub(crate) redirect: Option<Way>,
+    pub(crate) redirect: Option<RedirectArg>,
     /// A scope to ask for, in place of those that the server names
     #[arg(long = "scope", value_name = "SCOPE", conflicts_with_all = ["token_from", "headers"])]
     pub(crate) scopes: Vec<String>,
@@ -54,18 +54,18 @@ pub(crate) enum Method {
 
 /// How the browser comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Way {
+pub(crate) enum RedirectArg {
     /// To a port of this computer
     Loopback,
     /// By a patchbay:// link, which only the app receives
     DeepLink,
 }
 
-impl From<Way> for patchbay_model::Redirect {
-    fn from(way: Way) -> Self {
-        match way {
-            Way::Loopback => Self::Loopback,
-            Way::DeepLink => Self::DeepLink,
+impl From<RedirectArg> for patchbay_model::Redirect {
+    fn from(redirect: RedirectArg) -> Self {
+        match redirect {
+            RedirectArg::Loopback => Self::Loopback,
+            RedirectArg::DeepLink => Self::DeepLink,
         }
     }
 }

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use patchbay_model::Level;
 
 use super::ConnectArgs;
-use super::authentication::Way;
+use super::authentication::RedirectArg;
 
 /// Values of a form that a platform makes.
 #[derive(Debug, Default, Args)]
@@ -63,7 +63,7 @@ pub(crate) struct ProviderArgs {
     pub(crate) token_url: Option<String>,
     /// How the browser comes back; the app at the provider has to know that address
     #[arg(long, value_enum, requires = "client_id")]
-    pub(crate) redirect: Option<Way>,
+    pub(crate) redirect: Option<RedirectArg>,
     /// A scope to ask for, in place of those of the definition
     #[arg(long = "scope", value_name = "SCOPE", requires = "client_id")]
     pub(crate) scopes: Vec<String>,

@@ -10,42 +10,42 @@ use serde_json::{Map, Value};
 use super::account_fields::Fields;
 use super::account_settings;
 use crate::args::{AccountAddArgs, AccountSecretArgs, AccountVerb};
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::when;
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
-pub(super) async fn run(door: &Door, verb: AccountVerb) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, verb: AccountVerb) -> Result<(), Failure> {
     match verb {
-        AccountVerb::Add(args) => add(door, args).await,
-        AccountVerb::List => list(door).await,
-        AccountVerb::Platforms => platforms(door),
+        AccountVerb::Add(args) => add(cli, args).await,
+        AccountVerb::List => list(cli).await,
+        AccountVerb::Platforms => platforms(cli),
         AccountVerb::Test { account } => {
-            unlock(door).await?;
-            let account = find(door, &account).await?;
-            said(door, "Works", &test_account(&door.cx, &account.id).await?)
+            unlock(cli).await?;
+            let account = find(cli, &account).await?;
+            print_done(cli, "Works", &test_account(&cli.cx, &account.id).await?)
         }
         AccountVerb::Rename { account, label } => {
-            let account = find(door, &account).await?;
-            said(
-                door,
+            let account = find(cli, &account).await?;
+            print_done(
+                cli,
                 "Renamed",
-                &rename_account(&door.cx, &account.id, &label).await?,
+                &rename_account(&cli.cx, &account.id, &label).await?,
             )
         }
         AccountVerb::Set {
             account,
             settings,
             dry_run,
-        } => account_settings::set(door, &account, &settings, dry_run).await,
+        } => account_settings::set(cli, &account, &settings, dry_run).await,
         AccountVerb::Colour { account, colour } => {
-            account_settings::colour(door, &account, &colour).await
+            account_settings::colour(cli, &account, &colour).await
         }
-        AccountVerb::SignOut { account } => account_settings::sign_out(door, &account).await,
-        AccountVerb::Replace { account, secrets } => replace(door, &account, secrets).await,
-        AccountVerb::Remove { account } => remove(door, &account).await,
+        AccountVerb::SignOut { account } => account_settings::sign_out(cli, &account).await,
+        AccountVerb::Replace { account, secrets } => replace(cli, &account, secrets).await,
+        AccountVerb::Remove { account } => remove(cli, &account).await,
     }
 }
 
@@ -53,8 +53,8 @@ pub(super) async fn run(door: &Door, verb: AccountVerb) -> Result<(), Failure> {
 ///
 /// # Errors
 /// When there is none.
-pub(super) async fn find(door: &Door, text: &str) -> Result<Account, Failure> {
-    Ok(resolve_account(&door.cx, text).await?)
+pub(super) async fn find(cli: &Cli, text: &str) -> Result<Account, Failure> {
+    Ok(resolve_account(&cli.cx, text).await?)
 }
 
 /// The failure of a key that was just given.
@@ -62,18 +62,18 @@ fn refused(error: patchbay_ops::Error) -> Failure {
     let failure = Failure::from(error);
     match failure.code() {
         Code::AuthNeeded => failure
-            .saying("the platform does not take this key")
-            .hinting("Check the key, and give it again."),
+            .with_message("the platform does not take this key")
+            .with_hint("Check the key, and give it again."),
         Code::UsageInvalid if failure.hint().is_none() => {
-            failure.hinting("Run `patchbay account platforms` to see what each field takes.")
+            failure.with_hint("Run `patchbay account platforms` to see what each field takes.")
         }
         _ => failure,
     }
 }
 
-pub(super) fn said(door: &Door, verb: &str, account: &Account) -> Result<(), Failure> {
-    door.talk.say(&format!("{verb}: {}.", account.label));
-    door.out.answer(account, |_| String::new())
+pub(super) fn print_done(cli: &Cli, verb: &str, account: &Account) -> Result<(), Failure> {
+    cli.stderr.say(&format!("{verb}: {}.", account.label));
+    cli.out.answer(account, |_| String::new())
 }
 
 fn form(platform: Platform) -> Result<PlatformForm, Failure> {
@@ -87,7 +87,7 @@ fn form(platform: Platform) -> Result<PlatformForm, Failure> {
     })
 }
 
-async fn add(door: &Door, args: AccountAddArgs) -> Result<(), Failure> {
+async fn add(cli: &Cli, args: AccountAddArgs) -> Result<(), Failure> {
     // The grammar lets no other word through.
     let platform = Platform::from_word(&args.platform).unwrap_or(Platform::Local);
     let form = form(platform)?;
@@ -98,19 +98,18 @@ async fn add(door: &Door, args: AccountAddArgs) -> Result<(), Failure> {
     if args.allow_plain_http {
         settings.insert("allow_plain_http".to_owned(), "allowed".into());
     }
-    let fields = Fields::of_new(settings).filled(door, &form, args.secrets);
+    let fields = Fields::of_new(settings).filled(cli, &form, args.secrets);
     let fields = fields.await?;
-    unlock(door).await?;
+    unlock(cli).await?;
     let request = AddAccount {
         platform,
         label: args.label,
         settings: Json(Value::Object(fields.settings)),
         secrets: fields.secrets,
     };
-    let account = add_account(&door.cx, request).await.map_err(refused)?;
-    door.talk.say(&format!("Signed in to {}.", form.title));
-    door.out
-        .answer(&account, |_| format!("{}\n", account.label))
+    let account = add_account(&cli.cx, request).await.map_err(refused)?;
+    cli.stderr.say(&format!("Signed in to {}.", form.title));
+    cli.out.answer(&account, |_| format!("{}\n", account.label))
 }
 
 fn members(settings: Json) -> Map<String, Value> {
@@ -120,28 +119,28 @@ fn members(settings: Json) -> Map<String, Value> {
     }
 }
 
-async fn replace(door: &Door, text: &str, args: AccountSecretArgs) -> Result<(), Failure> {
-    let account = find(door, text).await?;
+async fn replace(cli: &Cli, text: &str, args: AccountSecretArgs) -> Result<(), Failure> {
+    let account = find(cli, text).await?;
     let form = form(account.platform)?;
     let fields = Fields::of_known(members(account.settings.clone()));
-    let fields = fields.filled(door, &form, args).await?;
-    unlock(door).await?;
-    let replaced = replace_account_secrets(&door.cx, &account.id, fields.secrets).await;
+    let fields = fields.filled(cli, &form, args).await?;
+    unlock(cli).await?;
+    let replaced = replace_account_secrets(&cli.cx, &account.id, fields.secrets).await;
     let account = replaced.map_err(refused)?;
-    said(door, "Replaced", &account)
+    print_done(cli, "Replaced", &account)
 }
 
-async fn remove(door: &Door, text: &str) -> Result<(), Failure> {
-    let account = find(door, text).await?;
-    unlock(door).await?;
-    remove_account(&door.cx, &account.id).await?;
-    said(door, "Removed", &account)
+async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
+    let account = find(cli, text).await?;
+    unlock(cli).await?;
+    remove_account(&cli.cx, &account.id).await?;
+    print_done(cli, "Removed", &account)
 }
 
-async fn list(door: &Door) -> Result<(), Failure> {
-    let accounts = list_accounts(&door.cx).await?;
-    let now = door.now();
-    door.out.answer(&accounts, |screen| {
+async fn list(cli: &Cli) -> Result<(), Failure> {
+    let accounts = list_accounts(&cli.cx).await?;
+    let now = cli.now();
+    cli.out.answer(&accounts, |screen| {
         let rows = accounts.iter().map(|account| {
             [
                 Cell::from(&account.label),
@@ -164,9 +163,9 @@ fn address(account: &Account) -> Cell {
     }
 }
 
-fn platforms(door: &Door) -> Result<(), Failure> {
+fn platforms(cli: &Cli) -> Result<(), Failure> {
     let forms = list_platforms();
-    door.out.answer(&forms, |screen| {
+    cli.out.answer(&forms, |screen| {
         let rows = forms.iter().flat_map(|form| {
             form.fields.iter().map(|field| {
                 let kind = match (field.is_secret, field.is_required) {

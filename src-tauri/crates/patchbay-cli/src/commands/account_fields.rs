@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::args::AccountSecretArgs;
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::secret_source::Source;
 
@@ -57,25 +57,25 @@ impl Fields {
     /// When a secret cannot be had, or is for no field of the form.
     pub(super) async fn filled(
         mut self,
-        door: &Door,
+        cli: &Cli,
         form: &PlatformForm,
         args: AccountSecretArgs,
     ) -> Result<Self, Failure> {
         if let Some(from) = &args.from {
             let source = Source::parse("--from", from)?;
-            self.take_key(door, form, &source).await?;
+            self.take_key(cli, form, &source).await?;
         }
         for given in &args.secrets {
-            self.take_named(door, given).await?;
+            self.take_named(cli, given).await?;
         }
-        self.take_environment(door, form)?;
+        self.take_environment(cli, form)?;
         if self.secrets.is_empty() && (self.is_known || self.key(form).is_some()) {
-            self.take_key(door, form, &Source::Input).await?;
+            self.take_key(cli, form, &Source::Input).await?;
         }
         Ok(self)
     }
 
-    async fn take_named(&mut self, door: &Door, given: &str) -> Result<(), Failure> {
+    async fn take_named(&mut self, cli: &Cli, given: &str) -> Result<(), Failure> {
         let Some((name, source)) = given.split_once('=') else {
             return Err(Failure::usage(
                 "--secret names no source",
@@ -83,9 +83,9 @@ impl Fields {
             ));
         };
         let source = Source::parse("--secret", source)?;
-        let secret = match other_than_input(door, &source).await? {
+        let secret = match other_than_input(cli, &source).await? {
             Some(secret) => secret,
-            None => typed(&door.secrets().input(name)?),
+            None => typed(&cli.secrets().input(name)?),
         };
         self.secrets.insert(name.to_owned(), secret);
         Ok(())
@@ -94,7 +94,7 @@ impl Fields {
     /// The one secret, or from standard input a JSON object of several fields.
     async fn take_key(
         &mut self,
-        door: &Door,
+        cli: &Cli,
         form: &PlatformForm,
         source: &Source,
     ) -> Result<(), Failure> {
@@ -105,11 +105,11 @@ impl Fields {
                 "Leave --from out.",
             ));
         };
-        if let Some(secret) = other_than_input(door, source).await? {
+        if let Some(secret) = other_than_input(cli, source).await? {
             self.secrets.insert(field.name.clone(), secret);
             return Ok(());
         }
-        let given = door.secrets().input_or_object(&field.title)?;
+        let given = cli.secrets().input_or_object(&field.title)?;
         match members(&given)? {
             Some(members) => self.take_members(form, members),
             None => {
@@ -163,14 +163,14 @@ impl Fields {
     }
 
     /// What the platform's own client would find in the environment, when the user agrees to use it.
-    fn take_environment(&mut self, door: &Door, form: &PlatformForm) -> Result<(), Failure> {
+    fn take_environment(&mut self, cli: &Cli, form: &PlatformForm) -> Result<(), Failure> {
         let offered = self.offered(form);
         let names: Vec<_> = offered.iter().map(|(_, name)| *name).collect();
         let (names, verb) = (
             names.join(", "),
             if names.len() == 1 { "is" } else { "are" },
         );
-        if offered.is_empty() || !door.agrees(&format!("{names} {verb} set. Sign in with that?"))? {
+        if offered.is_empty() || !cli.agrees(&format!("{names} {verb} set. Sign in with that?"))? {
             return Ok(());
         }
         for (field, variable) in offered {
@@ -217,14 +217,14 @@ impl Fields {
 }
 
 /// The secret from there; `None` for standard input, which each reads in a way of its own.
-async fn other_than_input(door: &Door, source: &Source) -> Result<Option<SecretInput>, Failure> {
+async fn other_than_input(cli: &Cli, source: &Source) -> Result<Option<SecretInput>, Failure> {
     Ok(match source {
         Source::Input => None,
         Source::Reference(reference) => Some(SecretInput::Reference {
             reference: reference.to_string(),
         }),
         Source::Wallet(name) => Some(SecretInput::Entry {
-            entry: resolve_wallet_entry(&door.cx, name).await?.id,
+            entry: resolve_wallet_entry(&cli.cx, name).await?.id,
         }),
     })
 }

@@ -6,29 +6,29 @@ use patchbay_ops::{
 };
 use serde_json::{Map, Value};
 
-use super::account::{find, said};
-use crate::door::Door;
+use super::account::{find, print_done};
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
 /// Changes settings; those that are not named stay.
 pub(super) async fn set(
-    door: &Door,
+    cli: &Cli,
     account: &str,
     settings: &[String],
     dry_run: bool,
 ) -> Result<(), Failure> {
-    let account = find(door, account).await?;
+    let account = find(cli, account).await?;
     let given = tool_arguments::read(None, settings)?;
     let settings = changed(account.settings.0.clone(), given.0);
-    unlock(door).await?;
+    unlock(cli).await?;
     if dry_run {
-        try_account_settings(&door.cx, &account.id, settings).await?;
-        return said(door, "Would work", &account);
+        try_account_settings(&cli.cx, &account.id, settings).await?;
+        return print_done(cli, "Would work", &account);
     }
-    let account = change_account_settings(&door.cx, &account.id, settings).await?;
-    said(door, "Changed", &account)
+    let account = change_account_settings(&cli.cx, &account.id, settings).await?;
+    print_done(cli, "Changed", &account)
 }
 
 /// What was set with what is to be laid over it; null takes a setting away.
@@ -44,19 +44,19 @@ fn changed(before: Value, given: Value) -> Json {
     Json(Value::Object(settings))
 }
 
-pub(super) async fn colour(door: &Door, account: &str, colour: &str) -> Result<(), Failure> {
-    let account = find(door, account).await?;
+pub(super) async fn colour(cli: &Cli, account: &str, colour: &str) -> Result<(), Failure> {
+    let account = find(cli, account).await?;
     // The grammar lets no other word through than the colours and `none`.
     let colour = AccountColour::from_word(colour);
-    let account = colour_account(&door.cx, &account.id, colour).await?;
-    said(door, "Coloured", &account)
+    let account = colour_account(&cli.cx, &account.id, colour).await?;
+    print_done(cli, "Coloured", &account)
 }
 
-pub(super) async fn sign_out(door: &Door, account: &str) -> Result<(), Failure> {
-    let account = find(door, account).await?;
-    unlock(door).await?;
-    let account = sign_out_account(&door.cx, &account.id).await?;
-    said(door, "Signed out", &account)
+pub(super) async fn sign_out(cli: &Cli, account: &str) -> Result<(), Failure> {
+    let account = find(cli, account).await?;
+    unlock(cli).await?;
+    let account = sign_out_account(&cli.cx, &account.id).await?;
+    print_done(cli, "Signed out", &account)
 }
 
 #[cfg(test)]

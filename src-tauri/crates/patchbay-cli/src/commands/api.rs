@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::account;
 use super::authentication::header_texts;
 use crate::args::ApiArgs;
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
@@ -28,13 +28,13 @@ struct Offered {
     listed_by: String,
 }
 
-pub(super) async fn run(door: &Door, args: ApiArgs) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, args: ApiArgs) -> Result<(), Failure> {
     let account = match &args.account {
-        Some(account) => Some(account::find(door, account).await?),
+        Some(account) => Some(account::find(cli, account).await?),
         None => None,
     };
     let offered = match &account {
-        Some(account) => Offered::of(door, account).await?,
+        Some(account) => Offered::of(cli, account).await?,
         None => Offered::on(args.platform.as_deref()),
     };
     let described = args.describe.clone().map(|name| {
@@ -42,19 +42,19 @@ pub(super) async fn run(door: &Door, args: ApiArgs) -> Result<(), Failure> {
         named.or_else(|| args.operation.clone()).unwrap_or_default()
     });
     match (described, account) {
-        (Some(name), _) => describe(door, offered.named(&name)?),
-        (None, _) if args.list => list(door, &offered.operations),
-        (None, Some(account)) => call(door, &account, &offered, args).await,
+        (Some(name), _) => describe(cli, offered.named(&name)?),
+        (None, _) if args.list => list(cli, &offered.operations),
+        (None, Some(account)) => call(cli, &account, &offered, args).await,
         (None, None) => Err(no_operation()),
     }
 }
 
 impl Offered {
     /// What an account can call, which may differ from account to account.
-    async fn of(door: &Door, account: &Account) -> Result<Self, Failure> {
+    async fn of(cli: &Cli, account: &Account) -> Result<Self, Failure> {
         let label = text::quoted(&account.label);
         Ok(Self {
-            operations: list_account_operations(&door.cx, &account.id).await?,
+            operations: list_account_operations(&cli.cx, &account.id).await?,
             listed_by: format!("patchbay api {label} --list"),
         })
     }
@@ -78,7 +78,7 @@ impl Offered {
                 kind: "operation",
                 name: name.to_owned(),
             };
-            Failure::from(missing).hinting(format!("Run `{}` to see them all.", self.listed_by))
+            Failure::from(missing).with_hint(format!("Run `{}` to see them all.", self.listed_by))
         })
     }
 }
@@ -87,8 +87,8 @@ fn no_operation() -> Failure {
     Failure::usage("no operation is named", "Add --list to see them all.")
 }
 
-fn list(door: &Door, operations: &[OperationCard]) -> Result<(), Failure> {
-    door.out.answer(operations, |screen| {
+fn list(cli: &Cli, operations: &[OperationCard]) -> Result<(), Failure> {
+    cli.out.answer(operations, |screen| {
         let rows = operations.iter().map(|operation| {
             let (effect, tone) = words::operation_effect(operation.effect);
             [
@@ -101,8 +101,8 @@ fn list(door: &Door, operations: &[OperationCard]) -> Result<(), Failure> {
     })
 }
 
-fn describe(door: &Door, operation: &OperationCard) -> Result<(), Failure> {
-    door.out.answer(operation, |screen| {
+fn describe(cli: &Cli, operation: &OperationCard) -> Result<(), Failure> {
+    cli.out.answer(operation, |screen| {
         let (effect, tone) = words::operation_effect(operation.effect);
         let facts = Facts::default()
             .add("Operation", &operation.name)
@@ -154,7 +154,7 @@ fn kind(property: &Value) -> String {
 }
 
 async fn call(
-    door: &Door,
+    cli: &Cli,
     account: &Account,
     offered: &Offered,
     args: ApiArgs,
@@ -164,56 +164,56 @@ async fn call(
     let headers = if args.headers.is_empty() {
         BTreeMap::new()
     } else {
-        header_texts(door, &args.headers).await?
+        header_texts(cli, &args.headers).await?
     };
     let request = CallOperation {
         account: account.id.clone(),
         operation: operation.name.clone(),
         arguments: tool_arguments::read(args.args.as_deref(), &args.arguments)?,
-        confirmed: confirmed(door, operation, &account.label)?,
+        confirmed: confirmed(cli, operation, &account.label)?,
         timeout_seconds: args.timeout,
         retries: args.retries,
         headers,
         query: tool_arguments::read(None, &args.query)?,
         body: tool_arguments::read(None, &args.body)?,
     };
-    unlock(door).await?;
+    unlock(cli).await?;
     match args.output {
-        Some(output) => stream(door, request, args.include, &output).await,
+        Some(output) => stream(cli, request, args.include, &output).await,
         None if args.include => {
-            let answered = call_operation_with_head(&door.cx, request).await?;
+            let answered = call_operation_with_head(&cli.cx, request).await?;
             let words = |_| format!("{}{}", head_words(&answered.head), pretty(&answered.data));
-            door.out.answer(&answered, words)
+            cli.out.answer(&answered, words)
         }
         None => {
-            let answer = call_operation(&door.cx, request).await?;
-            door.out.answer(&answer, |_| pretty(&answer))
+            let answer = call_operation(&cli.cx, request).await?;
+            cli.out.answer(&answer, |_| pretty(&answer))
         }
     }
 }
 
 /// Passes an answer on as it comes, to a file or to standard output.
 async fn stream(
-    door: &Door,
+    cli: &Cli,
     request: CallOperation,
     include: bool,
     output: &str,
 ) -> Result<(), Failure> {
     if output != "-" {
-        let saved = save_operation(&door.cx, request, include, Path::new(output)).await?;
+        let saved = save_operation(&cli.cx, request, include, Path::new(output)).await?;
         let head = saved.head.as_ref().map(head_words).unwrap_or_default();
-        return door
+        return cli
             .out
             .answer(&saved, |_| format!("{head}{}\n", saved.path));
     }
-    if door.out.is_json() {
+    if cli.out.is_json() {
         return Err(Failure::usage(
             "with --json standard output holds one document",
             "Name a file with --output.",
         ));
     }
-    let mut streamed = stream_operation(&door.cx, request, include).await?;
-    let mut raw = door.out.raw();
+    let mut streamed = stream_operation(&cli.cx, request, include).await?;
+    let mut raw = cli.out.raw();
     if let Some(head) = &streamed.head {
         raw.write(head_words(head).as_bytes())?;
     }
@@ -242,7 +242,7 @@ fn head_words(head: &AnswerHead) -> String {
 }
 
 /// Irreversible operations ask, naming what and where.
-fn confirmed(door: &Door, operation: &OperationCard, account: &str) -> Result<bool, Failure> {
+fn confirmed(cli: &Cli, operation: &OperationCard, account: &str) -> Result<bool, Failure> {
     if operation.effect != OperationEffect::Irreversible {
         return Ok(false);
     }
@@ -254,7 +254,7 @@ fn confirmed(door: &Door, operation: &OperationCard, account: &str) -> Result<bo
     let missing = Error::ConfirmationNeeded {
         what: operation.name.clone(),
     };
-    door.confirm(&question, missing.into())?;
+    cli.confirm(&question, missing.into())?;
     Ok(true)
 }
 

@@ -8,7 +8,7 @@ use patchbay_ops::{
 };
 
 use crate::args::{AuthenticationArgs, Method};
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::secret_source::{Source, parse_header};
 use crate::unlock::unlock;
@@ -18,16 +18,16 @@ use crate::unlock::unlock;
 /// # Errors
 /// When they contradict each other, or a secret is not there.
 pub(super) async fn choice(
-    door: &Door,
+    cli: &Cli,
     args: AuthenticationArgs,
 ) -> Result<Option<AuthenticationChoice>, Failure> {
     let method = method(&args)?;
     let choice = match method {
         Method::Auto => return Ok(None),
         Method::None => AuthenticationChoice::None,
-        Method::Oauth => oauth(door, args).await?,
-        Method::Bearer => bearer(door, args.token_from.as_deref().unwrap_or("-")).await?,
-        Method::Headers => headers(door, &args.headers).await?,
+        Method::Oauth => oauth(cli, args).await?,
+        Method::Bearer => bearer(cli, args.token_from.as_deref().unwrap_or("-")).await?,
+        Method::Headers => headers(cli, &args.headers).await?,
     };
     Ok(Some(choice))
 }
@@ -58,9 +58,9 @@ fn method(args: &AuthenticationArgs) -> Result<Method, Failure> {
     }
 }
 
-async fn oauth(door: &Door, args: AuthenticationArgs) -> Result<AuthenticationChoice, Failure> {
+async fn oauth(cli: &Cli, args: AuthenticationArgs) -> Result<AuthenticationChoice, Failure> {
     Ok(AuthenticationChoice::Oauth {
-        client: client(door, args.client_id, args.client_secret_from.as_deref()).await?,
+        client: client(cli, args.client_id, args.client_secret_from.as_deref()).await?,
         callback_port: args.callback_port,
         callback_host: args.callback_host,
         redirect: args.redirect.map(Into::into).unwrap_or_default(),
@@ -69,7 +69,7 @@ async fn oauth(door: &Door, args: AuthenticationArgs) -> Result<AuthenticationCh
 }
 
 async fn client(
-    door: &Door,
+    cli: &Cli,
     id: Option<String>,
     secret_from: Option<&str>,
 ) -> Result<Option<OAuthClientInput>, Failure> {
@@ -77,14 +77,14 @@ async fn client(
         return Ok(None);
     };
     if let Some(name) = client_id.strip_prefix("wallet:") {
-        let entry = resolve_wallet_entry(&door.cx, name).await?.id;
+        let entry = resolve_wallet_entry(&cli.cx, name).await?.id;
         return Ok(Some(OAuthClientInput::Entry { entry }));
     }
     let client_secret = match secret_from {
-        Some(from) => Some(client_secret(door, from).await?),
+        Some(from) => Some(client_secret(cli, from).await?),
         None => None,
     };
-    unlock(door).await?;
+    unlock(cli).await?;
     Ok(Some(OAuthClientInput::New {
         client_id,
         client_secret,
@@ -95,36 +95,36 @@ async fn client(
 ///
 /// # Errors
 /// When it is not there.
-pub(super) async fn client_secret(door: &Door, from: &str) -> Result<SecretValue, Failure> {
+pub(super) async fn client_secret(cli: &Cli, from: &str) -> Result<SecretValue, Failure> {
     let source = Source::parse("--client-secret-from", from)?;
-    door.secrets().as_named(&source, "client secret").await
+    cli.secrets().as_named(&source, "client secret").await
 }
 
-async fn bearer(door: &Door, from: &str) -> Result<AuthenticationChoice, Failure> {
+async fn bearer(cli: &Cli, from: &str) -> Result<AuthenticationChoice, Failure> {
     let token = match Source::parse("--token-from", from)? {
         Source::Input => SecretInput::New {
-            secret: door.secrets().input("token")?,
+            secret: cli.secrets().input("token")?,
         },
         Source::Reference(reference) => SecretInput::Reference {
             reference: reference.to_string(),
         },
         Source::Wallet(name) => SecretInput::Entry {
-            entry: resolve_wallet_entry(&door.cx, &name).await?.id,
+            entry: resolve_wallet_entry(&cli.cx, &name).await?.id,
         },
     };
-    unlock(door).await?;
+    unlock(cli).await?;
     Ok(AuthenticationChoice::Bearer { token })
 }
 
-async fn headers(door: &Door, given: &[String]) -> Result<AuthenticationChoice, Failure> {
+async fn headers(cli: &Cli, given: &[String]) -> Result<AuthenticationChoice, Failure> {
     if let [one] = given
         && let Some(name) = one.strip_prefix("wallet:")
     {
-        let entry = resolve_wallet_entry(&door.cx, name).await?.id;
+        let entry = resolve_wallet_entry(&cli.cx, name).await?.id;
         return Ok(saved_headers(entry));
     }
-    let values = header_values(door, given).await?;
-    unlock(door).await?;
+    let values = header_values(cli, given).await?;
+    unlock(cli).await?;
     Ok(AuthenticationChoice::Headers {
         entry: None,
         values,
@@ -143,12 +143,12 @@ fn saved_headers(entry: WalletEntryId) -> AuthenticationChoice {
 /// # Errors
 /// When none was named, or a value is not there.
 pub(super) async fn header_values(
-    door: &Door,
+    cli: &Cli,
     given: &[String],
 ) -> Result<BTreeMap<String, SecretValue>, Failure> {
     let mut values = BTreeMap::new();
     for (name, source) in named_headers(given)? {
-        let value = door.secrets().as_named(&source, &name).await?;
+        let value = cli.secrets().as_named(&source, &name).await?;
         values.insert(name, value);
     }
     Ok(values)
@@ -159,12 +159,12 @@ pub(super) async fn header_values(
 /// # Errors
 /// As [`header_values`].
 pub(super) async fn header_texts(
-    door: &Door,
+    cli: &Cli,
     given: &[String],
 ) -> Result<BTreeMap<String, Secret>, Failure> {
     let mut texts = BTreeMap::new();
     for (name, source) in named_headers(given)? {
-        let text = door.secrets().read(&source, &name).await?;
+        let text = cli.secrets().read(&source, &name).await?;
         texts.insert(name, text);
     }
     Ok(texts)

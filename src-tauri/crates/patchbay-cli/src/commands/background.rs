@@ -4,7 +4,7 @@ use patchbay_ops::{background_checks, switch_background_checks};
 use serde::Serialize;
 
 use crate::args::Switch;
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 
 /// The answer as a document.
@@ -13,12 +13,12 @@ struct Background {
     on: bool,
 }
 
-pub(super) async fn run(door: &Door, switch: Option<Switch>) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, switch: Option<Switch>) -> Result<(), Failure> {
     if let Some(switch) = switch {
-        switch_background_checks(&door.cx, switch == Switch::On).await?;
+        switch_background_checks(&cli.cx, switch == Switch::On).await?;
     }
-    let on = background_checks(&door.cx).await?;
-    door.out.answer(&Background { on }, |_| {
+    let on = background_checks(&cli.cx).await?;
+    cli.out.answer(&Background { on }, |_| {
         let words = if on {
             "on: the app checks connectors now and then, and rests while the system saves power or the \
              network is metered\n"

@@ -14,36 +14,36 @@ use patchbay_ops::{
 use self::offer::Offer;
 use super::account;
 use crate::args::{CatalogueVerb, SourceArgs};
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::Table;
 use crate::unlock::unlock;
 
-pub(super) async fn run(door: &Door, verb: CatalogueVerb) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, verb: CatalogueVerb) -> Result<(), Failure> {
     match verb {
         CatalogueVerb::List { words, of } | CatalogueVerb::Search { words, of } => {
             let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-            let mut offers = offers(door, &of).await?;
+            let mut offers = offers(cli, &of).await?;
             offers.retain(|offer| offer.answers(&words));
-            list(door, &offers)
+            list(cli, &offers)
         }
-        CatalogueVerb::Show { name, of } => show(door, &name, &of).await,
+        CatalogueVerb::Show { name, of } => show(cli, &name, &of).await,
         CatalogueVerb::Read { file } => {
             let entries = read_registry_file(&text_of(&file)?)?.into_iter();
-            list(door, &entries.map(Offer::Server).collect::<Vec<_>>())
+            list(cli, &entries.map(Offer::Server).collect::<Vec<_>>())
         }
     }
 }
 
 /// What the accounts can create, each account by itself, then the servers that are known.
-async fn offers(door: &Door, of: &SourceArgs) -> Result<Vec<Offer>, Failure> {
+async fn offers(cli: &Cli, of: &SourceArgs) -> Result<Vec<Offer>, Failure> {
     let account = match &of.account {
-        Some(text) => Some(account::find(door, text).await?.id),
+        Some(text) => Some(account::find(cli, text).await?.id),
         None => None,
     };
     let mut offers = Vec::new();
     if account != Some(AccountId::local()) {
-        offers = definitions(door, account.as_ref()).await?;
+        offers = definitions(cli, account.as_ref()).await?;
     }
     if account.is_none_or(|account| account == AccountId::local()) {
         offers.extend(list_catalogue().into_iter().map(Offer::Server));
@@ -52,20 +52,20 @@ async fn offers(door: &Door, of: &SourceArgs) -> Result<Vec<Offer>, Failure> {
 }
 
 /// An account that cannot be asked is told of, and fails nothing unless it alone was asked for.
-async fn definitions(door: &Door, only: Option<&AccountId>) -> Result<Vec<Offer>, Failure> {
-    let accounts = list_accounts(&door.cx).await?;
+async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<Offer>, Failure> {
+    let accounts = list_accounts(&cli.cx).await?;
     if !accounts.iter().any(|one| one.platform != Platform::Local) {
         return Ok(Vec::new());
     }
-    if let Err(failure) = unlock(door).await {
+    if let Err(failure) = unlock(cli).await {
         if only.is_some() || failure.code() != Code::VaultLocked {
             return Err(failure);
         }
-        door.talk.say("The vault is locked: no account was asked.");
+        cli.stderr.say("The vault is locked: no account was asked.");
         return Ok(Vec::new());
     }
     let mut offers = Vec::new();
-    for AccountDefinitions { account, outcome } in list_account_definitions(&door.cx, only).await? {
+    for AccountDefinitions { account, outcome } in list_account_definitions(&cli.cx, only).await? {
         match outcome {
             Ok(definitions) => {
                 let definitions = definitions.into_iter();
@@ -74,18 +74,18 @@ async fn definitions(door: &Door, only: Option<&AccountId>) -> Result<Vec<Offer>
             Err(error) if only.is_some() => return Err(error.into()),
             Err(error) => {
                 let label = &account.label;
-                door.talk.say(&format!("{label}: {error}; left out"));
+                cli.stderr.say(&format!("{label}: {error}; left out"));
             }
         }
     }
     Ok(offers)
 }
 
-fn list(door: &Door, offers: &[Offer]) -> Result<(), Failure> {
+fn list(cli: &Cli, offers: &[Offer]) -> Result<(), Failure> {
     if offers.is_empty() {
-        door.talk.say("The catalogue has nothing like that.");
+        cli.stderr.say("The catalogue has nothing like that.");
     }
-    door.out.answer(offers, |screen| {
+    cli.out.answer(offers, |screen| {
         if offers.is_empty() {
             return String::new();
         }
@@ -100,19 +100,19 @@ fn list(door: &Door, offers: &[Offer]) -> Result<(), Failure> {
     })
 }
 
-async fn show(door: &Door, name: &str, of: &SourceArgs) -> Result<(), Failure> {
+async fn show(cli: &Cli, name: &str, of: &SourceArgs) -> Result<(), Failure> {
     let is_meant = |offer: &Offer| offer.is_called(name);
     // Nobody is asked for what is known here.
     let known = list_catalogue().into_iter().map(Offer::Server);
     let offer = match known.filter(|_| of.account.is_none()).find(is_meant) {
         Some(known) => Some(known),
-        None => offers(door, of).await?.into_iter().find(is_meant),
+        None => offers(cli, of).await?.into_iter().find(is_meant),
     };
     let offer = offer.ok_or_else(|| {
         let problem = Problem::new(Code::NotFound, format!("the catalogue has no {name}"));
-        Failure::from(problem).hinting("Run `patchbay catalogue list` to see them all.")
+        Failure::from(problem).with_hint("Run `patchbay catalogue list` to see them all.")
     })?;
-    door.out.answer(&offer, |screen| offer.facts(screen))
+    cli.out.answer(&offer, |screen| offer.facts(screen))
 }
 
 fn text_of(file: &Path) -> Result<String, Failure> {
@@ -129,6 +129,6 @@ fn text_of(file: &Path) -> Result<String, Failure> {
     read.map_err(|source| {
         let path = file.display().to_string();
         let failure = Failure::from(Error::File { path, source });
-        failure.hinting("Check the path, and that you may read the file.")
+        failure.with_hint("Check the path, and that you may read the file.")
     })
 }

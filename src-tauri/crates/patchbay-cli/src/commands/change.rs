@@ -10,7 +10,7 @@ use patchbay_ops::{
 };
 
 use crate::args::ChangeArgs;
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::form_values;
 use crate::output::table::{Cell, Table};
@@ -22,54 +22,54 @@ use crate::tool_arguments;
 /// # Errors
 /// Whatever kept it from being changed.
 pub(super) async fn change(
-    door: &Door,
+    cli: &Cli,
     connector: &Connector,
     args: ChangeArgs,
 ) -> Result<Option<Connector>, Failure> {
-    door.unlock_for(connector).await?;
-    let now = connector_settings(&door.cx, &connector.id).await?;
+    cli.unlock_for(connector).await?;
+    let now = connector_settings(&cli.cx, &connector.id).await?;
     if args.form.describe {
-        forms::describe(door, &now.form)?;
+        forms::describe(cli, &now.form)?;
         return Ok(None);
     }
-    let change = wanted(door, now, &args).await?;
-    let plan = plan_settings(&door.cx, &connector.id, change.clone()).await?;
+    let change = wanted(cli, now, &args).await?;
+    let plan = plan_settings(&cli.cx, &connector.id, change.clone()).await?;
     if args.dry_run {
-        door.out
+        cli.out
             .answer(&plan, |screen| plan_in_words(&plan, screen))?;
         return Ok(None);
     }
     if is_empty(&plan) {
-        door.talk
+        cli.stderr
             .say(&format!("{} is so already.", connector.title));
         return Ok(Some(connector.clone()));
     }
-    show(door, &plan);
+    show(cli, &plan);
     let question = format!(
         "Change {} on {} like this?",
         connector.title, connector.identity.account
     );
-    door.confirm(&question, unconfirmed(connector))?;
-    let changed = change_settings(&door.cx, &connector.id, change).await;
+    cli.confirm(&question, unconfirmed(connector))?;
+    let changed = change_settings(&cli.cx, &connector.id, change).await;
     let changed = changed.map_err(|error| match error {
         error @ Error::ChangedElsewhere { .. } => {
-            Failure::from(error).hinting("Look at it again, or add --overwrite.")
+            Failure::from(error).with_hint("Look at it again, or add --overwrite.")
         }
         error => error.into(),
     })?;
-    door.talk.say(&format!("Changed {}.", changed.title));
+    cli.stderr.say(&format!("Changed {}.", changed.title));
     Ok(Some(changed))
 }
 
 async fn wanted(
-    door: &Door,
+    cli: &Cli,
     now: ConnectorSettings,
     args: &ChangeArgs,
 ) -> Result<ChangeSettings, Failure> {
     Ok(ChangeSettings {
         values: form_values::laid_over(now.form.values.0.clone(), &args.values)?,
         base: now.form.values,
-        secrets: form_values::secrets(door, &args.form.secrets).await?,
+        secrets: form_values::secrets(cli, &args.form.secrets).await?,
         overwrite: args.overwrite,
     })
 }
@@ -83,35 +83,35 @@ fn unconfirmed(connector: &Connector) -> Failure {
     Problem::new(Code::ConfirmationNeeded, message).into()
 }
 
-/// The difference goes to where talk goes: the answer is the connector afterwards.
-fn show(door: &Door, plan: &SettingsPlan) {
+/// The difference goes to standard error: the answer is the connector afterwards.
+fn show(cli: &Cli, plan: &SettingsPlan) {
     for line in plan_in_words(plan, Screen::PLAIN).lines() {
-        door.talk.say(line);
+        cli.stderr.say(line);
     }
 }
 
 fn plan_in_words(plan: &SettingsPlan, screen: Screen) -> String {
-    let mut said = forms::differences(&plan.changes, screen);
+    let mut text = forms::differences(&plan.changes, screen);
     for secret in &plan.secrets {
-        said.push_str(&format!("{}\n  + another secret\n", text::line(secret)));
+        text.push_str(&format!("{}\n  + another secret\n", text::line(secret)));
     }
     if !plan.changed_elsewhere.is_empty() {
-        said.push_str("Changed elsewhere since it was read:\n");
-        said.push_str(&forms::differences(&plan.changed_elsewhere, screen));
+        text.push_str("Changed elsewhere since it was read:\n");
+        text.push_str(&forms::differences(&plan.changed_elsewhere, screen));
     }
-    if said.is_empty() {
-        said.push_str("Nothing would change.\n");
+    if text.is_empty() {
+        text.push_str("Nothing would change.\n");
     }
-    said
+    text
 }
 
 /// Lists what only this platform can do with a connector, and what it tells of it.
-pub(super) async fn acts(door: &Door, connector: &str) -> Result<(), Failure> {
-    let connector = door.connector(connector).await?;
-    door.unlock_for(&connector).await?;
-    let particulars = connector_particulars(&door.cx, &connector.id).await?;
-    let now = door.now();
-    door.out.answer(&particulars, |screen| {
+pub(super) async fn acts(cli: &Cli, connector: &str) -> Result<(), Failure> {
+    let connector = cli.connector(connector).await?;
+    cli.unlock_for(&connector).await?;
+    let particulars = connector_particulars(&cli.cx, &connector.id).await?;
+    let now = cli.now();
+    cli.out.answer(&particulars, |screen| {
         particulars_in_words(&particulars, now, screen)
     })
 }
@@ -160,67 +160,67 @@ fn act_row(act: &Act) -> [Cell; 5] {
 
 /// Carries out an act.
 pub(super) async fn act(
-    door: &Door,
+    cli: &Cli,
     connector: &str,
     act: String,
     arguments: &[String],
 ) -> Result<(), Failure> {
-    let connector = door.connector(connector).await?;
-    door.unlock_for(&connector).await?;
+    let connector = cli.connector(connector).await?;
+    cli.unlock_for(&connector).await?;
     let request = ActOnConnector {
         connector: connector.id.clone(),
         act: act.clone(),
         values: tool_arguments::read(None, arguments)?,
-        confirmed: door.says_yes(),
+        confirmed: cli.assume_yes(),
     };
-    let acted = match act_on_connector(&door.cx, request.clone()).await {
+    let acted = match act_on_connector(&cli.cx, request.clone()).await {
         Err(error @ Error::ConfirmationNeeded { .. }) => {
-            confirm(door, &connector, &act, error).await?;
+            confirm(cli, &connector, &act, error).await?;
             let request = ActOnConnector {
                 confirmed: true,
                 ..request
             };
-            act_on_connector(&door.cx, request).await
+            act_on_connector(&cli.cx, request).await
         }
         acted => acted,
     };
     let acted = acted.map_err(|error| explained(error, &connector))?;
-    said(door, &acted)
+    print_done(cli, &acted)
 }
 
 /// Asks first, and says what comes of it.
 async fn confirm(
-    door: &Door,
+    cli: &Cli,
     connector: &Connector,
     name: &str,
     needed: Error,
 ) -> Result<(), Failure> {
-    let particulars = connector_particulars(&door.cx, &connector.id).await?;
+    let particulars = connector_particulars(&cli.cx, &connector.id).await?;
     let act = particulars.find(name);
     if let Some(consequence) = act.and_then(|act| act.consequence.as_deref()) {
-        door.talk.say(&text::line(consequence));
+        cli.stderr.say(&text::line(consequence));
     }
     let what = act.map_or(name, |act| act.title.as_str());
     let (title, account) = (&connector.title, &connector.identity.account);
     let question = format!("{}: {title} on {account}?", text::line(what));
-    door.confirm(&question, needed.into())
+    cli.confirm(&question, needed.into())
 }
 
 fn explained(error: Error, connector: &Connector) -> Failure {
     let name = text::quoted(&connector.name);
     match error {
-        Error::NotFound { kind: "act", .. } => Failure::from(error).hinting(format!(
+        Error::NotFound { kind: "act", .. } => Failure::from(error).with_hint(format!(
             "Run `patchbay connector acts {name}` to see what can be done."
         )),
         error => Failure::from(error).of(connector),
     }
 }
 
-fn said(door: &Door, acted: &Acted) -> Result<(), Failure> {
+fn print_done(cli: &Cli, acted: &Acted) -> Result<(), Failure> {
     let (status, _) = words::status(&acted.connector.status);
     let title = &acted.connector.title;
-    door.talk.say(&format!("Done. {title} is {status}."));
-    door.out.answer(acted, |_| {
+    cli.stderr.say(&format!("Done. {title} is {status}."));
+    cli.out.answer(acted, |_| {
         let is_empty = match &acted.answer.0 {
             serde_json::Value::Null => true,
             serde_json::Value::Object(members) => members.is_empty(),

@@ -14,7 +14,7 @@ use patchbay_ops::{
 use tokio::sync::{broadcast, mpsc};
 
 use crate::args::ConnectArgs;
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupts, interrupted};
 use crate::output::{forms, when, words};
@@ -29,39 +29,39 @@ const TICK: Duration = Duration::from_secs(1);
 /// # Errors
 /// Whatever kept it from being connected.
 pub(super) async fn connect(
-    door: &Door,
+    cli: &Cli,
     connector: Connector,
     choices: Json,
     how: ConnectArgs,
 ) -> Result<Connector, Failure> {
-    door.unlock_for(&connector).await?;
+    cli.unlock_for(&connector).await?;
     let needs_consent = match connector.authentication {
         // Whoever chooses wants another sign-in than the one that there may be.
         _ if !is_empty(&choices) => true,
-        _ if connector.remote_id.is_some() => is_parted(door, &connector).await?,
+        _ if connector.remote_id.is_some() => is_parted(cli, &connector).await?,
         Authentication::Oauth { .. } => true,
-        Authentication::None => !opens_without(door, &connector).await?,
+        Authentication::None => !opens_without(cli, &connector).await?,
         Authentication::Bearer { .. } | Authentication::Headers { .. } => {
-            list_tools(door, &connector).await?;
+            list_tools(cli, &connector).await?;
             false
         }
     };
     let mut granted = String::new();
     if needs_consent {
-        unlock(door).await?;
-        let authorization = consent(door, &connector, choices, how).await?;
+        unlock(cli).await?;
+        let authorization = consent(cli, &connector, choices, how).await?;
         granted = scope_list(&authorization.granted_scopes);
         judge(authorization).map_err(|failure| failure.of(&connector))?;
     }
-    let connector = find_connector(&door.cx, &connector.id).await?;
+    let connector = find_connector(&cli.cx, &connector.id).await?;
     let tools = connector.tool_count.unwrap_or_default();
-    door.talk.say(&format!(
+    cli.stderr.say(&format!(
         "Connected {} as {}: {tools} tools.",
         connector.title,
-        words::identity(&connector.identity, door.now())
+        words::identity(&connector.identity, cli.now())
     ));
     if !granted.is_empty() {
-        door.talk.say(&format!("It may use: {granted}."));
+        cli.stderr.say(&format!("It may use: {granted}."));
     }
     Ok(connector)
 }
@@ -70,13 +70,13 @@ pub(super) async fn connect(
 ///
 /// # Errors
 /// When there is nothing to choose, or the platform cannot be asked.
-pub(super) async fn choices(door: &Door, connector: &Connector) -> Result<(), Failure> {
-    door.unlock_for(connector).await?;
-    match consent_form(&door.cx, &connector.id).await? {
-        Some(form) => forms::describe(door, &form),
+pub(super) async fn choices(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
+    cli.unlock_for(connector).await?;
+    match consent_form(&cli.cx, &connector.id).await? {
+        Some(form) => forms::describe(cli, &form),
         None => {
             let title = &connector.title;
-            door.talk.say(&format!(
+            cli.stderr.say(&format!(
                 "There is nothing to choose before {title} is connected."
             ));
             Ok(())
@@ -90,18 +90,18 @@ fn is_empty(choices: &Json) -> bool {
 
 /// Whether a hosted connector still has to be connected, by what its platform says of it now. What is
 /// connected already only has its tools listed.
-async fn is_parted(door: &Door, connector: &Connector) -> Result<bool, Failure> {
-    let now = refresh_connector(&door.cx, &connector.id).await?;
+async fn is_parted(cli: &Cli, connector: &Connector) -> Result<bool, Failure> {
+    let now = refresh_connector(&cli.cx, &connector.id).await?;
     let is_parted = matches!(
         now.status.status,
         Status::NeedsAuthorization | Status::Authorizing | Status::Disconnected
     );
-    if is_parted && has_consent(&door.cx, &now).await? {
+    if is_parted && has_consent(&cli.cx, &now).await? {
         return Ok(true);
     }
-    match list_tools(door, &now).await {
+    match list_tools(cli, &now).await {
         Err(failure) if failure.code() == Code::AuthNeeded => {
-            if has_consent(&door.cx, &now).await? {
+            if has_consent(&cli.cx, &now).await? {
                 Ok(true)
             } else {
                 Err(failure)
@@ -112,17 +112,17 @@ async fn is_parted(door: &Door, connector: &Connector) -> Result<bool, Failure> 
 }
 
 /// Whether a server that was added without a sign-in lets us in.
-async fn opens_without(door: &Door, connector: &Connector) -> Result<bool, Failure> {
-    match list_tools(door, connector).await {
+async fn opens_without(cli: &Cli, connector: &Connector) -> Result<bool, Failure> {
+    match list_tools(cli, connector).await {
         Ok(()) => Ok(true),
         Err(failure) if failure.code() == Code::AuthNeeded => Ok(false),
         Err(failure) => Err(failure),
     }
 }
 
-async fn list_tools(door: &Door, connector: &Connector) -> Result<(), Failure> {
+async fn list_tools(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
     let listing = async {
-        let listed = refresh_tools(&door.cx, &connector.id).await;
+        let listed = refresh_tools(&cli.cx, &connector.id).await;
         listed.map_err(|error| Failure::from(error).of(connector))
     };
     tokio::select! {
@@ -133,14 +133,14 @@ async fn list_tools(door: &Door, connector: &Connector) -> Result<(), Failure> {
 
 /// Goes the whole way of a consent, until it is over.
 async fn consent(
-    door: &Door,
+    cli: &Cli,
     connector: &Connector,
     choices: Json,
     how: ConnectArgs,
 ) -> Result<Authorization, Failure> {
     let mut accepted = None;
     loop {
-        let news = door.cx.news();
+        let news = cli.cx.news();
         let request = StartAuthorization {
             connector: connector.id.clone(),
             redirect: None,
@@ -148,11 +148,11 @@ async fn consent(
             choices: choices.clone(),
             accept_issuer: accepted.clone(),
         };
-        let begun = start_authorization(&door.cx, request).await?;
-        let over = wait_out(door, begun, news, how.no_browser).await?;
+        let begun = start_authorization(&cli.cx, request).await?;
+        let over = wait_out(cli, begun, news, how.no_browser).await?;
         // What was agreed to is one place: a server that names the next one then is refused.
         match &over.issuer_change {
-            Some(change) if accepted.is_none() && accepts(door, connector, change, &how)? => {
+            Some(change) if accepted.is_none() && accepts(cli, connector, change, &how)? => {
                 accepted = Some(change.issuer.clone());
             }
             _ => return Ok(over),
@@ -163,7 +163,7 @@ async fn consent(
 /// Whether to sign in at another place than before: the flag names it, or the person at the terminal
 /// agrees. `--yes` is not enough, for whoever gives it cannot know where a server leads.
 fn accepts(
-    door: &Door,
+    cli: &Cli,
     connector: &Connector,
     change: &IssuerChange,
     how: &ConnectArgs,
@@ -172,12 +172,12 @@ fn accepts(
         return Ok(*accepted == change.current || *accepted == change.issuer);
     }
     let (title, former, current) = (&connector.title, &change.former, &change.current);
-    if !door.is_interactive() {
-        door.talk
+    if !cli.is_interactive() {
+        cli.stderr
             .say(&format!("To sign in there, add --accept-issuer {current}."));
         return Ok(false);
     }
-    door.talk.clear();
+    cli.stderr.clear();
     prompt::confirm(&format!(
         "{title} wants you to sign in at {current} now, not at {former} as before. Sign in at {current}?"
     ))
@@ -188,7 +188,7 @@ fn accepts(
 /// # Errors
 /// When it was interrupted, or cannot be looked at any more.
 pub(super) async fn wait_out(
-    door: &Door,
+    cli: &Cli,
     begun: Authorization,
     mut news: broadcast::Receiver<Event>,
     no_browser: bool,
@@ -200,9 +200,9 @@ pub(super) async fn wait_out(
     let mut ticks = tokio::time::interval(TICK);
     let mut shown = Shown::default();
     while !now.state.is_over() {
-        shown.show(door, &now, no_browser);
+        shown.show(cli, &now, no_browser);
         if now.state == AuthorizationState::AwaitingUser && pasted.is_none() {
-            pasted = Some(pasted_lines(door));
+            pasted = Some(pasted_lines(cli));
         }
         tokio::select! {
             heard = news.recv() => {
@@ -210,26 +210,26 @@ pub(super) async fn wait_out(
                     Ok(Event::AuthorizationChanged { authorization })
                         if authorization.id == now.id => *authorization,
                     Err(broadcast::error::RecvError::Lagged(_)) =>
-                        find_authorization(&door.cx, &now.id).await?,
+                        find_authorization(&cli.cx, &now.id).await?,
                     _ => continue,
                 };
             }
             _ = ticks.tick() => {}
-            Some(address) = next_line(&mut pasted) => take_pasted(door, &now, &address).await,
-            () = interrupts.next() => return cancel(door, &now, &mut interrupts).await,
+            Some(address) = next_line(&mut pasted) => take_pasted(cli, &now, &address).await,
+            () = interrupts.next() => return cancel(cli, &now, &mut interrupts).await,
         }
     }
-    Ok(wait_for_authorization(&door.cx, &now.id).await?)
+    Ok(wait_for_authorization(&cli.cx, &now.id).await?)
 }
 
 async fn cancel(
-    door: &Door,
+    cli: &Cli,
     now: &Authorization,
     interrupts: &mut Interrupts,
 ) -> Result<Authorization, Failure> {
-    cancel_authorization(&door.cx, &now.id).await?;
+    cancel_authorization(&cli.cx, &now.id).await?;
     tokio::select! {
-        over = wait_for_authorization(&door.cx, &now.id) => Ok(over?),
+        over = wait_for_authorization(&cli.cx, &now.id) => Ok(over?),
         // Whoever presses it twice does not want to wait.
         () = interrupts.next() => Err(Failure::cancelled()),
     }
@@ -263,32 +263,32 @@ struct Shown {
 
 impl Shown {
     /// Tells what is new: a state once, the countdown again and again.
-    fn show(&mut self, door: &Door, now: &Authorization, no_browser: bool) {
+    fn show(&mut self, cli: &Cli, now: &Authorization, no_browser: bool) {
         let is_new = self.state.replace(now.state) != Some(now.state);
         match now.state {
             AuthorizationState::Preparing if is_new => {
-                door.talk.step(&format!(
+                cli.stderr.step(&format!(
                     "Preparing the sign-in of {} …",
                     now.connector_title
                 ));
             }
             AuthorizationState::AwaitingUser => {
                 if is_new {
-                    introduce(door, now, no_browser);
+                    introduce(cli, now, no_browser);
                 }
-                let left = when::countdown(now.deadline_at, door.now());
-                door.talk
+                let left = when::countdown(now.deadline_at, cli.now());
+                cli.stderr
                     .tick(&format!("Waiting for the browser, {left} left"));
             }
-            AuthorizationState::Exchanging if is_new => door.talk.step("Exchanging the code …"),
-            AuthorizationState::Checking if is_new => door.talk.step("Loading the tools …"),
+            AuthorizationState::Exchanging if is_new => cli.stderr.step("Exchanging the code …"),
+            AuthorizationState::Checking if is_new => cli.stderr.step("Loading the tools …"),
             _ => {}
         }
     }
 }
 
-fn introduce(door: &Door, now: &Authorization, no_browser: bool) {
-    let (Some(host), Ok(page)) = (&now.page_host, authorization_page(&door.cx, &now.id)) else {
+fn introduce(cli: &Cli, now: &Authorization, no_browser: bool) {
+    let (Some(host), Ok(page)) = (&now.page_host, authorization_page(&cli.cx, &now.id)) else {
         return;
     };
     let title = &now.connector_title;
@@ -297,16 +297,16 @@ fn introduce(door: &Door, now: &Authorization, no_browser: bool) {
         (false, true) => "No browser could be started. Open this page in one yourself",
         (false, false) => "The browser opens this page",
     };
-    door.talk
+    cli.stderr
         .say(&format!("Sign in to {title} at {host}. {opened}:"));
-    door.talk.say(page.as_str());
+    cli.stderr.say(page.as_str());
     if !now.new_scopes.is_empty() {
         let scopes = scope_list(&now.new_scopes);
-        door.talk
+        cli.stderr
             .say(&format!("It asks for more than before: {scopes}."));
     }
-    if door.is_interactive() {
-        door.talk
+    if cli.is_interactive() {
+        cli.stderr
             .say("If the browser cannot come back, paste the address on which it ended.");
     }
 }
@@ -326,9 +326,9 @@ async fn next_line(pasted: &mut Option<mpsc::Receiver<Secret>>) -> Option<Secret
 }
 
 /// Lines that are typed or pasted while a consent waits; none when nobody is there.
-fn pasted_lines(door: &Door) -> mpsc::Receiver<Secret> {
+fn pasted_lines(cli: &Cli) -> mpsc::Receiver<Secret> {
     let (sender, receiver) = mpsc::channel(1);
-    if door.is_interactive() {
+    if cli.is_interactive() {
         // A thread of its own, for a read from the terminal cannot be called off; it ends with the
         // process.
         std::thread::spawn(move || {
@@ -343,13 +343,13 @@ fn pasted_lines(door: &Door) -> mpsc::Receiver<Secret> {
     receiver
 }
 
-async fn take_pasted(door: &Door, now: &Authorization, address: &Secret) {
+async fn take_pasted(cli: &Cli, now: &Authorization, address: &Secret) {
     let address = Secret::new(address.expose().trim());
     if address.is_empty() {
         return;
     }
-    if let Err(error) = finish_authorization(&door.cx, &now.id, &address).await {
-        door.talk
+    if let Err(error) = finish_authorization(&cli.cx, &now.id, &address).await {
+        cli.stderr
             .say(&format!("That address cannot be used: {error}."));
     }
 }

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{authentication, background, change, connect, create, doctor, offers};
 use crate::args::{AddArgs, ConnectorVerb, EditArgs};
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table, Tone};
@@ -18,141 +18,141 @@ use crate::output::{Screen, text, when, words};
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
-pub(super) async fn run(door: &Door, verb: ConnectorVerb) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
     match verb {
-        ConnectorVerb::Add(args) => add(door, *args).await,
-        ConnectorVerb::List { refresh } => list(door, refresh).await,
-        ConnectorVerb::Show { connector } => show(door, &connector).await,
-        ConnectorVerb::Definitions { account } => create::definitions(door, &account).await,
-        ConnectorVerb::Create(args) => create::create(door, *args).await,
-        ConnectorVerb::Copy(args) => create::copy(door, *args).await,
-        ConnectorVerb::Copies { connector } => create::copies(door, &connector).await,
+        ConnectorVerb::Add(args) => add(cli, *args).await,
+        ConnectorVerb::List { refresh } => list(cli, refresh).await,
+        ConnectorVerb::Show { connector } => show(cli, &connector).await,
+        ConnectorVerb::Definitions { account } => create::definitions(cli, &account).await,
+        ConnectorVerb::Create(args) => create::create(cli, *args).await,
+        ConnectorVerb::Copy(args) => create::copy(cli, *args).await,
+        ConnectorVerb::Copies { connector } => create::copies(cli, &connector).await,
         ConnectorVerb::Connect {
             connector,
             choices,
             describe,
             how,
         } => {
-            let connector = door.connector(&connector).await?;
+            let connector = cli.connector(&connector).await?;
             if describe {
-                return connect::choices(door, &connector).await;
+                return connect::choices(cli, &connector).await;
             }
             let choices = tool_arguments::read(None, &choices)?;
-            let connector = connect::connect(door, connector, choices, how).await?;
-            door.out.answer(&connector, |_| String::new())
+            let connector = connect::connect(cli, connector, choices, how).await?;
+            cli.out.answer(&connector, |_| String::new())
         }
-        ConnectorVerb::Disconnect { connector } => disconnect(door, &connector).await,
-        ConnectorVerb::Remove { connector } => remove(door, &connector).await,
-        ConnectorVerb::Restore { id } => restore(door, id).await,
-        ConnectorVerb::Edit(args) => edit(door, *args).await,
-        ConnectorVerb::Acts { connector } => change::acts(door, &connector).await,
+        ConnectorVerb::Disconnect { connector } => disconnect(cli, &connector).await,
+        ConnectorVerb::Remove { connector } => remove(cli, &connector).await,
+        ConnectorVerb::Restore { id } => restore(cli, id).await,
+        ConnectorVerb::Edit(args) => edit(cli, *args).await,
+        ConnectorVerb::Acts { connector } => change::acts(cli, &connector).await,
         ConnectorVerb::Act {
             connector,
             act,
             arguments,
-        } => change::act(door, &connector, act, &arguments).await,
-        ConnectorVerb::Resources { connector } => offers::resources(door, &connector).await,
-        ConnectorVerb::Read { connector, uri } => offers::read(door, &connector, &uri).await,
-        ConnectorVerb::Prompts { connector } => offers::prompts(door, &connector).await,
+        } => change::act(cli, &connector, act, &arguments).await,
+        ConnectorVerb::Resources { connector } => offers::resources(cli, &connector).await,
+        ConnectorVerb::Read { connector, uri } => offers::read(cli, &connector, &uri).await,
+        ConnectorVerb::Prompts { connector } => offers::prompts(cli, &connector).await,
         ConnectorVerb::Prompt {
             connector,
             prompt,
             arguments,
-        } => offers::prompt(door, &connector, &prompt, &arguments).await,
-        ConnectorVerb::Background { switch } => background::run(door, switch).await,
-        ConnectorVerb::Check { connector } => check(door, &connector).await,
+        } => offers::prompt(cli, &connector, &prompt, &arguments).await,
+        ConnectorVerb::Background { switch } => background::run(cli, switch).await,
+        ConnectorVerb::Check { connector } => check(cli, &connector).await,
     }
 }
 
-async fn add(door: &Door, args: AddArgs) -> Result<(), Failure> {
+async fn add(cli: &Cli, args: AddArgs) -> Result<(), Failure> {
     let request = AddConnector {
-        authentication: authentication::choice(door, args.authentication).await?,
+        authentication: authentication::choice(cli, args.authentication).await?,
         url: args.url,
         name: args.name,
         title: args.title,
         allow_plain_http: args.allow_plain_http,
     };
-    let mut connector = add_connector(&door.cx, request).await?;
+    let mut connector = add_connector(&cli.cx, request).await?;
     let title = &connector.title;
-    door.talk.say(&format!("Added {title}."));
+    cli.stderr.say(&format!("Added {title}."));
     if holds_secret(&connector) {
-        door.talk.say(
+        cli.stderr.say(
             "Note: the address seems to hold a key, and is shown wherever the connector is. \
              Where the server takes it as a token or header, use --token-from or --header.",
         );
     }
     if args.connect {
-        connector = connect::connect(door, connector, Json::default(), args.how).await?;
+        connector = connect::connect(cli, connector, Json::default(), args.how).await?;
     } else {
         let name = text::quoted(&connector.name);
         let next = format!("Connect it: patchbay connector connect {name}");
-        door.talk.say(&next);
+        cli.stderr.say(&next);
     }
-    door.out
+    cli.out
         .answer(&connector, |_| format!("{}\n", connector.name))
 }
 
 /// Asks every hosted account; one that fails is told of and holds up nobody. `each` takes the connectors
 /// of one account, as soon as its turn is over.
 async fn refresh(
-    door: &Door,
+    cli: &Cli,
     mut each: impl FnMut(&[Connector]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    unlock(door).await?;
+    unlock(cli).await?;
     let mut ended = Ok(());
     let tell = |synced: Synced| {
         let label = synced.account.label;
-        door.talk.step(&match synced.outcome {
+        cli.stderr.step(&match synced.outcome {
             Ok(1) => format!("{label}: 1 connector"),
             Ok(count) => format!("{label}: {count} connectors"),
             Err(error) => format!("{label}: {error}; shown as last known"),
         });
-        door.talk.clear();
+        cli.stderr.clear();
         if ended.is_ok() {
             ended = each(&synced.connectors);
         }
     };
-    sync_connectors(&door.cx, tell).await?;
+    sync_connectors(&cli.cx, tell).await?;
     ended
 }
 
-async fn list(door: &Door, from_platforms: bool) -> Result<(), Failure> {
-    if from_platforms && !door.is_json() {
-        return list_as_they_arrive(door).await;
+async fn list(cli: &Cli, from_platforms: bool) -> Result<(), Failure> {
+    if from_platforms && !cli.is_json() {
+        return list_as_they_arrive(cli).await;
     }
     if from_platforms {
-        refresh(door, |_| Ok(())).await?;
+        refresh(cli, |_| Ok(())).await?;
     }
-    let connectors = list_connectors(&door.cx).await?;
+    let connectors = list_connectors(&cli.cx).await?;
     if connectors.is_empty() {
-        none_yet(door);
+        none_yet(cli);
     }
-    let now = door.now();
-    door.out
+    let now = cli.now();
+    cli.out
         .answer(&connectors, |screen| table(&connectors, now, screen))
 }
 
 /// First what lies on this computer, then each account's connectors in the order in which they come.
-async fn list_as_they_arrive(door: &Door) -> Result<(), Failure> {
-    let now = door.now();
+async fn list_as_they_arrive(cli: &Cli) -> Result<(), Failure> {
+    let now = cli.now();
     let mut any = false;
     let mut show = |connectors: &[Connector]| {
         any |= !connectors.is_empty();
-        door.out
+        cli.out
             .answer(connectors, |screen| table(connectors, now, screen))
     };
-    let mut own = list_connectors(&door.cx).await?;
+    let mut own = list_connectors(&cli.cx).await?;
     own.retain(|connector| connector.remote_id.is_none());
     show(&own)?;
-    refresh(door, &mut show).await?;
+    refresh(cli, &mut show).await?;
     if !any {
-        none_yet(door);
+        none_yet(cli);
     }
     Ok(())
 }
 
-fn none_yet(door: &Door) {
-    door.talk
+fn none_yet(cli: &Cli) {
+    cli.stderr
         .say("No connectors yet. Add one: patchbay connector add URL");
 }
 
@@ -181,10 +181,10 @@ fn row(connector: &Connector, now: Timestamp) -> [Cell; 6] {
     ]
 }
 
-async fn show(door: &Door, text: &str) -> Result<(), Failure> {
-    let connector = door.connector(text).await?;
-    let now = door.now();
-    door.out
+async fn show(cli: &Cli, text: &str) -> Result<(), Failure> {
+    let connector = cli.connector(text).await?;
+    let now = cli.now();
+    cli.out
         .answer(&connector, |screen| facts(&connector, now, screen))
 }
 
@@ -233,72 +233,72 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
         .render(screen)
 }
 
-async fn disconnect(door: &Door, text: &str) -> Result<(), Failure> {
-    let connector = door.connector(text).await?;
-    door.unlock_for(&connector).await?;
-    let gone = disconnect_connector(&door.cx, &connector.id).await?;
+async fn disconnect(cli: &Cli, text: &str) -> Result<(), Failure> {
+    let connector = cli.connector(text).await?;
+    cli.unlock_for(&connector).await?;
+    let gone = disconnect_connector(&cli.cx, &connector.id).await?;
     let told = if gone.revoked {
         " The provider took the tokens back."
     } else {
         ""
     };
-    door.talk
+    cli.stderr
         .say(&format!("Disconnected {}.{told}", connector.title));
     if let Some(note) = &gone.note {
-        door.talk.say(&format!("Note: {note}."));
+        cli.stderr.say(&format!("Note: {note}."));
     }
-    door.out.answer(&gone, |_| String::new())
+    cli.out.answer(&gone, |_| String::new())
 }
 
-async fn remove(door: &Door, text: &str) -> Result<(), Failure> {
-    let connector = door.connector(text).await?;
+async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
+    let connector = cli.connector(text).await?;
     if connector.remote_id.is_some() {
-        return delete(door, &connector).await;
+        return delete(cli, &connector).await;
     }
-    remove_connector(&door.cx, &connector.id).await?;
+    remove_connector(&cli.cx, &connector.id).await?;
     let (title, id) = (&connector.title, &connector.id);
-    door.talk.say(&format!("Removed {title}."));
-    door.talk.say(&format!(
+    cli.stderr.say(&format!("Removed {title}."));
+    cli.stderr.say(&format!(
         "Undo within ten minutes: patchbay connector restore {id}"
     ));
-    door.out.answer(&connector, |_| String::new())
+    cli.out.answer(&connector, |_| String::new())
 }
 
 /// A hosted connector goes for everybody, and for good.
-async fn delete(door: &Door, connector: &Connector) -> Result<(), Failure> {
+async fn delete(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
     let (title, account) = (&connector.title, &connector.identity.account);
     let question = format!("Delete {title} on {account}, for everybody who uses it?");
     let missing = patchbay_ops::Error::ConfirmationNeeded {
         what: format!("deleting {title}"),
     };
-    door.confirm(&question, missing.into())?;
-    door.unlock_for(connector).await?;
-    delete_connector(&door.cx, &connector.id, true).await?;
-    door.talk.say(&format!("Deleted {title} on {account}."));
-    door.out.answer(connector, |_| String::new())
+    cli.confirm(&question, missing.into())?;
+    cli.unlock_for(connector).await?;
+    delete_connector(&cli.cx, &connector.id, true).await?;
+    cli.stderr.say(&format!("Deleted {title} on {account}."));
+    cli.out.answer(connector, |_| String::new())
 }
 
-async fn restore(door: &Door, id: String) -> Result<(), Failure> {
-    let restored = restore_connector(&door.cx, &ConnectorId::new(id)).await;
+async fn restore(cli: &Cli, id: String) -> Result<(), Failure> {
+    let restored = restore_connector(&cli.cx, &ConnectorId::new(id)).await;
     let connector = restored.map_err(|error| {
         let failure = Failure::from(error);
         match failure.code() {
-            Code::NotFound => failure.hinting(
+            Code::NotFound => failure.with_hint(
                 "Give the id that `patchbay connector remove` printed, within ten minutes.",
             ),
             _ => failure,
         }
     })?;
-    door.talk.say(&format!("Restored {}.", connector.title));
-    door.out
+    cli.stderr.say(&format!("Restored {}.", connector.title));
+    cli.out
         .answer(&connector, |_| format!("{}\n", connector.name))
 }
 
-async fn edit(door: &Door, args: EditArgs) -> Result<(), Failure> {
-    let mut connector = door.connector(&args.connector).await?;
+async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
+    let mut connector = cli.connector(&args.connector).await?;
     let is_change = args.change.is_given();
     if is_change {
-        match change::change(door, &connector, args.change).await? {
+        match change::change(cli, &connector, args.change).await? {
             Some(changed) => connector = changed,
             // Something was shown, and nothing is to be done.
             None => return Ok(()),
@@ -313,7 +313,7 @@ async fn edit(door: &Door, args: EditArgs) -> Result<(), Failure> {
         name: args.name,
         title: args.title,
         url: args.url,
-        authentication: authentication::choice(door, args.authentication).await?,
+        authentication: authentication::choice(cli, args.authentication).await?,
         tags: args.tags,
         favourite: args.favourite,
         enabled,
@@ -326,14 +326,14 @@ async fn edit(door: &Door, args: EditArgs) -> Result<(), Failure> {
         ));
     }
     if changes.authentication.is_some() {
-        door.unlock_for(&connector).await?;
+        cli.unlock_for(&connector).await?;
     }
     if changes_anything(&changes) {
-        connector = update_connector(&door.cx, &connector.id, changes).await?;
-        door.talk.say(&format!("Changed {}.", connector.title));
+        connector = update_connector(&cli.cx, &connector.id, changes).await?;
+        cli.stderr.say(&format!("Changed {}.", connector.title));
     }
-    let now = door.now();
-    door.out
+    let now = cli.now();
+    cli.out
         .answer(&connector, |screen| facts(&connector, now, screen))
 }
 
@@ -356,11 +356,11 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         || allow_plain_http.is_some()
 }
 
-async fn check(door: &Door, text: &str) -> Result<(), Failure> {
-    let connector = door.connector(text).await?;
-    door.unlock_for(&connector).await?;
-    let check: Check = check_connector(&door.cx, &connector.id).await?;
-    door.out
+async fn check(cli: &Cli, text: &str) -> Result<(), Failure> {
+    let connector = cli.connector(text).await?;
+    cli.unlock_for(&connector).await?;
+    let check: Check = check_connector(&cli.cx, &connector.id).await?;
+    cli.out
         .answer(&check, |screen| doctor::steps(&check, screen))?;
     match doctor::failed(&check) {
         Some(problem) => Err(Failure::from(problem.clone()).of(&connector)),

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::account;
 use super::connect;
 use crate::args::{ConnectArgs, CopyArgs, CreateArgs, FormArgs, ProviderArgs};
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::form_values::{self, Secrets};
 use crate::output::table::{Cell, Table};
@@ -20,11 +20,11 @@ use crate::secret_source::Source;
 use crate::unlock::unlock;
 
 /// Lists what an account can create.
-pub(super) async fn definitions(door: &Door, account: &str) -> Result<(), Failure> {
-    let account = account::find(door, account).await?;
-    unlock(door).await?;
-    let definitions = list_definitions(&door.cx, &account.id).await?;
-    door.out.answer(&definitions, |screen| {
+pub(super) async fn definitions(cli: &Cli, account: &str) -> Result<(), Failure> {
+    let account = account::find(cli, account).await?;
+    unlock(cli).await?;
+    let definitions = list_definitions(&cli.cx, &account.id).await?;
+    cli.out.answer(&definitions, |screen| {
         let rows = definitions.iter().map(definition_row);
         Table::new(["ID", "TITLE", "CATEGORY", "DESCRIPTION"], rows).render(screen)
     })
@@ -42,23 +42,23 @@ fn definition_row(definition: &Definition) -> [Cell; 4] {
 }
 
 /// Creates a connector from a definition.
-pub(super) async fn create(door: &Door, args: CreateArgs) -> Result<(), Failure> {
-    let account = account::find(door, &args.account).await?.id;
-    unlock(door).await?;
+pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
+    let account = account::find(cli, &args.account).await?.id;
+    unlock(cli).await?;
     let mut words = args.values;
-    let definition = definition(door, &account, args.definition, &mut words).await?;
-    let form = creation_form(&door.cx, &account, &definition).await?;
+    let definition = definition(cli, &account, args.definition, &mut words).await?;
+    let form = creation_form(&cli.cx, &account, &definition).await?;
     if args.form.describe {
-        return forms::describe(door, &form);
+        return forms::describe(cli, &form);
     }
-    let mut filled = Filled::of(door, form, &words, &args.form).await?;
+    let mut filled = Filled::of(cli, form, &words, &args.form).await?;
     if let Some(client_id) = args.provider.client_id.clone() {
         let place = Place {
             account: &account,
             definition: &definition,
         };
         sign_in(
-            door,
+            cli,
             &place,
             client_id,
             args.provider,
@@ -73,40 +73,40 @@ pub(super) async fn create(door: &Door, args: CreateArgs) -> Result<(), Failure>
         values: filled.values,
         secrets: filled.secrets,
     };
-    made(door, request, args.connect, args.how).await
+    made(cli, request, args.connect, args.how).await
 }
 
 /// Creates the same on another account.
-pub(super) async fn copy(door: &Door, args: CopyArgs) -> Result<(), Failure> {
-    let connector = door.connector(&args.connector).await?;
-    let account = account::find(door, &args.to).await?.id;
-    unlock(door).await?;
-    let copy = copy_form(&door.cx, &connector.id, &account).await?;
+pub(super) async fn copy(cli: &Cli, args: CopyArgs) -> Result<(), Failure> {
+    let connector = cli.connector(&args.connector).await?;
+    let account = account::find(cli, &args.to).await?.id;
+    unlock(cli).await?;
+    let copy = copy_form(&cli.cx, &connector.id, &account).await?;
     if args.form.describe {
-        return forms::describe(door, &copy.form);
+        return forms::describe(cli, &copy.form);
     }
-    let filled = Filled::of(door, copy.form, &args.values, &args.form).await?;
+    let filled = Filled::of(cli, copy.form, &args.values, &args.form).await?;
     let request = CreateConnector {
         account,
         definition: copy.definition,
         values: filled.values,
         secrets: filled.secrets,
     };
-    made(door, request, args.connect, args.how).await
+    made(cli, request, args.connect, args.how).await
 }
 
 /// Lists where else the same service is set up, and how it differs there.
-pub(super) async fn copies(door: &Door, connector: &str) -> Result<(), Failure> {
-    let connector = door.connector(connector).await?;
-    let copies = list_copies(&door.cx, &connector.id).await?;
+pub(super) async fn copies(cli: &Cli, connector: &str) -> Result<(), Failure> {
+    let connector = cli.connector(connector).await?;
+    let copies = list_copies(&cli.cx, &connector.id).await?;
     if copies.is_empty() {
         let title = &connector.title;
-        door.talk.say(&format!(
+        cli.stderr.say(&format!(
             "{title} is set up nowhere else, as far as is known."
         ));
     }
-    let now = door.now();
-    door.out
+    let now = cli.now();
+    cli.out
         .answer(&copies, |screen| copies_in_words(&copies, now, screen))
 }
 
@@ -133,12 +133,12 @@ fn copies_in_words(copies: &[ConnectorCopy], now: Timestamp, screen: Screen) -> 
 /// The definition that is meant: by id, by title, or the only one that there is. Where none is named, the
 /// first word is a value.
 async fn definition(
-    door: &Door,
+    cli: &Cli,
     account: &AccountId,
     mut given: Option<String>,
     words: &mut Vec<String>,
 ) -> Result<String, Failure> {
-    let definitions = list_definitions(&door.cx, account).await?;
+    let definitions = list_definitions(&cli.cx, account).await?;
     let is_known = |word: &str| definitions.iter().any(|one| one.id == word);
     if let Some(word) = given.take_if(|word| word.contains('=') && !is_known(word)) {
         words.insert(0, word);
@@ -164,7 +164,7 @@ fn unclear(given: Option<&str>, count: usize) -> Failure {
         }),
         Some(given) => Failure::usage(format!("{count} definitions are called {given}"), ""),
     };
-    failure.hinting("Run `patchbay connector definitions ACCOUNT` to see them all.")
+    failure.with_hint("Run `patchbay connector definitions ACCOUNT` to see them all.")
 }
 
 /// A form with what was typed.
@@ -174,15 +174,10 @@ struct Filled {
 }
 
 impl Filled {
-    async fn of(
-        door: &Door,
-        form: Form,
-        words: &[String],
-        args: &FormArgs,
-    ) -> Result<Self, Failure> {
+    async fn of(cli: &Cli, form: Form, words: &[String], args: &FormArgs) -> Result<Self, Failure> {
         Ok(Self {
             values: form_values::laid_over(form.values.0, words)?,
-            secrets: form_values::secrets(door, &args.secrets).await?,
+            secrets: form_values::secrets(cli, &args.secrets).await?,
         })
     }
 }
@@ -195,14 +190,14 @@ struct Place<'a> {
 
 /// Has a person sign in at the provider, and fills the form with what it grants.
 async fn sign_in(
-    door: &Door,
+    cli: &Cli,
     place: &Place<'_>,
     client_id: String,
     args: ProviderArgs,
     how: &ConnectArgs,
     filled: &mut Filled,
 ) -> Result<(), Failure> {
-    let told = provider_sign_in(&door.cx, place.account, place.definition).await?;
+    let told = provider_sign_in(&cli.cx, place.account, place.definition).await?;
     let told = told.ok_or_else(|| {
         Failure::usage(
             "this definition takes no sign-in at the provider",
@@ -212,7 +207,7 @@ async fn sign_in(
     let client_secret = match &args.client_secret_from {
         Some(from) => {
             let source = Source::parse("--client-secret-from", from)?;
-            Some(form_values::one(door, &source, "client secret").await?)
+            Some(form_values::one(cli, &source, "client secret").await?)
         }
         None => None,
     };
@@ -226,9 +221,9 @@ async fn sign_in(
         scopes: (!args.scopes.is_empty()).then_some(args.scopes),
         redirect: args.redirect.map(Into::into).unwrap_or_default(),
     };
-    let news = door.cx.news();
-    let begun = start_provider_sign_in(&door.cx, request).await?;
-    let over = connect::wait_out(door, begun, news, how.no_browser).await?;
+    let news = cli.cx.news();
+    let begun = start_provider_sign_in(&cli.cx, request).await?;
+    let over = connect::wait_out(cli, begun, news, how.no_browser).await?;
     if over.state != AuthorizationState::Authorized {
         return connect::judge(over);
     }
@@ -264,22 +259,22 @@ fn merge(values: &mut Value, over: Value) {
 }
 
 async fn made(
-    door: &Door,
+    cli: &Cli,
     request: CreateConnector,
     connects: bool,
     how: ConnectArgs,
 ) -> Result<(), Failure> {
-    let mut connector = create_connector(&door.cx, request)
+    let mut connector = create_connector(&cli.cx, request)
         .await
         .map_err(described)?;
     let (title, account) = (&connector.title, &connector.identity.account);
-    door.talk.say(&format!("Created {title} on {account}."));
+    cli.stderr.say(&format!("Created {title} on {account}."));
     if connects {
-        connector = connect::connect(door, connector, Json::default(), how).await?;
+        connector = connect::connect(cli, connector, Json::default(), how).await?;
     } else if let Some(next) = next_step(&connector) {
-        door.talk.say(&next);
+        cli.stderr.say(&next);
     }
-    door.out
+    cli.out
         .answer(&connector, |_| format!("{}\n", connector.name))
 }
 
@@ -296,7 +291,7 @@ fn next_step(connector: &Connector) -> Option<String> {
 fn described(error: Error) -> Failure {
     match error {
         Error::Fields { .. } => Failure::from(error)
-            .hinting("Run the same with --describe to see which values it takes."),
+            .with_hint("Run the same with --describe to see which values it takes."),
         error => error.into(),
     }
 }

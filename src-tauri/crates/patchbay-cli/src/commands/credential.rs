@@ -11,82 +11,82 @@ use patchbay_ops::{
 use super::authentication::{client_secret, header_values};
 use super::{platform_credential, programs, rotate};
 use crate::args::{AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs, SecretArgs};
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::{text, when, words};
 use crate::secret_source::Source;
 use crate::unlock::unlock;
 
-pub(super) async fn run(door: &Door, verb: CredentialVerb) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, verb: CredentialVerb) -> Result<(), Failure> {
     match verb {
         CredentialVerb::Add(args) => match &args.placed.place.connector {
-            Some(_) => platform_credential::add(door, args.name, args.placed).await,
-            None => add(door, *args).await,
+            Some(_) => platform_credential::add(cli, args.name, args.placed).await,
+            None => add(cli, *args).await,
         },
         CredentialVerb::List { place } => match &place.connector {
-            Some(_) => platform_credential::list(door, &place).await,
-            None => list(door).await,
+            Some(_) => platform_credential::list(cli, &place).await,
+            None => list(cli).await,
         },
-        CredentialVerb::Show { credential } => rotate::show(door, &credential).await,
+        CredentialVerb::Show { credential } => rotate::show(cli, &credential).await,
         CredentialVerb::Replace(args) => match &args.placed.place.connector {
-            Some(_) => platform_credential::replace(door, args.credential, args.placed).await,
-            None => replace(door, *args).await,
+            Some(_) => platform_credential::replace(cli, args.credential, args.placed).await,
+            None => replace(cli, *args).await,
         },
-        CredentialVerb::Rotate(args) => rotate::rotate(door, *args).await,
+        CredentialVerb::Rotate(args) => rotate::rotate(cli, *args).await,
         CredentialVerb::Default { credential, place } => {
-            platform_credential::make_default(door, &credential, &place).await
+            platform_credential::make_default(cli, &credential, &place).await
         }
         CredentialVerb::Rename { credential, name } => {
-            let entry = resolve_wallet_entry(&door.cx, &credential).await?;
-            let entry = rename_wallet_entry(&door.cx, &entry.id, &name).await?;
-            said(door, "Renamed", &entry)
+            let entry = resolve_wallet_entry(&cli.cx, &credential).await?;
+            let entry = rename_wallet_entry(&cli.cx, &entry.id, &name).await?;
+            print_done(cli, "Renamed", &entry)
         }
-        CredentialVerb::Programs(verb) => programs::run(door, verb).await,
+        CredentialVerb::Programs(verb) => programs::run(cli, verb).await,
         CredentialVerb::Remove { credential, place } => {
             let name = credential.unwrap_or_default();
             match &place.connector {
-                Some(_) => platform_credential::remove(door, &name, &place).await,
-                None => remove(door, &name).await,
+                Some(_) => platform_credential::remove(cli, &name, &place).await,
+                None => remove(cli, &name).await,
             }
         }
     }
 }
 
-fn said(door: &Door, verb: &str, entry: &WalletEntry) -> Result<(), Failure> {
-    door.talk.say(&format!("{verb} {}.", entry.name));
-    door.out.answer(entry, |_| String::new())
+fn print_done(cli: &Cli, verb: &str, entry: &WalletEntry) -> Result<(), Failure> {
+    cli.stderr.say(&format!("{verb} {}.", entry.name));
+    cli.out.answer(entry, |_| String::new())
 }
 
-async fn add(door: &Door, args: AddCredentialArgs) -> Result<(), Failure> {
+async fn add(cli: &Cli, args: AddCredentialArgs) -> Result<(), Failure> {
     // The grammar wants both of the wallet.
     let (name, kind) = (args.name.unwrap_or_default(), args.kind);
-    let secret = secret(door, kind.unwrap_or(Kind::Bearer), args.secret).await?;
-    unlock(door).await?;
-    let entry = add_wallet_entry(&door.cx, AddWalletEntry { name, secret }).await?;
-    said(door, "Saved", &entry)
+    let secret = secret(cli, kind.unwrap_or(Kind::Bearer), args.secret).await?;
+    unlock(cli).await?;
+    let entry = add_wallet_entry(&cli.cx, AddWalletEntry { name, secret }).await?;
+    print_done(cli, "Saved", &entry)
 }
 
 /// The secret that the options stand for.
-async fn secret(door: &Door, kind: Kind, args: SecretArgs) -> Result<WalletSecret, Failure> {
+async fn secret(cli: &Cli, kind: Kind, args: SecretArgs) -> Result<WalletSecret, Failure> {
     match kind {
         Kind::Bearer => match Source::parse("--from", &args.from)? {
             Source::Reference(reference) => Ok(WalletSecret::Reference {
                 reference: reference.to_string(),
             }),
             source => Ok(WalletSecret::Bearer {
-                token: door.secrets().read(&source, "token").await?,
+                token: cli.secrets().read(&source, "token").await?,
             }),
         },
         Kind::Headers => Ok(WalletSecret::Headers {
-            values: header_values(door, &args.headers).await?,
+            values: header_values(cli, &args.headers).await?,
         }),
         Kind::OauthClient => {
             let client_id = args.client_id.ok_or_else(|| {
                 Failure::usage("an OAuth app has a client id", "Give it with --client-id.")
             })?;
             let client_secret = match args.client_secret_from {
-                Some(from) => Some(client_secret(door, &from).await?),
+                Some(from) => Some(client_secret(cli, &from).await?),
                 None => None,
             };
             Ok(WalletSecret::OauthClient {
@@ -97,13 +97,13 @@ async fn secret(door: &Door, kind: Kind, args: SecretArgs) -> Result<WalletSecre
     }
 }
 
-async fn list(door: &Door) -> Result<(), Failure> {
-    let wallet = list_wallet(&door.cx).await?;
+async fn list(cli: &Cli) -> Result<(), Failure> {
+    let wallet = list_wallet(&cli.cx).await?;
     if wallet.is_empty() {
-        door.talk.say("The wallet is empty.");
+        cli.stderr.say("The wallet is empty.");
     }
-    let now = door.now();
-    door.out.answer(&wallet, |screen| {
+    let now = cli.now();
+    cli.out.answer(&wallet, |screen| {
         if wallet.is_empty() {
             return String::new();
         }
@@ -147,13 +147,13 @@ fn lapses(entry: &WalletEntry, now: Timestamp) -> (String, Tone) {
     }
 }
 
-async fn replace(door: &Door, args: ReplaceArgs) -> Result<(), Failure> {
+async fn replace(cli: &Cli, args: ReplaceArgs) -> Result<(), Failure> {
     let name = args.credential.unwrap_or_default();
-    let entry = resolve_wallet_entry(&door.cx, &name).await?;
-    let secret = next_secret(door, &entry, args.secret).await?;
-    unlock(door).await?;
-    let entry = replace_wallet_secret(&door.cx, &entry.id, secret).await?;
-    said(door, "Replaced", &entry)
+    let entry = resolve_wallet_entry(&cli.cx, &name).await?;
+    let secret = next_secret(cli, &entry, args.secret).await?;
+    unlock(cli).await?;
+    let entry = replace_wallet_secret(&cli.cx, &entry.id, secret).await?;
+    print_done(cli, "Replaced", &entry)
 }
 
 /// Another secret of the same kind as the saved one.
@@ -161,7 +161,7 @@ async fn replace(door: &Door, args: ReplaceArgs) -> Result<(), Failure> {
 /// # Errors
 /// When it is not there, or the entry comes from a consent.
 pub(super) async fn next_secret(
-    door: &Door,
+    cli: &Cli,
     entry: &WalletEntry,
     args: SecretArgs,
 ) -> Result<WalletSecret, Failure> {
@@ -176,7 +176,7 @@ pub(super) async fn next_secret(
             ));
         }
     };
-    let mut secret = secret(door, kind, args).await?;
+    let mut secret = secret(cli, kind, args).await?;
     if let WalletSecret::Headers { values } = &mut secret {
         keep_others(entry, values);
     }
@@ -191,20 +191,20 @@ fn keep_others(entry: &WalletEntry, values: &mut BTreeMap<String, SecretValue>) 
     }
 }
 
-async fn remove(door: &Door, credential: &str) -> Result<(), Failure> {
-    let entry = resolve_wallet_entry(&door.cx, credential).await?;
-    unlock(door).await?;
-    match remove_wallet_entry(&door.cx, &entry.id, door.says_yes()).await {
+async fn remove(cli: &Cli, credential: &str) -> Result<(), Failure> {
+    let entry = resolve_wallet_entry(&cli.cx, credential).await?;
+    unlock(cli).await?;
+    match remove_wallet_entry(&cli.cx, &entry.id, cli.assume_yes()).await {
         Err(Error::InUse { name, users }) => {
             let question = format!(
                 "{} is used by {}. Delete it?",
                 text::line(&name),
                 text::line(&users)
             );
-            door.confirm(&question, Error::InUse { name, users }.into())?;
-            remove_wallet_entry(&door.cx, &entry.id, true).await?;
+            cli.confirm(&question, Error::InUse { name, users }.into())?;
+            remove_wallet_entry(&cli.cx, &entry.id, true).await?;
         }
         removed => removed?,
     }
-    said(door, "Deleted", &entry)
+    print_done(cli, "Deleted", &entry)
 }

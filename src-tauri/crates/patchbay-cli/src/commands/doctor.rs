@@ -11,7 +11,7 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 
 use super::vault;
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::{Failure, for_terminal};
 use crate::output::table::Tone;
 use crate::output::{Screen, text, when};
@@ -36,22 +36,22 @@ struct Folder {
     problem: Option<Problem>,
 }
 
-pub(super) async fn run(door: &Door, only: Option<&str>) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, only: Option<&str>) -> Result<(), Failure> {
     let only = match only {
-        Some(text) => Some(door.connector(text).await?),
+        Some(text) => Some(cli.connector(text).await?),
         None => None,
     };
     let connectors = match only {
         Some(connector) => vec![connector],
-        None => list_connectors(&door.cx).await?,
+        None => list_connectors(&cli.cx).await?,
     };
     let findings = Findings {
         version: env!("CARGO_PKG_VERSION"),
-        folders: folders(door),
-        vault: vault_found(door).await,
-        connectors: checks(door, connectors).await?,
+        folders: folders(cli),
+        vault: vault_found(cli).await,
+        connectors: checks(cli, connectors).await?,
     };
-    door.out
+    cli.out
         .answer(&findings, |screen| words_of(&findings, screen))?;
     match worst(&findings) {
         Some(problem) => Err(problem.clone().into()),
@@ -59,8 +59,8 @@ pub(super) async fn run(door: &Door, only: Option<&str>) -> Result<(), Failure> 
     }
 }
 
-fn folders(door: &Door) -> Vec<Folder> {
-    let places = door.cx.places();
+fn folders(cli: &Cli) -> Vec<Folder> {
+    let places = cli.cx.places();
     let named = [
         ("data", &places.data),
         ("settings", &places.settings),
@@ -73,7 +73,7 @@ fn folders(door: &Door) -> Vec<Folder> {
         problem: folder_problem(path),
     });
     let mut found: Vec<Folder> = found.collect();
-    if let (Some(data), Some(exposure)) = (found.first_mut(), door.cx.data_exposure())
+    if let (Some(data), Some(exposure)) = (found.first_mut(), cli.cx.data_exposure())
         && data.problem.is_none()
     {
         data.problem = Some(exposure_problem(&places.data, exposure));
@@ -118,12 +118,12 @@ fn folder_problem(path: &Path) -> Option<Problem> {
 }
 
 /// The vault after a secret was written and read back; an empty one stays untouched.
-async fn vault_found(door: &Door) -> VaultStatus {
-    let status = vault_status(&door.cx).await;
+async fn vault_found(cli: &Cli) -> VaultStatus {
+    let status = vault_status(&cli.cx).await;
     let is_locked =
         status.state == VaultState::Locked && status.backend == Some(VaultBackend::Passphrase);
     if is_locked {
-        if let Err(failure) = unlock(door).await {
+        if let Err(failure) = unlock(cli).await {
             return VaultStatus {
                 problem: Some(failure.into_problem()),
                 ..status
@@ -132,7 +132,7 @@ async fn vault_found(door: &Door) -> VaultStatus {
     } else if status.state != VaultState::Ready {
         return status;
     }
-    match probe_vault(&door.cx).await {
+    match probe_vault(&cli.cx).await {
         Ok(status) => status,
         Err(error) => VaultStatus {
             state: VaultState::Unavailable,
@@ -143,12 +143,12 @@ async fn vault_found(door: &Door) -> VaultStatus {
 }
 
 /// Looks at all that are switched on at once, and gives them in their order.
-async fn checks(door: &Door, connectors: Vec<Connector>) -> Result<Vec<Check>, Failure> {
+async fn checks(cli: &Cli, connectors: Vec<Connector>) -> Result<Vec<Check>, Failure> {
     let mut looking = JoinSet::new();
     let is_on = |connector: &Connector| connector.status.status != Status::Disabled;
     for (place, connector) in connectors.into_iter().filter(is_on).enumerate() {
-        door.talk.step(&format!("Checking {} …", connector.title));
-        let cx = door.cx.clone();
+        cli.stderr.step(&format!("Checking {} …", connector.title));
+        let cx = cli.cx.clone();
         looking.spawn(async move { (place, check_connector(&cx, &connector.id).await) });
     }
     let mut found = Vec::new();
@@ -157,7 +157,7 @@ async fn checks(door: &Door, connectors: Vec<Connector>) -> Result<Vec<Check>, F
             looked.map_err(|error| Failure::internal(format!("a check was lost: {error}")))?;
         found.push((place, check?));
     }
-    door.talk.clear();
+    cli.stderr.clear();
     found.sort_by_key(|(place, _)| *place);
     Ok(found.into_iter().map(|(_, check)| check).collect())
 }
@@ -194,8 +194,8 @@ fn words_of(findings: &Findings, screen: Screen) -> String {
         } else {
             Tone::Good
         };
-        let said = problem.unwrap_or(&folder.path);
-        words.push_str(&item(tone, folder.name, said, screen));
+        let text = problem.unwrap_or(&folder.path);
+        words.push_str(&item(tone, folder.name, text, screen));
         let hint = folder
             .problem
             .as_ref()
@@ -237,8 +237,8 @@ fn step_words(step: &CheckStep, screen: Screen) -> String {
     };
     let note = step.note.as_deref().map(ToOwned::to_owned);
     let took = step.duration_ms.map(when::duration);
-    let said: Vec<_> = [note, took].into_iter().flatten().collect();
-    let line = item(tone, &step.name.replace('_', "-"), &said.join(", "), screen);
+    let text: Vec<_> = [note, took].into_iter().flatten().collect();
+    let line = item(tone, &step.name.replace('_', "-"), &text.join(", "), screen);
     line + &remedy(step.problem.as_ref())
 }
 
@@ -254,7 +254,7 @@ fn remedy(problem: Option<&Problem>) -> String {
 }
 
 /// A line with a sign in front; the sign is a word, for colour must not be the only one.
-fn item(tone: Tone, name: &str, said: &str, screen: Screen) -> String {
+fn item(tone: Tone, name: &str, text: &str, screen: Screen) -> String {
     let sign = match tone {
         Tone::Good => "ok",
         Tone::Bad | Tone::Warning => "!!",
@@ -263,7 +263,7 @@ fn item(tone: Tone, name: &str, said: &str, screen: Screen) -> String {
     let line = format!(
         "{}  {name:<12} {}",
         tone.paint(sign, screen),
-        text::line(said)
+        text::line(text)
     );
     format!("{}\n", line.trim_end())
 }

@@ -3,18 +3,18 @@
 use patchbay_model::Timestamp;
 use patchbay_ops::{Need, NeedFix, NeedKind, list_needs};
 
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::{text, when};
 
-pub(super) async fn run(door: &Door) -> Result<(), Failure> {
-    let needs = list_needs(&door.cx).await?;
+pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
+    let needs = list_needs(&cli.cx).await?;
     if needs.is_empty() {
-        door.talk.say("Nothing needs you.");
+        cli.stderr.say("Nothing needs you.");
     }
-    let now = door.now();
-    door.out.answer(&needs, |screen| {
+    let now = cli.now();
+    cli.out.answer(&needs, |screen| {
         if needs.is_empty() {
             return String::new();
         }

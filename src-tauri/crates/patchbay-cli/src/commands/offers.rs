@@ -6,21 +6,21 @@ use patchbay_model::{Content, FilledPrompt, inert_json_pretty};
 use patchbay_ops::{fill_prompt, list_prompts, list_resources, read_resource};
 
 use super::run;
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table};
 use crate::output::text;
 use crate::tool_arguments;
 
-pub(super) async fn resources(door: &Door, connector: &str) -> Result<(), Failure> {
-    let connector = door.connector(connector).await?;
-    door.unlock_for(&connector).await?;
-    let listed = list_resources(&door.cx, &connector.id).await;
+pub(super) async fn resources(cli: &Cli, connector: &str) -> Result<(), Failure> {
+    let connector = cli.connector(connector).await?;
+    cli.unlock_for(&connector).await?;
+    let listed = list_resources(&cli.cx, &connector.id).await;
     let listed = listed.map_err(|error| Failure::from(error).of(&connector))?;
     if listed.is_empty() {
-        door.talk.say("No resources.");
+        cli.stderr.say("No resources.");
     }
-    door.out.answer(&listed, |screen| {
+    cli.out.answer(&listed, |screen| {
         if listed.is_empty() {
             return String::new();
         }
@@ -37,15 +37,15 @@ pub(super) async fn resources(door: &Door, connector: &str) -> Result<(), Failur
 }
 
 /// Prints what is read as it is: text as text, anything else as its bytes, which a terminal only has named.
-pub(super) async fn read(door: &Door, connector: &str, uri: &str) -> Result<(), Failure> {
-    let connector = door.connector(connector).await?;
-    door.unlock_for(&connector).await?;
-    let parts = read_resource(&door.cx, &connector.id, uri).await;
+pub(super) async fn read(cli: &Cli, connector: &str, uri: &str) -> Result<(), Failure> {
+    let connector = cli.connector(connector).await?;
+    cli.unlock_for(&connector).await?;
+    let parts = read_resource(&cli.cx, &connector.id, uri).await;
     let parts = parts.map_err(|error| Failure::from(error).of(&connector))?;
-    if door.is_json() {
-        return door.out.answer(&parts, |_| String::new());
+    if cli.is_json() {
+        return cli.out.answer(&parts, |_| String::new());
     }
-    let mut raw = door.out.raw();
+    let mut raw = cli.out.raw();
     for part in &parts {
         match part {
             Content::Resource {
@@ -78,15 +78,15 @@ pub(super) async fn read(door: &Door, connector: &str, uri: &str) -> Result<(), 
     raw.finish()
 }
 
-pub(super) async fn prompts(door: &Door, connector: &str) -> Result<(), Failure> {
-    let connector = door.connector(connector).await?;
-    door.unlock_for(&connector).await?;
-    let listed = list_prompts(&door.cx, &connector.id).await;
+pub(super) async fn prompts(cli: &Cli, connector: &str) -> Result<(), Failure> {
+    let connector = cli.connector(connector).await?;
+    cli.unlock_for(&connector).await?;
+    let listed = list_prompts(&cli.cx, &connector.id).await;
     let listed = listed.map_err(|error| Failure::from(error).of(&connector))?;
     if listed.is_empty() {
-        door.talk.say("No prompts.");
+        cli.stderr.say("No prompts.");
     }
-    door.out.answer(&listed, |screen| {
+    cli.out.answer(&listed, |screen| {
         if listed.is_empty() {
             return String::new();
         }
@@ -106,20 +106,20 @@ pub(super) async fn prompts(door: &Door, connector: &str) -> Result<(), Failure>
 }
 
 pub(super) async fn prompt(
-    door: &Door,
+    cli: &Cli,
     connector: &str,
     name: &str,
     arguments: &[String],
 ) -> Result<(), Failure> {
     let arguments = tool_arguments::read(None, arguments)?;
-    let connector = door.connector(connector).await?;
-    door.unlock_for(&connector).await?;
-    let filled = fill_prompt(&door.cx, &connector.id, name, arguments).await;
+    let connector = cli.connector(connector).await?;
+    cli.unlock_for(&connector).await?;
+    let filled = fill_prompt(&cli.cx, &connector.id, name, arguments).await;
     let filled = filled.map_err(|error| Failure::from(error).of(&connector))?;
-    door.out.answer(&filled, |_| said(&filled))
+    cli.out.answer(&filled, |_| prompt_text(&filled))
 }
 
-fn said(filled: &FilledPrompt) -> String {
+fn prompt_text(filled: &FilledPrompt) -> String {
     let messages = filled.messages.iter().map(|message| {
         let content = match &message.content {
             Content::Text { text } => text.clone(),

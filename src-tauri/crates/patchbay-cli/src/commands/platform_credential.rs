@@ -9,7 +9,7 @@ use patchbay_ops::{
 use serde::Serialize;
 
 use crate::args::{PlaceArgs, PlacedArgs};
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::form_values;
 use crate::output::table::{Cell, Table, Tone};
@@ -37,8 +37,8 @@ impl Place {
     ///
     /// # Errors
     /// When the connector has no such level, or several and none is named.
-    async fn find(door: &Door, args: &PlaceArgs) -> Result<Self, Failure> {
-        let (connector, known) = all_levels(door, args).await?;
+    async fn find(cli: &Cli, args: &PlaceArgs) -> Result<Self, Failure> {
+        let (connector, known) = all_levels(cli, args).await?;
         let wanted = args.level.map(Level::from);
         let mut fitting = known
             .iter()
@@ -65,21 +65,21 @@ impl Place {
         is_told.then(|| level.credentials.iter().any(|one| one.name == name))
     }
 
-    fn said(&self, door: &Door, verb: &str, name: &str) -> Result<(), Failure> {
+    fn print_done(&self, cli: &Cli, verb: &str, name: &str) -> Result<(), Failure> {
         let shown = if name.is_empty() {
             "the credential"
         } else {
             name
         };
         let (level, title) = (words::level(self.level), &self.connector.title);
-        door.talk
+        cli.stderr
             .say(&format!("{verb} {shown} of {title}, level {level}."));
         let placed = Placed {
             connector: self.connector.id.as_str(),
             level: self.level,
             name,
         };
-        door.out.answer(&placed, |_| String::new())
+        cli.out.answer(&placed, |_| String::new())
     }
 }
 
@@ -105,7 +105,7 @@ fn no_level(connector: &Connector, known: &[CredentialsOfLevel]) -> Failure {
 }
 
 async fn all_levels(
-    door: &Door,
+    cli: &Cli,
     args: &PlaceArgs,
 ) -> Result<(Connector, Vec<CredentialsOfLevel>), Failure> {
     let connector = args.connector.as_deref().ok_or_else(|| {
@@ -114,15 +114,15 @@ async fn all_levels(
             "Name the hosted connector with --connector.",
         )
     })?;
-    let connector = door.connector(connector).await?;
-    unlock(door).await?;
-    let levels = list_platform_credentials(&door.cx, &connector.id).await?;
+    let connector = cli.connector(connector).await?;
+    unlock(cli).await?;
+    let levels = list_platform_credentials(&cli.cx, &connector.id).await?;
     Ok((connector, levels))
 }
 
 /// Lists them by level; one that cannot be listed says why and hides no other.
-pub(super) async fn list(door: &Door, args: &PlaceArgs) -> Result<(), Failure> {
-    let (connector, mut levels) = all_levels(door, args).await?;
+pub(super) async fn list(cli: &Cli, args: &PlaceArgs) -> Result<(), Failure> {
+    let (connector, mut levels) = all_levels(cli, args).await?;
     if let Some(wanted) = args.level.map(Level::from) {
         levels.retain(|one| one.level.level == wanted);
     }
@@ -130,19 +130,19 @@ pub(super) async fn list(door: &Door, args: &PlaceArgs) -> Result<(), Failure> {
         return Err(no_level(&connector, &levels));
     }
     for level in &levels {
-        tell_problem(door, level);
+        tell_problem(cli, level);
     }
-    let now = door.now();
-    door.out
+    let now = cli.now();
+    cli.out
         .answer(&levels, |screen| table(&levels, now, screen))
 }
 
-fn tell_problem(door: &Door, level: &CredentialsOfLevel) {
+fn tell_problem(cli: &Cli, level: &CredentialsOfLevel) {
     let name = words::level(level.level.level);
     if let Some(Problem { message, .. }) = &level.problem {
-        door.talk.say(&format!("Level {name}: {message}."));
+        cli.stderr.say(&format!("Level {name}: {message}."));
     } else if !level.level.is_listed {
-        door.talk
+        cli.stderr
             .say(&format!("Level {name}: the platform does not list them."));
     }
 }
@@ -187,12 +187,8 @@ fn by(credential: &PlatformCredential) -> String {
 }
 
 /// Creates one.
-pub(super) async fn add(
-    door: &Door,
-    name: Option<String>,
-    args: PlacedArgs,
-) -> Result<(), Failure> {
-    let place = Place::find(door, &args.place).await?;
+pub(super) async fn add(cli: &Cli, name: Option<String>, args: PlacedArgs) -> Result<(), Failure> {
+    let place = Place::find(cli, &args.place).await?;
     let name = name.unwrap_or_default();
     if place.has(&name) == Some(true) && !args.form.describe {
         let level = words::level(place.level);
@@ -201,65 +197,65 @@ pub(super) async fn add(
             "Replace it with `patchbay credential replace`, or choose another name.",
         ));
     }
-    save(door, &place, &name, args, "Saved").await
+    save(cli, &place, &name, args, "Saved").await
 }
 
 /// Puts other values in the place of one.
 pub(super) async fn replace(
-    door: &Door,
+    cli: &Cli,
     name: Option<String>,
     args: PlacedArgs,
 ) -> Result<(), Failure> {
-    let place = Place::find(door, &args.place).await?;
+    let place = Place::find(cli, &args.place).await?;
     let name = name.unwrap_or_default();
     if place.has(&name) == Some(false) && !args.form.describe {
         let kind = "credential";
         return Err(Error::NotFound { kind, name }.into());
     }
-    save(door, &place, &name, args, "Replaced").await
+    save(cli, &place, &name, args, "Replaced").await
 }
 
 async fn save(
-    door: &Door,
+    cli: &Cli,
     place: &Place,
     name: &str,
     args: PlacedArgs,
     verb: &str,
 ) -> Result<(), Failure> {
     let id = &place.connector.id;
-    let form = platform_credential_form(&door.cx, id, place.level).await?;
+    let form = platform_credential_form(&cli.cx, id, place.level).await?;
     if args.form.describe {
-        return forms::describe(door, &form);
+        return forms::describe(cli, &form);
     }
     let request = SavePlatformCredential {
         connector: id.clone(),
         level: place.level,
         name: name.to_owned(),
         values: form_values::laid_over(form.values.0, &args.values)?,
-        secrets: form_values::secrets(door, &args.form.secrets).await?,
+        secrets: form_values::secrets(cli, &args.form.secrets).await?,
         is_default: args.default.then_some(true),
     };
-    save_platform_credential(&door.cx, request).await?;
-    place.said(door, verb, name)
+    save_platform_credential(&cli.cx, request).await?;
+    place.print_done(cli, verb, name)
 }
 
 /// Makes one the default.
-pub(super) async fn make_default(door: &Door, name: &str, args: &PlaceArgs) -> Result<(), Failure> {
-    let place = Place::find(door, args).await?;
-    make_platform_credential_default(&door.cx, &place.connector.id, place.level, name).await?;
-    place.said(door, "Made the default:", name)
+pub(super) async fn make_default(cli: &Cli, name: &str, args: &PlaceArgs) -> Result<(), Failure> {
+    let place = Place::find(cli, args).await?;
+    make_platform_credential_default(&cli.cx, &place.connector.id, place.level, name).await?;
+    place.print_done(cli, "Made the default:", name)
 }
 
 /// Deletes one, after it was agreed to.
-pub(super) async fn remove(door: &Door, name: &str, args: &PlaceArgs) -> Result<(), Failure> {
-    let place = Place::find(door, args).await?;
+pub(super) async fn remove(cli: &Cli, name: &str, args: &PlaceArgs) -> Result<(), Failure> {
+    let place = Place::find(cli, args).await?;
     let (title, level) = (&place.connector.title, words::level(place.level));
     let shown = text::line(name);
     let question = format!("Delete the credential {shown} of {title}, level {level}?");
     let needed = Error::ConfirmationNeeded {
         what: format!("deleting the credential {shown}"),
     };
-    door.confirm(&question, needed.into())?;
-    remove_platform_credential(&door.cx, &place.connector.id, place.level, name, true).await?;
-    place.said(door, "Deleted", name)
+    cli.confirm(&question, needed.into())?;
+    remove_platform_credential(&cli.cx, &place.connector.id, place.level, name, true).await?;
+    place.print_done(cli, "Deleted", name)
 }

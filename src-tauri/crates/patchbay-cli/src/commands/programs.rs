@@ -4,7 +4,7 @@ use patchbay_model::{AllowedProgram, Timestamp};
 use patchbay_ops::{allow_program, forget_program, list_allowed_programs};
 
 use crate::args::ProgramsVerb;
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table};
 use crate::output::when;
@@ -12,29 +12,29 @@ use crate::output::when;
 /// As many characters of an id as tell programs apart.
 const SHORT_ID: usize = 12;
 
-pub(super) async fn run(door: &Door, verb: ProgramsVerb) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, verb: ProgramsVerb) -> Result<(), Failure> {
     match verb {
-        ProgramsVerb::List => list(door).await,
+        ProgramsVerb::List => list(cli).await,
         ProgramsVerb::Allow { reference } => {
-            let allowed = allow_program(&door.cx, &reference).await?;
-            said(door, "Allowed", &allowed)
+            let allowed = allow_program(&cli.cx, &reference).await?;
+            print_done(cli, "Allowed", &allowed)
         }
-        ProgramsVerb::Forget { program } => forget(door, &program).await,
+        ProgramsVerb::Forget { program } => forget(cli, &program).await,
     }
 }
 
-fn said(door: &Door, verb: &str, allowed: &AllowedProgram) -> Result<(), Failure> {
-    door.talk.say(&format!("{verb} {}.", allowed.program.file));
-    door.out.answer(allowed, |_| String::new())
+fn print_done(cli: &Cli, verb: &str, allowed: &AllowedProgram) -> Result<(), Failure> {
+    cli.stderr.say(&format!("{verb} {}.", allowed.program.file));
+    cli.out.answer(allowed, |_| String::new())
 }
 
-async fn list(door: &Door) -> Result<(), Failure> {
-    let programs = list_allowed_programs(&door.cx).await?;
+async fn list(cli: &Cli) -> Result<(), Failure> {
+    let programs = list_allowed_programs(&cli.cx).await?;
     if programs.is_empty() {
-        door.talk.say("No programs are allowed.");
+        cli.stderr.say("No programs are allowed.");
     }
-    let now = door.now();
-    door.out.answer(&programs, |screen| {
+    let now = cli.now();
+    cli.out.answer(&programs, |screen| {
         if programs.is_empty() {
             return String::new();
         }
@@ -56,13 +56,13 @@ fn short(id: &str) -> &str {
     id.get(..SHORT_ID).unwrap_or(id)
 }
 
-async fn forget(door: &Door, given: &str) -> Result<(), Failure> {
-    let programs = list_allowed_programs(&door.cx).await?;
+async fn forget(cli: &Cli, given: &str) -> Result<(), Failure> {
+    let programs = list_allowed_programs(&cli.cx).await?;
     let is_meant = |one: &&AllowedProgram| one.id == given || short(&one.id) == given;
     let Some(found) = programs.iter().find(is_meant) else {
         // The verb says what there is none of.
-        return Ok(forget_program(&door.cx, given).await?);
+        return Ok(forget_program(&cli.cx, given).await?);
     };
-    forget_program(&door.cx, &found.id).await?;
-    said(door, "Forgot", found)
+    forget_program(&cli.cx, &found.id).await?;
+    print_done(cli, "Forgot", found)
 }

@@ -9,7 +9,7 @@ use patchbay_ops::{
 
 use super::credential::next_secret;
 use crate::args::RotateArgs;
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table, Tone};
@@ -17,12 +17,12 @@ use crate::output::{Screen, text, when, words};
 use crate::unlock::unlock;
 
 /// Shows one credential, and everything that uses it.
-pub(super) async fn show(door: &Door, credential: &str) -> Result<(), Failure> {
-    let entry = resolve_wallet_entry(&door.cx, credential).await?;
-    unlock(door).await?;
-    let rotation = plan_rotation(&door.cx, &entry.id).await?;
-    let now = door.now();
-    door.out.answer(&rotation, |screen| {
+pub(super) async fn show(cli: &Cli, credential: &str) -> Result<(), Failure> {
+    let entry = resolve_wallet_entry(&cli.cx, credential).await?;
+    unlock(cli).await?;
+    let rotation = plan_rotation(&cli.cx, &entry.id).await?;
+    let now = cli.now();
+    cli.out.answer(&rotation, |screen| {
         let facts = facts(&rotation, now, screen);
         format!("{facts}{}", places(&rotation, screen))
     })
@@ -52,43 +52,43 @@ fn facts(rotation: &Rotation, now: Timestamp, screen: Screen) -> String {
 }
 
 /// Rotates a credential, or goes on with a rotation.
-pub(super) async fn rotate(door: &Door, args: RotateArgs) -> Result<(), Failure> {
-    let entry = resolve_wallet_entry(&door.cx, &args.credential).await?;
+pub(super) async fn rotate(cli: &Cli, args: RotateArgs) -> Result<(), Failure> {
+    let entry = resolve_wallet_entry(&cli.cx, &args.credential).await?;
     if args.dry_run {
-        unlock(door).await?;
-        let rotation = plan_rotation(&door.cx, &entry.id).await?;
-        return answer(door, &rotation);
+        unlock(cli).await?;
+        let rotation = plan_rotation(&cli.cx, &entry.id).await?;
+        return answer(cli, &rotation);
     }
     let secret = if args.retry || args.take_back || args.finish {
         None
     } else {
-        Some(next_secret(door, &entry, args.secret).await?)
+        Some(next_secret(cli, &entry, args.secret).await?)
     };
-    unlock(door).await?;
-    let each = |place: &RotationPlace| door.talk.step(&step(place));
-    let (cx, id) = (&door.cx, &entry.id);
+    unlock(cli).await?;
+    let each = |place: &RotationPlace| cli.stderr.step(&step(place));
+    let (cx, id) = (&cli.cx, &entry.id);
     let rotation = match secret {
         Some(secret) => rotate_wallet_entry(cx, id, secret, each).await?,
         None if args.retry => retry_rotation(cx, id, each).await?,
         None if args.take_back => take_back_rotation(cx, id, each).await?,
         None => finish_rotation(cx, id).await?,
     };
-    door.talk.clear();
-    answer(door, &rotation)?;
+    cli.stderr.clear();
+    answer(cli, &rotation)?;
     let verb = match (args.take_back, args.finish) {
         (true, _) => "Went back with",
         (_, true) => "Finished",
         _ => "Rotated",
     };
-    judge(door, &rotation, verb)
+    judge(cli, &rotation, verb)
 }
 
-fn answer(door: &Door, rotation: &Rotation) -> Result<(), Failure> {
-    door.out.answer(rotation, |screen| places(rotation, screen))
+fn answer(cli: &Cli, rotation: &Rotation) -> Result<(), Failure> {
+    cli.out.answer(rotation, |screen| places(rotation, screen))
 }
 
 /// Says how it ended; places that still have another secret are a failure.
-fn judge(door: &Door, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
+fn judge(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
     let name = &rotation.entry.name;
     let missed = rotation
         .places
@@ -96,10 +96,10 @@ fn judge(door: &Door, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
         .filter_map(|one| one.problem.as_ref());
     let missed: Vec<&Problem> = missed.collect();
     let Some(first) = missed.first() else {
-        door.talk.say(&format!("{verb} {name}."));
+        cli.stderr.say(&format!("{verb} {name}."));
         if rotation.can_go_back {
             let name = text::quoted(name);
-            door.talk.say(&format!(
+            cli.stderr.say(&format!(
                 "The old one is kept: --take-back goes back, `patchbay credential rotate {name} --finish` forgets it."
             ));
         }

@@ -13,28 +13,28 @@ use patchbay_ops::{Error, find_connector, find_run, list_runs, remove_run, repla
 
 use super::tool::{Progress, confirm, until_interrupted};
 use crate::args::{RunFilterArgs, RunListArgs, RunVerb};
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
 use crate::output::{Screen, text, when, words};
 
-pub(super) async fn run(door: &Door, verb: RunVerb) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
     match verb {
-        RunVerb::List(args) => list(door, args).await,
-        RunVerb::Show { id } => show(door, id).await,
-        RunVerb::Replay { id, connector } => replay(door, id, connector).await,
-        RunVerb::Next { id } => follow::next(door, &id).await,
-        RunVerb::Save { id, part, folder } => follow::save(door, &id, part, folder).await,
-        RunVerb::Compare(args) => compare::run(door, args).await,
-        RunVerb::Export(args) => export::run(door, args).await,
-        RunVerb::Keep { days, runs } => keep::keep(door, days, runs).await,
-        RunVerb::Trim => keep::trim(door).await,
-        RunVerb::Clear => keep::clear(door).await,
+        RunVerb::List(args) => list(cli, args).await,
+        RunVerb::Show { id } => show(cli, id).await,
+        RunVerb::Replay { id, connector } => replay(cli, id, connector).await,
+        RunVerb::Next { id } => follow::next(cli, &id).await,
+        RunVerb::Save { id, part, folder } => follow::save(cli, &id, part, folder).await,
+        RunVerb::Compare(args) => compare::run(cli, args).await,
+        RunVerb::Export(args) => export::run(cli, args).await,
+        RunVerb::Keep { days, runs } => keep::keep(cli, days, runs).await,
+        RunVerb::Trim => keep::trim(cli).await,
+        RunVerb::Clear => keep::clear(cli).await,
         RunVerb::Remove { id } => {
-            remove_run(&door.cx, &RunId::new(&id)).await?;
-            door.talk.say(&format!("Removed {id}."));
-            door.out.answer(&id, |_| String::new())
+            remove_run(&cli.cx, &RunId::new(&id)).await?;
+            cli.stderr.say(&format!("Removed {id}."));
+            cli.out.answer(&id, |_| String::new())
         }
     }
 }
@@ -55,17 +55,17 @@ fn query_of(filter: RunFilterArgs, limit: u32) -> RunQuery {
     }
 }
 
-async fn list(door: &Door, args: RunListArgs) -> Result<(), Failure> {
+async fn list(cli: &Cli, args: RunListArgs) -> Result<(), Failure> {
     let query = query_of(args.filter, args.limit);
-    let page = list_runs(&door.cx, &query).await?;
-    let now = door.now();
+    let page = list_runs(&cli.cx, &query).await?;
+    let now = cli.now();
     let left = page
         .total
         .saturating_sub(u32::try_from(page.runs.len()).unwrap_or(u32::MAX));
     if page.runs.is_empty() {
-        door.talk.say("No runs.");
+        cli.stderr.say("No runs.");
     }
-    door.out.answer(&page, |screen| {
+    cli.out.answer(&page, |screen| {
         if page.runs.is_empty() {
             return String::new();
         }
@@ -73,7 +73,7 @@ async fn list(door: &Door, args: RunListArgs) -> Result<(), Failure> {
         Table::new(heads, page.runs.iter().map(|run| row(run, now))).render(screen)
     })?;
     if let Some(next) = page.next.filter(|_| left > 0) {
-        door.talk.say(&format!("{left} more: add --before {next}"));
+        cli.stderr.say(&format!("{left} more: add --before {next}"));
     }
     Ok(())
 }
@@ -91,10 +91,10 @@ fn row(run: &ToolRunSummary, now: Timestamp) -> [Cell; 7] {
     ]
 }
 
-async fn show(door: &Door, id: String) -> Result<(), Failure> {
-    let run = find_run(&door.cx, &RunId::new(id)).await?;
-    let now = door.now();
-    door.out.answer(&run, |screen| {
+async fn show(cli: &Cli, id: String) -> Result<(), Failure> {
+    let run = find_run(&cli.cx, &RunId::new(id)).await?;
+    let now = cli.now();
+    cli.out.answer(&run, |screen| {
         format!("{}{}", facts(&run, now, screen), result_words(&run, screen))
     })
 }
@@ -128,36 +128,36 @@ fn result_words(run: &ToolRun, screen: Screen) -> String {
         .unwrap_or_default()
 }
 
-async fn replay(door: &Door, id: String, elsewhere: Option<String>) -> Result<(), Failure> {
+async fn replay(cli: &Cli, id: String, elsewhere: Option<String>) -> Result<(), Failure> {
     let id = RunId::new(id);
-    let earlier = find_run(&door.cx, &id).await?.summary;
+    let earlier = find_run(&cli.cx, &id).await?.summary;
     let connector = match &elsewhere {
-        Some(named) => door.connector(named).await?,
-        None => find_connector(&door.cx, &earlier.connector).await?,
+        Some(named) => cli.connector(named).await?,
+        None => find_connector(&cli.cx, &earlier.connector).await?,
     };
-    door.unlock_for(&connector).await?;
-    let progress = Progress::new(door);
+    cli.unlock_for(&connector).await?;
+    let progress = Progress::new(cli);
     let again = |confirmed| {
         let running = replay_run(
-            &door.cx,
+            &cli.cx,
             &id,
             Some(connector.id.clone()),
             patchbay_model::Origin::CommandLine,
             confirmed,
             progress.listener(),
         );
-        until_interrupted(door, running, &progress)
+        until_interrupted(cli, running, &progress)
     };
-    let run = match again(door.says_yes()).await {
+    let run = match again(cli.assume_yes()).await {
         Err(super::tool::Stopped::Failed(Error::ConfirmationNeeded { what: tool })) => {
-            let identity = words::identity(&connector.identity, door.now());
-            confirm(door, &tool, &connector.title, &identity)?;
+            let identity = words::identity(&connector.identity, cli.now());
+            confirm(cli, &tool, &connector.title, &identity)?;
             again(true).await
         }
         run => run,
     };
     let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
-    finish(door, &run, Some(&connector))
+    finish(cli, &run, Some(&connector))
 }
 
 /// Shows what a run brought, and fails as it did.
@@ -165,12 +165,12 @@ async fn replay(door: &Door, id: String, elsewhere: Option<String>) -> Result<()
 /// # Errors
 /// The problem of the run.
 pub(super) fn finish(
-    door: &Door,
+    cli: &Cli,
     run: &ToolRun,
     connector: Option<&Connector>,
 ) -> Result<(), Failure> {
-    door.talk.clear();
-    door.out.answer(run, |screen| {
+    cli.stderr.clear();
+    cli.out.answer(run, |screen| {
         let result = run.result.as_ref();
         result
             .map(|result| result_text(result, screen))
@@ -180,7 +180,7 @@ pub(super) fn finish(
     match (&summary.problem, summary.state) {
         (None, RunState::Done) => {
             let took = summary.duration_ms.map(when::duration).unwrap_or_default();
-            door.talk.say(&format!("Done in {took}: {}", summary.id));
+            cli.stderr.say(&format!("Done in {took}: {}", summary.id));
             Ok(())
         }
         (problem, _) => Err(failure_of(problem.as_ref(), connector)),

@@ -10,48 +10,48 @@ use patchbay_ops::{
 
 use super::{run as runs, tool_changes};
 use crate::args::{RunArgs, ToolVerb};
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
 use crate::output::{Screen, text, words};
-use crate::talk::Talk;
+use crate::stderr::Stderr;
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
-pub(super) async fn run(door: &Door, verb: ToolVerb) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, verb: ToolVerb) -> Result<(), Failure> {
     match verb {
-        ToolVerb::List { connector, refresh } => list(door, connector.as_deref(), refresh).await,
-        ToolVerb::Show { connector, tool } => show(door, &connector, &tool).await,
-        ToolVerb::Changes { connector } => tool_changes::list(door, connector.as_deref()).await,
-        ToolVerb::Accept { connector } => tool_changes::accept(door, &connector).await,
-        ToolVerb::Run(args) if args.dry_run => try_out(door, args).await,
-        ToolVerb::Run(args) => run_one(door, args).await,
+        ToolVerb::List { connector, refresh } => list(cli, connector.as_deref(), refresh).await,
+        ToolVerb::Show { connector, tool } => show(cli, &connector, &tool).await,
+        ToolVerb::Changes { connector } => tool_changes::list(cli, connector.as_deref()).await,
+        ToolVerb::Accept { connector } => tool_changes::accept(cli, &connector).await,
+        ToolVerb::Run(args) if args.dry_run => try_out(cli, args).await,
+        ToolVerb::Run(args) => run_one(cli, args).await,
     }
 }
 
-async fn list(door: &Door, connector: Option<&str>, refresh: bool) -> Result<(), Failure> {
+async fn list(cli: &Cli, connector: Option<&str>, refresh: bool) -> Result<(), Failure> {
     let connector = match connector {
-        Some(text) => Some(door.connector(text).await?),
+        Some(text) => Some(cli.connector(text).await?),
         None => None,
     };
     match &connector {
-        Some(connector) => load(door, connector, refresh).await?,
+        Some(connector) => load(cli, connector, refresh).await?,
         None if refresh => {
-            unlock(door).await?;
-            check_connectors(&door.cx).await?;
+            unlock(cli).await?;
+            check_connectors(&cli.cx).await?;
         }
         None => {}
     }
     let id = connector.as_ref().map(|connector| &connector.id);
-    let tools = list_tools(&door.cx, id).await?;
+    let tools = list_tools(&cli.cx, id).await?;
     if tools.is_empty() {
-        door.talk
+        cli.stderr
             .say("No tools. Connect a connector first: patchbay connector connect NAME");
     }
-    let connectors = list_connectors(&door.cx).await?;
-    door.out.answer(&tools, |screen| {
+    let connectors = list_connectors(&cli.cx).await?;
+    cli.out.answer(&tools, |screen| {
         if tools.is_empty() {
             return String::new();
         }
@@ -74,28 +74,28 @@ fn row(tool: &ConnectorTool, connectors: &[Connector]) -> [Cell; 4] {
 }
 
 /// Asks the server for its tools when that was wished, or when they were never listed.
-async fn load(door: &Door, connector: &Connector, refresh: bool) -> Result<(), Failure> {
+async fn load(cli: &Cli, connector: &Connector, refresh: bool) -> Result<(), Failure> {
     if !refresh && connector.tool_count.is_some() {
         return Ok(());
     }
-    door.unlock_for(connector).await?;
-    let listed = refresh_tools(&door.cx, &connector.id).await;
+    cli.unlock_for(connector).await?;
+    let listed = refresh_tools(&cli.cx, &connector.id).await;
     listed
         .map(drop)
         .map_err(|error| Failure::from(error).of(connector))
 }
 
-async fn show(door: &Door, connector: &str, name: &str) -> Result<(), Failure> {
-    let connector = door.connector(connector).await?;
-    load(door, &connector, false).await?;
-    let tools = list_tools(&door.cx, Some(&connector.id)).await?;
+async fn show(cli: &Cli, connector: &str, name: &str) -> Result<(), Failure> {
+    let connector = cli.connector(connector).await?;
+    load(cli, &connector, false).await?;
+    let tools = list_tools(&cli.cx, Some(&connector.id)).await?;
     let tool = tools.into_iter().find(|one| one.tool.name == name);
     let tool = tool.ok_or_else(|| {
         let (kind, name) = ("tool", name.to_owned());
         explained(Error::NotFound { kind, name }, &connector)
     })?;
     let tool = tool.tool;
-    door.out.answer(&tool, |screen| facts(&tool, screen))
+    cli.out.answer(&tool, |screen| facts(&tool, screen))
 }
 
 fn facts(tool: &Tool, screen: Screen) -> String {
@@ -110,16 +110,16 @@ fn facts(tool: &Tool, screen: Screen) -> String {
     format!("{facts}\nArguments (JSON Schema):\n{schema}\n")
 }
 
-async fn request(door: &Door, args: RunArgs) -> Result<(Connector, RunTool), Failure> {
+async fn request(cli: &Cli, args: RunArgs) -> Result<(Connector, RunTool), Failure> {
     let arguments = tool_arguments::read(args.args.as_deref(), &args.arguments)?;
-    let connector = door.connector(&args.connector).await?;
-    door.unlock_for(&connector).await?;
+    let connector = cli.connector(&args.connector).await?;
+    cli.unlock_for(&connector).await?;
     let request = RunTool {
         connector: connector.id.clone(),
         tool: args.tool,
         arguments,
         timeout_seconds: args.timeout,
-        confirmed: door.says_yes(),
+        confirmed: cli.assume_yes(),
         replay_of: None,
         origin: Origin::CommandLine,
         credential: args.credential,
@@ -127,12 +127,12 @@ async fn request(door: &Door, args: RunArgs) -> Result<(Connector, RunTool), Fai
     Ok((connector, request))
 }
 
-async fn try_out(door: &Door, args: RunArgs) -> Result<(), Failure> {
-    let (connector, request) = request(door, args).await?;
-    let dry = dry_run(&door.cx, request).await;
+async fn try_out(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
+    let (connector, request) = request(cli, args).await?;
+    let dry = dry_run(&cli.cx, request).await;
     let dry = dry.map_err(|error| explained(error, &connector))?;
-    let now = door.now();
-    door.out.answer(&dry, |screen| {
+    let now = cli.now();
+    cli.out.answer(&dry, |screen| {
         let identity = words::identity(&dry.identity, now);
         would_send(&dry, &identity, screen)
     })
@@ -159,9 +159,9 @@ fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
     format!("{facts}\n{headers}\n{body}\n")
 }
 
-async fn run_one(door: &Door, args: RunArgs) -> Result<(), Failure> {
-    let (connector, request) = request(door, args).await?;
-    carry_out(door, connector, request).await
+async fn run_one(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
+    let (connector, request) = request(cli, args).await?;
+    carry_out(cli, connector, request).await
 }
 
 /// Runs a tool, after it was agreed to where that is needed, and shows what it brought.
@@ -169,28 +169,28 @@ async fn run_one(door: &Door, args: RunArgs) -> Result<(), Failure> {
 /// # Errors
 /// What kept it from beginning, and that it failed.
 pub(super) async fn carry_out(
-    door: &Door,
+    cli: &Cli,
     connector: Connector,
     request: RunTool,
 ) -> Result<(), Failure> {
-    let progress = Progress::new(door);
+    let progress = Progress::new(cli);
     let heard = progress.listener();
-    let running = run_tool(&door.cx, request.clone(), heard);
-    let run = match until_interrupted(door, running, &progress).await {
+    let running = run_tool(&cli.cx, request.clone(), heard);
+    let run = match until_interrupted(cli, running, &progress).await {
         Err(Stopped::Failed(Error::ConfirmationNeeded { what: tool })) => {
-            let identity = words::identity(&connector.identity, door.now());
-            confirm(door, &tool, &connector.title, &identity)?;
+            let identity = words::identity(&connector.identity, cli.now());
+            confirm(cli, &tool, &connector.title, &identity)?;
             let request = RunTool {
                 confirmed: true,
                 ..request
             };
             let heard = progress.listener();
-            until_interrupted(door, run_tool(&door.cx, request, heard), &progress).await
+            until_interrupted(cli, run_tool(&cli.cx, request, heard), &progress).await
         }
         run => run,
     };
     let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
-    runs::finish(door, &run, Some(&connector))
+    runs::finish(cli, &run, Some(&connector))
 }
 
 /// The failure of a run, with the command that helps.
@@ -206,7 +206,7 @@ fn explained(error: Error, connector: &Connector) -> Failure {
         }
         _ => return Failure::from(error).of(connector),
     };
-    Failure::from(error).hinting(hint)
+    Failure::from(error).with_hint(hint)
 }
 
 /// Asks before a destructive tool runs, naming tool, connector and identity.
@@ -214,7 +214,7 @@ fn explained(error: Error, connector: &Connector) -> Failure {
 /// # Errors
 /// When nobody can be asked, or the answer is no.
 pub(super) fn confirm(
-    door: &Door,
+    cli: &Cli,
     tool: &str,
     connector: &str,
     identity: &str,
@@ -222,7 +222,7 @@ pub(super) fn confirm(
     let [tool, connector, identity] = [tool, connector, identity].map(text::line);
     let question = format!("{tool} may delete or overwrite. Run it on {connector} as {identity}?");
     let needed = Error::ConfirmationNeeded { what: tool };
-    door.confirm(&question, needed.into())
+    cli.confirm(&question, needed.into())
 }
 
 /// Why a run did not end by itself.
@@ -246,7 +246,7 @@ impl Stopped {
 /// # Errors
 /// What kept it from beginning.
 pub(super) async fn until_interrupted(
-    door: &Door,
+    cli: &Cli,
     running: impl Future<Output = Result<ToolRun, Error>>,
     progress: &Progress,
 ) -> Result<ToolRun, Stopped> {
@@ -260,7 +260,7 @@ pub(super) async fn until_interrupted(
         return Err(Stopped::Interrupted);
     };
     // It may have ended meanwhile, then there is nothing to cancel.
-    drop(cancel_run(&door.cx, id).await);
+    drop(cancel_run(&cli.cx, id).await);
     tokio::select! {
         run = &mut running => run.map_err(Stopped::Failed),
         () = interrupts.next() => Err(Stopped::Interrupted),
@@ -270,32 +270,32 @@ pub(super) async fn until_interrupted(
 /// Tells how far a run is, and knows its id once it has begun.
 pub(super) struct Progress {
     started: Arc<OnceLock<RunId>>,
-    talk: Talk,
+    stderr: Stderr,
     now: patchbay_model::Timestamp,
 }
 
 impl Progress {
-    pub(super) fn new(door: &Door) -> Self {
+    pub(super) fn new(cli: &Cli) -> Self {
         Self {
             started: Arc::default(),
-            talk: door.talk.clone(),
-            now: door.now(),
+            stderr: cli.stderr.clone(),
+            now: cli.now(),
         }
     }
 
     pub(super) fn listener(&self) -> impl Fn(RunProgress) + Send + Sync + use<> {
-        let (started, talk, now) = (Arc::clone(&self.started), self.talk.clone(), self.now);
+        let (started, stderr, now) = (Arc::clone(&self.started), self.stderr.clone(), self.now);
         move |step| match step {
             RunProgress::Started { run, identity } => {
                 // A run begins once.
                 drop(started.set(run));
-                talk.step(&format!("Running as {} …", words::identity(&identity, now)));
+                stderr.step(&format!("Running as {} …", words::identity(&identity, now)));
             }
             RunProgress::Progress {
                 progress,
                 total,
                 message,
-            } => talk.step(&progress_line(progress, total, message.as_deref())),
+            } => stderr.step(&progress_line(progress, total, message.as_deref())),
         }
     }
 }

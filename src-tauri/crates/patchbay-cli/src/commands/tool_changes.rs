@@ -2,21 +2,21 @@
 
 use patchbay_ops::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::Tone;
 use crate::output::{Screen, forms, text};
 
-pub(super) async fn list(door: &Door, connector: Option<&str>) -> Result<(), Failure> {
+pub(super) async fn list(cli: &Cli, connector: Option<&str>) -> Result<(), Failure> {
     let connector = match connector {
-        Some(text) => Some(door.connector(text).await?.id),
+        Some(text) => Some(cli.connector(text).await?.id),
         None => None,
     };
-    let changes = list_tool_changes(&door.cx, connector.as_ref()).await?;
+    let changes = list_tool_changes(&cli.cx, connector.as_ref()).await?;
     if changes.is_empty() {
-        door.talk.say("No tools changed.");
+        cli.stderr.say("No tools changed.");
     }
-    door.out.answer(&changes, |screen| {
+    cli.out.answer(&changes, |screen| {
         if changes.is_empty() {
             return String::new();
         }
@@ -27,14 +27,14 @@ pub(super) async fn list(door: &Door, connector: Option<&str>) -> Result<(), Fai
     })
 }
 
-pub(super) async fn accept(door: &Door, connector: &str) -> Result<(), Failure> {
-    let connector = door.connector(connector).await?;
-    accept_tools(&door.cx, &connector.id).await?;
-    door.talk.say(&format!(
+pub(super) async fn accept(cli: &Cli, connector: &str) -> Result<(), Failure> {
+    let connector = cli.connector(connector).await?;
+    accept_tools(&cli.cx, &connector.id).await?;
+    cli.stderr.say(&format!(
         "The tools of {} are accepted as they are now.",
         connector.title
     ));
-    door.out.answer(&connector, |_| String::new())
+    cli.out.answer(&connector, |_| String::new())
 }
 
 /// A tool that came, went or changed, and every place that differs with both of its values: what is to be

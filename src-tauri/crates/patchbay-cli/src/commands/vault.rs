@@ -7,7 +7,7 @@ use patchbay_ops::{
 };
 
 use crate::args::VaultVerb;
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::{Failure, for_terminal};
 use crate::output::Screen;
 use crate::output::facts::Facts;
@@ -16,77 +16,77 @@ use crate::prompt;
 use crate::secret_source::Source;
 use crate::unlock::{VARIABLE, from_environment, unlock};
 
-pub(super) async fn run(door: &Door, verb: VaultVerb) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, verb: VaultVerb) -> Result<(), Failure> {
     let status = match verb {
-        VaultVerb::Status => vault_status(&door.cx).await,
+        VaultVerb::Status => vault_status(&cli.cx).await,
         VaultVerb::Passphrase { from } => {
-            unlock(door).await?;
-            let passphrase = new_passphrase(door, from.as_deref()).await?;
-            let status = choose_passphrase(&door.cx, passphrase).await?;
-            door.talk.say("A passphrase protects the secrets now.");
+            unlock(cli).await?;
+            let passphrase = new_passphrase(cli, from.as_deref()).await?;
+            let status = choose_passphrase(&cli.cx, passphrase).await?;
+            cli.stderr.say("A passphrase protects the secrets now.");
             status
         }
         VaultVerb::Keychain => {
-            unlock(door).await?;
-            let status = use_keychain(&door.cx).await?;
-            door.talk
+            unlock(cli).await?;
+            let status = use_keychain(&cli.cx).await?;
+            cli.stderr
                 .say("The system keychain protects the secrets now.");
             status
         }
-        VaultVerb::Accept => accept(door).await?,
-        VaultVerb::SetAside => set_aside(door).await?,
+        VaultVerb::Accept => accept(cli).await?,
+        VaultVerb::SetAside => set_aside(cli).await?,
     };
-    door.out.answer(&status, |screen| facts(&status, screen))
+    cli.out.answer(&status, |screen| facts(&status, screen))
 }
 
 /// Begins anew where the secrets are lost, at the user's word.
-async fn set_aside(door: &Door) -> Result<VaultStatus, Failure> {
-    open_if_possible(door).await?;
-    let needed = match set_vault_aside(&door.cx, false).await {
+async fn set_aside(cli: &Cli) -> Result<VaultStatus, Failure> {
+    open_if_possible(cli).await?;
+    let needed = match set_vault_aside(&cli.cx, false).await {
         Err(needed @ Error::VaultBeginsAnew) => needed,
         other => return Ok(other?),
     };
-    let lost = lost(door).await?;
-    door.talk.say(&format!(
+    let lost = lost(cli).await?;
+    cli.stderr.say(&format!(
         "To be entered again: {lost}. Connectors, tools and runs stay; the old file is kept beside the new one."
     ));
-    door.confirm("Put the old secrets aside?", needed.into())?;
-    let status = set_vault_aside(&door.cx, true).await?;
-    door.talk.say("The old secrets were put aside.");
+    cli.confirm("Put the old secrets aside?", needed.into())?;
+    let status = set_vault_aside(&cli.cx, true).await?;
+    cli.stderr.say("The old secrets were put aside.");
     Ok(status)
 }
 
 /// Takes older secrets for the newest, at the user's word.
-async fn accept(door: &Door) -> Result<VaultStatus, Failure> {
-    unlock(door).await?;
-    let needed = match accept_older_secrets(&door.cx, false).await {
+async fn accept(cli: &Cli) -> Result<VaultStatus, Failure> {
+    unlock(cli).await?;
+    let needed = match accept_older_secrets(&cli.cx, false).await {
         Err(needed @ Error::ConfirmationNeeded { .. }) => needed,
         other => return Ok(other?),
     };
-    door.confirm("Use the older secrets from now on?", needed.into())?;
-    let status = accept_older_secrets(&door.cx, true).await?;
-    door.talk.say("The older secrets are used from now on.");
+    cli.confirm("Use the older secrets from now on?", needed.into())?;
+    let status = accept_older_secrets(&cli.cx, true).await?;
+    cli.stderr.say("The older secrets are used from now on.");
     Ok(status)
 }
 
 /// Opens the vault with the passphrase of the environment: one that opens it is not forgotten.
-async fn open_if_possible(door: &Door) -> Result<(), Failure> {
-    if vault_status(&door.cx).await.state != VaultState::Locked {
+async fn open_if_possible(cli: &Cli) -> Result<(), Failure> {
+    if vault_status(&cli.cx).await.state != VaultState::Locked {
         return Ok(());
     }
     let Some(passphrase) = from_environment().await? else {
         return Ok(());
     };
-    match unlock_vault(&door.cx, passphrase).await {
+    match unlock_vault(&cli.cx, passphrase).await {
         Err(error) if error.code() != Code::VaultPassphrase => Err(error.into()),
         _ => Ok(()),
     }
 }
 
 /// What has to be entered again, in words.
-async fn lost(door: &Door) -> Result<String, Failure> {
-    let credentials = list_wallet(&door.cx).await?.len();
-    let accounts = list_accounts(&door.cx).await?;
+async fn lost(cli: &Cli) -> Result<String, Failure> {
+    let credentials = list_wallet(&cli.cx).await?.len();
+    let accounts = list_accounts(&cli.cx).await?;
     let keys = accounts
         .iter()
         .filter(|account| account.platform != Platform::Local)
@@ -104,12 +104,12 @@ async fn lost(door: &Door) -> Result<String, Failure> {
 
 /// The passphrase that is to protect the secrets: from where it was said, from the person at the
 /// terminal, or from the variable that will unlock it later.
-async fn new_passphrase(door: &Door, from: Option<&str>) -> Result<Secret, Failure> {
+async fn new_passphrase(cli: &Cli, from: Option<&str>) -> Result<Secret, Failure> {
     if let Some(from) = from {
         let source = Source::parse("--from", from)?;
-        return door.secrets().read(&source, "new passphrase").await;
+        return cli.secrets().read(&source, "new passphrase").await;
     }
-    if door.is_interactive() {
+    if cli.is_interactive() {
         let first = prompt::secret("New passphrase")?;
         let second = prompt::secret("The same again")?;
         if first.expose() != second.expose() {

@@ -5,15 +5,15 @@ use serde_json::Value;
 
 use super::table::{Cell, Table, Tone};
 use super::{Screen, text};
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 
 /// Shows which values a form takes: its whole, or a line for each value.
 ///
 /// # Errors
 /// When standard output cannot be written.
-pub(crate) fn describe(door: &Door, form: &Form) -> Result<(), Failure> {
-    door.out.answer(form, |screen| fields(form, screen))
+pub(crate) fn describe(cli: &Cli, form: &Form) -> Result<(), Failure> {
+    cli.out.answer(form, |screen| fields(form, screen))
 }
 
 fn fields(form: &Form, screen: Screen) -> String {

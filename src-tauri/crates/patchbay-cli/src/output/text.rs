@@ -19,7 +19,7 @@ pub(crate) fn lines(text: &str) -> String {
 }
 
 /// What Patchbay says, with whatever words of others in it: the whole of it, on one line.
-pub(crate) fn said(text: &str) -> String {
+pub(crate) fn message(text: &str) -> String {
     inert_block(text).replace('\n', " ")
 }
 
@@ -109,7 +109,7 @@ mod tests {
     fn nothing_moves_the_cursor() {
         assert_eq!(lines("a\u{1b}[2J\r\nb\tc\u{9b}"), "a�[2J\nb\tc�");
         assert_eq!(line("a\nb\u{202e}c"), "a b<U+202E>c");
-        assert_eq!(said("  a\n\u{1b}]0;x\u{7}b"), "  a �]0;x�b");
+        assert_eq!(message("  a\n\u{1b}]0;x\u{7}b"), "  a �]0;x�b");
     }
 
     #[test]

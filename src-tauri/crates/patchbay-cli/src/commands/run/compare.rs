@@ -7,7 +7,7 @@ use patchbay_ops::{
 };
 
 use crate::args::RunCompareArgs;
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::Tone;
@@ -16,9 +16,9 @@ use crate::output::{Screen, text, when, words};
 /// A value longer than this is cut where it stands in a list.
 const LONGEST: usize = 100;
 
-pub(super) async fn run(door: &Door, args: RunCompareArgs) -> Result<(), Failure> {
-    let (before, after) = chosen(door, args.first, args.second).await?;
-    let mut comparison = compare_runs(&door.cx, &before, &after, None).await?;
+pub(super) async fn run(cli: &Cli, args: RunCompareArgs) -> Result<(), Failure> {
+    let (before, after) = chosen(cli, args.first, args.second).await?;
+    let mut comparison = compare_runs(&cli.cx, &before, &after, None).await?;
     if args.all || !args.ignored.is_empty() {
         let mut ignored = if args.all {
             Vec::new()
@@ -26,19 +26,19 @@ pub(super) async fn run(door: &Door, args: RunCompareArgs) -> Result<(), Failure
             comparison.ignored
         };
         ignored.extend(args.ignored);
-        comparison = compare_runs(&door.cx, &before, &after, Some(ignored)).await?;
+        comparison = compare_runs(&cli.cx, &before, &after, Some(ignored)).await?;
     }
     if args.remember {
-        ignore_paths(&door.cx, &before, &after, comparison.ignored.clone()).await?;
+        ignore_paths(&cli.cx, &before, &after, comparison.ignored.clone()).await?;
     }
-    let now = door.now();
-    door.out
+    let now = cli.now();
+    cli.out
         .answer(&comparison, |screen| shown(&comparison, now, screen))?;
     if !comparison.suggested.is_empty() {
         let paths = comparison.suggested.iter().map(|path| text::quoted(path));
         let paths: Vec<_> = paths.map(|path| format!("--ignore {path}")).collect();
         let paths = paths.join(" ");
-        door.talk
+        cli.stderr
             .say(&format!("Differs every time, by its look: {paths}"));
     }
     Ok(())
@@ -46,7 +46,7 @@ pub(super) async fn run(door: &Door, args: RunCompareArgs) -> Result<(), Failure
 
 /// The earlier and the later run.
 async fn chosen(
-    door: &Door,
+    cli: &Cli,
     first: String,
     second: Option<String>,
 ) -> Result<(RunId, RunId), Failure> {
@@ -54,7 +54,7 @@ async fn chosen(
     if let Some(second) = second {
         return Ok((first, RunId::new(second)));
     }
-    match previous_run(&door.cx, &first).await? {
+    match previous_run(&cli.cx, &first).await? {
         Some(before) => Ok((before.id, first)),
         None => Err(Failure::usage(
             "there is no earlier run of that tool",

@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use patchbay_model::{Code, Content, Origin, Problem, RunId};
 use patchbay_ops::{RunTool, find_connector, find_run, next_page, save_part};
 
+use crate::cli::Cli;
 use crate::commands::tool::carry_out;
-use crate::door::Door;
 use crate::failure::Failure;
 
 /// Runs the tool of a run once more, for its next page.
-pub(super) async fn next(door: &Door, id: &str) -> Result<(), Failure> {
+pub(super) async fn next(cli: &Cli, id: &str) -> Result<(), Failure> {
     let id = RunId::new(id);
-    let earlier = find_run(&door.cx, &id).await?;
-    let connector = find_connector(&door.cx, &earlier.summary.connector).await?;
-    door.unlock_for(&connector).await?;
-    let arguments = next_page(&door.cx, &id).await?;
+    let earlier = find_run(&cli.cx, &id).await?;
+    let connector = find_connector(&cli.cx, &earlier.summary.connector).await?;
+    cli.unlock_for(&connector).await?;
+    let arguments = next_page(&cli.cx, &id).await?;
     let arguments = arguments.ok_or_else(|| {
         let problem = Problem::new(Code::NotFound, "its answer names no next page");
         Failure::from(problem)
@@ -25,17 +25,17 @@ pub(super) async fn next(door: &Door, id: &str) -> Result<(), Failure> {
         tool: earlier.summary.tool,
         arguments,
         timeout_seconds: None,
-        confirmed: door.says_yes(),
+        confirmed: cli.assume_yes(),
         replay_of: None,
         origin: Origin::CommandLine,
         credential: earlier.credential,
     };
-    carry_out(door, connector, request).await
+    carry_out(cli, connector, request).await
 }
 
 /// Writes a part of the answer into a folder.
 pub(super) async fn save(
-    door: &Door,
+    cli: &Cli,
     id: &str,
     part: Option<u32>,
     folder: PathBuf,
@@ -43,15 +43,15 @@ pub(super) async fn save(
     let id = RunId::new(id);
     let place = match part {
         Some(number) => number - 1,
-        None => first_file(door, &id).await?,
+        None => first_file(cli, &id).await?,
     };
-    let saved = save_part(&door.cx, &id, place, &folder).await?;
-    door.out.answer(&saved, |_| format!("{}\n", saved.path))
+    let saved = save_part(&cli.cx, &id, place, &folder).await?;
+    cli.out.answer(&saved, |_| format!("{}\n", saved.path))
 }
 
 /// The place of the first part that is a file.
-async fn first_file(door: &Door, id: &RunId) -> Result<u32, Failure> {
-    let run = find_run(&door.cx, id).await?;
+async fn first_file(cli: &Cli, id: &RunId) -> Result<u32, Failure> {
+    let run = find_run(&cli.cx, id).await?;
     let parts = run.result.map(|result| result.content).unwrap_or_default();
     let is_file = |part: &Content| {
         matches!(

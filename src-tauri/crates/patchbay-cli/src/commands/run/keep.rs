@@ -4,32 +4,32 @@ use patchbay_model::{Code, Problem};
 use patchbay_ops::{History, Retention, history, keep_runs, remove_all_runs, trim_runs};
 
 use crate::args::Limit;
-use crate::door::Door;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::{Screen, when};
 
 pub(super) async fn keep(
-    door: &Door,
+    cli: &Cli,
     days: Option<Limit>,
     runs: Option<Limit>,
 ) -> Result<(), Failure> {
-    let mut kept = history(&door.cx).await?;
+    let mut kept = history(&cli.cx).await?;
     if days.is_some() || runs.is_some() {
         let retention = Retention {
             days: days.map_or(kept.retention.days, |days| days.0),
             runs: runs.map_or(kept.retention.runs, |runs| runs.0),
         };
-        kept = keep_runs(&door.cx, retention).await?;
+        kept = keep_runs(&cli.cx, retention).await?;
     }
     if kept.due > 0 {
         let due = kept.due;
-        door.talk.say(&format!(
+        cli.stderr.say(&format!(
             "{due} are too old: the app removes them within the hour, `patchbay run trim` now."
         ));
     }
-    let now = door.now();
-    door.out.answer(&kept, |screen| facts(&kept, now, screen))
+    let now = cli.now();
+    cli.out.answer(&kept, |screen| facts(&kept, now, screen))
 }
 
 fn facts(history: &History, now: patchbay_model::Timestamp, screen: Screen) -> String {
@@ -44,24 +44,24 @@ fn facts(history: &History, now: patchbay_model::Timestamp, screen: Screen) -> S
         .render(screen)
 }
 
-pub(super) async fn trim(door: &Door) -> Result<(), Failure> {
-    let removed = trim_runs(&door.cx).await?;
-    said(door, removed)
+pub(super) async fn trim(cli: &Cli) -> Result<(), Failure> {
+    let removed = trim_runs(&cli.cx).await?;
+    print_done(cli, removed)
 }
 
-pub(super) async fn clear(door: &Door) -> Result<(), Failure> {
-    let runs = history(&door.cx).await?.runs;
+pub(super) async fn clear(cli: &Cli) -> Result<(), Failure> {
+    let runs = history(&cli.cx).await?.runs;
     let needed = Problem::new(Code::ConfirmationNeeded, "this removes every run for good")
         .with_hint("Add --yes to confirm.");
-    door.confirm(&format!("Remove all {runs} runs for good?"), needed.into())?;
-    let removed = remove_all_runs(&door.cx).await?;
-    said(door, removed)
+    cli.confirm(&format!("Remove all {runs} runs for good?"), needed.into())?;
+    let removed = remove_all_runs(&cli.cx).await?;
+    print_done(cli, removed)
 }
 
-fn said(door: &Door, removed: u32) -> Result<(), Failure> {
-    door.talk.say(&match removed {
+fn print_done(cli: &Cli, removed: u32) -> Result<(), Failure> {
+    cli.stderr.say(&match removed {
         1 => "Removed 1 run.".to_owned(),
         removed => format!("Removed {removed} runs."),
     });
-    door.out.answer(&removed, |_| String::new())
+    cli.out.answer(&removed, |_| String::new())
 }

@@ -1,4 +1,4 @@
-//! Talk: what a command says on standard error while it works.
+//! What a command says on standard error while it works.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,14 +7,14 @@ use crate::output::{self, text};
 
 /// Standard error, for people. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Talk {
+pub(crate) struct Stderr {
     quiet: bool,
     live: bool,
     /// Whether the cursor stands at the end of a line that is to be overwritten.
     open: Arc<Mutex<bool>>,
 }
 
-impl Talk {
+impl Stderr {
     pub(crate) fn new(quiet: bool) -> Self {
         Self {
             quiet,
@@ -53,7 +53,7 @@ impl Talk {
     }
 
     fn write(&self, line: &str, stays_open: bool) {
-        let line = text::said(line);
+        let line = text::message(line);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let before = if *open { "\r\x1b[2K" } else { "" };
         *open = stays_open;

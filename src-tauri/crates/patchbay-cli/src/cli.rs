@@ -13,18 +13,18 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::program_consent::TerminalConsent;
 use crate::secret_source::SecretReader;
-use crate::talk::Talk;
+use crate::stderr::Stderr;
 use crate::{prompt, unlock};
 
 /// The open Patchbay, and the terminal in front of it.
-pub(crate) struct Door {
+pub(crate) struct Cli {
     pub(crate) cx: Context,
     pub(crate) out: Output,
-    pub(crate) talk: Talk,
+    pub(crate) stderr: Stderr,
     settings: Settings,
 }
 
-impl Door {
+impl Cli {
     /// Opens Patchbay; pages are opened in a browser only where a command is there for that.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ impl Door {
         allowed_programs: Vec<SecretReference>,
         opens_browser: bool,
     ) -> Result<Self, Failure> {
-        let talk = Talk::new(settings.quiet);
+        let stderr = Stderr::new(settings.quiet);
         let mut options = ContextOptions::of_system(Places::from_environment()?);
         if !opens_browser {
             options.browser = Arc::new(NoBrowser);
@@ -42,12 +42,12 @@ impl Door {
         options.programs = Arc::new(TerminalConsent {
             allowed: allowed_programs,
             no_input: settings.no_input,
-            talk: talk.clone(),
+            stderr: stderr.clone(),
         });
         Ok(Self {
             cx: Context::open(options).await?,
             out: Output::new(settings.json),
-            talk,
+            stderr,
             settings,
         })
     }
@@ -67,7 +67,7 @@ impl Door {
     }
 
     /// Whether every question is answered with yes.
-    pub(crate) fn says_yes(&self) -> bool {
+    pub(crate) fn assume_yes(&self) -> bool {
         self.settings.yes
     }
 
@@ -104,7 +104,7 @@ impl Door {
     /// # Errors
     /// `otherwise` when nobody can be asked; cancelled when the answer is no.
     pub(crate) fn confirm(&self, question: &str, otherwise: Failure) -> Result<(), Failure> {
-        if !self.says_yes() && !self.is_interactive() {
+        if !self.assume_yes() && !self.is_interactive() {
             return Err(otherwise);
         }
         match self.agrees(question)? {
@@ -119,10 +119,10 @@ impl Door {
     /// # Errors
     /// When the terminal cannot be read.
     pub(crate) fn agrees(&self, question: &str) -> Result<bool, Failure> {
-        if self.says_yes() || !self.is_interactive() {
-            return Ok(self.says_yes());
+        if self.assume_yes() || !self.is_interactive() {
+            return Ok(self.assume_yes());
         }
-        self.talk.clear();
+        self.stderr.clear();
         prompt::confirm(question)
     }
 }
