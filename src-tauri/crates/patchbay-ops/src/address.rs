@@ -8,6 +8,11 @@ use url::{Host, Url};
 use crate::Error;
 use crate::redact::hide_marked;
 
+/// The most bytes of an address that is typed: what servers and proxies take for certain.
+///
+/// Source: RFC 9110, section 4.1.
+const MAX_LENGTH: usize = 8000;
+
 /// The address of an MCP server, from what somebody typed or pasted: a missing scheme becomes
 /// `https`, or `http` for this computer.
 ///
@@ -22,6 +27,9 @@ pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
     };
     if text.is_empty() {
         return Err(usage("the address is empty"));
+    }
+    if text.len() > MAX_LENGTH {
+        return Err(usage("the address is longer than 8,000 characters"));
     }
     if text.chars().any(char::is_whitespace) {
         return Err(usage("the address has a space in it"));
@@ -196,6 +204,14 @@ mod tests {
         ] {
             assert!(read_address(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn an_address_that_no_server_takes_is_refused_before_it_is_parsed() {
+        let path = "/".repeat(MAX_LENGTH);
+        let fits = &format!("https://a.example{path}")[..MAX_LENGTH];
+        assert!(read_address(fits).is_ok());
+        assert!(read_address(&format!("{fits}/")).is_err());
     }
 
     #[test]
