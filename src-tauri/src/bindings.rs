@@ -102,7 +102,7 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             rotation::plan_rotation,
             rotation::retry_rotation,
             rotation::rotate_wallet_entry,
-            rotation::take_back_rotation,
+            rotation::roll_back_rotation,
             runs::cancel_run,
             runs::compare_runs,
             runs::dry_run,

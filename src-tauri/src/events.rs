@@ -33,7 +33,7 @@ impl Subscriber {
 /// Forwards events until the app ends.
 pub(crate) fn forward<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     let app = app.clone();
-    let mut events = cx.news();
+    let mut events = cx.events();
     tauri::async_runtime::spawn(async move {
         loop {
             match events.recv().await {

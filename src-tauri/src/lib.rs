@@ -17,7 +17,7 @@ mod window;
 use std::sync::Arc;
 
 use patchbay_model::{Explain, Problem};
-use patchbay_ops::{Context, ContextOptions, Places};
+use patchbay_ops::{AppPaths, Context, ContextOptions};
 use tauri::{App, Manager, RunEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
@@ -60,22 +60,22 @@ pub fn run() {
 }
 
 fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
-    let places = match Places::from_environment() {
-        Ok(places) => places,
+    let paths = match AppPaths::from_environment() {
+        Ok(paths) => paths,
         Err(error) => {
             cannot_start(app, error.problem());
             return Ok(());
         }
     };
     // The store opens while the web view starts; nothing of the page is heard before this returns.
-    let mut options = ContextOptions::of_system(places.clone());
+    let mut options = ContextOptions::of_system(paths.clone());
     options.programs = Arc::new(program_consent::DialogConsent(app.handle().clone()));
     let opening = tauri::async_runtime::spawn(Context::open(options));
     app.handle()
-        .plugin(window::state_plugin(app.handle(), &places))?;
+        .plugin(window::state_plugin(app.handle(), &paths))?;
     let missing = web_view::missing();
     if missing.is_none() {
-        window::create(app.handle(), &places)?;
+        window::create(app.handle(), &paths)?;
     }
     let cx = match tauri::async_runtime::block_on(opening)? {
         Ok(cx) => cx,

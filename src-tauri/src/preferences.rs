@@ -153,7 +153,7 @@ pub(crate) fn save<R: Runtime>(
 
 /// In our own folder, not in the one that the plugin would choose.
 fn file<R: Runtime>(app: &AppHandle<R>) -> PathBuf {
-    app.state::<Context>().places().settings.join(FILE)
+    app.state::<Context>().paths().settings.join(FILE)
 }
 
 fn unavailable(error: tauri_plugin_store::Error) -> Problem {

@@ -6,7 +6,7 @@ mod place;
 
 pub(crate) use choose_file::{Offered, choose_file};
 
-use patchbay_ops::Places;
+use patchbay_ops::AppPaths;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::{NewWindowResponse, PageLoadEvent, PageLoadPayload};
 use tauri::{
@@ -23,11 +23,11 @@ const MAIN: &str = "main";
 ///
 /// # Errors
 /// When the system gives no window.
-pub(crate) fn create<R: Runtime>(app: &AppHandle<R>, places: &Places) -> tauri::Result<()> {
+pub(crate) fn create<R: Runtime>(app: &AppHandle<R>, paths: &AppPaths) -> tauri::Result<()> {
     let windows = &app.config().app.windows;
     for config in windows.iter().filter(|config| config.label == MAIN) {
         WebviewWindowBuilder::from_config(app, config)?
-            .data_directory(places.cache.join("webview"))
+            .data_directory(paths.cache.join("webview"))
             .on_navigation({
                 let app = app.clone();
                 move |to| own_page::is_own(&app, to)
@@ -48,9 +48,9 @@ pub(crate) fn discard<R: Runtime>(app: &AppHandle<R>) {
 
 /// Keeps size and place, in our own folder, and puts right where the window no longer fits. Whether the
 /// window shows is ours to say: one that draws before its page is there waits half a second for nothing.
-pub(crate) fn state_plugin<R: Runtime>(app: &AppHandle<R>, places: &Places) -> TauriPlugin<R> {
-    let file = places.settings.join("window.json");
-    place::put_right(app, &file, MAIN);
+pub(crate) fn state_plugin<R: Runtime>(app: &AppHandle<R>, paths: &AppPaths) -> TauriPlugin<R> {
+    let file = paths.settings.join("window.json");
+    place::clamp_window(app, &file, MAIN);
     tauri_plugin_window_state::Builder::default()
         .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
         .with_filename(file.to_string_lossy())

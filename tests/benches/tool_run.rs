@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use patchbay_model::{ConnectorId, Json, Origin, RunState};
 use patchbay_ops::{
-    AddConnector, AuthenticationChoice, Context, ContextOptions, NoProgramConsent, Places, RunTool,
-    SystemBrowser, SystemClock, add_connector, find_run, refresh_tools, run_tool,
+    AddConnector, AppPaths, AuthenticationChoice, Context, ContextOptions, NoProgramConsent,
+    RunTool, SystemBrowser, SystemClock, add_connector, find_run, refresh_tools, run_tool,
 };
 use patchbay_playground::{Options, Playground};
 use patchbay_vault::MemoryKeychain;
@@ -52,7 +52,7 @@ async fn main() -> Result<()> {
     let playground = Playground::start(Options::default()).await?;
     let home = tempfile::tempdir()?;
     let cx = Context::open(ContextOptions {
-        places: Places::under(home.path()),
+        paths: AppPaths::under(home.path()),
         keychain: Arc::new(MemoryKeychain::new()),
         browser: Arc::new(SystemBrowser),
         programs: Arc::new(NoProgramConsent),

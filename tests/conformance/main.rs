@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use patchbay_ops::{Context, ContextOptions, NoProgramConsent, Places, SystemClock};
+use patchbay_ops::{AppPaths, Context, ContextOptions, NoProgramConsent, SystemClock};
 use patchbay_vault::MemoryKeychain;
 use url::Url;
 
@@ -45,7 +45,7 @@ async fn connect_and_run_everything() -> Result<()> {
     let address = std::env::args().next_back().context("no address")?;
     let home = tempfile::tempdir()?;
     let options = ContextOptions {
-        places: Places::under(home.path()),
+        paths: AppPaths::under(home.path()),
         keychain: Arc::new(MemoryKeychain::new()),
         browser: Arc::new(Browser),
         programs: Arc::new(NoProgramConsent),

@@ -75,13 +75,13 @@ async fn a_vault_whose_key_is_lost_is_put_aside_at_the_users_word_alone() {
     desk.restart().await;
     let asked = set_vault_aside(&desk.cx, false).await.unwrap_err();
     assert_eq!(asked.code(), Code::ConfirmationNeeded);
-    let file = desk.cx.places().data.join("vault.json");
+    let file = desk.cx.paths().data.join("vault.json");
     assert!(file.exists());
     let before = fs::read(&file).unwrap();
 
     let status = set_vault_aside(&desk.cx, true).await.unwrap();
     assert_eq!(status.state, VaultState::Empty);
-    let aside = fs::read(desk.cx.places().data.join("vault.aside-1.json")).unwrap();
+    let aside = fs::read(desk.cx.paths().data.join("vault.aside-1.json")).unwrap();
     assert_eq!(aside, before, "nothing is thrown away");
     let needy = desk.connector(&connector.id).await.status;
     assert_eq!(needy.status, Status::NeedsAuthorization);
@@ -97,5 +97,5 @@ async fn a_vault_whose_key_is_lost_is_put_aside_at_the_users_word_alone() {
 
 /// Takes the file of the secrets away, as a restored home folder may lack it.
 fn lose_secrets(desk: &Desk) {
-    fs::remove_file(desk.cx.places().data.join("vault.json")).unwrap();
+    fs::remove_file(desk.cx.paths().data.join("vault.json")).unwrap();
 }

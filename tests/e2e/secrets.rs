@@ -32,7 +32,7 @@ async fn after_a_whole_journey_no_secret_is_found_in_clear() {
         .finish();
     let _logging = tracing::subscriber::set_default(subscriber);
     let mut desk = Desk::new().await;
-    let mut told = desk.cx.news();
+    let mut told = desk.cx.events();
     let mut shown = journey(&desk).await;
     shown.push_str(&read(&mut told));
 

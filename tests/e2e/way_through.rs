@@ -375,7 +375,7 @@ async fn progress_is_heard_in_order() {
 async fn a_cancelled_run_stops_at_the_server_too() {
     let desk = Desk::new().await;
     let connector = desk.connected().await;
-    let mut news = desk.cx.news();
+    let mut news = desk.cx.events();
     let running = tokio::spawn({
         let (cx, wait) = (desk.cx.clone(), request(&connector.id, "wait", json!({})));
         async move { run_tool(&cx, wait, |_| {}).await }

@@ -15,7 +15,7 @@ use patchbay_model::{
     ToolRun,
 };
 use patchbay_ops::{
-    AddConnector, AuthenticationChoice, Context, ContextOptions, NoProgramConsent, Places,
+    AddConnector, AppPaths, AuthenticationChoice, Context, ContextOptions, NoProgramConsent,
     SecretInput, StartAuthorization, SystemClock, add_connector, find_connector,
     list_authorizations, start_authorization, vault_status, wait_for_authorization,
 };
@@ -82,7 +82,7 @@ impl Home {
 
 async fn open(folder: &Path) -> Context {
     let options = ContextOptions {
-        places: Places::under(&folder.join("home")),
+        paths: AppPaths::under(&folder.join("home")),
         keychain: Arc::new(FolderKeychain::new(folder.join("keychain"))),
         browser: Arc::new(Browser::new()),
         clock: Arc::new(SystemClock),

@@ -74,7 +74,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/background/pace.rs::from_environment",
             "crates/patchbay-ops/src/browser.rs::open",
             "crates/patchbay-ops/src/browser.rs::start",
-            "crates/patchbay-ops/src/places.rs::from_environment",
+            "crates/patchbay-ops/src/app_paths.rs::from_environment",
             "src/commands/app.rs::about",
             "src/lib.rs::start_logging",
         ],
@@ -131,8 +131,8 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "preferences",
         &[
-            "src/window/place.rs::put_right",
-            "src/window/place.rs::righted",
+            "src/window/place.rs::clamp_window",
+            "src/window/place.rs::clamped",
             "src/preferences.rs::parse",
         ],
     ),

@@ -308,11 +308,11 @@ async fn broken_file<F: Future<Output = ()>>(file: &str, opened: impl Fn(Context
 async fn try_open(desk: &Desk) -> Result<Context, patchbay_ops::Error> {
     use std::sync::Arc;
 
-    use patchbay_ops::{ContextOptions, NoProgramConsent, Places};
+    use patchbay_ops::{AppPaths, ContextOptions, NoProgramConsent};
 
     let home: &Path = desk.home.path();
     Context::open(ContextOptions {
-        places: Places::under(home),
+        paths: AppPaths::under(home),
         keychain: Arc::new(desk.keychain.clone()),
         browser: Arc::new(desk.browser.clone()),
         clock: desk.clock.clone(),

@@ -210,7 +210,7 @@ const COMMANDS: &[&str] = &[
     "subscribe_to_events",
     "switch_background_checks",
     "sync_connectors",
-    "take_back_rotation",
+    "roll_back_rotation",
     "take_refused_link",
     "test_account",
     "trim_runs",

@@ -38,7 +38,7 @@ pub(crate) async fn about<R: Runtime>(
 ) -> Result<About, Problem> {
     Ok(About {
         version: app.package_info().version.to_string(),
-        data_folder: cx.places().data.display().to_string(),
+        data_folder: cx.paths().data.display().to_string(),
         mac: cfg!(target_os = "macos"),
         playground_url: std::env::var("PATCHBAY_PLAYGROUND_URL").ok(),
         redirect_uri: patchbay_ops::usual_redirect_uri(),

@@ -41,12 +41,12 @@ pub(crate) async fn retry_rotation(
 /// Puts the old secret back everywhere.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn take_back_rotation(
+pub(crate) async fn roll_back_rotation(
     cx: State<'_, Context>,
     entry: WalletEntryId,
     each: Channel<RotationPlace>,
 ) -> Result<Rotation, Problem> {
-    Ok(patchbay_ops::take_back_rotation(&cx, &entry, teller(each)).await?)
+    Ok(patchbay_ops::roll_back_rotation(&cx, &entry, teller(each)).await?)
 }
 
 /// Forgets the old secret: there is no way back then.

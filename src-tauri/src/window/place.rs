@@ -44,7 +44,7 @@ impl From<&Monitor> for Screen {
 
 /// Puts right what was kept in `file` of the window of that label. Where that cannot be done the window
 /// is where the system puts it.
-pub(super) fn put_right<R: Runtime>(app: &AppHandle<R>, file: &Path, label: &str) {
+pub(super) fn clamp_window<R: Runtime>(app: &AppHandle<R>, file: &Path, label: &str) {
     let Ok(kept) = std::fs::read(file) else {
         // Nothing was kept yet.
         return;
@@ -53,7 +53,7 @@ pub(super) fn put_right<R: Runtime>(app: &AppHandle<R>, file: &Path, label: &str
         Ok(monitors) => monitors.iter().map(Screen::from).collect(),
         Err(error) => return tracing::warn!(%error, "the screens are not known"),
     };
-    let Some(right) = righted(&kept, label, &screens) else {
+    let Some(right) = clamped(&kept, label, &screens) else {
         return;
     };
     if let Err(error) = std::fs::write(file, right) {
@@ -62,7 +62,7 @@ pub(super) fn put_right<R: Runtime>(app: &AppHandle<R>, file: &Path, label: &str
 }
 
 /// What is to be kept in place of that; `None` when it is right, or not understood.
-fn righted(kept: &[u8], label: &str, screens: &[Screen]) -> Option<Vec<u8>> {
+fn clamped(kept: &[u8], label: &str, screens: &[Screen]) -> Option<Vec<u8>> {
     let mut kept: Map<String, Value> = serde_json::from_slice(kept).ok()?;
     let window = kept.get_mut(label)?.as_object_mut()?;
     // One that fills the screen goes back to where it was before.
@@ -264,23 +264,23 @@ mod tests {
             json!({ "main": { "width": 1280, "height": 800, "x": x, "y": 100, "prev_x": prev_x,
                 "prev_y": 100, "maximized": maximized, "later": "kept" } })
         };
-        let put_right = |kept: Value| {
-            let right = righted(kept.to_string().as_bytes(), "main", &[left()])?;
+        let clamp_window = |kept: Value| {
+            let right = clamped(kept.to_string().as_bytes(), "main", &[left()])?;
             Some(serde_json::from_slice::<Value>(&right).unwrap())
         };
         assert_eq!(
-            put_right(kept(1800, 1700, false)),
+            clamp_window(kept(1800, 1700, false)),
             Some(kept(640, 1700, false))
         );
-        assert_eq!(put_right(kept(0, 1700, true)), Some(kept(0, 640, true)));
-        assert_eq!(put_right(kept(640, 1700, false)), None);
+        assert_eq!(clamp_window(kept(0, 1700, true)), Some(kept(0, 640, true)));
+        assert_eq!(clamp_window(kept(640, 1700, false)), None);
     }
 
     #[test]
     fn what_is_not_understood_is_left_alone() {
         let unshown = r#"{ "main": { "width": 0, "height": 0, "x": 9000, "y": 0 } }"#;
         for kept in ["", "[]", r#"{ "main": 1 }"#, r#"{ "main": {} }"#, unshown] {
-            assert_eq!(righted(kept.as_bytes(), "main", &[left()]), None, "{kept}");
+            assert_eq!(clamped(kept.as_bytes(), "main", &[left()]), None, "{kept}");
         }
     }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use insta::Settings;
 use patchbay_model::Secret;
-use patchbay_ops::{Context, ContextOptions, NoProgramConsent, Places, SystemClock, unlock_vault};
+use patchbay_ops::{
+    AppPaths, Context, ContextOptions, NoProgramConsent, SystemClock, unlock_vault,
+};
 use patchbay_playground::{Consent, Options, Playground, Switches};
 use patchbay_vault::MemoryKeychain;
 use serde_json::Value;
@@ -106,7 +108,7 @@ impl Terminal {
     /// The same files opened in this process, as a running app has them.
     pub(crate) async fn open(&self) -> Context {
         let cx = Context::open(ContextOptions {
-            places: Places::under(&self.home.path().join("patchbay")),
+            paths: AppPaths::under(&self.home.path().join("patchbay")),
             keychain: Arc::new(MemoryKeychain::new()),
             browser: Arc::new(Browser::new()),
             programs: Arc::new(NoProgramConsent),

@@ -56,7 +56,7 @@ async fn an_app_takes_up_what_the_command_line_found_out() {
     let wiki_of_app = wiki(&app).await;
     assert_ne!(wiki_of_app.status.status, Status::Disabled);
     following(&app, async {
-        let mut news = app.news();
+        let mut news = app.events();
         // The platform does not tell of whom it was switched off.
         let of_user = json!({ "connector_id": wiki_of_app.remote_id, "consumer_scope": "user" });
         place.api("deactivate_for_consumer", of_user).await;
@@ -77,7 +77,7 @@ async fn an_app_signs_in_with_the_key_that_the_command_line_was_given() {
         .fake
         .with(|mistral| mistral.keys = vec![NEXT_KEY.to_owned()]);
     following(&app, async {
-        let mut news = app.news();
+        let mut news = app.events();
         let replace = ["account", "replace", "acc", "--from", "-"];
         place.run_with(&replace, NEXT_KEY).await.succeeded();
         wait_for(&mut news, |event| matches!(event, Event::AccountsChanged)).await;
@@ -92,7 +92,7 @@ async fn an_app_signs_in_with_the_key_that_the_command_line_was_given() {
 async fn an_app_hears_which_lists_the_command_line_changed() {
     let (place, app) = place().await;
     following(&app, async {
-        let mut news = app.news();
+        let mut news = app.events();
         let url = place.terminal.playground.open_url();
         let add = format!("connector add {url} --name play --auth none");
         place.does(&add).await;

@@ -11,8 +11,8 @@ use patchbay_model::{
     Secret, ToolRun,
 };
 use patchbay_ops::{
-    AddConnector, AuthenticationChoice, Clock, Context, ContextOptions, Event, OAuthClientInput,
-    Places, ProgramConsent, ProgramRequest, RunTool, StartAuthorization, add_connector,
+    AddConnector, AppPaths, AuthenticationChoice, Clock, Context, ContextOptions, Event,
+    OAuthClientInput, ProgramConsent, ProgramRequest, RunTool, StartAuthorization, add_connector,
     find_connector, run_tool, start_authorization, wait_for_authorization,
 };
 use patchbay_playground::{LoopbackPort, Options, Playground, Switches};
@@ -149,7 +149,7 @@ impl Desk {
 
     /// Waits until a consent is in that state.
     pub(crate) async fn reaches(&self, begun: &Authorization, state: AuthorizationState) {
-        let mut news = self.cx.news();
+        let mut news = self.cx.events();
         let now = patchbay_ops::find_authorization(&self.cx, &begun.id);
         if now.await.unwrap().state == state {
             return;
@@ -194,7 +194,7 @@ fn options(
     clock: &Arc<LateClock>,
 ) -> ContextOptions {
     ContextOptions {
-        places: Places::under(home),
+        paths: AppPaths::under(home),
         keychain: Arc::new(keychain),
         browser: Arc::new(browser.clone()),
         programs: Arc::new(EveryProgram),

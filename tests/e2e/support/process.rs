@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_model::ConnectorId;
-use patchbay_ops::{Context, ContextOptions, NoProgramConsent, Places};
+use patchbay_ops::{AppPaths, Context, ContextOptions, NoProgramConsent};
 use patchbay_testkit::FolderKeychain;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{ChildStdin, ChildStdout, Command};
@@ -129,7 +129,7 @@ pub(crate) async fn open_shared(home: &Path, browser: &Browser, late: Duration) 
     let clock = LateClock::default();
     clock.put_forward(late);
     let options = ContextOptions {
-        places: Places::under(&home.join("home")),
+        paths: AppPaths::under(&home.join("home")),
         keychain: Arc::new(FolderKeychain::new(home.join("keychain"))),
         browser: Arc::new(browser.clone()),
         programs: Arc::new(NoProgramConsent),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use patchbay_http::BrowserUrl;
 use patchbay_model::{ConnectorId, Json};
 use patchbay_ops::{
-    AddConnector, AuthenticationChoice, Context, ContextOptions, NoProgramConsent, OpenBrowser,
-    Places, SystemClock, add_connector, refresh_tools, remove_connector, validate_arguments,
+    AddConnector, AppPaths, AuthenticationChoice, Context, ContextOptions, NoProgramConsent,
+    OpenBrowser, SystemClock, add_connector, refresh_tools, remove_connector, validate_arguments,
 };
 use patchbay_vault::MemoryKeychain;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ impl Home {
             .unwrap();
         let folder = tempfile::tempdir().unwrap();
         let opening = Context::open(ContextOptions {
-            places: Places::under(folder.path()),
+            paths: AppPaths::under(folder.path()),
             keychain: Arc::new(MemoryKeychain::new()),
             browser: Arc::new(NoBrowser),
             clock: Arc::new(SystemClock),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use patchbay_model::{Authentication, Code, RunId, RunQuery, RunState, Secret, WalletEntryId};
 use patchbay_ops::{
     Context, RunTool, WalletSecret, find_connector, find_run, finish_rotation, list_runs,
-    plan_rotation, rotate_wallet_entry, run_tool, take_back_rotation,
+    plan_rotation, roll_back_rotation, rotate_wallet_entry, run_tool,
 };
 use patchbay_playground::Playground;
 use patchbay_store::Store;
@@ -237,7 +237,7 @@ async fn a_kill_at_any_step_of_a_rotation_leaves_the_old_or_the_new_secret() {
         assert_nothing_is_stuck(&cx, &home.connector).await;
         let entry = entry(&cx, &home).await;
         if plan_rotation(&cx, &entry).await.unwrap().can_go_back {
-            take_back_rotation(&cx, &entry, |_| ()).await.unwrap();
+            roll_back_rotation(&cx, &entry, |_| ()).await.unwrap();
             assert_eq!(saved(&home).await, before, "the way back leads elsewhere");
             assert_no_leftovers(&home);
         }

@@ -186,7 +186,7 @@ export const commands = {
 	/**  Puts a new secret into the wallet and pushes it everywhere; `each` hears of every place. */
 	rotateWalletEntry: (entry: WalletEntryId, secret: WalletSecret, each: Channel<RotationPlace>) => typedError<Rotation, Problem>(__TAURI_INVOKE("rotate_wallet_entry", { entry, secret, each })),
 	/**  Puts the old secret back everywhere. */
-	takeBackRotation: (entry: WalletEntryId, each: Channel<RotationPlace>) => typedError<Rotation, Problem>(__TAURI_INVOKE("take_back_rotation", { entry, each })),
+	rollBackRotation: (entry: WalletEntryId, each: Channel<RotationPlace>) => typedError<Rotation, Problem>(__TAURI_INVOKE("roll_back_rotation", { entry, each })),
 	/**  Stops a run. */
 	cancelRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_run", { run })),
 	/**  What differs between two runs; ignores what is remembered for the tool. */

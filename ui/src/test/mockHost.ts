@@ -305,7 +305,7 @@ export class MockHost {
       planRotation: ({ entry: id }) => this.rotationOf(id),
       rotateWalletEntry: ({ entry: id, each }) => this.push(id, each),
       retryRotation: ({ entry: id, each }) => this.push(id, each),
-      takeBackRotation: ({ entry: id, each }) => this.push(id, each),
+      rollBackRotation: ({ entry: id, each }) => this.push(id, each),
       finishRotation: ({ entry: id }) => {
         this.rotated.delete(id as string);
         return this.rotationOf(id);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use patchbay_model::{Authentication, Connector, SecretReference, Timestamp};
 use patchbay_ops::{
-    BrowserUrl, Clock as _, Context, ContextOptions, OpenBrowser, Places, SystemClock,
+    AppPaths, BrowserUrl, Clock as _, Context, ContextOptions, OpenBrowser, SystemClock,
     resolve_connector,
 };
 
@@ -35,7 +35,7 @@ impl Cli {
         opens_browser: bool,
     ) -> Result<Self, Failure> {
         let stderr = Stderr::new(settings.quiet);
-        let mut options = ContextOptions::of_system(Places::from_environment()?);
+        let mut options = ContextOptions::of_system(AppPaths::from_environment()?);
         if !opens_browser {
             options.browser = Arc::new(NoBrowser);
         }

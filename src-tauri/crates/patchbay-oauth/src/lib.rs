@@ -28,12 +28,12 @@ mod loopback;
 mod metadata;
 mod page;
 mod port_holder;
+mod redirect_state;
 mod register;
 mod revoke;
 mod scopes;
 mod token;
 mod trace;
-mod way_back;
 
 pub use begin::Pending;
 pub use callback::{
@@ -50,8 +50,8 @@ pub use loopback::{
     PortChoice,
 };
 pub use page::Page;
+pub use redirect_state::RedirectState;
 pub use revoke::Revocation;
 pub use scopes::{parse_scopes, union};
 pub use token::Tokens;
 pub use trace::{Trace, Untraced};
-pub use way_back::WayBack;

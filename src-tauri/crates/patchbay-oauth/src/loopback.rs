@@ -24,7 +24,7 @@ use url::Url;
 
 use crate::page::CONTENT_SECURITY_POLICY;
 use crate::port_holder::holder_of;
-use crate::{CallbackParams, Error, Page, Pending, WayBack};
+use crate::{CallbackParams, Error, Page, Pending, RedirectState};
 
 /// The port that is tried first when nothing else was registered; below those that systems hand out to
 /// connections by themselves, so that none of them has it by chance.
@@ -174,7 +174,7 @@ impl LoopbackListener {
     /// [`Error::Cancelled`] when `cancel` is cancelled.
     pub async fn wait_for_return(
         &mut self,
-        way: &WayBack,
+        way: &RedirectState,
         cancel: &CancellationToken,
     ) -> Result<CallbackRequest, Error> {
         self.wait_until(|params| way.brought(params), cancel).await

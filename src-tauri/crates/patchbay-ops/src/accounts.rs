@@ -16,7 +16,9 @@ use crate::edit_account::base_url;
 use crate::lock::FileLock;
 use crate::programs::Occasion;
 use crate::reference::entered;
-use crate::{Context, Error, Event, SecretInput, hosted as platforms, sync_connectors, troubles};
+use crate::{
+    Context, Error, Event, SecretInput, account_errors, hosted as platforms, sync_connectors,
+};
 
 /// An account to be added.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -180,7 +182,7 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
         .write(&SecretName::account(&account.id), &kept)
         .await?;
     cx.store().save_account(&account).await?;
-    cx.tell(Event::AccountsChanged);
+    cx.emit(Event::AccountsChanged);
     // The account is there, whatever becomes of its list.
     if let Err(error) = sync_connectors::sync_account(cx, &account).await {
         tracing::warn!(account = %account.id, %error, "the connectors could not be listed");
@@ -198,7 +200,7 @@ pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error
         let signed_in = platforms::platform_of(cx, &account).await?;
         let checked = platforms::verify(cx, &*signed_in).await;
         let checked = checked.map_err(|error| platforms::signed_out(&account, error));
-        troubles::note(cx, &account, checked.as_ref().err()).await;
+        account_errors::note(cx, &account, checked.as_ref().err()).await;
         checked?;
     }
     Ok(account)
@@ -220,7 +222,7 @@ pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result
     let label = checked_label(label)?;
     let rename = move |known: &mut Account| known.label = label;
     let account = change(cx, id, rename).await?;
-    cx.tell(Event::AccountsChanged);
+    cx.emit(Event::AccountsChanged);
     sync_connectors::relabel(cx, &account).await?;
     Ok(account)
 }
@@ -240,16 +242,16 @@ pub async fn replace_account_secrets(
     let signed_in = platforms::sign_in(cx, &account, resolve(cx, &kept, Occasion::Given).await?)?;
     platforms::verify(cx, &*signed_in).await?;
     let account = keep(cx, &account, kept).await?;
-    troubles::note(cx, &account, None).await;
-    cx.tell(Event::AccountsChanged);
-    cx.tell(Event::WalletChanged);
+    account_errors::note(cx, &account, None).await;
+    cx.emit(Event::AccountsChanged);
+    cx.emit(Event::WalletChanged);
     Ok(account)
 }
 
 /// Keeps secrets that work, unless the account was removed or signed out since they were put together.
 async fn keep(cx: &Context, before: &Account, kept: Secret) -> Result<Account, Error> {
     let id = &before.id;
-    let held = hold(cx, id).await?;
+    let lock = lock_account(cx, id).await?;
     let known = find_account(cx, id).await?;
     if known.is_signed_out && !before.is_signed_out {
         return Err(signed_out_meanwhile(&known));
@@ -261,7 +263,7 @@ async fn keep(cx: &Context, before: &Account, kept: Secret) -> Result<Account, E
         known.entries = entries;
     };
     let account = change(cx, id, sign_in).await?;
-    drop(held);
+    drop(lock);
     cx.hosted().forget(id);
     Ok(account)
 }
@@ -279,15 +281,15 @@ pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
             hint: "Remove its connectors one by one.".to_owned(),
         });
     }
-    let held = hold(cx, id).await?;
+    let lock = lock_account(cx, id).await?;
     cx.vault().remove(&SecretName::account(id)).await?;
     cx.store().remove_account(id).await?;
-    drop(held);
-    troubles::note(cx, &account, None).await;
+    drop(lock);
+    account_errors::note(cx, &account, None).await;
     platforms::forget_kept(cx, id).await?;
     cx.hosted().forget(id);
-    cx.tell(Event::AccountsChanged);
-    cx.tell(Event::ConnectorsChanged);
+    cx.emit(Event::AccountsChanged);
+    cx.emit(Event::ConnectorsChanged);
     Ok(())
 }
 
@@ -314,8 +316,8 @@ pub(crate) async fn change(
 ///
 /// # Errors
 /// [`Error::File`] when the lock cannot be had.
-pub(crate) async fn hold(cx: &Context, id: &AccountId) -> Result<FileLock, Error> {
-    FileLock::take(cx.places().locks().join(format!("{id}.lock"))).await
+pub(crate) async fn lock_account(cx: &Context, id: &AccountId) -> Result<FileLock, Error> {
+    FileLock::take(cx.paths().locks().join(format!("{id}.lock"))).await
 }
 
 pub(crate) fn signed_out_meanwhile(account: &Account) -> Error {

@@ -4,12 +4,12 @@
 
 mod await_user;
 mod client;
+mod flow;
 mod hosted;
 mod issuer;
 mod keep;
 mod provider;
 mod return_visit;
-mod walk;
 
 pub use hosted::consent_form;
 pub use provider::{ProviderSignIn, StartProviderSignIn, provider_sign_in, start_provider_sign_in};
@@ -27,8 +27,8 @@ use serde_json::{Map, Value};
 use specta::Type;
 use url::Url;
 
-use crate::consents::Consent;
 use crate::list_connectors::find_connector;
+use crate::running_authorizations::RunningAuthorization;
 use crate::{Context, Error};
 
 /// A consent to be started.
@@ -58,7 +58,7 @@ const EXTENSION: Duration = Duration::from_secs(300);
 /// How many consents [`list_authorizations`] tells of.
 const LISTED: u32 = 50;
 
-/// Starts a consent and opens the browser; it goes on by itself, and news tell of each step. A
+/// Starts a consent and opens the browser; it goes on by itself, and changes tell of each step. A
 /// connector whose consent is under way gets that one.
 ///
 /// # Errors
@@ -68,8 +68,8 @@ pub async fn start_authorization(
     cx: &Context,
     request: StartAuthorization,
 ) -> Result<Authorization, Error> {
-    if let Some(consent) = cx.consents().of(&request.connector) {
-        return Ok(consent.snapshot());
+    if let Some(running) = cx.running_authorizations().of(&request.connector) {
+        return Ok(running.snapshot());
     }
     let choices = match request.choices.0 {
         Value::Null => Map::new(),
@@ -116,27 +116,27 @@ pub async fn start_authorization(
         trace: Vec::new(),
         problem: None,
     };
-    let (consent, callbacks) = Consent::new(
+    let (running, callbacks) = RunningAuthorization::new(
         authorization,
         request.accept_issuer,
         cx.ending().child_token(),
     );
-    if let Err(other) = cx.consents().enter(Arc::clone(&consent)) {
+    if let Err(other) = cx.running_authorizations().enter(Arc::clone(&running)) {
         return Ok(other.snapshot());
     }
-    if let Err(error) = consent.advance(cx, |_| {}).await {
-        cx.consents().leave(&consent.snapshot().id);
+    if let Err(error) = running.advance(cx, |_| {}).await {
+        cx.running_authorizations().leave(&running.snapshot().id);
         return Err(error);
     }
-    let task = walk::walk(
+    let task = flow::run_authorization(
         cx.clone(),
-        Arc::clone(&consent),
+        Arc::clone(&running),
         connector,
         choices,
         callbacks,
     );
     cx.tasks().spawn(task);
-    Ok(consent.snapshot())
+    Ok(running.snapshot())
 }
 
 /// Waits until a consent is over.
@@ -147,12 +147,12 @@ pub async fn wait_for_authorization(
     cx: &Context,
     id: &AuthorizationId,
 ) -> Result<Authorization, Error> {
-    if let Some(consent) = cx.consents().find(id) {
-        let mut news = consent.watch();
-        drop(consent);
+    if let Some(running) = cx.running_authorizations().find(id) {
+        let mut changes = running.watch();
+        drop(running);
         // The sender goes only after the last change.
-        drop(news.wait_for(|now| now.state.is_over()).await);
-        let last = news.borrow().clone();
+        drop(changes.wait_for(|now| now.state.is_over()).await);
+        let last = changes.borrow().clone();
         return Ok(last);
     }
     find_authorization(cx, id).await
@@ -165,8 +165,8 @@ pub async fn wait_for_authorization(
 pub async fn list_authorizations(cx: &Context) -> Result<Vec<Authorization>, Error> {
     let kept = cx.store().list_authorizations(LISTED).await?;
     let live = |kept: Authorization| {
-        let consent = cx.consents().find(&kept.id);
-        consent.map_or(kept, |consent| consent.snapshot())
+        let running = cx.running_authorizations().find(&kept.id);
+        running.map_or(kept, |running| running.snapshot())
     };
     Ok(kept.into_iter().map(live).collect())
 }
@@ -179,8 +179,8 @@ pub async fn find_authorization(
     cx: &Context,
     id: &AuthorizationId,
 ) -> Result<Authorization, Error> {
-    if let Some(consent) = cx.consents().find(id) {
-        return Ok(consent.snapshot());
+    if let Some(running) = cx.running_authorizations().find(id) {
+        return Ok(running.snapshot());
     }
     let kept = cx.store().find_authorization(id).await?;
     kept.ok_or_else(|| Error::NotFound {
@@ -194,10 +194,10 @@ pub async fn find_authorization(
 /// # Errors
 /// [`Error::AuthorizationOver`] when it does not wait for the user; [`Error::Browser`].
 pub async fn open_authorization_page(cx: &Context, id: &AuthorizationId) -> Result<(), Error> {
-    let consent = under_way(cx, id)?;
-    let page = consent.page.get().ok_or(Error::AuthorizationOver)?;
+    let running = under_way(cx, id)?;
+    let page = running.page.get().ok_or(Error::AuthorizationOver)?;
     await_user::open_browser(cx, page).await?;
-    consent.change(cx, |now| now.no_browser = false);
+    running.change(cx, |now| now.no_browser = false);
     Ok(())
 }
 
@@ -207,8 +207,8 @@ pub async fn open_authorization_page(cx: &Context, id: &AuthorizationId) -> Resu
 /// # Errors
 /// [`Error::AuthorizationOver`] when it does not wait for the user.
 pub fn authorization_page(cx: &Context, id: &AuthorizationId) -> Result<Url, Error> {
-    let consent = under_way(cx, id)?;
-    let page = consent.page.get().ok_or(Error::AuthorizationOver)?;
+    let running = under_way(cx, id)?;
+    let page = running.page.get().ok_or(Error::AuthorizationOver)?;
     Ok(page.url().clone())
 }
 
@@ -222,22 +222,25 @@ pub async fn finish_authorization(
     id: &AuthorizationId,
     address: &Secret,
 ) -> Result<(), Error> {
-    let consent = under_way(cx, id)?;
+    let running = under_way(cx, id)?;
     let params = parse_callback_url(address.expose())?;
-    let awaited = consent.awaited.get().ok_or(Error::AuthorizationOver)?;
-    awaited.ensure_from_here(&params)?;
-    hand_over(&consent, params)
+    let expected_callback = running
+        .expected_callback
+        .get()
+        .ok_or(Error::AuthorizationOver)?;
+    expected_callback.ensure_from_here(&params)?;
+    hand_over(&running, params)
 }
 
-/// Takes a `patchbay://oauth/callback` link that the system handed to this process.
+/// Takes a `patchbay://oauth/callback` link that the system callback_tx to this process.
 ///
 /// # Errors
 /// [`Error::OAuth`] when it is another link; [`Error::Callback`] when no consent waits for it.
 pub fn take_callback_link(cx: &Context, link: &Secret) -> Result<(), Error> {
     let params = parse_callback_url(link.expose())?;
-    let consent = cx.consents().awaiting(&params);
-    let consent = consent.ok_or(CallbackError::WrongState)?;
-    hand_over(&consent, params)
+    let running = cx.running_authorizations().awaiting(&params);
+    let running = running.ok_or(CallbackError::WrongState)?;
+    hand_over(&running, params)
 }
 
 /// Gives the user five minutes more.
@@ -248,10 +251,10 @@ pub async fn extend_authorization(
     cx: &Context,
     id: &AuthorizationId,
 ) -> Result<Authorization, Error> {
-    let consent = under_way(cx, id)?;
+    let running = under_way(cx, id)?;
     let extend = |now: &mut Authorization| now.deadline_at = now.deadline_at + EXTENSION;
-    consent.advance(cx, extend).await?;
-    Ok(consent.snapshot())
+    running.advance(cx, extend).await?;
+    Ok(running.snapshot())
 }
 
 /// Stops a consent; one that is over already stays as it is.
@@ -259,21 +262,24 @@ pub async fn extend_authorization(
 /// # Errors
 /// [`Error::NotFound`], [`Error::Store`].
 pub async fn cancel_authorization(cx: &Context, id: &AuthorizationId) -> Result<(), Error> {
-    match cx.consents().find(id) {
-        Some(consent) => consent.cancel.cancel(),
+    match cx.running_authorizations().find(id) {
+        Some(running) => running.cancel.cancel(),
         None => drop(find_authorization(cx, id).await?),
     }
     Ok(())
 }
 
-fn under_way(cx: &Context, id: &AuthorizationId) -> Result<Arc<Consent>, Error> {
-    let consent = cx.consents().find(id);
-    let consent = consent.filter(|consent| !consent.is_over());
-    consent.ok_or(Error::AuthorizationOver)
+fn under_way(cx: &Context, id: &AuthorizationId) -> Result<Arc<RunningAuthorization>, Error> {
+    let running = cx.running_authorizations().find(id);
+    let running = running.filter(|running| !running.is_over());
+    running.ok_or(Error::AuthorizationOver)
 }
 
-fn hand_over(consent: &Consent, params: patchbay_oauth::CallbackParams) -> Result<(), Error> {
+fn hand_over(
+    running: &RunningAuthorization,
+    params: patchbay_oauth::CallbackParams,
+) -> Result<(), Error> {
     // A second callback of one consent is refused: the first is on its way.
-    let handed = consent.handed.try_send(params);
-    handed.map_err(|_| Error::AuthorizationOver)
+    let callback_tx = running.callback_tx.try_send(params);
+    callback_tx.map_err(|_| Error::AuthorizationOver)
 }

@@ -45,7 +45,7 @@ pub async fn background_checks(cx: &Context) -> Result<bool, Error> {
 pub async fn switch_background_checks(cx: &Context, on: bool) -> Result<(), Error> {
     let names = vec![SETTING.to_owned()];
     cx.store().put_settings(names, &on).await?;
-    cx.tell(Event::SettingsChanged);
+    cx.emit(Event::SettingsChanged);
     Ok(())
 }
 
@@ -93,7 +93,7 @@ async fn round(
         .await;
     for need in list_needs(cx).await? {
         if !known.contains(&need.id) {
-            cx.tell(Event::NeedArose {
+            cx.emit(Event::NeedArose {
                 need: Box::new(need),
             });
         }
@@ -128,6 +128,6 @@ async fn take(cx: &Context, look: Look) {
 /// Asks an account for its connectors, and tells how that went.
 async fn ask(cx: &Context, account: &Account) -> Result<(), Error> {
     let asked = sync_account(cx, account).await;
-    hosted::tell(cx, account, asked.as_ref().err());
+    hosted::emit_asked(cx, account, asked.as_ref().err());
     asked.map(drop)
 }

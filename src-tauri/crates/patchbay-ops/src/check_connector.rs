@@ -74,7 +74,7 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
         });
     }
     // A run may be under way: the doctor must not end it.
-    cx.sessions().let_go(id).await;
+    cx.sessions().drain(id).await;
     let began = Instant::now();
     let listed = tools::refresh(cx, &connector, cx.ending()).await;
     let took = u32::try_from(began.elapsed().as_millis()).ok();

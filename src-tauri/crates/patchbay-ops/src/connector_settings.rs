@@ -11,7 +11,7 @@ use specta::Type;
 use crate::differences::{below, differences};
 use crate::forms::{Filled, GivenSecret, fill};
 use crate::hosted::{judged, options};
-use crate::hosted_connectors::{place_of, refresh_status};
+use crate::hosted_connectors::{platform_for, refresh_status};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, placements};
 
@@ -51,7 +51,7 @@ pub async fn connector_settings(
     id: &ConnectorId,
 ) -> Result<ConnectorSettings, Error> {
     let connector = find_connector(cx, id).await?;
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     let read = settings(&connector, &*platform)?
         .settings(&remote, &options(cx))
         .await;
@@ -83,7 +83,7 @@ pub async fn change_settings(
     change: ChangeSettings,
 ) -> Result<Connector, Error> {
     let connector = find_connector(cx, id).await?;
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     let settings = settings(&connector, &*platform)?;
     let options = options(cx);
     let now = settings.settings(&remote, &options).await;

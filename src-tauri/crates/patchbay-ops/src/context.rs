@@ -13,25 +13,25 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
+use crate::app_paths::DataExposure;
 use crate::browser::{OpenBrowser, SystemBrowser};
 use crate::clock::{Clock, SystemClock, new_id};
-use crate::consents::Consents;
 use crate::hosted::Hosted;
 use crate::marks::StoredMarks;
-use crate::places::DataExposure;
 use crate::programs::{NoProgramConsent, ProgramConsent};
 use crate::reference::References;
 use crate::run_tool::KnownTools;
 use crate::running::Running;
+use crate::running_authorizations::RunningAuthorizations;
 use crate::sessions::Sessions;
 use crate::tokens::Tokens;
-use crate::{Error, Event, Places};
+use crate::{AppPaths, Error, Event};
 
 /// How long a connection to a host may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// News that nobody has fetched yet; a window that falls further behind reads its lists anew.
-const NEWS_KEPT: usize = 256;
+const EVENTS_KEPT: usize = 256;
 
 /// The open store, the vault, the HTTP client, the clock and everything that is under way.
 ///
@@ -42,7 +42,7 @@ pub struct Context {
 }
 
 struct Inner {
-    places: Places,
+    paths: AppPaths,
     store: Store,
     vault: Vault,
     addresses: AddressPolicy,
@@ -51,11 +51,11 @@ struct Inner {
     clock: Arc<dyn Clock>,
     browser: Arc<dyn OpenBrowser>,
     references: References,
-    news: broadcast::Sender<Event>,
+    events: broadcast::Sender<Event>,
     tokens: Tokens,
     hosted: Hosted,
     sessions: Sessions,
-    consents: Consents,
+    authorizations: RunningAuthorizations,
     running: Running<RunId>,
     inspections: Running<InspectionId>,
     rotations: Running<WalletEntryId>,
@@ -69,7 +69,7 @@ struct Inner {
 /// The parts of a [`Context`] that differ between programs and tests.
 pub struct ContextOptions {
     /// Where everything lies.
-    pub places: Places,
+    pub paths: AppPaths,
     /// Where the key of the vault lies.
     pub keychain: Arc<dyn Keychain>,
     /// What opens consent pages.
@@ -87,9 +87,9 @@ const CLIENT_DOCUMENT: Option<&str> = option_env!("PATCHBAY_CLIENT_ID_URL");
 
 impl ContextOptions {
     /// Those of a program that a person runs.
-    pub fn of_system(places: Places) -> Self {
+    pub fn of_system(paths: AppPaths) -> Self {
         Self {
-            places,
+            paths,
             keychain: Arc::new(SystemKeychain),
             browser: Arc::new(SystemBrowser),
             programs: Arc::new(NoProgramConsent),
@@ -105,9 +105,9 @@ impl Context {
     /// # Errors
     /// [`Error::Store`] when the database cannot be used; [`Error::Http`].
     pub async fn open(options: ContextOptions) -> Result<Self, Error> {
-        let exposure = options.places.secure_data();
-        let store = Store::open(&options.places.database()).await?;
-        let vault = Vault::new(options.places.data.clone(), options.keychain);
+        let exposure = options.paths.secure_data();
+        let store = Store::open(&options.paths.database()).await?;
+        let vault = Vault::new(options.paths.data.clone(), options.keychain);
         let addresses = AddressPolicy::default();
         let http = http_builder()
             .dns_resolver(addresses.resolver())
@@ -116,7 +116,7 @@ impl Context {
         let http = http.map_err(Error::Http)?;
         let oauth = OAuthClient::new(http.clone(), addresses.clone());
         vault.note_in(Arc::new(StoredMarks(store.clone())));
-        let (news, _) = broadcast::channel(NEWS_KEPT);
+        let (events, _) = broadcast::channel(EVENTS_KEPT);
         let tasks = TaskTracker::new();
         let references =
             References::new(store.clone(), Arc::clone(&options.clock), options.programs);
@@ -127,15 +127,15 @@ impl Context {
             references: references.clone(),
             oauth: oauth.clone(),
             clock: Arc::clone(&options.clock),
-            locks: options.places.locks(),
-            news: news.clone(),
+            locks: options.paths.locks(),
+            events: events.clone(),
             tasks: tasks.clone(),
             ending: ending.clone(),
         });
         let hosted = Hosted::new(Arc::clone(&options.clock), addresses.clone());
         let cx = Self {
             inner: Arc::new(Inner {
-                places: options.places,
+                paths: options.paths,
                 store,
                 vault,
                 addresses,
@@ -144,11 +144,11 @@ impl Context {
                 clock: options.clock,
                 browser: options.browser,
                 references,
-                news,
+                events,
                 tokens,
                 hosted,
                 sessions: Sessions::default(),
-                consents: Consents::default(),
+                authorizations: RunningAuthorizations::default(),
                 running: Running::default(),
                 inspections: Running::default(),
                 rotations: Running::default(),
@@ -159,7 +159,7 @@ impl Context {
                 exposure,
             }),
         };
-        crate::clear_up::clear_up(&cx).await?;
+        crate::recover::recover(&cx).await?;
         Ok(cx)
     }
 
@@ -189,13 +189,13 @@ impl Context {
     }
 
     /// News from now on.
-    pub fn news(&self) -> broadcast::Receiver<Event> {
-        self.inner.news.subscribe()
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.inner.events.subscribe()
     }
 
     /// Where everything lies.
-    pub fn places(&self) -> &Places {
-        &self.inner.places
+    pub fn paths(&self) -> &AppPaths {
+        &self.inner.paths
     }
 
     /// Who else could get at the data folder when this process opened it; `None` when nobody could.
@@ -203,9 +203,9 @@ impl Context {
         self.inner.exposure.as_ref()
     }
 
-    pub(crate) fn tell(&self, event: Event) {
+    pub(crate) fn emit(&self, event: Event) {
         // Nobody may be listening, as on the command line.
-        drop(self.inner.news.send(event));
+        drop(self.inner.events.send(event));
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -259,8 +259,8 @@ impl Context {
         &self.inner.sessions
     }
 
-    pub(crate) fn consents(&self) -> &Consents {
-        &self.inner.consents
+    pub(crate) fn running_authorizations(&self) -> &RunningAuthorizations {
+        &self.inner.authorizations
     }
 
     pub(crate) fn running(&self) -> &Running<RunId> {

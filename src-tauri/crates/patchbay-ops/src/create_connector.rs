@@ -149,13 +149,13 @@ async fn keep(
     let is_it = |other: &&Connector| other.remote_id.as_ref() == Some(&remote.remote_id);
     if let Some(known) = known.iter().find(is_it) {
         let fresh = Fresh::new(cx, known, remote).await?;
-        let change = move |connector: &mut Connector| fresh.put_into(connector);
+        let change = move |connector: &mut Connector| fresh.apply_to(connector);
         let kept = status::change(cx, &known.id, change).await?;
         let kept = kept.ok_or_else(|| not_found(known.id.as_str()))?;
         return Ok(kept.after);
     }
     let is_taken = |name: &str| known.iter().any(|other| other.name == name);
-    let connector = sync_connectors::newcomer(cx, account, remote, is_taken);
+    let connector = sync_connectors::new_connector(cx, account, remote, is_taken);
     status::save(cx, &connector).await?;
     Ok(connector)
 }

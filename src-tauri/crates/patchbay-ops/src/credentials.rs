@@ -10,7 +10,7 @@ use specta::Type;
 use crate::programs::Occasion;
 use crate::reference::entered;
 use crate::secrets::{OAuthApp, SavedHeaders, StoredSecret};
-use crate::tokens::Held;
+use crate::tokens::CredentialLock;
 use crate::{Context, Error, Event, secrets};
 
 /// A credential to be kept in the wallet.
@@ -200,7 +200,7 @@ pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<W
         checked(cx, entry, request.secret, &SavedHeaders::new()).await?;
     write(cx, &entry, secret).await?;
     cx.store().save_wallet_entry(&entry).await?;
-    cx.tell(Event::WalletChanged);
+    cx.emit(Event::WalletChanged);
     Ok(entry)
 }
 
@@ -252,7 +252,7 @@ pub(crate) async fn checked_next(
 pub(crate) async fn save_next(cx: &Context, next: Checked) -> Result<WalletEntry, Error> {
     let Checked { entry, secret } = next;
     let id = entry.id.clone();
-    let held = cx.tokens().hold(&id).await?;
+    let lock = cx.tokens().lock_credential(&id).await?;
     // Nothing is left in the vault without an entry.
     find_wallet_entry(cx, &id).await?;
     write(cx, &entry, secret).await?;
@@ -264,10 +264,10 @@ pub(crate) async fn save_next(cx: &Context, next: Checked) -> Result<WalletEntry
         known.needs_authorization = false;
     };
     let replaced = cx.store().change_wallet_entry(&id, replace).await?;
-    drop(held);
+    drop(lock);
     let entry = replaced.ok_or_else(|| not_found(id.as_str()))?;
-    cx.tell(Event::WalletChanged);
-    crate::rotate::let_go(cx, &entry).await?;
+    cx.emit(Event::WalletChanged);
+    crate::rotate::reload_users(cx, &entry).await?;
     Ok(entry)
 }
 
@@ -285,7 +285,7 @@ pub async fn rename_wallet_entry(
     let renamed = cx.store().change_wallet_entry(id, rename).await?;
     let entry = renamed.ok_or_else(|| not_found(id.as_str()))?;
     crate::edit_connector::refresh_identities(cx, &entry).await?;
-    cx.tell(Event::WalletChanged);
+    cx.emit(Event::WalletChanged);
     Ok(entry)
 }
 
@@ -312,7 +312,7 @@ pub async fn remove_wallet_entry(
     }
     forget(cx, id).await?;
     crate::edit_connector::drop_credential(cx, &entry).await?;
-    cx.tell(Event::WalletChanged);
+    cx.emit(Event::WalletChanged);
     Ok(())
 }
 
@@ -323,14 +323,20 @@ fn titles(entry: &WalletEntry) -> Vec<String> {
 
 /// Deletes secret and entry, whoever uses them.
 pub(crate) async fn forget(cx: &Context, id: &WalletEntryId) -> Result<(), Error> {
-    let held = cx.tokens().hold(id).await?;
-    forget_held(cx, id, &held).await
+    let lock = cx.tokens().lock_credential(id).await?;
+    forget_locked(cx, id, &lock).await
 }
 
 /// The same where nobody else touches the entry already.
-pub(crate) async fn forget_held(cx: &Context, id: &WalletEntryId, _: &Held) -> Result<(), Error> {
+pub(crate) async fn forget_locked(
+    cx: &Context,
+    id: &WalletEntryId,
+    _: &CredentialLock,
+) -> Result<(), Error> {
     cx.vault().remove(&SecretName::wallet(id)).await?;
-    cx.vault().remove(&crate::rotate::aside(id)).await?;
+    cx.vault()
+        .remove(&crate::rotate::previous_secret_name(id))
+        .await?;
     cx.store().remove_wallet_entry(id).await?;
     cx.tokens().forget_refusal(id).await;
     Ok(())

@@ -9,7 +9,7 @@ use patchbay_vault::SecretName;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::credentials::{forget, forget_held};
+use crate::credentials::{forget, forget_locked};
 use crate::list_connectors::{find_connector, not_found};
 use crate::tokens::entry_id;
 use crate::{Context, Error, Event, hosted_connectors, secrets, status};
@@ -34,7 +34,7 @@ pub struct Disconnected {
 /// [`Error::NotFound`]; [`Error::Store`]; [`Error::Vault`] when the tokens could not be deleted;
 /// [`Error::Platform`] when the platform did not do it, or cannot.
 pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disconnected, Error> {
-    cx.consents().end_of(id).await;
+    cx.running_authorizations().end_of(id).await;
     let connector = find_connector(cx, id).await?;
     if connector.remote_id.is_some() {
         hosted_connectors::disconnect(cx, &connector).await?;
@@ -113,7 +113,7 @@ async fn give_back(cx: &Context, connector: &Connector) -> Result<(bool, Option<
         // The tokens are still there: they would stay valid, and nobody could take them back.
         Err(error) => return Err(error),
     };
-    cx.tell(Event::WalletChanged);
+    cx.emit(Event::WalletChanged);
     Ok(match told {
         Ok(Revocation::Revoked) => (true, None),
         Ok(Revocation::NotOffered) => (
@@ -142,9 +142,9 @@ async fn forget_told(
     id: &WalletEntryId,
     told: &Secret,
 ) -> Result<Option<Secret>, Error> {
-    let held = cx.tokens().hold(id).await?;
+    let lock = cx.tokens().lock_credential(id).await?;
     let saved = cx.vault().read(&SecretName::wallet(id)).await?;
-    forget_held(cx, id, &held).await?;
+    forget_locked(cx, id, &lock).await?;
     Ok(saved.filter(|saved| saved.expose() != told.expose()))
 }
 

@@ -6,9 +6,9 @@ use patchbay_vault::SecretName;
 use serde_json::{Map, Value};
 
 use crate::accounts::{
-    change, checked_settings, find_account, hold, secrets_of, signed_out_meanwhile,
+    change, checked_settings, find_account, lock_account, secrets_of, signed_out_meanwhile,
 };
-use crate::{Context, Error, Event, hosted as platforms, troubles};
+use crate::{Context, Error, Event, account_errors, hosted as platforms};
 
 /// Gives an account a colour to know it by; `None` for its platform's own look.
 ///
@@ -20,7 +20,7 @@ pub async fn colour_account(
     colour: Option<AccountColour>,
 ) -> Result<Account, Error> {
     let account = change(cx, id, move |known| known.colour = colour).await?;
-    cx.tell(Event::AccountsChanged);
+    cx.emit(Event::AccountsChanged);
     Ok(account)
 }
 
@@ -49,9 +49,9 @@ pub async fn change_account_settings(
 ) -> Result<Account, Error> {
     let tried = tried(cx, id, settings).await?;
     let account = keep_settings(cx, tried).await?;
-    troubles::note(cx, &account, None).await;
+    account_errors::note(cx, &account, None).await;
     cx.hosted().forget(id);
-    cx.tell(Event::AccountsChanged);
+    cx.emit(Event::AccountsChanged);
     Ok(account)
 }
 
@@ -80,17 +80,17 @@ async fn keep_settings(cx: &Context, tried: Account) -> Result<Account, Error> {
 pub async fn sign_out_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
     platform_of(&account)?;
-    let held = hold(cx, id).await?;
+    let lock = lock_account(cx, id).await?;
     cx.vault().remove(&SecretName::account(id)).await?;
     let sign_out = |known: &mut Account| {
         known.is_signed_out = true;
         known.entries = Vec::new();
     };
     let account = change(cx, id, sign_out).await?;
-    drop(held);
+    drop(lock);
     cx.hosted().forget(id);
-    cx.tell(Event::AccountsChanged);
-    cx.tell(Event::WalletChanged);
+    cx.emit(Event::AccountsChanged);
+    cx.emit(Event::WalletChanged);
     Ok(account)
 }
 

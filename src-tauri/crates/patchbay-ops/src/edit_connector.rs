@@ -51,13 +51,13 @@ pub async fn update_connector(
 ) -> Result<Connector, Error> {
     if ends_consent(&changes) {
         // Its tokens would be those of another address or setting.
-        cx.consents().end_of(id).await;
+        cx.running_authorizations().end_of(id).await;
     }
     let connector = find_connector(cx, id).await?;
     refuse_hosted(&connector, &changes)?;
     refuse_plain_http(&connector, &changes)?;
     let edit = Edit::read(cx, changes, &connector.title).await?;
-    let changed = status::change(cx, id, |connector| edit.put_into(connector)).await?;
+    let changed = status::change(cx, id, |connector| edit.apply_to(connector)).await?;
     let Changed { before, after } = changed.ok_or_else(|| not_found(id.as_str()))?;
     let reconnects = after.endpoint != before.endpoint
         || after.allows_plain_http != before.allows_plain_http
@@ -118,7 +118,7 @@ impl Edit {
         })
     }
 
-    fn put_into(self, connector: &mut Connector) {
+    fn apply_to(self, connector: &mut Connector) {
         replace(&mut connector.name, self.name);
         replace(&mut connector.title, self.title);
         replace(&mut connector.tags, self.tags);
@@ -207,10 +207,10 @@ pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Erro
             hint: "Delete it there; that cannot be undone.".to_owned(),
         });
     }
-    cx.consents().end_of(id).await;
+    cx.running_authorizations().end_of(id).await;
     cx.store().remove_connector(id).await?;
     cx.sessions().close(id).await;
-    cx.tell(Event::ConnectorsChanged);
+    cx.emit(Event::ConnectorsChanged);
     Ok(())
 }
 
@@ -241,9 +241,9 @@ pub async fn delete_connector(
         return deleted;
     }
     // What somebody else deleted is out of our lists too, before that is told.
-    cx.consents().end_of(id).await;
+    cx.running_authorizations().end_of(id).await;
     cx.store().remove_connector(id).await?;
-    cx.tell(Event::ConnectorsChanged);
+    cx.emit(Event::ConnectorsChanged);
     deleted
 }
 
@@ -254,7 +254,7 @@ pub async fn delete_connector(
 /// taken meanwhile.
 pub async fn restore_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
     cx.store().restore_connector(id).await?;
-    cx.tell(Event::ConnectorsChanged);
+    cx.emit(Event::ConnectorsChanged);
     find_connector(cx, id).await
 }
 
@@ -288,7 +288,7 @@ async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Err
     let entry = cx.store().find_wallet_entry(entry).await?;
     if let Some(entry) = entry.filter(|entry| entry.used_by.is_empty()) {
         forget(cx, &entry.id).await?;
-        cx.tell(Event::WalletChanged);
+        cx.emit(Event::WalletChanged);
     }
     Ok(())
 }

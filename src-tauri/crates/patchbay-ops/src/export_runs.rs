@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
+use crate::atomic_file::AtomicFile;
 use crate::redact::{KnownSecrets, hide_marked};
-use crate::whole_file::WholeFile;
 use crate::{Context, Error, hosted_connectors, tools};
 
 /// Runs that are read at once.
@@ -67,7 +67,7 @@ pub async fn export_runs(
     format: ExportFormat,
     path: &Path,
 ) -> Result<Exported, Error> {
-    let mut file = WholeFile::create(path).await?;
+    let mut file = AtomicFile::create(path).await?;
     let mut export = RunExport::new(cx, query, format);
     while let Some(chunk) = export.next().await? {
         file.write(&chunk).await?;

@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::address::plain_http;
 use crate::clock::Clock;
-use crate::{Context, Error, Event, accounts, troubles};
+use crate::{Context, Error, Event, account_errors, accounts};
 
 pub(crate) use remembered::{forget_kept, keep};
 
@@ -192,8 +192,8 @@ pub(crate) async fn judged<T>(
                 Err(PlatformError::Unauthorized { .. }) => {
                     let account = accounts::find_account(cx, account).await?;
                     let error = signed_out(&account, error);
-                    troubles::note(cx, &account, Some(&error)).await;
-                    tell(cx, &account, Some(&error));
+                    account_errors::note(cx, &account, Some(&error)).await;
+                    emit_asked(cx, &account, Some(&error));
                     Err(error)
                 }
                 _ => Err(error.into()),
@@ -204,8 +204,8 @@ pub(crate) async fn judged<T>(
 }
 
 /// Tells how asking an account went, where the window did not ask for its list.
-pub(crate) fn tell(cx: &Context, account: &Account, error: Option<&Error>) {
-    cx.tell(Event::AccountAsked {
+pub(crate) fn emit_asked(cx: &Context, account: &Account, error: Option<&Error>) {
+    cx.emit(Event::AccountAsked {
         account: account.id.clone(),
         problem: error.map(|error| Box::new(error.problem())),
     });

@@ -20,7 +20,7 @@ use crate::{Context, Error, status, sync_connectors};
 /// # Errors
 /// [`Error::NotFound`] when its account is gone; [`Error::Usage`] for a connector of this computer;
 /// [`Error::Vault`], [`Error::Reference`], [`Error::Platform`].
-pub(crate) async fn place_of(
+pub(crate) async fn platform_for(
     cx: &Context,
     connector: &Connector,
 ) -> Result<(Arc<dyn Platform>, RemoteId), Error> {
@@ -38,7 +38,7 @@ pub(crate) async fn list_tools(
     connector: &Connector,
     cancel: &CancellationToken,
 ) -> Result<Option<Vec<Tool>>, Error> {
-    let (platform, remote) = place_of(cx, connector).await?;
+    let (platform, remote) = platform_for(cx, connector).await?;
     let options = CallOptions {
         cancel: Some(cancel.child_token()),
         ..options(cx)
@@ -93,7 +93,7 @@ pub(crate) async fn call_tool(
     cancel: &CancellationToken,
 ) -> Result<(CallOutcome, Duration), Error> {
     let began = Instant::now();
-    let (platform, remote) = place_of(cx, connector).await?;
+    let (platform, remote) = platform_for(cx, connector).await?;
     let tools = tools_of(&*platform, connector)?;
     let options = CallOptions {
         timeout: Some(timeout),
@@ -115,7 +115,7 @@ pub(crate) async fn plan_call(
     connector: &Connector,
     call: HostedCall,
 ) -> Result<PlannedRequest, Error> {
-    let (platform, remote) = place_of(cx, connector).await?;
+    let (platform, remote) = platform_for(cx, connector).await?;
     let tools = tools_of(&*platform, connector)?;
     let options = CallOptions {
         credential: call.credential,
@@ -138,7 +138,7 @@ pub(crate) fn tools_of<'a>(
 
 /// Has the platform part a connector from its service, and keeps how it is then.
 pub(crate) async fn disconnect(cx: &Context, connector: &Connector) -> Result<(), Error> {
-    let (platform, remote) = place_of(cx, connector).await?;
+    let (platform, remote) = platform_for(cx, connector).await?;
     let disconnects = platform.disconnects().ok_or_else(|| {
         let what = format!("disconnecting connectors of {}", connector.identity.account);
         patchbay_platforms::Error::NotSupported(what)
@@ -156,7 +156,7 @@ pub(crate) async fn disconnect(cx: &Context, connector: &Connector) -> Result<()
 pub async fn refresh_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
     let connector = find_connector(cx, id).await?;
     if connector.remote_id.is_some() {
-        let (platform, remote) = place_of(cx, &connector).await?;
+        let (platform, remote) = platform_for(cx, &connector).await?;
         refresh_status(cx, &connector, &*platform, &remote).await?;
     }
     find_connector(cx, id).await
@@ -170,7 +170,7 @@ pub async fn has_consent(cx: &Context, connector: &Connector) -> Result<bool, Er
     if connector.remote_id.is_none() {
         return Ok(true);
     }
-    let (platform, _) = place_of(cx, connector).await?;
+    let (platform, _) = platform_for(cx, connector).await?;
     Ok(platform.consents().is_some())
 }
 
@@ -182,7 +182,7 @@ pub(crate) async fn takes_credential(cx: &Context, connector: &Connector) -> Res
     if connector.remote_id.is_none() {
         return Ok(false);
     }
-    let (platform, _) = place_of(cx, connector).await?;
+    let (platform, _) = platform_for(cx, connector).await?;
     Ok(platform.tools().is_some_and(Tools::takes_credential))
 }
 
@@ -197,7 +197,7 @@ pub async fn names_credentials(cx: &Context, id: &ConnectorId) -> Result<bool, E
 
 /// Deletes a connector at its platform.
 pub(crate) async fn delete(cx: &Context, connector: &Connector) -> Result<(), Error> {
-    let (platform, remote) = place_of(cx, connector).await?;
+    let (platform, remote) = platform_for(cx, connector).await?;
     let connectors = platform.connectors().ok_or_else(|| Error::Usage {
         what: format!("{} deletes no connectors", connector.identity.account),
         hint: "Delete it in the platform's own console.".to_owned(),
@@ -219,7 +219,7 @@ pub(crate) async fn refresh_status(
     let found = connectors.find_connector(remote, &options(cx)).await;
     let found = judged(cx, &connector.account, platform, found).await?;
     let fresh = Fresh::new(cx, connector, found).await?;
-    let change = move |connector: &mut Connector| fresh.put_into(connector);
+    let change = move |connector: &mut Connector| fresh.apply_to(connector);
     status::change(cx, &connector.id, change).await.map(drop)
 }
 
@@ -244,7 +244,7 @@ impl Fresh {
     }
 
     /// Brings what is known of the connector up to it.
-    pub(crate) fn put_into(self, connector: &mut Connector) {
+    pub(crate) fn apply_to(self, connector: &mut Connector) {
         sync_connectors::follow(connector, &self.account, self.found, self.at);
     }
 }
@@ -254,7 +254,7 @@ pub(crate) async fn bring_up_to_date(cx: &Context, connector: &Connector) -> Res
     let Some(fresh) = fresh(cx, connector).await else {
         return Ok(());
     };
-    let change = move |connector: &mut Connector| fresh.put_into(connector);
+    let change = move |connector: &mut Connector| fresh.apply_to(connector);
     status::change(cx, &connector.id, change).await.map(drop)
 }
 
@@ -263,7 +263,7 @@ pub(crate) async fn bring_up_to_date(cx: &Context, connector: &Connector) -> Res
 pub(crate) async fn fresh(cx: &Context, connector: &Connector) -> Option<Fresh> {
     connector.remote_id.as_ref()?;
     let asked = async {
-        let (platform, remote) = place_of(cx, connector).await?;
+        let (platform, remote) = platform_for(cx, connector).await?;
         let Some(connectors) = platform.connectors() else {
             return Ok(None);
         };
@@ -300,7 +300,7 @@ mod tests {
             ..add(&cx, NOBODY).await
         };
 
-        place_of(&cx, &connector).await.unwrap();
+        platform_for(&cx, &connector).await.unwrap();
         std::fs::remove_file(&file).unwrap();
         let known = secrets_of(&cx, &connector).await;
         let known: Vec<&str> = known.iter().map(Secret::expose).collect();

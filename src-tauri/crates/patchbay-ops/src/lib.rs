@@ -13,18 +13,18 @@ mod context;
 mod error;
 mod events;
 
+mod account_errors;
 mod accounts;
 mod add_connector;
 mod address;
-mod answer_head;
+mod app_paths;
+mod atomic_file;
 mod authorize;
 mod background;
 mod catalogue;
 mod check_connector;
-mod clear_up;
 mod compare_runs;
 mod connector_settings;
-mod consents;
 mod copies;
 mod create_connector;
 mod credentials;
@@ -49,24 +49,26 @@ mod operations;
 mod other_processes;
 mod particulars;
 mod placements;
-mod places;
 mod platform_credentials;
 mod private_memory;
 mod programs;
+mod recover;
 mod redact;
 mod reference;
 mod replay_run;
+mod response_meta;
 mod retention;
 mod rotate;
 mod run_tool;
 mod running;
+mod running_authorizations;
 mod runs;
 mod save_part;
 mod schema;
+mod scope_upgrade;
 mod secrets;
 mod sessions;
 mod status;
-mod step_up;
 mod stream_operation;
 mod sync_connectors;
 #[cfg(test)]
@@ -74,9 +76,7 @@ mod testing;
 mod tokens;
 mod tool_changes;
 mod tools;
-mod troubles;
 mod vault;
-mod whole_file;
 
 pub use accounts::{
     AddAccount, PlatformField, PlatformForm, add_account, list_accounts, list_platforms,
@@ -86,7 +86,7 @@ pub use accounts::{
 pub use add_connector::{
     AddConnector, AuthenticationChoice, OAuthClientInput, SecretInput, add_connector,
 };
-pub use answer_head::{AnswerHead, AnsweredOperation, call_operation_with_head};
+pub use app_paths::{AppPaths, DataExposure};
 pub use authorize::{
     ProviderSignIn, StartAuthorization, StartProviderSignIn, authorization_page,
     cancel_authorization, consent_form, extend_authorization, find_authorization,
@@ -150,7 +150,6 @@ pub use other_processes::follow_other_processes;
 pub use particulars::{ActOnConnector, Acted, act_on_connector, connector_particulars};
 pub use patchbay_files::Exposure;
 pub use patchbay_http::BrowserUrl;
-pub use places::{DataExposure, Places};
 pub use platform_credentials::{
     CredentialsOfLevel, SavePlatformCredential, list_platform_credentials,
     make_platform_credential_default, platform_credential_form, remove_platform_credential,
@@ -163,12 +162,13 @@ pub use programs::{
 };
 pub use reference::{resolve_from_environment, resolve_reference};
 pub use replay_run::replay_run;
+pub use response_meta::{AnsweredOperation, ResponseMeta, call_operation_with_head};
 pub use retention::{
     History, Retention, history, keep_runs, remove_all_runs, trim_hourly, trim_runs,
 };
 pub use rotate::{
-    Rotation, RotationPlace, finish_rotation, plan_rotation, retry_rotation, rotate_wallet_entry,
-    take_back_rotation,
+    Rotation, RotationPlace, finish_rotation, plan_rotation, retry_rotation, roll_back_rotation,
+    rotate_wallet_entry,
 };
 pub use run_tool::{RunProgress, RunTool, cancel_run, run_tool};
 pub use runs::{find_run, list_runs, remove_run};

@@ -10,10 +10,10 @@ use patchbay_vault::SecretName;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::account_errors::account_error;
 use crate::accounts::list_accounts;
 use crate::credentials::list_wallet;
 use crate::list_connectors::list_connector_rows;
-use crate::troubles::trouble_of;
 use crate::{Context, Error};
 
 /// How long before something lapses it is told.
@@ -161,10 +161,10 @@ async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Err
             ..blank(NeedKind::AccountSignedOut, headline, NeedFix::ReplaceKey)
         }));
     }
-    let Some(trouble) = trouble_of(cx, &account.id).await? else {
+    let Some(failure) = account_error(cx, &account.id).await? else {
         return Ok(None);
     };
-    let (kind, headline, fix) = if is_signed_out(trouble.problem.code) {
+    let (kind, headline, fix) = if is_signed_out(failure.problem.code) {
         let headline = format!("{label} is signed out");
         (NeedKind::AccountSignedOut, headline, NeedFix::ReplaceKey)
     } else {
@@ -172,9 +172,9 @@ async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Err
         (NeedKind::AccountFailing, headline, NeedFix::Check)
     };
     Ok(Some(Need {
-        words: beyond(&headline, &trouble.problem.message),
-        code: Some(trouble.problem.code),
-        since: Some(trouble.since),
+        words: beyond(&headline, &failure.problem.message),
+        code: Some(failure.problem.code),
+        since: Some(failure.since),
         ..blank(kind, headline, fix)
     }))
 }
@@ -382,7 +382,7 @@ pub(crate) fn unsaved_need(
 
 async fn open_rotation(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>, Error> {
     if cx.rotations().has(&entry.id) {
-        // Places that wait for their turn wait for no person.
+        // AppPaths that wait for their turn wait for no person.
         return Ok(None);
     }
     let placements = cx.store().list_placements(&entry.id).await?;

@@ -3,7 +3,7 @@
 use patchbay_model::{Json, RunId};
 use serde_json::Value;
 
-use crate::hosted_connectors::{place_of, tools_of};
+use crate::hosted_connectors::{platform_for, tools_of};
 use crate::replay_run::holds_redacted;
 use crate::runs::find_run;
 use crate::{Context, Error};
@@ -25,7 +25,7 @@ pub async fn next_page(cx: &Context, run: &RunId) -> Result<Option<Json>, Error>
     let Some(connector) = hosted.filter(|_| is_whole) else {
         return Ok(None);
     };
-    let (platform, _) = place_of(cx, &connector).await?;
+    let (platform, _) = platform_for(cx, &connector).await?;
     let tools = tools_of(&*platform, &connector)?;
     let next = tools.next_page(&arguments, &result);
     Ok(next.map(|arguments| Json(Value::Object(arguments))))

@@ -7,7 +7,7 @@ use patchbay_platforms::{Platform, Prompts, Resources};
 use serde_json::Value;
 
 use crate::hosted::{judged, options};
-use crate::hosted_connectors::place_of;
+use crate::hosted_connectors::platform_for;
 use crate::list_connectors::find_connector;
 use crate::sessions::session;
 use crate::{Context, Error};
@@ -23,7 +23,7 @@ pub async fn list_resources(cx: &Context, id: &ConnectorId) -> Result<Vec<Resour
         let (live, _) = session(cx, &connector, cx.ending()).await?;
         return Ok(live.list_resources(cx.ending()).await?);
     }
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     let listed = resources(&*platform)?
         .list_resources(&remote, &options(cx))
         .await;
@@ -44,7 +44,7 @@ pub async fn read_resource(
         let (live, _) = session(cx, &connector, cx.ending()).await?;
         return Ok(live.read_resource(uri, cx.ending()).await?);
     }
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     let read = resources(&*platform)?
         .read_resource(&remote, uri, &options(cx))
         .await;
@@ -61,7 +61,7 @@ pub async fn list_prompts(cx: &Context, id: &ConnectorId) -> Result<Vec<Prompt>,
         let (live, _) = session(cx, &connector, cx.ending()).await?;
         return Ok(live.list_prompts(cx.ending()).await?);
     }
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     let listed = prompts(&*platform)?
         .list_prompts(&remote, &options(cx))
         .await;
@@ -94,7 +94,7 @@ pub async fn fill_prompt(
         let (live, _) = session(cx, &connector, cx.ending()).await?;
         return Ok(live.fill_prompt(name, arguments, cx.ending()).await?);
     }
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     let filled = prompts(&*platform)?
         .fill_prompt(&remote, name, arguments, &options(cx))
         .await;

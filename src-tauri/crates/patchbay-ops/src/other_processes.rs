@@ -8,7 +8,7 @@ use std::time::Duration;
 use patchbay_store::Changes;
 
 use crate::accounts::list_accounts;
-use crate::clear_up::end_abandoned;
+use crate::recover::end_abandoned;
 use crate::{Context, Error, Event, hosted};
 
 /// Time between two looks.
@@ -81,7 +81,7 @@ async fn look(cx: &Context, seen: &mut Seen) -> Result<(), Error> {
     // What was written here was told when it was.
     if before.elsewhere != now.elsewhere {
         take_up(cx, &before.changes, &now.changes).await?;
-        tell(cx, &before.changes, &now.changes);
+        emit_changes(cx, &before.changes, &now.changes);
     }
     Ok(())
 }
@@ -102,8 +102,8 @@ async fn take_up(cx: &Context, before: &Changes, now: &Changes) -> Result<(), Er
     Ok(())
 }
 
-fn tell(cx: &Context, before: &Changes, now: &Changes) {
-    let news = [
+fn emit_changes(cx: &Context, before: &Changes, now: &Changes) {
+    let events = [
         (before.accounts != now.accounts, Event::AccountsChanged),
         (
             before.connectors != now.connectors,
@@ -113,7 +113,7 @@ fn tell(cx: &Context, before: &Changes, now: &Changes) {
         (before.settings != now.settings, Event::SettingsChanged),
         (before.runs != now.runs, Event::HistoryChanged),
     ];
-    for (_, event) in news.into_iter().filter(|(is_news, _)| *is_news) {
-        cx.tell(event);
+    for (_, event) in events.into_iter().filter(|(is_new, _)| *is_new) {
+        cx.emit(event);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::hosted::{judged, options};
-use crate::hosted_connectors::{place_of, refresh_status};
+use crate::hosted_connectors::{platform_for, refresh_status};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, tools};
 
@@ -42,7 +42,7 @@ pub struct Acted {
 /// [`Error::Vault`], [`Error::Reference`].
 pub async fn connector_particulars(cx: &Context, id: &ConnectorId) -> Result<Particulars, Error> {
     let connector = find_connector(cx, id).await?;
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     read(cx, &connector, &*platform, &remote).await
 }
 
@@ -70,7 +70,7 @@ async fn read(
 /// when the values do not fit; as [`connector_particulars`].
 pub async fn act_on_connector(cx: &Context, request: ActOnConnector) -> Result<Acted, Error> {
     let connector = find_connector(cx, &request.connector).await?;
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     let particulars = read(cx, &connector, &*platform, &remote).await?;
     let act = particulars.find(&request.act).ok_or(Error::NotFound {
         kind: "act",

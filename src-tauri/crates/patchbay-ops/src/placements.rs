@@ -116,7 +116,7 @@ async fn note(
         cx.store().save_placement(&placement).await?;
     }
     if is_news {
-        cx.tell(Event::WalletChanged);
+        cx.emit(Event::WalletChanged);
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use specta::Type;
 
 use crate::forms::{GivenSecret, fill};
 use crate::hosted::{judged, options};
-use crate::hosted_connectors::{place_of, refresh_status};
+use crate::hosted_connectors::{platform_for, refresh_status};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, Event, placements};
 
@@ -56,7 +56,7 @@ pub async fn list_platform_credentials(
     id: &ConnectorId,
 ) -> Result<Vec<CredentialsOfLevel>, Error> {
     let connector = find_connector(cx, id).await?;
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     let Some(credentials) = platform.credentials() else {
         return Ok(Vec::new());
     };
@@ -95,7 +95,7 @@ pub async fn platform_credential_form(
     level: Level,
 ) -> Result<Form, Error> {
     let connector = find_connector(cx, id).await?;
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     let form = credentials(&connector, &*platform)?
         .credential_form(&remote, level, &options(cx))
         .await;
@@ -112,7 +112,7 @@ pub async fn save_platform_credential(
     request: SavePlatformCredential,
 ) -> Result<(), Error> {
     let connector = find_connector(cx, &request.connector).await?;
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     let credentials = credentials(&connector, &*platform)?;
     let (level, options) = (request.level, options(cx));
     let form = credentials.credential_form(&remote, level, &options).await;
@@ -155,7 +155,7 @@ pub async fn make_platform_credential_default(
     name: &str,
 ) -> Result<(), Error> {
     let connector = find_connector(cx, id).await?;
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     let credentials = credentials(&connector, &*platform)?;
     let made = credentials
         .make_default(&remote, level, name, &options(cx))
@@ -181,7 +181,7 @@ pub async fn remove_platform_credential(
             what: format!("deleting the credential {name}"),
         });
     }
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     let (credentials, options) = (credentials(&connector, &*platform)?, options(cx));
     let form = match name {
         "" => Some(credentials.credential_form(&remote, level, &options)),
@@ -215,7 +215,7 @@ async fn after_change(
     remote: &patchbay_model::RemoteId,
 ) -> Result<(), Error> {
     refresh_status(cx, connector, platform, remote).await?;
-    cx.tell(Event::ConnectorsChanged);
+    cx.emit(Event::ConnectorsChanged);
     Ok(())
 }
 

@@ -92,7 +92,7 @@ pub async fn keep_runs(cx: &Context, retention: Retention) -> Result<History, Er
     }
     let names = vec![SETTING.to_owned()];
     cx.store().put_settings(names, &retention).await?;
-    cx.tell(Event::HistoryChanged);
+    cx.emit(Event::HistoryChanged);
     history(cx).await
 }
 
@@ -162,7 +162,7 @@ async fn remove(cx: &Context, old: &OldRuns) -> Result<u32, Error> {
         tokio::time::sleep(PAUSE).await;
     }
     if removed > 0 {
-        cx.tell(Event::HistoryChanged);
+        cx.emit(Event::HistoryChanged);
     }
     Ok(removed)
 }

@@ -18,7 +18,7 @@ use crate::credentials::{WalletSecret, checked_next, find_wallet_entry, not_foun
 use crate::differences::below;
 use crate::forms::{not_single, plain, put};
 use crate::hosted::options;
-use crate::hosted_connectors::{place_of, refresh_status};
+use crate::hosted_connectors::{platform_for, refresh_status};
 use crate::list_connectors::find_connector;
 use crate::{Context, Error, Event};
 
@@ -62,7 +62,7 @@ pub async fn plan_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation,
     for placement in cx.store().list_placements(id).await? {
         places.push(shown(cx, placement).await?);
     }
-    let kept = cx.vault().read(&aside(id)).await?;
+    let kept = cx.vault().read(&previous_secret_name(id)).await?;
     Ok(Rotation {
         entry,
         places,
@@ -87,7 +87,7 @@ pub async fn rotate_wallet_entry(
     let entry = find_wallet_entry(cx, id).await?;
     let placements = cx.store().list_placements(id).await?;
     let open = placements.iter().any(|one| one.problem.is_some());
-    if open && cx.vault().read(&aside(id)).await?.is_some() {
+    if open && cx.vault().read(&previous_secret_name(id)).await?.is_some() {
         return Err(Error::Usage {
             what: format!("the last rotation of {} is not finished", entry.name),
             hint: "Retry the places that failed, or go back first.".to_owned(),
@@ -101,12 +101,12 @@ pub async fn rotate_wallet_entry(
     let rotating = async {
         note_waiting(cx, &placements).await?;
         if let Some(old) = old {
-            cx.vault().write(&aside(id), &old).await?;
+            cx.vault().write(&previous_secret_name(id), &old).await?;
         }
         save_next(cx, next).await?;
-        push(cx, id, placements, Way::There, each).await
+        push(cx, id, placements, Direction::Forward, each).await
     };
-    underway(cx, id, rotating).await
+    in_progress(cx, id, rotating).await
 }
 
 /// Pushes the secret of the wallet once more to the places that the last rotation did not reach.
@@ -120,20 +120,20 @@ pub async fn retry_rotation(
 ) -> Result<Rotation, Error> {
     let mut placements = cx.store().list_placements(id).await?;
     placements.retain(|placement| placement.problem.is_some());
-    underway(cx, id, push(cx, id, placements, Way::There, each)).await
+    in_progress(cx, id, push(cx, id, placements, Direction::Forward, each)).await
 }
 
 /// Puts the old secret back into the wallet and into every place.
 ///
 /// # Errors
 /// [`Error::Usage`] when the old secret is not kept any more; as [`retry_rotation`].
-pub async fn take_back_rotation(
+pub async fn roll_back_rotation(
     cx: &Context,
     id: &WalletEntryId,
     each: impl FnMut(&RotationPlace),
 ) -> Result<Rotation, Error> {
     let entry = find_wallet_entry(cx, id).await?;
-    let old = cx.vault().read(&aside(id)).await?;
+    let old = cx.vault().read(&previous_secret_name(id)).await?;
     let old = old.ok_or_else(|| Error::Usage {
         what: format!("the old secret of {} is not kept any more", entry.name),
         hint: "Rotate to the secret that you want instead.".to_owned(),
@@ -141,22 +141,22 @@ pub async fn take_back_rotation(
     let going_back = async {
         let reached = to_take_back(cx, id).await?;
         note_waiting(cx, &reached).await?;
-        put_back(cx, id, &old).await?;
-        push(cx, id, reached, Way::Back, each).await
+        restore_previous(cx, id, &old).await?;
+        push(cx, id, reached, Direction::Back, each).await
     };
-    underway(cx, id, going_back).await
+    in_progress(cx, id, going_back).await
 }
 
-/// Places wait for nobody while this goes on. How it ended is told, well or not.
-async fn underway(
+/// AppPaths wait for nobody while this goes on. How it ended is told, well or not.
+async fn in_progress(
     cx: &Context,
     id: &WalletEntryId,
     work: impl Future<Output = Result<(), Error>>,
 ) -> Result<Rotation, Error> {
-    let underway = cx.rotations().enter(id, cx.ending().child_token());
+    let in_progress = cx.rotations().enter(id, cx.ending().child_token());
     let done = work.await;
-    drop(underway);
-    cx.tell(Event::WalletChanged);
+    drop(in_progress);
+    cx.emit(Event::WalletChanged);
     done?;
     plan_rotation(cx, id).await
 }
@@ -180,8 +180,8 @@ async fn to_take_back(cx: &Context, id: &WalletEntryId) -> Result<Vec<Placement>
 }
 
 /// Puts the old secret into the wallet again.
-async fn put_back(cx: &Context, id: &WalletEntryId, old: &Secret) -> Result<(), Error> {
-    let held = cx.tokens().hold(id).await?;
+async fn restore_previous(cx: &Context, id: &WalletEntryId, old: &Secret) -> Result<(), Error> {
+    let lock = cx.tokens().lock_credential(id).await?;
     cx.vault().write(&SecretName::wallet(id), old).await?;
     let now = cx.now();
     let change = move |known: &mut WalletEntry| {
@@ -189,8 +189,8 @@ async fn put_back(cx: &Context, id: &WalletEntryId, old: &Secret) -> Result<(), 
         known.replaced_at = now;
     };
     let entry = cx.store().change_wallet_entry(id, change).await?;
-    drop(held);
-    let_go(cx, &entry.ok_or_else(|| not_found(id.as_str()))?).await
+    drop(lock);
+    reload_users(cx, &entry.ok_or_else(|| not_found(id.as_str()))?).await
 }
 
 /// Forgets the old secret: there is no way back then.
@@ -198,12 +198,12 @@ async fn put_back(cx: &Context, id: &WalletEntryId, old: &Secret) -> Result<(), 
 /// # Errors
 /// [`Error::Vault`], [`Error::NotFound`], [`Error::Store`].
 pub async fn finish_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation, Error> {
-    cx.vault().remove(&aside(id)).await?;
+    cx.vault().remove(&previous_secret_name(id)).await?;
     plan_rotation(cx, id).await
 }
 
 /// Has connectors and accounts that use an entry read it anew.
-pub(crate) async fn let_go(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
+pub(crate) async fn reload_users(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
     for user in &entry.used_by {
         cx.sessions().close(&user.connector).await;
     }
@@ -216,7 +216,7 @@ pub(crate) async fn let_go(cx: &Context, entry: &WalletEntry) -> Result<(), Erro
 }
 
 /// What the old secret of an entry is filed under while a rotation can be taken back.
-pub(crate) fn aside(id: &WalletEntryId) -> SecretName {
+pub(crate) fn previous_secret_name(id: &WalletEntryId) -> SecretName {
     SecretName::new(format!("rotated/{id}"))
 }
 
@@ -265,9 +265,9 @@ async fn shown(cx: &Context, placement: Placement) -> Result<RotationPlace, Erro
 
 /// Which secret is pushed.
 #[derive(Clone, Copy, PartialEq)]
-enum Way {
+enum Direction {
     /// The new one.
-    There,
+    Forward,
     /// The old one.
     Back,
 }
@@ -292,7 +292,7 @@ async fn push(
     cx: &Context,
     id: &WalletEntryId,
     placements: Vec<Placement>,
-    way: Way,
+    direction: Direction,
     mut each: impl FnMut(&RotationPlace),
 ) -> Result<(), Error> {
     let entry = find_wallet_entry(cx, id).await?;
@@ -303,7 +303,7 @@ async fn push(
     };
     for (placement, secret) in placements.into_iter().zip(secret.iter().cycle()) {
         let mut pushed = push_one(cx, &placement, secret).await;
-        if way == Way::Back && placement.problem.is_some() && is_by_hand(&pushed) {
+        if direction == Direction::Back && placement.problem.is_some() && is_by_hand(&pushed) {
             // It was never given the new one, and takes none: it has kept the old one all along.
             pushed = Ok(());
         }
@@ -324,7 +324,7 @@ async fn push(
 
 async fn push_one(cx: &Context, placement: &Placement, secret: &Secret) -> Result<(), Error> {
     let connector = find_connector(cx, &placement.connector).await?;
-    let (platform, remote) = place_of(cx, &connector).await?;
+    let (platform, remote) = platform_for(cx, &connector).await?;
     match &placement.place {
         Place::Credential { level, name } => {
             save(cx, &*platform, &remote, placement, (*level, name), secret).await?;

@@ -21,7 +21,7 @@ use self::known::{Known, KnownTool};
 use crate::hosted_connectors::HostedCall;
 use crate::redact::{KnownSecrets, hide_marked, marked_values};
 use crate::sessions::session;
-use crate::{Context, Error, Event, hosted_connectors, status, step_up, tools};
+use crate::{Context, Error, Event, hosted_connectors, scope_upgrade, status, tools};
 
 /// How long a tool may be silent unless the caller says otherwise.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -135,7 +135,7 @@ pub async fn run_tool(
 async fn open(cx: &Context, run: &ToolRun, effect: ToolEffect) -> Result<(), Error> {
     match effect {
         ToolEffect::Destructive => cx.store().open_run(run).await?,
-        ToolEffect::Read | ToolEffect::Write => cx.store().open_run_soon(run).await?,
+        ToolEffect::Read | ToolEffect::Write => cx.store().queue_run(run).await?,
     }
     Ok(())
 }
@@ -346,7 +346,7 @@ async fn note_success(
     }
     let now = cx.now();
     let note = move |connector: &mut Connector| {
-        let lacks_scopes = !step_up::wanted_scopes(connector).is_empty();
+        let lacks_scopes = !scope_upgrade::wanted_scopes(connector).is_empty();
         let decided = matches!(
             connector.status.status,
             Status::Ready | Status::Disabled | Status::Authorizing
@@ -363,9 +363,9 @@ async fn note_failure(cx: &Context, connector: &Connector, error: &Error) -> Res
     if matches!(error.code(), Code::TimedOut | Code::McpServerError) {
         return Ok(());
     }
-    let scopes = step_up::named_scopes(error);
+    let scopes = scope_upgrade::named_scopes(error);
     if !scopes.is_empty() {
-        let note = |connector: &mut Connector| step_up::remember_scopes(connector, scopes);
+        let note = |connector: &mut Connector| scope_upgrade::remember_scopes(connector, scopes);
         status::change(cx, &connector.id, note).await?;
     }
     status::note_failure(cx, &connector.id, error).await
@@ -382,7 +382,7 @@ async fn known_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
 }
 
 fn announce(cx: &Context, run: &ToolRun) {
-    cx.tell(Event::RunChanged {
+    cx.emit(Event::RunChanged {
         run: Box::new(run.summary.clone()),
     });
 }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::io::AsyncWriteExt as _;
 
+use crate::atomic_file::{AtomicFile, failed};
 use crate::runs::find_run;
-use crate::whole_file::{WholeFile, failed};
 use crate::{Context, Error};
 
 /// How many files of one name are told apart by a number.
@@ -73,7 +73,7 @@ pub async fn save_part_as(
     path: &Path,
 ) -> Result<SavedPart, Error> {
     let (_, bytes) = found(cx, run, part).await?;
-    let mut file = WholeFile::create(path).await?;
+    let mut file = AtomicFile::create(path).await?;
     file.write(&bytes).await?;
     file.finish().await?;
     Ok(saved(path, &bytes))

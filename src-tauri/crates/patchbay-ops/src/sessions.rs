@@ -32,9 +32,9 @@ impl Sessions {
     }
 
     /// Has whoever comes next connect anew. Calls that are under way come to their own end.
-    pub(crate) async fn let_go(&self, connector: &ConnectorId) {
+    pub(crate) async fn drain(&self, connector: &ConnectorId) {
         if let Some(session) = self.take(connector).await {
-            session.let_go().await;
+            session.drain().await;
         }
     }
 

@@ -121,7 +121,7 @@ pub(crate) async fn change(
 ) -> Result<Option<Changed>, Error> {
     let changed = cx.store().change_connector(id, change).await?;
     if changed.as_ref().is_some_and(|it| it.before != it.after) {
-        cx.tell(Event::ConnectorsChanged);
+        cx.emit(Event::ConnectorsChanged);
     }
     Ok(changed)
 }
@@ -132,6 +132,6 @@ pub(crate) async fn change(
 /// [`Error::Store`].
 pub(crate) async fn save(cx: &Context, connector: &Connector) -> Result<(), Error> {
     cx.store().save_connector(connector).await?;
-    cx.tell(Event::ConnectorsChanged);
+    cx.emit(Event::ConnectorsChanged);
     Ok(())
 }

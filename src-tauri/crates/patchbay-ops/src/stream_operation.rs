@@ -9,17 +9,17 @@ use patchbay_platforms::Streams;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use serde::Serialize;
 
-use crate::answer_head::AnswerHead;
+use crate::atomic_file::AtomicFile;
 use crate::hosted::judged;
 use crate::operations::{Call, CallOperation};
 use crate::redact::StreamRedaction;
-use crate::whole_file::WholeFile;
+use crate::response_meta::ResponseMeta;
 use crate::{Context, Error};
 
 /// An answer that is not read yet. Dropping it closes the connection.
 pub struct StreamedOperation {
     /// Status and headers, where they are wanted.
-    pub head: Option<AnswerHead>,
+    pub head: Option<ResponseMeta>,
     /// Takes known secrets out of text. Anything else is passed on as it comes: another byte in it would
     /// make a file that cannot be read.
     redaction: Option<StreamRedaction>,
@@ -32,7 +32,7 @@ pub struct StreamedOperation {
 pub struct SavedOperation {
     /// Status and headers, where they are wanted.
     #[serde(flatten)]
-    pub head: Option<AnswerHead>,
+    pub head: Option<ResponseMeta>,
     /// The file.
     pub path: String,
     /// Its size in bytes.
@@ -66,7 +66,7 @@ pub async fn save_operation(
     let call = Call::prepared(cx, request).await?;
     streams_of(&call)?;
     // Before anything is sent, for a file that fails undoes nothing of what was done at the platform.
-    let mut file = WholeFile::create(path).await?;
+    let mut file = AtomicFile::create(path).await?;
     let mut streamed = opened(cx, call, wants_head).await?;
     let mut bytes = 0;
     while let Some(piece) = streamed.next().await? {
@@ -96,7 +96,7 @@ async fn opened(cx: &Context, call: Call, wants_head: bool) -> Result<StreamedOp
     let answer = judged(cx, &call.account.id, &*call.platform, opened.await).await?;
     let secrets = call.known_secrets()();
     Ok(StreamedOperation {
-        head: wants_head.then(|| AnswerHead::shown(answer.status, &answer.headers, &secrets)),
+        head: wants_head.then(|| ResponseMeta::shown(answer.status, &answer.headers, &secrets)),
         redaction: is_text(&answer.headers).then(|| StreamRedaction::new(secrets)),
         answer,
     })

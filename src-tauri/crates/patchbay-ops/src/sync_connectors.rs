@@ -14,7 +14,7 @@ use patchbay_platforms::RemoteConnector;
 use crate::accounts::list_accounts;
 use crate::address::{free_name, name_of};
 use crate::hosted::{keep, options, platform_of, signed_out};
-use crate::{Context, Error, Event, status, troubles};
+use crate::{Context, Error, Event, account_errors, status};
 
 /// Most characters of a title that a platform gives.
 const TITLE_LIMIT: usize = 200;
@@ -46,7 +46,7 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(Synced)) -> Resu
     let hosted = accounts
         .into_iter()
         .filter(|account| account.platform != Platform::Local);
-    let mut turns = futures::stream::iter(hosted)
+    let mut lists = futures::stream::iter(hosted)
         .map(|account| async move {
             let outcome = sync_account(cx, &account).await;
             // A database that cannot be read has its say in the outcome already.
@@ -58,7 +58,7 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(Synced)) -> Resu
             }
         })
         .buffer_unordered(AT_ONCE);
-    while let Some(synced) = turns.next().await {
+    while let Some(synced) = lists.next().await {
         each(synced);
     }
     Ok(())
@@ -70,7 +70,7 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(Synced)) -> Resu
 /// [`Error::TimedOut`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Store`]. The cache stays then.
 pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Error> {
     let synced = bring_up_to_date(cx, account).await;
-    troubles::note(cx, account, synced.as_ref().err()).await;
+    account_errors::note(cx, account, synced.as_ref().err()).await;
     synced
 }
 
@@ -81,7 +81,7 @@ async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Erro
     let listed = listed.map_err(|_| Error::TimedOut {
         seconds: PATIENCE.as_secs(),
     })??;
-    let_go(cx, &before, &listed).await?;
+    prune_missing(cx, &before, &listed).await?;
     let known = of_account(cx, &account.id).await?;
     let place = |connector: &Connector| Some((connector.remote_id.clone()?, connector.id.clone()));
     let here: HashMap<RemoteId, ConnectorId> = known.iter().filter_map(place).collect();
@@ -95,23 +95,23 @@ async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Erro
             let change = move |connector: &mut Connector| {
                 // What was found out since is newer than this list.
                 if connector.status.checked_at.is_none_or(|at| at <= asked) {
-                    bring(connector, &account, remote, now);
+                    apply_remote(connector, &account, remote, now);
                 }
             };
             cx.store().change_connector(id, change).await?;
         } else if !were_here.contains(&remote.remote_id) {
-            let connector = newcomer(cx, &account, remote, |name| names.contains(name));
+            let connector = new_connector(cx, &account, remote, |name| names.contains(name));
             cx.store().save_connector(&connector).await?;
             names.insert(connector.name);
         }
     }
-    cx.tell(Event::ConnectorsChanged);
+    cx.emit(Event::ConnectorsChanged);
     Ok(count)
 }
 
 /// Lets go of those of the connectors that are gone, so that their names are free. `before` are those that
 /// were known when the list was asked for: what was created meanwhile need not be in it.
-async fn let_go(
+async fn prune_missing(
     cx: &Context,
     before: &[Connector],
     listed: &[RemoteConnector],
@@ -123,7 +123,7 @@ async fn let_go(
             .as_ref()
             .is_some_and(|id| listed.contains(id));
         // What is being connected may not be in the list yet.
-        if !is_listed && cx.consents().of(&known.id).is_none() {
+        if !is_listed && cx.running_authorizations().of(&known.id).is_none() {
             cx.store().remove_connector(&known.id).await?;
         }
     }
@@ -131,7 +131,12 @@ async fn let_go(
 }
 
 /// Brings a connector up to a list of its platform.
-fn bring(connector: &mut Connector, account: &Account, remote: RemoteConnector, now: Timestamp) {
+fn apply_remote(
+    connector: &mut Connector,
+    account: &Account,
+    remote: RemoteConnector,
+    now: Timestamp,
+) {
     let before = connector.status.clone();
     follow(connector, account, remote, now);
     if knows_no_more(&connector.status, &before) {
@@ -158,7 +163,7 @@ pub(crate) async fn relabel(cx: &Context, account: &Account) -> Result<(), Error
         let change = move |connector: &mut Connector| connector.identity.account = label;
         cx.store().change_connector(&connector.id, change).await?;
     }
-    cx.tell(Event::ConnectorsChanged);
+    cx.emit(Event::ConnectorsChanged);
     Ok(())
 }
 
@@ -167,7 +172,7 @@ async fn of_account(cx: &Context, id: &AccountId) -> Result<Vec<Connector>, Erro
 }
 
 /// A connector that is new on this computer.
-pub(crate) fn newcomer(
+pub(crate) fn new_connector(
     cx: &Context,
     account: &Account,
     remote: RemoteConnector,

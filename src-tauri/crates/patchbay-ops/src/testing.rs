@@ -10,7 +10,7 @@ use patchbay_vault::{MemoryKeychain, SecretName};
 use serde_json::{Value, json};
 
 use crate::{
-    AddConnector, AuthenticationChoice, Clock, Context, ContextOptions, Places, ProgramConsent,
+    AddConnector, AppPaths, AuthenticationChoice, Clock, Context, ContextOptions, ProgramConsent,
     ProgramRequest, SystemBrowser, add_connector,
 };
 
@@ -20,7 +20,7 @@ pub(crate) const NOBODY: &str = "http://127.0.0.1:9/mcp";
 /// Everything under a folder, with a keychain in memory.
 pub(crate) async fn open(home: &Path, clock: Arc<dyn Clock>) -> Context {
     let options = ContextOptions {
-        places: Places::under(home),
+        paths: AppPaths::under(home),
         keychain: Arc::new(MemoryKeychain::new()),
         browser: Arc::new(SystemBrowser),
         programs: Arc::new(EveryProgram),

@@ -53,7 +53,7 @@ pub(crate) struct Parts {
     pub(crate) oauth: OAuthClient,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) locks: PathBuf,
-    pub(crate) news: broadcast::Sender<Event>,
+    pub(crate) events: broadcast::Sender<Event>,
     pub(crate) tasks: TaskTracker,
     pub(crate) ending: CancellationToken,
 }
@@ -62,7 +62,7 @@ struct State {
     parts: Parts,
     refusals: Refusals,
     retry: Retry,
-    turns: Mutex<HashMap<WalletEntryId, Arc<tokio::sync::Mutex<()>>>>,
+    locks_by_entry: Mutex<HashMap<WalletEntryId, Arc<tokio::sync::Mutex<()>>>>,
     touched: Mutex<HashMap<WalletEntryId, Timestamp>>,
     known: Mutex<HashMap<WalletEntryId, Known>>,
 }
@@ -77,7 +77,7 @@ struct Known {
 }
 
 /// An entry whose secret nobody else touches.
-pub(crate) struct Held {
+pub(crate) struct CredentialLock {
     // Let go of before the turn, which the next task of this process waits for.
     _lock: FileLock,
     _turn: OwnedMutexGuard<()>,
@@ -92,7 +92,7 @@ impl Tokens {
             refusals: Refusals::new(parts.store.clone()),
             retry: Retry::default(),
             parts,
-            turns: Mutex::default(),
+            locks_by_entry: Mutex::default(),
             touched: Mutex::default(),
             known: Mutex::default(),
         }))
@@ -236,7 +236,7 @@ impl Tokens {
         title: &str,
         refused: Option<Secret>,
     ) -> Result<Grant, Error> {
-        let _held = self.hold(&entry.id).await?;
+        let _lock = self.lock_credential(&entry.id).await?;
         self.save_unsaved(entry).await;
         let grant = self.read_grant(entry).await?;
         if !self.must_renew(&grant, refused.as_ref()) {
@@ -391,7 +391,7 @@ impl Tokens {
     ) -> Result<(), Error> {
         let store = &self.0.parts.store;
         store.change_wallet_entry(&entry.id, change).await?;
-        drop(self.0.parts.news.send(Event::WalletChanged));
+        drop(self.0.parts.events.send(Event::WalletChanged));
         Ok(())
     }
 
@@ -400,10 +400,13 @@ impl Tokens {
     ///
     /// # Errors
     /// [`Error::File`] when the lock cannot be had.
-    pub(crate) async fn hold(&self, entry: &WalletEntryId) -> Result<Held, Error> {
-        let turn = self.turn(entry).lock_owned().await;
+    pub(crate) async fn lock_credential(
+        &self,
+        entry: &WalletEntryId,
+    ) -> Result<CredentialLock, Error> {
+        let turn = self.lock_of(entry).lock_owned().await;
         let lock = self.0.parts.locks.join(format!("{entry}.lock"));
-        Ok(Held {
+        Ok(CredentialLock {
             _lock: FileLock::take(lock).await?,
             _turn: turn,
         })
@@ -426,9 +429,13 @@ impl Tokens {
         refused || is_about_to_lapse(grant, self.now())
     }
 
-    fn turn(&self, entry: &WalletEntryId) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.0.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(turns.entry(entry.clone()).or_default())
+    fn lock_of(&self, entry: &WalletEntryId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks_by_entry = self
+            .0
+            .locks_by_entry
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(locks_by_entry.entry(entry.clone()).or_default())
     }
 
     fn now(&self) -> Timestamp {

@@ -64,7 +64,7 @@ pub async fn list_tool_changes(
 pub async fn accept_tools(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     let connector = find_connector(cx, id).await?;
     cx.store().accept_tools(&connector.id).await?;
-    cx.tell(Event::ConnectorsChanged);
+    cx.emit(Event::ConnectorsChanged);
     Ok(())
 }
 

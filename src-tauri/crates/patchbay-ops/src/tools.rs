@@ -100,7 +100,7 @@ async fn keep(
         connector.server = facts;
         connector.tool_count = count;
         match fresh {
-            Some(fresh) => fresh.put_into(connector),
+            Some(fresh) => fresh.apply_to(connector),
             // A platform that cannot be asked leaves open how it is.
             None if connector.remote_id.is_some() => {}
             None => status::note_ready(connector, now),
@@ -109,7 +109,7 @@ async fn keep(
     let kept = status::change(cx, &connector.id, change).await?;
     kept.ok_or_else(|| list_connectors::not_found(connector.id.as_str()))?;
     cx.store().replace_tools(&connector.id, tools, now).await?;
-    cx.tell(Event::ConnectorsChanged);
+    cx.emit(Event::ConnectorsChanged);
     Ok(())
 }
 
@@ -122,7 +122,7 @@ async fn list_live(
     match live.list_tools(cancel).await {
         // The server may have forgotten a connection that lay idle: that says nothing of its tools.
         Err(error) if reused && is_broken(error.code()) => {
-            cx.sessions().let_go(&connector.id).await;
+            cx.sessions().drain(&connector.id).await;
             let (live, _) = session(cx, connector, cancel).await?;
             let tools = live.list_tools(cancel).await?;
             Ok((live.facts().clone(), tools))

@@ -19,7 +19,7 @@ pub async fn vault_status(cx: &Context) -> VaultStatus {
 /// [`Error::Vault`].
 pub async fn probe_vault(cx: &Context) -> Result<VaultStatus, Error> {
     cx.vault().probe().await?;
-    Ok(tell(cx).await)
+    Ok(emit_status(cx).await)
 }
 
 /// Opens a vault that a passphrase protects, until the process ends.
@@ -28,7 +28,7 @@ pub async fn probe_vault(cx: &Context) -> Result<VaultStatus, Error> {
 /// [`Error::Vault`].
 pub async fn unlock_vault(cx: &Context, passphrase: Secret) -> Result<VaultStatus, Error> {
     cx.vault().unlock(passphrase).await?;
-    Ok(tell(cx).await)
+    Ok(emit_status(cx).await)
 }
 
 /// Protects the vault with a passphrase from now on.
@@ -44,7 +44,7 @@ pub async fn choose_passphrase(cx: &Context, passphrase: Secret) -> Result<Vault
         });
     }
     cx.vault().choose_passphrase(passphrase).await?;
-    Ok(tell(cx).await)
+    Ok(emit_status(cx).await)
 }
 
 /// Protects the vault with the system keychain from now on.
@@ -53,7 +53,7 @@ pub async fn choose_passphrase(cx: &Context, passphrase: Secret) -> Result<Vault
 /// [`Error::Vault`].
 pub async fn use_keychain(cx: &Context) -> Result<VaultStatus, Error> {
     cx.vault().use_keychain().await?;
-    Ok(tell(cx).await)
+    Ok(emit_status(cx).await)
 }
 
 /// Puts secrets that cannot be opened any more aside, and begins anew: the way on from a lost key, a
@@ -89,7 +89,7 @@ pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatu
     cx.vault().set_aside().await?;
     note_lost(cx).await?;
     sign_out_accounts(cx).await?;
-    Ok(tell(cx).await)
+    Ok(emit_status(cx).await)
 }
 
 /// Takes older secrets for the newest: the way on from a backup that was put back. What was saved since stays
@@ -115,7 +115,7 @@ pub async fn accept_older_secrets(cx: &Context, confirmed: bool) -> Result<Vault
         });
     }
     cx.vault().accept_older().await?;
-    Ok(tell(cx).await)
+    Ok(emit_status(cx).await)
 }
 
 /// Tries once more to save renewed sign-ins that live in this process alone.
@@ -124,7 +124,7 @@ pub async fn accept_older_secrets(cx: &Context, confirmed: bool) -> Result<Vault
 /// [`Error::Vault`] when one still cannot be saved.
 pub async fn save_unsaved_secrets(cx: &Context) -> Result<(), Error> {
     let saved = cx.vault().save_unsaved().await;
-    cx.tell(Event::WalletChanged);
+    cx.emit(Event::WalletChanged);
     Ok(saved?)
 }
 
@@ -176,9 +176,9 @@ async fn note_lost(cx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-async fn tell(cx: &Context) -> VaultStatus {
+async fn emit_status(cx: &Context) -> VaultStatus {
     let status = cx.vault().status().await;
-    cx.tell(Event::VaultChanged {
+    cx.emit(Event::VaultChanged {
         status: status.clone(),
     });
     status

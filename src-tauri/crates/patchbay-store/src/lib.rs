@@ -7,7 +7,7 @@
 //! fail.
 //!
 //! There is one thread per open store that writes, and a small pool of readers, which a long write never
-//! blocks (WAL). Runs are noted and written a little later, many at once: see [`Store::open_run_soon`] for
+//! blocks (WAL). Runs are noted and written a little later, many at once: see [`Store::queue_run`] for
 //! what a crash can take. Other processes may have the same file open.
 //!
 //! This crate refuses to know secrets: whatever it keeps has to be `Serialize`, and a

@@ -91,7 +91,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.connections.writer.settle().await?;
+        self.connections.writer.flush().await?;
         self.read(work).await
     }
 

@@ -17,7 +17,7 @@ use crate::row::{from_body, listed, to_body};
 use crate::run_search::{Conditions, origin_columns, state_word, texts_of};
 use crate::{Error, Store};
 
-pub(crate) use notes::{Note, merged, write_note};
+pub(crate) use notes::{RunWrite, merged, write_note};
 pub use retention::{OldRuns, RunUsage};
 
 const TABLE: &str = "tool_runs";
@@ -84,16 +84,16 @@ impl Store {
     /// # Errors
     /// Those of an earlier run that could not be written meanwhile, so that nothing goes on unseen when
     /// the history cannot be kept: [`Error::Failed`], [`Error::Row`]; and [`Error::Interrupted`].
-    pub async fn open_run_soon(&self, run: &ToolRun) -> Result<(), Error> {
+    pub async fn queue_run(&self, run: &ToolRun) -> Result<(), Error> {
         if let Some(failure) = self.writer().take_failure() {
             return Err(failure);
         }
         let run = run.clone();
-        self.writer().note(Note { run, begins: true }).await
+        self.writer().note(RunWrite { run, begins: true }).await
     }
 
     /// Notes how a run went on or ended, unless it was removed meanwhile. It is written as soon as a
-    /// run of [`Store::open_run_soon`], or before this returns when its answer is large.
+    /// run of [`Store::queue_run`], or before this returns when its answer is large.
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`] when its answer is large; [`Error::Interrupted`].
@@ -103,12 +103,12 @@ impl Store {
             return self.note_now(run, begins).await;
         }
         let run = run.clone();
-        self.writer().note(Note { run, begins }).await
+        self.writer().note(RunWrite { run, begins }).await
     }
 
     async fn note_now(&self, run: &ToolRun, begins: bool) -> Result<(), Error> {
         let run = run.clone();
-        let note = Note { run, begins };
+        let note = RunWrite { run, begins };
         let owner = self.owner().to_owned();
         self.write(move |tx| write_note(tx, &note, &owner)).await
     }
@@ -118,7 +118,7 @@ impl Store {
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`] when one could not be; [`Error::Interrupted`].
     pub async fn settle_runs(&self) -> Result<(), Error> {
-        self.writer().settle().await?;
+        self.writer().flush().await?;
         self.writer().take_failure().map_or(Ok(()), Err)
     }
 

@@ -3,7 +3,7 @@
 //! All that is to be written goes through one queue and is written in its order. A write that somebody
 //! waits for is a transaction of its own and begins at once. Rows of runs are noted instead, and nobody
 //! waits: they lie in the queue for up to [`WINDOW`], and those that came together are one transaction,
-//! which costs hardly more than one row. A process that is killed loses the notes of its last window;
+//! which costs hardly more than one row. A process that is killed loses the writes of its last window;
 //! whoever cannot have that waits, and whoever reads runs calls [`Writer::settle`] first.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::Error;
-use crate::tool_runs::{Note, merged, write_note};
+use crate::tool_runs::{RunWrite, merged, write_note};
 
 /// How long a note waits for others at most.
 pub(crate) const WINDOW: Duration = Duration::from_millis(20);
@@ -40,13 +40,13 @@ pub(crate) struct Writer {
 #[derive(Debug)]
 struct Queue {
     jobs: Sender<Job>,
-    /// Ends the wait for further notes.
-    bell: SyncSender<()>,
+    /// Ends the wait for further writes.
+    wake: SyncSender<()>,
 }
 
 #[derive(Debug)]
 struct Shared {
-    /// Places that are free.
+    /// AppPaths that are free.
     places: Semaphore,
     /// Notes that are not written yet.
     unwritten: AtomicUsize,
@@ -56,31 +56,31 @@ struct Shared {
 
 enum Job {
     Write(Box<dyn FnOnce(&mut Connection) + Send>),
-    Note(Box<Note>),
+    RunWrite(Box<RunWrite>),
 }
 
 impl Writer {
     /// Starts the thread on that connection; `owner` is what rows of runs carry while they are open.
     pub(crate) fn start(connection: Connection, owner: String) -> std::io::Result<Self> {
         let (jobs, waiting) = mpsc::channel();
-        let (bell, rung) = mpsc::sync_channel(1);
+        let (wake, woken) = mpsc::sync_channel(1);
         let shared = Arc::new(Shared {
             places: Semaphore::new(PLACES),
             unwritten: AtomicUsize::new(0),
             failure: Mutex::default(),
         });
-        let desk = Desk {
+        let worker = Worker {
             connection,
             owner,
             waiting,
-            rung,
+            woken,
             shared: Arc::clone(&shared),
         };
         let thread = Builder::new().name("store-writer".to_owned());
         Ok(Self {
-            queue: Some(Queue { jobs, bell }),
+            queue: Some(Queue { jobs, wake }),
             shared,
-            thread: Some(thread.spawn(move || desk.work())?),
+            thread: Some(thread.spawn(move || worker.work())?),
         })
     }
 
@@ -98,11 +98,11 @@ impl Writer {
     }
 
     /// Has the note written within [`WINDOW`], and waits only while too many others lie before it.
-    pub(crate) async fn note(&self, note: Note) -> Result<(), Error> {
+    pub(crate) async fn note(&self, note: RunWrite) -> Result<(), Error> {
         let place = match self.shared.places.try_acquire() {
             Ok(place) => place,
             Err(_) => {
-                self.ring();
+                self.wake();
                 let place = self.shared.places.acquire().await;
                 place.map_err(|_| Error::Interrupted)?
             }
@@ -110,7 +110,7 @@ impl Writer {
         // The thread gives it back.
         place.forget();
         self.shared.unwritten.fetch_add(1, Ordering::SeqCst);
-        self.send(Job::Note(Box::new(note)))
+        self.send(Job::RunWrite(Box::new(note)))
     }
 
     /// A number that is another one after every commit to the file but those of this thread.
@@ -127,7 +127,7 @@ impl Writer {
     }
 
     /// Waits until everything that was noted before is written, or was found not to be writable.
-    pub(crate) async fn settle(&self) -> Result<(), Error> {
+    pub(crate) async fn flush(&self) -> Result<(), Error> {
         if self.shared.unwritten.load(Ordering::SeqCst) == 0 {
             return Ok(());
         }
@@ -146,7 +146,7 @@ impl Writer {
 
     fn send_now(&self, work: impl FnOnce(&mut Connection) + Send + 'static) -> Result<(), Error> {
         self.send(Job::Write(Box::new(work)))?;
-        self.ring();
+        self.wake();
         Ok(())
     }
 
@@ -155,10 +155,10 @@ impl Writer {
         queue.jobs.send(job).map_err(|_| Error::Interrupted)
     }
 
-    fn ring(&self) {
+    fn wake(&self) {
         if let Some(queue) = &self.queue {
-            // A bell that was rung and not heard yet is enough.
-            let _ = queue.bell.try_send(());
+            // A wake that was woken and not heard yet is enough.
+            let _ = queue.wake.try_send(());
         }
     }
 }
@@ -180,15 +180,15 @@ impl Shared {
 }
 
 /// What the thread works with.
-struct Desk {
+struct Worker {
     connection: Connection,
     owner: String,
     waiting: Receiver<Job>,
-    rung: Receiver<()>,
+    woken: Receiver<()>,
     shared: Arc<Shared>,
 }
 
-impl Desk {
+impl Worker {
     fn work(mut self) {
         let mut has_written = false;
         loop {
@@ -215,50 +215,50 @@ impl Desk {
 
     /// Does the first job and all that came meanwhile.
     fn take(&mut self, first: Job) {
-        if matches!(first, Job::Note(_)) {
+        if matches!(first, Job::RunWrite(_)) {
             // Rung or not, the time is over then.
-            let _ = self.rung.recv_timeout(WINDOW);
+            let _ = self.woken.recv_timeout(WINDOW);
         }
         // Before the queue is looked at: whoever rings from now on may have come too late for this time.
-        while self.rung.try_recv().is_ok() {}
+        while self.woken.try_recv().is_ok() {}
         let mut jobs = vec![first];
         jobs.extend(self.waiting.try_iter());
-        let mut notes = Vec::new();
+        let mut writes = Vec::new();
         for job in jobs {
             match job {
-                Job::Note(note) => notes.push(*note),
+                Job::RunWrite(note) => writes.push(*note),
                 Job::Write(write) => {
-                    self.write_notes(std::mem::take(&mut notes));
+                    self.write_batch(std::mem::take(&mut writes));
                     write(&mut self.connection);
                 }
             }
         }
-        self.write_notes(notes);
+        self.write_batch(writes);
     }
 
-    fn write_notes(&mut self, notes: Vec<Note>) {
-        let count = notes.len();
+    fn write_batch(&mut self, writes: Vec<RunWrite>) {
+        let count = writes.len();
         if count == 0 {
             return;
         }
-        let notes = merged(notes);
+        let writes = merged(writes);
         let owner = &self.owner;
         let together = transact(&mut self.connection, |tx| {
-            notes
+            writes
                 .iter()
                 .try_for_each(|note| write_note(tx, note, owner))
         });
         if let Err(error) = together {
             tracing::warn!(%error, "could not write rows of the history together");
-            self.write_each(&notes);
+            self.write_each(&writes);
         }
         self.shared.unwritten.fetch_sub(count, Ordering::SeqCst);
         self.shared.places.add_permits(count);
     }
 
     /// Writes what can be written, so that one bad row takes no others with it.
-    fn write_each(&mut self, notes: &[Note]) {
-        for note in notes {
+    fn write_each(&mut self, writes: &[RunWrite]) {
+        for note in writes {
             let alone = transact(&mut self.connection, |tx| write_note(tx, note, &self.owner));
             if let Err(error) = alone {
                 tracing::error!(run = %note.run.summary.id, %error, "a run is missing from the history");

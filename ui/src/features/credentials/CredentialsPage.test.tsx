@@ -128,7 +128,7 @@ describe("rotating", () => {
     await user.click(retry);
     expect(await within(sheet).findByText("2 of 2 pushed")).toBeVisible();
     await user.click(within(sheet).getByRole("button", { name: "Roll back" }));
-    await waitFor(() => expect(host.lastCall("takeBackRotation")).toMatchObject({ entry: "wal_stripe" }));
+    await waitFor(() => expect(host.lastCall("rollBackRotation")).toMatchObject({ entry: "wal_stripe" }));
     await user.keyboard("{Control>}{Enter}{/Control}");
     await waitFor(() => expect(screen.queryByRole("dialog", { name: "Rotate and push" })).toBeNull());
     expect(host.lastCall("finishRotation")).toEqual({ entry: "wal_stripe" });
@@ -145,7 +145,7 @@ describe("rotating", () => {
     const waits = problem({ code: "cancelled", message: "the secret was not sent there yet" });
     let end!: () => void;
     const ended = new Promise<void>((resolve) => { end = resolve; });
-    host.handlers.takeBackRotation = async () => {
+    host.handlers.rollBackRotation = async () => {
       host.places.set("wal_stripe", pushed.map((place) => (place.place === null ? place : { ...place, problem: waits })));
       await host.tell({ kind: "connectors_changed" });
       await ended;

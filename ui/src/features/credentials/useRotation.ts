@@ -28,7 +28,7 @@ export function useRotation(id: WalletEntryId) {
     onProblem: (client) => void invalidate(client, keys.wallet),
   });
   const retry = useCommand({ mutationFn: () => step((each) => call(commands.retryRotation(id, each))), update });
-  const rollBack = useCommand({ mutationFn: () => step((each) => call(commands.takeBackRotation(id, each))), update });
+  const rollBack = useCommand({ mutationFn: () => step((each) => call(commands.rollBackRotation(id, each))), update });
   const finish = useCommand({ mutationFn: () => call(commands.finishRotation(id)), update });
   return { plan, results, rotate, retry, rollBack, finish };
 }

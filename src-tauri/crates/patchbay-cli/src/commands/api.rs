@@ -5,7 +5,7 @@ use std::path::Path;
 
 use patchbay_model::{Account, Json, OperationEffect, Platform, inert_json_pretty};
 use patchbay_ops::{
-    AnswerHead, CallOperation, Error, OperationCard, call_operation, call_operation_with_head,
+    CallOperation, Error, OperationCard, ResponseMeta, call_operation, call_operation_with_head,
     list_account_operations, list_operations, save_operation, stream_operation,
 };
 use serde_json::Value;
@@ -234,7 +234,7 @@ async fn stream(
 }
 
 /// Status and headers, a line each, and an empty one.
-fn head_words(head: &AnswerHead) -> String {
+fn head_words(head: &ResponseMeta) -> String {
     let status = head.status.map(|status| format!("{status}\n"));
     let headers = head.headers.iter();
     let headers = headers.map(|(name, value)| text::line(&format!("{name}: {value}")) + "\n");

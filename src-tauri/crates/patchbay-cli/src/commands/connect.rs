@@ -140,7 +140,7 @@ async fn consent(
 ) -> Result<Authorization, Failure> {
     let mut accepted = None;
     loop {
-        let news = cli.cx.news();
+        let events = cli.cx.events();
         let request = StartAuthorization {
             connector: connector.id.clone(),
             redirect: None,
@@ -149,7 +149,7 @@ async fn consent(
             accept_issuer: accepted.clone(),
         };
         let begun = start_authorization(&cli.cx, request).await?;
-        let over = wait_out(cli, begun, news, how.no_browser).await?;
+        let over = wait_out(cli, begun, events, how.no_browser).await?;
         // What was agreed to is one place: a server that names the next one then is refused.
         match &over.issuer_change {
             Some(change) if accepted.is_none() && accepts(cli, connector, change, &how)? => {
@@ -183,14 +183,14 @@ fn accepts(
     ))
 }
 
-/// Tells of a consent under way until it is over; `news` has been heard since before it began.
+/// Tells of a consent under way until it is over; `events` has been heard since before it began.
 ///
 /// # Errors
 /// When it was interrupted, or cannot be looked at any more.
 pub(super) async fn wait_out(
     cli: &Cli,
     begun: Authorization,
-    mut news: broadcast::Receiver<Event>,
+    mut events: broadcast::Receiver<Event>,
     no_browser: bool,
 ) -> Result<Authorization, Failure> {
     // From before the page is shown: whoever sees it may press at once.
@@ -205,7 +205,7 @@ pub(super) async fn wait_out(
             pasted = Some(pasted_lines(cli));
         }
         tokio::select! {
-            heard = news.recv() => {
+            heard = events.recv() => {
                 now = match heard {
                     Ok(Event::AuthorizationChanged { authorization })
                         if authorization.id == now.id => *authorization,

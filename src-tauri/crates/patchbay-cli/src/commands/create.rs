@@ -221,9 +221,9 @@ async fn sign_in(
         scopes: (!args.scopes.is_empty()).then_some(args.scopes),
         redirect: args.redirect.map(Into::into).unwrap_or_default(),
     };
-    let news = cli.cx.news();
+    let events = cli.cx.events();
     let begun = start_provider_sign_in(&cli.cx, request).await?;
-    let over = connect::wait_out(cli, begun, news, how.no_browser).await?;
+    let over = connect::wait_out(cli, begun, events, how.no_browser).await?;
     if over.state != AuthorizationState::Authorized {
         return connect::judge(over);
     }

@@ -60,7 +60,7 @@ pub(super) async fn run(cli: &Cli, only: Option<&str>) -> Result<(), Failure> {
 }
 
 fn folders(cli: &Cli) -> Vec<Folder> {
-    let places = cli.cx.places();
+    let places = cli.cx.paths();
     let named = [
         ("data", &places.data),
         ("settings", &places.settings),

@@ -4,7 +4,7 @@
 use patchbay_model::{Place, Problem, SecretReference, Timestamp, WalletEntry};
 use patchbay_ops::{
     Rotation, RotationPlace, finish_rotation, plan_rotation, resolve_wallet_entry, retry_rotation,
-    rotate_wallet_entry, take_back_rotation,
+    roll_back_rotation, rotate_wallet_entry,
 };
 
 use super::credential::next_secret;
@@ -70,7 +70,7 @@ pub(super) async fn rotate(cli: &Cli, args: RotateArgs) -> Result<(), Failure> {
     let rotation = match secret {
         Some(secret) => rotate_wallet_entry(cx, id, secret, each).await?,
         None if args.retry => retry_rotation(cx, id, each).await?,
-        None if args.take_back => take_back_rotation(cx, id, each).await?,
+        None if args.take_back => roll_back_rotation(cx, id, each).await?,
         None => finish_rotation(cx, id).await?,
     };
     cli.stderr.clear();

@@ -12,24 +12,24 @@ use tokio::sync::mpsc;
 use url::{Position, Url};
 
 use crate::address::host_of;
-use crate::consents::{Awaited, Consent};
+use crate::running_authorizations::{ExpectedCallback, RunningAuthorization};
 use crate::{Context, Error};
 
 /// What the browser brought, checked.
-pub(super) struct Came {
+pub(super) struct AuthorizationCode {
     /// The code to be redeemed.
     pub(super) code: Secret,
     /// The browser, which waits for its last page; `None` when the code came another way.
-    pub(super) browser: Option<Visitor>,
+    pub(super) browser: Option<BrowserRequest>,
 }
 
 /// A browser that came back. The port stays open until it has its page.
-pub(super) struct Visitor {
+pub(super) struct BrowserRequest {
     pub(super) request: CallbackRequest,
     pub(super) _listener: LoopbackListener,
 }
 
-impl Visitor {
+impl BrowserRequest {
     /// Shows the last page and closes the port.
     pub(super) async fn respond(self, page: Page) {
         self.request.respond(page).await;
@@ -43,29 +43,29 @@ impl Visitor {
 /// [`Error::ConsentTimedOut`]; [`Error::Store`].
 pub(super) async fn await_user(
     cx: &Context,
-    consent: &Consent,
+    running: &RunningAuthorization,
     pending: &Pending,
     page: BrowserUrl,
     listener: Option<LoopbackListener>,
     mut callbacks: mpsc::Receiver<CallbackParams>,
-) -> Result<Came, Error> {
+) -> Result<AuthorizationCode, Error> {
     // Set once: a consent awaits its user once.
     drop(
-        consent
-            .awaited
-            .set(Awaited::Code(Box::new(pending.clone()))),
+        running
+            .expected_callback
+            .set(ExpectedCallback::Code(Box::new(pending.clone()))),
     );
-    show_page(cx, consent, page, |now| {
+    show_page(cx, running, page, |now| {
         now.scopes.clone_from(&pending.scopes);
     })
     .await?;
     tokio::select! {
-        () = deadline(cx, consent) => Err(Error::ConsentTimedOut),
-        came = from_browser(cx, listener, pending, consent) => came,
+        () = deadline(cx, running) => Err(Error::ConsentTimedOut),
+        received = from_browser(cx, listener, pending, running) => received,
         params = callbacks.recv() => {
             let params = params.ok_or(Error::Cancelled)?;
             let Callback { code, .. } = check_callback(pending, &params)?;
-            Ok(Came { code, browser: None })
+            Ok(AuthorizationCode { code, browser: None })
         }
     }
 }
@@ -76,7 +76,7 @@ pub(super) async fn await_user(
 /// [`Error::Store`]. Where no browser could be started the user is told, and opens the page by hand.
 pub(super) async fn show_page(
     cx: &Context,
-    consent: &Consent,
+    running: &RunningAuthorization,
     page: BrowserUrl,
     change: impl FnOnce(&mut Authorization),
 ) -> Result<(), Error> {
@@ -85,8 +85,8 @@ pub(super) async fn show_page(
     // The rest of its address holds the `state`, which is for nobody but the browser.
     let host = page.url()[Position::BeforeHost..Position::AfterPort].to_owned();
     // Set once: a consent awaits its user once.
-    drop(consent.page.set(page));
-    consent
+    drop(running.page.set(page));
+    running
         .advance(cx, |now| {
             now.state = AuthorizationState::AwaitingUser;
             now.page_host = Some(host);
@@ -130,28 +130,28 @@ async fn from_browser(
     cx: &Context,
     listener: Option<LoopbackListener>,
     pending: &Pending,
-    consent: &Consent,
-) -> Result<Came, Error> {
+    running: &RunningAuthorization,
+) -> Result<AuthorizationCode, Error> {
     let Some(mut listener) = listener else {
         return std::future::pending().await;
     };
     loop {
-        let request = listener.wait_for(pending, &consent.cancel).await?;
-        let page = |error| page_of(&consent.snapshot().connector_title, error);
+        let request = listener.wait_for(pending, &running.cancel).await?;
+        let page = |error| page_of(&running.snapshot().connector_title, error);
         match check_callback(pending, request.params()) {
             Ok(Callback { code, .. }) => {
-                let visitor = Visitor {
+                let visitor = BrowserRequest {
                     request,
                     _listener: listener,
                 };
-                return Ok(Came {
+                return Ok(AuthorizationCode {
                     code,
                     browser: Some(visitor),
                 });
             }
             Err(error @ CallbackError::WrongIssuer) => {
                 let step = refused_step(cx, &error);
-                consent.change(cx, |now| now.trace.push(step));
+                running.change(cx, |now| now.trace.push(step));
                 request.respond(page(&error)).await;
             }
             Err(error) => {
@@ -162,7 +162,7 @@ async fn from_browser(
     }
 }
 
-/// The step that says that a browser came and was sent away.
+/// The step that says that a browser received and was sent away.
 fn refused_step(cx: &Context, error: &CallbackError) -> TraceStep {
     TraceStep {
         at: cx.now(),
@@ -175,10 +175,10 @@ fn refused_step(cx: &Context, error: &CallbackError) -> TraceStep {
 }
 
 /// Waits until the deadline has passed, which the user may put off meanwhile.
-pub(super) async fn deadline(cx: &Context, consent: &Consent) {
-    let mut news = consent.watch();
+pub(super) async fn deadline(cx: &Context, running: &RunningAuthorization) {
+    let mut changes = running.watch();
     loop {
-        let deadline = news.borrow_and_update().deadline_at;
+        let deadline = changes.borrow_and_update().deadline_at;
         let left = deadline
             .unix_millis()
             .saturating_sub(cx.now().unix_millis());
@@ -187,7 +187,7 @@ pub(super) async fn deadline(cx: &Context, consent: &Consent) {
         };
         tokio::select! {
             () = tokio::time::sleep(Duration::from_millis(left)) => {}
-            changed = news.changed() => if changed.is_err() { return },
+            changed = changes.changed() => if changed.is_err() { return },
         }
     }
 }

@@ -11,9 +11,9 @@ use patchbay_store::{Registration, RegistrationKind};
 use patchbay_vault::SecretName;
 use url::Url;
 
-use crate::consents::Consent;
 use crate::credentials::find_wallet_entry;
 use crate::programs::Occasion;
+use crate::running_authorizations::RunningAuthorization;
 use crate::{Context, Error, secrets};
 
 /// What authorization servers and consent pages call us.
@@ -35,18 +35,18 @@ pub(super) async fn prepare(
     cx: &Context,
     connector: &Connector,
     discovery: &Discovery,
-    consent: &Consent,
+    running: &RunningAuthorization,
     trace: &dyn Trace,
 ) -> Result<Prepared, Error> {
-    let redirect = consent.snapshot().redirect;
+    let redirect = running.snapshot().redirect;
     let known = known_client(cx, connector, discovery).await?;
-    let (redirect, listener) = way_back(connector, redirect, known.as_ref()).await?;
+    let (redirect, listener) = redirect_target(connector, redirect, known.as_ref()).await?;
     let client = match known.filter(|client| client.fits(discovery, &redirect)) {
         Some(client) => {
             if matches!(client, ClientIdentity::Dynamic { .. }) {
                 let place = (discovery.server.to_string(), discovery.issuer.clone());
                 // Set once: a consent is prepared once.
-                drop(consent.registration.set(place));
+                drop(running.registration.set(place));
             }
             client
         }
@@ -65,7 +65,7 @@ pub(super) fn deep_link() -> Url {
     Url::parse(DEEP_LINK_REDIRECT).expect("the constant is an address")
 }
 
-async fn way_back(
+async fn redirect_target(
     connector: &Connector,
     redirect: Redirect,
     known: Option<&ClientIdentity>,

@@ -14,11 +14,11 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::await_user;
+use super::flow::answer_browser;
 use super::return_visit::ReturnVisit;
-use super::walk::answer_browser;
 use crate::accounts::find_account;
-use crate::consents::Consent;
 use crate::hosted::{judged, options};
+use crate::running_authorizations::RunningAuthorization;
 use crate::{Context, Error, Event, hosted_connectors, tools};
 
 /// What the page is called in messages.
@@ -33,7 +33,7 @@ pub async fn consent_form(cx: &Context, id: &ConnectorId) -> Result<Option<Form>
     if connector.remote_id.is_none() {
         return Ok(None);
     }
-    let (platform, remote) = hosted_connectors::place_of(cx, &connector).await?;
+    let (platform, remote) = hosted_connectors::platform_for(cx, &connector).await?;
     match platform.consents() {
         Some(consents) => Ok(consents.consent_form(&remote, &options(cx)).await?),
         None => Ok(None),
@@ -41,26 +41,26 @@ pub async fn consent_form(cx: &Context, id: &ConnectorId) -> Result<Option<Form>
 }
 
 /// Goes the whole way of such a consent.
-pub(super) async fn go(
+pub(super) async fn authorize(
     cx: &Context,
-    consent: &Arc<Consent>,
+    running: &Arc<RunningAuthorization>,
     connector: &Connector,
     remote: &RemoteId,
     choices: &Map<String, Value>,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
-    let (platform, _) = hosted_connectors::place_of(cx, connector).await?;
+    let (platform, _) = hosted_connectors::platform_for(cx, connector).await?;
     let consents = platform.consents().ok_or_else(|| Error::Usage {
         what: format!("{} has no sign-in to click through", connector.title),
         hint: "Give it a key instead.".to_owned(),
     })?;
-    let mut visit = ReturnVisit::expect(consent, callbacks).await?;
+    let mut visit = ReturnVisit::expect(running, callbacks).await?;
     let started = consents
         .start_consent(remote, Some(visit.address()), choices, &options(cx))
         .await;
     let started = judged(cx, &connector.account, &*platform, started).await?;
     if let Some(page) = &started.page {
-        open(cx, consent, connector, page, &started).await?;
+        open(cx, running, connector, page, &started).await?;
         let asked = Asked {
             consents,
             remote,
@@ -68,21 +68,21 @@ pub(super) async fn go(
             title: &connector.title,
         };
         tokio::select! {
-            () = await_user::deadline(cx, consent) => return Err(Error::ConsentTimedOut),
-            given = wait(cx, consent, &asked, &mut visit) => given?,
+            () = await_user::deadline(cx, running) => return Err(Error::ConsentTimedOut),
+            given = wait(cx, running, &asked, &mut visit) => given?,
         }
     }
-    consent
+    running
         .advance(cx, |now| now.state = AuthorizationState::Checking)
         .await?;
     hosted_connectors::refresh_status(cx, connector, &*platform, remote).await?;
     let before = &connector.identity;
     let connector = crate::find_connector(cx, &connector.id).await?;
-    consent.change(cx, |now| {
+    running.change(cx, |now| {
         now.asked_as = other_than_asked(before, &connector.identity);
         now.identity.clone_from(&connector.identity);
     });
-    tools::refresh(cx, &connector, &consent.cancel).await?;
+    tools::refresh(cx, &connector, &running.cancel).await?;
     Ok(())
 }
 
@@ -98,7 +98,7 @@ fn other_than_asked(before: &IdentityLine, now: &IdentityLine) -> Option<String>
 /// [`Error::OAuth`] when it must not be opened; [`Error::Store`].
 async fn open(
     cx: &Context,
-    consent: &Consent,
+    running: &RunningAuthorization,
     connector: &Connector,
     page: &Url,
     started: &StartedConsent,
@@ -108,7 +108,7 @@ async fn open(
     let page = cx.addresses().browser_url(PAGE, &reach, page.clone()).await;
     let page = page.map_err(patchbay_oauth::Error::from)?;
     let until = started.lives.map(|lives| cx.now() + lives);
-    await_user::show_page(cx, consent, page, |now| {
+    await_user::show_page(cx, running, page, |now| {
         // The platform's own patience ends it, when that is shorter than ours.
         now.deadline_at = until.map_or(now.deadline_at, |until| until.min(now.deadline_at));
     })
@@ -127,11 +127,11 @@ struct Asked<'a> {
 /// counts, not the visit. What fails once is asked again: the deadline ends it.
 async fn wait(
     cx: &Context,
-    consent: &Consent,
+    running: &RunningAuthorization,
     asked: &Asked<'_>,
     visit: &mut ReturnVisit,
 ) -> Result<(), Error> {
-    let (mut visitor, mut is_back) = (None, false);
+    let (mut browser, mut is_back) = (None, false);
     let options = options(cx);
     let given = loop {
         let state = asked.consents.consent_state(asked.remote, &options);
@@ -144,19 +144,19 @@ async fn wait(
         }
         tokio::select! {
             () = tokio::time::sleep(asked.poll_every) => {}
-            came = visit.came(consent, asked.title), if !is_back => {
+            received = visit.came(running, asked.title), if !is_back => {
                 is_back = true;
-                cx.tell(Event::Raise);
-                match came {
-                    Ok(came) => visitor = came,
+                cx.emit(Event::Raise);
+                match received {
+                    Ok(request) => browser = request,
                     Err(error) => break Err(error),
                 }
             }
         }
     };
-    answer_browser(visitor, asked.title, given.as_ref().err()).await;
+    answer_browser(browser, asked.title, given.as_ref().err()).await;
     if given.is_ok() && !is_back {
-        cx.tell(Event::Raise);
+        cx.emit(Event::Raise);
     }
     given
 }

@@ -10,7 +10,7 @@ use patchbay_oauth::Discovery;
 use url::Url;
 
 use crate::address::host_of;
-use crate::consents::Consent;
+use crate::running_authorizations::RunningAuthorization;
 use crate::{Context, Error};
 
 /// The longest address of an authorization server that is shown.
@@ -24,18 +24,18 @@ pub(super) async fn ensure_agreed(
     cx: &Context,
     connector: &Connector,
     discovery: &Discovery,
-    consent: &Consent,
+    running: &RunningAuthorization,
 ) -> Result<(), Error> {
     let issuer = &discovery.issuer;
     let former = match former_issuer(cx, connector, discovery).await? {
         Some(former) if former != *issuer => former,
         _ => return Ok(()),
     };
-    if consent.accepted_issuer.as_ref() == Some(issuer) {
+    if running.accepted_issuer.as_ref() == Some(issuer) {
         return Ok(());
     }
     let change = change(&former, issuer);
-    consent.change(cx, |now| now.issuer_change = Some(change.clone()));
+    running.change(cx, |now| now.issuer_change = Some(change.clone()));
     Err(Error::IssuerChanged {
         connector: connector.title.clone(),
         former: change.former,

@@ -10,7 +10,7 @@ use crate::add_connector::free_entry_name;
 use crate::address::endpoint_of;
 use crate::list_connectors::find_connector;
 use crate::secrets::StoredSecret;
-use crate::{Context, Error, Event, secrets, status, step_up};
+use crate::{Context, Error, Event, scope_upgrade, secrets, status};
 
 /// Saves the tokens, in the vault first, and has the connector use them.
 ///
@@ -25,21 +25,21 @@ pub(super) async fn keep(cx: &Context, id: &ConnectorId, grant: &Grant) -> Resul
     let entry = entry_for(cx, &connector, grant).await?;
     let kept = without_reference(cx, &connector, grant).await?;
     // Otherwise a refresh that is under way would put the grant before this one in its place.
-    let held = cx.tokens().hold(&entry.id).await?;
+    let lock = cx.tokens().lock_credential(&entry.id).await?;
     cx.vault()
         .write(&SecretName::wallet(&entry.id), &kept.to_secret())
         .await?;
     let entry = save(cx, entry).await?;
     cx.tokens().forget_refusal(&entry.id).await;
-    drop(held);
+    drop(lock);
     let change = move |connector: &mut Connector| {
         connector.identity = status::identity(Some(&entry));
         use_entry(&mut connector.authentication, entry.id);
-        step_up::forget_scopes(connector);
+        scope_upgrade::forget_scopes(connector);
     };
     status::change(cx, id, change).await?;
     cx.sessions().close(id).await;
-    cx.tell(Event::WalletChanged);
+    cx.emit(Event::WalletChanged);
     Ok(())
 }
 
@@ -166,7 +166,7 @@ mod tests {
             grant.access_token.expose().to_owned()
         };
 
-        let refreshing = cx.tokens().hold(&entry.id).await.unwrap();
+        let refreshing = cx.tokens().lock_credential(&entry.id).await.unwrap();
         let next = lapsed_grant("next-token-2", NOBODY);
         let mut keeping = std::pin::pin!(keep(&cx, &id, &next));
         let soon = tokio::time::timeout(Duration::from_millis(200), &mut keeping).await;

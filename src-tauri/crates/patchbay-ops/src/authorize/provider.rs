@@ -20,14 +20,14 @@ use url::Url;
 
 use super::await_user;
 use super::client::deep_link;
+use super::flow::{answer_browser, state_after};
 use super::hosted::reach_of;
-use super::walk::{answer_browser, state_after};
 use crate::accounts::find_account;
 use crate::add_connector::free_entry_name;
-use crate::consents::Consent;
 use crate::credentials::{AddWalletEntry, WalletSecret, add_wallet_entry};
 use crate::forms::{GivenSecret, had};
 use crate::hosted::{options, platform_of};
+use crate::running_authorizations::RunningAuthorization;
 use crate::{Context, Error, Event};
 
 /// How the form of a definition can be filled by a sign-in.
@@ -134,13 +134,18 @@ pub async fn start_provider_sign_in(
         told,
     };
     let authorization = begun(cx, &account, &request);
-    let (consent, callbacks) = Consent::new(authorization, None, cx.ending().child_token());
-    if let Err(other) = cx.consents().enter(Arc::clone(&consent)) {
+    let (running, callbacks) =
+        RunningAuthorization::new(authorization, None, cx.ending().child_token());
+    if let Err(other) = cx.running_authorizations().enter(Arc::clone(&running)) {
         return Ok(other.snapshot());
     }
-    cx.tasks()
-        .spawn(walk(cx.clone(), Arc::clone(&consent), visit, callbacks));
-    Ok(consent.snapshot())
+    cx.tasks().spawn(run_authorization(
+        cx.clone(),
+        Arc::clone(&running),
+        visit,
+        callbacks,
+    ));
+    Ok(running.snapshot())
 }
 
 /// Everything that one sign-in needs.
@@ -214,19 +219,19 @@ fn begun(cx: &Context, account: &Account, request: &StartProviderSignIn) -> Auth
     }
 }
 
-async fn walk(
+async fn run_authorization(
     cx: Context,
-    consent: Arc<Consent>,
+    running: Arc<RunningAuthorization>,
     visit: Visit,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) {
     let went = tokio::select! {
-        went = go(&cx, &consent, &visit, callbacks) => went,
-        () = consent.cancel.cancelled() => Err(Error::Cancelled),
+        went = authorize(&cx, &running, &visit, callbacks) => went,
+        () = running.cancel.cancelled() => Err(Error::Cancelled),
     };
     let error = went.as_ref().err();
     let state = error.map_or(AuthorizationState::Authorized, state_after);
-    let ended = consent.advance(&cx, |now| {
+    let ended = running.advance(&cx, |now| {
         now.state = state;
         now.page_host = None;
         now.problem = error.map(Explain::problem);
@@ -234,43 +239,43 @@ async fn walk(
     if let Err(error) = ended.await {
         tracing::error!(%error, "the end of a sign-in could not be kept");
     }
-    cx.consents().leave(&consent.snapshot().id);
+    cx.running_authorizations().leave(&running.snapshot().id);
 }
 
-async fn go(
+async fn authorize(
     cx: &Context,
-    consent: &Arc<Consent>,
+    running: &Arc<RunningAuthorization>,
     visit: &Visit,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
     let (oauth, scopes) = (cx.oauth(), visit.scopes.clone());
     let (page, token) = (visit.authorize_url.clone(), visit.token_url.clone());
     let discovery = oauth.given_endpoints(page, token, scopes, visit.reach.clone())?;
-    let (redirect, listener) = way_back(visit.redirect).await?;
+    let (redirect, listener) = redirect_target(visit.redirect).await?;
     let pending = oauth.begin(&discovery, &visit.client, &redirect, &visit.scopes)?;
     let page = oauth.consent_page(&discovery, &pending).await?;
-    let came = await_user::await_user(cx, consent, &pending, page, listener, callbacks).await?;
-    cx.tell(Event::Raise);
-    consent
+    let received = await_user::await_user(cx, running, &pending, page, listener, callbacks).await?;
+    cx.emit(Event::Raise);
+    running
         .advance(cx, |now| now.state = AuthorizationState::Exchanging)
         .await?;
     let trace = {
-        let (cx, consent) = (cx.clone(), Arc::clone(consent));
-        move |step: TraceStep| consent.change(&cx, |now| now.trace.push(step))
+        let (cx, running) = (cx.clone(), Arc::clone(running));
+        move |step: TraceStep| running.change(&cx, |now| now.trace.push(step))
     };
     let kept = async {
         let tokens = oauth
-            .exchange(&pending, &came.code, &visit.client, &discovery, &trace)
+            .exchange(&pending, &received.code, &visit.client, &discovery, &trace)
             .await?;
-        keep(cx, consent, visit, tokens).await
+        keep(cx, running, visit, tokens).await
     };
     let kept = kept.await;
-    let title = consent.snapshot().connector_title;
-    answer_browser(came.browser, &title, kept.as_ref().err()).await;
+    let title = running.snapshot().connector_title;
+    answer_browser(received.browser, &title, kept.as_ref().err()).await;
     kept
 }
 
-async fn way_back(redirect: Redirect) -> Result<(Url, Option<LoopbackListener>), Error> {
+async fn redirect_target(redirect: Redirect) -> Result<(Url, Option<LoopbackListener>), Error> {
     if redirect == Redirect::DeepLink {
         return Ok((deep_link(), None));
     }
@@ -279,7 +284,12 @@ async fn way_back(redirect: Redirect) -> Result<(Url, Option<LoopbackListener>),
 }
 
 /// Keeps the token that the form asks for, and says where it goes.
-async fn keep(cx: &Context, consent: &Consent, visit: &Visit, tokens: Tokens) -> Result<(), Error> {
+async fn keep(
+    cx: &Context,
+    running: &RunningAuthorization,
+    visit: &Visit,
+    tokens: Tokens,
+) -> Result<(), Error> {
     let told = &visit.told;
     let (path, token, kind) = match (&told.refresh_token_field, &told.access_token_field) {
         (Some(path), _) => (path, tokens.refresh_token, "refresh token"),
@@ -293,7 +303,7 @@ async fn keep(cx: &Context, consent: &Consent, visit: &Visit, tokens: Tokens) ->
     let name = free_entry_name(cx, &format!("{host} {kind}")).await?;
     let secret = WalletSecret::Bearer { token };
     let entry = add_wallet_entry(cx, AddWalletEntry { name, secret }).await?;
-    consent.change(cx, |now| {
+    running.change(cx, |now| {
         now.granted = vec![Granted {
             path: path.clone(),
             entry: entry.id,

@@ -2,19 +2,19 @@
 
 use patchbay_model::Redirect;
 use patchbay_oauth::{
-    CallbackParams, CallbackRequest, LoopbackListener, LoopbackOptions, PortChoice, WayBack,
+    CallbackParams, CallbackRequest, LoopbackListener, LoopbackOptions, PortChoice, RedirectState,
 };
 use tokio::sync::mpsc;
 use url::Url;
 
-use super::await_user::{Visitor, page_of};
+use super::await_user::{BrowserRequest, page_of};
 use super::client::deep_link;
 use crate::Error;
-use crate::consents::{Awaited, Consent};
+use crate::running_authorizations::{ExpectedCallback, RunningAuthorization};
 
 /// Where a platform is to send the browser, and what comes from there.
 pub(super) struct ReturnVisit {
-    way: WayBack,
+    way: RedirectState,
     listener: Option<LoopbackListener>,
     callbacks: mpsc::Receiver<CallbackParams>,
 }
@@ -25,10 +25,10 @@ impl ReturnVisit {
     /// # Errors
     /// [`Error::OAuth`] when no port can be had.
     pub(super) async fn expect(
-        consent: &Consent,
+        running: &RunningAuthorization,
         callbacks: mpsc::Receiver<CallbackParams>,
     ) -> Result<Self, Error> {
-        let (redirect, listener) = match consent.snapshot().redirect {
+        let (redirect, listener) = match running.snapshot().redirect {
             Redirect::DeepLink => (deep_link(), None),
             Redirect::Loopback => {
                 let options = LoopbackOptions {
@@ -39,9 +39,13 @@ impl ReturnVisit {
                 (listener.redirect_uri().clone(), Some(listener))
             }
         };
-        let way = WayBack::new(&redirect)?;
+        let way = RedirectState::new(&redirect)?;
         // Set once: a consent awaits its user once.
-        drop(consent.awaited.set(Awaited::Return(way.clone())));
+        drop(
+            running
+                .expected_callback
+                .set(ExpectedCallback::Return(way.clone())),
+        );
         Ok(Self {
             way,
             listener,
@@ -61,15 +65,15 @@ impl ReturnVisit {
     /// [`Error::Callback`] when the platform says that it was refused; the browser has its page then.
     pub(super) async fn came(
         &mut self,
-        consent: &Consent,
+        running: &RunningAuthorization,
         title: &str,
-    ) -> Result<Option<Visitor>, Error> {
+    ) -> Result<Option<BrowserRequest>, Error> {
         tokio::select! {
-            request = from_browser(&mut self.listener, &self.way, consent) => {
+            request = from_browser(&mut self.listener, &self.way, running) => {
                 let request = request?;
                 let checked = self.way.check(request.params());
                 match (checked, self.listener.take()) {
-                    (Ok(()), Some(listener)) => Ok(Some(Visitor {
+                    (Ok(()), Some(listener)) => Ok(Some(BrowserRequest {
                         request,
                         _listener: listener,
                     })),
@@ -92,11 +96,11 @@ impl ReturnVisit {
 
 async fn from_browser(
     listener: &mut Option<LoopbackListener>,
-    way: &WayBack,
-    consent: &Consent,
+    way: &RedirectState,
+    running: &RunningAuthorization,
 ) -> Result<CallbackRequest, Error> {
     match listener {
-        Some(listener) => Ok(listener.wait_for_return(way, &consent.cancel).await?),
+        Some(listener) => Ok(listener.wait_for_return(way, &running.cancel).await?),
         None => std::future::pending().await,
     }
 }

@@ -51,7 +51,7 @@ struct Bench {
     cx: Context,
     clock: Arc<Turned>,
     connector: ConnectorId,
-    news: Receiver<Event>,
+    events: Receiver<Event>,
 }
 
 /// A connector that was ready once, at an address where nobody listens.
@@ -67,7 +67,7 @@ async fn bench() -> Bench {
     connector.status.checked_at = Some(start);
     cx.store().save_connector(&connector).await.unwrap();
     Bench {
-        news: cx.news(),
+        events: cx.events(),
         connector: connector.id,
         _home: home,
         cx,
@@ -88,7 +88,7 @@ impl Bench {
     /// The needs that were told since the last time.
     fn told(&mut self) -> Vec<NeedKind> {
         let mut told = Vec::new();
-        while let Ok(event) = self.news.try_recv() {
+        while let Ok(event) = self.events.try_recv() {
             if let Event::NeedArose { need } = event {
                 told.push(need.kind);
             }

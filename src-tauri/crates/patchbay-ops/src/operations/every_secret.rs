@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{CallOperation, list_account_operations};
-use crate::answer_head::call_operation_with_head;
+use crate::response_meta::call_operation_with_head;
 use crate::{Context, SystemClock, testing};
 
 /// What the account signs in with.

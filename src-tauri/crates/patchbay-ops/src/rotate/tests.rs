@@ -48,7 +48,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// Places of an account that is signed out are found wanting before anything is sent; Agent Stack, where
+    /// AppPaths of an account that is signed out are found wanting before anything is sent; Agent Stack, where
     /// it is signed in, takes no other secret for a connector that is there.
     async fn new(is_signed_out: bool, secret: WalletSecret) -> Self {
         let home = tempfile::tempdir().unwrap();
@@ -153,7 +153,7 @@ async fn a_place_that_was_not_tried_and_takes_no_other_secret_has_kept_the_old_o
     let open = [Some(Code::PlatformNotSupported), Some(Code::Cancelled)];
     assert_eq!(bench.codes().await, open);
     let (cx, id) = (&bench.cx, &bench.entry.id);
-    let back = take_back_rotation(cx, id, |_| ()).await.unwrap();
+    let back = roll_back_rotation(cx, id, |_| ()).await.unwrap();
     assert_eq!(codes(&back), [None, None]);
     assert_eq!(bench.saved().await.expose(), OLD);
 }

@@ -112,7 +112,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{NOBODY, add, open};
-    use crate::{Places, SystemClock};
+    use crate::{AppPaths, SystemClock};
 
     fn echo(schema: serde_json::Value) -> Tool {
         Tool {
@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(renamed.connector.title, "Renamed");
         assert!(Arc::ptr_eq(&renamed.tool.unwrap(), &first));
 
-        let elsewhere = Store::open(&Places::under(home.path()).database())
+        let elsewhere = Store::open(&AppPaths::under(home.path()).database())
             .await
             .unwrap();
         let tools = [echo(json!({ "type": "object", "required": ["message"] }))];

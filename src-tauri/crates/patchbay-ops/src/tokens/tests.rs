@@ -126,10 +126,10 @@ async fn a_refresh_leaves_what_else_was_changed_meanwhile() {
 #[tokio::test]
 async fn a_renewed_token_that_cannot_be_saved_is_used_told_of_and_saved_later() {
     let mut bench = bench().await;
-    let mut news = bench.cx.news();
+    let mut events = bench.cx.events();
     let (asked, renewing) = bench.renewing().await;
     // From here on nothing can take the place of the vault's file.
-    let file = bench.cx.places().data.join("vault.json");
+    let file = bench.cx.paths().data.join("vault.json");
     let away = file.with_file_name("away");
     std::fs::rename(&file, &away).unwrap();
     std::fs::create_dir(&file).unwrap();
@@ -141,7 +141,7 @@ async fn a_renewed_token_that_cannot_be_saved_is_used_told_of_and_saved_later() 
     assert_eq!(needs[0].kind, NeedKind::Unsaved);
     assert_eq!(needs[0].code, Some(Code::VaultUnsaved));
     let is_told = |event: &Event| matches!(event, Event::NeedArose { need } if need.kind == NeedKind::Unsaved);
-    while !is_told(&news.recv().await.unwrap()) {}
+    while !is_told(&events.recv().await.unwrap()) {}
     assert_eq!(unsaved_problem(&bench.cx).unwrap().code, Code::VaultUnsaved);
     assert!(save_unsaved_secrets(&bench.cx).await.is_err());
     // Used meanwhile: nobody asks the provider again, which would not answer.
@@ -160,7 +160,7 @@ async fn a_renewed_token_that_cannot_be_saved_is_used_told_of_and_saved_later() 
 #[tokio::test]
 async fn a_provider_is_not_asked_while_its_answer_could_not_be_saved() {
     let bench = bench().await;
-    let file = bench.cx.places().data.join("vault.lock");
+    let file = bench.cx.paths().data.join("vault.lock");
     std::fs::remove_file(&file).unwrap();
     std::fs::create_dir(&file).unwrap();
     let tokens = bench.cx.tokens();

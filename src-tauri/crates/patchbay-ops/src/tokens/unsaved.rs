@@ -37,7 +37,7 @@ impl Tokens {
     pub(super) fn tell_unsaved(&self, entry: &WalletEntry, error: &patchbay_vault::Error) {
         tracing::error!(%error, entry = %entry.id, "a renewed token could not be saved");
         let need = unsaved_need(entry, error, self.now());
-        drop(self.0.parts.news.send(Event::NeedArose {
+        drop(self.0.parts.events.send(Event::NeedArose {
             need: Box::new(need),
         }));
         self.tell_wallet_changed();
@@ -69,6 +69,6 @@ impl Tokens {
 
     fn tell_wallet_changed(&self) {
         // Nobody may be listening, as on the command line.
-        drop(self.0.parts.news.send(Event::WalletChanged));
+        drop(self.0.parts.events.send(Event::WalletChanged));
     }
 }

@@ -207,7 +207,7 @@ impl McpSession {
 
     /// Lets go of this clone: ends the session in good form where it is the last, and leaves it to the
     /// others where calls are still under way.
-    pub async fn let_go(self) {
+    pub async fn drain(self) {
         if Arc::strong_count(&self.0) == 1 {
             self.close().await;
         }

@@ -10,7 +10,7 @@ use crate::Error;
 
 /// How a run stands, to be written.
 #[derive(Debug)]
-pub(crate) struct Note {
+pub(crate) struct RunWrite {
     pub(crate) run: ToolRun,
     /// Whether it is to be added where it is missing. A run that was removed while it was under way does
     /// not come back by its end.
@@ -19,9 +19,9 @@ pub(crate) struct Note {
 
 /// The same with one note for each run: of one that began and ended since the last time, only the end
 /// has to be written.
-pub(crate) fn merged(notes: Vec<Note>) -> Vec<Note> {
+pub(crate) fn merged(notes: Vec<RunWrite>) -> Vec<RunWrite> {
     let mut places: HashMap<RunId, usize> = HashMap::with_capacity(notes.len());
-    let mut merged: Vec<Note> = Vec::with_capacity(notes.len());
+    let mut merged: Vec<RunWrite> = Vec::with_capacity(notes.len());
     for note in notes {
         if let Some(place) = places.get(&note.run.summary.id) {
             merged[*place].run = note.run;
@@ -34,7 +34,7 @@ pub(crate) fn merged(notes: Vec<Note>) -> Vec<Note> {
 }
 
 /// Writes what a note says.
-pub(crate) fn write_note(tx: &Transaction<'_>, note: &Note, owner: &str) -> Result<(), Error> {
+pub(crate) fn write_note(tx: &Transaction<'_>, note: &RunWrite, owner: &str) -> Result<(), Error> {
     let row = if note.begins {
         insert(tx, &note.run, owner)?
     } else {
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn of_a_run_that_began_and_ended_one_note_is_left() {
-        let note = |run: ToolRun, begins| Note { run, begins };
+        let note = |run: ToolRun, begins| RunWrite { run, begins };
         let notes = merged(vec![
             note(run(1), true),
             note(answered(run(2), "of an earlier window"), false),
@@ -93,13 +93,13 @@ mod tests {
     async fn what_was_noted_is_found_at_once() {
         let (_home, store) = store().await;
         let open = run(1);
-        store.open_run_soon(&open).await.unwrap();
+        store.queue_run(&open).await.unwrap();
         assert_eq!(count(&store, "status:running").await, 1);
         let over = answered(open, "zeppelin");
         store.close_run(&over).await.unwrap();
         let found = store.find_run(&over.summary.id).await.unwrap();
         assert_eq!(found.as_ref(), Some(&over));
-        store.open_run_soon(&run(2)).await.unwrap();
+        store.queue_run(&run(2)).await.unwrap();
         assert_eq!(count(&store, "zeppelin").await, 1);
         assert_eq!(store.run_usage().await.unwrap().runs, 2);
     }
@@ -108,7 +108,7 @@ mod tests {
     async fn what_is_written_keeps_its_order() {
         let (_home, store) = store().await;
         let open = run(1);
-        store.open_run_soon(&open).await.unwrap();
+        store.queue_run(&open).await.unwrap();
         assert!(store.remove_run(&open.summary.id).await.unwrap());
         store.close_run(&answered(open, "late")).await.unwrap();
         assert_eq!(count(&store, "").await, 0);
@@ -120,11 +120,11 @@ mod tests {
         let elsewhere = Store::open(&home.path().join("patchbay.sqlite"))
             .await
             .unwrap();
-        store.open_run_soon(&run(1)).await.unwrap();
+        store.queue_run(&run(1)).await.unwrap();
         store.settle_runs().await.unwrap();
         assert_eq!(count(&elsewhere, "status:running").await, 1);
 
-        store.open_run_soon(&run(2)).await.unwrap();
+        store.queue_run(&run(2)).await.unwrap();
         for number in [1, 2] {
             let over = answered(run(number), "fine");
             store.close_run(&over).await.unwrap();
@@ -141,7 +141,7 @@ mod tests {
             let store = store.clone();
             async move {
                 let open = run(number);
-                store.open_run_soon(&open).await.unwrap();
+                store.queue_run(&open).await.unwrap();
                 store.close_run(&answered(open, "fine")).await.unwrap();
             }
         });
@@ -159,7 +159,7 @@ mod tests {
             .await
             .unwrap();
         let open = run(1);
-        store.open_run_soon(&open).await.unwrap();
+        store.queue_run(&open).await.unwrap();
         let mut over = answered(open, "large");
         over.summary.result_bytes = Some(u32::MAX);
         store.close_run(&over).await.unwrap();
@@ -176,12 +176,12 @@ mod tests {
             .await
             .unwrap();
         for number in 0..3 {
-            store.open_run_soon(&run(number)).await.unwrap();
+            store.queue_run(&run(number)).await.unwrap();
         }
         assert_eq!(count(&store, "").await, 2);
-        let told = store.open_run_soon(&run(3)).await.unwrap_err();
+        let told = store.queue_run(&run(3)).await.unwrap_err();
         assert!(matches!(told, Error::Failed(_)), "{told:?}");
-        store.open_run_soon(&run(4)).await.unwrap();
+        store.queue_run(&run(4)).await.unwrap();
         store.settle_runs().await.unwrap();
         assert_eq!(count(&store, "").await, 3);
     }

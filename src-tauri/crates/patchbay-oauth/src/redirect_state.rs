@@ -14,12 +14,12 @@ use crate::{CallbackError, CallbackParams, Error};
 
 /// An address to come back to, used for one consent.
 #[derive(Clone, Debug)]
-pub struct WayBack {
+pub struct RedirectState {
     address: Url,
     state: Secret,
 }
 
-impl WayBack {
+impl RedirectState {
     /// Marks a redirect of ours, a loopback address or [`DEEP_LINK_REDIRECT`](crate::DEEP_LINK_REDIRECT).
     ///
     /// # Errors
@@ -38,7 +38,7 @@ impl WayBack {
         &self.address
     }
 
-    /// Whether these parameters came by this way.
+    /// Whether these parameters came by this state.
     pub fn brought(&self, params: &CallbackParams) -> bool {
         params.state().is_some_and(|state| {
             let state = state.expose().as_bytes();
@@ -64,8 +64,8 @@ mod tests {
     use super::*;
     use crate::{DEEP_LINK_REDIRECT, parse_callback_url};
 
-    fn way_back() -> WayBack {
-        WayBack::new(&Url::parse("http://127.0.0.1:4000/callback").unwrap()).unwrap()
+    fn redirect_state() -> RedirectState {
+        RedirectState::new(&Url::parse("http://127.0.0.1:4000/callback").unwrap()).unwrap()
     }
 
     fn came(address: &str) -> CallbackParams {
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn what_carries_the_state_is_ours() {
-        let (ours, other) = (way_back(), way_back());
+        let (ours, other) = (redirect_state(), redirect_state());
         let params = came(ours.address().as_str());
         assert!(ours.brought(&params));
         assert_eq!(ours.check(&params), Ok(()));
@@ -85,17 +85,17 @@ mod tests {
 
     #[test]
     fn a_refusal_that_came_with_it_is_told() {
-        let way = way_back();
-        let params = came(&format!("{}&error=access_denied", way.address()));
+        let state = redirect_state();
+        let params = came(&format!("{}&error=access_denied", state.address()));
         assert!(matches!(
-            way.check(&params),
+            state.check(&params),
             Err(CallbackError::Denied { detail: None })
         ));
     }
 
     #[test]
     fn a_link_can_be_the_way_back() {
-        let way = WayBack::new(&Url::parse(DEEP_LINK_REDIRECT).unwrap()).unwrap();
-        assert!(way.brought(&came(way.address().as_str())));
+        let state = RedirectState::new(&Url::parse(DEEP_LINK_REDIRECT).unwrap()).unwrap();
+        assert!(state.brought(&came(state.address().as_str())));
     }
 }

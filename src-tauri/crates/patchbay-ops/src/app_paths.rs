@@ -1,6 +1,6 @@
 //! Where everything lies.
 //!
-//! Source: the product's design, "Identity and places".
+//! Source: the product's design, "Identity and paths".
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::Error;
 
 /// The folders of Patchbay, the same for the app and the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Places {
+pub struct AppPaths {
     /// Database and vault.
     pub data: PathBuf,
     /// Preferences.
@@ -22,7 +22,7 @@ pub struct Places {
     pub cache: PathBuf,
 }
 
-impl Places {
+impl AppPaths {
     /// The folders this process uses: all under `PATCHBAY_HOME` when that is set, else the system's
     /// usual ones.
     ///
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_folders_are_those_that_the_readme_names() {
-        let places = Places::of_system().unwrap();
+        let paths = AppPaths::of_system().unwrap();
         let home = std::env::home_dir().unwrap();
         let (data, settings, cache) = if cfg!(windows) {
             let local = PathBuf::from(std::env::var_os("LOCALAPPDATA").unwrap()).join("patchbay");
@@ -142,7 +142,7 @@ mod tests {
             )
         };
         assert_eq!(
-            (places.data, places.settings, places.cache),
+            (paths.data, paths.settings, paths.cache),
             (data, settings, cache)
         );
     }

@@ -24,7 +24,7 @@ const SECRET_HEADERS: [&str; 6] = [
 /// What came before the data of an answer, without secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AnswerHead {
+pub struct ResponseMeta {
     /// HTTP status; `None` when nothing had to be sent.
     pub status: Option<u16>,
     /// Headers by their names in lower case; several of one name are joined by commas.
@@ -36,7 +36,7 @@ pub struct AnswerHead {
 pub struct AnsweredOperation {
     /// Status and headers; those of the last request where the operation made several.
     #[serde(flatten)]
-    pub head: AnswerHead,
+    pub head: ResponseMeta,
     /// The platform's own JSON.
     pub data: Json,
 }
@@ -55,14 +55,14 @@ pub async fn call_operation_with_head(
     let known = call.known_secrets();
     let data = call.made(cx).await?;
     let head = wanted.take();
-    let head = head.map(|(status, headers)| AnswerHead::shown(status, &headers, &known()));
+    let head = head.map(|(status, headers)| ResponseMeta::shown(status, &headers, &known()));
     Ok(AnsweredOperation {
         head: head.unwrap_or_default(),
         data,
     })
 }
 
-impl AnswerHead {
+impl ResponseMeta {
     /// Status and headers as they may be shown.
     pub(crate) fn shown(status: u16, sent: &HeaderMap, secrets: &KnownSecrets) -> Self {
         let mut headers = BTreeMap::<String, String>::new();
@@ -104,7 +104,7 @@ mod tests {
             sent.append(name, value.parse().unwrap());
         }
         let answered = AnsweredOperation {
-            head: AnswerHead::shown(201, &sent, &secrets),
+            head: ResponseMeta::shown(201, &sent, &secrets),
             data: Json(json!([1])),
         };
         assert_eq!(

@@ -1,48 +1,51 @@
-//! Consents that are under way in this process.
+//! RunningAuthorizations that are under way in this process.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use patchbay_http::BrowserUrl;
 use patchbay_model::{Authorization, AuthorizationId, ConnectorId};
-use patchbay_oauth::{CallbackError, CallbackParams, Pending, WayBack, check_callback};
+use patchbay_oauth::{CallbackError, CallbackParams, Pending, RedirectState, check_callback};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Context, Error, Event};
 
-/// The consents under way, by id.
+/// The authorizations under way, by id.
 #[derive(Default)]
-pub(crate) struct Consents(Mutex<HashMap<AuthorizationId, Arc<Consent>>>);
+pub(crate) struct RunningAuthorizations(Mutex<HashMap<AuthorizationId, Arc<RunningAuthorization>>>);
 
-impl Consents {
-    pub(crate) fn find(&self, id: &AuthorizationId) -> Option<Arc<Consent>> {
+impl RunningAuthorizations {
+    pub(crate) fn find(&self, id: &AuthorizationId) -> Option<Arc<RunningAuthorization>> {
         self.lock().get(id).cloned()
     }
 
-    /// The consent of that connector, for there is one under way at a time.
-    pub(crate) fn of(&self, connector: &ConnectorId) -> Option<Arc<Consent>> {
-        let consents = self.lock();
-        let found = consents.values().find(|consent| consent.is_for(connector));
+    /// The authorization of that connector, for there is one under way at a time.
+    pub(crate) fn of(&self, connector: &ConnectorId) -> Option<Arc<RunningAuthorization>> {
+        let all = self.lock();
+        let found = all.values().find(|running| running.is_for(connector));
         found.cloned()
     }
 
-    /// The consent to which a callback belongs, by its state.
-    pub(crate) fn awaiting(&self, params: &CallbackParams) -> Option<Arc<Consent>> {
-        let consents = self.lock();
-        let found = consents.values().find(|consent| consent.awaits(params));
+    /// The authorization to which a callback belongs, by its state.
+    pub(crate) fn awaiting(&self, params: &CallbackParams) -> Option<Arc<RunningAuthorization>> {
+        let all = self.lock();
+        let found = all.values().find(|running| running.awaits(params));
         found.cloned()
     }
 
-    /// Notes a consent, unless its connector has one: then that one is the answer.
-    pub(crate) fn enter(&self, consent: Arc<Consent>) -> Result<(), Arc<Consent>> {
-        let mut consents = self.lock();
-        let snapshot = consent.snapshot();
-        let mut others = consents.values();
+    /// Notes an authorization, unless its connector has one: then that one is the answer.
+    pub(crate) fn enter(
+        &self,
+        running: Arc<RunningAuthorization>,
+    ) -> Result<(), Arc<RunningAuthorization>> {
+        let mut all = self.lock();
+        let snapshot = running.snapshot();
+        let mut others = all.values();
         if let Some(other) = others.find(|other| other.is_for(&snapshot.connector)) {
             return Err(Arc::clone(other));
         }
-        consents.insert(snapshot.id, consent);
+        all.insert(snapshot.id, running);
         Ok(())
     }
 
@@ -50,57 +53,59 @@ impl Consents {
         self.lock().remove(id);
     }
 
-    /// Stops the consent of a connector, if there is one, and waits until it has written down how it
+    /// Stops the authorization of a connector, if there is one, and waits until it has written down how it
     /// ended: what is decided after that is not overwritten.
     pub(crate) async fn end_of(&self, connector: &ConnectorId) {
-        if let Some(consent) = self.of(connector) {
-            consent.cancel.cancel();
-            let mut news = consent.watch();
-            drop(consent);
+        if let Some(running) = self.of(connector) {
+            running.cancel.cancel();
+            let mut changes = running.watch();
+            drop(running);
             // The sender goes only after the last change.
-            drop(news.wait_for(|now| now.state.is_over()).await);
+            drop(changes.wait_for(|now| now.state.is_over()).await);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<AuthorizationId, Arc<Consent>>> {
+    fn lock(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<AuthorizationId, Arc<RunningAuthorization>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One consent under way.
-pub(crate) struct Consent {
+/// One authorization under way.
+pub(crate) struct RunningAuthorization {
     state: watch::Sender<Authorization>,
     /// What the browser has to bring back; there from `awaiting_user` on, where it can come back.
-    pub(crate) awaited: OnceLock<Awaited>,
+    pub(crate) expected_callback: OnceLock<ExpectedCallback>,
     /// The page that the user was sent to; there from `awaiting_user` on.
     pub(crate) page: OnceLock<BrowserUrl>,
     /// The authorization server that was agreed to in place of another one.
     pub(crate) accepted_issuer: Option<String>,
     /// Server and issuer with which we were registered before, where that registration is used.
     pub(crate) registration: OnceLock<(String, String)>,
-    /// Callbacks that came as a link, or were pasted.
-    pub(crate) handed: mpsc::Sender<CallbackParams>,
+    /// Callbacks that received as a link, or were pasted.
+    pub(crate) callback_tx: mpsc::Sender<CallbackParams>,
     pub(crate) cancel: CancellationToken,
 }
 
-impl Consent {
-    /// A consent, and the end at which handed-over callbacks come out.
+impl RunningAuthorization {
+    /// An authorization, and the end at which callback_tx-over callbacks come out.
     pub(crate) fn new(
         authorization: Authorization,
         accepted_issuer: Option<String>,
         cancel: CancellationToken,
     ) -> (Arc<Self>, mpsc::Receiver<CallbackParams>) {
-        let (handed, callbacks) = mpsc::channel(1);
-        let consent = Self {
+        let (callback_tx, callbacks) = mpsc::channel(1);
+        let running = Self {
             state: watch::Sender::new(authorization),
-            awaited: OnceLock::new(),
+            expected_callback: OnceLock::new(),
             page: OnceLock::new(),
             accepted_issuer,
             registration: OnceLock::new(),
-            handed,
+            callback_tx,
             cancel,
         };
-        (Arc::new(consent), callbacks)
+        (Arc::new(running), callbacks)
     }
 
     /// As it stands now.
@@ -116,7 +121,7 @@ impl Consent {
     /// Changes it and says so.
     pub(crate) fn change(&self, cx: &Context, change: impl FnOnce(&mut Authorization)) {
         self.state.send_modify(change);
-        cx.tell(Event::AuthorizationChanged {
+        cx.emit(Event::AuthorizationChanged {
             authorization: Box::new(self.snapshot()),
         });
     }
@@ -149,22 +154,24 @@ impl Consent {
     }
 
     fn awaits(&self, params: &CallbackParams) -> bool {
-        let awaited = self.awaited.get();
-        !self.is_over() && awaited.is_some_and(|awaited| awaited.ensure_from_here(params).is_ok())
+        let expected_callback = self.expected_callback.get();
+        !self.is_over()
+            && expected_callback
+                .is_some_and(|expected_callback| expected_callback.ensure_from_here(params).is_ok())
     }
 }
 
 /// What a browser has to bring back.
-pub(crate) enum Awaited {
+pub(crate) enum ExpectedCallback {
     /// A code for us.
     Code(Box<Pending>),
     /// Only itself: a platform is the one that gets the code.
-    Return(WayBack),
+    Return(RedirectState),
 }
 
-impl Awaited {
-    /// Whether what came belongs to it and comes from where it was sent; its other errors are for the
-    /// consent itself to meet.
+impl ExpectedCallback {
+    /// Whether what received belongs to it and comes from where it was sent; its other errors are for the
+    /// authorization itself to meet.
     ///
     /// # Errors
     /// [`CallbackError::WrongState`], [`CallbackError::WrongIssuer`]: the wait goes on.

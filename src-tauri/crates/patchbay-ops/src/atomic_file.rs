@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt as _;
 use crate::Error;
 
 /// A file that is being written, under a name of its own in the folder where it is to be.
-pub(crate) struct WholeFile {
+pub(crate) struct AtomicFile {
     /// `None` once it is closed.
     file: Option<File>,
     part: PathBuf,
@@ -17,7 +17,7 @@ pub(crate) struct WholeFile {
     is_whole: bool,
 }
 
-impl WholeFile {
+impl AtomicFile {
     /// Begins a file that only the user can read.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl WholeFile {
     }
 }
 
-impl Drop for WholeFile {
+impl Drop for AtomicFile {
     fn drop(&mut self) {
         // Not every system removes a file that is open.
         drop(self.file.take());
@@ -104,7 +104,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         std::fs::write(&path, "before").unwrap();
-        let mut file = WholeFile::create(&path).await.unwrap();
+        let mut file = AtomicFile::create(&path).await.unwrap();
         file.write(b"a,b\n").await.unwrap();
         file.write(b"1,2\n").await.unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"before");
@@ -116,13 +116,13 @@ mod tests {
     #[tokio::test]
     async fn half_a_file_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let mut file = WholeFile::create(&folder.path().join("a.csv"))
+        let mut file = AtomicFile::create(&folder.path().join("a.csv"))
             .await
             .unwrap();
         file.write(b"a,b\n").await.unwrap();
         drop(file);
         assert!(names(folder.path()).is_empty());
         let nowhere = folder.path().join("none").join("a.csv");
-        assert!(WholeFile::create(&nowhere).await.is_err());
+        assert!(AtomicFile::create(&nowhere).await.is_err());
     }
 }

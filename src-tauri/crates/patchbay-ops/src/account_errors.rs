@@ -7,7 +7,7 @@ use crate::{Context, Error, Event};
 
 /// Why an account could not be read the last time, and since when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Trouble {
+pub(crate) struct AccountError {
     pub(crate) problem: Problem,
     pub(crate) since: Timestamp,
 }
@@ -16,8 +16,11 @@ pub(crate) struct Trouble {
 ///
 /// # Errors
 /// [`Error::Store`].
-pub(crate) async fn trouble_of(cx: &Context, id: &AccountId) -> Result<Option<Trouble>, Error> {
-    let kept: Option<Option<Trouble>> = cx.store().find_setting(&setting(id)).await?;
+pub(crate) async fn account_error(
+    cx: &Context,
+    id: &AccountId,
+) -> Result<Option<AccountError>, Error> {
+    let kept: Option<Option<AccountError>> = cx.store().find_setting(&setting(id)).await?;
     Ok(kept.flatten())
 }
 
@@ -29,7 +32,7 @@ pub(crate) async fn note(cx: &Context, account: &Account, error: Option<&Error>)
 }
 
 async fn try_note(cx: &Context, account: &Account, error: Option<&Error>) -> Result<(), Error> {
-    let before = trouble_of(cx, &account.id).await?;
+    let before = account_error(cx, &account.id).await?;
     let problem = error
         .filter(|error| lasts(error.code()))
         .map(Error::problem);
@@ -38,10 +41,10 @@ async fn try_note(cx: &Context, account: &Account, error: Option<&Error>) -> Res
         return Ok(());
     }
     let since = before.map_or_else(|| cx.now(), |before| before.since);
-    let trouble = problem.map(|problem| Trouble { problem, since });
+    let failure = problem.map(|problem| AccountError { problem, since });
     let names = vec![setting(&account.id)];
-    cx.store().put_settings(names, &trouble).await?;
-    cx.tell(Event::AccountsChanged);
+    cx.store().put_settings(names, &failure).await?;
+    cx.emit(Event::AccountsChanged);
     Ok(())
 }
 

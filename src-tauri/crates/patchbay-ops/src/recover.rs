@@ -9,7 +9,7 @@ use crate::{Context, Error, Event, status};
 const LATEST: u32 = 100;
 
 /// Ends what a crash left half done and really deletes what was removed in an earlier session.
-pub(crate) async fn clear_up(cx: &Context) -> Result<(), Error> {
+pub(crate) async fn recover(cx: &Context) -> Result<(), Error> {
     let store = cx.store();
     store.close_orphans(store.liveness()).await?;
     end_abandoned(cx).await?;
@@ -30,7 +30,7 @@ pub(crate) async fn end_abandoned(cx: &Context) -> Result<(), Error> {
     end_authorizing(cx).await?;
     for id in expired {
         if let Some(authorization) = store.find_authorization(&id).await? {
-            cx.tell(Event::AuthorizationChanged {
+            cx.emit(Event::AuthorizationChanged {
                 authorization: Box::new(authorization),
             });
         }
@@ -99,7 +99,7 @@ mod tests {
             trace: Vec::new(),
             problem: None,
         };
-        let other = Store::open(&cx.places().database()).await.unwrap();
+        let other = Store::open(&cx.paths().database()).await.unwrap();
         other.save_authorization(&under_way).await.unwrap();
 
         end_abandoned(&cx).await.unwrap();

@@ -1,4 +1,4 @@
-//! The way of one consent, state by state.
+//! One authorization, state by state.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ use patchbay_platforms::{NoToken, PlainHttp};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
-use super::await_user::Visitor;
+use super::await_user::BrowserRequest;
 use super::{await_user, client, hosted, issuer, keep};
 use crate::address::endpoint_of;
-use crate::consents::Consent;
 use crate::list_connectors::{find_connector, not_found};
-use crate::{Context, Error, Event, status, step_up, tools};
+use crate::running_authorizations::RunningAuthorization;
+use crate::{Context, Error, Event, scope_upgrade, status, tools};
 
-/// Goes the whole way and writes down how it ended.
-pub(super) async fn walk(
+/// Runs it to its end and writes down how it ended.
+pub(super) async fn run_authorization(
     cx: Context,
-    consent: Arc<Consent>,
+    running: Arc<RunningAuthorization>,
     connector: Connector,
     choices: Map<String, Value>,
     callbacks: mpsc::Receiver<CallbackParams>,
@@ -32,74 +32,80 @@ pub(super) async fn walk(
         show_authorizing(&cx, &connector).await?;
         match connector.remote_id.as_ref() {
             Some(remote) => {
-                hosted::go(&cx, &consent, &connector, remote, &choices, callbacks).await
+                hosted::authorize(&cx, &running, &connector, remote, &choices, callbacks).await
             }
-            None => go(&cx, &consent, &connector, callbacks).await,
+            None => authorize(&cx, &running, &connector, callbacks).await,
         }
     };
     let went = tokio::select! {
         went = way => went,
-        () = consent.cancel.cancelled() => Err(Error::Cancelled),
+        () = running.cancel.cancelled() => Err(Error::Cancelled),
     };
-    let id = consent.snapshot().id;
-    if let Err(error) = finish(&cx, &consent, &connector, before, went).await {
+    let id = running.snapshot().id;
+    if let Err(error) = finish(&cx, &running, &connector, before, went).await {
         tracing::error!(%error, "the end of a sign-in could not be kept");
     }
-    cx.consents().leave(&id);
+    cx.running_authorizations().leave(&id);
 }
 
-async fn go(
+async fn authorize(
     cx: &Context,
-    consent: &Arc<Consent>,
+    running: &Arc<RunningAuthorization>,
     connector: &Connector,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
-    let trace = tracer(cx, consent);
+    let trace = tracer(cx, running);
     let url = endpoint_of(connector)?;
     let challenge = challenge(cx, &url).await?;
     let discovery = cx
         .oauth()
         .discover(&url, challenge.as_ref(), &trace)
         .await?;
-    issuer::ensure_agreed(cx, connector, &discovery, consent).await?;
+    issuer::ensure_agreed(cx, connector, &discovery, running).await?;
     let scopes = scopes(cx, connector, &discovery).await?;
     let discovery = discovery.with_scopes(&scopes);
-    let prepared = client::prepare(cx, connector, &discovery, consent, &trace).await?;
+    let prepared = client::prepare(cx, connector, &discovery, running, &trace).await?;
     let pending = cx
         .oauth()
         .begin(&discovery, &prepared.client, &prepared.redirect, &scopes)?;
     let page = cx.oauth().consent_page(&discovery, &pending).await?;
     let former = issuer::former_grant(cx, connector).await?;
-    consent.change(cx, |now| {
+    running.change(cx, |now| {
         now.new_scopes = new_scopes(&pending.scopes, former.as_ref())
     });
-    let came =
-        await_user::await_user(cx, consent, &pending, page, prepared.listener, callbacks).await?;
-    cx.tell(Event::Raise);
-    consent
+    let received =
+        await_user::await_user(cx, running, &pending, page, prepared.listener, callbacks).await?;
+    cx.emit(Event::Raise);
+    running
         .advance(cx, |now| now.state = AuthorizationState::Exchanging)
         .await?;
     let exchanged = async {
         let oauth = cx.oauth();
         let tokens = oauth
-            .exchange(&pending, &came.code, &prepared.client, &discovery, &trace)
+            .exchange(
+                &pending,
+                &received.code,
+                &prepared.client,
+                &discovery,
+                &trace,
+            )
             .await?;
         let granted = tokens.scopes.clone();
-        consent.change(cx, |now| now.granted_scopes = granted);
+        running.change(cx, |now| now.granted_scopes = granted);
         let grant = Grant::new(&discovery, &prepared.client, &pending, tokens, cx.now());
         keep::keep(cx, &connector.id, &grant).await
     };
     let exchanged = exchanged.await;
-    answer_browser(came.browser, &connector.title, exchanged.as_ref().err()).await;
+    answer_browser(received.browser, &connector.title, exchanged.as_ref().err()).await;
     exchanged?;
     let connector = find_connector(cx, &connector.id).await?;
-    consent
+    running
         .advance(cx, |now| {
             now.state = AuthorizationState::Checking;
             now.identity.clone_from(&connector.identity);
         })
         .await?;
-    tools::refresh(cx, &connector, &consent.cancel).await?;
+    tools::refresh(cx, &connector, &running.cancel).await?;
     Ok(())
 }
 
@@ -140,7 +146,7 @@ async fn scopes(
     } else {
         chosen
     };
-    let wanted = step_up::wanted_scopes(connector);
+    let wanted = scope_upgrade::wanted_scopes(connector);
     if wanted.is_empty() {
         return Ok(first.to_vec());
     }
@@ -162,13 +168,20 @@ fn new_scopes(asked: &[String], former: Option<&WalletEntry>) -> Vec<String> {
 }
 
 /// Writes steps into the consent, where windows see them at once.
-fn tracer(cx: &Context, consent: &Arc<Consent>) -> impl Fn(TraceStep) + Send + Sync + use<> {
+fn tracer(
+    cx: &Context,
+    running: &Arc<RunningAuthorization>,
+) -> impl Fn(TraceStep) + Send + Sync + use<> {
     let cx = cx.clone();
-    let consent = Arc::clone(consent);
-    move |step| consent.change(&cx, |now| now.trace.push(step))
+    let running = Arc::clone(running);
+    move |step| running.change(&cx, |now| now.trace.push(step))
 }
 
-pub(super) async fn answer_browser(browser: Option<Visitor>, title: &str, error: Option<&Error>) {
+pub(super) async fn answer_browser(
+    browser: Option<BrowserRequest>,
+    title: &str,
+    error: Option<&Error>,
+) {
     let Some(browser) = browser else {
         return;
     };
@@ -193,17 +206,17 @@ async fn show_authorizing(cx: &Context, connector: &Connector) -> Result<(), Err
 
 async fn finish(
     cx: &Context,
-    consent: &Consent,
+    running: &RunningAuthorization,
     connector: &Connector,
     before: ConnectorStatus,
     went: Result<(), Error>,
 ) -> Result<(), Error> {
     let error = went.err();
     if let Some(error) = &error {
-        doubt_registration(cx, consent, error).await;
+        doubt_registration(cx, running, error).await;
     }
     if let Some(error) = &error {
-        let after = status_after(cx, before, consent, error);
+        let after = status_after(cx, before, running, error);
         let change = move |connector: &mut Connector| {
             let last_ok_at = connector.status.last_ok_at.max(after.last_ok_at);
             connector.status = ConnectorStatus {
@@ -216,7 +229,7 @@ async fn finish(
     let state = error
         .as_ref()
         .map_or(AuthorizationState::Authorized, state_after);
-    consent
+    running
         .advance(cx, |now| {
             now.state = state;
             now.page_host = None;
@@ -225,14 +238,14 @@ async fn finish(
         .await
 }
 
-/// A provider that forgot us says so to the user alone, on a page that we do not see. What came to
+/// A provider that forgot us says so to the user alone, on a page that we do not see. What received to
 /// nothing is not tried with the same registration again.
-async fn doubt_registration(cx: &Context, consent: &Consent, error: &Error) {
+async fn doubt_registration(cx: &Context, running: &RunningAuthorization, error: &Error) {
     let asked = matches!(
-        consent.snapshot().state,
+        running.snapshot().state,
         AuthorizationState::AwaitingUser | AuthorizationState::Exchanging
     );
-    let Some((server, issuer)) = consent.registration.get().filter(|_| asked) else {
+    let Some((server, issuer)) = running.registration.get().filter(|_| asked) else {
         return;
     };
     if error.code() == patchbay_model::Code::AuthDenied {
@@ -253,14 +266,14 @@ pub(super) fn state_after(error: &Error) -> AuthorizationState {
     }
 }
 
-/// A consent that came to nothing leaves the connector as it was, unless nothing was known of it.
+/// A consent that received to nothing leaves the connector as it was, unless nothing was known of it.
 fn status_after(
     cx: &Context,
     before: ConnectorStatus,
-    consent: &Consent,
+    running: &RunningAuthorization,
     error: &Error,
 ) -> ConnectorStatus {
-    if consent.snapshot().state == AuthorizationState::Checking {
+    if running.snapshot().state == AuthorizationState::Checking {
         return ConnectorStatus {
             status: Status::Unknown,
             word: Some("Signed in, tools not loaded".to_owned()),
