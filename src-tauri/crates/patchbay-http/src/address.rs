@@ -59,7 +59,7 @@ impl PlainHttp {
 }
 
 /// Host and port of an address, for people.
-pub(crate) fn host_of(url: &Url) -> String {
+pub fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port()
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))

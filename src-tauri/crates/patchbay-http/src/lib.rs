@@ -17,6 +17,7 @@ mod address;
 mod address_error;
 mod answer;
 mod api;
+mod body;
 mod browser_url;
 mod client;
 mod clock;
@@ -47,10 +48,11 @@ mod token_source;
 #[cfg(test)]
 mod tests;
 
-pub use address::{PlainHttp, check_address};
+pub use address::{PlainHttp, check_address, host_of};
 pub use address_error::{AddressError, refused_address};
 pub use answer::{Answer, StreamedAnswer};
 pub use api::{Api, Redirects, parsed};
+pub use body::{BodyError, read_body, read_start};
 pub use browser_url::BrowserUrl;
 pub use client::{ClientSettings, Clients, ProxyChoice};
 pub use clock::{Clock, SystemClock};
@@ -64,9 +66,11 @@ pub use plan::{PlannedRequest, stand_ins};
 pub use policy::AddressPolicy;
 pub use proxies::Proxies;
 pub use reach::Reach;
+pub use redirect::next_in_origin;
+pub use refused::challenge;
 pub use request::{Repeat, Request};
 pub use retry::{Backoff, Jitter, RetryPolicy};
-pub use retry_after::Reading;
+pub use retry_after::{Reading, retry_after};
 pub use secret_argument::{SecretArgument, Sensitive, revealed};
 pub use token_source::{
     FixedHeaders, Headers, NoToken, TokenSource, authorization, bearer, credentials,

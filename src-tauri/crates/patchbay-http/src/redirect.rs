@@ -112,6 +112,13 @@ impl<'a> Way<'a> {
     }
 }
 
+/// Where an answer points to within the origin that gave it; `None` when it points nowhere or elsewhere.
+pub fn next_in_origin(from: &Url, headers: &HeaderMap) -> Option<Url> {
+    let to = headers.get(LOCATION)?.to_str().ok()?;
+    let to = from.join(to).ok()?;
+    (to.origin() == from.origin()).then_some(to)
+}
+
 /// What may go to another origin than the account's.
 fn without_sensitive(headers: HeaderMap) -> HeaderMap {
     let all = headers.iter().filter(|(_, value)| !value.is_sensitive());

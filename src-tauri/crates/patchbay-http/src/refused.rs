@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use patchbay_model::{FieldProblem, Secret, Timestamp, clean_text, hide_user_info};
 use serde_json::Value;
 
-use super::retry_after;
+use super::retry_after::retry_after;
 use crate::error::TEXT_LIMIT;
 use crate::{Error, Refusal, text};
 
@@ -29,10 +29,8 @@ pub(super) fn error(
     secrets: &[Secret],
     now: Timestamp,
 ) -> Error {
-    let challenge = headers
-        .get(WWW_AUTHENTICATE)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let retry_after = retry_after::asked(&headers, now, retry_after::Reading::default());
+    let challenge = challenge(&headers);
+    let retry_after = retry_after(&headers, now);
     let refusal = Box::new(read(status.as_u16(), headers, body, secrets));
     match status {
         StatusCode::UNAUTHORIZED => Error::Unauthorized { challenge, refusal },
@@ -50,6 +48,18 @@ pub(super) fn error(
         },
         _ => Error::Status(refusal),
     }
+}
+
+/// All that `WWW-Authenticate` asks for, joined where it stands in several headers.
+///
+/// Source: RFC 9110, sections 5.3 and 11.6.1.
+pub fn challenge(headers: &HeaderMap) -> Option<String> {
+    let challenges: Vec<_> = headers
+        .get_all(WWW_AUTHENTICATE)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    (!challenges.is_empty()).then(|| challenges.join(", "))
 }
 
 /// Reads the words, the code and the fields out of a body, whatever its form.

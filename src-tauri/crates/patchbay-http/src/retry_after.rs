@@ -16,6 +16,11 @@ pub struct Reading {
     pub zero_millis_count: bool,
 }
 
+/// How long the answer asks to wait, as most clients read it.
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    asked(headers, now, Reading::default())
+}
+
 /// What `retry-after-ms`, else `retry-after` asks for: milliseconds, seconds with or without a
 /// fraction, or an HTTP date counted from `now`. A moment that is over is zero.
 ///

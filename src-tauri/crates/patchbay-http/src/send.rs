@@ -20,6 +20,7 @@ use super::{
     refused,
 };
 use crate::address::host_of;
+use crate::body::{next_piece, read_body, read_start};
 use crate::error::from_reqwest;
 use crate::token_source::credentials;
 use crate::{Error, Headers, TokenSource};
@@ -359,13 +360,13 @@ impl Api {
     ) -> Result<(), Error> {
         let status = arrived.answer.status();
         let headers = arrived.answer.headers().clone();
-        let body = read_start(arrived.answer).await;
+        let body = read_start(arrived.answer, ERROR_BYTES).await;
         let headers_sent = prepared.options.headers.iter().chain(&*arrived.credentials);
         let sent = headers_sent.map(|(_, secret)| secret);
         let known = prepared.secrets.iter().chain(&self.secrets);
         let known = known.chain(&prepared.options.secrets);
         let secrets: Vec<Secret> = known.chain(sent).cloned().collect();
-        let error = refused::error(status, headers, body, &secrets, self.clock.now());
+        let error = refused::error(status, headers, body.into(), &secrets, self.clock.now());
         let Error::Unauthorized { challenge, .. } = &error else {
             return Err(error);
         };
@@ -444,16 +445,10 @@ impl Api {
         answer: &mut reqwest::Response,
         after: Duration,
     ) -> Result<Bytes, Error> {
-        let mut body = Vec::new();
-        while let Some(piece) = next_piece(answer, after).await? {
-            if body.len() + piece.len() > self.body_bytes {
-                return Err(Error::TooLarge {
-                    limit: self.body_bytes as u64,
-                });
-            }
-            body.extend_from_slice(&piece);
-        }
-        Ok(body.into())
+        let limit = self.body_bytes;
+        let body = read_body(answer, limit, Some(after)).await;
+        let mut body = body.map_err(|error| error.into_error(answer.url(), limit, after))?;
+        Ok(std::mem::take(&mut *body).into())
     }
 }
 
@@ -523,26 +518,12 @@ fn set(headers: &mut HeaderMap, name: &str, value: &str, is_sensitive: bool) -> 
     Ok(())
 }
 
-/// The start of an error's body; what cannot be read is left out, the status says enough.
-async fn read_start(mut answer: reqwest::Response) -> Bytes {
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = answer.chunk().await {
-        body.extend_from_slice(&chunk[..chunk.len().min(ERROR_BYTES - body.len())]);
-        if body.len() == ERROR_BYTES {
-            break;
-        }
-    }
-    body.into()
-}
-
-/// What comes next of a body, `None` at its end; `after` is the longest silence.
-async fn next_piece(
+async fn streamed_piece(
     answer: &mut reqwest::Response,
     after: Duration,
 ) -> Result<Option<Bytes>, Error> {
-    let piece = tokio::time::timeout(after, answer.chunk()).await;
-    let piece = piece.map_err(|_| Error::TimedOut { after })?;
-    piece.map_err(|error| from_reqwest(error, &host_of(answer.url()), after))
+    let piece = next_piece(answer, Some(after)).await;
+    piece.map_err(|error| error.into_error(answer.url(), 0, after))
 }
 
 fn pieces(
@@ -555,7 +536,7 @@ fn pieces(
         let piece = tokio::select! {
             biased;
             () = cancel.cancelled() => Err(Error::Cancelled),
-            piece = next_piece(&mut answer, idle) => piece,
+            piece = streamed_piece(&mut answer, idle) => piece,
         };
         match piece.transpose()? {
             Ok(piece) => Some((Ok(piece), Some((answer, cancel)))),

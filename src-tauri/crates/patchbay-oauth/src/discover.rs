@@ -2,13 +2,12 @@
 //!
 //! Source: MCP authorization, "Authorization Server Discovery"; RFC 9728, section 3; RFC 8414, section 3.
 
-use patchbay_http::Reach;
+use patchbay_http::{Reach, host_of};
 use patchbay_model::clean_text;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use crate::http::host_of;
 use crate::metadata::{
     ResourceMetadata, ServerMetadata, at, resource_metadata_urls, server_metadata_urls,
 };

@@ -1,9 +1,9 @@
 //! Requests to authorization servers: checked, bounded, timed, traced.
 
 use http::{HeaderMap, StatusCode, header};
-use patchbay_http::{Reach, json, refused_address};
+use patchbay_http::{BodyError, Reach, host_of, json, next_in_origin, read_body, refused_address};
 use patchbay_model::clean_text;
-use reqwest::{Method, Request, Response};
+use reqwest::{Method, Request};
 use serde_json::Value;
 use url::Url;
 use zeroize::Zeroizing;
@@ -86,16 +86,16 @@ impl OAuthClient {
     ) -> Result<Answer, Error> {
         self.policy.check(what, reach, request.url()).await?;
         let host = host_of(request.url());
-        let response = self
+        let mut response = self
             .http
             .execute(request)
             .await
             .map_err(|error| failure(&host, error))?;
-        let (status, headers) = (response.status(), response.headers().clone());
+        let body = read_body(&mut response, BODY_LIMIT, None).await;
         Ok(Answer {
-            status,
-            headers,
-            body: read_body(&host, response).await?,
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: body.map_err(|error| unread(&host, error))?,
             host,
         })
     }
@@ -121,7 +121,7 @@ impl OAuthClient {
             let answer = self.send(what, request, None, reach, trace).await?;
             let host = host_of(&url);
             if answer.status.is_redirection() {
-                url = next_of(&url, &answer.headers).ok_or(Error::Redirect { host })?;
+                url = next_in_origin(&url, &answer.headers).ok_or(Error::Redirect { host })?;
                 continue;
             }
             let status = Some(answer.status.as_u16());
@@ -147,13 +147,6 @@ impl OAuthClient {
     }
 }
 
-/// Where a redirect leads, when that is on the same origin.
-fn next_of(url: &Url, headers: &HeaderMap) -> Option<Url> {
-    let location = headers.get(header::LOCATION)?.to_str().ok()?;
-    let next = url.join(location).ok()?;
-    (next.origin() == url.origin()).then_some(next)
-}
-
 /// Whether the answer calls itself JSON; one that says nothing is given the benefit of the doubt.
 fn is_json(headers: &HeaderMap) -> bool {
     let Some(kind) = headers.get(header::CONTENT_TYPE) else {
@@ -164,22 +157,17 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.ends_with("/json") || kind.ends_with("+json") || kind.is_empty() || kind == "text/plain"
 }
 
-async fn read_body(host: &str, mut response: Response) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut body = Zeroizing::new(Vec::new());
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| failure(host, error))?
-    {
-        if body.len() + chunk.len() > BODY_LIMIT {
-            return Err(Error::TooLarge {
-                host: host.to_owned(),
-                limit: format!("more than {BODY_LIMIT} bytes"),
-            });
-        }
-        body.extend_from_slice(&chunk);
+/// Why an answer could not be read.
+fn unread(host: &str, error: BodyError) -> Error {
+    let host = host.to_owned();
+    match error {
+        BodyError::TooLarge => Error::TooLarge {
+            host,
+            limit: format!("more than {BODY_LIMIT} bytes"),
+        },
+        BodyError::Silent => Error::TimedOut { host },
+        BodyError::Lost(error) => failure(&host, error),
     }
-    Ok(body)
 }
 
 /// The situation behind a failed request, without its address.
@@ -230,13 +218,4 @@ pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
         last = next;
     }
     clean_text(&last.to_string(), 256)
-}
-
-/// Host and port as they are shown.
-pub(crate) fn host_of(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    }
 }

@@ -4,12 +4,13 @@
 
 use http::StatusCode;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use patchbay_http::host_of;
 use patchbay_model::{Secret, Timestamp, clean_text};
 use reqwest::{Method, Request};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::http::{Answer, host_of};
+use crate::http::Answer;
 use crate::scopes::union;
 use crate::token::{oauth_error, seconds};
 use crate::{ClientIdentity, Discovery, Error, OAuthClient, TokenAuth, Trace};

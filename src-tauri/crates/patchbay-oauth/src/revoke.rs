@@ -2,11 +2,10 @@
 //!
 //! Source: RFC 7009, section 2.
 
-use patchbay_http::Reach;
+use patchbay_http::{Reach, host_of};
 use patchbay_model::Secret;
 use url::Url;
 
-use crate::http::host_of;
 use crate::token::oauth_error;
 use crate::{Error, Grant, OAuthClient, Trace};
 

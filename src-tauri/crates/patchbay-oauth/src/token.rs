@@ -7,6 +7,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use patchbay_http::host_of;
 use patchbay_model::{Secret, clean_text};
 use reqwest::{Method, Request};
 use serde_json::Value;
@@ -14,7 +15,7 @@ use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 use zeroize::Zeroizing;
 
-use crate::http::{Answer, host_of};
+use crate::http::Answer;
 use crate::{
     ClientIdentity, Discovery, Error, Grant, OAuthClient, Pending, RefreshError, TokenAuth, Trace,
     parse_scopes,

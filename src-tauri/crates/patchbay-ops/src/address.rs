@@ -1,5 +1,6 @@
 //! Addresses as people type them.
 
+use patchbay_http::host_of;
 use patchbay_model::{Connector, has_user_info, is_loopback};
 use patchbay_platforms::PlainHttp;
 use serde_json::Value;
@@ -116,13 +117,6 @@ pub(crate) fn plain_http(is_allowed: bool, url: &Url) -> PlainHttp {
         true => PlainHttp::allowed_to(url),
         false => PlainHttp::Refused,
     }
-}
-
-/// Host and port for people.
-pub(crate) fn host_of(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// The address of a connector of this computer.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use patchbay_http::host_of;
 use patchbay_model::{
     AuthenticationMethod, Explain, InspectionId, Problem, ServerFacts, Transport, has_secret_query,
 };
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::Url;
 
-use crate::address::{free_name, host_of, name_of, read_address, title_of};
+use crate::address::{free_name, name_of, read_address, title_of};
 use crate::list_connectors::list_connectors;
 use crate::{Context, Error};
 

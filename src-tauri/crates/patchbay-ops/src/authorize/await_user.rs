@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use patchbay_http::BrowserUrl;
+use patchbay_http::{BrowserUrl, host_of};
 use patchbay_model::{Authorization, AuthorizationState, Secret, TraceStep};
 use patchbay_oauth::{
     Callback, CallbackError, CallbackParams, CallbackRequest, LoopbackListener, Page, Pending,
@@ -11,7 +11,6 @@ use patchbay_oauth::{
 use tokio::sync::mpsc;
 use url::{Position, Url};
 
-use crate::address::host_of;
 use crate::running_authorizations::{ExpectedCallback, RunningAuthorization};
 use crate::{Context, Error};
 

@@ -5,11 +5,11 @@
 //!
 //! Source: RFC 9700, section 4.4; MCP requirement R14.
 
+use patchbay_http::host_of;
 use patchbay_model::{Authentication, Connector, IssuerChange, WalletEntry, clean_text};
 use patchbay_oauth::Discovery;
 use url::Url;
 
-use crate::address::host_of;
 use crate::running_authorizations::RunningAuthorization;
 use crate::{Context, Error};
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::stream::{BoxStream, StreamExt};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use patchbay_http::json;
+use patchbay_http::{host_of, json};
 use rmcp::model::{ClientJsonRpcMessage, ClientRequest, GetExtensions, RequestId};
 use rmcp::transport::streamable_http_client::{
     SseError, StreamableHttpClient, StreamableHttpError, StreamableHttpPostResponse,
@@ -144,7 +144,7 @@ impl Wire {
 
     /// Host and port for people.
     pub(super) fn host(&self) -> String {
-        send::host(&self.0.url)
+        host_of(&self.0.url)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Error>> {

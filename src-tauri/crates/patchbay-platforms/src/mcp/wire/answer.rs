@@ -1,14 +1,18 @@
 //! Reads what a server answered, within bounds.
 
-use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use std::time::Instant;
+
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use patchbay_http::{TEXT_LIMIT, from_reqwest, json, text};
+use patchbay_http::{
+    Clock as _, SystemClock, TEXT_LIMIT, challenge, json, read_body, read_start, retry_after, text,
+};
 use patchbay_model::Secret;
 use rmcp::model::{ErrorData, RequestId, ServerJsonRpcMessage, ServerResult};
 use rmcp::transport::streamable_http_client::StreamableHttpPostResponse;
 use serde_json::Value;
 
-use super::send::{Sent, host};
+use super::send::Sent;
 use super::{Asked, Failure, Kind, Wire};
 use crate::mcp::tools;
 use crate::{Error, Found, Refusal};
@@ -39,7 +43,11 @@ impl Wire {
             return Ok(StreamableHttpPostResponse::Sse(events, session));
         }
         let media_type = media_type(sent.answer.headers());
-        let body = read_bounded(sent.answer, self.answer_bytes(asked.kind)).await?;
+        let (mut answer, limit) = (sent.answer, self.answer_bytes(asked.kind));
+        let started = Instant::now();
+        let body = read_body(&mut answer, limit, None).await;
+        let body =
+            body.map_err(|error| error.into_error(answer.url(), limit, started.elapsed()))?;
         asked
             .exchange
             .note(|facts| facts.bytes += body.len() as u64);
@@ -162,20 +170,10 @@ pub(super) fn is_event_stream(answer: &reqwest::Response) -> bool {
     media_type(answer.headers()).as_deref() == Some("text/event-stream")
 }
 
-/// All of `WWW-Authenticate`.
-pub(super) fn challenge(headers: &HeaderMap) -> Option<String> {
-    let challenges: Vec<String> = headers
-        .get_all(WWW_AUTHENTICATE)
-        .iter()
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        .collect();
-    (!challenges.is_empty()).then(|| challenges.join(", "))
-}
-
 /// The words of an answer that is no success, cleaned.
 pub(super) async fn short_text(sent: Sent) -> Option<String> {
     let is_html = is_html(media_type(sent.answer.headers()).as_deref());
-    let body = read_start(sent.answer).await;
+    let body = read_start(sent.answer, ERROR_BYTES).await;
     words(&body, is_html, &sent.secrets)
 }
 
@@ -184,7 +182,7 @@ async fn refusal(sent: Sent) -> (Error, Vec<u8>) {
     let status = sent.answer.status();
     let headers = sent.answer.headers().clone();
     let is_html = is_html(media_type(&headers).as_deref());
-    let body = read_start(sent.answer).await;
+    let body = read_start(sent.answer, ERROR_BYTES).await;
     let refusal = Box::new(Refusal {
         status: status.as_u16(),
         text: words(&body, is_html, &sent.secrets),
@@ -200,10 +198,7 @@ async fn refusal(sent: Sent) -> (Error, Vec<u8>) {
             }
         }
         StatusCode::TOO_MANY_REQUESTS => Error::RateLimited {
-            retry_after: headers
-                .get(RETRY_AFTER)
-                .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-                .map(std::time::Duration::from_secs),
+            retry_after: retry_after(&headers, SystemClock.now()),
             refusal,
         },
         _ => Error::Status(refusal),
@@ -251,43 +246,6 @@ fn not_json(kind: Kind, body: &[u8], media_type: Option<String>) -> Error {
         ))
     };
     Error::NotAServer { found }
-}
-
-async fn read_bounded(mut answer: reqwest::Response, limit: usize) -> Result<Vec<u8>, Error> {
-    let too_large = || Error::TooLarge {
-        limit: limit as u64,
-    };
-    if answer
-        .content_length()
-        .is_some_and(|length| length > limit as u64)
-    {
-        return Err(too_large());
-    }
-    let host = host(answer.url());
-    let started = std::time::Instant::now();
-    let mut body = Vec::new();
-    loop {
-        match answer.chunk().await {
-            Ok(None) => return Ok(body),
-            Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(too_large()),
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Err(error) => return Err(from_reqwest(error, &host, started.elapsed())),
-        }
-    }
-}
-
-/// As much of an error's body as is looked at; what cannot be read is left out.
-async fn read_start(mut answer: reqwest::Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    while body.len() < ERROR_BYTES {
-        match answer.chunk().await {
-            Ok(Some(chunk)) => {
-                body.extend_from_slice(&chunk[..chunk.len().min(ERROR_BYTES - body.len())]);
-            }
-            _ => break,
-        }
-    }
-    body
 }
 
 fn session_id(headers: &HeaderMap) -> Option<String> {

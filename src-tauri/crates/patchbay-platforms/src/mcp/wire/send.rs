@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use patchbay_http::{PlannedRequest, credentials, from_reqwest, stand_ins};
+use patchbay_http::{PlannedRequest, challenge, credentials, from_reqwest, host_of, stand_ins};
 use patchbay_model::Secret;
 use url::Url;
 
@@ -49,15 +49,15 @@ impl Wire {
             if sent.answer.status() != StatusCode::UNAUTHORIZED {
                 return Ok(sent);
             }
-            let challenge = answer::challenge(sent.answer.headers());
-            if again || !self.renewed(&sent.credentials, challenge.clone()).await? {
+            let asked = challenge(sent.answer.headers());
+            if again || !self.renewed(&sent.credentials, asked.clone()).await? {
                 let refusal = Refusal {
                     status: StatusCode::UNAUTHORIZED.as_u16(),
                     text: answer::short_text(sent).await,
                     ..Refusal::default()
                 };
                 return Err(Error::Unauthorized {
-                    challenge,
+                    challenge: asked,
                     refusal: Box::new(refusal),
                 });
             }
@@ -95,7 +95,7 @@ impl Wire {
                 .attempt(method.clone(), url.clone(), &all, body.clone())
                 .send()
                 .await
-                .map_err(|error| from_reqwest(error, &host(&url), started.elapsed()))?;
+                .map_err(|error| from_reqwest(error, &host_of(&url), started.elapsed()))?;
             if !answer.status().is_redirection() {
                 let secrets = credentials.iter().map(|(_, secret)| secret.clone());
                 return Ok(Sent {
@@ -183,11 +183,4 @@ fn credential_headers(credentials: &[(String, Secret)]) -> Result<HeaderMap, Err
         headers.append(parsed, value);
     }
     Ok(headers)
-}
-
-/// Host and port of an address, for people.
-pub(super) fn host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
