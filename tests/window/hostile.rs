@@ -180,3 +180,47 @@ fn hostile_metadata_is_named_before_anything_is_added() {
     assert!(!desk.opened_any());
     window.quit();
 }
+
+#[test]
+fn hostile_answers_to_a_sign_in_and_in_a_result_are_words_and_nothing_else() {
+    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let ran = desk.home().join("ran");
+    let program = format!("cmd:///usr/bin/touch {}", ran.display());
+    let page = "<img src=x onerror=\"document.title='ran'\">";
+    let turned = "\u{202e}txt.exe";
+    desk.playground.turn(|switches| {
+        switches.registration_answer = Some(json!({
+            "client_secret": program, "client_name": page, "client_uri": "javascript:alert(1)",
+        }));
+        switches.token_answer = Some(json!({
+            "refresh_token": program, "token_type": "Bearer", "scope": format!("mcp {page}"),
+        }));
+        let tool = json!({ "title": format!("echo {page}"), "description": turned });
+        switches.tool_changes = [("echo".to_owned(), tool)].into();
+    });
+    let window = desk.start();
+    let connector = seed::signed_in(&desk, &window);
+    window.go_to("Tools");
+    window.press("row", "echo*");
+    window.see_text("<U+202E>txt.exe");
+    let message = format!("{page}{turned}[link](javascript:alert(1)) {program}");
+    window.fill("message", &message);
+    window.press("button", "Run");
+    window.see("region", "Result");
+    window.see_text("[link](javascript:alert(1))");
+    // Tokens are revoked with the secret and the refresh token as they came.
+    seed::ask(
+        &window,
+        "disconnect_connector",
+        json!({ "connector": connector }),
+    );
+    window.go_to("Connectors");
+    window.see("button", "*, Playground");
+    let elements = "return document.querySelectorAll('img[src=x], a[href^=javascript]').length";
+    assert_eq!(window.script(elements, &[]), 0);
+    assert_ne!(window.script("return document.title", &[]), "ran");
+    assert!(!window.text().contains('\u{202e}'));
+    assert!(!desk.opened_any());
+    assert!(!ran.exists(), "a program was run");
+    window.quit();
+}
