@@ -202,7 +202,7 @@ fn hostile_answers_to_a_sign_in_and_in_a_result_are_words_and_nothing_else() {
     let connector = seed::signed_in(&desk, &window);
     window.go_to("Tools");
     window.press("row", "echo*");
-    window.see_text("<U+202E>txt.exe");
+    window.see_text("txt.exe");
     let message = format!("{page}{turned}[link](javascript:alert(1)) {program}");
     window.fill("message", &message);
     window.press("button", "Run");

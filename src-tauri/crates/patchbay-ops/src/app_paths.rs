@@ -1,6 +1,6 @@
 //! Where everything lies.
 //!
-//! Source: the product's design, "Identity and paths".
+//! Source: the product's design, "Identity and places".
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

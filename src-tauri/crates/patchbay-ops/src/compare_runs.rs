@@ -63,7 +63,7 @@ pub enum RunPart {
 pub struct RunDifference {
     /// The part that it belongs to.
     pub part: RunPart,
-    /// JSON pointer that begins with the part, such as `/outcome/result/items/0/state`. AppPaths in lists
+    /// JSON pointer that begins with the part, such as `/outcome/result/items/0/state`. Places in lists
     /// are those of the later run, of the earlier one for what was removed.
     pub pointer: String,
     /// Whether it came, went, or has another value.

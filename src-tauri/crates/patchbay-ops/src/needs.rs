@@ -382,7 +382,7 @@ pub(crate) fn unsaved_need(
 
 async fn open_rotation(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>, Error> {
     if cx.rotations().has(&entry.id) {
-        // AppPaths that wait for their turn wait for no person.
+        // Places that wait for their turn wait for no person.
         return Ok(None);
     }
     let placements = cx.store().list_placements(&entry.id).await?;

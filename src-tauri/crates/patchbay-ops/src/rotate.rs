@@ -147,7 +147,7 @@ pub async fn roll_back_rotation(
     in_progress(cx, id, going_back).await
 }
 
-/// AppPaths wait for nobody while this goes on. How it ended is told, well or not.
+/// Places wait for nobody while this goes on. How it ended is told, well or not.
 async fn in_progress(
     cx: &Context,
     id: &WalletEntryId,

@@ -46,7 +46,7 @@ struct Queue {
 
 #[derive(Debug)]
 struct Shared {
-    /// AppPaths that are free.
+    /// Places that are free.
     places: Semaphore,
     /// Notes that are not written yet.
     unwritten: AtomicUsize,

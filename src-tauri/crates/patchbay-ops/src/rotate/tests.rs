@@ -48,7 +48,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// AppPaths of an account that is signed out are found wanting before anything is sent; Agent Stack, where
+    /// Places of an account that is signed out are found wanting before anything is sent; Agent Stack, where
     /// it is signed in, takes no other secret for a connector that is there.
     async fn new(is_signed_out: bool, secret: WalletSecret) -> Self {
         let home = tempfile::tempdir().unwrap();
