@@ -26,7 +26,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/tool_arguments.rs::stdin",
             "crates/patchbay-cli/src/commands/account_fields.rs::members",
             "crates/patchbay-http/src/send.rs::body",
-            "crates/patchbay-platforms/src/tenex/settings.rs::json",
+            "crates/patchbay-platforms/src/tenex/quirks/settings.rs::json",
         ],
     ),
     intake(
@@ -244,7 +244,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-http/src/send.rs::next_piece",
             "crates/patchbay-http/src/answer.rs::json",
             "crates/patchbay-http/src/text.rs::read_json",
-            "crates/patchbay-platforms/src/tenex/mcp_path.rs::read",
+            "crates/patchbay-platforms/src/tenex/quirks/mcp_path.rs::read",
         ],
     ),
     intake(

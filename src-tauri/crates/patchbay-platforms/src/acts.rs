@@ -30,6 +30,15 @@ pub(crate) fn act(
     }
 }
 
+/// An act that calls an operation, with nothing left to ask.
+pub(crate) fn call<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
+    name: &str,
+    title: &str,
+    fixed: Value,
+) -> Act {
+    act(&[entry::<O, C>()], O::NAME, name, title, fixed)
+}
+
 /// A switch that calls one operation both ways. It `is_main` when it is about the connector itself; name and title
 /// of turning it on come first, and `arguments` are those for on and off.
 pub(crate) fn switch<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
@@ -39,15 +48,8 @@ pub(crate) fn switch<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
     [on, off]: [(&str, &str); 2],
     arguments: impl Fn(bool) -> Value,
 ) -> Control {
-    let act = |(name, title): (&str, &str), is_on| {
-        Box::new(act(
-            &[entry::<O, C>()],
-            O::NAME,
-            name,
-            title,
-            arguments(is_on),
-        ))
-    };
+    let act =
+        |(name, title): (&str, &str), is_on| Box::new(call::<O, C>(name, title, arguments(is_on)));
     Control::Switch {
         label: label.to_owned(),
         is_main,

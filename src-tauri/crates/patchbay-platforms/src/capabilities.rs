@@ -227,6 +227,18 @@ pub(crate) fn no_choices(choices: &Map<String, Value>) -> Result<(), Error> {
     }
 }
 
+/// The page that a platform names for a consent, in an answer of that status.
+///
+/// # Errors
+/// [`Error::UnsafeUrl`] when it is no web address, or one with a name or a password in it.
+pub(crate) fn web_page(page: &str, status: u16) -> Result<Url, Error> {
+    let page = Url::parse(page).ok().filter(|page| {
+        let is_web = matches!(page.scheme(), "http" | "https");
+        is_web && page.username().is_empty() && page.password().is_none()
+    });
+    page.ok_or(Error::UnsafeUrl { status })
+}
+
 /// A consent that was started at a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartedConsent {

@@ -74,11 +74,14 @@ pub(crate) fn choice<'a>(
     description: &str,
     words: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Value {
+    json!({"type": "string", "title": title, "description": description, "oneOf": options(words)})
+}
+
+/// Words to choose from, each with its title.
+pub(crate) fn options<'a>(words: impl IntoIterator<Item = (&'a str, &'a str)>) -> Value {
     let words = words.into_iter();
-    let options: Vec<Value> = words
-        .map(|(word, title)| json!({"const": word, "title": title}))
-        .collect();
-    json!({"type": "string", "title": title, "description": description, "oneOf": options})
+    let options = words.map(|(word, title)| json!({"const": word, "title": title}));
+    options.collect()
 }
 
 /// The form of a type, with the values that stand in it now. A secret of the alternative that stands is there, never
@@ -91,6 +94,16 @@ pub(crate) fn of<T: Serialize + JsonSchema>(values: &T) -> Form {
 
 /// The form of a type, with values to begin with: nothing is there yet.
 pub(crate) fn new<T: Serialize + JsonSchema>(values: &T) -> Form {
+    // A type of ours can be written as JSON, but for secrets, which never stand in one that is shown.
+    let values = serde_json::to_value(values).unwrap_or_default();
+    Form {
+        values: Json(without_null(values)),
+        ..empty(schema_of::<T>())
+    }
+}
+
+/// The schema of a type as people are shown it.
+pub(crate) fn schema_of<T: JsonSchema>() -> Value {
     let settings =
         SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let schema = settings.into_generator().into_root_schema_for::<T>();
@@ -98,12 +111,7 @@ pub(crate) fn new<T: Serialize + JsonSchema>(values: &T) -> Form {
     for head in ["$schema", "title", "description"] {
         schema.as_object_mut().map(|schema| schema.remove(head));
     }
-    // A type of ours can be written as JSON, but for secrets, which never stand in one that is shown.
-    let values = serde_json::to_value(values).unwrap_or_default();
-    Form {
-        values: Json(without_null(values)),
-        ..empty(schema)
-    }
+    schema
 }
 
 /// What is there.
@@ -120,8 +128,13 @@ fn without_null(value: Value) -> Value {
 
 /// Leaves a member out of a form.
 pub(crate) fn drop_member(form: &mut Form, name: &str) {
-    if let Some(members) = form.schema.0["properties"].as_object_mut() {
-        members.remove(name);
+    for members in [&mut form.schema.0["properties"], &mut form.values.0] {
+        members
+            .as_object_mut()
+            .and_then(|members| members.shift_remove(name));
+    }
+    if let Some(Value::Array(required)) = form.schema.0.get_mut("required") {
+        required.retain(|each| each != name);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Members of answers that may be of another type than documented, for `deserialize_with`: such a one is as if
 //! it was not there, unless said otherwise.
 
+use patchbay_model::RemoteId;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -13,11 +14,34 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>,
 
 /// The texts of a list.
 pub(crate) fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    each(from)
+}
+
+/// Those items of a list that are of the type.
+pub(crate) fn each<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> Result<Vec<T>, D::Error> {
     let items: Option<Vec<Value>> = known(from)?;
-    let items = items.into_iter().flatten();
-    Ok(items
-        .filter_map(|item| item.as_str().map(str::to_owned))
-        .collect())
+    let items = items.into_iter().flatten().map(serde_json::from_value);
+    Ok(items.filter_map(Result::ok).collect())
+}
+
+/// An id: text, or a number that becomes text.
+pub(crate) fn known_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::String(id) => Some(id),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    })
+}
+
+/// An id that has to be there.
+///
+/// # Errors
+/// When it is something else.
+pub(crate) fn id<'de, D: Deserializer<'de>>(from: D) -> Result<RemoteId, D::Error> {
+    let id = known_id(from)?.ok_or_else(|| Error::custom("invalid type, expected an id"));
+    id.map(RemoteId::new)
 }
 
 /// Yes or no; of texts only `true` and `1` are yes, and every other one is no.
@@ -56,6 +80,17 @@ pub(crate) fn known_object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     Ok(object(from).ok())
 }
 
+/// A list; null is an empty one.
+///
+/// # Errors
+/// When it is something else, or one of its items is.
+pub(crate) fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> Result<Vec<T>, D::Error> {
+    let items: Option<Vec<T>> = Option::deserialize(from)?;
+    Ok(items.unwrap_or_default())
+}
+
 /// A list of JSON objects; null is an empty one.
 ///
 /// # Errors
@@ -63,8 +98,8 @@ pub(crate) fn known_object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
 pub(crate) fn objects<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     from: D,
 ) -> Result<Vec<T>, D::Error> {
-    let items: Option<Vec<Value>> = Option::deserialize(from)?;
-    let items = items.into_iter().flatten();
+    let items: Vec<Value> = list(from)?;
+    let items = items.into_iter();
     items
         .map(|item| object(item).map_err(Error::custom))
         .collect()

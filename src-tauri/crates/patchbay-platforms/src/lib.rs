@@ -23,7 +23,7 @@ mod mistral;
 pub mod operations;
 mod output;
 mod registry;
-mod tenex;
+pub mod tenex;
 mod variants;
 
 pub use capabilities::{

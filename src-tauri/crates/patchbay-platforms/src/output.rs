@@ -1,6 +1,7 @@
 //! What comes back of an operation.
 
 use patchbay_http::{Answer, without_secrets};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -48,11 +49,9 @@ impl<T> Raw<T> {
 
 impl<T: DeserializeOwned + Send> Output for Raw<T> {
     fn read(answer: &Answer, _: &str) -> Result<Self, Error> {
-        let mut json = Value::Object(answer.object()?);
-        without_secrets(&mut json, answer.secret_names);
-        let value = T::deserialize(&json);
+        let json = object(answer)?;
         Ok(Self {
-            value: value.map_err(|error| answer.unexpected(reason(&error.to_string())))?,
+            value: T::deserialize(&json).map_err(|error| unexpected(answer, &error))?,
             json,
             status: answer.status,
             bytes: answer.body.len() as u64,
@@ -62,6 +61,36 @@ impl<T: DeserializeOwned + Send> Output for Raw<T> {
     fn into_json(self) -> Value {
         self.json
     }
+}
+
+/// An answer whose type keeps the members that nobody knows yet, and is all of it.
+pub trait Whole: Serialize + DeserializeOwned + Send {}
+
+impl<T: Whole> Output for T {
+    fn read(answer: &Answer, _: &str) -> Result<Self, Error> {
+        whole(object(answer)?, answer)
+    }
+
+    fn into_json(self) -> Value {
+        // Its keys are text.
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// The JSON object of an answer, without secrets.
+pub(crate) fn object(answer: &Answer) -> Result<Value, Error> {
+    let mut json = Value::Object(answer.object()?);
+    without_secrets(&mut json, answer.secret_names);
+    Ok(json)
+}
+
+/// Reads the JSON of an answer that was brought into the documented shape.
+pub(crate) fn whole<T: DeserializeOwned>(json: Value, answer: &Answer) -> Result<T, Error> {
+    serde_json::from_value(json).map_err(|error| unexpected(answer, &error))
+}
+
+fn unexpected(answer: &Answer, error: &serde_json::Error) -> Error {
+    answer.unexpected(reason(&error.to_string()))
 }
 
 /// What is wrong with an answer, by the words of serde, which quote values of it.

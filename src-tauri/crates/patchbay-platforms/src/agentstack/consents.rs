@@ -13,7 +13,7 @@ use url::Url;
 use super::operations::{Connect, Which};
 use super::wire::{AUTH_REQUIRED, Connector, DISCONNECTED};
 use super::{AgentStack, mapping, wait};
-use crate::capabilities::no_choices;
+use crate::capabilities::{no_choices, web_page};
 use crate::{ConsentState, Consents, Error, Operation, StartedConsent};
 
 /// How long a consent is waited for; the platform does not tell.
@@ -80,8 +80,5 @@ fn page(connector: &Connector) -> Result<Option<Url>, Error> {
     let (true, Some(page)) = (request.kind == "code", request.authorization_endpoint) else {
         return Err(of_kind(request.kind));
     };
-    match Url::parse(page) {
-        Ok(page) if matches!(page.scheme(), "http" | "https") => Ok(Some(page)),
-        _ => Err(Error::UnsafeUrl { status: 200 }),
-    }
+    web_page(page, 200).map(Some)
 }

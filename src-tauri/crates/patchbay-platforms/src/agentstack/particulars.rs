@@ -8,9 +8,9 @@ use patchbay_model::{Act, ControlGroup, Fact, Particulars, RemoteId};
 use serde_json::json;
 
 use super::AgentStack;
-use super::operations::OPERATIONS;
+use super::operations::{Connect, Disconnect};
 use super::wire::{CONNECTED, Connector};
-use crate::acts::{act, button, fact, moment, plain};
+use crate::acts::{button, call, fact, moment, plain};
 use crate::{Error, Peculiar};
 
 #[async_trait]
@@ -45,13 +45,7 @@ fn connection(connector: &Connector) -> ControlGroup {
     } else {
         "Connect"
     };
-    let mut controls = vec![button(act(
-        OPERATIONS,
-        "connect",
-        "connect",
-        title,
-        fixed(),
-    ))];
+    let mut controls = vec![button(call::<Connect, _>("connect", title, fixed()))];
     // The platform refuses to disconnect what was never connected.
     if connector.state() != "created" {
         controls.push(button(Act {
@@ -60,13 +54,7 @@ fn connection(connector: &Connector) -> ControlGroup {
                  may need a consent."
                     .to_owned(),
             ),
-            ..act(
-                OPERATIONS,
-                "disconnect",
-                "disconnect",
-                "Disconnect",
-                fixed(),
-            )
+            ..call::<Disconnect, _>("disconnect", "Disconnect", fixed())
         }));
     }
     ControlGroup {

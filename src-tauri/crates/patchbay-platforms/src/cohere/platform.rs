@@ -16,7 +16,7 @@ use super::forms::{self, Credential, Profile};
 use super::mapping;
 use super::operations::{Delete, Get, List, OAuthAuthorize, OPERATIONS};
 use super::wire::Connector;
-use crate::capabilities::{SingleCredential, no_choices, offers};
+use crate::capabilities::{SingleCredential, no_choices, offers, web_page};
 use crate::form::{self, at_fields};
 use crate::operations::{AnyClient, Operation, arguments};
 use crate::registry::{ALLOW_PLAIN_HTTP, secret_names};
@@ -256,12 +256,6 @@ impl Consents for Cohere {
         }
         Ok(state)
     }
-}
-
-fn web_page(page: &str, status: u16) -> Result<Url> {
-    let page = Url::parse(page).ok();
-    let page = page.filter(|page| matches!(page.scheme(), "http" | "https"));
-    page.ok_or(Error::UnsafeUrl { status })
 }
 
 #[async_trait]

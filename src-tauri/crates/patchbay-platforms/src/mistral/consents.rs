@@ -16,6 +16,7 @@ use super::forms::{check_name, name, title};
 use super::memory::Awaited;
 use super::wire::{AuthMethod, Connector};
 use super::{Mistral, Surface, client, mapping};
+use crate::capabilities::web_page;
 use crate::form::{Members, choice};
 use crate::operations::arguments;
 use crate::variants::flag;
@@ -85,7 +86,7 @@ impl Consents for Mistral {
         // Without a title for the credentials both surfaces ask alike.
         let page = self.auth_url(&which, options).await?;
         let consent = StartedConsent {
-            page: Some(safe(page.auth_url())?),
+            page: Some(web_page(page.auth_url(), 200)?),
             lives: Some(page.ttl())
                 .filter(|seconds| *seconds > 0)
                 .map(Duration::from_secs),
@@ -212,15 +213,6 @@ fn credential(connector: &Connector, name: &str) -> Option<Value> {
     let mut all = connector.credentials();
     let found = all.find(|one| one.name() == name && one.scope() == "user")?;
     Some(found.to_json())
-}
-
-/// A page that a browser may open.
-fn safe(page: &str) -> Result<Url, Error> {
-    let url = Url::parse(page).ok().filter(|url| {
-        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-        is_web && url.username().is_empty() && url.password().is_none()
-    });
-    url.ok_or(Error::UnsafeUrl { status: 200 })
 }
 
 #[cfg(test)]

@@ -3,13 +3,14 @@
 //! Source: 10ex contract, section 7.
 
 use patchbay_model::{
-    AuthenticationMethod, Json, Level, RemoteId, Status, Timestamp, Visibility, clean_text,
+    AuthenticationMethod, CredentialStatus, Json, Level, PlatformCredential, Status, Timestamp,
+    Visibility, clean_text,
 };
 
-use super::table::States;
+use super::quirks::table::States;
 use super::wire::{Connector, Grant};
 use crate::findings::Finding;
-use crate::{ConsentState, RemoteConnector};
+use crate::{ConsentState, Output, RemoteConnector};
 
 const NAME_LIMIT: usize = 200;
 const REASON_LIMIT: usize = 300;
@@ -26,31 +27,28 @@ pub(super) fn connector(
     let label = wire.text("account_label");
     let title = match (wire.text("name"), label) {
         (Some(name), _) => name.to_owned(),
-        (None, Some(label)) => format!("{} ({label})", wire.provider()),
-        (None, None) => wire.provider().to_owned(),
+        (None, Some(label)) => format!("{} ({label})", wire.provider),
+        (None, None) => wire.provider.clone(),
     };
     let (methods, level) = match wire.text("auth_type") {
         Some("oauth") => (vec![AuthenticationMethod::Oauth], Some(Level::User)),
         Some("byok") => (vec![AuthenticationMethod::Bearer], Some(Level::Workspace)),
         _ => (Vec::new(), None),
     };
+    let name = wire.text("name").unwrap_or(&wire.provider);
     RemoteConnector {
-        remote_id: RemoteId::new(wire.id()),
-        name: clean_text(wire.text("name").unwrap_or(wire.provider()), NAME_LIMIT),
+        name: clean_text(name, NAME_LIMIT),
         title: Some(clean_text(&title, NAME_LIMIT)),
-        description: None,
-        endpoint: None,
         visibility: Visibility::Workspace,
         status,
-        word: Some(clean_text(wire.status(), NAME_LIMIT)),
+        word: Some(clean_text(&wire.status, NAME_LIMIT)),
         reason: reason.map(|reason| clean_text(&reason, REASON_LIMIT)),
         methods,
         credential: label.map(|label| clean_text(label, NAME_LIMIT)),
         level,
-        expires_at: None,
         created_at: time("created_at"),
         updated_at: time("updated_at"),
-        native: Json(wire.into_json()),
+        ..RemoteConnector::new(wire.id.clone(), Json(wire.into_json()))
     }
 }
 
@@ -61,7 +59,7 @@ fn status(
     found: &Finding,
     now: Timestamp,
 ) -> (Status, Option<String>) {
-    let is = |words: &[String]| words.iter().any(|word| word == wire.status());
+    let is = |words: &[String]| words.contains(&wire.status);
     let told = || wire.error().map(str::to_owned);
     if is(&states.pending) {
         return match found.consent_until {
@@ -75,7 +73,7 @@ fn status(
     if is(&states.success) {
         return connected(wire, found);
     }
-    match wire.status() {
+    match wire.status.as_str() {
         "disabled" => (Status::Disabled, None),
         "revoked" => (Status::Disconnected, Some("revoked".to_owned())),
         "needs_reauth" => (Status::NeedsAuthorization, told()),
@@ -116,6 +114,31 @@ pub(super) fn consent(grant: &Grant, states: &States) -> ConsentState {
             reason: clean_text(&grant.reason(), REASON_LIMIT),
         }
     }
+}
+
+/// The key of a connector, as far as that tells; `None` for one that lives by a consent.
+pub(super) fn credential(connector: &Connector) -> Option<PlatformCredential> {
+    let status = match (connector.status.as_str(), connector.text("health")) {
+        _ if connector.has_consent() => return None,
+        ("needs_reauth" | "revoked", _) => CredentialStatus::Invalid,
+        ("error", _) | (_, Some("failing")) => CredentialStatus::Failing,
+        ("connected", Some("ok" | "degraded")) => CredentialStatus::Valid,
+        _ => CredentialStatus::Unknown,
+    };
+    let time = |member| connector.text(member).and_then(Timestamp::parse);
+    let word = connector.text("auth_type");
+    Some(PlatformCredential {
+        method: Some(AuthenticationMethod::Bearer),
+        word: word.map(|word| clean_text(word, NAME_LIMIT)),
+        is_default: true,
+        status,
+        reason: connector
+            .error()
+            .map(|words| clean_text(words, REASON_LIMIT)),
+        checked_at: time("last_checked_at"),
+        created_at: time("created_at"),
+        ..PlatformCredential::new("", Level::Workspace)
+    })
 }
 
 #[cfg(test)]

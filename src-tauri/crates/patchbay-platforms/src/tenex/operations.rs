@@ -1,98 +1,552 @@
-//! Every operation of the assumed contract by name.
+//! The operations of the assumed contract, a type each. Their routes are settings of the account
+//! ([`Table`](super::quirks::table::Table)).
+//!
+//! Source: 10ex contract, sections 2, 3 and 6.
 
-use crate::operations::{Effect, OperationEntry, listed, parameters};
+use std::time::Duration;
 
-use super::arguments::{List, ListProviders, One, StartOauth, SubmitByok, Update, WaitForGrant};
+use patchbay_http::{CallOptions, Repeat, Request, Retries, SecretArgument};
+use patchbay_model::{RemoteId, Secret, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use serde_with::apply;
 
-const ASSUMED: &str =
-    "10ex contract, section 3 (assumed: 10ex publishes no reference of its routes)";
+use super::platform::Tenex;
+use super::quirks::table::members;
+use super::wire::{Connector, Grant, Page, Started, Tested};
+use crate::operations::{Operation, OperationEntry, operations};
+use crate::{Effect, Error, Field, Output, Raw, Result};
 
-const DERIVED: &str = "10ex contract, section 6 (assumed; made of other operations by Patchbay)";
+/// Every operation by name.
+pub(super) static OPERATIONS: &[OperationEntry] = operations![
+    ListProviders,
+    List,
+    ListAll,
+    Get,
+    StartOauth,
+    GetStatus,
+    WaitForGrant,
+    SubmitByok,
+    Update,
+    Disable,
+    Enable,
+    Refresh,
+    Revoke,
+    Test,
+    Delete,
+];
 
-/// An operation of the table of routes.
-macro_rules! assumed {
-    ($name:literal, $effect:ident, $arguments:ty, $summary:literal) => {
-        listed(
-            $name,
-            concat!($summary, " (assumed)"),
-            parameters::<$arguments>,
-            Effect::$effect,
-            ASSUMED,
-        )
-    };
+/// Lists a page of the providers that can be connected (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[apply(Option<_> => #[serde(skip_serializing_if = "Option::is_none")])]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListProviders {
+    /// Most providers of the page, at most 200; left out: 50.
+    pub limit: Option<i64>,
+    /// Where to go on: `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// Only this category, for example `email`, `ads`, `crm`.
+    pub category: Option<String>,
 }
 
-pub(super) static OPERATIONS: &[OperationEntry] = &[
-    assumed!(
-        "list_providers",
-        Read,
-        ListProviders,
-        "Lists a page of the providers that can be connected"
-    ),
-    assumed!(
-        "list",
-        Read,
-        List,
-        "Lists a page of the configured connectors"
-    ),
-    listed(
-        "list_all",
-        "Lists the connectors of all pages, 100 at most (assumed)",
-        parameters::<List>,
-        Effect::Read,
-        DERIVED,
-    ),
-    assumed!("get", Read, One, "Shows a connector"),
-    assumed!(
-        "start_oauth",
-        Write,
-        StartOauth,
-        "Asks for the page on which you connect a provider"
-    ),
-    assumed!(
-        "get_status",
-        Read,
-        One,
-        "Shows how far the consent of a connector is"
-    ),
-    listed(
-        "wait_for_grant",
-        "Asks how far a consent is until it is given (assumed)",
-        parameters::<WaitForGrant>,
-        Effect::Read,
-        DERIVED,
-    ),
-    assumed!(
-        "submit_byok",
-        Write,
-        SubmitByok,
-        "Connects a provider by its API key"
-    ),
-    assumed!(
-        "update",
-        Write,
-        Update,
-        "Changes name, role, primary, settings or switch of a connector"
-    ),
-    assumed!("disable", Write, One, "Switches a connector off"),
-    assumed!("enable", Write, One, "Switches a connector on"),
-    assumed!(
-        "refresh",
-        Write,
-        One,
-        "Renews the provider's token of a connector"
-    ),
-    assumed!(
-        "revoke",
-        Destructive,
-        One,
-        "Gives up the consent of a connector at the provider"
-    ),
-    assumed!(
-        "test",
-        Read,
-        One,
-        "Makes a light read at the provider of a connector"
-    ),
-    assumed!("delete", Irreversible, One, "Removes a connector"),
-];
+impl Operation<Tenex> for ListProviders {
+    const NAME: &'static str = "list_providers";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Page<Value>;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        client.table.list_request(Self::NAME, self)
+    }
+
+    async fn send(&self, client: &Tenex, options: &CallOptions) -> Result<Page<Value>> {
+        client.table.page(&client.ask(self, options).await?)
+    }
+}
+
+/// Lists a page of the configured connectors (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[apply(Option<_> => #[serde(skip_serializing_if = "Option::is_none")])]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct List {
+    /// Only this provider, for example `gmail`.
+    pub provider: Option<String>,
+    /// Only this role, for example `source`, `sink`, `both`.
+    pub role: Option<String>,
+    /// Only this status, for example `connected`, `needs_reauth`.
+    pub status: Option<String>,
+    /// Most connectors of a page, at most 200; left out: 50.
+    pub limit: Option<i64>,
+    /// Where to go on: `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+impl Operation<Tenex> for List {
+    const NAME: &'static str = "list";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Page<Connector>;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        client.table.without_mcp()?.list_request(Self::NAME, self)
+    }
+
+    async fn send(&self, client: &Tenex, options: &CallOptions) -> Result<Page<Connector>> {
+        let asked = client.table.parameters(self);
+        let answer = client.ask_either(self, "list_connectors", asked, options);
+        client.table.page(&answer.await?)
+    }
+}
+
+/// Lists the connectors of all pages, 100 at most (assumed).
+///
+/// With the last total given; ends where a cursor repeats.
+///
+/// Source: 10ex contract, section 6 (assumed; made of other operations by Patchbay).
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct ListAll(pub List);
+
+impl Operation<Tenex> for ListAll {
+    const NAME: &'static str = "list_all";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Value;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        self.0.request(client)
+    }
+
+    async fn run(&self, client: &Tenex, options: &CallOptions) -> Result<Value> {
+        let all = client.list_all(&self.0, options).await?;
+        Ok(json!({"items": all.items, "total": all.total}))
+    }
+}
+
+/// Shows a connector (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Get {
+    /// Id of the connector.
+    pub id: RemoteId,
+}
+
+impl Operation<Tenex> for Get {
+    const NAME: &'static str = "get";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Connector;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        client.table.request(Self::NAME, self)
+    }
+}
+
+/// Asks for the page on which you connect a provider (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[apply(Option<_> => #[serde(skip_serializing_if = "Option::is_none")])]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartOauth {
+    /// Provider to connect, for example `gmail`.
+    pub provider: String,
+    /// Role of the connector, for example `source`, `sink`, `both`.
+    pub role: Option<String>,
+    /// Connector to connect again; left out: a new one.
+    pub connector_id: Option<RemoteId>,
+    /// Absolute URL at which the browser should end.
+    pub return_url: Option<String>,
+}
+
+impl Operation<Tenex> for StartOauth {
+    const NAME: &'static str = "start_oauth";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Started;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        client.table.without_mcp()?.request(Self::NAME, self)
+    }
+
+    async fn send(&self, client: &Tenex, options: &CallOptions) -> Result<Started> {
+        let asked = members(self).0;
+        let answer = client.ask_either(self, "start_connector_oauth", asked, options);
+        client.table.started(&answer.await?)
+    }
+
+    fn observe(&self, client: &Tenex, started: &Started) {
+        let asked = self.connector_id.as_ref().map(RemoteId::as_str);
+        if let Some(id) = started.connector_id.as_deref().or(asked) {
+            let until = client.now() + client.lives(started);
+            client
+                .findings
+                .note(id, |found| found.consent_until = Some(until));
+        }
+    }
+}
+
+/// Shows how far the consent of a connector is (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GetStatus {
+    /// Id of the connector.
+    pub id: RemoteId,
+}
+
+impl Operation<Tenex> for GetStatus {
+    const NAME: &'static str = "get_status";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Grant;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        client.table.without_mcp()?.request(Self::NAME, self)
+    }
+
+    async fn send(&self, client: &Tenex, options: &CallOptions) -> Result<Grant> {
+        let asked = members(&json!({"connector_id": self.id})).0;
+        let answer = client.ask_either(self, "get_connector_status", asked, options);
+        let mut grant = Grant::read(&answer.await?, Self::NAME)?;
+        grant
+            .connector_id
+            .get_or_insert_with(|| self.id.to_string());
+        Ok(grant)
+    }
+}
+
+/// Asks how far a consent is until it is given (assumed).
+///
+/// A look that would begin at or after the limit is not made.
+///
+/// Source: 10ex contract, section 6 (assumed; made of other operations by Patchbay).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaitForGrant {
+    /// Id of the connector, as the start of the consent gave it.
+    pub id: RemoteId,
+    /// Seconds between two looks; left out: 2.
+    pub interval_s: Option<f64>,
+    /// Longest wait in seconds; left out: 300.
+    pub limit_s: Option<f64>,
+    /// When the consent lapses (RFC 3339), which ends the wait sooner.
+    pub expires_at: Option<String>,
+}
+
+impl Operation<Tenex> for WaitForGrant {
+    const NAME: &'static str = "wait_for_grant";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Grant;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        let id = self.id.clone();
+        GetStatus { id }.request(client)
+    }
+
+    async fn run(&self, client: &Tenex, options: &CallOptions) -> Result<Grant> {
+        let interval = duration(self.interval_s, client.table.poll_interval)?;
+        let mut limit = duration(self.limit_s, client.table.poll_limit)?;
+        let started = client.now();
+        if let Some(end) = self.expires_at.as_deref().and_then(Timestamp::parse) {
+            let left = Duration::try_from(end.instant() - started.instant());
+            limit = limit.min(left.unwrap_or_default());
+        }
+        let status = GetStatus {
+            id: self.id.clone(),
+        };
+        let once = CallOptions {
+            retries: Some(Retries::Times(0)),
+            ..options.clone()
+        };
+        let states = &client.table.states;
+        loop {
+            let passed = Duration::try_from(client.now().instant() - started.instant());
+            let left = limit.saturating_sub(passed.unwrap_or_default());
+            if left.is_zero() {
+                return Err(Error::TimedOut { after: limit });
+            }
+            match status.run(client, &once).await {
+                Ok(grant) if states.pending.contains(&grant.status) => {}
+                Ok(grant) if states.success.contains(&grant.status) => return Ok(grant),
+                Ok(grant) => {
+                    let reason = Some(grant.reason());
+                    return Err(Error::GrantFailed { reason });
+                }
+                Err(Error::RateLimited { .. }) => {}
+                Err(Error::Status(refusal)) if refusal.status >= 500 => {}
+                Err(error) => return Err(error),
+            }
+            tokio::select! {
+                biased;
+                () = options.cancelled() => return Err(Error::Cancelled),
+                () = client.api.clock.sleep(interval.min(left)) => {}
+            }
+        }
+    }
+}
+
+fn duration(seconds: Option<f64>, default: Duration) -> Result<Duration> {
+    let Some(seconds) = seconds else {
+        return Ok(default);
+    };
+    let duration = Duration::try_from_secs_f64(seconds).ok();
+    let duration = duration.filter(|duration| !duration.is_zero());
+    let words = "a time has to be a number of seconds above zero";
+    duration.ok_or_else(|| Error::Usage(words.to_owned()))
+}
+
+/// Connects a provider by its API key (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[apply(Option<_> => #[serde(skip_serializing_if = "Option::is_none")])]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubmitByok {
+    /// Provider to connect, for example `apollo`.
+    pub provider: String,
+    /// The provider's API key; 10ex never gives it back.
+    pub api_key: SecretArgument,
+    /// Name of the connector.
+    pub name: Option<String>,
+    /// Role of the connector, for example `source`, `sink`, `both`.
+    pub role: Option<String>,
+    /// Further settings, for example `{"dataset": "prod"}`.
+    pub settings: Option<Map<String, Value>>,
+    /// Connector whose key is replaced; left out: a new one.
+    pub connector_id: Option<RemoteId>,
+    /// Those among the settings that are secret, to be taken out of what 10ex says.
+    #[serde(skip)]
+    pub secrets: Vec<Secret>,
+}
+
+impl Operation<Tenex> for SubmitByok {
+    const NAME: &'static str = "submit_byok";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Connector;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        let request = client.table.request(Self::NAME, self)?;
+        Ok(self.secrets.iter().cloned().fold(request, Request::secret))
+    }
+
+    fn observe(&self, client: &Tenex, connector: &Connector) {
+        client.forget_findings(connector);
+    }
+}
+
+/// Changes name, role, primary, settings or switch of a connector (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Update {
+    /// Id of the connector.
+    pub id: RemoteId,
+    /// What to call the connector.
+    #[schemars(title = "Name")]
+    pub name: Field<String>,
+    /// What 10ex uses it for.
+    #[schemars(title = "Role")]
+    pub role: Field<String>,
+    /// Whether it is the primary one of its role; the one before is demoted.
+    #[schemars(title = "Primary")]
+    pub is_primary: Field<bool>,
+    /// Whether it is switched on.
+    #[schemars(title = "Enabled")]
+    pub enabled: Field<bool>,
+    /// Further settings of the connector, such as a sender alias.
+    #[schemars(title = "Settings")]
+    pub settings: Field<Map<String, Value>>,
+}
+
+impl Operation<Tenex> for Update {
+    const NAME: &'static str = "update";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Connector;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        let request = client.table.request(Self::NAME, self)?;
+        match members(self).0.len() {
+            // The id alone.
+            1 => Err(Error::Usage("there is nothing to change".to_owned())),
+            _ => Ok(request),
+        }
+    }
+
+    fn observe(&self, client: &Tenex, connector: &Connector) {
+        client.forget_findings(connector);
+    }
+}
+
+/// Switches a connector off (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Disable {
+    /// Id of the connector.
+    pub id: RemoteId,
+}
+
+impl Operation<Tenex> for Disable {
+    const NAME: &'static str = "disable";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Connector;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        let body = json!({"id": self.id, "enabled": false});
+        client.table.request(Self::NAME, &body)
+    }
+
+    fn observe(&self, client: &Tenex, connector: &Connector) {
+        client.forget_findings(connector);
+    }
+}
+
+/// Switches a connector on (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Enable {
+    /// Id of the connector.
+    pub id: RemoteId,
+}
+
+impl Operation<Tenex> for Enable {
+    const NAME: &'static str = "enable";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Connector;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        let body = json!({"id": self.id, "enabled": true});
+        client.table.request(Self::NAME, &body)
+    }
+
+    fn observe(&self, client: &Tenex, connector: &Connector) {
+        client.forget_findings(connector);
+    }
+}
+
+/// Renews the provider's token of a connector (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    /// Id of the connector.
+    pub id: RemoteId,
+}
+
+impl Operation<Tenex> for Refresh {
+    const NAME: &'static str = "refresh";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Connector;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        client.table.request(Self::NAME, self)
+    }
+
+    fn observe(&self, client: &Tenex, connector: &Connector) {
+        client.forget_findings(connector);
+    }
+}
+
+/// Gives up the consent of a connector at the provider (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Revoke {
+    /// Id of the connector.
+    pub id: RemoteId,
+}
+
+impl Operation<Tenex> for Revoke {
+    const NAME: &'static str = "revoke";
+    const EFFECT: Effect = Effect::Destructive;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Connector;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        client.table.request(Self::NAME, self)
+    }
+
+    fn observe(&self, client: &Tenex, connector: &Connector) {
+        client.forget_findings(connector);
+    }
+}
+
+/// Makes a light read at the provider of a connector (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Test {
+    /// Id of the connector.
+    pub id: RemoteId,
+}
+
+impl Operation<Tenex> for Test {
+    const NAME: &'static str = "test";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Raw<Tested>;
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        client.table.request(Self::NAME, self)
+    }
+
+    fn observe(&self, client: &Tenex, tested: &Raw<Tested>) {
+        let Tested { ok, message } = &tested.value;
+        let words = || message.as_deref().unwrap_or("the test failed").to_owned();
+        let outcome = if *ok { Ok(()) } else { Err(words()) };
+        client
+            .findings
+            .note(self.id.as_str(), |found| found.test = Some(outcome));
+    }
+}
+
+/// Removes a connector (assumed).
+///
+/// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Delete {
+    /// Id of the connector.
+    pub id: RemoteId,
+}
+
+impl Operation<Tenex> for Delete {
+    const NAME: &'static str = "delete";
+    const EFFECT: Effect = Effect::Irreversible;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = ();
+
+    fn request(&self, client: &Tenex) -> Result<Request> {
+        client.table.request(Self::NAME, self)
+    }
+
+    fn observe(&self, client: &Tenex, (): &()) {
+        client.findings.forget(self.id.as_str());
+        client.waiting.forget(self.id.as_str());
+    }
+}

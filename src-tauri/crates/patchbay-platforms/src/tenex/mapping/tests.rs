@@ -6,8 +6,8 @@ use patchbay_http::Answer;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::tenex::settings::Settings;
-use crate::tenex::table::Table;
+use crate::tenex::quirks::settings::Settings;
+use crate::tenex::quirks::table::Table;
 
 fn answer(body: &Value) -> Answer {
     Answer {
@@ -21,7 +21,7 @@ fn answer(body: &Value) -> Answer {
 fn wire(mut members: Value) -> Connector {
     members["id"] = json!("con_1");
     members["provider"] = json!("gmail");
-    Connector::read(&answer(&members)).unwrap()
+    Connector::read(&answer(&members), "get").unwrap()
 }
 
 fn states() -> States {

@@ -19,18 +19,18 @@ use crate::{BoxError, Error, Headers, TokenSource};
 const USUAL: u64 = 3600;
 
 /// The JWT of one account.
-pub(super) struct Login {
-    pub(super) api: Api,
-    pub(super) email: String,
-    pub(super) password: Secret,
-    pub(super) credential: Credential,
+pub(in crate::tenex) struct Login {
+    pub(in crate::tenex) api: Api,
+    pub(in crate::tenex) email: String,
+    pub(in crate::tenex) password: Secret,
+    pub(in crate::tenex) credential: Credential,
     /// Held while logging in: whoever waits for it takes what comes out.
-    pub(super) turn: tokio::sync::Mutex<()>,
-    pub(super) kept: Mutex<Option<Jwt>>,
+    pub(in crate::tenex) turn: tokio::sync::Mutex<()>,
+    pub(in crate::tenex) kept: Mutex<Option<Jwt>>,
 }
 
 /// A JWT, and when it lapses.
-pub(super) struct Jwt {
+pub(in crate::tenex) struct Jwt {
     token: Secret,
     until: Timestamp,
     /// Whether a request was made with it, so that another one may help.

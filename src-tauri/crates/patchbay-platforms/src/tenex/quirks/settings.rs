@@ -1,4 +1,5 @@
-//! Settings of an account, as JSON or as the text that a form or a command line makes of it.
+//! What one needs to sign in, and the settings of the table, as JSON or as the text that a form or a command
+//! line makes of it.
 
 use std::time::Duration;
 
@@ -6,12 +7,128 @@ use patchbay_model::Secret;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::Error;
+use crate::registry::ALLOW_PLAIN_HTTP;
+use crate::{AccountField, Error};
 
 /// The longest wait that a setting may ask for, in seconds: a day.
 const LONGEST: f64 = 86_400.0;
 
-pub(super) struct Settings<'a>(pub(super) &'a Map<String, Value>);
+/// Source: 10ex contract, sections 4 and 8.
+pub(in crate::tenex) const FIELDS: &[AccountField] = &[
+    AccountField::new(
+        "api_key",
+        "API key",
+        "A workspace key that starts with tnx_; not needed with an e-mail address and password.",
+    )
+    .secret()
+    .unless("email")
+    .variables(&["TENEX_API_KEY"]),
+    AccountField::new(
+        "email",
+        "E-mail address",
+        "To sign in with a password instead of a key.",
+    ),
+    AccountField::new("password", "Password", "Of that e-mail address.").secret(),
+    AccountField::new(
+        "base_url",
+        "Base URL",
+        "Only for an instance other than api.10ex.ai.",
+    )
+    .variables(&["TENEX_API_BASE"]),
+    AccountField::new(
+        "workspace_header",
+        "Workspace header",
+        "A header that chooses the workspace, as Name: value.",
+    ),
+    AccountField::new(
+        "auth_header",
+        "Header of the credential",
+        "Assumed: Authorization.",
+    ),
+    AccountField::new(
+        "auth_prefix",
+        "Prefix of the credential",
+        "Assumed: Bearer and a space.",
+    ),
+    AccountField::new(
+        "base_path",
+        "Base path",
+        "Where connectors live; assumed: /api/v1/connectors.",
+    ),
+    AccountField::new(
+        "routes",
+        "Routes",
+        "What differs from the assumed routes, as JSON: operation to {method, path, enabled}.",
+    ),
+    AccountField::new(
+        "list.items_key",
+        "Member of a page's items",
+        "Assumed: items.",
+    ),
+    AccountField::new(
+        "list.cursor_key",
+        "Member of a page's cursor",
+        "Assumed: next_cursor.",
+    ),
+    AccountField::new(
+        "list.cursor_param",
+        "Parameter of the cursor",
+        "Assumed: cursor.",
+    ),
+    AccountField::new(
+        "list.limit_param",
+        "Parameter of the limit",
+        "Assumed: limit.",
+    ),
+    AccountField::new(
+        "list.filter_params",
+        "Parameters of the filters",
+        "What differs from their own names, as JSON: filter to parameter.",
+    ),
+    AccountField::new(
+        "oauth.redirect_keys",
+        "Members of the consent page",
+        "The first that is there wins; assumed: redirect_url, auth_url, authorization_url, url.",
+    ),
+    AccountField::new(
+        "oauth.id_keys",
+        "Members of the connector's id",
+        "The first that is there wins; assumed: connector_id, id.",
+    ),
+    AccountField::new(
+        "status.pending",
+        "Words for a consent under way",
+        "Assumed: pending.",
+    ),
+    AccountField::new(
+        "status.success",
+        "Words for connected",
+        "Assumed: connected.",
+    ),
+    AccountField::new(
+        "status.failure",
+        "Words for failed",
+        "Assumed: error, revoked, disabled, needs_reauth.",
+    ),
+    AccountField::new(
+        "poll.interval_s",
+        "Seconds between two looks at a consent",
+        "Assumed: 2.",
+    ),
+    AccountField::new(
+        "poll.limit_s",
+        "Seconds that a consent is waited for",
+        "Assumed: 300.",
+    ),
+    AccountField::new(
+        "use_mcp",
+        "Use the MCP server",
+        "Lists and connects over 10ex's MCP server in place of the assumed routes: true or false.",
+    ),
+    ALLOW_PLAIN_HTTP,
+];
+
+pub(in crate::tenex) struct Settings<'a>(pub(in crate::tenex) &'a Map<String, Value>);
 
 impl Settings<'_> {
     /// A setting that was given; null and empty text count as not given.
@@ -24,7 +141,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when it is something else.
-    pub(super) fn text_or(&self, name: &str, default: &str) -> Result<String, Error> {
+    pub(in crate::tenex) fn text_or(&self, name: &str, default: &str) -> Result<String, Error> {
         match self.given(name) {
             None => Ok(default.to_owned()),
             Some(Value::String(text)) => Ok(text.clone()),
@@ -36,7 +153,11 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when it is something else.
-    pub(super) fn words_or(&self, name: &str, default: &[&str]) -> Result<Vec<String>, Error> {
+    pub(in crate::tenex) fn words_or(
+        &self,
+        name: &str,
+        default: &[&str],
+    ) -> Result<Vec<String>, Error> {
         let words = match self.given(name) {
             None => return Ok(default.iter().map(|word| (*word).to_owned()).collect()),
             Some(Value::String(text)) if !text.trim_start().starts_with('[') => {
@@ -51,7 +172,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when it is something else.
-    pub(super) fn seconds_or(&self, name: &str, default: f64) -> Result<Duration, Error> {
+    pub(in crate::tenex) fn seconds_or(&self, name: &str, default: f64) -> Result<Duration, Error> {
         let seconds = match self.given(name) {
             None => Some(default),
             Some(Value::String(text)) => text.trim().parse().ok(),
@@ -67,7 +188,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when it is something else.
-    pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
+    pub(in crate::tenex) fn flag(&self, name: &str) -> Result<bool, Error> {
         match self.given(name) {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(*flag),
@@ -81,7 +202,10 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when it has another shape.
-    pub(super) fn json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
+    pub(in crate::tenex) fn json<T: DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, Error> {
         let read = match self.given(name) {
             None => return Ok(None),
             Some(Value::String(text)) => serde_json::from_str(text),
@@ -95,7 +219,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when it is something else.
-    pub(super) fn header(&self, name: &str) -> Result<Option<(String, String)>, Error> {
+    pub(in crate::tenex) fn header(&self, name: &str) -> Result<Option<(String, String)>, Error> {
         match self.given(name) {
             Some(Value::String(text)) if !text.trim_start().starts_with('[') => {
                 let (header, value) = text
@@ -111,7 +235,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when a setting is no text.
-    pub(super) fn credential(&self) -> Result<Credential, Error> {
+    pub(in crate::tenex) fn credential(&self) -> Result<Credential, Error> {
         Ok(Credential {
             header: self.text_or("auth_header", "Authorization")?,
             prefix: match self.0.get("auth_prefix") {
@@ -125,14 +249,14 @@ impl Settings<'_> {
 
 /// How a token is sent.
 #[derive(Clone, Debug)]
-pub(super) struct Credential {
+pub(in crate::tenex) struct Credential {
     header: String,
     prefix: String,
 }
 
 impl Credential {
     /// The header with that token.
-    pub(super) fn with(&self, token: &Secret) -> (String, Secret) {
+    pub(in crate::tenex) fn with(&self, token: &Secret) -> (String, Secret) {
         let value = Secret::new(format!("{}{}", self.prefix, token.expose()));
         (self.header.clone(), value)
     }

@@ -3,24 +3,36 @@
 //!
 //! Source: 10ex contract, sections 3 and 4.
 
+use http::Method;
 use patchbay_model::Form;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde_json::Value;
 
-use super::table::ROUTES;
+use super::table::{Change, ROUTES};
 use crate::form::{self, Members};
 
-/// Filters of the lists, in the contract's words.
-const FILTERS: [&str; 4] = ["provider", "role", "status", "category"];
+/// What the query calls a filter of a list, in the contract's words.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is looked at")]
+struct Filters {
+    #[schemars(title = "provider", length(min = 1), extend("default" = "provider"))]
+    provider: Option<String>,
+    #[schemars(title = "role", length(min = 1), extend("default" = "role"))]
+    role: Option<String>,
+    #[schemars(title = "status", length(min = 1), extend("default" = "status"))]
+    status: Option<String>,
+    #[schemars(title = "category", length(min = 1), extend("default" = "category"))]
+    category: Option<String>,
+}
 
 /// The form of the setting `routes`: for each operation what differs from the assumption. Nothing stands
 /// in it at first; the assumed route is the default of each member.
 pub(crate) fn routes_form() -> Form {
-    let members = ROUTES
-        .iter()
-        .fold(Members::default(), |members, (name, method, path)| {
-            members.with(name, route(name, method.as_str(), path))
-        });
-    let mut schema = members.closed();
+    let with = |members: Members, (name, method, path): &(&str, Method, &str)| {
+        members.with(name, route(name, method.as_str(), path))
+    };
+    let mut schema = ROUTES.iter().fold(Members::default(), with).closed();
     schema["title"] = "Routes".into();
     schema["description"] =
         "How each operation is called, where that is not as assumed; below the base path.".into();
@@ -28,50 +40,35 @@ pub(crate) fn routes_form() -> Form {
 }
 
 fn route(name: &str, method: &str, path: &str) -> Value {
-    let mut method_member = form::choice(
-        "Method",
-        "HTTP method.",
-        ["GET", "POST", "PUT", "PATCH", "DELETE"].map(|word| (word, word)),
-    );
-    method_member["default"] = method.into();
-    let mut path_member = json!({
-        "type": "string", "title": "Path", "default": path,
-        "description": "Below the base path; names in braces are filled in, each as one segment.",
-    });
-    if path.contains("{id}") {
-        // Without it, the operation would be done to all connectors, or to none.
-        path_member["pattern"] = "(^|/)\\{id\\}(/|$)".into();
-    }
-    let enabled = json!({
-        "type": "boolean", "title": "Offered", "default": true,
-        "description": "What is switched off is offered nowhere.",
-    });
-    let mut schema = Members::default()
-        .with("method", method_member)
-        .with("path", path_member)
-        .with("enabled", enabled)
-        .closed();
+    let mut schema = form::schema_of::<Change>();
     schema["title"] = name.into();
     schema["description"] = format!("Assumed: {method} {path}").trim().into();
+    let members = &mut schema["properties"];
+    members["method"]["oneOf"] =
+        form::options(["GET", "POST", "PUT", "PATCH", "DELETE"].map(|word| (word, word)));
+    members["method"]["default"] = method.into();
+    members["path"]["default"] = path.into();
+    if path.contains("{id}") {
+        // Without it, the operation would be done to all connectors, or to none.
+        members["path"]["pattern"] = "(^|/)\\{id\\}(/|$)".into();
+    }
     schema
 }
 
-/// The form of the setting `list.filter_params`: what the query calls a filter.
+/// The form of the setting `list.filter_params`.
 pub(crate) fn filter_params_form() -> Form {
-    let members = FILTERS.iter().fold(Members::default(), |members, filter| {
-        let schema = json!({"type": "string", "title": filter, "default": filter, "minLength": 1});
-        members.with(filter, schema)
-    });
-    let mut schema = members.closed();
+    let mut schema = form::schema_of::<Filters>();
     schema["title"] = "Parameters of the filters".into();
     form::empty(schema)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::super::settings::Settings;
+    use super::super::table::Table;
     use super::*;
-    use crate::tenex::settings::Settings;
-    use crate::tenex::table::Table;
 
     #[test]
     fn what_fits_the_form_is_a_table_that_can_be_used_and_the_other_way_round() {
@@ -111,6 +108,10 @@ mod tests {
         );
         let filters = filter_params_form();
         let filters = filters.schema["properties"].as_object().unwrap();
-        assert!(filters.keys().eq(FILTERS));
+        assert!(
+            filters
+                .keys()
+                .eq(["provider", "role", "status", "category"])
+        );
     }
 }

@@ -7,26 +7,21 @@ use patchbay_http::CallOptions;
 use patchbay_model::{Act, Control, ControlGroup, Fact, Particulars, RemoteId, clean_text};
 use serde_json::json;
 
-use super::arguments::List;
-use super::operations::OPERATIONS;
-use super::provider::{Provider, SOLE, title_of_role};
-use super::wire::Connector;
-use super::{PAGE, Tenex, one};
-use crate::acts::{act, button, fact, moment, plain};
-use crate::{Error, Peculiar};
+use super::forms::{self, SOLE, title_of_role};
+use super::operations::{Disable, Enable, List, Refresh, Revoke, Test, Update};
+use super::platform::{PAGE, Tenex};
+use super::wire::{Connector, Provider};
+use crate::acts::{button, call, fact, moment, plain};
+use crate::{Operation, Peculiar, Result};
 
 #[async_trait]
 impl Peculiar for Tenex {
-    async fn particulars(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<Particulars, Error> {
-        let connector = self.client.get(&one(id), options).await?;
+    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<Particulars> {
+        let connector = self.find(id, options).await?;
         let mut groups = Vec::new();
-        if self.offers("update") {
+        if self.offers::<Update>() {
             let (provider, holders) = futures::future::join(
-                self.provider_of(connector.provider(), options),
+                self.provider_of(&connector.provider, options),
                 self.holders(&connector, options),
             )
             .await;
@@ -50,8 +45,8 @@ impl Tenex {
             limit: Some(PAGE),
             ..List::default()
         };
-        let (all, _) = self.client.list_all(page, options).await.ok()?;
-        let others = all.iter().filter(|other| other.id() != connector.id());
+        let all = self.list_all(&page, options).await.ok()?.items;
+        let others = all.iter().filter(|other| other.id != connector.id);
         let holders = others.filter_map(|other| {
             let role = other.text("role").filter(|role| SOLE.contains(role))?;
             Some((role.to_owned(), called(other)))
@@ -59,38 +54,37 @@ impl Tenex {
         Some(holders.collect())
     }
 
+    /// An act on a connector, where the table of routes offers it.
+    fn act<O: Operation<Self>>(&self, title: &str, connector: &Connector) -> Option<Act> {
+        let fixed = json!({"id": connector.id});
+        self.offers::<O>()
+            .then(|| call::<O, _>(O::NAME, title, fixed))
+    }
+
     /// What is done to the connection, as far as the table of routes offers it.
     fn connection(&self, connector: &Connector) -> Option<ControlGroup> {
-        let fixed = || json!({"id": connector.id()});
-        let made =
-            |operation: &str, title: &str| act(OPERATIONS, operation, operation, title, fixed());
-        let mut controls = Vec::new();
-        if self.offers("enable") && self.offers("disable") {
-            controls.push(Control::Switch {
-                label: "Enabled".to_owned(),
-                is_main: true,
-                is_on: Some(connector.status() != "disabled"),
-                turn_on: Box::new(made("enable", "Enable")),
-                turn_off: Box::new(made("disable", "Disable")),
-            });
-        }
-        let revoke = Act {
-            consequence: Some(
-                "10ex gives its access to the provider up. Whatever uses this connector stops until it \
-                 is connected again."
-                    .to_owned(),
-            ),
-            ..made("revoke", "Revoke")
-        };
+        let on = self.act::<Enable>("Enable", connector);
+        let turned = on.zip(self.act::<Disable>("Disable", connector));
+        let switch = turned.map(|(on, off)| Control::Switch {
+            label: "Enabled".to_owned(),
+            is_main: true,
+            is_on: Some(connector.status != "disabled"),
+            turn_on: Box::new(on),
+            turn_off: Box::new(off),
+        });
+        let consequence = "10ex gives its access to the provider up. Whatever uses this connector stops until it \
+                           is connected again.";
+        let revoke = self.act::<Revoke>("Revoke", connector).map(|act| Act {
+            consequence: Some(consequence.to_owned()),
+            ..act
+        });
         let buttons = [
-            made("test", "Test"),
-            made("refresh", "Refresh the token"),
+            self.act::<Test>("Test", connector),
+            self.act::<Refresh>("Refresh the token", connector),
             revoke,
         ];
-        let offered = buttons
-            .into_iter()
-            .filter(|act| self.offers(&act.operation));
-        controls.extend(offered.map(button));
+        let buttons = buttons.into_iter().flatten().map(button);
+        let controls: Vec<Control> = switch.into_iter().chain(buttons).collect();
         (!controls.is_empty()).then(|| ControlGroup {
             title: "Connection".to_owned(),
             help: Some("A test is a light read at the provider.".to_owned()),
@@ -104,7 +98,7 @@ fn facts(connector: &Connector) -> Vec<Fact> {
         fact("Health", connector.text("health").map(plain).as_deref()),
         moment("Last checked", connector.text("last_checked_at")),
         fact("Account", connector.text("account_label")),
-        fact("Provider", Some(connector.provider())),
+        fact("Provider", Some(&connector.provider)),
         fact("Trouble", connector.error()),
     ];
     facts.into_iter().flatten().collect()
@@ -112,20 +106,14 @@ fn facts(connector: &Connector) -> Vec<Fact> {
 
 fn roles(connector: &Connector, provider: &Provider, holders: &Holders) -> ControlGroup {
     let current = connector.text("role");
-    let offered = provider.roles(current);
+    let offered = forms::roles(provider, current);
     let help = help(current, &offered, holders);
     let acts = offered.into_iter().map(|role| {
-        let fixed = json!({"id": connector.id(), "role": role});
+        let fixed = json!({"id": connector.id, "role": role});
         let is_changed = current != Some(role.as_str());
         Act {
             consequence: is_changed.then(|| demotion(&role, holders)).flatten(),
-            ..act(
-                OPERATIONS,
-                "update",
-                &name(&role),
-                &title_of_role(&role),
-                fixed,
-            )
+            ..call::<Update, Tenex>(&name(&role), &title_of_role(&role), fixed)
         }
     });
     ControlGroup {
@@ -197,7 +185,7 @@ fn demotion(role: &str, holders: &Holders) -> Option<String> {
 /// What a person knows a connector by.
 fn called(connector: &Connector) -> String {
     let name = connector.text("name").or(connector.text("account_label"));
-    clean_text(name.unwrap_or(connector.provider()), 200)
+    clean_text(name.unwrap_or(&connector.provider), 200)
 }
 
 #[cfg(test)]

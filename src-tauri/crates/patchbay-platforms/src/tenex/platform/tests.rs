@@ -15,7 +15,7 @@ use crate::ConsentState;
 mod over_mcp;
 
 /// Any JSON, with the names that the readers look at.
-pub(super) fn any_json() -> impl Strategy<Value = Value> {
+pub(in crate::tenex) fn any_json() -> impl Strategy<Value = Value> {
     crate::any_json::any_json(&[
         "id",
         "provider",

@@ -6,71 +6,24 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::HeaderMap;
-use patchbay_http::{Answer, Api, CallOptions};
+use patchbay_http::{Answer, Api, CallOptions, SecretNames};
 use patchbay_model::{Content, Secret};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::table::Table;
 use crate::mcp::{CallOutcome, McpLimits, McpSession, McpTarget, ToolCall, connect};
 use crate::{BoxError, Error, Headers, TokenSource};
 
 /// The server, and the session with it while there is one.
 #[derive(Default)]
-pub(super) struct McpPath(tokio::sync::Mutex<Option<McpSession>>);
+pub(in crate::tenex) struct McpPath(tokio::sync::Mutex<Option<McpSession>>);
 
 impl McpPath {
-    /// A page of connectors.
+    /// Calls a tool that stands in place of a route.
     ///
     /// # Errors
     /// Those of [`connect`] and [`McpSession::call_tool`]; [`Error::ServerError`] when the tool fails;
     /// [`Error::Protocol`] when it gives no JSON.
-    pub(super) async fn list_connectors(
-        &self,
-        api: &Api,
-        table: &Table,
-        arguments: Map<String, Value>,
-        options: &CallOptions,
-    ) -> Result<Answer, Error> {
-        let found = self
-            .call(api, "list_connectors", arguments, options)
-            .await?;
-        // Tools often give a bare list, or one under another name than the routes do.
-        Ok(match found.json() {
-            Ok(Value::Array(items)) => answer(found.status, &json!({ &table.items_key: items })),
-            _ => found,
-        })
-    }
-
-    /// The start of a consent.
-    ///
-    /// # Errors
-    /// As [`McpPath::list_connectors`].
-    pub(super) async fn start_connector_oauth(
-        &self,
-        api: &Api,
-        arguments: Map<String, Value>,
-        options: &CallOptions,
-    ) -> Result<Answer, Error> {
-        self.call(api, "start_connector_oauth", arguments, options)
-            .await
-    }
-
-    /// How far a consent is.
-    ///
-    /// # Errors
-    /// As [`McpPath::list_connectors`].
-    pub(super) async fn get_connector_status(
-        &self,
-        api: &Api,
-        arguments: Map<String, Value>,
-        options: &CallOptions,
-    ) -> Result<Answer, Error> {
-        self.call(api, "get_connector_status", arguments, options)
-            .await
-    }
-
-    async fn call(
+    pub(in crate::tenex) async fn call(
         &self,
         api: &Api,
         tool: &str,
@@ -84,7 +37,10 @@ impl McpPath {
             timeout: options.timeout.unwrap_or(McpLimits::DEFAULT.idle),
             progress: Arc::new(|_| {}),
         };
-        read(session.call_tool(call, &options.stop()).await?)
+        read(
+            session.call_tool(call, &options.stop()).await?,
+            api.secret_names,
+        )
     }
 
     async fn session(&self, api: &Api, options: &CallOptions) -> Result<McpSession, Error> {
@@ -144,7 +100,7 @@ impl TokenSource for WithHeaders {
 }
 
 /// What a tool gave, as if its route had been called: structured, or JSON in its first text.
-fn read(outcome: CallOutcome) -> Result<Answer, Error> {
+fn read(outcome: CallOutcome, secret_names: &'static SecretNames) -> Result<Answer, Error> {
     let mut texts = outcome.result.content.iter().filter_map(|part| match part {
         Content::Text { text } => Some(text.as_str()),
         _ => None,
@@ -169,14 +125,10 @@ fn read(outcome: CallOutcome) -> Result<Answer, Error> {
         }
         json => json,
     };
-    Ok(answer(outcome.status.unwrap_or(200), &json))
-}
-
-fn answer(status: u16, json: &Value) -> Answer {
-    Answer {
-        status,
-        headers: HeaderMap::new(),
+    Ok(Answer {
+        status: outcome.status.unwrap_or(200),
         body: Bytes::from(json.to_string()),
+        secret_names,
         ..Answer::default()
-    }
+    })
 }

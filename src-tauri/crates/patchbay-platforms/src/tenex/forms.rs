@@ -1,0 +1,286 @@
+//! What people fill in for 10ex's connectors, as their providers are assumed to want it.
+//!
+//! Source: 10ex contract, section 3, `Provider` (assumed).
+
+use patchbay_http::SecretArgument;
+use patchbay_model::{Form, Json, RemoteId, clean_text};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::operations::{StartOauth, SubmitByok, Update};
+use super::wire::{Connector, KeyField, Provider};
+use crate::Field;
+use crate::acts::plain;
+use crate::form::{self, Members};
+
+/// Roles of the documentation; which of them a provider takes it says itself.
+const ROLES: [&str; 5] = ["source", "sink", "both", "primary_source", "crm_sink"];
+
+/// Roles that one connector has at most: whoever gets one takes it from another.
+pub(super) const SOLE: [&str; 2] = ["primary_source", "crm_sink"];
+
+/// How a connector is made.
+#[derive(Deserialize, JsonSchema)]
+#[serde(tag = "auth_type", rename_all = "snake_case")]
+pub(super) enum NewConnector {
+    #[schemars(title = "Sign in on the provider's page")]
+    Oauth(Consent),
+    #[schemars(title = "A key of your own")]
+    Byok(NewKey),
+}
+
+/// A connector that lives by a consent.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Consent {
+    /// What 10ex uses it for.
+    #[schemars(title = "Role")]
+    role: Option<String>,
+}
+
+/// A connector that lives by a key.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewKey {
+    /// The provider's key; 10ex never gives it back.
+    #[schemars(title = "API key", length(min = 1))]
+    api_key: SecretArgument,
+    /// Further settings of the connector, such as a sender alias.
+    #[schemars(title = "Settings")]
+    settings: Option<Map<String, Value>>,
+    /// What to call the connector.
+    #[schemars(title = "Name")]
+    name: Option<String>,
+    /// What 10ex uses it for.
+    #[schemars(title = "Role")]
+    role: Option<String>,
+}
+
+/// Another key for a connector that is there.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Key {
+    /// The provider's key; 10ex never gives it back.
+    #[schemars(title = "API key", length(min = 1))]
+    pub(super) api_key: SecretArgument,
+    /// Further settings of the connector, such as a sender alias.
+    #[schemars(title = "Settings")]
+    settings: Option<Map<String, Value>>,
+}
+
+impl Consent {
+    pub(super) fn start(self, provider: &str) -> StartOauth {
+        StartOauth {
+            provider: provider.to_owned(),
+            role: filled(self.role),
+            ..StartOauth::default()
+        }
+    }
+}
+
+impl NewKey {
+    pub(super) fn submit(self, provider: &str) -> SubmitByok {
+        let (api_key, settings) = (self.api_key, self.settings);
+        SubmitByok {
+            name: filled(self.name),
+            role: filled(self.role),
+            ..Key { api_key, settings }.submit(provider.to_owned(), None)
+        }
+    }
+}
+
+impl Key {
+    pub(super) fn submit(self, provider: String, connector: Option<RemoteId>) -> SubmitByok {
+        SubmitByok {
+            provider,
+            api_key: self.api_key,
+            name: None,
+            role: None,
+            settings: self.settings.filter(|settings| !settings.is_empty()),
+            connector_id: connector,
+            secrets: Vec::new(),
+        }
+    }
+}
+
+fn filled(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// What one gives to make a connector of a provider, by a consent, by a key, or by either.
+pub(super) fn creation(provider: &Provider, ways: (bool, bool)) -> Form {
+    let schema = match ways {
+        (true, true) => form::schema_of::<NewConnector>(),
+        (true, false) => form::schema_of::<Consent>(),
+        (false, _) => form::schema_of::<NewKey>(),
+    };
+    form::empty(of_provider(schema, provider))
+}
+
+/// What one gives to replace the key of a connector.
+pub(super) fn key(connector: &Connector, provider: &Provider) -> Form {
+    let settings = connector.rest.get("settings").and_then(Value::as_object);
+    let settings = settings.filter(|settings| !settings.is_empty());
+    let values = settings.map(|settings| ("settings".to_owned(), Value::from(settings.clone())));
+    Form {
+        values: Json(values.into_iter().collect()),
+        kept: vec!["/api_key".to_owned()],
+        ..form::empty(of_provider(form::schema_of::<Key>(), provider))
+    }
+}
+
+/// What can be changed of a connector. Its key is none of it: that is a credential.
+pub(super) fn settings(connector: &Connector, provider: &Provider) -> Form {
+    let text = |member: &str| match connector.rest.get(member) {
+        Some(Value::String(text)) => Field::Value(text.clone()),
+        _ => Field::Absent,
+    };
+    let is_primary = connector.rest.get("is_primary") == Some(&Value::Bool(true));
+    let settings = match connector.rest.get("settings") {
+        Some(Value::Object(settings)) => settings.clone(),
+        _ => Map::new(),
+    };
+    let mut form = form::new(&Update {
+        id: connector.id.clone(),
+        name: text("name"),
+        role: text("role"),
+        is_primary: Field::Value(is_primary),
+        enabled: Field::Value(connector.status != "disabled"),
+        settings: Field::Value(settings),
+    });
+    form::drop_member(&mut form, "id");
+    let members = &mut form.schema.0["properties"];
+    members["role"]["oneOf"] = role_options(provider, connector.text("role"));
+    members["settings"] = settings_schema(key_fields(provider).1);
+    // What is kept without being told cannot be asked for again.
+    members["settings"]
+        .as_object_mut()
+        .and_then(|settings| settings.shift_remove("required"));
+    form
+}
+
+/// Where in a form a problem of the request's body belongs.
+pub(super) fn place(path: &str) -> String {
+    match path.split('/').nth(1) {
+        // Nobody types these.
+        Some("provider" | "connector_id") => String::new(),
+        _ => path.to_owned(),
+    }
+}
+
+/// The schema of a form, or of each of its alternatives, with what the provider takes.
+fn of_provider(mut schema: Value, provider: &Provider) -> Value {
+    if let Some(Value::Array(options)) = schema.get_mut("oneOf") {
+        for option in options {
+            *option = of_provider(option.take(), provider);
+        }
+        return schema;
+    }
+    let (label, fields) = key_fields(provider);
+    let needs_settings = fields.iter().any(KeyField::is_required);
+    for (name, member) in schema["properties"].as_object_mut().into_iter().flatten() {
+        match name.as_str() {
+            "api_key" => member["title"] = label.clone().into(),
+            "role" => member["oneOf"] = role_options(provider, None),
+            "settings" => {
+                *member = settings_schema(fields.clone());
+                if fields.is_empty() {
+                    member["x-advanced"] = true.into();
+                }
+            }
+            _ => {}
+        }
+    }
+    if needs_settings
+        && schema["properties"].get("settings").is_some()
+        && let Some(Value::Array(required)) = schema.get_mut("required")
+    {
+        required.push("settings".into());
+    }
+    schema
+}
+
+/// What a provider is called.
+pub(super) fn title(provider: &Provider) -> String {
+    let name = provider.name.as_deref().map(|name| clean_text(name, 200));
+    name.unwrap_or_else(|| plain(&provider.provider))
+}
+
+/// Roles that connectors of a provider can have, with the one that one has.
+pub(super) fn roles(provider: &Provider, current: Option<&str>) -> Vec<String> {
+    let mut roles = match provider.roles.as_slice() {
+        [] => ROLES.map(str::to_owned).to_vec(),
+        roles => roles.to_vec(),
+    };
+    if let Some(current) = current
+        && !roles.iter().any(|role| role == current)
+    {
+        roles.push(current.to_owned());
+    }
+    roles
+}
+
+fn role_options(provider: &Provider, current: Option<&str>) -> Value {
+    let roles = roles(provider, current);
+    let titles: Vec<String> = roles.iter().map(|role| title_of_role(role)).collect();
+    let words = roles.iter().map(String::as_str);
+    form::options(words.zip(titles.iter().map(String::as_str)))
+}
+
+/// What a role is called in a list of them.
+pub(super) fn title_of_role(role: &str) -> String {
+    match role {
+        "both" => "Source and sink".to_owned(),
+        "primary_source" => "Primary data source".to_owned(),
+        "crm_sink" => "CRM sink".to_owned(),
+        other => plain(other),
+    }
+}
+
+/// The label of the key, and what a provider wants beside it.
+fn key_fields(provider: &Provider) -> (String, Vec<KeyField>) {
+    let mut fields = provider.byok_fields.clone();
+    fields.retain(|field| !field.name.is_empty());
+    let named = fields.iter().position(|field| field.name == "api_key");
+    let key = named.or_else(|| fields.iter().position(KeyField::is_secret));
+    let label = key.map(|place| label(&fields.remove(place)));
+    (label.unwrap_or_else(|| "API key".to_owned()), fields)
+}
+
+fn label(field: &KeyField) -> String {
+    let label = field.label.as_deref().map(|label| clean_text(label, 200));
+    let label = label.filter(|label| !label.is_empty());
+    label.unwrap_or_else(|| plain(&field.name))
+}
+
+/// What is kept beside the key: an object that may hold more than is known of it.
+fn settings_schema(fields: Vec<KeyField>) -> Value {
+    let mut members = Members::default();
+    for field in fields {
+        let label = label(&field);
+        let schema = match field.is_secret() {
+            true => form::secret(&label, "Never given back."),
+            false => json!({"type": "string", "title": label}),
+        };
+        members = match field.is_required() {
+            true => members.needs(&field.name, schema),
+            false => members.with(&field.name, schema),
+        };
+    }
+    let mut schema = members.open();
+    schema["title"] = "Settings".into();
+    schema["description"] = "Further settings of the connector, such as a sender alias.".into();
+    schema
+}
+
+/// Secrets among the settings that were given.
+pub(super) fn secrets<'a>(provider: &Provider, settings: &'a Map<String, Value>) -> Vec<&'a str> {
+    let (_, fields) = key_fields(provider);
+    let secrets = fields.iter().filter(|field| field.is_secret());
+    let secrets = secrets.filter_map(|field| settings.get(&field.name)?.as_str());
+    secrets.collect()
+}
+
+#[cfg(test)]
+mod tests;

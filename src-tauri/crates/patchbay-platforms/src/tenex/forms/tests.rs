@@ -1,0 +1,69 @@
+//! Forms by what a provider says of itself.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::tenex::platform::tests::any_json;
+
+fn provider(json: Value) -> Provider {
+    serde_json::from_value(json).unwrap()
+}
+
+#[test]
+fn the_key_is_the_field_of_that_name_or_the_first_secret() {
+    for (fields, label, others) in [
+        (json!(null), "API key", vec![]),
+        (
+            json!([{"name": "site", "secret": false}, {"name": "api_key", "label": "Master key"}]),
+            "Master key",
+            vec!["site"],
+        ),
+        (
+            json!([{"name": "dataset", "secret": false}, {"name": "token", "label": "Token"}]),
+            "Token",
+            vec!["dataset"],
+        ),
+    ] {
+        let sanity = provider(json!({"provider": "sanity", "byok_fields": fields}));
+        let (found, rest) = key_fields(&sanity);
+        assert_eq!(found, label, "{fields}");
+        let names: Vec<String> = rest.into_iter().map(|field| field.name).collect();
+        assert_eq!(names, others, "{fields}");
+    }
+}
+
+#[test]
+fn a_secret_beside_the_key_is_one_in_the_form_too() {
+    let twice = provider(json!({"provider": "p", "byok_fields": [
+        {"name": "api_key"}, {"name": "pin", "label": "PIN", "secret": true, "required": false}
+    ]}));
+    let form = creation(&twice, (false, true)).schema.0;
+    assert_eq!(form["required"], json!(["api_key"]));
+    let settings = &form["properties"]["settings"];
+    assert_eq!(settings["properties"]["pin"]["writeOnly"], true);
+    assert!(settings.get("required").is_none());
+    let given = json!({"pin": "1234", "other": "x"});
+    assert_eq!(secrets(&twice, given.as_object().unwrap()), ["1234"]);
+}
+
+#[test]
+fn roles_are_the_providers_or_all_and_the_present_one_is_among_them() {
+    let gmail = provider(json!({"provider": "gmail", "roles": ["sink"]}));
+    assert_eq!(roles(&gmail, None), ["sink"]);
+    assert_eq!(roles(&gmail, Some("odd")), ["sink", "odd"]);
+    let options = role_options(&Provider::default(), None);
+    assert_eq!(options[3]["title"], "Primary data source");
+}
+
+proptest! {
+    #[test]
+    fn any_provider_has_a_form(json in any_json()) {
+        if let Ok(provider) = serde_json::from_value::<Provider>(json) {
+            for ways in [(true, true), (true, false), (false, true)] {
+                let form = creation(&provider, ways).schema;
+                prop_assert!(jsonschema::validator_for(&form).is_ok());
+            }
+            prop_assert!(!roles(&provider, None).is_empty());
+        }
+    }
+}

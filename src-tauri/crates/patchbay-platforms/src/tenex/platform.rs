@@ -1,0 +1,706 @@
+//! 10ex as an account, and what it is able to do as far as its table of routes offers it.
+
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_http::{
+    Answer, Api, Backoff, CallOptions, FixedHeaders, Jitter, PlannedRequest, Retries, RetryPolicy,
+    SecretNames,
+};
+use patchbay_model::{
+    ConnectorSettings, CredentialLevel, Definition, Form, Json, Level, PlatformCredential,
+    RemoteId, Secret, Timestamp, clean_text,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::forms::{self, Key, NewConnector};
+use super::mapping;
+use super::operations::{
+    Delete, Get, GetStatus, List, ListProviders, OPERATIONS, Revoke, StartOauth, SubmitByok, Test,
+    Update,
+};
+use super::quirks::login::Login;
+use super::quirks::mcp_path::McpPath;
+use super::quirks::settings::{FIELDS, Settings as AccountSettings};
+use super::quirks::table::Table;
+use super::quirks::waiting::{self, Waiting};
+use super::wire::{Connector, Page, Provider, Started};
+use crate::capabilities::{SingleCredential, SingleOutcome, SingleTool, no_choices};
+use crate::findings::Findings;
+use crate::form::at_fields;
+use crate::operations::{AnyClient, arguments};
+use crate::registry::{secret_names, text_of};
+use crate::{
+    Connectors, ConsentState, Consents, Creation, Credentials, Disconnects, Error, HostedPlatform,
+    NoToken, Operation, OperationEntry, Output, Peculiar, Platform, Refusal, RemoteConnector,
+    Result, Settings, SignIn, StartedConsent, TokenSource, Tools,
+};
+
+const BASE_URL: &str = "https://api.10ex.ai";
+
+/// The most that the platform is assumed to give at once.
+pub(super) const PAGE: i64 = 200;
+
+/// A list that goes on after so many pages is cut there.
+const MOST_PAGES: usize = 100;
+
+/// Names of members that no answer shows.
+pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
+    LazyLock::new(|| secret_names(OPERATIONS, FIELDS));
+
+/// 10ex in the registry.
+pub(crate) const TENEX: HostedPlatform = HostedPlatform {
+    platform: patchbay_model::Platform::Tenex,
+    title: "10ex",
+    is_assumed: true,
+    fields: FIELDS,
+    secret_for: |settings| match text_of(settings, "email") {
+        Some(_) => Some("password"),
+        None => Some("api_key"),
+    },
+    operations: || OPERATIONS,
+    operations_of: |_| OPERATIONS,
+    sign_in,
+};
+
+/// One account: its operations are called with it.
+pub struct Tenex {
+    pub(super) api: Api,
+    pub(super) table: Table,
+    mcp: McpPath,
+    pub(super) findings: Findings,
+    pub(super) waiting: Waiting,
+}
+
+impl AsRef<Api> for Tenex {
+    fn as_ref(&self) -> &Api {
+        &self.api
+    }
+}
+
+fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
+    Ok(Arc::new(client(&account)?))
+}
+
+/// The client of an account.
+///
+/// # Errors
+/// [`Error::Usage`] when key and password are missing, or a setting cannot be used.
+pub fn client(account: &SignIn) -> Result<Tenex> {
+    let settings = AccountSettings(&account.settings);
+    let base = account.text("base_url")?.unwrap_or(BASE_URL);
+    let (clients, clock) = (account.clients.clone(), Arc::clone(&account.clock));
+    let anonymous = Api {
+        secrets: account.secrets.values().cloned().collect(),
+        secret_names: &SECRET_NAMES,
+        ..Api::new(clients, clock, base, Arc::new(NoToken))?
+    };
+    let api = Api {
+        tokens: tokens(account, &settings, &anonymous)?,
+        headers: settings.header("workspace_header")?.into_iter().collect(),
+        retries: retries(),
+        ..anonymous
+    };
+    Ok(Tenex {
+        api,
+        table: Table::read(&settings)?,
+        mcp: McpPath::default(),
+        findings: Findings::default(),
+        waiting: Waiting::default(),
+    })
+}
+
+/// A key, else e-mail address and password.
+fn tokens(
+    account: &SignIn,
+    settings: &AccountSettings<'_>,
+    anonymous: &Api,
+) -> Result<Arc<dyn TokenSource>> {
+    let credential = settings.credential()?;
+    let given = |name| account.secret(name).filter(|secret| !secret.is_empty());
+    if let Some(key) = given("api_key") {
+        let (name, value) = credential.with(key);
+        return Ok(Arc::new(FixedHeaders::new(&name, value)));
+    }
+    match (account.text("email")?, given("password")) {
+        (Some(email), Some(password)) => Ok(Arc::new(Login {
+            api: anonymous.clone(),
+            email: email.to_owned(),
+            password: password.clone(),
+            credential,
+            turn: tokio::sync::Mutex::default(),
+            kept: Mutex::default(),
+        })),
+        _ => Err(Error::Usage(
+            "a key is missing, or an e-mail address with its password".to_owned(),
+        )),
+    }
+}
+
+/// The contract's waits: 1, 2, 4 … seconds and up to a quarter more, at most five times.
+fn retries() -> RetryPolicy {
+    RetryPolicy {
+        most: 5,
+        statuses: vec![429..=429, 500..=599],
+        backoff: Backoff {
+            jitter: Jitter::Above(0.25),
+            ..RetryPolicy::NEVER.backoff
+        },
+        longest_asked: Duration::from_secs(60),
+        ..RetryPolicy::NEVER
+    }
+}
+
+impl Tenex {
+    pub(super) fn now(&self) -> Timestamp {
+        self.api.clock.now()
+    }
+
+    /// Whether the table of routes has that operation switched on.
+    pub(super) fn offers<O: Operation<Self>>(&self) -> bool {
+        self.table.offers(O::NAME)
+    }
+
+    /// Sends an operation by its route.
+    pub(super) async fn ask<O: Operation<Self>>(
+        &self,
+        operation: &O,
+        options: &CallOptions,
+    ) -> Result<Answer> {
+        let request = operation.request(self)?.repeat(O::RETRY);
+        self.api.send(request, options).await
+    }
+
+    /// Sends an operation by its route, or calls the tool in place of it where the settings say so.
+    pub(super) async fn ask_either<O: Operation<Self>>(
+        &self,
+        operation: &O,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<Answer> {
+        if !self.table.uses_mcp {
+            return self.ask(operation, options).await;
+        }
+        if !self.offers::<O>() {
+            return Err(Error::NotSupported(O::NAME.to_owned()));
+        }
+        self.mcp.call(&self.api, tool, arguments, options).await
+    }
+
+    /// The connectors of all pages, with the last total given; ends where a cursor repeats.
+    pub(super) async fn list_all(
+        &self,
+        list: &List,
+        options: &CallOptions,
+    ) -> Result<Page<Connector>> {
+        let page = |cursor| {
+            let page = List {
+                cursor,
+                ..list.clone()
+            };
+            async move { page.run(self, options).await }
+        };
+        all_pages(list.cursor.clone(), page).await
+    }
+
+    /// All providers, over all pages.
+    async fn providers(&self, options: &CallOptions) -> Result<Vec<Provider>> {
+        let page = |cursor| {
+            let page = ListProviders {
+                limit: Some(PAGE),
+                cursor,
+                category: None,
+            };
+            async move { page.run(self, options).await }
+        };
+        Ok(all_pages(None, page).await?.providers().collect())
+    }
+
+    /// The provider of a connector that is there; one that is known by its name only where the list
+    /// cannot be had.
+    pub(super) async fn provider_of(&self, slug: &str, options: &CallOptions) -> Provider {
+        let all = self.providers(options).await.unwrap_or_default();
+        let mut all = all.into_iter();
+        all.find(|provider| provider.provider == slug)
+            .unwrap_or_default()
+    }
+
+    /// A connector as it is now.
+    pub(super) async fn find(&self, id: &RemoteId, options: &CallOptions) -> Result<Connector> {
+        Get { id: id.clone() }.run(self, options).await
+    }
+
+    fn mapped(&self, connector: Connector) -> RemoteConnector {
+        let found = self.findings.of(connector.id.as_str());
+        mapping::connector(connector, &self.table.states, &found, self.now())
+    }
+
+    /// What was found out before no longer holds for a connector that was changed.
+    pub(super) fn forget_findings(&self, connector: &Connector) {
+        self.findings.forget(connector.id.as_str());
+    }
+
+    /// How long a consent is waited for.
+    pub(super) fn lives(&self, started: &Started) -> Duration {
+        let end = started.expires_at.as_str().and_then(Timestamp::parse);
+        let left = end.map(|end| self.until(end));
+        let limit = self.table.poll_limit;
+        left.map_or(limit, |left| left.min(limit))
+    }
+
+    fn until(&self, end: Timestamp) -> Duration {
+        Duration::try_from(end.instant() - self.now().instant()).unwrap_or_default()
+    }
+
+    /// Whether a provider is connected by a consent, and whether by a key.
+    fn ways(&self, provider: &Provider) -> (bool, bool) {
+        let ways = &provider.auth_types;
+        let takes = |way: &str| ways.is_empty() || ways.iter().any(|each| each == way);
+        (
+            takes("oauth") && self.offers::<StartOauth>(),
+            takes("byok") && self.offers::<SubmitByok>(),
+        )
+    }
+
+    /// Submits a key. Settings that the provider calls secret come back from nowhere.
+    async fn submit(&self, mut key: SubmitByok, options: &CallOptions) -> Result<Connector> {
+        if key.api_key.is_empty() {
+            return Err(Error::Usage("api_key is missing".to_owned()));
+        }
+        if let Some(settings) = &key.settings {
+            let provider = self.provider_of(&key.provider, options).await;
+            let secrets = forms::secrets(&provider, settings);
+            key.secrets = secrets.into_iter().map(Secret::new).collect();
+        }
+        let submitted = key.run(self, options).await;
+        submitted.map_err(|error| at_fields(error, |path, _| forms::place(path)))
+    }
+
+    /// By a consent, the start of it makes the connector; its page is kept for whoever asks next.
+    async fn create_by_consent(
+        &self,
+        which: StartOauth,
+        options: &CallOptions,
+    ) -> Result<Connector> {
+        let started = which.run(self, options).await;
+        let started = started.map_err(|error| at_fields(error, |path, _| forms::place(path)))?;
+        let lives = self.lives(&started);
+        let id = started
+            .connector_id
+            .ok_or_else(|| Error::UnexpectedAnswer {
+                what: "the consent was started and no connector is named".to_owned(),
+                refusal: Box::new(Refusal {
+                    status: 200,
+                    ..Refusal::default()
+                }),
+            })?;
+        let page = waiting::Page {
+            provider: which.provider.clone(),
+            page: started.redirect_url,
+            until: self.now() + lives,
+        };
+        self.waiting.keep(&id, page);
+        let id = RemoteId::new(id);
+        // The page is what counts: a connector that cannot be read yet is pending.
+        let made = self.find(&id, options).await;
+        Ok(made.unwrap_or_else(|_| Connector {
+            id,
+            provider: which.provider,
+            status: "pending".to_owned(),
+            rest: Map::new(),
+        }))
+    }
+
+    fn started(&self, page: Url, lives: Duration) -> StartedConsent {
+        StartedConsent {
+            page: Some(page),
+            lives: Some(lives),
+            poll_every: self.table.poll_interval,
+        }
+    }
+}
+
+/// The items of all pages from a cursor on, with the last total given; ends where a cursor repeats.
+async fn all_pages<T, F: Future<Output = Result<Page<T>>>>(
+    mut cursor: Option<String>,
+    page: impl Fn(Option<String>) -> F,
+) -> Result<Page<T>> {
+    let (mut items, mut total) = (Vec::new(), Value::Null);
+    let mut cursors: HashSet<String> = cursor.iter().cloned().collect();
+    for _ in 0..MOST_PAGES {
+        let found = page(cursor).await?;
+        items.extend(found.items);
+        if !found.total.is_null() {
+            total = found.total;
+        }
+        match found.next_cursor {
+            Some(next) if cursors.insert(next.clone()) => cursor = Some(next),
+            _ => break,
+        }
+    }
+    Ok(Page {
+        items,
+        next_cursor: None,
+        total,
+    })
+}
+
+#[async_trait]
+impl Platform for Tenex {
+    fn operations(&self) -> &'static [OperationEntry] {
+        OPERATIONS
+    }
+
+    fn client(&self) -> Option<&AnyClient> {
+        Some(self)
+    }
+
+    /// Any list will do: one of the routes may be off because it is not what was assumed.
+    async fn check(&self, options: &CallOptions) -> Result<()> {
+        let limit = Some(1);
+        if self.offers::<List>() {
+            let page = List {
+                limit,
+                ..List::default()
+            };
+            page.run(self, options).await?;
+        } else if self.offers::<ListProviders>() {
+            let page = ListProviders {
+                limit,
+                ..ListProviders::default()
+            };
+            page.run(self, options).await?;
+        }
+        // Every other read wants a connector.
+        Ok(())
+    }
+
+    fn remembered(&self) -> Value {
+        self.findings.to_json()
+    }
+
+    fn recall(&self, remembered: Value) {
+        self.findings.recall(remembered);
+    }
+
+    /// Without a list, connectors that are known can still be looked at and deleted.
+    fn connectors(&self) -> Option<&dyn Connectors> {
+        let is_offered = self.offers::<List>() || self.offers::<Get>() || self.offers::<Delete>();
+        is_offered.then_some(self as _)
+    }
+
+    fn tools(&self) -> Option<&dyn Tools> {
+        self.offers::<Test>().then_some(self as _)
+    }
+
+    fn consents(&self) -> Option<&dyn Consents> {
+        let is_offered = self.offers::<StartOauth>() && self.offers::<GetStatus>();
+        is_offered.then_some(self as _)
+    }
+
+    fn disconnects(&self) -> Option<&dyn Disconnects> {
+        self.offers::<Revoke>().then_some(self as _)
+    }
+
+    fn creation(&self) -> Option<&dyn Creation> {
+        let is_offered = self.offers::<StartOauth>() || self.offers::<SubmitByok>();
+        (is_offered && self.offers::<ListProviders>()).then_some(self as _)
+    }
+
+    fn settings(&self) -> Option<&dyn Settings> {
+        (self.offers::<Get>() && self.offers::<Update>()).then_some(self as _)
+    }
+
+    fn credentials(&self) -> Option<&dyn Credentials> {
+        (self.offers::<Get>() && self.offers::<SubmitByok>()).then_some(self as _)
+    }
+
+    fn peculiar(&self) -> Option<&dyn Peculiar> {
+        self.offers::<Get>().then_some(self as _)
+    }
+}
+
+#[async_trait]
+impl Connectors for Tenex {
+    async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
+        let page = List {
+            limit: Some(PAGE),
+            ..List::default()
+        };
+        let all = self.list_all(&page, options).await?.items;
+        Ok(all.into_iter().map(|one| self.mapped(one)).collect())
+    }
+
+    async fn find_connector(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector> {
+        Ok(self.mapped(self.find(id, options).await?))
+    }
+
+    async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
+        Delete { id: id.clone() }.run(self, options).await
+    }
+}
+
+#[async_trait]
+impl Disconnects for Tenex {
+    async fn disconnect(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
+        let revoke = Revoke { id: id.clone() };
+        revoke.run(self, options).await.map(drop)
+    }
+}
+
+/// Source: 10ex contract, section 3, `start_oauth` and "Polling" (assumed).
+#[async_trait]
+impl Consents for Tenex {
+    /// A new connector has its page already. It is asked for once more only to have the browser end at
+    /// `redirect`; where that is refused because one is under way, the page it has is as good.
+    async fn start_consent(
+        &self,
+        id: &RemoteId,
+        redirect: Option<&Url>,
+        choices: &Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<StartedConsent> {
+        no_choices(choices)?;
+        let waiting = self.waiting.of(id.as_str(), self.now());
+        let kept = |page: waiting::Page| self.started(page.page, self.until(page.until));
+        let provider = match waiting.clone() {
+            Some(page) if redirect.is_none() => return Ok(kept(page)),
+            Some(page) => page.provider,
+            // A consent is for a provider; naming the connector makes it one of connecting again.
+            None => self.find(id, options).await?.provider,
+        };
+        let which = StartOauth {
+            provider,
+            role: None,
+            connector_id: Some(id.clone()),
+            return_url: redirect.map(Url::to_string),
+        };
+        match (which.run(self, options).await, waiting) {
+            (Ok(started), _) => {
+                self.waiting.forget(id.as_str());
+                let lives = self.lives(&started);
+                Ok(self.started(started.redirect_url, lives))
+            }
+            (Err(Error::Conflict(_)), Some(page)) => Ok(kept(page)),
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    async fn consent_state(&self, id: &RemoteId, options: &CallOptions) -> Result<ConsentState> {
+        // Whoever polls comes back by itself.
+        let once = CallOptions {
+            retries: Some(Retries::Times(0)),
+            ..options.clone()
+        };
+        let grant = GetStatus { id: id.clone() }.run(self, &once).await?;
+        let state = mapping::consent(&grant, &self.table.states);
+        if state != ConsentState::Waiting {
+            self.waiting.forget(id.as_str());
+        }
+        if state == ConsentState::Given {
+            self.findings.forget(id.as_str());
+        }
+        Ok(state)
+    }
+}
+
+/// Source: 10ex contract, section 3, `list_providers`, `start_oauth`, `submit_byok` (assumed).
+#[async_trait]
+impl Creation for Tenex {
+    async fn list_definitions(&self, options: &CallOptions) -> Result<Vec<Definition>> {
+        let providers = self.providers(options).await?;
+        let offered = providers.into_iter().filter_map(|provider| {
+            let has_consent = match self.ways(&provider) {
+                (true, true) => None,
+                (true, false) => Some(true),
+                (false, true) => Some(false),
+                (false, false) => return None,
+            };
+            let category = provider.category.as_deref();
+            Some(Definition {
+                title: forms::title(&provider),
+                description: None,
+                category: category.map(|words| clean_text(words, 100)),
+                endpoint: None,
+                endpoint_field: None,
+                has_consent,
+                id: provider.provider,
+            })
+        });
+        Ok(offered.collect())
+    }
+
+    async fn creation_form(&self, definition: &str, options: &CallOptions) -> Result<Form> {
+        let providers = self.providers(options).await?;
+        let mut providers = providers.iter();
+        let provider = providers.find(|provider| provider.provider == definition);
+        let (provider, ways) = provider
+            .map(|provider| (provider, self.ways(provider)))
+            .filter(|(_, ways)| *ways != (false, false))
+            .ok_or_else(|| {
+                let slug = clean_text(definition, 100);
+                Error::Usage(format!("there is no provider {slug}"))
+            })?;
+        Ok(forms::creation(provider, ways))
+    }
+
+    async fn create_connector(
+        &self,
+        definition: &str,
+        mut values: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector> {
+        // Where there is one way only, its form has no word for it.
+        let has_key = values.contains_key("api_key");
+        let way = if has_key { "byok" } else { "oauth" };
+        values.entry("auth_type").or_insert_with(|| way.into());
+        let made = match arguments(values.into())? {
+            NewConnector::Byok(key) => self.submit(key.submit(definition), options).await,
+            NewConnector::Oauth(consent) => {
+                let which = consent.start(definition);
+                self.create_by_consent(which, options).await
+            }
+        };
+        Ok(self.mapped(made?))
+    }
+}
+
+/// Source: 10ex contract, section 3, `update` (assumed).
+#[async_trait]
+impl Settings for Tenex {
+    async fn settings(&self, id: &RemoteId, options: &CallOptions) -> Result<ConnectorSettings> {
+        let connector = self.find(id, options).await?;
+        let provider = self.provider_of(&connector.provider, options).await;
+        Ok(ConnectorSettings {
+            form: forms::settings(&connector, &provider),
+            native: Json(connector.into_json()),
+        })
+    }
+
+    async fn change_settings(
+        &self,
+        id: &RemoteId,
+        mut changes: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<()> {
+        changes.insert("id".to_owned(), id.as_str().into());
+        let changes: Update = arguments(changes.into())?;
+        let changed = changes.run(self, options).await;
+        changed.map_err(|error| at_fields(error, |path, _| forms::place(path)))?;
+        Ok(())
+    }
+}
+
+/// The one key of a connector that was connected by a key.
+///
+/// Source: 10ex contract, section 3, `submit_byok` with `connector_id` (assumed).
+#[async_trait]
+impl SingleCredential for Tenex {
+    const LEVEL: Level = Level::Workspace;
+
+    /// None for a connector that lives by a consent.
+    async fn level(&self, id: &RemoteId, options: &CallOptions) -> Result<Option<CredentialLevel>> {
+        let has_key = !self.find(id, options).await?.has_consent();
+        Ok(has_key.then(|| CredentialLevel {
+            level: Self::LEVEL,
+            help: "The provider's key, which everyone in the workspace uses. 10ex never gives it back; \
+                   a new one takes its place."
+                .to_owned(),
+            is_named: false,
+            has_default: false,
+            can_delete: false,
+            is_listed: true,
+        }))
+    }
+
+    async fn credential(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<Option<PlatformCredential>> {
+        Ok(mapping::credential(&self.find(id, options).await?))
+    }
+
+    async fn form(&self, id: &RemoteId, options: &CallOptions) -> Result<Form> {
+        let connector = self.find(id, options).await?;
+        let provider = self.provider_of(&connector.provider, options).await;
+        Ok(forms::key(&connector, &provider))
+    }
+
+    async fn save(
+        &self,
+        id: &RemoteId,
+        values: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<()> {
+        let key: Key = arguments(values.into())?;
+        let provider = self.find(id, options).await?.provider;
+        let key = key.submit(provider, Some(id.clone()));
+        self.submit(key, options).await.map(drop)
+    }
+}
+
+/// The one tool of every connector has no arguments.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+/// The test, a light read at the provider.
+///
+/// Source: 10ex contract, section 3, `test`.
+#[async_trait]
+impl SingleTool for Tenex {
+    type Arguments = Nothing;
+    const NAME: &'static str = "test";
+    const TITLE: &'static str = "Test read";
+    const DESCRIPTION: &'static str = "Makes a light read at the provider of the connector";
+
+    async fn check_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
+        match self.offers::<Get>() {
+            true => self.find(id, options).await.map(drop),
+            false => Ok(()),
+        }
+    }
+
+    async fn call(
+        &self,
+        id: &RemoteId,
+        _: Nothing,
+        options: &CallOptions,
+    ) -> Result<SingleOutcome> {
+        let tested = Test { id: id.clone() }.run(self, options).await?;
+        let is_error = !tested.value.ok;
+        let verdict = if is_error { "the test failed" } else { "ok" };
+        Ok(SingleOutcome {
+            // It has neither body nor arguments.
+            request: json!({}),
+            words: tested.value.message.unwrap_or_else(|| verdict.to_owned()),
+            is_error,
+            answer: tested.json,
+            status: tested.status,
+            bytes: tested.bytes,
+        })
+    }
+
+    async fn plan(
+        &self,
+        id: &RemoteId,
+        _: Nothing,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest> {
+        Operation::plan(&Test { id: id.clone() }, self, options).await
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;
