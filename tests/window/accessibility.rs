@@ -38,35 +38,35 @@ fn axe_finds_no_fault_where_there_is_no_keychain_in_light_and_dark() {
     let desk = Desk::new();
     let window = desk.start_without_keychain();
     window.go_to("Credentials");
-    window.press("button", "Save a credential");
+    window.press("button", "Add credential");
     for kind in ["Headers", "OAuth app", "Token"] {
-        window.press_in(("dialog", "Save a credential"), "radio", kind);
+        window.press_in(("dialog", "Add credential"), "radio", kind);
         let faults = in_both_themes(&window, &format!("saving: {kind}"));
         assert!(faults.is_empty(), "{}", faults.join("\n\n"));
     }
     window.fill("Name*", "Token");
     window.fill("Token", "pg-secret-token-5555");
-    window.press_in(("dialog", "Save a credential"), "button", "Save");
+    window.press_in(("dialog", "Add credential"), "button", "Save");
     window.see_text("vault.no_keychain");
     let mut faults = in_both_themes(&window, "saving where nothing can be saved");
     window.keys(&[keys::ESCAPE]);
-    window.see("button", "Choose a passphrase instead");
+    window.see("button", "Use a passphrase");
     faults.extend(in_both_themes(&window, "no keychain"));
-    window.press("button", "Choose a passphrase instead");
-    window.see("button", "Protect the vault");
+    window.press("button", "Use a passphrase");
+    window.see("button", "Set passphrase");
     faults.extend(in_both_themes(&window, "choosing a passphrase"));
     window.fill("Passphrase", "correct horse battery");
-    window.fill("Passphrase once more", "another horse battery");
-    window.press("button", "Protect the vault");
+    window.fill("Repeat passphrase", "another horse battery");
+    window.press("button", "Set passphrase");
     faults.extend(in_both_themes(&window, "two different passphrases"));
-    window.fill("Passphrase once more", "correct horse battery");
-    window.press("button", "Protect the vault");
-    window.see_gone("button", "Protect the vault");
+    window.fill("Repeat passphrase", "correct horse battery");
+    window.press("button", "Set passphrase");
+    window.see_gone("button", "Set passphrase");
     window.quit();
 
     let window = desk.start_without_keychain();
     window.go_to("Credentials");
-    window.see_text("The vault is locked");
+    window.see_text("Vault locked");
     faults.extend(in_both_themes(&window, "locked by a passphrase"));
     window.fill("Passphrase", "wrong horse battery");
     window.press("button", "Unlock");
@@ -149,7 +149,7 @@ fn visit_pages(window: &Window, mut look: impl FnMut(&Window, &str)) {
         "Tools",
         "Runs",
         "Credentials",
-        "Catalogue",
+        "Catalog",
     ] {
         window.go_to(page);
         look(window, page);
@@ -185,19 +185,19 @@ fn visit_layers(desk: &Desk, window: &Window, mut look: impl FnMut(&Window, &str
     window.see("button", "Open browser again");
     look(window, "a sign-in");
     window.press("button", "Cancel sign-in");
-    window.see_text("You cancelled this sign-in");
+    window.see_text("Sign-in cancelled");
     look(window, "the end of a sign-in");
     window.press("button", "Close");
     window.keys(&[keys::CONTROL, "k"]);
-    window.see("dialog", "Search or do");
+    window.see("dialog", "Search or run a command");
     look(window, "the palette");
     window.keys(&[keys::ESCAPE]);
-    window.see_gone("dialog", "Search or do");
-    window.press("button", "All keys");
-    window.see("dialog", "All keys");
+    window.see_gone("dialog", "Search or run a command");
+    window.press("button", "Keyboard shortcuts");
+    window.see("dialog", "Keyboard shortcuts");
     look(window, "all keys");
     window.keys(&[keys::ESCAPE]);
-    window.see_gone("dialog", "All keys");
+    window.see_gone("dialog", "Keyboard shortcuts");
     window.go_to("Credentials");
     window.press("row", "Token, *");
     window.see("region", "Used by");
@@ -205,7 +205,7 @@ fn visit_layers(desk: &Desk, window: &Window, mut look: impl FnMut(&Window, &str
     window.press("button", "Delete");
     window.see("alertdialog", "Delete Token?");
     look(window, "deleting");
-    window.press("button", "Keep it");
+    window.press("button", "Cancel");
     window.go_to("Tools");
     window.fill("Find a tool", "delete_note");
     window.press("row", "delete_note, *");
@@ -214,5 +214,5 @@ fn visit_layers(desk: &Desk, window: &Window, mut look: impl FnMut(&Window, &str
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("alertdialog", "Delete a note*");
     look(window, "confirming a tool that deletes");
-    window.press("button", "Keep it");
+    window.press("button", "Cancel");
 }

@@ -26,7 +26,7 @@ fn what_is_no_mcp_server_is_named_with_its_code_and_nothing_typed_is_lost() {
         window.keys(&[keys::ENTER]);
         window.see_text(code);
         if window.look("region", "Found").is_some() {
-            window.press("button", "Another address");
+            window.press("button", "Back");
         }
         assert_eq!(window.value("Address"), address);
     }
@@ -40,7 +40,7 @@ fn a_connector_with_a_token_runs_and_shows_the_token_nowhere() {
     look_at(&window, desk.playground.bearer_url().as_str());
     window.press("radio", "Token");
     window.fill("Token", desk.playground.bearer_token());
-    window.fill("Title", "Guarded");
+    window.fill("Name", "Guarded");
     window.press("button", "Add connector");
     window.see_text("Ready");
     window.go_to("Tools");
@@ -50,7 +50,7 @@ fn a_connector_with_a_token_runs_and_shows_the_token_nowhere() {
     assert!(!window.source().contains(desk.playground.bearer_token()));
     assert!(!window.crossed().contains(desk.playground.bearer_token()));
     window.go_to("Credentials");
-    window.see("row", "*used in 1 place*");
+    window.see("row", "*Used in 1 place*");
     window.quit();
 }
 
@@ -67,7 +67,7 @@ fn a_connector_with_headers_of_its_own_runs_and_shows_their_values_nowhere() {
     window.press("button", "Add header");
     window.fill("Header 2", "X-Team");
     window.fill("Value 2", "blue-team-7777");
-    window.fill("Title", "Guarded");
+    window.fill("Name", "Guarded");
     window.press("button", "Add connector");
     window.see_text("Ready");
     window.go_to("Tools");
@@ -84,7 +84,7 @@ fn a_connector_with_headers_of_its_own_runs_and_shows_their_values_nowhere() {
         assert!(!window.crossed().contains(secret));
     }
     window.go_to("Credentials");
-    window.see("row", "*used in 1 place*");
+    window.see("row", "*Used in 1 place*");
     window.quit();
 }
 
@@ -95,7 +95,7 @@ fn a_wrong_token_is_refused_and_can_be_replaced() {
     look_at(&window, desk.playground.bearer_url().as_str());
     window.press("radio", "Token");
     window.fill("Token", "pg-wrong-token-0000");
-    window.fill("Title", "Guarded");
+    window.fill("Name", "Guarded");
     window.press("button", "Add connector");
     window.press("button", "Enter key");
     window.see("tab", "Settings");

@@ -14,7 +14,7 @@ fn changed_tools_wait_on_home_are_shown_beside_what_was_agreed_to_and_accepted()
     let window = desk.start();
     seed::open_connector(&desk, &window);
     window.go_to("Home");
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
 
     change(&desk);
     window.press("button", "Check all");
@@ -42,17 +42,17 @@ fn changed_tools_wait_on_home_are_shown_beside_what_was_agreed_to_and_accepted()
     window.press("tab", "Tools*");
     window.see("heading", "2 tools changed");
 
-    window.press_in(("region", "Changed tools"), "button", "Accept");
-    window.see_text("The tools of Open playground are accepted as they are now");
+    window.press_in(("region", "Changed tools"), "button", "Accept changes");
+    window.see_text("Changes to Open playground accepted");
     window.see_gone("region", "Changed tools");
     window.see("row", "weather, *");
     assert!(window.look("row", "count, *").is_none(), "count is gone");
     window.go_to("Home");
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
     window.quit();
 
     let window = desk.start();
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
     window.quit();
 }
 

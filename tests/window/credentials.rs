@@ -8,12 +8,12 @@ fn an_entry_is_saved_used_replaced_and_deleted() {
     let desk = Desk::new();
     let window = desk.start();
     window.go_to("Credentials");
-    window.see_text("Nothing saved yet");
-    window.press("button", "Save a credential");
+    window.see_text("No saved credentials");
+    window.press("button", "Add credential");
     window.fill("Name*", "Guard token");
     window.fill("Token", "pg-old-token-1111");
-    window.press_in(("dialog", "Save a credential"), "button", "Save");
-    window.see("row", "Guard token, *unused*");
+    window.press_in(("dialog", "Add credential"), "button", "Save");
+    window.see("row", "Guard token, *Not used*");
 
     // A connector that uses it fails, because the token is the wrong one.
     window.go_to("Home");
@@ -22,15 +22,15 @@ fn an_entry_is_saved_used_replaced_and_deleted() {
     window.keys(&[keys::ENTER]);
     window.see("region", "Found");
     window.press("radio", "Token");
-    window.press("radio", "From the wallet");
+    window.press("radio", "Saved");
     window.choose("*Saved token*", "Guard token");
-    window.fill("Title", "Guarded");
+    window.fill("Name", "Guarded");
     window.press("button", "Add connector");
     window.see("button", "Enter key");
 
     // Replaced once, it works wherever it is used.
     window.go_to("Credentials");
-    window.press("row", "Guard token, *used in 1 place,*");
+    window.press("row", "Guard token, *Used in 1 place,*");
     window.see("region", "Used by");
     window.fill("Token", desk.playground.bearer_token());
     window.press("button", "Replace");
@@ -46,7 +46,7 @@ fn an_entry_is_saved_used_replaced_and_deleted() {
     window.see("alertdialog", "Delete Guard token?");
     window.see_text("These stop working");
     window.press("button", "Delete anyway");
-    window.see_text("Nothing saved yet");
+    window.see_text("No saved credentials");
     window.quit();
 }
 
@@ -63,11 +63,11 @@ fn a_program_for_a_secret_runs_when_the_dialog_of_the_system_says_so_and_not_bef
     std::fs::set_permissions(&program, PermissionsExt::from_mode(0o700)).expect("its mode");
     let window = desk.start();
     window.go_to("Credentials");
-    window.press("button", "Save a credential");
+    window.press("button", "Add credential");
     window.fill("Name*", "From a program");
     window.fill("Token", &format!("cmd://{}", program.display()));
     window.press("button", "Use as reference");
-    window.press_in(("dialog", "Save a credential"), "button", "Save");
+    window.press_in(("dialog", "Add credential"), "button", "Save");
     desk.wait_for("the question", || {
         display::close_dialog(QUESTION).then_some(())
     });

@@ -17,7 +17,7 @@ fn runs_are_found_by_words_and_filters() {
     window.see_gone("row", "fail, *");
     window.see("row", "echo, Done, *");
     window.fill("Filter runs", "nothing-is-called-that");
-    window.see_text("No run matches");
+    window.see_text("No matching runs");
     window.press("button", "Show all runs");
     window.see("row", "fail, Failed, *");
     window.quit();
@@ -80,23 +80,23 @@ fn two_runs_are_compared_and_what_always_differs_is_ignored() {
     window.go_to("Runs");
     window.press("row", "echo, Done, *");
     window.keys(&[keys::CONTROL, "d"]);
-    window.see("region", "Both runs in one text");
+    window.see("region", "Unified view");
     window.see_text("2 changes");
     window.press("radio", "Changes");
     window.press("button", "Ignore message");
     window.see("button", "1 path ignored");
     window.see_text("1 change");
     window.press("radio", "Side by side");
-    window.see("region", "Both runs side by side");
+    window.see("region", "Side by side");
     window.quit();
 }
 
 #[test]
 fn the_history_is_kept_as_chosen_and_deleted_when_asked_twice() {
     let (_desk, window) = with_runs();
-    window.press("button", "Keep 90 days");
-    window.press("menuitem", "Keep for ever");
-    window.see("button", "Keep for ever");
+    window.press("button", "Keep for 90 days");
+    window.press("menuitem", "Keep forever");
+    window.see("button", "Keep forever");
     window.keys(&[keys::CONTROL, ","]);
     window.see("region", "History");
     window.see_text("2 runs");

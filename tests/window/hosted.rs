@@ -39,7 +39,7 @@ fn mistral_is_signed_in_to_switched_shared_and_given_a_credential() {
 
     window.see("region", "On Mistral");
     window.press_in(("group", "Your organization"), "button", "Switch on");
-    window.see_text("Switch on: done");
+    window.see_text("Switch on done");
     let active = |level: &str| {
         let level = level.to_owned();
         stage
@@ -49,7 +49,7 @@ fn mistral_is_signed_in_to_switched_shared_and_given_a_credential() {
     window.wait_until("the organization to have it", || active("organization"));
 
     window.press("tab", "Credentials");
-    window.press_in(("region", "Yours"), "button", "Add credential");
+    window.press_in(("region", "Personal"), "button", "Add credential");
     window.fill("Token*", TOKEN);
     assert_eq!(in_both_themes(window, "a credential"), Vec::<String>::new());
     window.press_in(("dialog", "Add credential"), "button", "Save");
@@ -67,7 +67,7 @@ fn mistral_is_signed_in_to_switched_shared_and_given_a_credential() {
     window.press("button", "Review changes");
     window.see_text("The wiki of everybody");
     assert_eq!(in_both_themes(window, "review"), Vec::<String>::new());
-    window.press("button", "Send 1 change");
+    window.press("button", "Save 1 change");
     window.see_text("Settings changed");
     let told = stage
         .fake

@@ -18,10 +18,10 @@ fn the_whole_way_can_be_gone_with_keys_alone() {
     window.keys(&[keys::CONTROL, keys::ENTER]);
     seed::follow(&desk, &desk.opened_page());
     window.wait_until("the focus on the way on", || {
-        window.focus().1 == "See its tools"
+        window.focus().1 == "View tools"
     });
     window.keys(&[keys::ENTER]);
-    window.see("row", "echo, reads");
+    window.see("row", "echo, Read-only");
 
     window.keys(&["/"]);
     window.wait_until("the focus in the filter", || {

@@ -32,7 +32,7 @@ fn a_sign_in_that_lapses_within_a_week_is_renewed_in_one_step() {
     window.see_text("Signed in to Playground");
     window.keys(&[keys::ESCAPE]);
     window.see_gone("dialog", "*");
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
     window.quit();
 }
 
@@ -43,7 +43,7 @@ fn a_check_that_fails_leads_to_what_fails_and_back_to_quiet() {
     seed::open_connector(&desk, &window);
     fail(&desk);
     window.go_to("Home");
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
     window.press("button", "Check all");
     window.see_text("Open playground fails its check");
     assert_eq!(in_both_themes(&window, "failing"), Vec::<String>::new());
@@ -55,7 +55,7 @@ fn a_check_that_fails_leads_to_what_fails_and_back_to_quiet() {
     window.press("button", "Check again");
     window.see_gone("button", "Check again");
     window.go_to("Home");
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
     window.quit();
 }
 
@@ -65,23 +65,23 @@ fn the_background_tells_once_what_it_finds_and_rests_when_switched_off() {
     let window = desk.start_looking_fast();
     let open = seed::open_connector(&desk, &window);
     window.go_to("Home");
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
 
     fail(&desk);
     // First a word wherever one is, then it stands on Home for as long as it is so.
-    window.see("region", "Messages");
+    window.see("region", "Notifications");
     window.see_text("Open playground fails its check");
     window.press("button", "Dismiss");
-    window.see_gone("region", "Messages");
+    window.see_gone("region", "Notifications");
     look_again(&window, &open);
     look_again(&window, &open);
     assert!(
-        window.look("region", "Messages").is_none(),
+        window.look("region", "Notifications").is_none(),
         "it is told twice"
     );
     window.see("button", "Check, Open playground");
     mend(&desk);
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
     assert!(!desk.opened_any(), "a browser was opened");
 
     background(&window, false);
@@ -92,13 +92,13 @@ fn the_background_tells_once_what_it_finds_and_rests_when_switched_off() {
     for page in ["Connectors", "Tools", "Runs", "Credentials", "Home"] {
         window.go_to(page);
     }
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
     assert_eq!(desk.playground.log().len(), 0, "it looks all the same");
     background(&window, true);
     window.go_to("Home");
     window.see_text("Open playground fails its check");
     mend(&desk);
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
     window.quit();
 }
 

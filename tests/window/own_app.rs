@@ -13,14 +13,14 @@ const REDIRECT: &str = "http://127.0.0.1:27218/callback";
 fn an_app_of_ones_own_signs_in_with_the_redirect_address_that_was_shown() {
     let (desk, window) = strict_provider();
     let browser = desk.browser();
-    window.see_text("takes no unknown programs");
+    window.see_text("doesn't register apps automatically");
     window.see_text(REDIRECT);
     window.press_in(("dialog", "Add connector"), "button", "Copy");
-    window.see_text("Redirect address copied");
+    window.see_text("Redirect URL copied");
     window.press("button", "Add and sign in");
-    window.see_text("Enter the client id that the provider gave");
-    window.fill("Client id*", APP_CLIENT_ID);
-    window.fill("Title", "Own app");
+    window.see_text("Enter the client ID");
+    window.fill("Client ID*", APP_CLIENT_ID);
+    window.fill("Name", "Own app");
     window.press("button", "Add and sign in");
     let page = desk.opened_page();
     let sent = |name: &str| {
@@ -32,7 +32,7 @@ fn an_app_of_ones_own_signs_in_with_the_redirect_address_that_was_shown() {
     browser.allow(&page);
     window.see_text("Signed in to Own app");
     assert_eq!(desk.playground.registrations(), 0);
-    window.press("button", "See its tools");
+    window.press("button", "View tools");
     window.press("row", "whoami, *");
     window.press("button", "Run");
     window.see_text("lena-fischer");
@@ -44,7 +44,7 @@ fn an_app_of_ones_own_signs_in_with_the_redirect_address_that_was_shown() {
     window.press("button", "Advanced");
     window.fill("Port", "7718");
     window.see_text("http://127.0.0.1:7718/callback");
-    window.press("radio", "By a patchbay:// link");
+    window.press("radio", "patchbay:// link");
     window.see_text("patchbay://oauth/callback");
     window.quit();
 }
@@ -53,13 +53,13 @@ fn an_app_of_ones_own_signs_in_with_the_redirect_address_that_was_shown() {
 fn an_app_with_a_secret_signs_in_and_its_secret_is_shown_nowhere() {
     let (desk, window) = strict_provider();
     let browser = desk.browser();
-    window.fill("Client id*", CONFIDENTIAL_CLIENT_ID);
+    window.fill("Client ID*", CONFIDENTIAL_CLIENT_ID);
     window.fill("Client secret", CONFIDENTIAL_CLIENT_SECRET);
-    window.fill("Title", "Own app");
+    window.fill("Name", "Own app");
     window.press("button", "Add and sign in");
     browser.allow(&desk.opened_page());
     window.see_text("Signed in to Own app");
-    window.press("button", "See its tools");
+    window.press("button", "View tools");
     window.press("row", "whoami, *");
     window.press("button", "Run");
     window.see_text("lena-fischer");

@@ -42,14 +42,14 @@ fn a_destructive_tool_asks_before_it_runs() {
     window.fill("id", "7");
     window.press("button", "Run");
     window.see("alertdialog", "Delete a note*");
-    assert_eq!(window.focus().1, "Keep it");
+    assert_eq!(window.focus().1, "Cancel");
     assert_eq!(calls(), 0);
     window.keys(&[keys::ESCAPE]);
     window.see_gone("alertdialog", "Delete a note*");
     assert_eq!(calls(), 0);
     window.press("button", "Run");
     window.press_in(("alertdialog", "Delete a note*"), "button", "Delete a note");
-    window.see_text("The tool says that it failed");
+    window.see_text("The tool returned an error");
     window.see_text("There is no note 7.");
     assert_eq!(calls(), 1);
     window.quit();
@@ -60,7 +60,7 @@ fn every_shape_of_input_goes_through_the_form_as_json() {
     let (desk, window) = with_tool("shapes");
     window.press("button", "Run");
     // Nothing filled in: the first problem has the focus, nothing is sent.
-    window.see_text("The form has");
+    window.see_text("1 problem");
     assert_eq!(
         desk.playground
             .count(|request| request.body.contains("\"shapes\"")),
@@ -82,7 +82,7 @@ fn every_shape_of_input_goes_through_the_form_as_json() {
 fn failures_pictures_and_markdown_each_have_their_look() {
     let (desk, window) = with_tool("fail");
     window.press("button", "Run");
-    window.see("alert", "The tool says that it failed*");
+    window.see("alert", "The tool returned an error*");
     window.see_text("The printer is out of paper.");
     window.press("row", "crash, *");
     window.press("button", "Run");
@@ -136,7 +136,7 @@ fn what_was_sent_is_walked_and_folded_by_keys() {
     window.press("button", "Run");
     window.see_text("Counted to 1.");
     window.press("tab", "HTTP");
-    tab_to(&window, "Request as sent*");
+    tab_to(&window, "Request (secrets hidden)");
     assert_eq!(window.focus().0, "tree");
     let current = || {
         let script = "return document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).getAttribute('aria-label')";

@@ -8,13 +8,13 @@ fn the_colours_change_at_once_and_are_kept() {
     let desk = Desk::new();
     let window = desk.start();
     open_settings(&window);
-    window.press_in(("radiogroup", "Colours"), "radio", "Dark");
+    window.press_in(("radiogroup", "Theme"), "radio", "Dark");
     window.wait_until("dark colours", || theme(&window) == "dark");
     window.quit();
     let window = desk.start();
     assert_eq!(theme(&window), "dark");
     open_settings(&window);
-    window.press_in(("radiogroup", "Colours"), "radio", "Light");
+    window.press_in(("radiogroup", "Theme"), "radio", "Light");
     window.wait_until("light colours", || theme(&window) == "light");
     window.quit();
 }
@@ -25,13 +25,13 @@ fn the_palette_finds_tools_and_places() {
     let window = desk.start();
     seed::open_connector(&desk, &window);
     window.keys(&[keys::CONTROL, "k"]);
-    window.see("dialog", "Search or do");
+    window.see("dialog", "Search or run a command");
     window.type_text("weath");
     window.see("option", "*weather*");
     window.keys(&[keys::ENTER]);
     window.see("heading", "weather");
     window.keys(&[keys::CONTROL, "k"]);
-    window.see("dialog", "Search or do");
+    window.see("dialog", "Search or run a command");
     window.type_text("settings");
     window.see("option", "*Settings*");
     window.keys(&[keys::ENTER]);
@@ -45,10 +45,10 @@ fn a_question_mark_shows_all_keys() {
     let window = desk.start();
     window.go_to("Connectors");
     window.keys(&["?"]);
-    window.see("dialog", "All keys");
-    window.see_text("Search or do");
+    window.see("dialog", "Keyboard shortcuts");
+    window.see_text("Search or run a command");
     window.keys(&[keys::ESCAPE]);
-    window.see_gone("dialog", "All keys");
+    window.see_gone("dialog", "Keyboard shortcuts");
     window.quit();
 }
 

@@ -14,7 +14,7 @@ fn denied_in_the_browser_it_says_so_and_can_be_tried_again() {
     sign_in(&window);
     browser.deny(&desk.opened_page());
     browser.see("Sign-in to Playground declined");
-    window.see("alert", "Access was not allowed*");
+    window.see("alert", "Access denied*");
     window.see_text("auth.denied");
     window.press("button", "Try again");
     browser.allow(&desk.opened_page());
@@ -31,7 +31,7 @@ fn not_finished_in_time_it_expires_and_can_be_tried_again() {
     let late = desk.opened_page();
     sign_in(&window);
     window.see("progressbar", "Time left to sign in");
-    window.see("alert", "Not finished*");
+    window.see("alert", "Sign-in not finished*");
     window.see_text("auth.timed_out");
     // Allowed too late, it signs nobody in.
     desk.playground
@@ -55,7 +55,7 @@ fn cancelled_it_leaves_a_connector_that_still_needs_it() {
     sign_in(&window);
     desk.opened_page();
     window.press("button", "Cancel sign-in");
-    window.see_text("You cancelled this sign-in");
+    window.see_text("Sign-in cancelled");
     window.see("button", "Try again");
     window.press("button", "Close");
     window.see("button", "*, Playground");
@@ -80,7 +80,7 @@ fn hidden_it_goes_on_and_can_be_shown_again() {
     );
     window.press("button", "Open browser again");
     assert_eq!(desk.opened_page(), page);
-    window.press("button", "Hide, the sign-in goes on");
+    window.press("button", "Hide (sign-in continues)");
     seed::follow(&desk, &page);
     window.see("row", "Playground, Ready, *");
     window.quit();
@@ -97,7 +97,7 @@ fn ended_in_the_middle_it_asks_for_another_sign_in_at_the_next_start() {
     window.kill();
 
     let window = desk.start();
-    window.see_text("Needs you");
+    window.see_text("Needs attention");
     sign_in(&window);
     seed::follow(&desk, &desk.opened_page());
     window.see_text("Signed in to Playground");
@@ -114,12 +114,12 @@ fn the_address_the_browser_ended_on_can_be_pasted() {
     browser.open(&desk.opened_page());
     let ended_on = browser.deep_link();
     window.fill(
-        "Address you ended on",
+        "Redirect address",
         "https://example.com/callback?code=x&state=y",
     );
     window.keys(&[keys::ENTER]);
     window.see_text("auth.callback");
-    window.fill("Address you ended on", &ended_on);
+    window.fill("Redirect address", &ended_on);
     window.keys(&[keys::ENTER]);
     window.see_text("Signed in to Playground");
     window.quit();

@@ -11,28 +11,28 @@ fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_ne
     let desk = Desk::new();
     let window = desk.start_without_keychain();
     window.go_to("Credentials");
-    window.press("button", "Save a credential");
+    window.press("button", "Add credential");
     window.fill("Name*", "Token");
     window.fill("Token", "pg-secret-token-2222");
-    window.press_in(("dialog", "Save a credential"), "button", "Save");
+    window.press_in(("dialog", "Add credential"), "button", "Save");
     window.see_text("vault.no_keychain");
     window.keys(&[keys::ESCAPE]);
-    window.press("button", "Choose a passphrase instead");
+    window.press("button", "Use a passphrase");
     window.fill("Passphrase", "correct horse battery");
-    window.fill("Passphrase once more", "correct horse battery");
-    window.press("button", "Protect the vault");
+    window.fill("Repeat passphrase", "correct horse battery");
+    window.press("button", "Set passphrase");
     // Making a key of it takes a while.
-    window.see_gone("button", "Protect the vault");
-    window.press("button", "Save a credential");
+    window.see_gone("button", "Set passphrase");
+    window.press("button", "Add credential");
     window.fill("Name*", "Token");
     window.fill("Token", "pg-secret-token-2222");
-    window.press_in(("dialog", "Save a credential"), "button", "Save");
+    window.press_in(("dialog", "Add credential"), "button", "Save");
     window.see("row", "Token, *");
     window.quit();
 
     let window = desk.start_without_keychain();
     window.go_to("Credentials");
-    window.see_text("The vault is locked");
+    window.see_text("Vault locked");
     window.fill("Passphrase", "wrong horse battery");
     window.press("button", "Unlock");
     window.wait_until("a word about the passphrase", || {
@@ -42,7 +42,7 @@ fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_ne
     window.press("button", "Unlock");
     window.see("row", "Token, *");
     window.wait_until("the vault to open", || {
-        !window.text().contains("The vault is locked")
+        !window.text().contains("Vault locked")
     });
     window.quit();
 }
@@ -67,12 +67,12 @@ fn a_locked_keychain_is_named_keeps_what_was_typed_and_works_again() {
     window.press("button", "Save*");
     window.fill("Name*", "Token");
     window.fill("Token", "pg-secret-token-4444");
-    window.press_in(("dialog", "Save a credential"), "button", "Save");
+    window.press_in(("dialog", "Add credential"), "button", "Save");
     window.see("alert", "The system keychain is locked*");
     assert_eq!(window.value("Token"), "pg-secret-token-4444");
 
     keyring.unlock();
-    window.press_in(("dialog", "Save a credential"), "button", "Save");
+    window.press_in(("dialog", "Add credential"), "button", "Save");
     window.see("row", "Token, *");
     window.see_gone("alert", "The system keychain is locked*");
     window.go_to("Tools");
@@ -100,19 +100,19 @@ fn a_keychain_that_lost_the_key_is_named_and_the_vault_begun_anew_at_the_users_w
     window.see("alert", "The key of the secrets*");
     let mut faults = in_both_themes(&window, "a key that is lost");
     let aside = desk.patchbay_home().join("data/vault.aside-1.json");
-    window.press("button", "Begin anew…");
-    window.see("alertdialog", "Begin the vault anew?");
-    assert_eq!(window.focus().1, "Keep waiting");
+    window.press("button", "Reset vault…");
+    window.see("alertdialog", "Reset the vault?");
+    assert_eq!(window.focus().1, "Cancel");
     faults.extend(in_both_themes(&window, "beginning anew"));
     window.keys(&[keys::ESCAPE]);
-    window.see_gone("alertdialog", "Begin the vault anew?");
+    window.see_gone("alertdialog", "Reset the vault?");
     assert!(!aside.exists(), "nothing is done before the user's word");
 
-    window.press("button", "Begin anew…");
-    window.press("button", "Put the old secrets aside");
+    window.press("button", "Reset vault…");
+    window.press("button", "Reset vault");
     // Nothing is thrown away.
     window.wait_until("the old secrets beside the new ones", || aside.exists());
-    window.see_gone("alertdialog", "Begin the vault anew?");
+    window.see_gone("alertdialog", "Reset the vault?");
     window.see_gone("alert", "The key of the secrets*");
     // The connector says what it needs, and gets it.
     window.go_to("Connectors");

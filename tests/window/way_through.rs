@@ -10,7 +10,7 @@ fn an_address_pasted_into_an_empty_home_becomes_tools_that_run_and_stay_signed_i
     let desk = Desk::new();
     let browser = desk.browser();
     let window = desk.start();
-    window.see("heading", "Connect your first service");
+    window.see("heading", "Add your first connector");
     paste_address(&desk, &window);
     window.press("button", "Add and sign in");
     browser.allow(&desk.opened_page());
@@ -56,7 +56,7 @@ fn paste_address(desk: &Desk, window: &Window) {
 fn sign_in_by_link(desk: &Desk, window: &Window) {
     paste_address(desk, window);
     window.press("button", "Advanced");
-    window.press("radio", "By a patchbay:// link");
+    window.press("radio", "patchbay:// link");
     window.press("button", "Add and sign in");
 }
 
@@ -74,8 +74,8 @@ fn wait_for_handler(desk: &Desk) {
 /// From the end of a sign-in: its tools, a run, the history, and all of it again after a restart.
 fn use_tools_and_restart(desk: &Desk, window: Window) {
     window.see_text("Signed in to Patchbay Playground");
-    window.press("button", "See its tools");
-    window.press("row", "echo, reads");
+    window.press("button", "View tools");
+    window.press("row", "echo, Read-only");
     echo(&window, "Hello from the window");
     window.go_to("Runs");
     window.see("row", "echo, Done, *");
@@ -83,9 +83,9 @@ fn use_tools_and_restart(desk: &Desk, window: Window) {
 
     let consents = desk.playground.consents_shown();
     let window = desk.start();
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
     window.go_to("Tools");
-    window.press("row", "echo, reads, *");
+    window.press("row", "echo, Read-only, *");
     echo(&window, "Hello again");
     assert!(!desk.opened_any(), "the browser was opened again");
     assert_eq!(desk.playground.consents_shown(), consents);

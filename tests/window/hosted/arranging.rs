@@ -17,10 +17,10 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
 
     stage.open_connector("docs");
     window.press("button", "More actions");
-    window.press("menuitem", "Keep as favourite");
+    window.press("menuitem", "Add to favorites");
     window.press("tab", "Settings");
     window.fill("Tags", "work, search");
-    window.press_in(("region", "Yours"), "button", "Save");
+    window.press_in(("region", "On this computer"), "button", "Save");
     window.see_text("Settings saved");
     stage.open_connector("Open playground");
     window.press("tab", "Settings");
@@ -30,7 +30,7 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
 
     // By what needs one; favourites stand before the others.
     window.go_to("Connectors");
-    window.press("button", "Group and sort again");
+    window.press("button", "Update grouping and sorting");
     see_rows(
         window,
         &[
@@ -56,7 +56,7 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
         ],
     );
     assert_eq!(in_both_themes(window, "by account"), Vec::<String>::new());
-    view(window, "Nothing");
+    view(window, "None");
     see_rows(window, &["docs", "Apollo", "Open playground", "tickets"]);
 
     narrow(window, "Tag", "work*");
@@ -69,7 +69,7 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
     window.fill("Filter connectors", "10ex");
     see_rows(window, &["Apollo"]);
     window.fill("Filter connectors", "nothing-is-called-that");
-    window.see_text("No connector matches");
+    window.see_text("No matching connectors");
     window.press("button", "Show all");
     see_rows(window, &["docs", "Apollo", "Open playground", "tickets"]);
     window.press("radio", "This computer*");
@@ -81,7 +81,7 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
     let window = desk.start();
     window.go_to("Connectors");
     see_rows(&window, &["docs", "Apollo", "Open playground", "tickets"]);
-    view(&window, "What needs you");
+    view(&window, "Needs attention");
     see_rows(
         &window,
         &[

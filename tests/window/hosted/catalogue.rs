@@ -11,10 +11,10 @@ fn an_entry_is_found_created_and_consented_to() {
     let stage = Stage::new(FakeTenex::new(KEY));
     stage.sign_in("10ex", |window| window.fill("API key*", KEY));
     let window = &stage.window;
-    window.go_to("Catalogue");
-    window.fill("Search the catalogue", "linear");
+    window.go_to("Catalog");
+    window.fill("Search the catalog", "linear");
     window.see("row", "Linear, *");
-    window.fill("Search the catalogue", "gmail");
+    window.fill("Search the catalog", "gmail");
     window.see_gone("row", "Linear, *");
     window.press("button", "Create GMAIL");
     window.see("dialog", "Create GMAIL");

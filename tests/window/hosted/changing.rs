@@ -23,11 +23,11 @@ fn switches_are_reviewed_and_only_what_changed_is_sent() {
         window.see_text_in(review, words);
     }
     assert_eq!(in_both_themes(window, "the review"), Vec::<String>::new());
-    window.press_in(review, "button", "Send 2 changes");
+    window.press_in(review, "button", "Save 2 changes");
     window.see_text("Settings changed");
     let changed = json!({ "active": false, "continue_on_failure": true });
     assert_eq!(stage.last_sent("PATCH", ""), changed);
-    window.see_text("Disabled");
+    window.see_text("Off");
 
     window.press("tab", "Overview");
     window.press("switch", "Active");
@@ -47,14 +47,14 @@ fn what_was_changed_elsewhere_is_noticed_and_kept_where_it_was_not_touched() {
     change_elsewhere(&stage, "name", json!("tickets of theirs"));
     change_elsewhere(&stage, "continue_on_failure", json!(true));
     window.press("button", "Review changes");
-    window.see_text("Changed elsewhere since you opened it: Name, Continue on failure");
+    window.see_text("Someone else changed: Name, Continue on failure");
     window.see_text("tickets of theirs");
     assert_eq!(in_both_themes(window, "a conflict"), Vec::<String>::new());
-    window.press("button", "Go on editing");
+    window.press("button", "Back to editing");
     assert_eq!(window.value("Name"), "tickets of ours");
 
     window.press("button", "Review changes");
-    window.press("button", "Send anyway");
+    window.press("button", "Save anyway");
     window.see_text("Settings changed");
     assert_eq!(
         stage.last_sent("PATCH", ""),
@@ -70,12 +70,12 @@ fn what_is_changed_elsewhere_during_the_review_is_not_gone_over_unseen() {
     let window = &stage.window;
     window.fill("Name", "tickets of ours");
     window.press("button", "Review changes");
-    window.see("button", "Send 1 change");
+    window.see("button", "Save 1 change");
     change_elsewhere(&stage, "name", json!("tickets of theirs"));
-    window.press("button", "Send 1 change");
-    window.see_text("Changed elsewhere since you opened it: Name");
+    window.press("button", "Save 1 change");
+    window.see_text("Someone else changed: Name");
     assert_eq!(shown(&stage, "name"), "tickets of theirs");
-    window.press("button", "Drop mine and read it again");
+    window.press("button", "Discard mine and reload");
     window.see_gone("dialog", "*");
     window.wait_until("theirs in the form", || {
         window.value("Name") == "tickets of theirs"

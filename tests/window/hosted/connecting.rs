@@ -16,7 +16,7 @@ fn it_is_connected_and_disconnected_and_says_why() {
     let here = ("region", "On Agent Stack");
     window.see_text_in(here, "Created");
     window.press_in(CONNECTION, "button", "Connect");
-    window.see_text("Connect: done");
+    window.see_text("Connect done");
     window.see_text_in(here, "Connected");
     // What is connected is ready once its tools were listed.
     window.press("button", "Check*");

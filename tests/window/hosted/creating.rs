@@ -21,7 +21,7 @@ fn a_field_that_the_platform_refuses_is_named_at_its_place_and_nothing_typed_is_
     stage.sign_in("Mistral", |window| window.fill("API key*", KEY));
     let window = &stage.window;
     window.press("button", "Create connector*");
-    window.see("grid", "Kinds of connectors");
+    window.see("grid", "Connector types");
     assert_eq!(in_both_themes(window, "kinds"), Vec::<String>::new());
     window.press("row", "MCP server, *");
     window.fill("Name", "wiki");
@@ -46,7 +46,7 @@ fn a_field_that_the_platform_refuses_is_named_at_its_place_and_nothing_typed_is_
     window.see_gone("dialog", "Create MCP server");
     window.press("button", "Create connector*");
     window.press("row", "MCP server, *");
-    window.see_text("This is as you left it");
+    window.see_text("Unsaved changes restored");
     assert_eq!(window.value("Name"), "wiki");
     assert_eq!(window.value("Description"), "The wiki");
     assert_eq!(window.value("Server"), "ftp://wiki.example/mcp");
@@ -68,24 +68,28 @@ fn a_server_is_also_created_on_an_account_and_compared() {
     open_connector(&stage.desk, window);
     stage.sign_in("Cohere", |window| window.fill("API key*", KEY));
     stage.open_connector(OPEN);
-    window.press_in(("region", "Copies"), "button", "Also create on…");
-    window.see("dialog", "Also create Open playground on…");
+    window.press_in(
+        ("region", "On other accounts"),
+        "button",
+        "Copy to another account…",
+    );
+    window.see("dialog", "Copy Open playground to…");
     assert_eq!(in_both_themes(window, "accounts"), Vec::<String>::new());
     window.press("button", "Cohere*");
-    window.see("dialog", "Also create Open playground on Cohere");
+    window.see("dialog", "Copy Open playground to Cohere");
     let address = stage.desk.playground.open_url();
     window.wait_until("the address in the form", || {
         window.value("URL") == address.as_str()
     });
     window.keys(&[keys::CONTROL, keys::ENTER]);
-    window.see_gone("dialog", "Also create Open playground on Cohere");
+    window.see_gone("dialog", "Copy Open playground to Cohere");
     let sent = stage.fake.with(|cohere| cohere.connectors[0].clone());
     assert_eq!(sent["url"], json!(address));
 
-    window.see("region", "Copies");
-    window.press_in(("region", "Copies"), "button", OPEN);
+    window.see("region", "On other accounts");
+    window.press_in(("region", "On other accounts"), "button", OPEN);
     window.see("heading", OPEN);
-    window.see_text("Differs in");
+    window.see_text("Setting");
     assert_eq!(in_both_themes(window, "copies"), Vec::<String>::new());
     stage.over();
 }

@@ -50,10 +50,10 @@ fn an_account_in_trouble_is_named_with_its_code_and_its_connectors_stay() {
     assert!(!window.source().contains("Down for maintenance"));
 
     stage.fake.trouble(Trouble::always(What::Silence));
-    refresh(window, "answers slowly", "slow");
+    refresh(window, "no response for", "slow");
     assert_eq!(in_both_themes(window, "slow"), Vec::<String>::new());
-    window.press("button", "Stop waiting");
-    window.see_gone("button", "Stop waiting");
+    window.press("button", "Stop");
+    window.see_gone("button", "Stop");
 
     stage.fake.trouble(None);
     stage.over();
@@ -66,21 +66,21 @@ fn a_key_that_was_lost_is_changed_where_the_window_says_so() {
     stage
         .fake
         .with(|mistral| mistral.keys = vec![TOKEN.to_owned()]);
-    refresh(window, "is signed out", "signed out");
+    refresh(window, "signed out", "signed out");
     assert_eq!(in_both_themes(window, "signed out"), Vec::<String>::new());
-    window.press("button", "Change key");
+    window.press("button", "Sign in");
     window.see("heading", "Mistral");
     window.fill("API key*", "a-key-that-is-wrong-7788");
-    window.press_in(("main", "*"), "button", "Change key");
+    window.press_in(("main", "*"), "button", "Replace key");
     window.see_text("platform.signed_out");
     assert_eq!(window.value("API key*"), "a-key-that-is-wrong-7788");
     window.fill("API key*", TOKEN);
-    window.press_in(("main", "*"), "button", "Change key");
+    window.press_in(("main", "*"), "button", "Replace key");
     window.wait_until("the field to be empty", || {
         window.value("API key*").is_empty()
     });
     window.see("link", "Mistral");
-    refresh(window, "1 account current", "");
+    refresh(window, "1 account up to date", "");
     stage.over();
 }
 
@@ -95,20 +95,20 @@ fn what_was_typed_stays_while_the_platform_cannot_take_it() {
     stage.fake.trouble(Trouble::answer(limited));
     window.press("button", "Review changes");
     window.see_text("platform.rate_limited");
-    window.press("button", "Go on editing");
+    window.press("button", "Back to editing");
     assert_eq!(window.value("Description*"), "The wiki of everybody");
 
     window.press("button", "Add account");
     window.press("button", "Mistral*");
     window.fill("API key*", KEY);
     window.fill("Base URL*", stage.fake.url());
-    window.fill("Label", "Another");
+    window.fill("Name", "Another");
     stage
         .fake
         .trouble(Trouble::answer(Answer::page("Down for maintenance")));
     window.press_in(("dialog", "Add Mistral account"), "button", "Add account*");
     window.see_text("platform.answer");
-    assert_eq!(window.value("Label"), "Another");
+    assert_eq!(window.value("Name"), "Another");
     assert_eq!(window.value("API key*"), KEY);
     assert_eq!(
         in_both_themes(window, "account refused"),
@@ -142,7 +142,7 @@ fn a_platform_that_is_gone_leaves_what_was_known() {
     let Stage { window, fake, desk } = stage;
     assert_eq!(fake.faults(), Vec::<String>::new());
     drop(fake);
-    refresh(&window, "could not be read", "failing");
+    refresh(&window, "Couldn't load", "failing");
     window.press("button", "Open account");
     window.see("heading", "Mistral");
     window.press("button", "Test sign-in*");

@@ -25,7 +25,7 @@ fn stage() -> Stage<FakeMistral> {
     let save = json!({ "request": credential });
     crate::support::seed::ask(&stage.window, "save_platform_credential", save);
     // The step that was missing goes from the head of the page, and what stands beside it moves.
-    stage.window.see_text("Unknown");
+    stage.window.see_text("Not checked");
     stage
 }
 
@@ -75,7 +75,7 @@ fn a_credential_is_typed_once_however_often_the_platform_fails() {
     let stage = stage();
     let window = &stage.window;
     window.press("tab", "Credentials");
-    window.press_in(("region", "Yours"), "button", "Add credential");
+    window.press_in(("region", "Personal"), "button", "Add credential");
     window.fill("Name*", "second");
     window.fill("Token*", TOKEN);
     let broken = Answer::json(500, &json!({ "detail": "internal error" }));
@@ -112,16 +112,16 @@ fn a_change_waits_as_it_was_typed_while_the_key_is_mended() {
     window.press("button", "Review changes");
     window.see_text("platform.signed_out");
     assert_eq!(in_both_themes(window, "signed out"), Vec::<String>::new());
-    window.press("button", "Go on editing");
+    window.press("button", "Back to editing");
     window.see("link", "Mistral, signed out");
     change_key(window);
 
     stage.open_connector("wiki");
     window.press("tab", "Settings");
-    window.see_text("This is as you left it");
+    window.see_text("Unsaved changes restored");
     assert_eq!(window.value("Description*"), "The wiki of everybody");
     window.press("button", "Review changes");
-    window.press("button", "Send 1 change");
+    window.press("button", "Save 1 change");
     window.see_text("Settings changed");
     let told = stage
         .fake
@@ -133,7 +133,7 @@ fn a_change_waits_as_it_was_typed_while_the_key_is_mended() {
     window.wait_until("the settings as they are", || {
         window.look("textbox", "Description*").is_some()
     });
-    assert!(!window.text().contains("This is as you left it"));
+    assert!(!window.text().contains("Unsaved changes restored"));
     stage.over();
 }
 
@@ -148,14 +148,14 @@ fn a_silent_creation_is_told_and_what_was_typed_is_there_again() {
     let silent = Trouble::always(What::Silence).on(|seen| seen.method == "POST");
     stage.fake.trouble(silent);
     window.keys(&[keys::CONTROL, keys::ENTER]);
-    window.see("group", "Creation under way");
+    window.see("group", "Creating");
     assert_eq!(in_both_themes(window, "creating"), Vec::<String>::new());
     window.keys(&[keys::ESCAPE]);
     window.see_gone("dialog", "Create MCP server");
 
     stage.fake.trouble(None);
     open_form(window);
-    window.see_text("This is as you left it");
+    window.see_text("Unsaved changes restored");
     assert_eq!(window.value("Name"), "second");
     assert_eq!(window.value("Description"), "Another wiki");
     assert_eq!(window.value("Server"), "https://wiki.example/two");
@@ -174,15 +174,15 @@ fn a_silent_sign_in_is_stopped_and_tried_again_as_it_was_typed() {
     window.press("button", "Mistral*");
     window.fill("API key*", KEY);
     window.fill("Base URL*", stage.fake.url());
-    window.fill("Label", "Another");
+    window.fill("Name", "Another");
     stage.fake.trouble(Trouble::always(What::Silence));
     let dialog = ("dialog", "Add Mistral account");
     window.press_in(dialog, "button", "Add account*");
-    window.see("group", "Sign-in under way");
+    window.see("group", "Signing in");
     assert_eq!(in_both_themes(window, "signing in"), Vec::<String>::new());
     window.press("button", "Stop");
-    window.see_gone("group", "Sign-in under way");
-    assert_eq!(window.value("Label"), "Another");
+    window.see_gone("group", "Signing in");
+    assert_eq!(window.value("Name"), "Another");
     assert_eq!(window.value("API key*"), KEY);
     stage.fake.trouble(None);
     window.press_in(dialog, "button", "Add account*");
@@ -204,7 +204,7 @@ fn change_key(window: &Window) {
     window.press("link", "Mistral*");
     window.see("heading", "Mistral");
     window.fill("API key*", TOKEN);
-    window.press_in(("main", "*"), "button", "Change key");
+    window.press_in(("main", "*"), "button", "Replace key");
     window.wait_until("the field to be empty", || {
         window.value("API key*").is_empty()
     });

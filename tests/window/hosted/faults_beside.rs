@@ -17,12 +17,12 @@ fn a_silent_account_holds_up_nobody_and_two_in_trouble_are_both_told() {
     // Cohere has answered while Mistral is still waited for.
     window.see("row", "news, *");
     window.see("row", "wiki, *");
-    window.see_text("answers slowly");
+    window.see_text("no response for");
     window.see("link", "Mistral, slow");
     window.see("link", "Cohere");
     assert_eq!(in_both_themes(window, "one is slow"), Vec::<String>::new());
-    window.press("button", "Stop waiting");
-    window.see_gone("button", "Stop waiting");
+    window.press("button", "Stop");
+    window.see_gone("button", "Stop");
 
     mistral.trouble(Trouble::answer(Answer::page("Down for maintenance")));
     let limited = Answer::json(429, &json!({ "message": "too many requests" }));
@@ -47,7 +47,7 @@ fn a_silent_account_holds_up_nobody_and_two_in_trouble_are_both_told() {
     mistral.trouble(None);
     stage.fake.trouble(None);
     window.press("button", "Refresh");
-    window.see_text("2 accounts current");
+    window.see_text("2 accounts up to date");
     assert_eq!(mistral.faults(), Vec::<String>::new());
     stage.over();
 }
@@ -60,7 +60,7 @@ fn a_lost_key_is_told_on_home_and_the_other_account_goes_on() {
     window.press("button", "Refresh*");
     window.see("link", "Mistral, signed out");
     window.go_to("Home");
-    window.see_text("Mistral is signed out");
+    window.see_text("Mistral: signed out");
     window.see_text("platform.signed_out");
     assert_eq!(in_both_themes(window, "on Home"), Vec::<String>::new());
 
@@ -78,7 +78,7 @@ fn a_lost_key_is_told_on_home_and_the_other_account_goes_on() {
     window.press("button", "Replace key, Mistral");
     window.see("heading", "Mistral");
     window.fill("API key*", KEY);
-    window.press_in(("main", "*"), "button", "Change key");
+    window.press_in(("main", "*"), "button", "Replace key");
     window.see("link", "Mistral");
     window.go_to("Home");
     window.see_gone("button", "Replace key, Mistral");
@@ -92,18 +92,18 @@ fn the_background_notices_a_lost_key_and_when_it_is_good_again() {
     let Stage { window, fake, desk } = stage;
     window.quit();
     let window = desk.start_looking_fast();
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
     mistral.with(|mistral| mistral.keys.clear());
     window.see("link", "Mistral, signed out");
-    window.see_text("Mistral is signed out");
+    window.see_text("Mistral: signed out");
     window.go_to("Connectors");
     window.see_text("platform.signed_out");
     window.see("row", "wiki, *");
     mistral.with(|mistral| mistral.keys = vec![KEY.to_owned()]);
     window.see("link", "Mistral");
-    window.see_text("2 accounts current");
+    window.see_text("2 accounts up to date");
     window.go_to("Home");
-    window.see_text("Nothing needs you");
+    window.see_text("All good");
     assert!(!window.crossed().contains(KEY), "a secret came back");
     assert_eq!(fake.faults(), Vec::<String>::new());
     assert_eq!(mistral.faults(), Vec::<String>::new());

@@ -14,7 +14,7 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
     let stage = Stage::new(FakeCohere::new(KEY));
     let window = &stage.window;
     window.keys(&[keys::CONTROL, "k"]);
-    window.see("dialog", "Search or do");
+    window.see("dialog", "Search or run a command");
     window.type_text("Add account");
     window.see("option", "Add account*");
     window.keys(&[keys::ENTER]);
@@ -51,7 +51,7 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
         tab_to(window, field);
         window.type_text(text);
     }
-    tab_to(window, "Save it in the wallet*");
+    tab_to(window, "Save to wallet*");
     window.keys(&[keys::SPACE]);
     let address = stage.fake.url();
     for (field, path) in [
@@ -66,7 +66,7 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
     follow(&stage.desk, &stage.desk.opened_page());
     window.see_text("Signed in to tickets");
     window.wait_until("the focus on the way on", || {
-        ["See its tools", "Open connector"].contains(&window.focus().1.as_str())
+        ["View tools", "Open connector"].contains(&window.focus().1.as_str())
     });
     window.keys(&[keys::ENTER]);
 
@@ -90,13 +90,13 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
         window.focus().1 == "Credentials"
     });
     window.keys(&["r"]);
-    window.see("dialog", "Rotate and push");
+    window.see("dialog", "Rotate *");
     let field = ("textbox".to_owned(), "Token".to_owned());
     window.wait_until("the focus in the token's field", || window.focus() == field);
     window.type_text(TOKEN);
     window.keys(&[keys::ENTER]);
-    window.see_text("1 of 1 pushed");
-    window.see_text("Every place has the new secret");
+    window.see_text("1 of 1 updated");
+    window.see_text("Updated everywhere");
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see_text("Client secret rotated");
 
@@ -104,8 +104,8 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
     window.see("row", "tickets, *");
     window.wait_until("the focus in the list", || window.focus().1 == "Connectors");
     window.keys(&[keys::BACKSPACE]);
-    window.see("alertdialog", "Delete tickets on Cohere?");
-    tab_to(window, "Delete tickets");
+    window.see("alertdialog", "Delete tickets from Cohere?");
+    tab_to(window, "Delete connector");
     window.keys(&[keys::ENTER]);
     window.see_gone("row", "tickets, *");
     assert!(stage.fake.with(|cohere| cohere.connectors.is_empty()));

@@ -44,7 +44,7 @@ fn assistive_technology_is_told_what_is_what() {
         ("group", "Your workspace"),
         ("switch", "Shared with the workspace"),
         ("tab", "Credentials"),
-        ("button", "Also create on…"),
+        ("button", "Copy to another account…"),
     ] {
         let told = window.told(role, name);
         assert_eq!(told, (role.to_owned(), name.to_owned()));
@@ -52,8 +52,8 @@ fn assistive_technology_is_told_what_is_what() {
     window.press("link", "Mistral");
     window.see("heading", "Mistral");
     for (role, name) in [
-        ("radiogroup", "Colour"),
-        ("textbox", "Label"),
+        ("radiogroup", "Color"),
+        ("textbox", "Account name"),
         ("tab", "Account"),
     ] {
         let told = window.told(role, name);
@@ -71,7 +71,7 @@ fn furnish(stage: &Stage<FakeMistral>, mut look: impl FnMut(&Window, &str)) {
         window.press("button", &format!("{platform}*"));
         window.see("dialog", &format!("Add {platform} account"));
         look(window, platform);
-        window.press("button", "Another platform");
+        window.press("button", "Back");
     }
     window.keys(&[keys::ESCAPE]);
     window.see_gone("dialog", "*");
@@ -89,11 +89,11 @@ fn visit(window: &Window, mut look: impl FnMut(&Window, &str)) {
     window.press("switch", "Shared with the organization");
     window.see("dialog", "Share?");
     look(window, "sharing");
-    window.press("button", "Leave it as it is");
+    window.press("button", "Cancel");
     window.press("tab", "Credentials");
-    window.see("region", "Yours");
+    window.see("region", "Personal");
     look(window, "platform credentials");
-    window.press_in(("region", "Yours"), "button", "Add credential");
+    window.press_in(("region", "Personal"), "button", "Add credential");
     window.see("textbox", "Token*");
     look(window, "a platform credential");
     window.press("button", "Cancel");
@@ -103,29 +103,29 @@ fn visit(window: &Window, mut look: impl FnMut(&Window, &str)) {
     window.press("button", "Review changes");
     window.see("list", "Changes");
     look(window, "the review");
-    window.press("button", "Go on editing");
+    window.press("button", "Back to editing");
     window.press("link", "Mistral");
     window.see("heading", "Mistral");
     look(window, "an account");
-    window.press("tab", "Operations*");
+    window.press("tab", "API*");
     look(window, "operations");
     window.press("tab", "Account");
-    window.press("button", "Remove Mistral");
+    window.press("button", "Remove account");
     window.see("alertdialog", "Remove Mistral?");
     look(window, "removing an account");
     window.keys(&[keys::ESCAPE]);
     window.press("button", "Create connector*");
-    window.see("grid", "Kinds of connectors");
+    window.see("grid", "Connector types");
     look(window, "kinds");
     window.type_text("MCP server");
     window.keys(&[keys::ENTER]);
     window.see("textbox", "Server");
     look(window, "the create sheet");
     window.keys(&[keys::ESCAPE]);
-    window.go_to("Catalogue");
-    window.see("grid", "Catalogue");
+    window.go_to("Catalog");
+    window.see("grid", "Catalog");
     look(window, "the catalogue");
     window.go_to("Credentials");
-    window.press("radio", "On platforms");
+    window.press("radio", "Platforms");
     look(window, "credentials on platforms");
 }

@@ -9,7 +9,7 @@ use crate::accessibility::in_both_themes;
 use crate::support::seed::{self, OPEN};
 use crate::support::{Desk, Window, keys};
 
-const PICKED: (&str, &str) = ("group", "Picked connectors");
+const PICKED: (&str, &str) = ("group", "Selected connectors");
 
 #[test]
 fn picked_connectors_are_checked_and_what_is_not_well_stays_picked() {
@@ -18,10 +18,10 @@ fn picked_connectors_are_checked_and_what_is_not_well_stays_picked() {
     pick_all(window, 4);
     assert_eq!(in_both_themes(window, "picked"), Vec::<String>::new());
     window.press_in(PICKED, "button", "Check*");
-    window.see_text("1 connector picked, 1 not done");
-    window.see("row", "Open playground, Ready, *Checked, well");
-    window.see("row", "docs, Ready, *Checked, well");
-    window.see("row", "tickets, Ready, *Checked, well");
+    window.see_text("1 selected, 1 failed");
+    window.see("row", "Open playground, Ready, *OK");
+    window.see("row", "docs, Ready, *OK");
+    window.see("row", "tickets, Ready, *OK");
     window.see("row", "wiki, Needs sign-in, *");
     assert_eq!(
         in_both_themes(window, "one is not well"),
@@ -32,11 +32,11 @@ fn picked_connectors_are_checked_and_what_is_not_well_stays_picked() {
 
     // Its key lies with its platform, and is entered there: the row leads to it as Home does.
     window.press("button", "Enter key, wiki");
-    window.see("region", "Yours");
+    window.see("region", "Personal");
     window.go_to("Home");
     window.press("button", "Enter key, wiki");
     window.see("tab", "Credentials");
-    window.press_in(("region", "Yours"), "button", "Add credential");
+    window.press_in(("region", "Personal"), "button", "Add credential");
     window.see("dialog", "Add credential");
     over(stage, mistral);
 }
@@ -47,8 +47,8 @@ fn picked_connectors_are_turned_off_where_that_is_one_thing_and_on_again() {
     let window = &stage.window;
     pick_all(window, 4);
     window.press_in(PICKED, "button", "Turn off*");
-    window.see_text("1 connector picked, 1 not done");
-    window.see("row", "wiki, *at several levels: open it to choose");
+    window.see_text("1 selected, 1 failed");
+    window.see("row", "wiki, *Open it to choose a level");
     for title in [OPEN, "docs", "tickets"] {
         window.see("row", &format!("{title}, Disabled, *"));
     }
@@ -71,10 +71,10 @@ fn picked_connectors_are_deleted_and_those_of_this_computer_come_back() {
     for title in [OPEN, "docs", "tickets"] {
         pick(window, title);
     }
-    window.see_text("3 connectors picked");
+    window.see_text("3 selected");
     window.keys(&[keys::BACKSPACE]);
     window.see("alertdialog", "Delete 3 connectors?");
-    window.see_text("1 connector of this computer can be brought back by Undo");
+    window.see_text("1 connector on this computer can be restored with Undo");
     assert_eq!(in_both_themes(window, "deleting"), Vec::<String>::new());
     window.keys(&[keys::ESCAPE]);
     window.see_gone("alertdialog", "Delete 3 connectors?");
@@ -92,7 +92,7 @@ fn picked_connectors_are_deleted_and_those_of_this_computer_come_back() {
         "button",
         "Delete 3 connectors",
     );
-    window.see_text("1 connector picked, 1 not done");
+    window.see_text("1 selected, 1 failed");
     window.see_text("1 connector removed");
     window.see_gone("row", "docs, *");
     window.see_gone("row", "Open playground, *");
@@ -175,7 +175,7 @@ fn furnish() -> (Stage<FakeCohere>, Fake<FakeMistral>) {
 fn pick_all(window: &Window, number: usize) {
     window.see("grid", "Connectors");
     window.keys(&[keys::CONTROL, "a"]);
-    window.see_text(&format!("{number} connectors picked"));
+    window.see_text(&format!("{number} selected"));
 }
 
 /// Picks one row: goes to it by arrows.

@@ -40,35 +40,35 @@ fn a_rotation_says_what_each_place_made_of_it_and_retries_what_was_not_reached()
         Vec::<String>::new()
     );
     window.press("button", "Rotate…");
-    window.see("dialog", "Rotate and push");
+    window.see("dialog", "Rotate *");
     window.fill("Token", TOKEN);
     assert_eq!(in_both_themes(window, "rotating"), Vec::<String>::new());
     let broken = Answer::json(500, &json!({ "message": "internal error" }));
     let to_two = Trouble::answer(broken)
         .on(|seen| seen.method == "PATCH" && seen.path.iter().any(|part| part.starts_with("two")));
     stage.fake.trouble(to_two);
-    window.press_in(("dialog", "Rotate and push"), "button", "Rotate");
-    window.see_text("1 of 2 pushed");
+    window.press_in(("dialog", "Rotate *"), "button", "Rotate");
+    window.see_text("1 of 2 updated");
     window.see_text("platform.failed");
-    window.see_text("1 place still has another secret");
+    window.see_text("1 not updated");
     assert_eq!(in_both_themes(window, "half rotated"), Vec::<String>::new());
     assert_eq!(last_tokens(&stage.fake), [TOKEN, TOKEN]);
 
     stage.fake.trouble(None);
-    window.press_in(("dialog", "Rotate and push"), "button", "Retry 1 place*");
-    window.see_text("2 of 2 pushed");
-    window.press_in(("dialog", "Rotate and push"), "button", "Finish*");
+    window.press_in(("dialog", "Rotate *"), "button", "Retry 1*");
+    window.see_text("2 of 2 updated");
+    window.press_in(("dialog", "Rotate *"), "button", "Finish*");
     window.see_text("Search token rotated");
 
     // Another one, which is taken back everywhere.
     window.press("row", "Search token, *");
     window.press("button", "Rotate…");
     window.fill("Token", TAKEN_BACK);
-    window.press_in(("dialog", "Rotate and push"), "button", "Rotate");
-    window.see_text("2 of 2 pushed");
+    window.press_in(("dialog", "Rotate *"), "button", "Rotate");
+    window.see_text("2 of 2 updated");
     stage.fake.clear_log();
-    window.press_in(("dialog", "Rotate and push"), "button", "Roll back");
-    window.see_text("Search token has its old secret again");
+    window.press_in(("dialog", "Rotate *"), "button", "Roll back");
+    window.see_text("Rotation of Search token rolled back");
     assert_eq!(last_tokens(&stage.fake), [TOKEN, TOKEN]);
     for secret in [FIRST, TAKEN_BACK] {
         assert!(!window.crossed().contains(secret), "a secret came back");

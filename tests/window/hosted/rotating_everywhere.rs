@@ -30,29 +30,29 @@ fn a_new_secret_goes_everywhere_and_the_place_that_refused_is_tried_again_from_h
 
     open(&stage);
     window.press("button", "Rotate…");
-    window.see_text("used in 4 places");
-    window.see_text("Reads the wallet at each use");
-    window.see_text("Credential at user level · default");
+    window.see_text("Used in 4 places");
+    window.see_text("Reads from wallet");
+    window.see_text("Personal credential · default");
     window.fill("Token", &new);
     assert_eq!(in_both_themes(window, "four places"), Vec::<String>::new());
     others.tenex.trouble(refusal());
-    window.press_in(("dialog", "Rotate and push"), "button", "Rotate");
-    window.see_text("2 of 3 pushed");
-    window.see_text("Not reached");
+    window.press_in(("dialog", "Rotate *"), "button", "Rotate");
+    window.see_text("2 of 3 updated");
+    window.see_text("Failed");
     window.see_text("The provider refuses this key");
-    window.see_text("1 place still has another secret");
+    window.see_text("1 not updated");
     assert_eq!(in_both_themes(window, "one refused"), Vec::<String>::new());
     assert_eq!(at_cohere(&stage.fake), new);
     assert_eq!(at_mistral(&others.mistral), new);
 
-    window.press_in(("dialog", "Rotate and push"), "button", "Close");
+    window.press_in(("dialog", "Rotate *"), "button", "Close");
     window.go_to("Home");
     window.see_text("The rotation of Shared token is not finished");
     window.see_text("1 place still has the old secret");
     others.tenex.trouble(None);
-    window.press("button", "Push again, Shared token");
-    window.see_text("The new secret is everywhere now");
-    window.see_gone("button", "Push again, Shared token");
+    window.press("button", "Retry, Shared token");
+    window.see_text("Updated everywhere");
+    window.see_gone("button", "Retry, Shared token");
     assert_eq!(at_tenex(&others.tenex), new);
 
     stage.open_connector("Guarded");
@@ -69,39 +69,39 @@ fn a_rotation_is_taken_back_everywhere_and_deleting_says_what_would_break() {
     open(&stage);
     window.press("button", "Rotate…");
     window.fill("Token", TOKEN);
-    window.press_in(("dialog", "Rotate and push"), "button", "Rotate");
-    window.see_text("3 of 3 pushed");
+    window.press_in(("dialog", "Rotate *"), "button", "Rotate");
+    window.see_text("3 of 3 updated");
     assert_eq!(at_cohere(&stage.fake), TOKEN);
     assert_eq!(at_mistral(&others.mistral), TOKEN);
     assert_eq!(at_tenex(&others.tenex), TOKEN);
 
     // On the way back one place refuses, and is tried again like on the way there.
     others.tenex.trouble(refusal());
-    window.press_in(("dialog", "Rotate and push"), "button", "Roll back");
-    window.see_text("1 place still has another secret");
+    window.press_in(("dialog", "Rotate *"), "button", "Roll back");
+    window.see_text("1 not updated");
     assert_eq!(at_cohere(&stage.fake), FIRST);
     assert_eq!(at_mistral(&others.mistral), FIRST);
     others.tenex.trouble(None);
-    window.press_in(("dialog", "Rotate and push"), "button", "Retry 1 place*");
-    window.see_text("Every place has the old secret again");
+    window.press_in(("dialog", "Rotate *"), "button", "Retry 1*");
+    window.see_text("Rolled back everywhere");
     assert_eq!(at_tenex(&others.tenex), FIRST);
-    window.press_in(("dialog", "Rotate and push"), "button", "Finish*");
-    window.see_text("Shared token keeps its old secret");
+    window.press_in(("dialog", "Rotate *"), "button", "Finish*");
+    window.see_text("Rotation of Shared token rolled back");
 
     open(&stage);
     window.press("button", "Delete");
     window.see("alertdialog", "Delete Shared token?");
-    window.see_text_in(("list", "What stops working"), "Guarded");
+    window.see_text_in(("list", "Stops working"), "Guarded");
     for title in ["docs · Cohere", "wiki · Mistral", "Apollo · 10ex"] {
-        window.see_text_in(("list", "What keeps it"), title);
+        window.see_text_in(("list", "Keeps a copy"), title);
     }
     assert_eq!(in_both_themes(window, "deleting"), Vec::<String>::new());
-    window.press("button", "Keep it");
+    window.press("button", "Cancel");
     window.see_gone("alertdialog", "Delete Shared token?");
     open(&stage);
     window.press("button", "Delete");
     window.press("button", "Delete anyway");
-    window.see_text("Nothing saved yet");
+    window.see_text("No saved credentials");
     window.go_to("Home");
     window.see_text("Guarded needs sign-in");
     over(stage, others, &[FIRST, TOKEN]);

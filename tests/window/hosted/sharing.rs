@@ -19,7 +19,7 @@ fn sharing_and_taking_back_are_confirmed_with_what_cannot_be_undone() {
     window.press("switch", "Shared with the workspace");
     window.see("dialog", "Share?");
     window.see_text("Only its creator can take it back.");
-    window.press("button", "Leave it as it is");
+    window.press("button", "Cancel");
     window.see_gone("dialog", "*");
     assert_eq!(visibility(&stage), "private");
 
@@ -38,7 +38,7 @@ fn sharing_and_taking_back_are_confirmed_with_what_cannot_be_undone() {
         window.press("switch", &switch);
         window.see("alertdialog", "Take back?");
         window.see_text("sharing it once more does not bring them back");
-        assert!(!window.text().contains("what can be made again"));
+        assert!(!window.text().contains("set this up again"));
         window.press_in(("alertdialog", "Take back?"), "button", "Take back");
         window.see_gone("alertdialog", "*");
         window.wait_until("it to be taken back", || shared().is_empty());
@@ -92,9 +92,9 @@ fn the_older_surface_asks_how_tools_may_be_used_and_shares_for_good() {
     let asked = ("alertdialog", "Share with the workspace?");
     window.see(asked.0, asked.1);
     window.see_text("This cannot be undone");
-    assert_eq!(window.focus().1, "Leave it as it is");
+    assert_eq!(window.focus().1, "Cancel");
     window.press_in(asked, "button", "Share with the workspace");
-    window.see_text("Share with the workspace: done");
+    window.see_text("Share with the workspace done");
     window.see_gone("button", "Share with the workspace");
     assert_eq!(visibility(&stage), "shared_workspace");
     stage.over();

@@ -39,17 +39,17 @@ fn a_refresh_token_is_had_from_the_provider_by_an_app_of_ones_own() {
     window.fill("Name", "tea");
     window.fill("Repositories", "ada/tea");
     window.keys(&[keys::ENTER]);
-    window.press("button", "Use an app");
-    window.fill("Client id of the app*", CONFIDENTIAL_CLIENT_ID);
-    window.fill("Client secret of the app*", CONFIDENTIAL_CLIENT_SECRET);
+    window.press("button", "Set up");
+    window.fill("Client ID*", CONFIDENTIAL_CLIENT_ID);
+    window.fill("Client secret*", CONFIDENTIAL_CLIENT_SECRET);
     window.fill("Scopes", "read");
-    window.press("button", "Sign in in the browser");
+    window.press("button", "Sign in");
     let browser = stage.desk.browser();
     browser.allow(&stage.desk.opened_page());
     // The key acts on the way out that has the focus, not on the form beneath.
-    window.see("button", "Back to the form");
+    window.wait_until("the focus on the way on", || window.focus().1 == "Back");
     window.keys(&[keys::CONTROL, keys::ENTER]);
-    window.see_text("Signed in, and the form is filled");
+    window.see_text("Signed in");
     assert_eq!(stage.fake.with(|airbyte| airbyte.connectors.len()), 0);
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("heading", "tea");
@@ -107,7 +107,7 @@ fn check(stage: &Stage<FakeAirbyte>) {
     let here = ("region", "On Airbyte Agents");
     window.see_text("Not checked yet");
     window.press_in(("group", "Check"), "button", "Check");
-    window.see_text("Check: done");
+    window.see_text("Check done");
     window.see_text_in(here, "succeeded");
     window.see_text("Ready");
 
@@ -131,7 +131,7 @@ fn check(stage: &Stage<FakeAirbyte>) {
 fn read_pages(stage: &Stage<FakeAirbyte>) {
     let window = &stage.window;
     window.press("tab", "Tools*");
-    window.press("button", "List tools");
+    window.press("button", "Load tools");
     window.press("row", "issues.list, *");
     window.fill("params", r#"{ "state": "open" }"#);
     run(window);
@@ -169,13 +169,13 @@ fn download(stage: &Stage<FakeAirbyte>) {
 fn delete(stage: &Stage<FakeAirbyte>) {
     let window = &stage.window;
     window.press("button", "More actions");
-    window.press("menuitem", "Delete on Airbyte Agents");
-    let asked = ("alertdialog", "Delete tea on Airbyte Agents?");
-    window.press_in(asked, "button", "Delete tea");
-    window.see("group", "Deletion under way");
+    window.press("menuitem", "Delete from Airbyte Agents…");
+    let asked = ("alertdialog", "Delete tea from Airbyte Agents?");
+    window.press_in(asked, "button", "Delete connector");
+    window.see("group", "Deleting");
     assert_eq!(stage.fake.with(|airbyte| airbyte.connectors.len()), 1);
     window.see_gone(asked.0, asked.1);
-    window.see_text("tea deleted on Airbyte Agents");
+    window.see_text("tea deleted from Airbyte Agents");
     window.see("heading", "Connectors*");
     window.see_gone("row", "tea, *");
     assert!(stage.fake.with(|airbyte| airbyte.connectors.is_empty()));

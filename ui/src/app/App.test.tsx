@@ -19,7 +19,7 @@ describe("home", () => {
 
   it("starts_with_one_box_and_only_what_there_is", async () => {
     const { container } = renderApp("/");
-    expect(await screen.findByRole("heading", { name: "Connect your first service" })).toBeVisible();
+    expect(await screen.findByRole("heading", { name: "Add your first connector" })).toBeVisible();
     expect(screen.getByRole("textbox", { name: "Address of an MCP server" })).toHaveFocus();
     expect(screen.queryByText("Try the Playground")).toBeNull();
     expect(await axeViolations(container)).toEqual([]);
@@ -56,7 +56,7 @@ describe("keys", () => {
     const { user } = renderApp("/connectors", full);
     await screen.findByRole("row", { name: /^HubSpot/ });
     await user.keyboard("?");
-    const sheet = await screen.findByRole("dialog", { name: "All keys" });
+    const sheet = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
     expect(within(sheet).getByText("Remove")).toBeVisible();
     expect(within(sheet).getByText("Open browser again")).toBeVisible();
   });
@@ -67,12 +67,12 @@ describe("keys", () => {
     await user.keyboard("n");
     expect(screen.queryByRole("dialog")).toBeNull();
     await user.keyboard("{Control>}k{/Control}");
-    expect(await screen.findByRole("dialog", { name: "Search or do" })).toBeVisible();
+    expect(await screen.findByRole("dialog", { name: "Search or run a command" })).toBeVisible();
   });
 
   it("leave_a_field_and_not_the_page_with_escape", async () => {
     const { user } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
-    const title = await screen.findByRole("textbox", { name: "Title" });
+    const title = await screen.findByRole("textbox", { name: "Name" });
     await user.type(title, " two{Escape}");
     expect(title).toHaveValue("GitHub two");
     expect(title).not.toHaveFocus();
@@ -121,11 +121,11 @@ it("a_link_that_was_refused_is_explained", async () => {
   renderApp("/", full, (host) => {
     host.handlers.takeRefusedLink = () => problem({ code: "auth.callback", message: "the link belongs to no sign-in" });
   });
-  expect(await screen.findByRole("alertdialog", { name: "The link was not followed" })).toHaveTextContent("The link belongs to no sign-in");
+  expect(await screen.findByRole("alertdialog", { name: "Couldn't open link" })).toHaveTextContent("The link belongs to no sign-in");
 });
 
 it("places_and_accounts_are_those_that_exist", async () => {
   renderApp("/", full);
-  const places = await screen.findByRole("navigation", { name: "Places" });
-  expect(within(places).getAllByRole("link").map((link) => link.textContent.replace(/\d+$/, ""))).toEqual(["Home", "Connectors", "Tools", "Runs", "Credentials", "Catalogue", "This computer"]);
+  const places = await screen.findByRole("navigation", { name: "Navigation" });
+  expect(within(places).getAllByRole("link").map((link) => link.textContent.replace(/\d+$/, ""))).toEqual(["Home", "Connectors", "Tools", "Runs", "Credentials", "Catalog", "This computer"]);
 });

@@ -6,19 +6,19 @@ import styles from "./CheatSheet.module.css";
 
 const inLists = [
   { keys: ["↑", "↓", "J", "K"], label: "Move" },
-  { keys: ["Home", "End"], label: "First, last" },
+  { keys: ["Home", "End"], label: "First / last row" },
   { keys: ["Enter"], label: "Open" },
-  { keys: ["↓"], label: "From a filter into its list" },
-  { keys: ["Tab"], label: "Next part of the page" },
-  { keys: ["Escape"], label: "Close the layer on top" },
+  { keys: ["↓"], label: "Filter to list" },
+  { keys: ["Tab"], label: "Next section" },
+  { keys: ["Escape"], label: "Close" },
 ];
 
 const inSignIns = [
   { keys: ["O"], label: "Open browser again" },
   { keys: ["L"], label: "Copy link" },
-  { keys: ["Mod+V"], label: "Paste the address you ended on" },
+  { keys: ["Mod+V"], label: "Paste the redirect address" },
   { keys: ["Mod+."], label: "Cancel sign-in" },
-  { keys: ["Escape"], label: "Hide; the sign-in goes on" },
+  { keys: ["Escape"], label: "Hide (sign-in continues)" },
 ];
 
 /** The keys that work on every page. */
@@ -32,12 +32,12 @@ export function CheatSheet({ onClose }: { onClose: () => void }) {
   const page = here.filter((shortcut) => !ofWindow.test(shortcut.keys));
   const everywhere = here.filter((shortcut) => !page.includes(shortcut));
   return (
-    <Dialog title="All keys" wide onClose={onClose}>
+    <Dialog title="Keyboard shortcuts" wide onClose={onClose}>
       <div className={styles.columns}>
-        <Group title="Here" keys={page.map(({ keys, label }) => ({ keys: [keys], label }))} />
-        <Group title="Everywhere" keys={[...everywhere.map(({ keys, label }) => ({ keys: [keys], label })), { keys: ["Mod+V"], label: "Outside a field: add the address" }]} />
+        <Group title="This page" keys={page.map(({ keys, label }) => ({ keys: [keys], label }))} />
+        <Group title="Anywhere" keys={[...everywhere.map(({ keys, label }) => ({ keys: [keys], label })), { keys: ["Mod+V"], label: "Add the address you copied" }]} />
         <Group title="In lists" keys={inLists} />
-        <Group title="In a sign-in" keys={inSignIns} />
+        <Group title="During sign-in" keys={inSignIns} />
       </div>
     </Dialog>
   );

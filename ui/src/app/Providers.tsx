@@ -66,7 +66,7 @@ function ClipboardProvider({ children }: { children: ReactNode }) {
     (text: string, what: string) => {
       void call(commands.copyText(text)).then(
         () => toast(`${what} copied`),
-        () => toast(`${what} could not be copied; select it and copy it by hand`),
+        () => toast("Couldn't copy. Select the text and copy it yourself."),
       );
     },
     [toast],
@@ -103,7 +103,7 @@ function EventReader() {
         // The page says it whole and for as long as it is so; this only says that there is something.
         if (event.kind === "need_arose") toast(event.need.headline);
         if (event.kind === "run_changed" && event.run.state !== "running") {
-          announce(`${event.run.tool} ${event.run.state === "done" ? "is done" : event.run.state}`);
+          announce(`${event.run.tool} ${event.run.state === "done" ? "finished" : event.run.state}`);
         }
       }),
     [client, announce, toast],

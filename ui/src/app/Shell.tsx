@@ -71,15 +71,15 @@ function useWindowKeys() {
   const navigate = useNavigate();
   const layers = useLayers();
   const go = (index: number) => void navigate({ to: destinations[index]?.path ?? "/" });
-  useShortcut({ keys: "Mod+K", label: "Search or do", run: () => layers.openPalette() });
-  useShortcut({ keys: "?", label: "All keys", inBar: true, run: layers.openKeys });
+  useShortcut({ keys: "Mod+K", label: "Search or run a command", run: () => layers.openPalette() });
+  useShortcut({ keys: "?", label: "Keyboard shortcuts", inBar: true, run: layers.openKeys });
   useShortcut({ keys: "Mod+,", label: "Settings", run: () => void navigate({ to: "/settings" }) });
   useShortcut({ keys: "Mod+1", label: "Home", run: () => go(0) });
   useShortcut({ keys: "Mod+2", label: "Connectors", run: () => go(1) });
   useShortcut({ keys: "Mod+3", label: "Tools", run: () => go(2) });
   useShortcut({ keys: "Mod+4", label: "Runs", run: () => go(3) });
   useShortcut({ keys: "Mod+5", label: "Credentials", run: () => go(4) });
-  useShortcut({ keys: "Mod+6", label: "Catalogue", run: () => go(5) });
+  useShortcut({ keys: "Mod+6", label: "Catalog", run: () => go(5) });
 }
 
 /** An address pasted outside a field opens the dialog that adds it. */

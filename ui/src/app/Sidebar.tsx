@@ -19,16 +19,16 @@ export function Sidebar({ collapsed, onToggle }: Props) {
   const navigate = useNavigate();
   const counts = useCounts();
   return (
-    <nav className={styles.sidebar} data-collapsed={collapsed || undefined} aria-label="Places">
+    <nav className={styles.sidebar} data-collapsed={collapsed || undefined} aria-label="Navigation">
       <div className={styles.brand} data-tauri-drag-region>
         <Logo className={styles.logo} />
         <span className={styles.words}>Patchbay</span>
         <span className="grow" />
-        <Button look="quiet" icon="panel-left" small label={collapsed ? "Expand the sidebar" : "Collapse the sidebar"} onPress={onToggle} />
+        <Button look="quiet" icon="panel-left" small label={collapsed ? "Expand sidebar" : "Collapse sidebar"} onPress={onToggle} />
       </div>
-      <button type="button" className={styles.find} onClick={() => layers.openPalette()} aria-label={collapsed ? "Search or do" : undefined} title={collapsed ? "Search or do" : undefined}>
+      <button type="button" className={styles.find} onClick={() => layers.openPalette()} aria-label={collapsed ? "Search or run a command" : undefined} title={collapsed ? "Search or run a command" : undefined}>
         <Icon name="search" size={14} />
-        <span className={styles.words}>Search or do</span>
+        <span className={styles.words}>Search or run a command</span>
         <span className={styles.end}><KeyHint keys="Mod+K" /></span>
       </button>
       <ul className={styles.places}>
@@ -40,7 +40,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
                 <Icon name={place.icon} />
                 <span className={styles.words}>{place.label}</span>
                 {number !== undefined && number > 0 && (
-                  <span className={place.path === "/" ? styles.needs : styles.number} aria-label={place.path === "/" ? `${number} ${number === 1 ? "needs" : "need"} you` : undefined}>
+                  <span className={place.path === "/" ? styles.needs : styles.number} aria-label={place.path === "/" ? `${number} ${number === 1 ? "needs" : "need"} attention` : undefined}>
                     {grouped(number)}
                   </span>
                 )}
@@ -52,7 +52,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
       <AccountList collapsed={collapsed} vault={counts.vault} onAdd={layers.addAccount} />
       <div className={styles.foot}>
         <span className="grow" />
-        <Button look="quiet" icon="keyboard" small label="All keys" onPress={layers.openKeys} />
+        <Button look="quiet" icon="keyboard" small label="Keyboard shortcuts" onPress={layers.openKeys} />
         <Button look="quiet" icon="settings" small label="Settings" onPress={() => void navigate({ to: "/settings" })} />
       </div>
     </nav>
@@ -75,6 +75,6 @@ function useCounts(): Counts {
       "/tools": tools?.length,
       "/credentials": wallet?.length,
     },
-    vault: vault?.state === "locked" ? "The vault is locked" : vault?.state === "unavailable" ? "The vault cannot be read" : null,
+    vault: vault?.state === "locked" ? "Vault locked" : vault?.state === "unavailable" ? "Vault unavailable" : null,
   };
 }

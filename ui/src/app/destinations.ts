@@ -7,5 +7,5 @@ export const destinations = [
   { path: "/tools", label: "Tools", icon: "wrench" },
   { path: "/runs", label: "Runs", icon: "history" },
   { path: "/credentials", label: "Credentials", icon: "key-round" },
-  { path: "/catalogue", label: "Catalogue", icon: "library" },
+  { path: "/catalogue", label: "Catalog", icon: "library" },
 ] as const satisfies { path: string; label: string; icon: IconName }[];

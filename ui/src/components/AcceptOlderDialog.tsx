@@ -13,18 +13,18 @@ export function AcceptOlderDialog({ onClose }: Props) {
   return (
     <Dialog
       alert
-      title="Use the older secrets?"
-      subtitle="For a vault that you put back from a backup."
+      title="Use the older vault file?"
+      subtitle="Do this only if you restored it from a backup."
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>Leave it</Button>
-          <Button look="danger" isPending={accept.isPending} onPress={submit}>Use the older secrets</Button>
+          <Button autoFocus onPress={onClose}>Cancel</Button>
+          <Button look="danger" isPending={accept.isPending} onPress={submit}>Use older file</Button>
         </>
       }
     >
-      <p>Secrets that were saved since are not in it. Sign-ins may have lapsed, and replaced keys are the former ones again.</p>
-      <p className="text2">If you put back no backup, somebody else may have changed the file: begin the vault anew instead.</p>
+      <p>Credentials saved since then are missing. Sign-ins may have expired, and replaced keys are the old ones again.</p>
+      <p className="text2">If you didn't restore a backup, someone may have changed the file. Reset the vault instead.</p>
       {accept.error && <ProblemNotice problem={asProblem(accept.error)} onRetry={submit} />}
     </Dialog>
   );

@@ -30,7 +30,7 @@ export function HeaderLines({ lines, onChange, error, valuePlaceholder, takesRef
           ) : (
             <Field label={valueLabel(index)} hideLabel={index > 0} mono type="password" autoComplete="new-password" placeholder={valuePlaceholder} value={line.value} onChange={(value) => set(index, { value })} />
           )}
-          <Button look="quiet" icon="x" label={`Leave out ${line.name || `header ${index + 1}`}`} isDisabled={lines.length === 1} onPress={() => onChange(lines.filter((_, at) => at !== index))} />
+          <Button look="quiet" icon="x" label={`Remove ${line.name || `header ${index + 1}`}`} isDisabled={lines.length === 1} onPress={() => onChange(lines.filter((_, at) => at !== index))} />
         </div>
       ))}
       {error && <span className={styles.error} role="alert"><Icon name="circle-alert" size={12} />{error}</span>}

@@ -1,5 +1,5 @@
 import { type AccountColour, type IdentityLine as Identity } from "@/host/bindings";
-import { timeLeft } from "@/lib/time";
+import { expires } from "@/lib/time";
 import { credentialWord } from "./identityWords";
 import styles from "./IdentityLine.module.css";
 import { PlatformTile } from "./PlatformTile";
@@ -14,7 +14,7 @@ type Props = {
 /** "As who": account, credential, level, expiry, as far as they are known. The address is cut first, the credential never. */
 export function IdentityLine({ identity, endpoint, colour }: Props) {
   const credential = credentialWord(identity);
-  const facts = [identity.level, identity.expiresAt && timeLeft(identity.expiresAt)].filter(Boolean);
+  const facts = [identity.level, identity.expiresAt && expires(identity.expiresAt)].filter(Boolean);
   return (
     <span className={styles.identity}>
       <PlatformTile platform={identity.platform} colour={colour} />

@@ -28,11 +28,11 @@ export function PassphraseForm({ isNew = false, submitLabel, isPending, error, o
   };
   return (
     <form className={styles.form} onSubmit={submit}>
-      <Field label="Passphrase" type="password" autoFocus autoComplete={isNew ? "new-password" : "current-password"} value={passphrase} onChange={setPassphrase} error={wrong.passphrase ?? error} help={isNew ? "Nobody can bring it back: without it the saved secrets are lost." : undefined} />
-      {isNew && <Field label="Passphrase once more" type="password" autoComplete="new-password" value={again} onChange={setAgain} error={wrong.again} />}
+      <Field label="Passphrase" type="password" autoFocus autoComplete={isNew ? "new-password" : "current-password"} value={passphrase} onChange={setPassphrase} error={wrong.passphrase ?? error} help={isNew ? "It can't be recovered. Without it, saved credentials are lost." : undefined} />
+      {isNew && <Field label="Repeat passphrase" type="password" autoComplete="new-password" value={again} onChange={setAgain} error={wrong.again} />}
       <div className={styles.actions}>
         <Button type="submit" look="primary" isPending={isPending}>{submitLabel}</Button>
-        {onCancel && <Button look="quiet" onPress={onCancel}>Leave it as it is</Button>}
+        {onCancel && <Button look="quiet" onPress={onCancel}>Cancel</Button>}
       </div>
     </form>
   );
@@ -40,7 +40,7 @@ export function PassphraseForm({ isNew = false, submitLabel, isPending, error, o
 
 function check(passphrase: string, again: string, isNew: boolean): { passphrase?: string; again?: string } {
   if (!passphrase) return { passphrase: "Enter the passphrase" };
-  if (isNew && passphrase.length < shortest) return { passphrase: `Enter at least ${shortest} signs` };
-  if (isNew && passphrase !== again) return { again: "This is not the same as above" };
+  if (isNew && passphrase.length < shortest) return { passphrase: `Enter at least ${shortest} characters` };
+  if (isNew && passphrase !== again) return { again: "Passphrases don't match" };
   return {};
 }

@@ -30,7 +30,7 @@ export function ProblemNotice({ problem, onRetry, retryLabel = "Try again", chil
       glyph="failing"
       title={capital(problem.message)}
       end={
-        <button type="button" className={styles.code} title="Copy" onClick={() => copy(all.filter(Boolean).join("\n"), "Problem")}>
+        <button type="button" className={styles.code} title="Copy error details" onClick={() => copy(all.filter(Boolean).join("\n"), "Problem")}>
           {problem.code}
         </button>
       }

@@ -13,18 +13,18 @@ export function ResetVaultDialog({ onClose }: Props) {
   return (
     <Dialog
       alert
-      title="Begin the vault anew?"
-      subtitle="For secrets whose key cannot be brought back."
+      title="Reset the vault?"
+      subtitle="Do this only if its key or passphrase is lost."
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>Keep waiting</Button>
-          <Button look="danger" isPending={reset.isPending} onPress={submit}>Put the old secrets aside</Button>
+          <Button autoFocus onPress={onClose}>Cancel</Button>
+          <Button look="danger" isPending={reset.isPending} onPress={submit}>Reset vault</Button>
         </>
       }
     >
-      <p>Every account needs its key again, and every connector with a secret its sign-in, token or headers. Connectors, tools and runs stay.</p>
-      <p className="text2">The old file is kept beside the new one as vault.aside-1.json, in case the key is found.</p>
+      <p>You'll enter every account key and connector credential again. Connectors, tools and runs stay.</p>
+      <p className="text2">The old file is kept next to the new one, as vault.aside-1.json or the next free number.</p>
       {reset.error && <ProblemNotice problem={asProblem(reset.error)} onRetry={submit} />}
     </Dialog>
   );

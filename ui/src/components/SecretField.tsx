@@ -37,11 +37,11 @@ export function SecretField({ label, help, draft, onChange, entries, variable, e
         <span className={styles.label} aria-hidden="true">{label}{isRequired && <span className={styles.required}> required</span>}</span>
         <span className="grow" />
         <SegmentedControl
-          label={`Where ${label} comes from`}
+          label={`Source of ${label}`}
           segments={[
-            { value: "new", label: "Type it in" },
-            { value: "reference", label: "Reference" },
-            ...(entries.length > 0 ? [{ value: "entry" as const, label: "From the wallet" }] : []),
+            { value: "new", label: "New" },
+            { value: "reference", label: "Secret reference" },
+            ...(entries.length > 0 ? [{ value: "entry" as const, label: "Saved" }] : []),
           ]}
           value={draft.from}
           onChange={(from) => set({ from })}
@@ -53,10 +53,10 @@ export function SecretField({ label, help, draft, onChange, entries, variable, e
       {draft.from === "new" && <ReferenceOffer text={draft.secret} onUse={() => set({ from: "reference", reference: draft.secret.trim(), secret: "" })} />}
       {draft.from === "new" && canSave && draft.secret !== "" && (
         <>
-          <Switch isSelected={draft.saveAs != null} onChange={(save) => set({ saveAs: save ? label : null })} help="Then it can be used elsewhere too, and rotated in one go.">
-            Save it in the wallet
+          <Switch isSelected={draft.saveAs != null} onChange={(save) => set({ saveAs: save ? label : null })} help="Reuse it elsewhere and rotate it in one step.">
+            Save to wallet
           </Switch>
-          {draft.saveAs != null && <Field label="Name in the wallet" value={draft.saveAs} onChange={(saveAs) => set({ saveAs })} />}
+          {draft.saveAs != null && <Field label="Credential name" value={draft.saveAs} onChange={(saveAs) => set({ saveAs })} />}
         </>
       )}
       {draft.from === "reference" && (
@@ -69,19 +69,19 @@ export function SecretField({ label, help, draft, onChange, entries, variable, e
           value={draft.reference}
           onChange={(typed) => set({ reference: typed })}
           error={error}
-          help={usesVariable ? "Set in the environment in which Patchbay was started. Looked up at each use; only its name is saved." : "Looked up at each use; only the reference is saved."}
+          help={usesVariable ? "Set in Patchbay's environment. Read on each use; only the name is saved." : "Read on each use. Only the reference is saved."}
         />
       )}
       {draft.from === "entry" && (
         <>
-          <Select label={label} hideLabel placeholder="Choose from the wallet" options={entries.map((entry) => ({ value: entry.id, label: entry.name, note: entry.reference ?? undefined }))} value={draft.entry} onChange={(entry) => set({ entry })} />
+          <Select label={label} hideLabel placeholder="Choose a saved credential" options={entries.map((entry) => ({ value: entry.id, label: entry.name, note: entry.reference ?? undefined }))} value={draft.entry} onChange={(entry) => set({ entry })} />
           {error && <span className={styles.error}><Icon name="circle-alert" size={12} />{error}</span>}
         </>
       )}
       {variable && reference && !usesVariable && (
         <div>
           <Button small icon="square-terminal" onPress={() => set({ from: "reference", reference })}>
-            <span>Use <span className="mono">{variable}</span> of the environment</span>
+            <span>Use environment variable <span className="mono">{variable}</span></span>
           </Button>
         </div>
       )}

@@ -16,7 +16,7 @@ export function Toasts() {
     <>
       <div className="unseen" role="status" aria-live="polite">{announcement}</div>
       {toasts.length > 0 && (
-        <section className={styles.toasts} aria-label="Messages">
+        <section className={styles.toasts} aria-label="Notifications">
           {toasts.map((shown) => (
             <ToastCard key={shown.id} toast={shown} onEnd={dismiss} />
           ))}

@@ -4,7 +4,7 @@ import { type GlyphName } from "./StatusGlyph";
 type Look = { word: string; glyph: GlyphName | null };
 
 const looks: Record<AccountState, Look> = {
-  fine: { word: "Fine", glyph: null },
+  fine: { word: "Connected", glyph: null },
   // Slow is no status: it is shown by a clock.
   slow: { word: "Slow", glyph: null },
   failing: { word: "Failing", glyph: "failing" },

@@ -5,11 +5,11 @@ import { type GlyphName } from "./StatusGlyph";
 const looks: Record<Status, { glyph: GlyphName; word: string }> = {
   ready: { glyph: "ready", word: "Ready" },
   needs_authorization: { glyph: "signin", word: "Needs sign-in" },
-  authorizing: { glyph: "authorizing", word: "Authorizing" },
+  authorizing: { glyph: "authorizing", word: "Signing in" },
   disconnected: { glyph: "disconnected", word: "Disconnected" },
-  disabled: { glyph: "disabled", word: "Disabled" },
+  disabled: { glyph: "disabled", word: "Off" },
   failing: { glyph: "failing", word: "Failing" },
-  unknown: { glyph: "unknown", word: "Unknown" },
+  unknown: { glyph: "unknown", word: "Not checked" },
 };
 
 /** Every status with its glyph and word. */
@@ -18,8 +18,8 @@ export const statusWords = (Object.keys(looks) as Status[]).map((status) => ({ s
 /** Glyph and word of a connector's status; tools that have changed are news beside a ready one. */
 export function statusLook(connector: Connector, changedTools = 0): { glyph: GlyphName; word: string } {
   const { status, word } = connector.status;
-  if (status === "ready" && changedTools > 0) return { glyph: "changed", word: `Ready, ${count(changedTools, "tool")} changed` };
-  if (status === "unknown") return { glyph: "unknown", word: word ? capital(word) : connector.draft ? "Draft" : "Unknown" };
+  if (status === "ready" && changedTools > 0) return { glyph: "changed", word: `${count(changedTools, "tool")} changed` };
+  if (status === "unknown") return { glyph: "unknown", word: word ? capital(word) : connector.draft ? "Draft" : "Not checked" };
   return looks[status];
 }
 

@@ -5,11 +5,11 @@ import { type IdentityLine } from "@/host/bindings";
  * all the same. Of this computer it is known.
  */
 export function credentialWord({ platform, credential }: IdentityLine): string | null {
-  return credential ?? (platform === "local" ? "no credential" : null);
+  return credential ?? (platform === "local" ? "No credential" : null);
 }
 
 /** As who a run acts, as one says it before something that it may delete. */
 export function actingWords({ account, credential, platform }: IdentityLine): string {
-  if (credential !== null) return `${account}, as ${credential}`;
-  return platform === "local" ? `${account}, without a credential` : account;
+  if (credential !== null) return `${account} · ${credential}`;
+  return platform === "local" ? `${account} (no credential)` : account;
 }

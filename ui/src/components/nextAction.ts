@@ -39,7 +39,7 @@ export const nextActionLabels: Record<NextAction, string> = {
   show: "Show",
   connect: "Connect",
   turn_on: "Turn on",
-  review: "Review",
+  review: "Review changes",
   doctor: "Check",
   check: "Check",
 };

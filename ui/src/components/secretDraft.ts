@@ -22,7 +22,7 @@ export function isGiven(draft: SecretDraft): boolean {
 /** What keeps a draft from being used; `null` when nothing does, or when nothing was given. */
 export function draftError(draft: SecretDraft): string | null {
   if (draft.from !== "reference" || !draft.reference.trim()) return null;
-  return /^\w+:\/\/\S+/.test(draft.reference.trim()) ? null : "Enter a reference, for example env://API_KEY";
+  return /^\w+:\/\/\S+/.test(draft.reference.trim()) ? null : "Enter a secret reference, such as env://API_KEY";
 }
 
 /** The draft as the host takes it; `null` when nothing was given. */

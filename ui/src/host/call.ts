@@ -39,7 +39,7 @@ export function asProblem(thrown: unknown): Problem {
   return {
     code: "internal",
     message: thrown instanceof Error ? thrown.message : String(thrown),
-    hint: "Try again; when it stays, restart Patchbay.",
+    hint: "Try again. If it keeps happening, restart Patchbay.",
     detail: null,
     status: null,
     requestId: null,

@@ -55,7 +55,7 @@ export function useSetRetention() {
 export function useRemoveRuns() {
   return useCommand({
     mutationFn: (which: "old" | "all") => call(which === "old" ? commands.trimRuns() : commands.removeAllRuns()),
-    toast: (runs) => `${count(runs, "run")} removed`,
+    toast: (runs) => `${count(runs, "run")} deleted`,
     invalidates: [keys.runs, keys.history],
   });
 }

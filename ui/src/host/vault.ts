@@ -15,7 +15,7 @@ export function useVaultActions() {
   const choose = useCommand({ mutationFn: (passphrase: string) => call(commands.choosePassphrase(passphrase)), ...effects });
   const keychain = useCommand({ mutationFn: () => call(commands.useKeychain()), ...effects });
   const probe = useCommand({ mutationFn: () => call(commands.probeVault()), ...effects });
-  const reset = useCommand({ mutationFn: () => call(commands.setVaultAside(true)), toast: () => "The old secrets were put aside", ...effects });
-  const accept = useCommand({ mutationFn: () => call(commands.acceptOlderSecrets(true)), toast: () => "The older secrets are used from now on", ...effects });
+  const reset = useCommand({ mutationFn: () => call(commands.setVaultAside(true)), toast: () => "Vault reset", ...effects });
+  const accept = useCommand({ mutationFn: () => call(commands.acceptOlderSecrets(true)), toast: () => "Using the older vault file", ...effects });
   return { unlock, choose, keychain, probe, reset, accept };
 }

@@ -20,7 +20,7 @@ export function isExact(text: string): boolean {
 export function inexactNumber(text: string): string | undefined {
   const trimmed = text.trim();
   if (!isJsonNumber(trimmed) || isExact(trimmed)) return undefined;
-  return `${trimmed} has more digits than can be sent exactly`;
+  return `${trimmed} has too many digits to send exactly`;
 }
 
 /** The digits that carry a value: no sign, point, exponent, nor zeros at either end. */

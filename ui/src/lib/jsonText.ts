@@ -21,7 +21,7 @@ export function readJson(text: string): ReadText {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const problems = errors.map(({ error, offset, length }) =>
-    at(text, offset, length, sentences[printParseErrorCode(error)] ?? "This is not JSON"),
+    at(text, offset, length, sentences[printParseErrorCode(error)] ?? "Not valid JSON"),
   );
   if (problems.length === 0 && tree) inspect(tree, text, problems);
   if (problems.length > 0 || !tree) {
@@ -62,7 +62,7 @@ function inspect(node: Node, text: string, problems: TextProblem[]): void {
     const seen = new Set<unknown>();
     for (const property of node.children ?? []) {
       const key = property.children?.[0];
-      if (key && seen.has(key.value)) problems.push(at(text, key.offset, key.length, `${String(key.value)} is given twice`));
+      if (key && seen.has(key.value)) problems.push(at(text, key.offset, key.length, `Duplicate key ${String(key.value)}`));
       seen.add(key?.value);
     }
   }
@@ -81,19 +81,19 @@ function lineOf(text: string, offset: number): number {
 }
 
 const sentences: Partial<Record<string, string>> = {
-  InvalidSymbol: "This is not a JSON value: text stands in double quotes",
-  InvalidNumberFormat: "This is not a number",
-  PropertyNameExpected: "A name in double quotes is missing here",
-  ValueExpected: "A value is missing here",
-  ColonExpected: "A colon is missing here",
-  CommaExpected: "A comma is missing here",
-  CloseBraceExpected: "A closing brace is missing",
-  CloseBracketExpected: "A closing bracket is missing",
-  EndOfFileExpected: "Nothing may follow the value",
-  InvalidCommentToken: "JSON has no comments",
-  UnexpectedEndOfString: "The closing quote is missing",
-  UnexpectedEndOfNumber: "This number is not complete",
-  InvalidUnicode: "This is not a character escape",
-  InvalidEscapeCharacter: "This is not an escape that JSON knows",
-  InvalidCharacter: "This character must be escaped",
+  InvalidSymbol: "Not a JSON value (text needs double quotes)",
+  InvalidNumberFormat: "Not a number",
+  PropertyNameExpected: "Expected a name in double quotes",
+  ValueExpected: "Expected a value",
+  ColonExpected: "Expected :",
+  CommaExpected: "Expected ,",
+  CloseBraceExpected: "Missing }",
+  CloseBracketExpected: "Missing ]",
+  EndOfFileExpected: "Unexpected text after the value",
+  InvalidCommentToken: "Comments aren't allowed",
+  UnexpectedEndOfString: "Missing closing quote",
+  UnexpectedEndOfNumber: "Incomplete number",
+  InvalidUnicode: "Invalid Unicode escape",
+  InvalidEscapeCharacter: "Invalid escape",
+  InvalidCharacter: "Escape this character",
 };

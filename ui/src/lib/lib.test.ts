@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { showKeys } from "./keys";
 import { score, splitByMatch } from "./match";
-import { ago, agoWords, asOf, countdown, duration, startOfDay, timeLeft, whenWords } from "./time";
+import { ago, asOf, bytes, countdown, duration, expires, lasting, startOfDay, timeLeft, until, whenWords } from "./time";
 import { count, cutMiddle, grouped, initials, sentence } from "./words";
 
 const now = new Date(2026, 10, 20, 9, 41, 30);
@@ -9,13 +9,13 @@ const at = (...parts: [number, number, number, number, number]) => new Date(...p
 
 describe("times", () => {
   it("grow_coarser_with_their_distance", () => {
-    expect(ago(at(2026, 10, 20, 9, 33), now)).toBe("8 min");
-    expect(ago(at(2026, 10, 20, 7, 36), now)).toBe("07:36");
+    expect(ago(at(2026, 10, 20, 9, 33), now)).toBe("8 min ago");
+    expect(ago(at(2026, 10, 20, 9, 41), now)).toBe("just now");
+    expect(ago(at(2026, 10, 20, 7, 36), now)).toBe("today 07:36");
     expect(ago(at(2026, 10, 19, 16, 20), now)).toBe("yesterday 16:20");
     expect(ago(at(2026, 10, 16, 9, 2), now)).toBe("Mon 09:02");
     expect(ago(at(2026, 0, 12, 9, 2), now)).toBe("12 Jan");
     expect(ago(at(2025, 0, 12, 9, 2), now)).toBe("12 Jan 2025");
-    expect(agoWords(at(2026, 10, 20, 9, 33), now)).toBe("8 min ago");
     expect(asOf(at(2026, 10, 20, 9, 33), now)).toBe("09:33");
     expect(asOf(at(2026, 10, 19, 23, 40), new Date(2026, 10, 20, 0, 12))).toBe("23:40");
   });
@@ -28,7 +28,26 @@ describe("times", () => {
 
   it("say_what_is_left", () => {
     expect(timeLeft(at(2026, 10, 20, 10, 40), now)).toBe("58 min left");
-    expect(timeLeft(at(2026, 10, 20, 9, 0), now)).toBe("lapsed");
+    expect(timeLeft(at(2026, 10, 20, 9, 0), now)).toBe("no time left");
+  });
+
+  it("say_how_long_something_has_lasted", () => {
+    expect(lasting(at(2026, 10, 20, 9, 41), now)).toBe("for less than 1 min");
+    expect(lasting(at(2026, 10, 20, 6, 41), now)).toBe("for 3 h");
+    expect(lasting(at(2026, 10, 18, 9, 41), now)).toBe("for 2 days");
+  });
+
+  it("say_when_something_expires_before_and_after", () => {
+    expect(until(at(2026, 10, 20, 10, 40), now)).toBe("in 58 min");
+    expect(until(at(2026, 10, 21, 10, 0), now)).toBe("in 1 day");
+    expect(until(at(2026, 10, 20, 9, 41), now)).toBe("expired just now");
+    expect(until(at(2026, 10, 18, 9, 41), now)).toBe("expired 2 days ago");
+    expect(expires(at(2026, 10, 23, 10, 0), now)).toBe("expires in 3 days");
+    expect(expires(at(2026, 10, 18, 9, 41), now)).toBe("expired 2 days ago");
+  });
+
+  it("say_sizes_in_decimal_units", () => {
+    expect([999, 1800, 2_500_000].map(bytes)).toEqual(["999 B", "1.8 kB", "2.5 MB"]);
   });
 
   it("say_when_something_is_to_come", () => {
@@ -36,7 +55,7 @@ describe("times", () => {
     expect(whenWords(at(2026, 10, 21, 9, 40), now)).toBe("tomorrow 09:40");
     expect(whenWords(at(2026, 10, 26, 7, 15), now)).toBe("Thu 07:15");
     expect(whenWords(at(2026, 10, 27, 7, 15), now)).toBe("27 Nov");
-    expect(whenWords(at(2026, 10, 20, 9, 41), now)).toBe("lapsed");
+    expect(whenWords(at(2026, 10, 20, 9, 41), now)).toBe("expired");
     expect(startOfDay(now, 11)).toEqual(new Date(2026, 11, 1));
   });
 

@@ -1,3 +1,5 @@
+import { count } from "./words";
+
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
@@ -26,24 +28,18 @@ export function clockSeconds(timestamp: string): string {
   return clockWithSeconds(new Date(timestamp));
 }
 
-/** How long ago: `8 min`, `09:36` today, `yesterday 16:20`, `Mon 09:02` this week, else `12 Jan`. */
+/** How long ago: `just now`, `8 min ago`, `today 09:36`, `yesterday 16:20`, `Mon 09:02` this week, else `12 Jan`. */
 export function ago(timestamp: string, now: Date = new Date()): string {
   const at = new Date(timestamp);
   const past = now.getTime() - at.getTime();
-  if (past < minute) return "now";
-  if (past < hour) return `${Math.floor(past / minute)} min`;
+  if (past < minute) return "just now";
+  if (past < hour) return `${Math.floor(past / minute)} min ago`;
   const midnight = startOfDay(now).getTime();
-  if (at.getTime() >= midnight) return clockTime(at);
+  // A bare clock time would read as one to come.
+  if (at.getTime() >= midnight) return `today ${clockTime(at)}`;
   if (at.getTime() >= midnight - day) return `yesterday ${clockTime(at)}`;
   if (at.getTime() >= midnight - 6 * day) return `${weekday(at)} ${clockTime(at)}`;
   return dayAndMonth(at) + (at.getFullYear() === now.getFullYear() ? "" : ` ${at.getFullYear()}`);
-}
-
-/** {@link ago} within a sentence: `8 min ago`, `just now`, `09:36`. */
-export function agoWords(timestamp: string, now: Date = new Date()): string {
-  const short = ago(timestamp, now);
-  if (short === "now") return "just now";
-  return short.endsWith("min") ? `${short} ago` : short;
 }
 
 /** How long something has lasted, for ages: `now`, `8 min`, `3 h`, `6 d`. */
@@ -55,13 +51,35 @@ export function age(timestamp: string, now: Date = new Date()): string {
   return `${Math.floor(past / day)} d`;
 }
 
-/** How long until then: `58 min left`, `in 3 d`, `lapsed`. */
+/** How long something has lasted, as words: `for 8 min`, `for 3 h`, `for less than 1 min`. */
+export function lasting(timestamp: string, now: Date = new Date()): string {
+  const past = now.getTime() - new Date(timestamp).getTime();
+  return past < minute ? "for less than 1 min" : `for ${span(past)}`;
+}
+
+/** How long until then: `4 min left`, `no time left`. */
 export function timeLeft(timestamp: string, now: Date = new Date()): string {
   const left = new Date(timestamp).getTime() - now.getTime();
-  if (left <= 0) return "lapsed";
-  if (left < hour) return `${Math.max(1, Math.floor(left / minute))} min left`;
-  if (left < day) return `${Math.floor(left / hour)} h left`;
-  return `${Math.floor(left / day)} d left`;
+  return left <= 0 ? "no time left" : `${span(left)} left`;
+}
+
+/** When something ends, below a head that says so: `in 58 min`, `in 3 days`, `expired 2 days ago`. */
+export function until(timestamp: string, now: Date = new Date()): string {
+  const left = new Date(timestamp).getTime() - now.getTime();
+  if (left > 0) return `in ${span(left)}`;
+  return left > -minute ? "expired just now" : `expired ${span(-left)} ago`;
+}
+
+/** {@link until} by itself: `expires in 3 days`, `expired 2 days ago`. */
+export function expires(timestamp: string, now: Date = new Date()): string {
+  const words = until(timestamp, now);
+  return words.startsWith("in ") ? `expires ${words}` : words;
+}
+
+function span(milliseconds: number): string {
+  if (milliseconds < hour) return `${Math.max(1, Math.floor(milliseconds / minute))} min`;
+  if (milliseconds < day) return `${Math.floor(milliseconds / hour)} h`;
+  return count(Math.floor(milliseconds / day), "day");
 }
 
 /** Midnight of the day so many days after, in the time of this computer. */
@@ -74,10 +92,10 @@ export function weekday(at: Date): string {
   return dayOfWeek(at);
 }
 
-/** A moment to come: `today 18:02`, `tomorrow 09:40`, `Sun 18:02` within a week, else `12 Jan`; `lapsed` when it is past. */
+/** A moment to come: `today 18:02`, `tomorrow 09:40`, `Sun 18:02` within a week, else `12 Jan`; `expired` when it is past. */
 export function whenWords(timestamp: string, now: Date = new Date()): string {
   const at = new Date(timestamp);
-  if (at.getTime() <= now.getTime()) return "lapsed";
+  if (at.getTime() <= now.getTime()) return "expired";
   if (at < startOfDay(now, 1)) return `today ${clockTime(at)}`;
   if (at < startOfDay(now, 2)) return `tomorrow ${clockTime(at)}`;
   if (at < startOfDay(now, 7)) return `${weekday(at)} ${clockTime(at)}`;
@@ -104,10 +122,10 @@ export function countdown(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-/** `1.8 KB`. */
+/** `1.8 kB`. */
 export function bytes(size: number): string {
   if (size < 1000) return `${size} B`;
-  if (size < 1_000_000) return `${(size / 1000).toFixed(1)} KB`;
+  if (size < 1_000_000) return `${(size / 1000).toFixed(1)} kB`;
   return `${(size / 1_000_000).toFixed(1)} MB`;
 }
 

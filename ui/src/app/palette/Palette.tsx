@@ -18,7 +18,7 @@ export function Palette({ prefix, onClose }: Props) {
   return (
     <ModalOverlay isOpen isDismissable onOpenChange={(open) => !open && onClose()} className={styles.scrim ?? ""}>
       <Modal className={styles.modal ?? ""}>
-        <AriaDialog aria-label="Search or do" className={styles.palette ?? ""}>
+        <AriaDialog aria-label="Search or run a command" className={styles.palette ?? ""}>
           <Search prefix={prefix} onClose={onClose} />
         </AriaDialog>
       </Modal>
@@ -68,12 +68,12 @@ function Search({ prefix, onClose }: Props) {
           // eslint-disable-next-line jsx-a11y/no-autofocus
           autoFocus
           role="combobox"
-          aria-label="Search or do"
+          aria-label="Search or run a command"
           aria-expanded="true"
           aria-controls={base}
           aria-autocomplete="list"
           aria-activedescendant={flat[current] ? `${base}-${current}` : undefined}
-          placeholder="Search or do"
+          placeholder="Search or run a command"
           spellCheck={false}
           value={query}
           onChange={(event) => {
@@ -84,8 +84,8 @@ function Search({ prefix, onClose }: Props) {
         />
         <KeyHint keys="Escape" />
       </div>
-      <div ref={list} id={base} role="listbox" aria-label="Found" className={styles.list}>
-        {flat.length === 0 && <p className={styles.nothing}>Nothing is called that. Try fewer letters. To add an address, close this and paste it.</p>}
+      <div ref={list} id={base} role="listbox" aria-label="Results" className={styles.list}>
+        {flat.length === 0 && <p className={styles.nothing}>No results. To add a connector, paste its address outside this box.</p>}
         {found.map((group) => (
           <div key={group.groupId} role="group" aria-label={group.label}>
             <div className={styles.group} aria-hidden="true">{group.label}</div>

@@ -6,12 +6,12 @@ import { score, splitWords } from "@/lib/match";
 
 /** Groups in their fixed order, with the prefix that shows one alone. */
 export const groups = [
-  { id: "needs", label: "Needs you", prefix: null },
+  { id: "needs", label: "Needs attention", prefix: null },
   { id: "tools", label: "Tools", prefix: "/" },
   { id: "connectors", label: "Connectors", prefix: "@" },
   { id: "runs", label: "Runs", prefix: "#" },
   { id: "credentials", label: "Credentials", prefix: "$" },
-  { id: "do", label: "Do", prefix: ">" },
+  { id: "do", label: "Commands", prefix: ">" },
 ] as const;
 
 export type GroupId = (typeof groups)[number]["id"];

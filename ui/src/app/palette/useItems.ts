@@ -64,15 +64,15 @@ export function useItems(): Item[] {
       })),
       action("add", "Add connector", "plus", () => layers.add()),
       action("add-account", "Add account", "plus", layers.addAccount),
-      ...(hosted.length > 0 ? [action("refresh", "Ask all accounts for their connectors", "refresh-cw", () => void refresh())] : []),
+      ...(hosted.length > 0 ? [action("refresh", "Refresh all accounts", "refresh-cw", () => void refresh())] : []),
       action("check-all", "Check all connectors", "refresh-cw", () => check()),
       { ...action("settings", "Settings", "settings", () => void navigate({ to: "/settings" })), keys: "Mod+," },
-      { ...action("keys", "Show all keys", "keyboard", layers.openKeys), keys: "?" },
-      action("light", "Light colours", "eye", () => changePreferences({ theme: "light" })),
-      action("dark", "Dark colours", "eye-off", () => changePreferences({ theme: "dark" })),
-      action("system", "Colours as the system has them", "eye", () => changePreferences({ theme: "system" })),
-      action("comfortable", "Comfortable rows", "list-checks", () => changePreferences({ density: "comfortable" })),
-      action("compact", "Compact rows", "list-checks", () => changePreferences({ density: "compact" })),
+      { ...action("keys", "Keyboard shortcuts", "keyboard", layers.openKeys), keys: "?" },
+      action("light", "Light theme", "eye", () => changePreferences({ theme: "light" })),
+      action("dark", "Dark theme", "eye-off", () => changePreferences({ theme: "dark" })),
+      action("system", "System theme", "eye", () => changePreferences({ theme: "system" })),
+      action("comfortable", "Use comfortable rows", "list-checks", () => changePreferences({ density: "comfortable" })),
+      action("compact", "Use compact rows", "list-checks", () => changePreferences({ density: "compact" })),
     ];
     return [
       ...(connectors ?? []).filter(needsAttention).map((connector) => needItem(connector, go, layers.signIn)),
@@ -94,7 +94,7 @@ function isOfPage({ keys }: Shortcut): boolean {
 
 /** What a key of the page does, such as comparing the chosen run. */
 function hereItem({ keys, label, run }: Shortcut): Item {
-  return { id: `here-${keys}`, group: "do", text: label, detail: "Here", start: "keyboard", keys, run };
+  return { id: `here-${keys}`, group: "do", text: label, detail: "This page", start: "keyboard", keys, run };
 }
 
 function action(id: string, text: string, start: Extract<Item["start"], string>, run: () => void): Item {
@@ -111,7 +111,7 @@ function accountItems({ id, label, platform }: Account, go: Navigation): Item[] 
   const item = (what: string, text: string, run: () => void): Item => ({ id: `${what}-${id}`, group: "do", text, detail: "Account", start: { platform }, run });
   return [
     item("account", `Open ${label}`, () => go.account(id, "account")),
-    item("operations", `Operations of ${label}`, () => go.account(id, "operations")),
+    item("operations", `API of ${label}`, () => go.account(id, "operations")),
     item("connectors", `Connectors of ${label}`, () => go.connectorsOf(id)),
     item("create", `Create connector on ${label}`, () => go.createOn(id)),
   ];
@@ -162,7 +162,7 @@ function runItem(run: ToolRunSummary, go: Navigation): Item {
 function credentialItem(entry: WalletEntry, go: Navigation): Item {
   return {
     id: `credential-${entry.id}`, group: "credentials", text: entry.name,
-    detail: entry.usedBy.length === 0 ? "unused" : entry.usedBy.map((user) => user.title).join(", "),
+    detail: entry.usedBy.length === 0 ? "Not used" : entry.usedBy.map((user) => user.title).join(", "),
     start: "key-round", run: go.credential,
   };
 }

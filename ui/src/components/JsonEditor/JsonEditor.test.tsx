@@ -53,7 +53,7 @@ it("is written anew when the value changes from elsewhere", async () => {
 });
 
 it("lists problems with the line they stand on", async () => {
-  await open({ title: "x", milestone: 12.5 }, [{ path: "/milestone", message: "Enter a whole number, for example 12" }]);
+  await open({ title: "x", milestone: 12.5 }, [{ path: "/milestone", message: "Enter a whole number, such as 12" }]);
   const list = within(screen.getByRole("list", { name: "Problems" }));
-  expect(list.getByRole("button", { name: "Line 3: milestone: Enter a whole number, for example 12" })).toBeVisible();
+  expect(list.getByRole("button", { name: "Line 3: milestone: Enter a whole number, such as 12" })).toBeVisible();
 });

@@ -31,7 +31,7 @@ beforeEach(() => {
 it("reads as the JSON it shows, and folds by the pointer", async () => {
   render(<JsonView label="Result" value={value} />);
   expect(JSON.parse(shown())).toEqual(value);
-  const sign = () => screen.getByRole("treeitem", { name: "user: 2 members" }).firstElementChild as HTMLElement;
+  const sign = () => screen.getByRole("treeitem", { name: "user: 2 properties" }).firstElementChild as HTMLElement;
   await userEvent.click(sign());
   expect(shown()).toContain('"user": { 2 },');
   await userEvent.click(sign());
@@ -41,8 +41,8 @@ it("reads as the JSON it shows, and folds by the pointer", async () => {
 it("tells assistive technology what each line is and where it stands", async () => {
   const { container } = render(<JsonView label="Result" value={value} />);
   expect(screen.getAllByRole("treeitem").map((item) => `${said(item, "level")} ${said(item, "posinset")}/${said(item, "setsize")} ${said(item, "label")}`)).toEqual([
-    "1 1/1 6 members", "2 1/6 number: 482", "2 2/6 assignee: null", "2 3/6 labels: bug, gateway", "2 4/6 user: 2 members", "3 1/2 login: lena", "3 2/2 site_admin: false",
-    "2 5/6 list: 1 entry", "3 1/1 entry 1: 1 member", "4 1/1 a: 1", "2 6/6 token: <redacted>",
+    "1 1/1 6 properties", "2 1/6 number: 482", "2 2/6 assignee: null", "2 3/6 labels: bug, gateway", "2 4/6 user: 2 properties", "3 1/2 login: lena", "3 2/2 site_admin: false",
+    "2 5/6 list: 1 item", "3 1/1 item 1: 1 property", "4 1/1 a: 1", "2 6/6 token: <redacted>",
   ]);
   expect(await axeViolations(container)).toEqual([]);
   // WebKit sees no tree where anything else is in it.
@@ -58,23 +58,23 @@ it("is walked, folded and unfolded by the keys of a tree", async () => {
     await userEvent.keyboard(keys);
     return said(current(), "label");
   };
-  expect(current()).toHaveAccessibleName("6 members");
-  expect(await after("{ArrowUp}")).toBe("6 members");
-  expect(await after("{ArrowRight}{ArrowDown}{ArrowDown}{ArrowDown}")).toBe("user: 2 members");
+  expect(current()).toHaveAccessibleName("6 properties");
+  expect(await after("{ArrowUp}")).toBe("6 properties");
+  expect(await after("{ArrowRight}{ArrowDown}{ArrowDown}{ArrowDown}")).toBe("user: 2 properties");
   expect(current()).toHaveAttribute("aria-expanded", "true");
-  expect(await after("{ArrowLeft}")).toBe("user: 2 members");
+  expect(await after("{ArrowLeft}")).toBe("user: 2 properties");
   expect(current()).toHaveAttribute("aria-expanded", "false");
-  expect(await after("{ArrowDown}")).toBe("list: 1 entry");
-  expect(await after("{ArrowUp}{ArrowRight}")).toBe("user: 2 members");
+  expect(await after("{ArrowDown}")).toBe("list: 1 item");
+  expect(await after("{ArrowUp}{ArrowRight}")).toBe("user: 2 properties");
   expect(current()).toHaveAttribute("aria-expanded", "true");
-  expect(await after("{ArrowRight}{ArrowDown}{ArrowDown}")).toBe("list: 1 entry");
-  expect(await after("{ArrowUp}{ArrowLeft}")).toBe("user: 2 members");
+  expect(await after("{ArrowRight}{ArrowDown}{ArrowDown}")).toBe("list: 1 item");
+  expect(await after("{ArrowUp}{ArrowLeft}")).toBe("user: 2 properties");
   await userEvent.keyboard("{Enter}");
   expect(shown()).toContain('"user": { 2 },');
   await userEvent.keyboard(" ");
   expect(JSON.parse(shown())).toEqual(value);
   expect(await after("{End}")).toBe("token: <redacted>");
-  expect(await after("{Home}")).toBe("6 members");
+  expect(await after("{Home}")).toBe("6 properties");
   expect(await after("{PageDown}")).toBe("token: <redacted>");
   expect(fireEvent.keyDown(tree(), { key: " " })).toBe(false);
   expect(tree()).toHaveFocus();
@@ -89,7 +89,7 @@ it("scrolls a long text sideways before it leaves its line", async () => {
   expect(tree().scrollLeft).toBe(0);
   expect(current()).toHaveAccessibleName(/^text: x/);
   await userEvent.keyboard("{ArrowLeft}");
-  expect(current()).toHaveAccessibleName("1 member");
+  expect(current()).toHaveAccessibleName("1 property");
 });
 
 it("draws only what is in sight of a huge value, and the line that is current", async () => {

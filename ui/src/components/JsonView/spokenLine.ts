@@ -3,14 +3,14 @@ import { displayText } from "./displayText";
 
 /** A line as it is read aloud: what it shows without the signs, such as "number: 482" or "user: 2 members"; entries of a list by their place. */
 export function spokenLine({ depth, name, place, part, value, entries }: JsonLine): string {
-  const called = name ?? (depth === 0 ? "" : `entry ${place}`);
+  const called = name ?? (depth === 0 ? "" : `item ${place}`);
   return [called, spokenValue(value, part === "value", entries)].filter(Boolean).join(": ");
 }
 
 function spokenValue(value: unknown, inFull: boolean, entries: number): string {
   if (typeof value === "string") return value === "" ? "empty text" : [displayText(value).text, displayText(value).left].join("");
   if (typeof value !== "object" || value === null) return String(value);
-  if (!Array.isArray(value)) return entries === 1 ? "1 member" : `${entries} members`;
+  if (!Array.isArray(value)) return entries === 1 ? "1 property" : `${entries} properties`;
   if (inFull && entries > 0) return (value as unknown[]).map((entry) => spokenValue(entry, true, 0)).join(", ");
-  return entries === 1 ? "1 entry" : `${entries} entries`;
+  return entries === 1 ? "1 item" : `${entries} items`;
 }

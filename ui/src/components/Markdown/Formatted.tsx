@@ -13,7 +13,7 @@ const head = (level: number) =>
 const components: Components = {
   h1: head(1), h2: head(2), h3: head(3), h4: head(4), h5: head(5), h6: head(6),
   a: ({ href, children }) => <span className={styles.link} title={href}>{children}</span>,
-  img: ({ src, alt }) => <span className={styles.picture} title={typeof src === "string" ? src : undefined}>{alt ? `Picture: ${alt}` : "Picture"}</span>,
+  img: ({ src, alt }) => <span className={styles.picture} title={typeof src === "string" ? src : undefined}>{alt ? `Image: ${alt}` : "Image"}</span>,
   input: ({ checked }) => <span aria-label={checked ? "done" : "to do"}>{checked ? "☑" : "☐"}</span>,
 };
 

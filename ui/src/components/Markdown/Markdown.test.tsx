@@ -7,7 +7,7 @@ it("draws Markdown, and nothing in it that could be loaded, opened or run", asyn
   expect(await screen.findByRole("heading", { name: "Head" })).toBeVisible();
   expect(screen.getByText("bold")).toBeVisible();
   expect(screen.getByText("site")).toHaveAttribute("title", "https://example.com/x");
-  expect(screen.getByText("Picture: pic")).toBeVisible();
+  expect(screen.getByText("Image: pic")).toBeVisible();
   for (const tag of ["a", "img", "script", "iframe", "input"]) expect(document.querySelector(tag)).toBeNull();
 });
 

@@ -70,7 +70,7 @@ it("keeps secrets out of the values and asks for those that are missing", async 
 
 it("takes a secret that is kept for given", async () => {
   render(<Harness shown={{ ...form, values: { name: "wiki", authentication: { kind: "token" } }, kept: ["/authentication/token"] }} />);
-  expect(await screen.findByText(/One is kept there/)).toBeInTheDocument();
+  expect(await screen.findByText(/Already set/)).toBeInTheDocument();
   expect(attempt()).toBe(true);
   expect(latest.state?.secrets()).toEqual({});
 });

@@ -99,7 +99,7 @@ function problemsOf(form: Form, values: JsonObject, drafts: ReadonlyMap<string, 
 }
 
 /** Stands for a secret while the rest is looked at; long enough for any rule of length. */
-const placeholder = "a secret that is kept out of sight";
+const placeholder = "hidden secret";
 
 function put(root: Record<string, unknown>, steps: string[]): void {
   const last = steps.at(-1);

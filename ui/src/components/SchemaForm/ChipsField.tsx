@@ -58,7 +58,7 @@ export function ChipsField(props: FieldProps) {
         {...inputProps(field)}
         ref={input}
         value={typed}
-        placeholder={chips.length === 0 ? "Type, then Enter" : undefined}
+        placeholder={chips.length === 0 ? "Type and press Enter" : undefined}
         onChange={(event) => set(chips, event.target.value)}
         onKeyDown={onKeyDown}
         onPaste={onPaste}

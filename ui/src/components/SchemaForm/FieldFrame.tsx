@@ -41,7 +41,7 @@ export function FieldFrame(props: FieldTemplateProps) {
         {required && <span className={styles.required}>required</span>}
         {secrets ? <span className="grow" /> : <span className={styles.type}>{facts.type}</span>}
         {isGroup && !required && value !== undefined && !disabled && (
-          <Button small look="quiet" icon="x" label={`Leave out ${name}`} onPress={() => change(undefined)} />
+          <Button small look="quiet" icon="x" label={`Clear ${name}`} onPress={() => change(undefined)} />
         )}
       </div>
       {isAbsent ? (

@@ -7,7 +7,7 @@ const SchemaForm = lazy(() => import("./SchemaForm").then((module) => ({ default
 /** The form, loaded when it is first shown: the library behind it is large and no other view needs it. */
 export function LazySchemaForm(props: SchemaFormProps) {
   return (
-    <Suspense fallback={<Skeleton rows={3} label="The form is loaded" />}>
+    <Suspense fallback={<Skeleton rows={3} label="Loading form" />}>
       <SchemaForm {...props} />
     </Suspense>
   );

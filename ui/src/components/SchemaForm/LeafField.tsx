@@ -31,7 +31,7 @@ function SecretLeaf({ field, secrets }: { field: FieldInput; secrets: FormSecret
   return (
     <SecretField
       label={name}
-      help={isKept ? [help, "One is kept there. Leave this empty to keep it."].filter(Boolean).join(" ") : help}
+      help={isKept ? [help, "Already set. Leave empty to keep it."].filter(Boolean).join(" ") : help}
       draft={secrets.drafts.get(pointer) ?? emptyDraft}
       onChange={(draft) => secrets.change(pointer, draft)}
       entries={secrets.wallet}
@@ -66,7 +66,7 @@ function OneOfList({ field, choices }: { field: FieldInput; choices: Choice[] })
       hideLabel
       options={field.required ? options : [{ value: unset, label: "Not set" }, ...options]}
       value={chosen === -1 ? null : String(chosen)}
-      placeholder={field.value == null ? (fallbackText(field) ?? "Choose") : `${JSON.stringify(field.value)} is no choice`}
+      placeholder={field.value == null ? (fallbackText(field) ?? "Choose") : `${JSON.stringify(field.value)} isn't an option`}
       onChange={(index) => {
         field.change(index === unset ? undefined : choices[Number(index)]?.value);
         field.onBlur();
@@ -89,7 +89,7 @@ function TrueOrFalse({ field }: { field: FieldInput }) {
         <span className="unseen">{field.name}: </span>
         {isSet && field.secrets ? <span>{field.value ? "On" : "Off"}</span> : isSet ? <span className="mono">{String(field.value)}</span> : <span className="text3">{fallbackText(field) ?? "Not set"}</span>}
       </Switch>
-      {isSet && !field.required && <Button small look="quiet" icon="x" label={`Leave out ${field.name}`} onPress={() => field.change(undefined)} />}
+      {isSet && !field.required && <Button small look="quiet" icon="x" label={`Clear ${field.name}`} onPress={() => field.change(undefined)} />}
     </div>
   );
 }
@@ -173,7 +173,7 @@ const samples: Record<string, string> = {
 function placeholder(field: FieldInput): string | undefined {
   const { examples, format } = field.schema;
   const example = Array.isArray(examples) && examples.length > 0 ? textOf(examples[0]) : samples[String(format)];
-  return fallbackText(field) ?? (example ? `For example ${example}` : undefined);
+  return fallbackText(field) ?? (example ? `Example: ${example}` : undefined);
 }
 
 /** The server's own default, which holds as long as nothing is given. */

@@ -35,7 +35,7 @@ export function MapField(props: FieldProps) {
         <div key={index} className={styles.row}>
           <Field label={`${name}: name ${index + 1}`} hideLabel mono placeholder="Name" value={line.name} onChange={(next) => change(index, { name: next })} />
           <Field label={`${name}: value ${index + 1}`} hideLabel mono placeholder="Value" type={isSecret ? "password" : "text"} autoComplete={isSecret ? "new-password" : "off"} value={line.text} onChange={(text) => change(index, { text })} />
-          <Button small look="quiet" icon="x" label={`Leave out ${line.name || `line ${index + 1}`}`} isDisabled={field.disabled} onPress={() => set(lines.filter((_, at) => at !== index))} />
+          <Button small look="quiet" icon="x" label={`Remove ${line.name || `line ${index + 1}`}`} isDisabled={field.disabled} onPress={() => set(lines.filter((_, at) => at !== index))} />
         </div>
       ))}
       <Button small icon="plus" isDisabled={field.disabled} onPress={() => setLines([...lines, { name: "", text: "" }])}>

@@ -146,7 +146,7 @@ describe("numbers", () => {
     await userEvent.type(screen.getByLabelText("milestone"), "12.5");
     expect(screen.queryByText(/whole number/)).toBeNull();
     await userEvent.tab();
-    expect(screen.getByText("Enter a whole number, for example 12")).toBeVisible();
+    expect(screen.getByText("Enter a whole number, such as 12")).toBeVisible();
     expect(screen.getByLabelText("milestone")).toHaveAttribute("aria-invalid", "true");
   });
 
@@ -155,7 +155,7 @@ describe("numbers", () => {
     await userEvent.type(screen.getByLabelText("id"), "9007199254740993");
     await userEvent.tab();
     expect(latest).toEqual({ id: "9007199254740993" });
-    expect(screen.getByText("9007199254740993 has more digits than can be sent exactly")).toBeVisible();
+    expect(screen.getByText("9007199254740993 has too many digits to send exactly")).toBeVisible();
   });
 });
 
@@ -220,7 +220,7 @@ describe("lists", () => {
     await userEvent.click(screen.getByRole("button", { name: "Add to people" }));
     await userEvent.type(screen.getByLabelText("name"), "Lena");
     expect(latest).toEqual({ people: [{ name: "Lena" }] });
-    await userEvent.click(screen.getByRole("button", { name: "Remove entry 1" }));
+    await userEvent.click(screen.getByRole("button", { name: "Remove item 1" }));
     expect(latest).toEqual({ people: [] });
   });
 
@@ -242,7 +242,7 @@ describe("alternatives", () => {
     expect(latest.target).toEqual({ kind: "chat" });
     await userEvent.type(screen.getByLabelText("room"), "ops");
     expect(latest.target).toEqual({ kind: "chat", room: "ops" });
-    await userEvent.click(screen.getByRole("button", { name: "Leave out target" }));
+    await userEvent.click(screen.getByRole("button", { name: "Clear target" }));
     expect(latest).toEqual({ level: "info" });
   });
 
@@ -311,5 +311,5 @@ describe("short fields", () => {
 
 it("draws a tool without arguments", () => {
   show({ type: "object" });
-  expect(screen.getByText("Takes no arguments")).toBeVisible();
+  expect(screen.getByText("No arguments")).toBeVisible();
 });

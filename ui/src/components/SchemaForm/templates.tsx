@@ -32,7 +32,7 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
   // Alternatives of an object bring fields that this level does not know; they are drawn beneath.
   const hasOptions = Array.isArray(schema.oneOf);
   if (fieldPathId.path.length === 0 && properties.length === 0 && !hasOptions && others.length === 0) {
-    return <p className={styles.help}>Takes no arguments</p>;
+    return <p className={styles.help}>No arguments</p>;
   }
   const placed = (fields: typeof shown) => {
     const paired = pairedFields(
@@ -48,7 +48,7 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
     <div className={styles.fields} data-nested={fieldPathId.path.length > 0 || undefined}>
       {placed(plain)}
       {folded.length > 0 && <Advanced hasNews={folded.some(isWrong)}><div className={styles.fields}>{placed(folded)}</div></Advanced>}
-      {others.length > 0 && !hasOptions && <p className={styles.help}>{`Also given, in JSON only: ${others.join(", ")}`}</p>}
+      {others.length > 0 && !hasOptions && <p className={styles.help}>{`Set in JSON only: ${others.join(", ")}`}</p>}
     </div>
   );
 }
@@ -74,7 +74,7 @@ export function Row({ children, buttonsProps, index }: ArrayFieldItemTemplatePro
     <div className={styles.row}>
       <div className="grow">{children}</div>
       {buttonsProps.hasRemove && (
-        <Button small look="quiet" icon="x" label={`Remove entry ${index + 1}`} isDisabled={buttonsProps.disabled} onPress={() => buttonsProps.onRemoveItem()} />
+        <Button small look="quiet" icon="x" label={`Remove item ${index + 1}`} isDisabled={buttonsProps.disabled} onPress={() => buttonsProps.onRemoveItem()} />
       )}
     </div>
   );
@@ -94,7 +94,7 @@ export function Options({ selector, optionSchemaField }: MultiSchemaFieldTemplat
 export function OptionSelector({ id, label, options, value, onChange, disabled }: WidgetProps) {
   const choices = (options.enumOptions ?? []).map((option) => ({ value: String(option.value), label: option.label }));
   const chosen = String(value as unknown);
-  const name = `Kind of ${label || id}`;
+  const name = `Type of ${label || id}`;
   return choices.length <= 3 ? (
     <SegmentedControl label={name} segments={choices} value={chosen} isDisabled={disabled} onChange={(next) => onChange(Number(next))} />
   ) : (

@@ -18,7 +18,7 @@ type Props = {
 export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props) {
   const id = useId();
   useShortcut({ keys: "Mod+Enter", label: verb, inBar: true, run: onConfirm });
-  useShortcut({ keys: "Escape", label: "Keep it", inBar: true, inFields: true, run: onKeep });
+  useShortcut({ keys: "Escape", label: "Cancel", inBar: true, inFields: true, run: onKeep });
   useIgnoreKeyRepeat();
   return (
     <section className={styles.confirm} role="alertdialog" aria-label={title} aria-describedby={id}>
@@ -27,7 +27,7 @@ export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props)
       <div id={id} className={styles.target} data-selectable>{children}</div>
       <div className={styles.buttons}>
         <Button look="danger" keys="Mod+Enter" onPress={onConfirm}>{verb}</Button>
-        <Button keys="Escape" autoFocus onPress={onKeep}>Keep it</Button>
+        <Button keys="Escape" autoFocus onPress={onKeep}>Cancel</Button>
       </div>
     </section>
   );

@@ -18,7 +18,7 @@ export function ContentPart({ content, index }: Props) {
     case "image":
       return <img className={styles.image} src={`data:${safeImage(content.mimeType)};base64,${content.data}`} alt={`Part ${index + 1}, ${content.mimeType}`} />;
     case "audio":
-      return <Fact icon="play" name="Sound" detail={`${content.mimeType}, ${bytes(decodedSize(content.data))}`} />;
+      return <Fact icon="play" name="Audio" detail={`${content.mimeType}, ${bytes(decodedSize(content.data))}`} />;
     case "resource_link":
       return <Fact icon="link" name={content.name} detail={[content.uri, content.mimeType].filter(Boolean).join(" · ")} copies={content.uri} />;
     case "resource":
@@ -50,7 +50,7 @@ function Fact({ icon, name, detail, copies }: { icon: "play" | "link"; name: str
         <span className="medium cut" data-selectable>{name}</span>
         {detail !== "" && <span className="text3 small cut" title={detail}>{detail}</span>}
       </span>
-      {copies !== undefined && <Button small look="quiet" icon="copy" label="Copy address" onPress={() => copy(copies, "Address")} />}
+      {copies !== undefined && <Button small look="quiet" icon="copy" label="Copy link" onPress={() => copy(copies, "Link")} />}
     </div>
   );
 }

@@ -34,11 +34,11 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry }:
   const held = size > large && !asked;
   const guard = (content: ReactNode) => (held ? <Large size={size} onShow={() => setAsked(true)} /> : content);
   const tabs: TabItem<View | "compare">[] = [
-    { id: "rendered", label: "Rendered", content: <Rendered run={run} onRetry={onRetry} guard={guard} /> },
+    { id: "rendered", label: "Formatted", content: <Rendered run={run} onRetry={onRetry} guard={guard} /> },
     ...(structured !== null ? [{ id: "structured" as const, label: "Structured", content: guard(<JsonView label="Structured result" value={structured} />) }] : []),
     ...(withArguments ? [{ id: "arguments" as const, label: "Arguments", content: <JsonView label="Arguments" value={run.arguments} /> }] : []),
-    { id: "raw", label: "Raw", content: run.answer === null ? <EmptyPart>{isRunning ? "There is no answer yet" : "No answer was received"}</EmptyPart> : guard(<JsonView label="Answer as received" value={run.answer} />) },
-    { id: "http", label: "HTTP", content: run.request === null ? <EmptyPart>{isRunning ? "The request is told once the run is over" : "Nothing was sent"}</EmptyPart> : <JsonView label="Request as sent, without secrets" value={run.request} /> },
+    { id: "raw", label: "Raw", content: run.answer === null ? <EmptyPart>{isRunning ? "Waiting for the result" : "No response received"}</EmptyPart> : guard(<JsonView label="Response" value={run.answer} />) },
+    { id: "http", label: "HTTP", content: run.request === null ? <EmptyPart>{isRunning ? "Available when the run ends" : "Nothing was sent"}</EmptyPart> : <JsonView label="Request (secrets hidden)" value={run.request} /> },
     ...(comparison ? [{ id: "compare" as const, label: "Compare", content: comparison.content }] : []),
   ];
   const select = (chosen: View | "compare") => {
@@ -55,7 +55,7 @@ export function ResultViews({ run, withArguments = false, comparison, onRetry }:
 function Large({ size, onShow }: { size: number; onShow: () => void }) {
   return (
     <div className={styles.page}>
-      <p>{`The answer is ${bytes(size)} long. Drawing it may take a moment.`}</p>
+      <p>{`This result is ${bytes(size)} and may take a moment to show.`}</p>
       <div><Button small onPress={onShow}>{`Show ${bytes(size)}`}</Button></div>
     </div>
   );
@@ -76,15 +76,15 @@ function Rendered({ run, onRetry, guard }: { run: ToolRun; onRetry?: () => void;
         <ProblemNotice problem={run.problem} onRetry={run.problem.retryable ? onRetry : undefined} retryLabel="Run again" />
       )}
       {failedByTool && (
-        <Notice glyph="failing" role="alert" title="The tool says that it failed" end={<NoticeCode>tool.failed</NoticeCode>}>
-          {isEmpty ? "It gave no reason." : "Its own words follow."}
+        <Notice glyph="failing" role="alert" title="The tool returned an error" end={<NoticeCode>tool.failed</NoticeCode>}>
+          {isEmpty && "No details given."}
         </Notice>
       )}
-      {run.state === "running" && <Notice glyph="authorizing" role="status" title="Still running">Its answer stands here once it is over.</Notice>}
-      {run.state === "cancelled" && <Notice glyph="disabled" role="status" title="Cancelled">The server was told to stop. What it had done by then may stay done.</Notice>}
+      {run.state === "running" && <Notice glyph="authorizing" role="status" title="Still running">The result appears here when it finishes.</Notice>}
+      {run.state === "cancelled" && <Notice glyph="disabled" role="status" title="Cancelled">The server was asked to stop. Changes made so far may remain.</Notice>}
       {run.state === "denied" && <Notice glyph="disabled" role="status" title="Denied">{run.problem?.hint ?? "Nothing was sent."}</Notice>}
       {run.state === "done" && isEmpty && run.result?.structured == null && (
-        <Notice glyph="ready" role="status" title="Done, with nothing to show">The tool answered that it worked, and gave no content.</Notice>
+        <Notice glyph="ready" role="status" title="Done">The tool returned no content.</Notice>
       )}
       {!isEmpty && guard(content.map((part, index) => <ContentPart key={index} content={part} index={index} />))}
       {isEmpty && run.result?.structured != null && guard(<div className={styles.json}><JsonView label="Result" value={run.result.structured} /></div>)}

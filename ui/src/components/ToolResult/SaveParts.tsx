@@ -13,7 +13,7 @@ export function SaveParts({ run }: { run: ToolRun }) {
   const files = parts.map((part, place) => ({ name: fileName(part), place })).filter((file) => file.name !== null);
   if (files.length === 0) return null;
   return (
-    <ul className={styles.files} aria-label="Files in the answer">
+    <ul className={styles.files} aria-label="Files">
       {files.map((file) => <li key={file.place}><File run={run} part={file.place} name={file.name ?? ""} /></li>)}
     </ul>
   );

@@ -7,9 +7,9 @@ type Props = { timings: RunTimings };
 /** How long each part of a run took, as bars on one scale: waiting in grey, work in accent. */
 export function Timing({ timings }: Props) {
   const phases = [
-    { name: "Prepare", length: timings.prepareMs, waits: false },
+    { name: "Connect", length: timings.prepareMs, waits: false },
     { name: "Wait", length: timings.waitMs, waits: true },
-    { name: "Read", length: timings.readMs, waits: false },
+    { name: "Download", length: timings.readMs, waits: false },
   ];
   const total = Math.max(1, phases.reduce((sum, phase) => sum + phase.length, 0));
   const starts = phases.map((_, index) => phases.slice(0, index).reduce((sum, phase) => sum + phase.length, 0));
@@ -17,7 +17,7 @@ export function Timing({ timings }: Props) {
     <section className={styles.timing} aria-label="Timing">
       <header className={styles.head}>
         <h3>Timing</h3>
-        <span>{timings.connectionReused ? "connection reused" : "new connection"}</span>
+        <span>{timings.connectionReused ? "Reused connection" : "New connection"}</span>
       </header>
       <dl className={styles.phases}>
         {phases.map((phase, index) => (

@@ -10,10 +10,10 @@ export const runStates: Record<RunState, { glyph: GlyphName; word: string }> = {
   denied: { glyph: "disabled", word: "Denied" },
 };
 
-/** {@link originWord} within a sentence: `by you`, `on the command line`, `by Claude Desktop`. */
+/** {@link originWord} where nothing says what it is: `By you`, `From the command line`, `By Claude Desktop`. */
 export function originWords(origin: Origin): string {
-  if (origin.kind === "command_line") return "on the command line";
-  return `by ${origin.kind === "window" ? "you" : origin.name}`;
+  if (origin.kind === "command_line") return "From the command line";
+  return `By ${origin.kind === "window" ? "you" : origin.name}`;
 }
 
 /** Who asked for a run, in words. */

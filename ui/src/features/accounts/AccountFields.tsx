@@ -61,7 +61,7 @@ function AccountField({ field, form, errors, wallet, onChange, autoFocus = false
       <Select
         label={title}
         help={errors[name] ?? <WithCode>{help}</WithCode>}
-        options={isRequired ? options : [{ value: "", label: "The platform’s default" }, ...options]}
+        options={isRequired ? options : [{ value: "", label: "Default" }, ...options]}
         value={text}
         onChange={change}
       />

@@ -7,7 +7,7 @@ import { useAccountStates } from "@/host/accountSync";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { agoWords, exactTime } from "@/lib/time";
+import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./AccountPage.module.css";
 import { AccountSettings } from "./AccountSettings";
@@ -24,8 +24,8 @@ export function AccountOverview({ account, platform, onShowConnectors, onRemove 
   // In one list and by key: what is typed into it stays when it moves.
   const key = platform && <ChangeKey key="key" account={account} fields={platform.fields} />;
   const others = [
-    <Rename key={`label ${account.label}`} account={account} />,
-    <ColourChoice key="colour" account={account} />,
+    <Rename key={`name ${account.label}`} account={account} />,
+    <ColourChoice key="color" account={account} />,
     platform && <AccountSettings key="settings" account={account} platform={platform} />,
   ];
   return (
@@ -46,15 +46,15 @@ function Facts({ account, platform, onShowConnectors }: Omit<Props, "onRemove">)
   const { data: connectors } = useQuery(queries.connectors());
   const number = connectors?.filter((one) => one.account === account.id).length;
   return (
-    <section className={styles.section} aria-label="About it">
-      <h2>About it</h2>
+    <section className={styles.section} aria-label="Details">
+      <h2>Details</h2>
       <dl className={styles.facts}>
         <Fact name="Platform">{platform?.title ?? account.platform}</Fact>
-        <Fact name="Base URL">{account.baseUrl ? <span className="mono" data-selectable>{account.baseUrl}</span> : "the platform’s own"}</Fact>
+        <Fact name="Base URL">{account.baseUrl ? <span className="mono" data-selectable>{account.baseUrl}</span> : "Default"}</Fact>
         <Fact name="Connectors">
-          {number === undefined ? "not read yet" : <>{count(number, "connector")}{number > 0 && <> <Button look="link" onPress={onShowConnectors}>Show them</Button></>}</>}
+          {number === undefined ? "Not loaded" : <>{count(number, "connector")}{number > 0 && <> <Button look="link" onPress={onShowConnectors}>Show</Button></>}</>}
         </Fact>
-        <Fact name="Added"><span title={exactTime(account.createdAt)}>{agoWords(account.createdAt)}</span></Fact>
+        <Fact name="Added"><span title={exactTime(account.createdAt)}>{ago(account.createdAt)}</span></Fact>
       </dl>
     </section>
   );
@@ -70,10 +70,10 @@ function Rename({ account }: { account: Account }) {
   };
   return (
     <section className={styles.section} aria-label="Rename">
-      <h2>Label</h2>
+      <h2>Name</h2>
       <form className={styles.form} onSubmit={submit}>
         <div className={styles.pair}>
-          <Field label="Label" hideLabel value={label} onChange={setLabel} />
+          <Field label="Account name" hideLabel value={label} onChange={setLabel} />
           <Button type="submit" isDisabled={!changed} isPending={rename.isPending}>Rename</Button>
         </div>
         {rename.error && <ProblemNotice problem={asProblem(rename.error)} />}

@@ -22,7 +22,7 @@ describe("sidebar", () => {
     expect(await within(list).findByRole("link", { name: /^10ex · Lena ?, signed out$/ })).toBeVisible();
     expect(within(list).getByRole("link", { name: /^Cohere · Northlight ?, slow$/ })).toBeVisible();
     expect(within(list).getByRole("link", { name: "Mistral · Northlight" })).toHaveAttribute("href", "/accounts/acc_mistral");
-    expect(screen.getByText("Cohere · Northlight answers slowly. 10ex · Lena is signed out")).toHaveAttribute("aria-live", "polite");
+    expect(screen.getByText("Cohere · Northlight is slow. 10ex · Lena signed out")).toHaveAttribute("aria-live", "polite");
     expect(await axeViolations(container)).toEqual([]);
   });
 });
@@ -46,7 +46,7 @@ describe("account", () => {
 
   it("is_renamed", async () => {
     const { user, host } = renderApp("/accounts/acc_mistral", state);
-    const label = await screen.findByRole("textbox", { name: "Label" });
+    const label = await screen.findByRole("textbox", { name: "Account name" });
     await user.clear(label);
     await user.type(label, "Work{Enter}");
     expect(await screen.findByRole("heading", { name: "Work", level: 1 })).toBeVisible();
@@ -73,9 +73,9 @@ describe("account", () => {
     const { user, host } = renderApp("/accounts/acc_cohere", state);
     await user.click(await screen.findByRole("button", { name: "Remove Cohere · Northlight" }));
     const dialog = await screen.findByRole("alertdialog", { name: "Remove Cohere · Northlight?" });
-    expect(dialog).toHaveTextContent(/Its 2 connectors leave the list.*At Cohere everything stays/);
+    expect(dialog).toHaveTextContent(/2 connectors are removed from Patchbay.*Nothing changes on Cohere/);
     expect(await axeViolations(dialog)).toEqual([]);
-    await user.click(within(dialog).getByRole("button", { name: "Remove Cohere · Northlight" }));
+    await user.click(within(dialog).getByRole("button", { name: "Remove account" }));
     await waitFor(() => expect(screen.queryByRole("link", { name: "Cohere · Northlight" })).toBeNull());
     expect(host.lastCall("removeAccount")).toEqual({ account: "acc_cohere" });
   });
@@ -96,8 +96,8 @@ describe("account", () => {
     const settings = await screen.findByRole("region", { name: "Settings" });
     await user.click(within(settings).getByRole("button", { name: /Region/ }));
     await user.click(await screen.findByRole("option", { name: "us" }));
-    await user.click(within(settings).getByRole("button", { name: /^Try it/ }));
-    expect(await within(settings).findByText("The sign-in works with these settings")).toBeVisible();
+    await user.click(within(settings).getByRole("button", { name: /^Test/ }));
+    expect(await within(settings).findByText("Settings work")).toBeVisible();
     expect(host.lastCall("tryAccountSettings")).toEqual({ account: "acc_mistral", settings: { region: "us" } });
     expect(host.lastCall("changeAccountSettings")).toBeUndefined();
     expect(await axeViolations(container)).toEqual([]);
@@ -114,7 +114,7 @@ describe("account", () => {
     });
     const address = await screen.findByRole("textbox", { name: "Base URL" });
     await user.type(address, "https://nowhere.example");
-    await user.click(screen.getByRole("button", { name: /^Try it/ }));
+    await user.click(within(screen.getByRole("region", { name: "Settings" })).getByRole("button", { name: /^Test/ }));
     expect(await screen.findByText("Could not find nowhere.example")).toBeVisible();
     expect(address).toHaveValue("https://nowhere.example");
   });
@@ -127,7 +127,7 @@ describe("account", () => {
     expect(path).toHaveValue("/connectors");
     await user.clear(path);
     await user.type(path, "/v2/connectors");
-    await user.click(within(settings).getByRole("button", { name: /^Try it/ }));
+    await user.click(within(settings).getByRole("button", { name: /^Test/ }));
     await waitFor(() => expect(host.lastCall("tryAccountSettings")).toMatchObject({ settings: { routes: { list: { method: "GET", path: "/v2/connectors" } } } }));
   });
 
@@ -138,11 +138,11 @@ describe("account", () => {
     });
     await user.click(await screen.findByRole("button", { name: "Sign out" }));
     const dialog = await screen.findByRole("alertdialog", { name: "Sign out of Cohere · Northlight?" });
-    expect(dialog).toHaveTextContent(/Its connectors stay in the list/);
+    expect(dialog).toHaveTextContent(/Connectors and runs stay/);
     expect(await axeViolations(dialog)).toEqual([]);
     await user.click(within(dialog).getByRole("button", { name: "Sign out" }));
     expect(await screen.findByRole("link", { name: /^Cohere · Northlight ?, signed out$/ })).toBeVisible();
-    const again = screen.getByRole("region", { name: "Sign in again" });
+    const again = screen.getByRole("region", { name: "Sign in" });
     await user.type(within(again).getByLabelText(/^API key/, { selector: "input" }), "co-3{Enter}");
     await waitFor(() => expect(screen.getByRole("link", { name: "Cohere · Northlight" })).toBeVisible());
     expect(host.lastCall("replaceAccountSecrets")).toEqual({ account: "acc_cohere", secrets: { api_key: { kind: "new", secret: "co-3" } } });
@@ -153,12 +153,12 @@ describe("account", () => {
     const { user } = renderApp("/accounts/acc_cohere", { ...state, runs });
     await user.click(await screen.findByRole("button", { name: "Remove Cohere · Northlight" }));
     const dialog = await screen.findByRole("alertdialog");
-    await waitFor(() => expect(dialog).toHaveTextContent("2 runs stay in the history"));
+    await waitFor(() => expect(dialog).toHaveTextContent("2 runs stay in your history"));
   });
 
   it("that_is_gone_says_so", async () => {
     renderApp("/accounts/acc_gone", state);
-    expect(await screen.findByText("This account is not there any more")).toBeVisible();
+    expect(await screen.findByText("Account not found")).toBeVisible();
   });
 });
 
@@ -178,7 +178,7 @@ describe("operations", () => {
     await user.type(await screen.findByRole("textbox", { name: /connector_id/ }), "018f-77");
     expect(await axeViolations(container)).toEqual([]);
     await user.keyboard("{Control>}{Enter}{/Control}");
-    expect(await screen.findByRole("tree", { name: "Answer of get" })).toHaveTextContent(`"name": "hubspot"`);
+    expect(await screen.findByRole("tree", { name: "Response of get" })).toHaveTextContent(`"name": "hubspot"`);
     expect(host.lastCall("callOperation")).toEqual({
       request: { account: "acc_mistral", operation: "get", arguments: { connector_id: "018f-77" }, confirmed: false, timeoutSeconds: null, retries: null, headers: {}, query: {}, body: {} },
     });
@@ -202,8 +202,8 @@ describe("operations", () => {
     await user.type(await screen.findByRole("textbox", { name: /connector_id/ }), "018f-77");
     await user.click(screen.getByRole("button", { name: /^Call/ }));
     const ask = await screen.findByRole("alertdialog", { name: "Call share_org?" });
-    expect(ask).toHaveTextContent("connector_id 018f-77, as Mistral · Northlight. It cannot be taken back.");
-    expect(within(ask).getByRole("button", { name: /Keep it/ })).toHaveFocus();
+    expect(ask).toHaveTextContent("connector_id 018f-77 as Mistral · Northlight. You can't undo this.");
+    expect(within(ask).getByRole("button", { name: /Cancel/ })).toHaveFocus();
     expect(host.lastCall("callOperation")).toBeUndefined();
     await user.click(within(ask).getByRole("button", { name: /Call share_org/ }));
     await waitFor(() => expect(host.lastCall("callOperation")).toMatchObject({ request: { operation: "share_org", confirmed: true } }));
@@ -220,23 +220,23 @@ describe("operations", () => {
     await user.type(screen.getByLabelText(/access_token/), "s3cret-4711");
     await user.click(screen.getByRole("button", { name: /^Call/ }));
     const ask = await screen.findByRole("alertdialog", { name: "Call share_org?" });
-    expect(ask).toHaveTextContent("connector_id 018f-77, access_token (hidden), as Mistral · Northlight.");
+    expect(ask).toHaveTextContent("connector_id 018f-77, access_token (hidden) as Mistral · Northlight.");
     expect(document.body.textContent).not.toContain("s3cret-4711");
-    await user.click(within(ask).getByRole("button", { name: /Keep it/ }));
+    await user.click(within(ask).getByRole("button", { name: /Cancel/ }));
     await user.click(screen.getByRole("row", { name: /^list/ }));
     await screen.findByRole("region", { name: "list" });
     await user.click(screen.getByRole("row", { name: /^share_org/ }));
     expect(await screen.findByRole("textbox", { name: /connector_id/ })).toHaveValue("018f-77");
-    expect(screen.getByText("Enter again: access_token")).toBeVisible();
+    expect(screen.getByText("Enter access_token again")).toBeVisible();
     expect(cacheHolds(client, "018f-77")).toBe(true);
     expect(cacheHolds(client, "s3cret-4711")).toBe(false);
   });
 
   it("take_patience_and_members_of_the_request_beside_their_arguments", async () => {
     const { user, host } = renderApp(at("list"), state);
-    await user.click(await screen.findByRole("button", { name: "How it is called" }));
-    await user.type(screen.getByRole("textbox", { name: "Time limit in seconds" }), "5");
-    await user.type(screen.getByRole("textbox", { name: /More query parameters/ }), `{{"page":2}`);
+    await user.click(await screen.findByRole("button", { name: "Request options" }));
+    await user.type(screen.getByRole("textbox", { name: "Timeout (seconds)" }), "5");
+    await user.type(screen.getByRole("textbox", { name: /Extra query parameters/ }), `{{"page":2}`);
     await user.click(screen.getByRole("button", { name: /^Call/ }));
     await waitFor(() => expect(host.lastCall("callOperation")).toMatchObject({ request: { timeoutSeconds: 5, query: { page: 2 } } }));
   });
@@ -254,8 +254,8 @@ describe("operations", () => {
     expect(await screen.findByText("platform.rate_limited")).toBeVisible();
     fails = false;
     await user.click(call);
-    await user.click(await screen.findByRole("button", { name: "Stop waiting" }));
-    expect(screen.getByText("Not waited for")).toBeVisible();
+    await user.click(await screen.findByRole("button", { name: "Stop" }));
+    expect(screen.getByText("Stopped waiting")).toBeVisible();
   });
 });
 
@@ -263,6 +263,6 @@ it("accounts_are_in_the_palette", async () => {
   const { user } = renderApp("/", state);
   await screen.findByRole("link", { name: "Cohere · Northlight" });
   await user.keyboard("{Control>}k{/Control}");
-  await user.type(await screen.findByRole("combobox"), ">operations cohere{Enter}");
-  expect(await screen.findByRole("tab", { name: /Operations/, selected: true })).toBeVisible();
+  await user.type(await screen.findByRole("combobox"), ">api cohere{Enter}");
+  expect(await screen.findByRole("tab", { name: /API/, selected: true })).toBeVisible();
 });

@@ -45,10 +45,10 @@ export function AccountPage(props: Props) {
     <>
       <div className={styles.bar}><h1>Account</h1></div>
       {error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
-      {!data && !error && <Skeleton label="Reading the account" rows={4} />}
+      {!data && !error && <Skeleton label="Loading account" rows={4} />}
       {data && (
-        <EmptyState icon="cable" title="This account is not there any more" action={<Button onPress={props.onLeave}>All connectors</Button>}>
-          It was removed, here or by the command line.
+        <EmptyState icon="cable" title="Account not found" action={<Button onPress={props.onLeave}>All connectors</Button>}>
+          It was removed here or from the command line.
         </EmptyState>
       )}
     </>
@@ -75,8 +75,8 @@ function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, 
       <header className={styles.bar}>
         <PlatformTile platform={account.platform} colour={account.colour} />
         <h1 className="cut">{account.label}</h1>
-        {isObject(account.settings) && account.settings.allow_plain_http === "allowed" && <Tag tone="warn" title="Its key goes over plain http: anyone on the way can read it">not encrypted</Tag>}
-        {platform?.isAssumed && <Tag tone="warn" title="The interface of this platform is not public: what Patchbay does is an assumption">assumed contract</Tag>}
+        {isObject(account.settings) && account.settings.allow_plain_http === "allowed" && <Tag tone="warn" title="The key is sent over plain http: anyone on the network can read it">Not encrypted</Tag>}
+        {platform?.isAssumed && <Tag tone="warn" title={`${title} has no public API documentation`}>Experimental</Tag>}
         <State account={account} />
         <div className={styles.acts}>
           <Button look="quiet" icon="refresh-cw" keys="T" isDisabled={account.isSignedOut} isPending={test.isPending} onPress={() => test.mutate(account.id)}>Test sign-in</Button>
@@ -91,7 +91,7 @@ function Known({ account, tab, onTab, operation, onOperation, onShowConnectors, 
         onSelect={onTab}
         tabs={[
           { id: "account", label: "Account", content: <AccountOverview account={account} platform={platform} onShowConnectors={onShowConnectors} onRemove={() => setRemoving(true)} /> },
-          { id: "operations", label: "Operations", count: operations?.length, content: <OperationsPane account={account} title={title} selected={operation} onSelect={onOperation} /> },
+          { id: "operations", label: "API", count: operations?.length, content: <OperationsPane account={account} title={title} selected={operation} onSelect={onOperation} /> },
         ]}
       />
       {removing && <RemoveAccountDialog account={account} title={title} onClose={() => setRemoving(false)} onRemoved={onLeave} />}

@@ -50,8 +50,8 @@ function SettingsForm({ account, platform }: Props) {
     tried.reset();
     if (given) change.mutate({ id: account.id, settings: given }, { onError: setServerErrors });
   };
-  useShortcut({ keys: "Mod+S", label: "Save the settings", inFields: true, run: () => save() });
-  useShortcut({ keys: "Mod+Enter", label: "Try the settings", inFields: true, run: tryChanges });
+  useShortcut({ keys: "Mod+S", label: "Save settings", inFields: true, run: () => save() });
+  useShortcut({ keys: "Mod+Enter", label: "Test settings", inFields: true, run: tryChanges });
 
   return (
     <section className={styles.section} aria-label="Settings">
@@ -71,13 +71,13 @@ function SettingsForm({ account, platform }: Props) {
           }}
         />
         {tried.isPending && (
-          <p className={styles.trying} role="status"><StatusGlyph name="authorizing" />Testing these settings with a small read, <Seconds since={tried.submittedAt} /></p>
+          <p className={styles.trying} role="status"><StatusGlyph name="authorizing" />Testing settings, <Seconds since={tried.submittedAt} /></p>
         )}
-        {tried.isSuccess && <Notice glyph="ready" role="status" title="The sign-in works with these settings">Nothing was saved yet. Save to use them.</Notice>}
+        {tried.isSuccess && <Notice glyph="ready" role="status" title="Settings work">Not saved yet.</Notice>}
         {(tried.error ?? change.error) && <ProblemNotice problem={asProblem(tried.error ?? change.error)} />}
-        {isSignedOut && <p className="text2 small">Sign in first: settings are tested before they are saved.</p>}
+        {isSignedOut && <p className="text2 small">Sign in to change settings.</p>}
         <div className={styles.actions}>
-          <Button keys="Mod+Enter" isDisabled={isSignedOut} isPending={tried.isPending} onPress={tryChanges}>Try it</Button>
+          <Button keys="Mod+Enter" isDisabled={isSignedOut} isPending={tried.isPending} onPress={tryChanges}>Test</Button>
           <Button type="submit" keys="Mod+S" look={isChanged ? "primary" : "plain"} isDisabled={!isChanged || isSignedOut} isPending={change.isPending}>Save</Button>
           {isChanged && <Button look="quiet" onPress={() => { setForm(first); setErrors({}); }}>Discard changes</Button>}
         </div>

@@ -6,10 +6,10 @@ import { type AccountId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 
 const said: Record<AccountState, string> = {
-  fine: "answers again",
-  slow: "answers slowly",
+  fine: "is back",
+  slow: "is slow",
   failing: "fails",
-  signed_out: "is signed out",
+  signed_out: "signed out",
 };
 
 /** Asks the accounts when the window opens, and says in the live region when one of them is not well any more, or again. */

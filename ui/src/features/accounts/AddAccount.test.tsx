@@ -21,9 +21,9 @@ describe("platform cards", () => {
     const { user } = renderApp("/connectors", state);
     await user.click(await screen.findByRole("button", { name: "Add account" }));
     const platforms = await screen.findByRole("list", { name: "Platforms" });
-    expect(within(platforms).getByRole("button", { name: /^Mistral ?MISTRAL_API_KEY ?Needs API key\. A key of your workspace/ })).toBeVisible();
-    expect(within(platforms).getByRole("button", { name: /^Airbyte Agents ?Asks for Client ID, Client secret or Token\./ })).toBeVisible();
-    expect(within(platforms).getAllByText("assumed contract")).toHaveLength(1);
+    expect(within(platforms).getByRole("button", { name: /^Mistral ?MISTRAL_API_KEY ?API key$/ })).toBeVisible();
+    expect(within(platforms).getByRole("button", { name: /^Airbyte Agents ?Client ID and secret, or token$/ })).toBeVisible();
+    expect(within(platforms).getAllByText("Experimental")).toHaveLength(1);
     expect(within(platforms).getByRole("button", { name: /^10ex ?assumed contract/ })).toBeVisible();
     expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
   });
@@ -50,10 +50,10 @@ describe("form of a platform", () => {
 
   it("uses_the_variable_of_the_official_client_at_a_click", async () => {
     const { user, host, dialog } = await chooses("Mistral");
-    await user.click(within(dialog).getByRole("button", { name: /Use MISTRAL_API_KEY/ }));
+    await user.click(within(dialog).getByRole("button", { name: /Use environment variable MISTRAL_API_KEY/ }));
     await user.click(within(dialog).getByRole("button", { name: /Region/ }));
     await user.click(await screen.findByRole("option", { name: "eu" }));
-    await user.type(within(dialog).getByRole("textbox", { name: "Label" }), "Northlight");
+    await user.type(within(dialog).getByRole("textbox", { name: "Name" }), "Northlight");
     await user.keyboard("{Control>}{Enter}{/Control}");
     expect(await screen.findByRole("heading", { name: "Northlight", level: 1 })).toBeVisible();
     expect(host.lastCall("addAccount")).toEqual({
@@ -69,7 +69,7 @@ describe("form of a platform", () => {
 
   it("takes_a_secret_that_the_wallet_has", async () => {
     const { user, host, dialog } = await chooses("Cohere");
-    await user.click(within(dialog).getByRole("radio", { name: "From the wallet" }));
+    await user.click(within(dialog).getByRole("radio", { name: "Saved" }));
     await user.click(within(dialog).getByRole("button", { name: /API key/ }));
     await user.click(await screen.findByRole("option", { name: "Stripe restricted key" }));
     await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
@@ -116,7 +116,7 @@ describe("form of a platform", () => {
 
   it("takes_assumed_routes_by_their_form_under_advanced", async () => {
     const { user, host, dialog } = await chooses("10ex");
-    expect(within(dialog).getByText("Assumed contract")).toBeVisible();
+    expect(within(dialog).getByText("Experimental")).toBeVisible();
     await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "tnx_1");
     await user.click(within(dialog).getByRole("button", { name: "Advanced" }));
     expect(within(dialog).getByRole("textbox", { name: "Base URL" })).toBeVisible();

@@ -20,9 +20,9 @@ export function AddAccountDialog({ onClose, onAdded }: Props) {
   return (
     <Dialog
       title="Add account"
-      subtitle="Sign in to a platform to see and manage the connectors you have there."
+      subtitle="Manage your connectors on a platform."
       onClose={onClose}
-      footer={<><span>MCP servers need no account: add them to this computer.</span><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
+      footer={<><span>MCP servers don't need an account.</span><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
     >
       <Choice onChoose={setChosen} />
     </Dialog>
@@ -32,8 +32,8 @@ export function AddAccountDialog({ onClose, onAdded }: Props) {
 function Choice({ onChoose }: { onChoose: (platform: PlatformForm) => void }) {
   const { data: platforms, error, refetch } = useQuery(queries.platforms());
   if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
-  if (!platforms) return <Skeleton rows={5} label="Reading the platforms" />;
-  if (platforms.length === 0) return <EmptyState icon="cable" title="This build knows no hosted platform">Connectors of this computer work without.</EmptyState>;
+  if (!platforms) return <Skeleton rows={5} label="Loading platforms" />;
+  if (platforms.length === 0) return <EmptyState icon="cable" title="No platforms available" />;
   return <PlatformCards platforms={platforms} onChoose={onChoose} />;
 }
 

@@ -56,19 +56,19 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
     <Dialog
       title={`Add ${title} account`}
       mark={<PlatformTile platform={platform.platform} />}
-      subtitle="Saved once a small test read shows that the sign-in works."
+      subtitle="Patchbay tests the sign-in before saving."
       onClose={leave(onClose)}
       footer={
         <>
           <span />
-          <Button onPress={leave(onBack)}>Another platform</Button>
+          <Button onPress={leave(onBack)}>Back</Button>
           <SubmitKey label="Add account" onSubmit={submit} />
           <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={() => submit()}>Add account</Button>
         </>
       }
     >
       {platform.isAssumed && (
-        <Notice glyph="changed" title="Assumed contract">What {title} sends and takes is not public. Patchbay assumes it; what turns out otherwise can be set under Advanced.</Notice>
+        <Notice glyph="changed" title="Experimental">{title} has no public API documentation. If something doesn't work, adjust it under Advanced.</Notice>
       )}
       <form ref={box} className={styles.form} onSubmit={submit} noValidate>
         <AccountFields
@@ -82,7 +82,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
             setErrors({});
           }}
         />
-        <Field label="Label" placeholder={title} value={form.label} onChange={(label) => setForm({ ...form, label })} help="Your own name for the account. Two accounts of one platform need two labels." />
+        <Field label="Name" placeholder={title} value={form.label} onChange={(label) => setForm({ ...form, label })} help="Optional. Shown in lists." />
         {/* Without it, Enter in a field would not submit. */}
         <button type="submit" className="unseen" tabIndex={-1} aria-hidden="true">Add account</button>
       </form>
@@ -94,9 +94,9 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
 
 function TestingSignIn({ title, since, onStop }: { title: string; since: number; onStop: () => void }) {
   return (
-    <div className={styles.trying} role="group" aria-label="Sign-in under way">
+    <div className={styles.trying} role="group" aria-label="Signing in">
       <StatusGlyph name="authorizing" />
-      <span className="grow cut">Signing in to {title} and testing it with a small read</span>
+      <span className="grow cut">Signing in to {title}</span>
       <span className="text3" aria-hidden="true"><Seconds since={since} /></span>
       <Button small look="quiet" onPress={onStop}>Stop</Button>
     </div>

@@ -35,13 +35,12 @@ export function ChangeKey({ account, fields }: Props) {
     );
   };
   if (secrets.length === 0) return null;
-  const words = account.isSignedOut ? "Sign in again" : "Change key";
+  const words = account.isSignedOut ? "Sign in" : "Replace key";
   return (
     <section className={styles.section} aria-label={words}>
       <h2>{words}</h2>
       <p className="text2">
-        {account.isSignedOut ? "Nothing is sent until it has a key that works. " : ""}
-        {account.isSignedOut ? "It is tried, and saved in the vault when it works." : <>Saved in the vault. It cannot be shown again, only replaced{secrets.length > 1 ? ", all secrets of the account at once" : ""}. The new one is tried before it takes the place of the old.</>}
+        {account.isSignedOut ? "The key is tested before it's saved." : "You can't view the saved key. A new one is tested before it replaces it."}
       </p>
       <form className={styles.form} onSubmit={submit} noValidate>
         <AccountFields
@@ -57,7 +56,7 @@ export function ChangeKey({ account, fields }: Props) {
         />
         {replace.error && <ProblemNotice problem={asProblem(replace.error)} onRetry={() => submit()} />}
         <div className={styles.actions}>
-          <Button type="submit" look={isTouched ? "primary" : "plain"} isDisabled={!isTouched} isPending={replace.isPending}>{account.isSignedOut ? "Sign in" : "Change key"}</Button>
+          <Button type="submit" look={isTouched ? "primary" : "plain"} isDisabled={!isTouched} isPending={replace.isPending}>{account.isSignedOut ? "Sign in" : "Replace key"}</Button>
         </div>
       </form>
     </section>

@@ -18,10 +18,10 @@ export function ColourChoice({ account }: { account: Account }) {
   const colour = useColourAccount();
   const choose = (value: string) => colour.mutate({ id: account.id, colour: colours.find((one) => one.value === value)?.value ?? null });
   return (
-    <section className={styles.section} aria-label="Colour">
-      <h2>Colour</h2>
-      <p className="text2">A line under its two letters, in the sidebar and in the rows of its connectors. Its name always stands beside it.</p>
-      <RadioGroup className={styles.colours ?? ""} aria-label="Colour" orientation="horizontal" value={account.colour ?? none} onChange={choose}>
+    <section className={styles.section} aria-label="Color">
+      <h2>Color</h2>
+      <p className="text2">Marks this account in lists.</p>
+      <RadioGroup className={styles.colours ?? ""} aria-label="Color" orientation="horizontal" value={account.colour ?? none} onChange={choose}>
         {[{ value: none, label: "None" }, ...colours].map(({ value, label }) => (
           <Radio key={value} value={value} className={styles.colour ?? ""}>
             <PlatformTile platform={account.platform} colour={colours.find((one) => one.value === value)?.value} />

@@ -25,8 +25,8 @@ export function PlatformCards({ platforms, onChoose }: Props) {
               <span className={styles.words}>
                 <span className={styles.title}>
                   <span className="medium">{title}</span>
-                  {isAssumed && <Tag tone="warn" title="Its interface is not public: what Patchbay does is an assumption, and its routes are a setting">assumed contract</Tag>}
-                  {variable && <Tag icon="square-terminal" mono title="Set in the environment: one click uses it">{variable}</Tag>}
+                  {isAssumed && <Tag tone="warn" title={`${title} has no public API documentation`}>Experimental</Tag>}
+                  {variable && <Tag icon="square-terminal" mono title={`Use ${variable} from the environment`}>{variable}</Tag>}
                 </span>
                 <span className={styles.needs}><WithCode>{needsWords(platform)}</WithCode></span>
               </span>

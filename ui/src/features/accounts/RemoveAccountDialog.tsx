@@ -29,14 +29,14 @@ export function RemoveAccountDialog({ account, title, onClose, onRemoved }: Prop
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>Keep it</Button>
-          <Button look="danger" isPending={remove.isPending} onPress={submit}>Remove {account.label}</Button>
+          <Button autoFocus onPress={onClose}>Cancel</Button>
+          <Button look="danger" isPending={remove.isPending} onPress={submit}>Remove account</Button>
         </>
       }
     >
       <p>
-        {number === 0 ? "It has no connectors in the list." : `Its ${count(number, "connector")} ${number === 1 ? "leaves" : "leave"} the list, with ${number === 1 ? "its" : "their"} tags and favourites.`} The saved
-        key is deleted from this computer; {runs === null ? "runs stay" : runs === 0 ? "there are no runs of it" : `${count(runs, "run")} ${runs === 1 ? "stays" : "stay"}`} in the history. At {title} everything stays as it is.
+        {number > 0 && `${count(number, "connector")} ${number === 1 ? "is" : "are"} removed from Patchbay, with tags and favorites. `}The key is deleted unless it's a saved
+        credential. {runs !== null && runs > 0 && `${count(runs, "run")} ${runs === 1 ? "stays" : "stay"} in your history. `}Nothing changes on {title}.
       </p>
       {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
     </Dialog>

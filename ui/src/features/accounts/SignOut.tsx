@@ -18,7 +18,7 @@ export function SignOut({ account, title }: Props) {
   return (
     <section className={styles.section} aria-label="Sign out">
       <h2>Sign out</h2>
-      <p className="text2">Forgets the saved key. The account and its rows stay, and a new key signs it in again.</p>
+      <p className="text2">Deletes the key and keeps the account.</p>
       <div className={styles.actions}><Button icon="power" onPress={() => setAsks(true)}>Sign out</Button></div>
       {asks && (
         <Dialog
@@ -29,14 +29,13 @@ export function SignOut({ account, title }: Props) {
           onClose={() => setAsks(false)}
           footer={
             <>
-              <Button autoFocus onPress={() => setAsks(false)}>Stay signed in</Button>
+              <Button autoFocus onPress={() => setAsks(false)}>Cancel</Button>
               <Button look="danger" isPending={signOut.isPending} onPress={submit}>Sign out</Button>
             </>
           }
         >
           <p>
-            The saved key is deleted from this computer; one that lies in the wallet stays there. Its connectors stay in the list as they were last
-            seen, with their tags, favourites and runs, and nothing is sent until it has a new key. {title} is not told: revoke the key there if nobody is to use it any more.
+            The key is deleted unless it's a saved credential. Connectors and runs stay, but don't update until you sign in. To revoke the key, go to {title}.
           </p>
           {signOut.error && <ProblemNotice problem={asProblem(signOut.error)} onRetry={submit} />}
         </Dialog>

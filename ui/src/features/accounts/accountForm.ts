@@ -3,7 +3,7 @@ import { type AddAccount, type FieldProblem, type PlatformField, type PlatformFo
 import { readJson } from "@/lib/jsonText";
 import { isObject } from "@/lib/schema/schema";
 import { schemaOf, validate } from "@/lib/schema/validate";
-import { sentence } from "@/lib/words";
+import { midSentence } from "@/lib/words";
 
 /** What is typed about an account; kept whole, so that a failure or a change of mind loses nothing. */
 export type AccountForm = {
@@ -75,11 +75,6 @@ function errorOf(field: PlatformField, form: AccountForm): string | null {
   return wrong ? `${wrong.path.replace(/^\//, "")}: ${wrong.message}` : null;
 }
 
-/** A title within a sentence: `client ID`, but `API key`. */
-function midSentence(title: string): string {
-  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
-}
-
 /** The settings as the host takes them; only when {@link errorsOf} finds nothing. */
 export function settingsOf(platform: Pick<PlatformForm, "isAssumed" | "fields">, form: AccountForm): Record<string, unknown> {
   const folded = advancedFields(platform);
@@ -116,16 +111,17 @@ export function serverErrors(problems: FieldProblem[], fields: PlatformField[]):
   return Object.fromEntries(found);
 }
 
-/** What one needs to sign in to a platform and where to get it, in a few words. */
-export function needsWords({ fields }: PlatformForm): string {
-  const [first, ...others] = fields.filter((field) => field.isRequired);
-  if (first) return `Needs ${listed([first, ...others].map((field) => field.title), "and")}. ${sentence(first.help)}`;
-  // Nothing is needed in every case: one of the ways that lead up to the last secret is.
-  const titles = fields.slice(0, fields.findLastIndex((field) => field.isSecret) + 1).map((field) => field.title);
-  return titles.length === 0 ? "Needs nothing." : `Asks for ${listed(titles, "or")}.`;
+/** What one needs to sign in to a platform, in a few words. */
+export function needsWords({ platform, fields }: PlatformForm): string {
+  const required = fields.filter((field) => field.isRequired).map((field) => field.title);
+  if (required.length === 0) return ways[platform] ?? "No sign-in needed";
+  const [final = "", ...before] = required.toReversed();
+  return before.length === 0 ? final : `${before.toReversed().join(", ")} and ${final}`;
 }
 
-function listed(words: string[], last: string): string {
-  const [final = "", ...before] = words.toReversed();
-  return before.length === 0 ? final : `${before.toReversed().join(", ")} ${last} ${final}`;
-}
+/** Where no field is needed in every case, one of several ways to sign in is. */
+const ways: Partial<Record<PlatformForm["platform"], string>> = {
+  airbyte: "Client ID and secret, or token",
+  tenex: "API key, or email and password",
+  agentstack: "Server address; token or user name and password if it needs one",
+};

@@ -26,27 +26,27 @@ const faults: { name: string; problem: Problem; word: string; line: RegExp; butt
   {
     name: "an account that is down", word: "failing", button: "Open account",
     problem: problem({ code: "network.unreachable", message: "could not reach api.cohere.com", hint: "Check the network or the base URL." }),
-    line: /could not be read\. Could not reach api\.cohere\.com\. Rows shown as of/,
+    line: /couldn't load\. Could not reach api\.cohere\.com\. Showing data from/,
   },
   {
-    name: "an account that gives no answer in time", word: "slow", button: "Ask again",
+    name: "an account that gives no answer in time", word: "slow", button: "Try again",
     problem: problem({ code: "timed_out", message: "no answer in 30 s", hint: "Try again." }),
-    line: /could not be read\. No answer in 30 s\. Rows shown as of/,
+    line: /couldn't load\. No answer in 30 s\. Showing data from/,
   },
   {
-    name: "an account that is rate-limited", word: "slow", button: "Ask again",
+    name: "an account that is rate-limited", word: "slow", button: "Try again",
     problem: problem({ code: "platform.rate_limited", message: "Cohere takes no more requests for 20 s", hint: "Wait a little.", status: 429 }),
-    line: /could not be read\. Cohere takes no more requests for 20 s\. Rows shown as of/,
+    line: /couldn't load\. Cohere takes no more requests for 20 s\. Showing data from/,
   },
   {
     name: "an account that answers with HTML", word: "failing", button: "Open account",
     problem: problem({ code: "platform.answer", message: "Cohere answered with a page instead of JSON", hint: "Check the base URL, or sign in to the network.", status: 200, retryable: false }),
-    line: /could not be read\. Cohere answered with a page instead of JSON\. Rows shown as of/,
+    line: /couldn't load\. Cohere answered with a page instead of JSON\. Showing data from/,
   },
   {
-    name: "an account that loses its key", word: "signed out", button: "Change key",
+    name: "an account that loses its key", word: "signed out", button: "Sign in",
     problem: problem({ code: "platform.signed_out", message: "Cohere does not take the key any more", hint: "Enter another key.", status: 401, retryable: false }),
-    line: /is signed out\. Cohere does not take the key any more\. Rows shown as of/,
+    line: /: signed out\. Cohere does not take the key any more\. Showing data from/,
   },
 ];
 
@@ -107,8 +107,8 @@ it("an account that does not answer is called slow, is not waited for any more w
   });
   expect(await screen.findByRole("link", { name: /^Cohere · Northlight ?, slow$/ })).toBeVisible();
   const lines = screen.getByRole("group", { name: "Accounts" });
-  expect(lines).toHaveTextContent(/answers slowly, \d+ s so far\. Rows shown as of/);
-  act(() => within(lines).getAllByRole("button", { name: "Stop waiting" })[0]?.click());
+  expect(lines).toHaveTextContent(/no response for \d+ s\. Showing data from/);
+  act(() => within(lines).getAllByRole("button", { name: "Stop" })[0]?.click());
   answer();
   await waitFor(() => expect(screen.queryByRole("link", { name: /, slow$/ })).toBeNull());
   expect(host.calls.filter(({ name }) => name === "syncConnectors")).toHaveLength(1);

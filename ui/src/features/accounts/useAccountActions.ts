@@ -44,7 +44,7 @@ export function useTestAccount() {
   return useCommand({
     mutationFn: (id: AccountId) => call(commands.testAccount(id)),
     update: (client, { id }) => setAccountProblem(client, id, null),
-    toast: ({ label }) => `The sign-in of ${label} works`,
+    toast: ({ label }) => `${label}: sign-in works`,
     onProblem: (client, thrown, id) => setAccountProblem(client, id, asProblem(thrown)),
   });
 }
@@ -100,7 +100,7 @@ export function useReplaceSecrets() {
   return useCommand({
     mutationFn: ({ id, secrets }: { id: AccountId; secrets: Record<string, SecretInput> }) => call(commands.replaceAccountSecrets(id, secrets)),
     update: upsertAndRefresh,
-    toast: ({ label }) => `${label} signs in with the new key`,
+    toast: ({ label }) => `Key of ${label} replaced`,
   });
 }
 
@@ -109,7 +109,7 @@ export function useRemoveAccount() {
   return useCommand({
     mutationFn: ({ id }: Account) => call(commands.removeAccount(id)),
     update: (client, _nothing, { id }) => removeAccount(client, id),
-    toast: (_nothing, { label }) => `${label} removed. At the platform everything stays`,
+    toast: (_nothing, { label }) => `${label} removed`,
     invalidates: [keys.connectors],
   });
 }

@@ -17,7 +17,7 @@ describe("a consent under way", () => {
   it("is_found_again_from_its_row_with_time_and_ways_on", async () => {
     const { dialog, host } = await openWaiting();
     expect(within(dialog).getByRole("progressbar", { name: "Time left to sign in" })).toHaveAttribute("aria-valuetext", expect.stringMatching(/^4:1\d left$/));
-    expect(within(dialog).getByText("Closing this keeps the sign-in waiting.")).toBeVisible();
+    expect(within(dialog).getByText("You can close this; the sign-in continues.")).toBeVisible();
     expect(host.lastCall("startAuthorization")).toBeUndefined();
     expect(await axeViolations(dialog)).toEqual([]);
   });
@@ -31,7 +31,7 @@ describe("a consent under way", () => {
     expect(host.lastCall("copyText")).toBeUndefined();
     expect(await screen.findByText("Link copied")).toBeVisible();
     await user.keyboard("{Control>}.{/Control}");
-    expect(await screen.findByText("You cancelled this sign-in")).toBeVisible();
+    expect(await screen.findByText("Sign-in cancelled")).toBeVisible();
   });
 
   it("gets_five_minutes_more", async () => {
@@ -42,9 +42,9 @@ describe("a consent under way", () => {
 
   it("takes_the_address_that_the_browser_ended_on", async () => {
     const { user, host, dialog } = await openWaiting();
-    await user.type(within(dialog).getByRole("textbox", { name: "Address you ended on" }), "http://127.0.0.1:7718/callback?code=a&state=x{Enter}");
+    await user.type(within(dialog).getByRole("textbox", { name: "Redirect address" }), "http://127.0.0.1:7718/callback?code=a&state=x{Enter}");
     expect(host.lastCall("finishAuthorization")).toEqual({ authorization: "aut_notion", address: "http://127.0.0.1:7718/callback?code=a&state=x" });
-    expect(await within(dialog).findByText("Exchanging the code")).toBeVisible();
+    expect(await within(dialog).findByText("Getting the token")).toBeVisible();
   });
 
   it("says_what_was_wrong_with_a_pasted_address", async () => {
@@ -53,7 +53,7 @@ describe("a consent under way", () => {
         throw problem({ code: "auth.callback", message: "the address does not belong to this sign-in" });
       };
     });
-    await user.type(within(dialog).getByRole("textbox", { name: "Address you ended on" }), "http://127.0.0.1/callback{Enter}");
+    await user.type(within(dialog).getByRole("textbox", { name: "Redirect address" }), "http://127.0.0.1/callback{Enter}");
     expect(await within(dialog).findByText("auth.callback")).toBeVisible();
   });
 
@@ -67,16 +67,16 @@ describe("a consent under way", () => {
   it("unfolds_its_trace_to_copy_it", async () => {
     const { user, host, dialog } = await openWaiting();
     expect(within(dialog).queryByText("api.notion.com/register", { exact: false })).toBeNull();
-    await user.click(within(dialog).getByRole("button", { name: /^Trace/ }));
+    await user.click(within(dialog).getByRole("button", { name: /^Sign-in log/ }));
     expect(within(dialog).getByText("api.notion.com/register", { exact: false })).toBeVisible();
-    await user.click(within(dialog).getByRole("button", { name: "Copy trace" }));
+    await user.click(within(dialog).getByRole("button", { name: "Copy log" }));
     expect(host.lastCall("copyText")).toMatchObject({ text: expect.stringContaining("POST  api.notion.com/register") as string });
   });
 
   it("says_that_no_browser_started_and_what_is_asked_for_beyond_before", async () => {
     const { host, dialog } = await openWaiting();
     await act(() => host.moveAuthorization("aut_notion", { noBrowser: true, newScopes: ["admin"] }));
-    expect(await within(dialog).findByText("No browser could be started")).toBeVisible();
+    expect(await within(dialog).findByText("Couldn't open a browser")).toBeVisible();
     expect(within(dialog).getByText("admin")).toBeVisible();
     expect(within(dialog).getByRole("button", { name: /^Copy link/ })).toBeEnabled();
   });
@@ -84,16 +84,16 @@ describe("a consent under way", () => {
   it("speaks_each_step", async () => {
     const { host } = await openWaiting();
     await act(() => host.moveAuthorization("aut_notion", { state: "checking" }));
-    expect(await screen.findByText("Code exchanged, listing tools")).toBeInTheDocument();
+    expect(await screen.findByText("Token received, loading tools")).toBeInTheDocument();
   });
 });
 
 describe("the end of a consent", () => {
   it.each([
     ["authorized", null, "Signed in to Notion"],
-    ["denied", problem({ code: "auth.denied", message: "the consent was refused" }), "Access was not allowed"],
-    ["expired", problem({ code: "auth.timed_out", message: "not in time" }), "Not finished"],
-    ["cancelled", null, "You cancelled this sign-in"],
+    ["denied", problem({ code: "auth.denied", message: "the consent was refused" }), "Access denied"],
+    ["expired", problem({ code: "auth.timed_out", message: "not in time" }), "Sign-in not finished"],
+    ["cancelled", null, "Sign-in cancelled"],
     ["failed", problem({ code: "auth.exchange", message: "the server refused the code" }), "The server refused the code"],
   ] as const)("%s_has_its_own_look", async (state, why, words) => {
     const { host, dialog } = await openWaiting();
@@ -106,7 +106,7 @@ describe("the end of a consent", () => {
   it("says_that_it_was_cut_off_by_the_end_of_patchbay", async () => {
     const { host, dialog } = await openWaiting();
     await act(() => host.moveAuthorization("aut_notion", { state: "expired", problem: problem({ code: "auth.timed_out", message: "Patchbay was ended before the sign-in was over" }) }));
-    expect(await within(dialog).findByText(/^Patchbay was ended before the sign-in was over\. Nothing was saved/)).toBeVisible();
+    expect(await within(dialog).findByText(/^Patchbay was ended before the sign-in was over\. You can close the browser page/)).toBeVisible();
     expect(within(dialog).getByRole("button", { name: "Try again" })).toBeVisible();
   });
 
@@ -114,7 +114,7 @@ describe("the end of a consent", () => {
     const { user, host, dialog } = await openWaiting();
     const change = { former: "api.notion.com", current: "evil.example", issuer: "https://evil.example/as" };
     await act(() => host.moveAuthorization("aut_notion", { state: "failed", issuerChange: change, problem: problem({ code: "auth.issuer_changed", message: "Notion wants you to sign in at evil.example now" }) }));
-    expect(await within(dialog).findByText("Notion wants you to sign in at another place")).toBeVisible();
+    expect(await within(dialog).findByText("Notion now signs in somewhere else")).toBeVisible();
     expect(within(dialog).queryByRole("button", { name: "Try again" })).toBeNull();
     await user.click(within(dialog).getByRole("button", { name: "Sign in at evil.example instead of api.notion.com" }));
     await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_notion", acceptIssuer: "https://evil.example/as" } }));
@@ -131,7 +131,7 @@ describe("the end of a consent", () => {
     await act(() => host.moveAuthorization("aut_notion", { state: "denied", problem: problem({ code: "auth.denied" }) }));
     await user.click(await within(dialog).findByRole("button", { name: "Try again" }));
     await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_notion" } }));
-    expect(await screen.findByText("Waiting for you in the browser")).toBeVisible();
+    expect(await screen.findByText("Waiting for you to sign in")).toBeVisible();
   });
 });
 
@@ -142,7 +142,7 @@ it("a_locked_vault_leads_to_the_vault", async () => {
     };
   });
   await user.click(await screen.findByRole("button", { name: /^Sign in ?, GitHub/ }));
-  await user.click(await screen.findByRole("button", { name: "Open the vault" }));
+  await user.click(await screen.findByRole("button", { name: "Unlock vault" }));
   expect(await screen.findByRole("heading", { name: "Credentials" })).toBeVisible();
 });
 
@@ -166,18 +166,18 @@ describe("a platform's own page", () => {
     });
     await user.click(await screen.findByRole("button", { name: /^Sign in ?, HubSpot/ }));
     const dialog = await screen.findByRole("dialog", { name: "Sign in to HubSpot CRM" });
-    await user.click(await within(dialog).findByRole("button", { name: "Continue in the browser" }));
+    await user.click(await within(dialog).findByRole("button", { name: "Continue in browser" }));
     expect(host.lastCall("startAuthorization")).toBeUndefined();
     await user.click(await within(dialog).findByRole("button", { name: /Method/ }));
     await user.click(await screen.findByRole("option", { name: "GitHub app" }));
-    await user.click(within(dialog).getByRole("button", { name: "Continue in the browser" }));
+    await user.click(within(dialog).getByRole("button", { name: "Continue in browser" }));
     await waitFor(() => expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_hosted", choices: { method_type: "github_app" } } }));
   });
 
   it("says_that_somebody_else_signed_in", async () => {
     const { host } = await openWaiting();
     await act(() => host.moveAuthorization("aut_notion", { state: "authorized", askedAs: "ops@northlight.example", identity: { ...notion.identity, credential: "lena@home.example" } }));
-    expect(await screen.findByText("Signed in to Notion, but as somebody else")).toBeVisible();
+    expect(await screen.findByText("Signed in to Notion with a different account")).toBeVisible();
     expect(screen.getByText(/It was ops@northlight.example before; now it is lena@home.example/)).toBeVisible();
   });
 });

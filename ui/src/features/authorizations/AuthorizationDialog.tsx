@@ -33,19 +33,19 @@ export function AuthorizationDialog({ authorization, icon, toolCount, onHide, on
   const change = authorization.issuerChange;
   useSpokenState(authorization);
   const cancel = () => actions.cancel.mutate();
-  const toConnector = toolCount ? "See its tools" : "Open connector";
-  const continueLabel = onOpenConnector ? toConnector : authorization.granted?.length ? "Back to the form" : "Close";
+  const toConnector = toolCount ? "View tools" : "Open connector";
+  const continueLabel = onOpenConnector ? toConnector : authorization.granted?.length ? "Back" : "Close";
   return (
     <Dialog
       title={`Sign in to ${authorization.connectorTitle}`}
       mark={<ConnectorMark size="large" title={authorization.connectorTitle} icon={icon} />}
       subtitle={<IdentityLine identity={authorization.identity} />}
-      closeLabel={underWay ? "Hide, the sign-in goes on" : "Close"}
+      closeLabel={underWay ? "Hide (sign-in continues)" : "Close"}
       onClose={onHide}
       footer={
         underWay ? (
           <>
-            <span>{authorization.state === "awaiting_user" ? "Closing this keeps the sign-in waiting." : "Closing this lets the sign-in go on."}</span>
+            <span>You can close this; the sign-in continues.</span>
             <CancelKey onCancel={cancel} />
             <Button keys="Mod+." onPress={cancel} isPending={actions.cancel.isPending}>Cancel sign-in</Button>
           </>

@@ -6,54 +6,54 @@ type Props = { authorization: Authorization; toolCount: number | null };
 
 /** How a consent ended: one look for each end. */
 export function AuthorizationEnd({ authorization, toolCount }: Props) {
-  const { state, connectorTitle: title, problem, askedAs, granted, grantedScopes, identity, issuerChange } = authorization;
+  const { state, connectorTitle: title, problem, askedAs, granted, grantedScopes, identity, issuerChange, pageHost } = authorization;
   switch (state) {
     case "authorized":
-      if (granted?.length) return <Notice role="status" glyph="ready" title="Signed in">The token lies in the wallet, and stands in the form now.</Notice>;
+      if (granted?.length) return <Notice role="status" glyph="ready" title="Signed in">The token is saved in your wallet and filled into the form.</Notice>;
       if (askedAs) {
         return (
-          <Notice role="alert" glyph="changed" title={`Signed in to ${title}, but as somebody else`}>
-            It was {askedAs} before; now it is {identity.credential}. If that is not what you meant, sign in again and choose the other account in the browser.
+          <Notice role="alert" glyph="changed" title={`Signed in to ${title} with a different account`}>
+            It was {askedAs} before; now it is {identity.credential}. If you didn't mean that, sign in again and choose the other account in your browser.
           </Notice>
         );
       }
       return (
         <Notice role="status" glyph="ready" title={`Signed in to ${title}`}>
-          {toolCount === null ? "Its tools have not been listed yet." : `${count(toolCount, "tool")} listed with the new sign-in.`}
+          {toolCount === null ? "Tools not loaded yet." : `${count(toolCount, "tool")} available.`}
           {grantedScopes?.length ? ` It may use: ${grantedScopes.join(", ")}.` : ""}
         </Notice>
       );
     case "denied":
       return (
-        <Notice role="alert" glyph="signin" title="Access was not allowed" end={<Code problem={problem} />}>
-          {problem?.detail ? `The provider says: ${problem.detail}. ` : ""}Nothing was saved. Try again and press Allow, or sign in as somebody who may.
+        <Notice role="alert" glyph="signin" title="Access denied" end={<Code problem={problem} />}>
+          {problem?.detail ? `${pageHost ?? "The provider"}: ${problem.detail}. ` : ""}Try again and choose Allow, or use another account.
         </Notice>
       );
     case "expired":
       return (
         // Nobody answered in time, or Patchbay was ended in the middle: the problem says which.
-        <Notice role="alert" glyph="disconnected" title="Not finished" end={<Code problem={problem} />}>
-          {problem && `${sentence(problem.message)} `}Nothing was saved, and the page in the browser can be closed. Try again; time can be added while it waits.
+        <Notice role="alert" glyph="disconnected" title="Sign-in not finished" end={<Code problem={problem} />}>
+          {problem && `${sentence(problem.message)} `}You can close the browser page.
         </Notice>
       );
     case "cancelled":
       return (
-        <Notice role="status" glyph="disabled" title="You cancelled this sign-in">
-          Nothing was saved. The page in the browser can be closed.
+        <Notice role="status" glyph="disabled" title="Sign-in cancelled">
+          You can close the browser page.
         </Notice>
       );
     default:
       if (issuerChange) {
         return (
-          <Notice role="alert" glyph="changed" title={`${title} wants you to sign in at another place`} end={<Code problem={problem} />}>
-            Until now it was {issuerChange.former}; now the server names {issuerChange.current}. Nothing was sent there. A server that was taken over looks like this, too: ask whoever runs it before you go on.
+          <Notice role="alert" glyph="changed" title={`${title} now signs in somewhere else`} end={<Code problem={problem} />}>
+            It was {issuerChange.former}; now the server names {issuerChange.current}. Nothing was sent there. This can mean that the server was taken over: ask its operator before you continue.
           </Notice>
         );
       }
       return problem ? (
         <ProblemNotice problem={problem} />
       ) : (
-        <Notice role="alert" glyph="failing" title={`Sign-in to ${title} failed`}>Open the trace to see how far it came, then try again.</Notice>
+        <Notice role="alert" glyph="failing" title={`Couldn't sign in to ${title}`}>See the sign-in log for details.</Notice>
       );
   }
 }

@@ -23,7 +23,7 @@ export function AuthorizationLayer({ signIn, onOpenConnector, onOpenVault }: Pro
     case "starting":
       return (
         <Frame connector={shown.connector} onClose={hide}>
-          <Skeleton rows={4} oneLine label="Preparing the sign-in" />
+          <Skeleton rows={4} oneLine label="Preparing sign-in" />
         </Frame>
       );
     case "choosing":
@@ -36,7 +36,7 @@ export function AuthorizationLayer({ signIn, onOpenConnector, onOpenVault }: Pro
           <ProblemNotice problem={problem} onRetry={() => start(connector)}>
             {vault && (
               <Button small look="primary" onPress={() => { hide(); onOpenVault(); }}>
-                Open the vault
+                Unlock vault
               </Button>
             )}
           </ProblemNotice>
@@ -85,7 +85,7 @@ function Known({ id, signIn, onOpenConnector }: { id: AuthorizationId; signIn: S
       {authorization.error ? (
         <ProblemNotice problem={asProblem(authorization.error)} onRetry={() => void authorization.refetch()} />
       ) : (
-        <Skeleton rows={4} oneLine label="Reading the sign-in" />
+        <Skeleton rows={4} oneLine label="Loading sign-in" />
       )}
     </Dialog>
   );

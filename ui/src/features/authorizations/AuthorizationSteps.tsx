@@ -18,14 +18,14 @@ export function AuthorizationSteps({ authorization, actions }: Props) {
   const prepared = preparedIn(authorization);
   return (
     <ol className={styles.steps}>
-      <Step at={0} now={now} todo="Prepare" running="Preparing" done={<><span className="medium">Prepared</span><span className="text2"> · page address and state received</span></>} time={prepared}>
-        Asking the server how to sign in, and for the page to open.
+      <Step at={0} now={now} todo="Prepare" running="Preparing" done={<span className="medium">Sign-in page ready</span>} time={prepared}>
+        {`Getting the sign-in page from ${authorization.pageHost ?? authorization.connectorTitle}.`}
       </Step>
-      <Step at={1} now={now} todo="Wait for you in the browser" running="Waiting for you in the browser" done={<span className="medium">Browser answered</span>}>
+      <Step at={1} now={now} todo="Sign in with your browser" running="Waiting for you to sign in" done={<span className="medium">Signed in</span>}>
         <WaitingForUser authorization={authorization} actions={actions} />
       </Step>
-      <Step at={2} now={now} todo="Exchange the code" running="Exchanging the code" done={<span className="medium">Code exchanged</span>} />
-      <Step at={3} now={now} todo="Check: list tools" running="Listing tools with the new sign-in" done={<span className="medium">Tools listed</span>} />
+      <Step at={2} now={now} todo="Get the token" running="Getting the token" done={<span className="medium">Token received</span>} />
+      <Step at={3} now={now} todo="Load tools" running="Loading tools" done={<span className="medium">Tools loaded</span>} />
     </ol>
   );
 }
@@ -36,13 +36,13 @@ function HostedSteps({ authorization, actions }: Props) {
   const { account } = authorization.identity;
   return (
     <ol className={styles.steps}>
-      <Step at={0} now={now} todo="Prepare" running="Preparing" done={<><span className="medium">Prepared</span><span className="text2"> · {account} gave the page to open</span></>} time={preparedIn(authorization)}>
-        {`Asking ${account} for the page to open.`}
+      <Step at={0} now={now} todo="Prepare" running="Preparing" done={<span className="medium">Sign-in page ready</span>} time={preparedIn(authorization)}>
+        {`Getting the sign-in page from ${account}.`}
       </Step>
-      <Step at={1} now={now} todo="Wait for you in the browser" running="Waiting for you in the browser" done={<span className="medium">Access given</span>}>
+      <Step at={1} now={now} todo="Sign in with your browser" running="Waiting for you to sign in" done={<span className="medium">Signed in</span>}>
         <WaitingForUser authorization={authorization} actions={actions} />
       </Step>
-      <Step at={2} now={now} todo="Check how the connector is" running="Asking how the connector is" done={<span className="medium">Checked</span>} />
+      <Step at={2} now={now} todo="Check connector" running="Checking connector" done={<span className="medium">Checked</span>} />
     </ol>
   );
 }
@@ -89,15 +89,15 @@ function preparedIn(authorization: Authorization): string | null {
 export function sayState(authorization: Authorization): string {
   const { connectorTitle: title, problem } = authorization;
   const words: Record<AuthorizationState, string> = {
-    preparing: `Preparing the sign-in to ${title}`,
-    awaiting_user: `Waiting for you in the browser to sign in to ${title}`,
-    exchanging: "Browser answered, exchanging the code",
-    checking: authorization.identity.platform === "local" ? "Code exchanged, listing tools" : `Access given, asking how ${title} is`,
+    preparing: `Preparing sign-in to ${title}`,
+    awaiting_user: `Waiting for you to sign in to ${title}`,
+    exchanging: "Signed in, getting the token",
+    checking: authorization.identity.platform === "local" ? "Token received, loading tools" : `Signed in, checking ${title}`,
     authorized: `Signed in to ${title}`,
-    denied: `Sign-in to ${title} was refused`,
-    expired: `Sign-in to ${title} was not finished`,
+    denied: `Access to ${title} denied`,
+    expired: `Sign-in to ${title} not finished`,
     cancelled: `Sign-in to ${title} cancelled`,
-    failed: `Sign-in to ${title} failed. ${problem?.message ?? ""}`,
+    failed: `Couldn't sign in to ${title}. ${problem?.message ?? ""}`,
   };
   return words[authorization.state];
 }

@@ -29,9 +29,9 @@ export function ConsentChoices({ connector, form, onCancel, onChosen }: Props) {
       onClose={onCancel}
       footer={
         <>
-          <span>Then the page of {connector.identity.account} opens in your browser.</span>
+          <span>Opens {connector.identity.account} in your browser.</span>
           <Button onPress={onCancel}>Cancel</Button>
-          <Button look="primary" autoFocus onPress={submit}>Continue in the browser</Button>
+          <Button look="primary" autoFocus onPress={submit}>Continue in browser</Button>
         </>
       }
     >

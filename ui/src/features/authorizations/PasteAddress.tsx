@@ -21,15 +21,15 @@ export function PasteAddress({ finish }: Props) {
       }}
     >
       <Field
-        label="Address you ended on"
+        label="Redirect address"
         hideLabel
         icon="clipboard"
         keys="Mod+V"
-        placeholder="Browser on another computer? Paste the address you ended on"
+        placeholder="Signed in on another computer? Paste the final address"
         value={address}
         onChange={setAddress}
         isDisabled={finish.isPending}
-        end={address.trim() && <Button small type="submit">Use it</Button>}
+        end={address.trim() && <Button small type="submit">Continue</Button>}
       />
     </form>
   );

@@ -14,14 +14,14 @@ export function Trace({ authorization }: { authorization: Authorization }) {
   const { trace } = authorization;
   if (trace.length === 0) return null;
   return (
-    <section aria-label="Trace" className={styles.trace}>
+    <section aria-label="Sign-in log" className={styles.trace}>
       <div className={styles.traceHead}>
         <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className={styles.fold}>
           <Icon name={open ? "chevron-down" : "chevron-right"} size={14} />
-          <span className="medium">Trace</span>
+          <span className="medium">Sign-in log</span>
           <span className="text3">{count(trace.length, "step")}, secrets redacted</span>
         </button>
-        <Button look="link" onPress={() => copy(trace.map(asText).join("\n"), "Trace")}>Copy trace</Button>
+        <Button look="link" onPress={() => copy(trace.map(asText).join("\n"), "Sign-in log")}>Copy log</Button>
       </div>
       {open && (
         <ol className={styles.traceRows} ref={scrollToEnd}>

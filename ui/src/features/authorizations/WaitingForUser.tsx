@@ -23,9 +23,9 @@ export function WaitingForUser({ authorization, actions }: Props) {
   return (
     <>
       <div className="text2">
-        {host ? <>Sign in at <span className="medium" data-selectable>{host}</span>, then allow access.</> : "Sign in, then allow access."} Patchbay comes back to the front by itself.
+        {host ? <>Sign in at <span className="medium" data-selectable>{host}</span> and choose Allow.</> : "Sign in and choose Allow."} Patchbay continues automatically.
       </div>
-      {noBrowser && <Notice role="alert" glyph="failing" title="No browser could be started">Copy the link and open it in a browser yourself. Then paste the address on which it ends.</Notice>}
+      {noBrowser && <Notice role="alert" glyph="failing" title="Couldn't open a browser">Copy the link and open it yourself. Then paste the final address.</Notice>}
       {Boolean(newScopes?.length) && <div className="text2">It asks for more than before: <span className="medium" data-selectable>{newScopes?.join(", ")}</span></div>}
       <div className={styles.clock}>
         <div

@@ -11,8 +11,8 @@ const many = { accounts: manyAccounts() };
 
 async function opens(prepare?: (host: MockHost) => void, state: Parameters<typeof renderApp>[1] = many) {
   const view = renderApp("/catalogue", state, prepare);
-  const list = await screen.findByRole("grid", { name: "Catalogue" });
-  return { ...view, list, search: screen.getByRole("textbox", { name: "Search the catalogue" }) };
+  const list = await screen.findByRole("grid", { name: "Catalog" });
+  return { ...view, list, search: screen.getByRole("textbox", { name: "Search the catalog" }) };
 }
 
 const titles = (list: HTMLElement) => within(list).getAllByRole("row").flatMap((row) => row.getAttribute("aria-label")?.split(",")[0] ?? []);
@@ -21,7 +21,7 @@ describe("the catalogue", () => {
   it("lists_what_every_account_creates_and_the_known_servers", async () => {
     const { list, user, search } = await opens();
     expect(await within(list).findByRole("rowheader", { name: "Airbyte · Growth 121" })).toBeVisible();
-    expect(within(list).getByRole("row", { name: "Gmail, Agent Stack · staging, sign-in: consent in the browser" })).toBeVisible();
+    expect(within(list).getByRole("row", { name: "Gmail, Agent Stack · staging, sign-in: Browser" })).toBeVisible();
     expect(await axeViolations(document.body)).toEqual([]);
     await user.type(search, "hubspot");
     expect(titles(list)).toEqual(["HubSpot", "HubSpot"]);
@@ -58,8 +58,8 @@ describe("the catalogue", () => {
     await user.type(search, "{Enter}");
     const dialog = await screen.findByRole("dialog", { name: "Filesystem" });
     expect(within(dialog).getByText("npx -y @modelcontextprotocol/server-filesystem <folder>")).toBeVisible();
-    expect(within(dialog).getByText("Patchbay cannot connect servers that are started by a command yet")).toBeVisible();
-    expect(within(dialog).getByText(/unverified/)).toBeVisible();
+    expect(within(dialog).getByText("Local servers aren't supported yet")).toBeVisible();
+    expect(within(dialog).getByText("Tested with Patchbay")).toBeVisible();
     expect(within(dialog).getByText("2026-07-08")).toBeVisible();
     expect(await axeViolations(dialog)).toEqual([]);
     await user.click(within(dialog).getByRole("button", { name: "Copy command" }));
@@ -76,7 +76,7 @@ describe("the catalogue", () => {
         return usual?.(given) ?? [];
       };
     });
-    expect(await within(list).findByRole("rowheader", { name: /^Cohere · Northlight ?Could not reach Cohere\. Check the network\. ?network\.unreachable ?Ask again/ })).toBeVisible();
+    expect(await within(list).findByRole("rowheader", { name: /^Cohere · Northlight ?Could not reach Cohere\. Check the network\. ?network\.unreachable ?Try again/ })).toBeVisible();
     expect(within(list).getByRole("rowheader", { name: /10ex · Lena ?is asked/ })).toBeVisible();
     // What is not there is said while others are found, too.
     await user.type(search, "salesforce");
@@ -84,7 +84,7 @@ describe("the catalogue", () => {
     expect(within(list).getByRole("rowheader", { name: /Could not reach Cohere/ })).toBeVisible();
     await user.clear(search);
     host.handlers.listDefinitions = () => [];
-    await user.click(within(list).getByRole("button", { name: "Ask again Cohere · Northlight" }));
+    await user.click(within(list).getByRole("button", { name: "Try again Cohere · Northlight" }));
     await waitFor(() => expect(within(list).queryByText(/Could not reach Cohere/)).not.toBeInTheDocument());
   });
 
@@ -102,11 +102,11 @@ describe("a registry file", () => {
 
   it("is_read_from_a_file_that_the_user_picks", async () => {
     const { user, host, list } = await opens();
-    await user.click(screen.getByRole("button", { name: "Read a registry file" }));
-    const dialog = await screen.findByRole("dialog", { name: "Read a registry file" });
+    await user.click(screen.getByRole("button", { name: "Open registry file…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Open registry file" });
     expect(await axeViolations(dialog)).toEqual([]);
     await user.upload(within(dialog).getByLabelText("File"), new File([server], "server.json", { type: "application/json" }));
-    await waitFor(() => expect(within(dialog).getByRole("textbox", { name: "Or paste its text" })).toHaveValue(server));
+    await waitFor(() => expect(within(dialog).getByRole("textbox", { name: "Or paste JSON" })).toHaveValue(server));
     await user.keyboard("{Control>}{Enter}{/Control}");
     expect(await within(list).findByRole("rowheader", { name: "Registry file 1" })).toBeVisible();
     expect(titles(list)).toEqual(["Weather"]);
@@ -115,19 +115,19 @@ describe("a registry file", () => {
 
   it("that_cannot_be_read_is_left_as_it_was_pasted", async () => {
     const { user } = await opens();
-    await user.click(screen.getByRole("button", { name: "Read a registry file" }));
-    const dialog = await screen.findByRole("dialog", { name: "Read a registry file" });
-    await user.click(within(dialog).getByRole("textbox", { name: "Or paste its text" }));
+    await user.click(screen.getByRole("button", { name: "Open registry file…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Open registry file" });
+    await user.click(within(dialog).getByRole("textbox", { name: "Or paste JSON" }));
     await user.paste("nonsense");
-    await user.click(within(dialog).getByRole("button", { name: /^Read it/ }));
+    await user.click(within(dialog).getByRole("button", { name: /^Open/ }));
     expect(await within(dialog).findByText("This is no JSON: line 1")).toBeVisible();
-    expect(within(dialog).getByRole("textbox", { name: "Or paste its text" })).toHaveValue("nonsense");
+    expect(within(dialog).getByRole("textbox", { name: "Or paste JSON" })).toHaveValue("nonsense");
   });
 });
 
 it("is_a_place_with_a_key_of_its_own", async () => {
   const { user } = renderApp("/connectors", many);
-  await screen.findByRole("link", { name: "Catalogue" });
+  await screen.findByRole("link", { name: "Catalog" });
   await user.keyboard("{Control>}6{/Control}");
-  expect(await screen.findByRole("heading", { name: "Catalogue", level: 1 })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "Catalog", level: 1 })).toBeVisible();
 });

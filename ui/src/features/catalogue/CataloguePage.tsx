@@ -65,17 +65,17 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
 
   useShortcut({ keys: "/", label: "Search", inBar: true, run: () => search.current?.focus() });
   useShortcut(current ? { keys: "Space", label: "Details", inBar: true, run: () => setDetailed(current) } : null);
-  useShortcut({ keys: "R", label: "Ask all accounts again", run: () => sources.forEach((one) => one.account && one.retry()) });
+  useShortcut({ keys: "R", label: "Refresh all accounts", run: () => sources.forEach((one) => one.account && one.retry()) });
 
   return (
     <div className={styles.page}>
-      <Toolbar title="Catalogue" count={all}>
-        <Button icon="folder" onPress={() => setReadsFile(true)}>Read a registry file</Button>
+      <Toolbar title="Catalog" count={all}>
+        <Button icon="folder" onPress={() => setReadsFile(true)}>Open registry file…</Button>
       </Toolbar>
       {/* Keys of the search field only: the list beneath has its own. */}
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div className={styles.find} onKeyDown={onKeyDown}>
-        <Field ref={search} label="Search the catalogue" hideLabel soft icon="search" keys="/" placeholder="Search by name, address or what it is for" value={typed} onChange={setTyped} />
+        <Field ref={search} label="Search the catalog" hideLabel soft icon="search" keys="/" placeholder="Search by name, address or purpose" value={typed} onChange={setTyped} />
         <FilterMenu
           label="Source"
           options={sources.map((one) => ({ value: one.key, label: one.title, count: one.items.length, start: one.account && <span className={styles.tile}><PlatformTile platform={one.account.platform} /></span> }))}
@@ -85,16 +85,16 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
       </div>
       {problem && <div className={styles.notice}><ProblemNotice problem={problem} onRetry={retry} /></div>}
       {shown.length === 0 ? (
-        <EmptyState icon="search" title="Nothing in the catalogue is called that" action={<Button onPress={showAll}>Show all</Button>}>
-          Any MCP server can be added by its address; a registry file brings more.
+        <EmptyState icon="search" title="No matches" action={<Button onPress={showAll}>Show all</Button>}>
+          You can add any MCP server by its address.
         </EmptyState>
       ) : (
         <>
           <div className={styles.heads} aria-hidden="true">
-            <span>Name</span><span>Reached at</span><span>Sign-in</span><span />
+            <span>Name</span><span>Address</span><span>Sign-in</span><span />
           </div>
           <VirtualList
-            label="Catalogue"
+            label="Catalog"
             sections={shown.map((one) => ({ key: one.key, head: <SourceHead source={one} shown={one.found.length} />, rows: one.found }))}
             keyOf={itemKey}
             nameOf={itemName}

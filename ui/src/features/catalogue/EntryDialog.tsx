@@ -32,14 +32,14 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
           {isCommand ? (
             <Button look="primary" icon="copy" autoFocus onPress={() => copy(reach ?? "", "Command")}>Copy command</Button>
           ) : (
-            <Button look="primary" autoFocus onPress={onOpen}>{item.kind === "definition" ? `Create on ${item.account.label}` : "Add to this computer"}</Button>
+            <Button look="primary" autoFocus onPress={onOpen}>{item.kind === "definition" ? `Create on ${item.account.label}` : "Add connector"}</Button>
           )}
         </>
       }
     >
       {isCommand && (
-        <Notice glyph="disabled" title="Patchbay cannot connect servers that are started by a command yet">
-          This is how other programs start it. A server that is reached at an address can be added.
+        <Notice glyph="disabled" title="Local servers aren't supported yet">
+          Other apps start it with this command.
         </Notice>
       )}
       <dl className={styles.facts}>
@@ -49,19 +49,19 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
             {!isCommand && <Button small look="quiet" icon="copy" label={`Copy the address of ${title}`} onPress={() => copy(reach, "Address")} />}
           </Fact>
         )}
-        {entry?.reach.kind === "command" && entry.reach.variables.length > 0 && <Fact name="Takes">{entry.reach.variables.map((name) => <Tag key={name} mono>{name}</Tag>)}</Fact>}
+        {entry?.reach.kind === "command" && entry.reach.variables.length > 0 && <Fact name="Environment variables">{entry.reach.variables.map((name) => <Tag key={name} mono>{name}</Tag>)}</Fact>}
         <Fact name="Sign-in">{signInWords(item)}</Fact>
-        {entry?.note && <Fact name="Good to know">{entry.note}</Fact>}
+        {entry?.note && <Fact name="Note">{entry.note}</Fact>}
         {category && <Fact name="Category">{category}</Fact>}
         {item.kind === "definition" && <Fact name="Account">{item.account.label}</Fact>}
         {entry && (
-          <Fact name="Read from">
-            {entry.source ? <span className="mono small" data-selectable>{entry.source}</span> : item.kind === "server" && item.list === "file" ? "the file that you gave" : "not told"}
+          <Fact name="Source">
+            {entry.source ? <span className="mono small" data-selectable>{entry.source}</span> : item.kind === "server" && item.list === "file" ? "Your file" : "Unknown"}
             {entry.source && <Button small look="quiet" icon="copy" label="Copy the source" onPress={() => copy(entry.source ?? "", "Source")} />}
           </Fact>
         )}
-        {entry?.sourceDate && <Fact name="As of">{entry.sourceDate}</Fact>}
-        {entry && <Fact name="Tried">{entry.verified ? "with Patchbay" : <Tag tone="warn">unverified: not tried with Patchbay</Tag>}</Fact>}
+        {entry?.sourceDate && <Fact name="Updated">{entry.sourceDate}</Fact>}
+        {entry && <Fact name="Tested with Patchbay">{entry.verified ? "Yes" : "No"}</Fact>}
       </dl>
     </Dialog>
   );

@@ -34,15 +34,15 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
   };
   return (
     <Dialog
-      title="Read a registry file"
-      subtitle="A server.json of the MCP registry, a list of them, or an answer of a registry."
+      title="Open registry file"
+      subtitle="A server.json, a list of them, or a registry response."
       onClose={onClose}
       footer={
         <>
-          <span>It stays in the catalogue until the window closes. Nothing is added by reading it.</span>
+          <span>Shown in the catalog until you close the window.</span>
           <Button keys="Escape" onPress={onClose}>Cancel</Button>
-          <SubmitKey label="Read it" onSubmit={submit} />
-          <Button look="primary" keys="Mod+Enter" isDisabled={!text.trim()} isPending={read.isPending} onPress={() => submit()}>Read it</Button>
+          <SubmitKey label="Open" onSubmit={submit} />
+          <Button look="primary" keys="Mod+Enter" isDisabled={!text.trim()} isPending={read.isPending} onPress={() => submit()}>Open</Button>
         </>
       }
     >
@@ -51,8 +51,8 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
           <span>File</span>
           <input type="file" accept=".json,application/json" onChange={(event) => void pick(event)} />
         </label>
-        <Field label="Or paste its text" lines={9} mono autoFocus value={text} onChange={(next) => { setText(next); read.reset(); }} />
-        {unread && <Notice role="alert" glyph="failing" title={`${unread} could not be read`}>Choose it again, or paste its text.</Notice>}
+        <Field label="Or paste JSON" lines={9} mono autoFocus value={text} onChange={(next) => { setText(next); read.reset(); }} />
+        {unread && <Notice role="alert" glyph="failing" title={`Couldn't read ${unread}`}>Choose another file or paste its content.</Notice>}
         {read.error && <ProblemNotice problem={asProblem(read.error)} />}
       </form>
     </Dialog>

@@ -25,17 +25,17 @@ export function addressText(item: CatalogueItem): string | null {
 /** How one signs in, in a few words. */
 export function signInWords(item: CatalogueItem): string {
   if (item.kind === "definition") {
-    return item.definition.hasConsent === null ? "asks when it is created" : item.definition.hasConsent ? signInLabels.oauth : "key or none";
+    return item.definition.hasConsent === null ? "Chosen at creation" : item.definition.hasConsent ? signInLabels.oauth : "Key or none";
   }
   const { authentication, reach } = item.entry;
-  if (reach.kind === "command") return reach.variables.length > 0 ? "variables of its environment" : "none";
-  if (authentication.length === 0) return "found out when it is added";
+  if (reach.kind === "command") return reach.variables.length > 0 ? "Environment variables" : "None";
+  if (authentication.length === 0) return "Detected when added";
   const some = authentication.filter((method) => method !== "none").map((method) => signInLabels[method]);
   if (some.length === 0) return signInLabels.none;
   return some.length < authentication.length ? `${some.join(", ")} or none` : some.join(", ");
 }
 
-const signInLabels: Record<CatalogueEntry["authentication"][number], string> = { none: "none", oauth: "consent in the browser", bearer: "token", headers: "headers" };
+const signInLabels: Record<CatalogueEntry["authentication"][number], string> = { none: "None", oauth: "Browser", bearer: "Token", headers: "Headers" };
 
 /** What assistive technology reads of it. */
 export function itemName(item: CatalogueItem): string {

@@ -63,6 +63,6 @@ export function useReadRegistryFile() {
   return useCommand({
     mutationFn: (text: string) => call(commands.readRegistryFile(text)),
     update: (client, entries) => clientState(client).set(registryFile, entries),
-    toast: (entries) => (entries.length === 0 ? "The file names no server" : `${count(entries.length, "entry", "entries")} read`),
+    toast: (entries) => (entries.length === 0 ? "No servers in this file" : `${count(entries.length, "server")} loaded`),
   });
 }

@@ -35,7 +35,7 @@ export const AccountsLine = memo(function AccountsLine({ accounts, connectors, o
       {ailing.length === 0 && (
         <div className={styles.line}>
           <span className="text3 cut">
-            {sync.problem ? `${capital(sync.problem.message)}. ` : `${count(accounts.length, "account")} current. `}
+            {sync.problem ? `${capital(sync.problem.message)}. ` : `${count(accounts.length, "account")} up to date. `}
             <AsOf connectors={connectors.filter((connector) => accounts.some((account) => account.id === connector.account))} />
           </span>
         </div>
@@ -56,9 +56,9 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
     <div className={styles.line}>
       <AccountGlyph state={state} />
       <span className={styles.words}>
-        <span className="medium">{account.label}</span>{" "}
+        <span className="medium">{account.label}:</span>{" "}
         <span className="text2">
-          {state === "slow" && requestedAt !== null ? <>answers slowly, <Seconds since={requestedAt} /> so far. </> : state === "signed_out" ? "is signed out. " : "could not be read. "}
+          {state === "slow" && requestedAt !== null ? <>no response for <Seconds since={requestedAt} />. </> : state === "signed_out" ? "signed out. " : "couldn't load. "}
           {problem && !(state === "slow" && requestedAt !== null) && `${sentence(problem.message)} `}
           <AsOf connectors={rows} />
         </span>
@@ -67,11 +67,11 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
       {children}
       <span className="grow" />
       {requestedAt !== null && state === "slow" ? (
-        <Button look="link" onPress={() => stopWaiting(account.id)}>Stop waiting</Button>
+        <Button look="link" onPress={() => stopWaiting(account.id)}>Stop</Button>
       ) : state === "slow" ? (
-        <Button look="link" onPress={() => void refresh()}>Ask again</Button>
+        <Button look="link" onPress={() => void refresh()}>Try again</Button>
       ) : (
-        <Button look="link" onPress={() => onOpenAccount(account.id)}>{state === "signed_out" ? "Change key" : "Open account"}</Button>
+        <Button look="link" onPress={() => onOpenAccount(account.id)}>{state === "signed_out" ? "Sign in" : "Open account"}</Button>
       )}
     </div>
   );
@@ -80,5 +80,5 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
 /** When the rows were last seen at their platform. */
 function AsOf({ connectors }: { connectors: Connector[] }) {
   const latest = connectors.flatMap(({ status }) => (status.checkedAt === null ? [] : [status.checkedAt])).sort().at(-1);
-  return latest === undefined ? null : <>Rows shown as of {asOf(latest)}</>;
+  return latest === undefined ? null : <>Showing data from {asOf(latest)}</>;
 }

@@ -59,7 +59,7 @@ it("sends_credentials_unencrypted_only_where_that_is_insisted_on", async () => {
   await user.type(within(dialog).getByLabelText("Token"), "s3cret");
   const insists = within(dialog).getByRole("switch", { name: /Send credentials without encryption/ });
   expect(insists).not.toBeChecked();
-  expect(within(dialog).getByText(/Anyone on the way to this server can read what it signs in with/)).toBeVisible();
+  expect(within(dialog).getByText(/Anyone on the network can read and use the credentials/)).toBeVisible();
   await user.click(insists);
   await user.click(within(dialog).getByRole("button", { name: /Add connector/ }));
   await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { allowPlainHttp: true } }));
@@ -69,14 +69,14 @@ it("says_that_a_key_in_the_address_is_shown_with_it", async () => {
   await pasteAddress((mock) => {
     mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { hasSecretQuery: true });
   });
-  expect(await screen.findByText("The address seems to hold a key")).toBeVisible();
+  expect(await screen.findByText("This address seems to contain a key")).toBeVisible();
 });
 
 it("sends_a_reference_as_it_is", async () => {
   const { user, host } = await pasteAddress();
   await user.click(await screen.findByRole("radio", { name: "Token" }));
-  await user.click(screen.getByRole("radio", { name: "Reference" }));
-  await user.type(screen.getByRole("textbox", { name: "Reference" }), "env://EXAMPLE_TOKEN");
+  await user.click(screen.getByRole("radio", { name: "Secret reference" }));
+  await user.type(screen.getByRole("textbox", { name: "Secret reference" }), "env://EXAMPLE_TOKEN");
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
   await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { authentication: { kind: "bearer", token: { kind: "reference", reference: "env://EXAMPLE_TOKEN" } } } }));
 });
@@ -109,8 +109,8 @@ it("has_the_system_ask_before_a_program_is_run_for_a_secret", async () => {
     };
   });
   await user.click(await screen.findByRole("radio", { name: "Token" }));
-  await user.click(screen.getByRole("radio", { name: "Reference" }));
-  await user.type(screen.getByRole("textbox", { name: "Reference" }), reference);
+  await user.click(screen.getByRole("radio", { name: "Secret reference" }));
+  await user.type(screen.getByRole("textbox", { name: "Secret reference" }), reference);
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
   await user.click(await screen.findByRole("button", { name: "Allow program…" }));
   await waitFor(() => expect(host.lastCall("allowProgram")).toEqual({ reference }));
@@ -126,7 +126,7 @@ it("gives_the_redirect_address_for_an_oauth_app_of_ones_own", async () => {
   await user.click(screen.getByRole("button", { name: "Copy" }));
   expect(host.lastCall("copyText")).toEqual({ text: "http://127.0.0.1:7718/callback" });
   await user.click(screen.getByRole("button", { name: /Add and sign in/ }));
-  expect(await screen.findByText("Enter the client id that the provider gave")).toBeVisible();
+  expect(await screen.findByText("Enter the client ID")).toBeVisible();
 });
 
 it("says_why_an_address_is_no_server_and_keeps_it", async () => {

@@ -80,14 +80,14 @@ export function AddDialog({ address: initialAddress, onClose, onAdded }: Props) 
   return (
     <Dialog
       title="Add connector"
-      subtitle={found ? found.url : "Paste the address of an MCP server. Nothing is saved before you press Add."}
+      subtitle={found ? found.url : "Paste the address of an MCP server."}
       wide={Boolean(found)}
       onClose={onClose}
       footer={
         found ? (
           <>
-            <span>It stays a draft until its tools have been listed once.</span>
-            <Button onPress={startOver}>Another address</Button>
+            <span>Saved as a draft until it first connects.</span>
+            <Button onPress={startOver}>Back</Button>
             <SubmitKey label="Add connector" onSubmit={submit} />
             <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={submit}>
               {form.method === "oauth" ? "Add and sign in" : "Add connector"}
@@ -97,7 +97,7 @@ export function AddDialog({ address: initialAddress, onClose, onAdded }: Props) 
           <>
             <span />
             <Button keys="Escape" onPress={onClose}>Cancel</Button>
-            <Button look="primary" isDisabled={!address.trim() || inspect.isPending} onPress={() => submitAddress()}>Look at it</Button>
+            <Button look="primary" isDisabled={!address.trim() || inspect.isPending} onPress={() => submitAddress()}>Continue</Button>
           </>
         )
       }
@@ -139,7 +139,7 @@ function Inspecting({ address, onCancel }: { address: string; onCancel: () => vo
   return (
     <div className={styles.looking} role="status">
       <StatusGlyph name="authorizing" />
-      <span className="grow cut">Asking {address.replace(/^https?:\/\//, "").split("/")[0]} what it is and how to sign in</span>
+      <span className="grow cut">Checking {address.replace(/^https?:\/\//, "").split("/")[0]}</span>
       {seconds >= 3 && <span className="text3" aria-hidden="true">{seconds} s</span>}
       <Button small look="quiet" onPress={onCancel}>Stop</Button>
     </div>

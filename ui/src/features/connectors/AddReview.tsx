@@ -30,12 +30,12 @@ export function AddReview({ found, title, onTitle, name, onName, form, errors, a
       {found.problem && <ProblemNotice problem={found.problem} />}
       {found.warning && <Notice glyph="changed" title={capital(found.warning)} />}
       {found.hasSecretQuery && (
-        <Notice glyph="changed" title="The address seems to hold a key">
-          It is saved and shown with the address, not in the vault. Where the server takes the key as a token or header, leave it out of the address and enter it below: the wallet keeps it.
+        <Notice glyph="changed" title="This address seems to contain a key">
+          It would be saved and shown with the address, not in the vault. If the server accepts a token or header, remove the key from the address and enter it below.
         </Notice>
       )}
       {found.already.length > 0 && (
-        <Notice glyph="changed" title={`You already have this address: ${found.already.join(", ")}`}>Add it again to use a second identity beside the first.</Notice>
+        <Notice glyph="changed" title={`Already added: ${found.already.join(", ")}`}>Add it again to use another sign-in.</Notice>
       )}
       <section className={styles.card} aria-label="Found">
         <div className={styles.head}>
@@ -47,14 +47,14 @@ export function AddReview({ found, title, onTitle, name, onName, form, errors, a
         <dl className={styles.facts}>
           <Fact name="Host">{found.host}</Fact>
           <Fact name="Sign-in">{signInText(found)}</Fact>
-          {found.issuer && <Fact name="Sign-in server"><span className="mono" data-selectable>{found.issuer}</span></Fact>}
+          {found.issuer && <Fact name="Authorization server"><span className="mono" data-selectable>{found.issuer}</span></Fact>}
           {found.scopes.length > 0 && <Fact name="Scopes"><span className={styles.tags}>{found.scopes.map((scope) => <Tag key={scope} mono>{scope}</Tag>)}</span></Fact>}
           {found.toolCount !== null && <Fact name="Tools">{count(found.toolCount, "tool")}</Fact>}
         </dl>
       </section>
       <div className={styles.pair}>
-        <Field label="Title" autoFocus value={title} onChange={onTitle} help="Shown in lists." />
-        <Field label="Name" mono value={name} onChange={onName} help="Short and unique, for the command line." />
+        <Field label="Name" autoFocus value={title} onChange={onTitle} />
+        <Field label="Short name" mono value={name} onChange={onName} help="Used on the command line." />
       </div>
       <AuthenticationFields form={form} errors={errors} onChange={onForm} usualRedirectUri={found.redirectUri} registersItself={found.registersItself} />
       {found.plainHttp && form.method !== "none" && <PlainHttpSwitch isSelected={allowPlainHttp} onChange={onAllowPlainHttp} />}
@@ -62,15 +62,15 @@ export function AddReview({ found, title, onTitle, name, onName, form, errors, a
   );
 }
 
-const transports: Record<Transport, string> = { streamable_http: "streamable HTTP", stdio: "command on this computer", sse: "HTTP with SSE, deprecated" };
+const transports: Record<Transport, string> = { streamable_http: "HTTP", stdio: "Local command", sse: "HTTP + SSE (deprecated)" };
 
-const methodLabels: Record<AuthenticationMethod, string> = { none: "without a sign-in", oauth: "consent in the browser", bearer: "a token", headers: "headers" };
+const methodLabels: Record<AuthenticationMethod, string> = { none: "No sign-in", oauth: "Browser sign-in", bearer: "Token", headers: "Headers" };
 
 function signInText(found: AddressInspection): string {
-  if (found.server === null && !found.needsAuthorization) return "not known, because no MCP server answered";
-  if (!found.needsAuthorization) return "none needed";
+  if (found.server === null && !found.needsAuthorization) return "Unknown (no MCP server responded)";
+  if (!found.needsAuthorization) return "Not required";
   const known = found.methods.filter((method) => method !== "none").map((method) => methodLabels[method]);
-  return known.length === 0 ? "a credential; the server does not say which" : known.join(", or ");
+  return known.length === 0 ? "Required (method unknown)" : known.join(" or ");
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

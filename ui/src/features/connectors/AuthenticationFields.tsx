@@ -22,7 +22,7 @@ type Props = {
 };
 
 const methods: { value: AuthenticationMethod; label: string }[] = [
-  { value: "oauth", label: "In the browser" },
+  { value: "oauth", label: "Browser" },
   { value: "bearer", label: "Token" },
   { value: "headers", label: "Headers" },
   { value: "none", label: "None" },
@@ -35,8 +35,8 @@ export function AuthenticationFields({ form, errors, onChange, usualRedirectUri,
   return (
     <div className={styles.fields}>
       <div className={styles.line}>
-        <span className={styles.label}>Sign in</span>
-        <SegmentedControl label="How it signs in" segments={methods} value={form.method} onChange={(method) => set({ method })} />
+        <span className={styles.label}>Sign-in method</span>
+        <SegmentedControl label="Sign-in method" segments={methods} value={form.method} onChange={(method) => set({ method })} />
       </div>
       {form.method === "oauth" && (
         <OAuthFields form={form} errors={errors} set={set} clients={ofKind(wallet, "oauth_client")} usualRedirectUri={usualRedirectUri} registersItself={registersItself} />
@@ -57,21 +57,21 @@ function TokenFields({ form, errors, set, tokens }: PartProps & { tokens: Wallet
   return (
     <>
       <SegmentedControl
-        label="Where the token comes from"
+        label="Token source"
         segments={[
-          { value: "new", label: "Type it in" },
-          { value: "reference", label: "Reference" },
-          ...(tokens.length > 0 ? [{ value: "entry" as const, label: "From the wallet" }] : []),
+          { value: "new", label: "New" },
+          { value: "reference", label: "Secret reference" },
+          ...(tokens.length > 0 ? [{ value: "entry" as const, label: "Saved" }] : []),
         ]}
         value={form.tokenFrom}
         onChange={(tokenFrom) => set({ tokenFrom })}
       />
       {form.tokenFrom === "new" && (
-        <Field label="Token" type="password" mono value={form.token} onChange={(token) => set({ token })} error={errors.token} help="Sent as Authorization: Bearer to this address alone. Saved in the wallet; it cannot be shown again, only replaced." autoComplete="new-password" />
+        <Field label="Token" type="password" mono value={form.token} onChange={(token) => set({ token })} error={errors.token} help="Saved in the wallet and sent only to this address. You can replace it but not view it." autoComplete="new-password" />
       )}
       {form.tokenFrom === "new" && <ReferenceOffer text={form.token} onUse={() => set({ tokenFrom: "reference", reference: form.token.trim(), token: "" })} />}
       {form.tokenFrom === "reference" && (
-        <Field label="Reference" mono placeholder="env://GITHUB_TOKEN" value={form.reference} onChange={(reference) => set({ reference })} error={errors.reference} help="Looked up at each use. Nothing is stored." />
+        <Field label="Secret reference" mono placeholder="env://GITHUB_TOKEN" value={form.reference} onChange={(reference) => set({ reference })} error={errors.reference} help="Read on each use. Only the reference is saved." />
       )}
       {form.tokenFrom === "entry" && (
         <SavedEntry label="Saved token" entries={tokens} value={form.tokenEntry} error={errors.tokenEntry} onChange={(tokenEntry) => set({ tokenEntry })} />
@@ -85,8 +85,8 @@ function HeadersFields({ form, errors, set, saved }: PartProps & { saved: Wallet
     <>
       {saved.length > 0 && (
         <SegmentedControl
-          label="Where the headers come from"
-          segments={[{ value: "new", label: "Type them in" }, { value: "entry", label: "From the wallet" }]}
+          label="Header source"
+          segments={[{ value: "new", label: "New" }, { value: "entry", label: "Saved" }]}
           value={form.headersFrom}
           onChange={(headersFrom) => set({ headersFrom })}
         />
@@ -108,7 +108,7 @@ export function SavedEntry({ label, entries, value, error, onChange }: SavedProp
     <div className={styles.saved}>
       <Select
         label={label}
-        placeholder="Choose from the wallet"
+        placeholder="Choose a saved credential"
         options={entries.map((entry) => ({ value: entry.id, label: entry.name, note: entry.reference ?? undefined }))}
         value={value}
         onChange={onChange}

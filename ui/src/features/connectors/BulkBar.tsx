@@ -2,7 +2,6 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { isHosted } from "@/components/connectorStatus";
 import { useShortcut } from "@/components/shortcuts";
-import { count } from "@/lib/words";
 import styles from "./Connectors.module.css";
 import { DeleteSelectedDialog } from "./DeleteSelectedDialog";
 import { type Selection } from "./useSelection";
@@ -17,23 +16,23 @@ export function BulkBar({ selection }: { selection: Selection }) {
   const when = (run: () => void) => () => {
     if (!busy) run();
   };
-  useShortcut({ keys: "D", label: "Check the picked", run: when(selection.check) });
-  useShortcut({ keys: "C", label: "Connect the picked", run: when(selection.connect) });
-  useShortcut({ keys: "Shift+E", label: "Turn on the picked", run: when(() => selection.setEnabled(true)) });
-  useShortcut({ keys: "Shift+D", label: "Turn off the picked", run: when(() => selection.setEnabled(false)) });
-  useShortcut({ keys: "Backspace", label: "Delete the picked", run: when(remove) });
-  useShortcut({ keys: "Escape", label: "Pick none", inBar: true, run: selection.clear });
+  useShortcut({ keys: "D", label: "Check selected", run: when(selection.check) });
+  useShortcut({ keys: "C", label: "Connect selected", run: when(selection.connect) });
+  useShortcut({ keys: "Shift+E", label: "Turn on selected", run: when(() => selection.setEnabled(true)) });
+  useShortcut({ keys: "Shift+D", label: "Turn off selected", run: when(() => selection.setEnabled(false)) });
+  useShortcut({ keys: "Backspace", label: "Delete selected", run: when(remove) });
+  useShortcut({ keys: "Escape", label: "Clear selection", inBar: true, run: selection.clear });
   return (
-    <div className={styles.bulk} role="group" aria-label="Picked connectors">
-      <span className="medium" role="status">{count(connectors.length, "connector")} picked{failed > 0 && !busy ? `, ${failed} not done` : ""}</span>
+    <div className={styles.bulk} role="group" aria-label="Selected connectors">
+      <span className="medium" role="status">{connectors.length} selected{failed > 0 && !busy ? `, ${failed} failed` : ""}</span>
       <span className="grow" />
-      {signIns > 0 && <Button small look="quiet" onPress={selection.stop}>Stop, {signIns} to sign in</Button>}
+      {signIns > 0 && <Button small look="quiet" onPress={selection.stop}>Stop ({signIns} left to sign in)</Button>}
       <Button small keys="D" isDisabled={busy} isPending={selection.running} onPress={selection.check}>Check</Button>
       <Button small keys="C" isDisabled={busy} onPress={selection.connect}>Connect</Button>
       <Button small keys="Shift+E" isDisabled={busy} onPress={() => selection.setEnabled(true)}>Turn on</Button>
       <Button small keys="Shift+D" isDisabled={busy} onPress={() => selection.setEnabled(false)}>Turn off</Button>
       <Button small icon="trash-2" keys="Backspace" isDisabled={busy} onPress={remove}>Delete</Button>
-      <Button small look="quiet" icon="x" label="Pick none" onPress={selection.clear} />
+      <Button small look="quiet" icon="x" label="Clear selection" onPress={selection.clear} />
       {confirmsDeletion && (
         <DeleteSelectedDialog
           local={connectors.filter((one) => !isHosted(one))}

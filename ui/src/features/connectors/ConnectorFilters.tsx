@@ -43,7 +43,7 @@ export function ConnectorFilters({ connectors, isWhole, accounts, platforms, fil
       <Chips<Chip>
         label="Show"
         chips={[
-          { value: "needs", label: "Needs you", count: number(tally.chips, "needs"), glyph: "signin" },
+          { value: "needs", label: "Needs attention", count: number(tally.chips, "needs"), glyph: "signin" },
           ...(hosted
             ? [{ value: "hosted" as const, label: "Hosted", count: number(tally.chips, "hosted") }, { value: "local" as const, label: "This computer", count: number(tally.chips, "local") }]
             : [{ value: "ready" as const, label: "Ready", count: number(tally.chips, "ready") }, { value: "off" as const, label: "Off", count: number(tally.chips, "off") }]),
@@ -78,7 +78,7 @@ export function ConnectorFilters({ connectors, isWhole, accounts, platforms, fil
       )}
       <div className={styles.arrange}>
         <ViewMenu {...view} density={compact ? "compact" : "comfortable"} onChange={(changes) => change.mutate(changes)} />
-        <Button look="quiet" icon="arrow-down-narrow-wide" label="Group and sort again" onPress={onRegroup} />
+        <Button look="quiet" icon="arrow-down-narrow-wide" label="Update grouping and sorting" onPress={onRegroup} />
       </div>
     </div>
   );

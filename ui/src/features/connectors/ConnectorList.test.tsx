@@ -72,18 +72,18 @@ describe("many at once", () => {
     });
     await screen.findByRole("row", { name: /^Alpha/ });
     await user.keyboard("{ArrowDown}{Home}x{Shift>}{ArrowDown}{/Shift}");
-    const bar = await screen.findByRole("group", { name: "Picked connectors" });
-    expect(bar).toHaveTextContent("2 connectors picked");
+    const bar = await screen.findByRole("group", { name: "Selected connectors" });
+    expect(bar).toHaveTextContent("2 selected");
     expect(screen.getByRole("row", { name: /^Beta/ })).toHaveAttribute("aria-selected", "true");
     expect(screen.getByRole("row", { name: /^Gamma/ })).toHaveAttribute("aria-selected", "false");
     expect(await axeViolations(container)).toEqual([]);
     await user.keyboard("d");
-    await waitFor(() => expect(bar).toHaveTextContent("1 connector picked, 1 not done"));
-    expect(screen.getByRole("row", { name: /^Alpha.*Checked, well$/ })).toHaveAttribute("aria-selected", "false");
+    await waitFor(() => expect(bar).toHaveTextContent("1 selected, 1 failed"));
+    expect(screen.getByRole("row", { name: /^Alpha.*OK$/ })).toHaveAttribute("aria-selected", "false");
     expect(screen.getByRole("row", { name: /^Beta.*Could not reach beta$/ })).toHaveAttribute("aria-selected", "true");
     expect(host.calls.filter((call) => call.name === "checkConnector")).toHaveLength(2);
     await user.keyboard("{Escape}");
-    expect(screen.queryByRole("group", { name: "Picked connectors" })).toBeNull();
+    expect(screen.queryByRole("group", { name: "Selected connectors" })).toBeNull();
   });
 
   it("of_this_computer_are_removed_and_brought_back", async () => {
@@ -101,7 +101,7 @@ describe("many at once", () => {
     await user.keyboard("{Control>}a{/Control}{Backspace}");
     const dialog = await screen.findByRole("alertdialog", { name: "Delete 4 connectors?" });
     expect(within(dialog).getAllByRole("listitem").map((one) => one.textContent)).toEqual(["MiHubSpot CRMon Mistral · Northlight"]);
-    expect(dialog).toHaveTextContent("3 connectors of this computer can be brought back by Undo");
+    expect(dialog).toHaveTextContent("3 connectors on this computer can be restored with Undo");
     expect(await axeViolations(dialog)).toEqual([]);
     await user.click(within(dialog).getByRole("button", { name: "Delete 4 connectors" }));
     await waitFor(() => expect(host.lastCall("deleteConnector")).toEqual({ connector: "con_hosted", confirmed: true }));
@@ -112,7 +112,7 @@ describe("many at once", () => {
     await screen.findByRole("row", { name: /^Alpha/ });
     await user.keyboard("{Control>}a{/Control}");
     await user.click(await screen.findByRole("button", { name: /^Turn off/ }));
-    expect(await screen.findByRole("row", { name: /^HubSpot CRM.*at several levels: open it to choose$/ })).toHaveAttribute("aria-selected", "true");
+    expect(await screen.findByRole("row", { name: /^HubSpot CRM.*Open it to choose a level$/ })).toHaveAttribute("aria-selected", "true");
     expect(host.lastCall("updateConnector")).toEqual({ connector: "a", changes: { enabled: false } });
     const [{ controls: [one] } = { controls: [] }] = particulars().groups;
     const about = one?.kind === "switch" ? [{ ...one, label: "Continue on failure", isMain: false }] : [];
@@ -133,6 +133,6 @@ describe("many at once", () => {
     await waitFor(() => expect(started()).toEqual(["a", "b"]));
     await host.moveAuthorization("aut_b", { state: "denied" });
     expect(await screen.findByText("Sign-in denied")).toBeInTheDocument();
-    expect(screen.getByText("It is connected already")).toBeInTheDocument();
+    expect(screen.getByText("Already connected")).toBeInTheDocument();
   });
 });

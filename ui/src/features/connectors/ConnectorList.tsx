@@ -134,10 +134,10 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
       ? { keys: "C", label: nextActionLabels[currentAction], inBar: true, run: () => act(currentAction, current) }
       : null,
   );
-  useShortcut(current ? { keys: "X", label: selection.ids.has(current.id) ? "Unpick" : "Pick", inBar: true, run: () => selection.toggle(current.id) } : null);
-  useShortcut(current ? { keys: "Space", label: peeks ? "Close" : "Peek", inBar: true, run: () => setPeeks(!peeks) } : null);
-  useShortcut(peeks && !isSelecting ? { keys: "Escape", label: "Close the quick look", run: () => setPeeks(false) } : null);
-  useShortcut({ keys: "Mod+A", label: "Pick all shown", run: () => selection.selectAll(order) });
+  useShortcut(current ? { keys: "X", label: selection.ids.has(current.id) ? "Deselect" : "Select", inBar: true, run: () => selection.toggle(current.id) } : null);
+  useShortcut(current ? { keys: "Space", label: peeks ? "Close" : "Preview", inBar: true, run: () => setPeeks(!peeks) } : null);
+  useShortcut(peeks && !isSelecting ? { keys: "Escape", label: "Close preview", run: () => setPeeks(false) } : null);
+  useShortcut({ keys: "Mod+A", label: "Select all", run: () => selection.selectAll(order) });
   const problem = selection.error ?? remove.error ?? turnOn.error ?? check.error;
 
   return (
@@ -151,11 +151,11 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
             <BulkBar selection={selection} />
           ) : (
             <div className={styles.heads} aria-hidden="true">
-              <span>Name</span><span>Status</span><span>Where, as whom</span><span className={styles.tools}>Tools</span><span className={styles.lastOk}>Last ok</span><span />
+              <span>Name</span><span>Status</span><span>Account</span><span className={styles.tools}>Tools</span><span className={styles.lastOk}>Last success</span><span />
             </div>
           )}
           {order.length === 0 ? (
-            <EmptyState icon="search" title="No connector matches" action={<Button onPress={showAll}>Show all</Button>} />
+            <EmptyState icon="search" title="No matching connectors" action={<Button onPress={showAll}>Show all</Button>} />
           ) : (
             <VirtualList
               label="Connectors"
@@ -202,7 +202,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
         />
       )}
       <StatusFacts>
-        {isSelecting && <span>{selection.connectors.length} picked</span>}
+        {isSelecting && <span>{selection.connectors.length} selected</span>}
         {isWhole && <span>{count(order.length, "connector")}{order.length === connectors.length ? "" : ` of ${connectors.length}`}</span>}
         {current?.status.code && <span className="mono">{current.status.code}</span>}
       </StatusFacts>

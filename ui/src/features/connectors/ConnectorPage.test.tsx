@@ -13,19 +13,19 @@ it("a_tab_in_the_address_is_shown_at_once", async () => {
 it("an_unchecked_connector_says_so_and_can_be_checked_now", async () => {
   const { user, host } = renderApp("/connectors/con_github", { connectors: [connector()] });
   const health = within(await screen.findByRole("region", { name: "Health" }));
-  expect(health.getByText("Last known: Ready")).toBeVisible();
-  expect(health.getByText(/^As seen 1 min ago\./)).toBeVisible();
-  expect(health.queryByRole("list", { name: "Doctor" })).toBeNull();
+  expect(health.getByText("Last status: Ready")).toBeVisible();
+  expect(health.getByText(/^Seen 1 min ago\./)).toBeVisible();
+  expect(health.queryByRole("list", { name: "Connection check" })).toBeNull();
   await user.click(health.getByRole("button", { name: "Check now" }));
-  expect(await health.findByRole("list", { name: "Doctor" })).toBeVisible();
+  expect(await health.findByRole("list", { name: "Connection check" })).toBeVisible();
   expect(host.lastCall("checkConnector")).toEqual({ connector: "con_github" });
 });
 
 it("of_a_hosted_connector_it_is_said_whose_word_its_status_is", async () => {
   const { container } = renderApp("/connectors/con_hosted", { accounts: manyAccounts(), connectors: [hostedConnector()] });
   const health = within(await screen.findByRole("region", { name: "Health" }));
-  expect(health.getByText("Last known: Needs sign-in")).toBeVisible();
-  expect(health.getByText(/^The last list of tools was refused\. As Mistral · Northlight listed it, 4 min ago\./)).toBeVisible();
+  expect(health.getByText("Last status: Needs sign-in")).toBeVisible();
+  expect(health.getByText(/^The last list of tools was refused\. From Mistral · Northlight, 4 min ago\./)).toBeVisible();
   expect(health.queryByText(/checked/i)).toBeNull();
   expect(await axeViolations(container)).toEqual([]);
 });
@@ -33,7 +33,7 @@ it("of_a_hosted_connector_it_is_said_whose_word_its_status_is", async () => {
 it("one_that_may_send_credentials_unencrypted_is_marked_and_can_be_told_not_to", async () => {
   const insisted = connector({ endpoint: "http://nas.example:8080/mcp", allowsPlainHttp: true });
   const { user, host, container } = renderApp("/connectors/con_github?tab=settings", { connectors: [insisted] });
-  expect(await screen.findByText("not encrypted")).toBeVisible();
+  expect(await screen.findByText("Not encrypted")).toBeVisible();
   const general = within(await screen.findByRole("region", { name: "General" }));
   const insists = general.getByRole("switch", { name: /Send credentials without encryption/ });
   expect(insists).toBeChecked();

@@ -11,6 +11,7 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf, runAction, tabFor } from "@/components/nextAction";
+import { platformName } from "@/components/platformName";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
@@ -19,7 +20,7 @@ import { Tag } from "@/components/Tag";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { asOf, exactTime } from "@/lib/time";
+import { ago, exactTime } from "@/lib/time";
 import { capital } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 import { ConnectorSettings } from "./ConnectorSettings";
@@ -51,12 +52,12 @@ export function ConnectorPage(props: Props) {
   if (connector) return <Known {...props} connector={connector} />;
   return (
     <>
-      <Crumbs title={error ? "Not read" : data ? "Not found" : ""} onLeave={props.onLeave} />
+      <Crumbs title={error ? "Couldn't load" : data ? "Not found" : ""} onLeave={props.onLeave} />
       {error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
-      {!data && !error && <Skeleton label="Reading the connector" rows={4} />}
+      {!data && !error && <Skeleton label="Loading connector" rows={4} />}
       {data && (
-        <EmptyState icon="cable" title="This connector is not there any more" action={<Button onPress={props.onLeave}>All connectors</Button>}>
-          It was removed, here or by the command line.
+        <EmptyState icon="cable" title="Connector not found" action={<Button onPress={props.onLeave}>All connectors</Button>}>
+          It was removed here or from the command line.
         </EmptyState>
       )}
     </>
@@ -123,10 +124,10 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
           label="More actions"
           trigger={<Button look="quiet" icon="ellipsis" label="More actions" />}
           actions={[
-            { id: "favourite", label: connector.favourite ? "No longer a favourite" : "Keep as favourite", icon: "star", onAction: () => update.mutate({ favourite: !connector.favourite }) },
+            { id: "favourite", label: connector.favourite ? "Remove from favorites" : "Add to favorites", icon: "star", onAction: () => update.mutate({ favourite: !connector.favourite }) },
             ...(hosted ? [] : [{ id: "enabled", label: isOff ? "Turn on" : "Turn off", icon: "power" as const, onAction: () => update.mutate({ enabled: isOff }) }]),
-            { id: "elsewhere", label: "Also create on…", icon: "plus", onAction: () => onCreateElsewhere(connector) },
-            { id: "remove", label: hosted ? `Delete on ${connector.identity.account}` : "Remove", icon: "trash-2", danger: true, onAction: removeConnector },
+            { id: "elsewhere", label: "Copy to another account…", icon: "plus", onAction: () => onCreateElsewhere(connector) },
+            { id: "remove", label: hosted ? `Delete from ${connector.identity.account}…` : "Remove", icon: "trash-2", danger: true, onAction: removeConnector },
           ]}
         />
       </Crumbs>
@@ -135,11 +136,10 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
         <div className={styles.titles}>
           <div className="line">
             <h1 className="cut">{connector.title}</h1>
-            <Badge glyph={glyph} pill title={connector.status.word ? `The platform says: ${connector.status.word}` : undefined}>{word}</Badge>
+            <Badge glyph={glyph} pill title={connector.status.word ? `${platformName(connector.identity.platform)}: ${connector.status.word}` : undefined}>{word}</Badge>
             {connector.server && <Tag>MCP {connector.server.protocolVersion}</Tag>}
-            {connector.server?.transport === "sse" && <Tag tone="warn">deprecated transport</Tag>}
-            {connector.draft && <Tag>draft</Tag>}
-            {connector.allowsPlainHttp && <Tag tone="warn">not encrypted</Tag>}
+            {connector.server?.transport === "sse" && <Tag tone="warn">Deprecated transport (HTTP + SSE)</Tag>}
+            {connector.allowsPlainHttp && <Tag tone="warn">Not encrypted</Tag>}
           </div>
           <IdentityLine identity={connector.identity} endpoint={connector.endpoint} colour={accounts.find((one) => one.id === connector.account)?.colour} />
         </div>
@@ -167,17 +167,17 @@ function Known({ connector, tab, onTab, onSignIn, onOpen, onCreateElsewhere, onL
           onClose={() => setConfirmsDisconnect(false)}
           footer={
             <>
-              <Button autoFocus onPress={() => setConfirmsDisconnect(false)}>Keep it connected</Button>
+              <Button autoFocus onPress={() => setConfirmsDisconnect(false)}>Cancel</Button>
               <Button look="danger" isPending={disconnect.isPending} onPress={() => { setConfirmsDisconnect(false); disconnect.mutate(connector.id); }}>Disconnect</Button>
             </>
           }
         >
-          <p>The provider is told to forget the sign-in, where it can be told. To use {connector.title} again, sign in once more.</p>
+          <p>Patchbay revokes the sign-in where the provider supports it. Sign in again to use {connector.title}.</p>
         </Dialog>
       )}
       <StatusFacts>
         <span>{connector.status.reason ? capital(connector.status.reason) : word}</span>
-        {connector.status.checkedAt && <span title={exactTime(connector.status.checkedAt)}>As of {asOf(connector.status.checkedAt)}</span>}
+        {connector.status.checkedAt && <span title={exactTime(connector.status.checkedAt)}>Checked {ago(connector.status.checkedAt)}</span>}
       </StatusFacts>
     </>
   );

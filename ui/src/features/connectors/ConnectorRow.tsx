@@ -8,9 +8,10 @@ import { PlatformTile } from "@/components/PlatformTile";
 import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf } from "@/components/nextAction";
 import { Tag } from "@/components/Tag";
 import { TwoLines } from "@/components/TwoLines";
+import { platformName } from "@/components/platformName";
 import { type AccountColour, type Authorization, type Connector } from "@/host/bindings";
 import { classes } from "@/lib/classes";
-import { age, agoWords, asOf, exactTime, timeLeft } from "@/lib/time";
+import { age, ago, asOf, exactTime, expires, timeLeft } from "@/lib/time";
 import { capital, count, cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Connectors.module.css";
 import { type Outcome } from "./useBulk";
@@ -42,7 +43,7 @@ export function ConnectorRow({ connector, isActive, isStale, authorization, colo
   const { identity, status } = connector;
   const action = nextActionOf(connector, changedTools);
   const said = outcome?.words ?? reason(connector, authorization);
-  const facts = [credentialWord(identity), identity.level, identity.expiresAt && timeLeft(identity.expiresAt)];
+  const facts = [credentialWord(identity), identity.level, identity.expiresAt && expires(identity.expiresAt)];
   return (
     <>
       <span className="line">
@@ -52,34 +53,34 @@ export function ConnectorRow({ connector, isActive, isStale, authorization, colo
           className={styles.pick}
           tabIndex={-1}
           aria-pressed={isSelected}
-          title={isSelected ? "Pick no more" : "Pick"}
+          title={isSelected ? "Deselect" : "Select"}
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => onToggleSelected(connector)}
         >
           <ConnectorMark title={connector.title} icon={connector.icon} />
           <span className={styles.tick}><Icon name="check" size={14} /></span>
-          <span className="unseen">Pick {connector.title}</span>
+          <span className="unseen">Select {connector.title}</span>
         </button>
         <TwoLines
           first={
             <span className={styles.name}>
               <span className="medium cut">{connector.title}</span>
               {connector.favourite && <Icon name="star" size={12} />}
-              {connector.draft && <span className="text3 small">draft</span>}
-              {connector.allowsPlainHttp && <Tag tone="warn">not encrypted</Tag>}
+              {connector.draft && <span className="text3 small">Draft</span>}
+              {connector.allowsPlainHttp && <Tag tone="warn">Not encrypted</Tag>}
             </span>
           }
           second={connector.endpoint && <span title={connector.endpoint}>{cutMiddle(shortAddress(connector.endpoint), 44)}</span>}
         />
       </span>
-      <TwoLines first={<Badge glyph={glyph} title={status.word ? `The platform says: ${status.word}` : undefined}>{word}</Badge>} second={<span title={said} className={styles.outcome} data-state={outcome?.state}>{said}</span>} indent />
+      <TwoLines first={<Badge glyph={glyph} title={status.word ? `${platformName(identity.platform)}: ${status.word}` : undefined}>{word}</Badge>} second={<span title={said} className={styles.outcome} data-state={outcome?.state}>{said}</span>} indent />
       <span className={classes("line", styles.where)} title={[identity.account, ...facts].filter(Boolean).join(" · ")}>
         <PlatformTile platform={identity.platform} colour={colour} />
         <TwoLines first={identity.account} second={facts.filter(Boolean).join(" · ")} />
       </span>
       <span className={styles.tools}>{connector.toolCount ?? "—"}</span>
       {isStale && status.checkedAt ? (
-        <span className={styles.lastOk} title={`As of ${exactTime(status.checkedAt)}`}>
+        <span className={styles.lastOk} title={`Checked ${exactTime(status.checkedAt)}`}>
           <Icon name="clock" size={12} /> {asOf(status.checkedAt)}
         </span>
       ) : (
@@ -100,12 +101,12 @@ export function ConnectorRow({ connector, isActive, isStale, authorization, colo
 
 function reason(connector: Connector, authorization: Authorization | undefined): string | undefined {
   const { status } = connector;
-  if (authorization) return authorization.state === "awaiting_user" ? `Waiting for your browser, ${timeLeft(authorization.deadlineAt).replace(/ left$/, "")}` : "Sign-in under way";
+  if (authorization) return authorization.state === "awaiting_user" ? `Waiting for you, ${timeLeft(authorization.deadlineAt)}` : "Signing in";
   if (status.reason) return capital(status.reason);
   if (status.status === "ready" && connector.toolCount !== null) return count(connector.toolCount, "tool");
-  if (connector.draft) return "Never worked yet";
+  if (connector.draft) return "Not connected yet";
   if (!status.checkedAt) return "Not checked yet";
-  return `${isHosted(connector) ? "Listed" : "Checked"} ${agoWords(status.checkedAt)}`;
+  return `${isHosted(connector) ? "Updated" : "Checked"} ${ago(status.checkedAt)}`;
 }
 
 /** What assistive technology reads of a row. */

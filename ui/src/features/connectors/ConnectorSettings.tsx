@@ -7,6 +7,7 @@ import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { isHosted } from "@/components/connectorStatus";
 import { Switch } from "@/components/Switch";
+import { platformName } from "@/components/platformName";
 import { type Connector, type ConnectorChanges } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -29,7 +30,7 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
       <Native connector={connector} />
       <section className={styles.section} aria-label="Remove">
         <h2>Remove</h2>
-        <p className="text2">Takes {connector.title} out of the lists. Its runs stay; so do wallet entries. It can be put back until Patchbay ends.</p>
+        <p className="text2">Removes {connector.title} from Patchbay. Runs and saved credentials stay. You can undo this until Patchbay quits.</p>
         <div className={styles.actions}><Button icon="trash-2" onPress={onRemove}>Remove {connector.title}</Button></div>
       </section>
     </div>
@@ -41,17 +42,17 @@ function HostedSettings({ connector, onRemove }: Props) {
   const { title, identity } = connector;
   return (
     <div className={styles.body}>
-      <section className={styles.section} aria-label="Yours">
-        <h2>Yours</h2>
-        <p className="text2">Kept on this computer; the platform does not see them.</p>
+      <section className={styles.section} aria-label="On this computer">
+        <h2>On this computer</h2>
+        <p className="text2">Not shared with {platformName(identity.platform)}.</p>
         <TagsAndFavourite connector={connector} />
       </section>
       <EditSettings connector={connector} />
       <Native connector={connector} />
       <section className={styles.section} aria-label="Delete">
         <h2>Delete</h2>
-        <p className="text2">Deletes {title} at the platform itself, for everybody who uses it there.</p>
-        <div className={styles.actions}><Button icon="trash-2" onPress={onRemove}>Delete {title} on {identity.account}</Button></div>
+        <p className="text2">Deletes {title} from {identity.account} for everyone who uses it.</p>
+        <div className={styles.actions}><Button icon="trash-2" onPress={onRemove}>Delete from {identity.account}…</Button></div>
       </section>
     </div>
   );
@@ -70,8 +71,8 @@ function TagsAndFavourite({ connector }: { connector: Connector }) {
   const problem = save.error ?? toggle.error;
   return (
     <form className={styles.form} onSubmit={submit}>
-      <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>Favourite, kept at the top</Switch>
-      <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read only" help="Separate them by commas." />
+      <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>Favorite</Switch>
+      <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read-only" help="Separate with commas" />
       <div className={styles.actions}>
         <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>Save</Button>
       </div>
@@ -111,16 +112,16 @@ function General({ connector }: { connector: Connector }) {
     <section className={styles.section} aria-label="General">
       <h2>General</h2>
       <form className={styles.form} onSubmit={submit}>
-        <Switch isSelected={connector.status.status !== "disabled"} onChange={(enabled) => toggle.mutate({ enabled })} help="Off, it is neither checked nor used; its sign-in is kept.">On</Switch>
-        <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>Favourite, kept at the top</Switch>
+        <Switch isSelected={connector.status.status !== "disabled"} onChange={(enabled) => toggle.mutate({ enabled })} help="When off, Patchbay doesn't check or use it. The sign-in is kept.">On</Switch>
+        <Switch isSelected={connector.favourite} onChange={(favourite) => toggle.mutate({ favourite })}>Favorite</Switch>
         {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
         <div className={styles.pair}>
-          <Field label="Title" value={title} onChange={setTitle} />
-          <Field label="Name" mono value={name} onChange={setName} help="Short and unique, for the command line." />
+          <Field label="Name" value={title} onChange={setTitle} />
+          <Field label="Short name" mono value={name} onChange={setName} help="Used on the command line." />
         </div>
-        <Field label="Address" mono value={url} onChange={setUrl} help={elsewhere ? "Another server: the sign-in is dropped, because a secret goes only to the host it belongs to." : undefined} />
+        <Field label="Address" mono value={url} onChange={setUrl} help={elsewhere ? "Changing the host removes the sign-in." : undefined} />
         {isPlainHttp(url) && <PlainHttpSwitch isSelected={allowPlainHttp} onChange={setAllowPlainHttp} />}
-        <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read only" help="Separate them by commas." />
+        <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read-only" help="Separate with commas" />
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}
         <div className={styles.actions}>
           <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>Save</Button>
@@ -167,7 +168,7 @@ function SignInSettings({ connector }: { connector: Connector }) {
         />
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}
         <div className={styles.actions}>
-          <Button look={touched ? "primary" : "plain"} isDisabled={!touched} isPending={save.isPending} onPress={submit}>Change the sign-in</Button>
+          <Button look={touched ? "primary" : "plain"} isDisabled={!touched} isPending={save.isPending} onPress={submit}>Save sign-in</Button>
           {touched && <Button look="quiet" onPress={() => { setForm(formOf(connector.authentication)); setErrors({}); setTouched(false); }}>Discard changes</Button>}
         </div>
       </div>
@@ -182,16 +183,16 @@ function Native({ connector }: { connector: Connector }) {
   if (!whole) return null;
   const text = JSON.stringify(whole.native, null, 2);
   return (
-    <section className={styles.section} aria-label="As JSON">
+    <section className={styles.section} aria-label="JSON">
       <div className={styles.sectionHead}>
-        <h2>As JSON</h2>
-        <span className="text3 small">read only</span>
+        <h2>JSON</h2>
+        <span className="text3 small">Read-only</span>
         <span className="grow" />
         <Button look="link" onPress={() => copy(text, "JSON")}>Copy</Button>
       </div>
       {/* A scrolling region has to be reachable by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className={styles.native} tabIndex={0} role="region" aria-label="JSON of the connector">{text}</pre>
+      <pre className={styles.native} tabIndex={0} role="region" aria-label="Connector JSON">{text}</pre>
     </section>
   );
 }

@@ -53,11 +53,11 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
           <ProblemNotice problem={asProblem(checkAll.error ?? error)} onRetry={() => (error ? void refetch() : checkAll.mutate())} />
         </div>
       )}
-      {!connectors && !error && <Skeleton label="Reading the connectors" rows={8} />}
+      {!connectors && !error && <Skeleton label="Loading connectors" rows={8} />}
       {connectors?.length === 0 && accounts && hosted && <AccountsLine accounts={accounts.filter((one) => one.platform !== "local")} connectors={connectors} onOpenAccount={list.onOpenAccount} />}
       {connectors?.length === 0 && (
         <EmptyState icon="cable" title="No connectors yet" action={<Button icon="plus" onPress={onAdd}>Add connector</Button>}>
-          Paste the address of an MCP server. Patchbay finds out how to sign in, and keeps the sign-in for you.
+          Paste the address of an MCP server to get started.
         </EmptyState>
       )}
       {connectors && connectors.length > 0 && <ConnectorList connectors={connectors} isWhole={all !== undefined} {...list} />}

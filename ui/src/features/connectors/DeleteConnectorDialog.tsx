@@ -19,25 +19,25 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
   return (
     <Dialog
       alert
-      title={`Delete ${title} on ${identity.account}?`}
+      title={`Delete ${title} from ${identity.account}?`}
       mark={<ConnectorMark size="large" title={title} icon={connector.icon} />}
       subtitle={<IdentityLine identity={identity} endpoint={connector.endpoint} />}
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>{remove.isPending ? "Close" : "Keep it"}</Button>
-          <Button look="danger" isPending={remove.isPending} onPress={submit}>Delete {title}</Button>
+          <Button autoFocus onPress={onClose}>{remove.isPending ? "Close" : "Cancel"}</Button>
+          <Button look="danger" isPending={remove.isPending} onPress={submit}>Delete connector</Button>
         </>
       }
     >
       <p>
-        It is deleted at the platform itself, for everybody who uses it there. It cannot be brought back. Its runs stay in the history.
+        It's deleted for everyone who uses it. You can't undo this. Past runs stay in your history.
       </p>
       <p className="text2 small"><span className="mono" data-selectable>{[name, remoteId].filter(Boolean).join(" · ")}</span></p>
       {remove.isPending && (
-        <div className="line text2" role="group" aria-label="Deletion under way">
+        <div className="line text2" role="group" aria-label="Deleting">
           <StatusGlyph name="authorizing" />
-          <span className="grow">{identity.account} is deleting it. When this is closed, it goes on.</span>
+          <span className="grow">Deleting. You can close this.</span>
           <span className="text3" aria-hidden="true"><Seconds since={remove.submittedAt} /></span>
         </div>
       )}

@@ -7,19 +7,19 @@ import { duration } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
 
 const steps: { name: string; label: string }[] = [
-  { name: "name", label: "Name" },
+  { name: "name", label: "DNS" },
   { name: "tls", label: "TLS" },
-  { name: "discovery", label: "Discovery" },
+  { name: "discovery", label: "Sign-in discovery" },
   { name: "sign_in", label: "Sign-in" },
-  { name: "negotiation", label: "Negotiation" },
+  { name: "negotiation", label: "MCP handshake" },
   { name: "tools", label: "Tools" },
 ];
 
 const looks: Record<CheckState | "running", { glyph: GlyphName; word: string }> = {
   passed: { glyph: "ready", word: "passed" },
   failed: { glyph: "failing", word: "failed" },
-  skipped: { glyph: "todo", word: "not checked" },
-  running: { glyph: "authorizing", word: "being checked" },
+  skipped: { glyph: "todo", word: "Not checked" },
+  running: { glyph: "authorizing", word: "Checking" },
 };
 
 type Props = {
@@ -38,7 +38,7 @@ export function DoctorStrip({ connector, check, checking, onNextAction, onSettin
   const failed = checking ? undefined : check?.steps.find((step) => step.state === "failed");
   return (
     <>
-      <ol className={styles.doctor} aria-label="Doctor" aria-busy={checking}>
+      <ol className={styles.doctor} aria-label="Connection check" aria-busy={checking}>
         {steps.map(({ name, label }) => {
           const step = checking ? undefined : check?.steps.find((one) => one.name === name);
           return <Step key={name} label={label} step={step} checking={checking} />;
@@ -47,7 +47,7 @@ export function DoctorStrip({ connector, check, checking, onNextAction, onSettin
       {failed?.problem && (
         <ProblemNotice problem={failed.problem} onRetry={onCheck} retryLabel="Check again">
           {fixFor(failed.problem.code, failed.name) === "let_in" && <Button small look="primary" onPress={() => onNextAction(reauth)}>{nextActionLabels[reauth]}</Button>}
-          {fixFor(failed.problem.code, failed.name) === "settings" && <Button small look="primary" onPress={onSettings}>Change the settings</Button>}
+          {fixFor(failed.problem.code, failed.name) === "settings" && <Button small look="primary" onPress={onSettings}>Open settings</Button>}
         </ProblemNotice>
       )}
     </>

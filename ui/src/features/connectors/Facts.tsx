@@ -3,8 +3,9 @@ import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { isHosted } from "@/components/connectorStatus";
 import { Tag } from "@/components/Tag";
+import { platformName } from "@/components/platformName";
 import { type Authentication, type Connector, type Transport, type Visibility } from "@/host/bindings";
-import { agoWords, exactTime } from "@/lib/time";
+import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 
@@ -20,39 +21,39 @@ export function Facts({ connector }: { connector: Connector }) {
           <span className="mono" data-selectable>{endpoint}</span> <Button look="link" onPress={() => copy(endpoint, "Address")}>Copy</Button>
         </Fact>
       )}
-      <Fact name="Command-line name"><span className="mono" data-selectable>{connector.name}</span></Fact>
-      <Fact name="Sign-in">{isHosted(connector) ? `kept by ${connector.identity.account}` : signInWords(authentication)}</Fact>
-      {isHosted(connector) && status.word && <Fact name="The platform says"><span data-selectable>{status.word}</span></Fact>}
-      {connector.remoteId && <Fact name="Id at the platform"><span className="mono" data-selectable>{connector.remoteId}</span></Fact>}
-      {isHosted(connector) && <Fact name="Who can use it">{visibilityWords[connector.visibility]}</Fact>}
+      <Fact name="Short name"><span className="mono" data-selectable>{connector.name}</span></Fact>
+      <Fact name="Sign-in">{isHosted(connector) ? `Managed by ${connector.identity.account}` : signInWords(authentication)}</Fact>
+      {isHosted(connector) && status.word && <Fact name="Platform status"><span data-selectable>{status.word}</span></Fact>}
+      {connector.remoteId && <Fact name={`${platformName(connector.identity.platform)} ID`}><span className="mono" data-selectable>{connector.remoteId}</span></Fact>}
+      {isHosted(connector) && <Fact name="Visible to">{visibilityWords[connector.visibility]}</Fact>}
       {server && <Fact name="Server"><span data-selectable>{server.name} {server.version}</span></Fact>}
       {server && <Fact name="Protocol">MCP {server.protocolVersion}, {transports[server.transport]}</Fact>}
-      <Fact name="Tools">{connector.toolCount === null ? "not listed yet" : count(connector.toolCount, "tool")}</Fact>
-      <Fact name="Last ok">{status.lastOkAt ? <span title={exactTime(status.lastOkAt)}>{agoWords(status.lastOkAt)}</span> : "never"}</Fact>
-      <Fact name="Added"><span title={exactTime(connector.createdAt)}>{agoWords(connector.createdAt)}</span></Fact>
+      <Fact name="Tools">{connector.toolCount === null ? "Not loaded" : count(connector.toolCount, "tool")}</Fact>
+      <Fact name="Last success">{status.lastOkAt ? <span title={exactTime(status.lastOkAt)}>{ago(status.lastOkAt)}</span> : "Never"}</Fact>
+      <Fact name="Added"><span title={exactTime(connector.createdAt)}>{ago(connector.createdAt)}</span></Fact>
       {connector.tags.length > 0 && <Fact name="Tags"><span className={styles.tags}>{connector.tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span></Fact>}
     </dl>
   );
 }
 
-const visibilityWords: Record<Visibility, string> = { private: "its owner alone", workspace: "everyone in the workspace", organization: "everyone in the organization" };
+const visibilityWords: Record<Visibility, string> = { private: "Only the owner", workspace: "Workspace", organization: "Organization" };
 
-const transports: Record<Transport, string> = { streamable_http: "streamable HTTP", stdio: "a command on this computer", sse: "HTTP with SSE, deprecated" };
+const transports: Record<Transport, string> = { streamable_http: "HTTP", stdio: "Local command", sse: "HTTP + SSE (deprecated)" };
 
 function signInWords(authentication: Authentication): string {
   switch (authentication.kind) {
     case "none":
-      return "none needed";
+      return "None";
     case "bearer":
-      return "by a token";
+      return "Token";
     case "headers":
-      return "by headers";
+      return "Headers";
     case "oauth": {
       const facts = [
-        "in the browser",
-        authentication.client && "with an OAuth app of your own",
-        authentication.redirect === "deep_link" && "back by a patchbay:// link",
-        authentication.callbackPort !== null && `back to port ${authentication.callbackPort}`,
+        "Browser",
+        authentication.client && "your OAuth app",
+        authentication.redirect === "deep_link" && "patchbay:// redirect",
+        authentication.callbackPort !== null && `port ${authentication.callbackPort}`,
         authentication.scopes.length > 0 && `scopes ${authentication.scopes.join(" ")}`,
       ];
       return facts.filter(Boolean).join(", ");

@@ -17,7 +17,7 @@ describe("list over all accounts", () => {
     expect(await screen.findByRole("row", { name: "HubSpot CRM, Needs sign-in, the last list of tools was refused, Mistral · Northlight, Northlight ops, 24 tools" })).toBeVisible();
     expect(host.lastCall("syncConnectors")).toBeDefined();
     expect(screen.getByRole("button", { name: /Refreshing/ })).toBeVisible();
-    expect(screen.getByText("Needs sign-in").closest("[title]")).toHaveAttribute("title", "The platform says: is_authenticated false");
+    expect(screen.getByText("Needs sign-in").closest("[title]")).toHaveAttribute("title", "Mistral: is_authenticated false");
     await user.keyboard("r");
     expect(host.calls.filter((call) => call.name === "syncConnectors")).toHaveLength(1);
     expect(await axeViolations(container)).toEqual([]);
@@ -32,12 +32,12 @@ describe("list over all accounts", () => {
       };
     });
     const line = await screen.findByRole("group", { name: "Accounts" });
-    expect(line).toHaveTextContent(/^6 accounts current\. Rows shown as of/);
+    expect(line).toHaveTextContent(/^6 accounts up to date\. Showing data from/);
     await act(() => vi.advanceTimersByTimeAsync(14_000));
-    expect(line).toHaveTextContent(/^Cohere · Northlight answers slowly, 1\d s so far\. Rows shown as of \d\d:\d\dStop waiting/);
+    expect(line).toHaveTextContent(/^Cohere · Northlight: no response for 1\d s\. Showing data from \d\d:\d\dStop/);
     expect(screen.getByRole("link", { name: /^Cohere · Northlight ?, slow$/ })).toBeVisible();
-    fireEvent.click(within(line).getByRole("button", { name: "Stop waiting" }));
-    await waitFor(() => expect(line).toHaveTextContent(/^6 accounts current/));
+    fireEvent.click(within(line).getByRole("button", { name: "Stop" }));
+    await waitFor(() => expect(line).toHaveTextContent(/^6 accounts up to date/));
   });
 
   it("names_what_ails_each_account_with_its_code_and_a_way_on", async () => {
@@ -49,11 +49,11 @@ describe("list over all accounts", () => {
       };
     });
     const line = await screen.findByRole("group", { name: "Accounts" });
-    await waitFor(() => expect(line).toHaveTextContent(/10ex · Lena is signed out\. The key is not taken any more\..*auth\.needed/));
+    await waitFor(() => expect(line).toHaveTextContent(/10ex · Lena: signed out\. The key is not taken any more\..*auth\.needed/));
     expect(screen.getByRole("row", { name: /^Gmail, Ready/ })).toBeVisible();
     await user.click(within(line).getByRole("button", { name: "1 more" }));
-    expect(line).toHaveTextContent(/Airbyte · Growth could not be read\. The answer is HTML\..*platform\.answer/);
-    await user.click(within(line).getByRole("button", { name: "Change key" }));
+    expect(line).toHaveTextContent(/Airbyte · Growth: couldn't load\. The answer is HTML\..*platform\.answer/);
+    await user.click(within(line).getByRole("button", { name: "Sign in" }));
     expect(await screen.findByRole("heading", { name: "10ex · Lena", level: 1 })).toBeVisible();
   });
 
@@ -62,11 +62,11 @@ describe("list over all accounts", () => {
     await screen.findByRole("row", { name: /^Confluence/ });
     expect(names()).toEqual(["Confluence search", "Zendesk search"]);
     await user.click(screen.getByRole("button", { name: "Status" }));
-    await user.click(await screen.findByRole("menuitemradio", { name: /^Disabled/ }));
+    await user.click(await screen.findByRole("menuitemradio", { name: /^Off/ }));
     expect(names()).toEqual(["Zendesk search"]);
     await user.click(screen.getByRole("button", { name: "Account: Cohere · Northlight" }));
     await user.click(await screen.findByRole("menuitemradio", { name: "Any account" }));
-    await user.click(screen.getByRole("button", { name: "Status: Disabled" }));
+    await user.click(screen.getByRole("button", { name: "Status: Off" }));
     await user.click(await screen.findByRole("menuitemradio", { name: "Any status" }));
     await user.click(screen.getByRole("radio", { name: /^This computer/ }));
     expect(names()).toEqual(["GitHub"]);
@@ -100,20 +100,20 @@ describe("hosted connector", () => {
     const { user } = renderApp("/connectors", { ...state, connectors: [keyed, connector({ identity: { ...connector().identity, credential: null, level: null } })] });
     const row = await screen.findByRole("row", { name: /^HubSpot CRM/ });
     expect(within(row).getByTitle("Mistral · Northlight · organization")).toBeVisible();
-    expect(within(screen.getByRole("row", { name: /^GitHub/ })).getByTitle("This computer · no credential")).toBeVisible();
+    expect(within(screen.getByRole("row", { name: /^GitHub/ })).getByTitle("This computer · No credential")).toBeVisible();
     await user.dblClick(within(row).getByText("HubSpot CRM"));
     await screen.findByRole("heading", { name: "HubSpot CRM", level: 1 });
-    expect(screen.queryByText(/no credential/)).toBeNull();
+    expect(screen.queryByText(/No credential/)).toBeNull();
   });
 
   it("is_deleted_at_its_platform_only_after_a_confirmation", async () => {
     const { user, host } = renderApp("/connectors", { ...state, connectors: [hostedConnector()] });
     await screen.findByRole("row", { name: /^HubSpot/ });
     await user.keyboard("{Backspace}");
-    const dialog = await screen.findByRole("alertdialog", { name: "Delete HubSpot CRM on Mistral · Northlight?" });
+    const dialog = await screen.findByRole("alertdialog", { name: "Delete HubSpot CRM from Mistral · Northlight?" });
     expect(await axeViolations(dialog)).toEqual([]);
     expect(host.lastCall("deleteConnector")).toBeUndefined();
-    await user.click(within(dialog).getByRole("button", { name: "Delete HubSpot CRM" }));
+    await user.click(within(dialog).getByRole("button", { name: "Delete connector" }));
     await waitFor(() => expect(host.lastCall("deleteConnector")).toEqual({ connector: "con_hosted", confirmed: true }));
     expect(host.lastCall("removeConnector")).toBeUndefined();
   });
@@ -123,7 +123,7 @@ describe("hosted connector", () => {
     const tags = await screen.findByRole("textbox", { name: "Tags" });
     expect(screen.queryByRole("textbox", { name: "Title" })).toBeNull();
     expect(screen.queryByRole("switch", { name: /^On/ })).toBeNull();
-    expect(await screen.findByRole("region", { name: "JSON of the connector" })).toHaveTextContent(`"protocol": "mcp"`);
+    expect(await screen.findByRole("region", { name: "Connector JSON" })).toHaveTextContent(`"protocol": "mcp"`);
     await user.type(tags, "crm{Enter}");
     await waitFor(() => expect(host.lastCall("updateConnector")).toEqual({ connector: "con_hosted", changes: { tags: ["crm"] } }));
     expect(await axeViolations(container)).toEqual([]);
@@ -147,11 +147,11 @@ describe("hosted connector", () => {
     await screen.findByRole("row", { name: /^HubSpot/ });
     await user.keyboard("c");
     const dialog = await screen.findByRole("dialog", { name: "Sign in to HubSpot CRM" });
-    expect(await within(dialog).findByText("Waiting for you in the browser")).toBeVisible();
-    expect(within(dialog).queryByText("Exchange the code")).toBeNull();
+    expect(await within(dialog).findByText("Waiting for you to sign in")).toBeVisible();
+    expect(within(dialog).queryByText("Get the token")).toBeNull();
     expect(within(dialog).queryByRole("textbox")).toBeNull();
     expect(await axeViolations(dialog)).toEqual([]);
     await host.moveAuthorization("aut_con_hosted", { state: "checking" });
-    expect(await within(dialog).findByText("Asking how the connector is")).toBeVisible();
+    expect(await within(dialog).findByText("Checking connector")).toBeVisible();
   });
 });

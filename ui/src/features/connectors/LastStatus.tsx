@@ -2,7 +2,7 @@ import { Button } from "@/components/Button";
 import { isHosted, statusLook } from "@/components/connectorStatus";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Connector } from "@/host/bindings";
-import { agoWords } from "@/lib/time";
+import { ago } from "@/lib/time";
 import { sentence } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 
@@ -17,11 +17,11 @@ export function LastStatus({ connector, onCheck }: Props) {
     <div className={styles.unchecked}>
       <StatusGlyph name={status.checkedAt === null ? "unknown" : glyph} size={16} />
       <span className={styles.uncheckedWords}>
-        <span className="medium">{status.checkedAt === null ? "Not checked yet" : `Last known: ${word}`}</span>
+        <span className="medium">{status.checkedAt === null ? "Not checked yet" : `Last status: ${word}`}</span>
         <span className="text2">
           {status.reason && `${sentence(status.reason)} `}
           {status.checkedAt !== null && `${sourceWords(connector, status.checkedAt)} `}
-          {canCheck ? "A check goes through every step, from the address to the tools." : "Turn it on to check it."}
+          {canCheck ? "Run a check to find what fails." : "Turn it on to check it."}
         </span>
       </span>
       {status.code && <span className="mono text3 small">{status.code}</span>}
@@ -32,5 +32,5 @@ export function LastStatus({ connector, onCheck }: Props) {
 
 /** A platform's list is its word; of a connector of this computer we have seen it ourselves. */
 function sourceWords(connector: Connector, at: string): string {
-  return isHosted(connector) ? `As ${connector.identity.account} listed it, ${agoWords(at)}.` : `As seen ${agoWords(at)}.`;
+  return isHosted(connector) ? `From ${connector.identity.account}, ${ago(at)}.` : `Seen ${ago(at)}.`;
 }

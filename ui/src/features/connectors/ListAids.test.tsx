@@ -13,9 +13,9 @@ it("the_head_of_an_account_says_how_it_is_and_leads_there", async () => {
     };
   });
   const grid = within(await screen.findByRole("grid", { name: "Connectors" }));
-  await waitFor(() => expect(grid.getByRole("rowheader", { name: /10ex · Lena/ })).toHaveTextContent(/is signed out/));
-  expect(grid.getByRole("rowheader", { name: /Agent Stack/ })).not.toHaveTextContent(/signed out|read|slowly/);
-  await user.click(grid.getByRole("button", { name: /^Change key of 10ex/ }));
+  await waitFor(() => expect(grid.getByRole("rowheader", { name: /10ex · Lena/ })).toHaveTextContent(/Signed out/));
+  expect(grid.getByRole("rowheader", { name: /Agent Stack/ })).not.toHaveTextContent(/Signed out|load|Slow/);
+  await user.click(grid.getByRole("button", { name: /^Sign in of 10ex/ }));
   expect(await screen.findByRole("heading", { name: "10ex · Lena", level: 1 })).toBeVisible();
 });
 
@@ -23,11 +23,11 @@ it("a_quick_look_follows_the_selected_row_and_leaves_the_keys_to_the_list", asyn
   const { user, container } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta", toolCount: 7 })] });
   await screen.findByRole("row", { name: /^Alpha/ });
   await user.keyboard(" ");
-  const look = within(await screen.findByRole("complementary", { name: "Quick look at Alpha" }));
-  expect(look.getByText("Last known: Ready")).toBeVisible();
+  const look = within(await screen.findByRole("complementary", { name: "Preview of Alpha" }));
+  expect(look.getByText("Last status: Ready")).toBeVisible();
   expect(await axeViolations(container)).toEqual([]);
   await user.keyboard("{ArrowDown}");
-  expect(await screen.findByRole("complementary", { name: "Quick look at Beta" })).toHaveTextContent("7 tools");
+  expect(await screen.findByRole("complementary", { name: "Preview of Beta" })).toHaveTextContent("7 tools");
   expect(screen.getByRole("grid", { name: "Connectors" })).toHaveFocus();
   await user.keyboard("{Escape}");
   expect(screen.queryByRole("complementary")).toBeNull();
@@ -36,9 +36,9 @@ it("a_quick_look_follows_the_selected_row_and_leaves_the_keys_to_the_list", asyn
 it("rows_are_picked_by_the_pointer_too_and_the_list_keeps_the_keys", async () => {
   const { user } = renderApp("/connectors", { connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" }), connector({ id: "c", title: "Gamma" })] });
   await screen.findByRole("row", { name: /^Beta/ });
-  await user.click(screen.getByRole("button", { name: "Pick Beta" }));
-  expect(await screen.findByRole("group", { name: "Picked connectors" })).toHaveTextContent("1 connector picked");
-  expect(screen.getByRole("button", { name: "Pick Beta" })).toHaveAttribute("aria-pressed", "true");
+  await user.click(screen.getByRole("button", { name: "Select Beta" }));
+  expect(await screen.findByRole("group", { name: "Selected connectors" })).toHaveTextContent("1 selected");
+  expect(screen.getByRole("button", { name: "Select Beta" })).toHaveAttribute("aria-pressed", "true");
   expect(screen.getByRole("grid", { name: "Connectors" })).toHaveFocus();
   await user.keyboard("{ArrowDown}x");
   expect(screen.getByRole("row", { name: /^Gamma/ })).toHaveAttribute("aria-selected", "true");
@@ -57,8 +57,8 @@ it("whoever_comes_back_finds_the_row_that_was_opened", async () => {
 
 it("a_ready_connector_whose_tools_changed_says_so_and_leads_to_them", async () => {
   const { user } = renderApp("/connectors", { connectors: manyConnectors(), toolChanges: manyToolChanges() });
-  await screen.findByRole("row", { name: /^Linear, Ready, 3 tools changed/ });
-  await user.click(screen.getByRole("button", { name: /^Review ?, Linear/ }));
+  await screen.findByRole("row", { name: /^Linear, 3 tools changed/ });
+  await user.click(screen.getByRole("button", { name: /^Review changes ?, Linear/ }));
   expect(await screen.findByRole("region", { name: "Changed tools" })).toBeVisible();
 });
 

@@ -32,22 +32,22 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
         onChange={(ownClient) => set({ ownClient })}
         help={ownAppHelp(registersItself)}
       >
-        Use an OAuth app of my own
+        Use your own OAuth app
       </Switch>
       {form.ownClient && (
         <>
           {usualRedirectUri && <RedirectUri uri={redirectUriOf(form, usualRedirectUri)} />}
           {clients.length > 0 && (
             <SegmentedControl
-              label="Where the OAuth app comes from"
-              segments={[{ value: "new", label: "Type it in" }, { value: "entry", label: "From the wallet" }]}
+              label="OAuth app source"
+              segments={[{ value: "new", label: "New" }, { value: "entry", label: "Saved" }]}
               value={typed ? "new" : "entry"}
               onChange={(from) => set({ clientEntry: from === "entry" ? (clients[0]?.id ?? null) : null })}
             />
           )}
           {typed ? (
             <div className={styles.pair}>
-              <Field label="Client id" mono isRequired value={form.clientId} onChange={(clientId) => set({ clientId })} error={errors.clientId} />
+              <Field label="Client ID" mono isRequired value={form.clientId} onChange={(clientId) => set({ clientId })} error={errors.clientId} />
               <SecretValueField label="Client secret" value={form.clientSecret} onChange={(clientSecret) => set({ clientSecret })} help="Optional. To use a secret reference such as env://NAME, enter it and choose “Use as reference”." />
             </div>
           ) : (
@@ -57,17 +57,17 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
       )}
       <Advanced>
         <div className={styles.line}>
-          <span className={styles.label}>Browser comes back</span>
+          <span className={styles.label}>Redirect</span>
           <SegmentedControl<Redirect>
-            label="How the browser comes back"
-            segments={[{ value: "loopback", label: "To a port of this computer" }, { value: "deep_link", label: "By a patchbay:// link" }]}
+            label="Redirect"
+            segments={[{ value: "loopback", label: "Local port" }, { value: "deep_link", label: "patchbay:// link" }]}
             value={form.redirect}
             onChange={(redirect) => set({ redirect })}
           />
         </div>
         {form.redirect === "loopback" && (
           <div className={styles.pair}>
-            <Field label="Port" mono inputMode="numeric" placeholder={form.ownClient ? "the usual one" : "any that is free"} value={form.callbackPort} onChange={(callbackPort) => set({ callbackPort })} error={errors.callbackPort} help="Fix it where the provider wants one exact address." />
+            <Field label="Port" mono inputMode="numeric" placeholder={form.ownClient ? "Default port" : "Any free port"} value={form.callbackPort} onChange={(callbackPort) => set({ callbackPort })} error={errors.callbackPort} help="Set it if the provider needs an exact redirect address." />
             <Select
               label="Host"
               options={[{ value: "127.0.0.1", label: "127.0.0.1" }, { value: "localhost", label: "localhost" }]}
@@ -76,26 +76,26 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
             />
           </div>
         )}
-        <Field label="Scopes" mono placeholder="those that the server names" value={form.scopes} onChange={(scopes) => set({ scopes })} help="Separate them by spaces. Leave empty to let the server decide." />
+        <Field label="Scopes" mono placeholder="Server default" value={form.scopes} onChange={(scopes) => set({ scopes })} help="Separate with spaces." />
       </Advanced>
     </>
   );
 }
 
 function ownAppHelp(registersItself: boolean | null): string {
-  if (registersItself === null) return "For providers where every app has to be registered first.";
+  if (registersItself === null) return "For providers that require a registered app.";
   return registersItself
-    ? "Not needed here: Patchbay registers itself."
-    : "This server takes no unknown programs: register an app with the provider and enter it here.";
+    ? "Not needed: Patchbay registers itself."
+    : "Required: this server doesn't register apps automatically.";
 }
 
 function RedirectUri({ uri }: { uri: string }) {
   const copy = useCopy();
   return (
     <div className={styles.copy}>
-      <span className="text2">Redirect address to enter at the provider, exactly</span>
+      <span className="text2">Redirect URL to register with the provider</span>
       <span className="mono cut grow" data-selectable title={uri}>{uri}</span>
-      <Button small icon="copy" onPress={() => copy(uri, "Redirect address")}>Copy</Button>
+      <Button small icon="copy" onPress={() => copy(uri, "Redirect URL")}>Copy</Button>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { isHosted } from "@/components/connectorStatus";
 import { type NextAction } from "@/components/nextAction";
 import { type Connector, type ConnectorId } from "@/host/bindings";
-import { agoWords } from "@/lib/time";
+import { ago } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
 import { DoctorStrip } from "./DoctorStrip";
 import { Facts } from "./Facts";
@@ -27,9 +27,9 @@ export function Overview({ connector, onNextAction, onOpen, onCreateElsewhere, o
     <div className={styles.body}>
       <section className={styles.section} aria-label="Health">
         <div className={styles.sectionHead}>
-          <h2>Doctor</h2>
+          <h2>Connection check</h2>
           <span className="text3 small">
-            {checking ? "checking now" : check?.connector.status.checkedAt && `checked ${agoWords(check.connector.status.checkedAt)}`}
+            {checking ? "Checking" : check?.connector.status.checkedAt && `Checked ${ago(check.connector.status.checkedAt)}`}
           </span>
         </div>
         {check || checking ? (
@@ -39,14 +39,14 @@ export function Overview({ connector, onNextAction, onOpen, onCreateElsewhere, o
         )}
       </section>
       <section className={styles.section} aria-label="Facts">
-        <h2>About it</h2>
+        <h2>Details</h2>
         <Facts connector={connector} />
       </section>
       {isHosted(connector) && <PlatformDetails connector={connector} />}
       <Copies connector={connector} onOpen={onOpen} onCreateElsewhere={onCreateElsewhere} />
       {server?.instructions && (
         <section className={styles.section} aria-label="Instructions">
-          <h2>What the server tells models</h2>
+          <h2>Server instructions</h2>
           <div className={styles.instructions} data-selectable>{server.instructions}</div>
         </section>
       )}

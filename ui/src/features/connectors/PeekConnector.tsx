@@ -4,6 +4,7 @@ import { ConnectorMark } from "@/components/ConnectorMark";
 import { statusLook } from "@/components/connectorStatus";
 import { IdentityLine } from "@/components/IdentityLine";
 import { type NextAction, nextActionKeys, nextActionLabels, nextActionOf } from "@/components/nextAction";
+import { platformName } from "@/components/platformName";
 import { type AccountColour, type Connector } from "@/host/bindings";
 import page from "./ConnectorPage.module.css";
 import { DoctorStrip } from "./DoctorStrip";
@@ -32,17 +33,17 @@ export function PeekConnector({ connector, colour, changedTools, isSelecting, on
   const mainAction = action && nextActionKeys[action] === "C" ? action : null;
   const runCheck = () => onNextAction("check", connector);
   return (
-    <aside className={styles.peek} aria-label={`Quick look at ${connector.title}`}>
+    <aside className={styles.peek} aria-label={`Preview of ${connector.title}`}>
       <header className={styles.head}>
         <ConnectorMark size="large" title={connector.title} icon={connector.icon} />
         <div className={styles.titles}>
           <div className="line">
             <h2 className={`cut ${styles.title}`} title={connector.title}>{connector.title}</h2>
-            <Badge glyph={glyph} pill title={connector.status.word ? `The platform says: ${connector.status.word}` : undefined}>{word}</Badge>
+            <Badge glyph={glyph} pill title={connector.status.word ? `${platformName(connector.identity.platform)}: ${connector.status.word}` : undefined}>{word}</Badge>
           </div>
           <IdentityLine identity={connector.identity} colour={colour} />
         </div>
-        <Button look="quiet" icon="x" label="Close the quick look" onPress={onClose} />
+        <Button look="quiet" icon="x" label="Close preview" onPress={onClose} />
       </header>
       <div className={styles.body}>
         {check || checking ? (
@@ -51,7 +52,7 @@ export function PeekConnector({ connector, colour, changedTools, isSelecting, on
           <LastStatus connector={connector} onCheck={runCheck} />
         )}
         <section className={page.section} aria-label="Facts">
-          <h3 className="strong">About it</h3>
+          <h3 className="strong">Details</h3>
           <Facts connector={connector} />
         </section>
       </div>

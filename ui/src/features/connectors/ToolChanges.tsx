@@ -8,7 +8,7 @@ import { commands, type Connector, type Difference, type ToolChange, type ToolCh
 import { asProblem, call } from "@/host/call";
 import { keys, queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
-import { agoWords, exactTime } from "@/lib/time";
+import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./ToolChanges.module.css";
 
@@ -19,7 +19,7 @@ export function ToolChanges({ connector }: { connector: Connector }) {
   const { data: changes = [], error } = useQuery(queries.toolChanges(connector.id));
   const accept = useAccept(connector);
   const [first] = changes;
-  useShortcut(first ? { keys: "Shift+A", label: "Accept the changed tools", run: () => accept.mutate() } : null);
+  useShortcut(first ? { keys: "Shift+A", label: "Accept changes", run: () => accept.mutate() } : null);
   const problem = accept.error ?? error;
   if (!first) return problem && <div className={styles.changes}><ProblemNotice problem={asProblem(problem)} /></div>;
   return (
@@ -27,11 +27,11 @@ export function ToolChanges({ connector }: { connector: Connector }) {
       <div className={styles.head}>
         <StatusGlyph name="changed" />
         <h2>{count(changes.length, "tool")} changed</h2>
-        <span className="text3 small" title={exactTime(first.noticedAt)}>noticed {agoWords(first.noticedAt)}</span>
+        <span className="text3 small" title={exactTime(first.noticedAt)}>Noticed {ago(first.noticedAt)}</span>
         <span className="grow" />
-        <Button look="primary" keys="Shift+A" isPending={accept.isPending} onPress={() => accept.mutate()}>Accept</Button>
+        <Button look="primary" keys="Shift+A" isPending={accept.isPending} onPress={() => accept.mutate()}>Accept changes</Button>
       </div>
-      <p className="text2">Read what differs before you or a model use them again. The earlier definitions are kept until you accept.</p>
+      <p className="text2">Review what changed before using these tools again.</p>
       {problem && <ProblemNotice problem={asProblem(problem)} onRetry={() => accept.mutate()} />}
       <ul className={styles.list}>
         {changes.map((change) => <Change key={change.name} change={change} />)}
@@ -44,7 +44,7 @@ function useAccept({ id, title }: Connector) {
   return useCommand({
     mutationFn: () => call(commands.acceptTools(id)),
     update: (client) => void client.setQueryData(queries.toolChanges(id).queryKey, []),
-    toast: () => `The tools of ${title} are accepted as they are now`,
+    toast: () => `Changes to ${title} accepted`,
     invalidates: [queries.toolChanges(null).queryKey, keys.needs],
   });
 }
@@ -56,7 +56,7 @@ function Change({ change: { name, kind, before, after, differences } }: { change
         <span className="mono medium">{name}</span>
         <Tag tone={kind === "changed" ? "warn" : undefined}>{kindWords[kind]}</Tag>
       </div>
-      {kind !== "changed" && <p className="text2 small">{(after ?? before)?.description ?? "Without a description."}</p>}
+      {kind !== "changed" && <p className="text2 small">{(after ?? before)?.description ?? "No description"}</p>}
       {differences.length > 0 && (
         <ul className={styles.differences}>
           {differences.map((difference) => <Differing key={difference.path} difference={difference} />)}
@@ -70,8 +70,8 @@ function Differing({ difference: { path, before, after } }: { difference: Differ
   return (
     <li>
       <div className={styles.path}><span className="mono">{placeWords(path)}</span></div>
-      <p className={styles.side}><span>Before</span>{before == null ? <span className="text2">nothing</span> : <del data-selectable>{shown(before)}</del>}</p>
-      <p className={styles.side}><span>Now</span>{after == null ? <span className="text2">nothing</span> : <ins data-selectable>{shown(after)}</ins>}</p>
+      <p className={styles.side}><span>Before</span>{before == null ? <span className="text2">—</span> : <del data-selectable>{shown(before)}</del>}</p>
+      <p className={styles.side}><span>Now</span>{after == null ? <span className="text2">—</span> : <ins data-selectable>{shown(after)}</ins>}</p>
     </li>
   );
 }

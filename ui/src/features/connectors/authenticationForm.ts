@@ -69,12 +69,12 @@ export function errorsOf(form: AuthenticationForm): FormErrors {
       if (port && !(/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
         errors.callbackPort = "Enter a port from 1 to 65535, or leave it empty";
       }
-      if (form.ownClient && !form.clientEntry && !form.clientId.trim()) errors.clientId = "Enter the client id that the provider gave";
+      if (form.ownClient && !form.clientEntry && !form.clientId.trim()) errors.clientId = "Enter the client ID";
       return errors;
     }
     case "bearer":
       if (form.tokenFrom === "new" && !form.token.trim()) return { token: "Paste the token" };
-      if (form.tokenFrom === "reference" && !/^\w+:\/\/\S+/.test(form.reference.trim())) return { reference: "Enter a reference, for example env://GITHUB_TOKEN" };
+      if (form.tokenFrom === "reference" && !/^\w+:\/\/\S+/.test(form.reference.trim())) return { reference: "Enter a secret reference, such as env://GITHUB_TOKEN" };
       if (form.tokenFrom === "entry" && !form.tokenEntry) return { tokenEntry: "Choose a saved token" };
       return {};
     case "headers":
@@ -87,7 +87,7 @@ function headersError(lines: HeaderLine[]): FormErrors {
   const typed = lines.filter((line) => line.name.trim() || line.value);
   if (typed.length === 0) return { headers: "Enter at least one header" };
   const bad = typed.find((line) => !/^[\w!#$%&'*+.^`|~-]+$/.test(line.name.trim()) || !line.value);
-  return bad ? { headers: `Enter a name and a value for ${bad.name.trim() || "every header"}` } : {};
+  return bad ? { headers: `Enter a name and value for ${bad.name.trim() || "each header"}` } : {};
 }
 
 /** The form as the host takes it; only when {@link errorsOf} finds nothing. */

@@ -6,8 +6,8 @@ export type GroupId = "needs" | "favourites" | "others";
 
 /** The groups of the list, in order. */
 export const groupOrder: { id: GroupId; title: string }[] = [
-  { id: "needs", title: "Needs you" },
-  { id: "favourites", title: "Favourites" },
+  { id: "needs", title: "Needs attention" },
+  { id: "favourites", title: "Favorites" },
   { id: "others", title: "Others" },
 ];
 

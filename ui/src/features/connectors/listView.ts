@@ -7,17 +7,17 @@ export type Frozen = { group: GroupId; status: number; lastOkAt: string | null }
 
 /** What the list can be grouped by. */
 export const groupings: { value: ConnectorGroup; label: string }[] = [
-  { value: "status", label: "What needs you" },
+  { value: "status", label: "Needs attention" },
   { value: "account", label: "Account" },
   { value: "platform", label: "Platform" },
-  { value: "none", label: "Nothing" },
+  { value: "none", label: "None" },
 ];
 
 /** What its rows can be sorted by. */
 export const sorts: { value: ConnectorSort; label: string }[] = [
   { value: "name", label: "Name" },
   { value: "status", label: "Status" },
-  { value: "last_ok", label: "Last ok" },
+  { value: "last_ok", label: "Last success" },
   { value: "account", label: "Account" },
 ];
 

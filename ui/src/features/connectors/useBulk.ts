@@ -1,7 +1,8 @@
 import { useCallback, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { isHosted } from "@/components/connectorStatus";
-import { type Act, type Check, commands, type Connector, type ConnectorId, type Control } from "@/host/bindings";
+import { platformName } from "@/components/platformName";
+import { type Act, type Check, commands, type Connector, type ConnectorId, type Control, type Platform } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { capital } from "@/lib/words";
@@ -52,7 +53,7 @@ export async function checkOne({ id }: Connector): Promise<string> {
   const check: Check = await call(commands.checkConnector(id));
   const failed = check.steps.find((step) => step.state === "failed");
   if (failed) throw new Skipped(capital(failed.problem?.message ?? `${failed.name} failed`));
-  return "Checked, well";
+  return "OK";
 }
 
 /** Switches a connector on or off, where that is one thing and asks nothing. */
@@ -63,20 +64,20 @@ export async function switchOne(connector: Connector, on: boolean): Promise<stri
     return words;
   }
   const { groups } = await call(commands.connectorParticulars(connector.id));
-  const act = mainSwitchAction(groups.flatMap((group) => group.controls), on);
+  const act = mainSwitchAction(groups.flatMap((group) => group.controls), connector.identity.platform, on);
   await call(commands.actOnConnector({ connector: connector.id, act: act.name, values: null, confirmed: false }));
   return words;
 }
 
 /** The one act of a platform that switches a connector on or off. */
-function mainSwitchAction(controls: Control[], on: boolean): Act {
+function mainSwitchAction(controls: Control[], platform: Platform, on: boolean): Act {
   const switches = controls.flatMap((control) => (control.kind === "switch" && control.isMain ? [control] : []));
   const [first] = switches;
-  if (!first) throw new Skipped("Its platform cannot turn it on or off");
-  if (switches.length > 1) throw new Skipped("It is turned on and off at several levels: open it to choose");
+  if (!first) throw new Skipped(`${platformName(platform)} can't turn it on or off`);
+  if (switches.length > 1) throw new Skipped("Open it to choose a level");
   const act = on ? first.turnOn : first.turnOff;
   if (act.asks !== null || act.consequence !== null || act.effect === "destructive" || act.effect === "irreversible") {
-    throw new Skipped("Turning it on or off has consequences: open it to read them");
+    throw new Skipped("Open it to review the effects");
   }
   return act;
 }

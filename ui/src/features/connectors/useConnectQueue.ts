@@ -2,11 +2,23 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { isInProgress } from "@/components/connectorStatus";
 import { isSignInAction, nextActionOf } from "@/components/nextAction";
-import { type Authorization, type Connector, type ConnectorId } from "@/host/bindings";
+import { type Authorization, type AuthorizationState, type Connector, type ConnectorId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { type Outcome } from "./useBulk";
 
 type Props = { onSignIn: (connector: Connector) => void; onOutcome: (id: ConnectorId, outcome: Outcome) => void };
+
+const ends: Record<AuthorizationState, string> = {
+  preparing: "Signing in",
+  awaiting_user: "Signing in",
+  exchanging: "Signing in",
+  checking: "Signing in",
+  authorized: "Signed in",
+  denied: "Sign-in denied",
+  expired: "Sign-in timed out",
+  cancelled: "Sign-in cancelled",
+  failed: "Sign-in failed",
+};
 
 /** Signs in to several connectors, one after the other: a person can only be in one browser page at a time. */
 export function useConnectQueue({ onSignIn, onOutcome }: Props) {
@@ -17,8 +29,8 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
   const start = async (connectors: Connector[]) => {
     const able = connectors.filter((one) => isSignInAction(nextActionOf(one)));
     for (const one of connectors) {
-      if (able.includes(one)) onOutcome(one.id, { state: "running", words: "Waits for its turn" });
-      else onOutcome(one.id, { state: "failed", words: one.status.status === "ready" ? "It is connected already" : "It has no sign-in in the browser" });
+      if (able.includes(one)) onOutcome(one.id, { state: "running", words: "Waiting" });
+      else onOutcome(one.id, { state: "failed", words: one.status.status === "ready" ? "Already connected" : "No browser sign-in" });
     }
     stopping.current = new AbortController();
     const { signal } = stopping.current;
@@ -31,7 +43,7 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
       onOutcome(one.id, { state: "running", words: "Signing in" });
       onSignIn(one);
       const state = await endOf(client, one.id, signal);
-      onOutcome(one.id, state === "authorized" ? { state: "done", words: "Signed in" } : { state: "failed", words: state === null ? "Sign-in goes on by itself" : `Sign-in ${state}` });
+      onOutcome(one.id, state === "authorized" ? { state: "done", words: "Signed in" } : { state: "failed", words: state === null ? "Sign-in continues" : ends[state] });
     }
     setLeft(0);
   };

@@ -55,7 +55,7 @@ export function useDisconnect() {
     mutationFn: (id: ConnectorId) => call(commands.disconnectConnector(id)),
     update: (client, { connector }) => upsertConnector(client, connector),
     toast: ({ connector, revoked, note }) =>
-      revoked ? `${connector.title} disconnected, the provider was told` : `${connector.title} disconnected. ${note ?? ""}`.trim(),
+      revoked ? `${connector.title} disconnected` : `${connector.title} disconnected. ${note ?? ""}`.trim(),
   });
 }
 
@@ -87,6 +87,6 @@ export function useDeleteConnector() {
   return useCommand({
     mutationFn: ({ id }: Connector) => call(commands.deleteConnector(id, true)),
     update: (client, _nothing, { id }) => removeConnector(client, id),
-    toast: (_nothing, { title, identity }) => `${title} deleted on ${identity.account}`,
+    toast: (_nothing, { title, identity }) => `${title} deleted from ${identity.account}`,
   });
 }

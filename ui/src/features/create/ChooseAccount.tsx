@@ -30,15 +30,15 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
   const shown = accounts?.filter((account) => !copied || (account.id !== copied.account && (account.platform !== "local" || copied.endpoint !== null)));
   return (
     <Dialog
-      title={copied ? `Also create ${copied.title} on…` : "Add connector"}
+      title={copied ? `Copy ${copied.title} to…` : "Add connector"}
       mark={copied && <ConnectorMark size="large" title={copied.title} icon={copied.icon} />}
-      subtitle={copied ? "The same service on another account. Its secrets stay where they are." : "Choose where it lives."}
+      subtitle={copied ? "Credentials aren't copied." : "Choose an account"}
       onClose={onClose}
-      footer={<><span>{shown && shown.length > 1 ? "Each account creates the kinds its platform supports." : ""}</span><Button icon="plus" onPress={onAddAccount}>Add account</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
+      footer={<><span /><Button icon="plus" onPress={onAddAccount}>Add account</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
     >
       {error && <ProblemNotice problem={asProblem(error)} />}
-      {!shown && !error && <Skeleton rows={4} label="Reading the accounts" />}
-      {shown?.length === 0 && <p className="text2">There is no other account yet. Add one, then create the connector there.</p>}
+      {!shown && !error && <Skeleton rows={4} label="Loading accounts" />}
+      {shown?.length === 0 && <p className="text2">No other account yet.</p>}
       {shown && shown.length > 0 && (
         <ButtonList className={styles.cards} label="Accounts">
           {shown.map((account, index) => {
@@ -66,10 +66,10 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
 }
 
 const creates: Record<Platform, string> = {
-  local: "Any MCP server, by its address. Patchbay signs in itself.",
-  mistral: "MCP servers and HTTP services, for chats and agents of Mistral.",
-  cohere: "Search services, for answers of Cohere.",
-  agentstack: "Presets, and MCP servers by their address.",
-  airbyte: "Sources of data, each with the form of its own kind.",
-  tenex: "Providers that 10ex knows, by consent or key.",
+  local: "Any MCP server by address",
+  mistral: "MCP servers and HTTP services for Mistral chats and agents",
+  cohere: "Search services for Cohere chat",
+  agentstack: "Preset and custom MCP servers",
+  airbyte: "Airbyte data sources",
+  tenex: "10ex providers",
 };

@@ -31,18 +31,18 @@ export function ChooseDefinition({ account, onChoose, onBack, onClose }: Props) 
       wide
       title={`Create connector on ${account.label}`}
       mark={<PlatformTile platform={account.platform} colour={account.colour} />}
-      subtitle="Choose its kind."
+      subtitle="Choose a type"
       onClose={onClose}
-      footer={<><span>{definitions ? count(definitions.length, "kind") : ""}</span><Button onPress={onBack}>Another account</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
+      footer={<><span>{definitions ? count(definitions.length, "type") : ""}</span><Button onPress={onBack}>Back</Button><Button keys="Escape" onPress={onClose}>Cancel</Button></>}
     >
       {error && !isFetching && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
       {!definitions && isFetching && (
         <>
-          <Skeleton rows={6} label={`Asking ${account.label} what it creates`} />
-          <span className="text3 small" aria-hidden="true">Asking {account.label} what it creates, <Seconds since={openedAt} /></span>
+          <Skeleton rows={6} label={`Loading types from ${account.label}`} />
+          <span className="text3 small" aria-hidden="true">Loading types from {account.label}, <Seconds since={openedAt} /></span>
         </>
       )}
-      {definitions?.length === 0 && <EmptyState icon="library" title={`${account.label} creates nothing`} action={<Button onPress={onBack}>Another account</Button>} />}
+      {definitions?.length === 0 && <EmptyState icon="library" title={`${account.label} can't create connectors`} action={<Button onPress={onBack}>Back</Button>} />}
       {definitions && definitions.length > 0 && <Kinds definitions={definitions} onChoose={onChoose} />}
     </Dialog>
   );
@@ -70,15 +70,15 @@ function Kinds({ definitions, onChoose }: { definitions: Definition[]; onChoose:
       {/* Keys of the search field only: the list beneath has its own. */}
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div className={styles.find} onKeyDown={onKeyDown}>
-        <Field label="Search" hideLabel autoFocus soft icon="search" placeholder="Search by name, address or what it is for" value={typed} onChange={setTyped} />
+        <Field label="Search" hideLabel autoFocus soft icon="search" placeholder="Search by name, address or purpose" value={typed} onChange={setTyped} />
         {categories.length > 1 && <FilterMenu label="Category" options={categories} value={category} onChange={setCategory} />}
       </div>
       {found.length === 0 ? (
-        <EmptyState icon="search" title="No kind matches" action={<Button onPress={() => { setTyped(""); setCategory(null); }}>Show all</Button>} />
+        <EmptyState icon="search" title="No matching types" action={<Button onPress={() => { setTyped(""); setCategory(null); }}>Show all</Button>} />
       ) : (
         <div ref={list} className={styles.definitions} style={{ height: `${Math.min(24, definitions.length * 2.875 + 0.125)}rem` }}>
           <VirtualList
-            label="Kinds of connectors"
+            label="Connector types"
             sections={[{ key: "all", rows: found }]}
             keyOf={keyOf}
             nameOf={nameOf}

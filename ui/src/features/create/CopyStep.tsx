@@ -24,11 +24,11 @@ export function CopyStep({ account, of, onDefinitions, ...rest }: Props) {
   const { onBack, onClose } = rest;
   const copy = useQuery(queries.copyForm(of.id, account.id));
   const definitions = useQuery(queries.definitions(account.id));
-  const title = `Also create ${of.title} on ${account.label}`;
+  const title = `Copy ${of.title} to ${account.label}`;
   if (!copy.data) {
     return (
-      <CreateFrame title={title} account={account} error={copy.isFetching ? null : copy.error} onRetry={() => void copy.refetch()} onBack={onBack} backLabel="Another account" onClose={onClose}>
-        <Button small onPress={onDefinitions}>Choose from its own kinds</Button>
+      <CreateFrame title={title} account={account} error={copy.isFetching ? null : copy.error} onRetry={() => void copy.refetch()} onBack={onBack} backLabel="Back" onClose={onClose}>
+        <Button small onPress={onDefinitions}>Choose another type</Button>
       </CreateFrame>
     );
   }
@@ -36,14 +36,14 @@ export function CopyStep({ account, of, onDefinitions, ...rest }: Props) {
   return (
     <CreateForm
       title={title}
-      subtitle={`${definition ? `${definition.title}, filled` : "Filled"} in from ${of.title} on ${of.identity.account}. Secrets are not copied.`}
+      subtitle={`${definition ? `${definition.title}, filled` : "Filled"} in from ${of.title} on ${of.identity.account}. Credentials aren't copied.`}
       account={account}
       definition={copy.data.definition}
       hasConsent={definition?.hasConsent === true}
       form={copy.data.form}
       provider={null}
       draftName={`${account.id} ${copy.data.definition} as ${of.id}`}
-      backLabel="Another account"
+      backLabel="Back"
       {...rest}
     />
   );

@@ -114,7 +114,7 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
       onClose={onClose}
       footer={
         <>
-          <span>{hasConsent ? "Next, you sign in on a page in the browser." : "Closing this keeps what you typed, but no secrets."}</span>
+          <span>{hasConsent ? "Next, you sign in with your browser." : "Your entries are kept if you close this, except secrets."}</span>
           <Button onPress={onBack}>{backLabel}</Button>
           <SubmitKey label="Create connector" onSubmit={submit} />
           <Button look="primary" keys="Mod+Enter" isPending={create.isPending} onPress={submit}>{hasConsent ? "Create and sign in" : "Create connector"}</Button>
@@ -123,8 +123,8 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
     >
       {draft && (
         <div className={styles.taken} role="note">
-          <span>{draft.missing.length === 0 ? "This is as you left it." : `This is as you left it, without the secrets. Enter again: ${draft.missing.join(", ")}.`}</span>
-          <Button look="link" onPress={onStartOver}>Start over</Button>
+          <span>{draft.missing.length === 0 ? "Unsaved changes restored." : `Unsaved changes restored. Enter ${draft.missing.join(", ")} again.`}</span>
+          <Button look="link" onPress={onStartOver}>Discard changes</Button>
         </div>
       )}
       {provider && (
@@ -145,9 +145,9 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
       {(create.isPending || create.error) && (
         <div ref={news} tabIndex={-1} className={styles.news}>
           {create.isPending && (
-            <div className="line text2" role="group" aria-label="Creation under way">
+            <div className="line text2" role="group" aria-label="Creating">
               <StatusGlyph name="authorizing" />
-              <span className="grow cut">{account.label} is creating it</span>
+              <span className="grow cut">Creating on {account.label}</span>
               <span className="text3" aria-hidden="true"><Seconds since={create.submittedAt} /></span>
             </div>
           )}

@@ -37,8 +37,8 @@ export function CreateFrame({ title, account, error, onRetry, onBack, backLabel,
         <ProblemNotice problem={asProblem(error)} onRetry={onRetry}>{children}</ProblemNotice>
       ) : (
         <>
-          <Skeleton rows={4} label={`Asking ${account.label} for the form`} />
-          <span className="text3 small" aria-hidden="true">Asking {account.label} for the form, <Seconds since={since} /></span>
+          <Skeleton rows={4} label={`Loading form from ${account.label}`} />
+          <span className="text3 small" aria-hidden="true">Loading form from {account.label}, <Seconds since={since} /></span>
         </>
       )}
     </Dialog>

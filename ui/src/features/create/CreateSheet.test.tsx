@@ -14,7 +14,7 @@ const state = { accounts: manyAccounts(), connectors: [connector(), hostedConnec
 type User = ReturnType<typeof renderApp>["user"];
 
 async function choosesKind(user: User, typed: string) {
-  await screen.findByRole("grid", { name: "Kinds of connectors" });
+  await screen.findByRole("grid", { name: "Connector types" });
   await user.type(screen.getByRole("textbox", { name: "Search" }), `${typed}{Enter}`);
 }
 
@@ -91,7 +91,7 @@ describe("creating on an account", () => {
     });
     await fills(view);
     await view.user.keyboard("{Control>}{Enter}{/Control}");
-    const underWay = await within(view.dialog).findByRole("group", { name: "Creation under way" });
+    const underWay = await within(view.dialog).findByRole("group", { name: "Creating" });
     await waitFor(() => expect(underWay.parentElement).toHaveFocus());
     act(() => refuse(problem({ code: "network.unreachable", message: "Mistral could not be reached" })));
     const why = await within(view.dialog).findByRole("alert");
@@ -117,25 +117,25 @@ describe("creating on an account", () => {
     const view = await opensMistral();
     const { user } = view;
     await fills(view);
-    await user.click(within(view.dialog).getByRole("button", { name: "Another kind" }));
-    await screen.findByRole("grid", { name: "Kinds of connectors" });
+    await user.click(within(view.dialog).getByRole("button", { name: "Back" }));
+    await screen.findByRole("grid", { name: "Connector types" });
     await user.keyboard("{Escape}");
     // The first Escape leaves the search field.
     if (screen.queryByRole("dialog")) await user.keyboard("{Escape}");
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
 
     await user.keyboard("{Control>}k{/Control}");
-    await user.type(await screen.findByRole("combobox", { name: "Search or do" }), "Create connector on Mistral · N{Enter}");
+    await user.type(await screen.findByRole("combobox", { name: "Search or run a command" }), "Create connector on Mistral · N{Enter}");
     await choosesKind(user, "mcp");
     const again = await screen.findByRole("dialog", { name: "Create MCP server" });
     expect(await within(again).findByLabelText("Name")).toHaveValue("wiki");
     // The secret went with the form, and that is said.
     expect(within(again).getByLabelText(/^Token/, { selector: "input[type=password]" })).toHaveValue("");
-    expect(within(again).getByText("This is as you left it, without the secrets. Enter again: token.")).toBeVisible();
+    expect(within(again).getByText("Unsaved changes restored. Enter token again.")).toBeVisible();
     expect(cacheHolds(view.client, "s3cret")).toBe(false);
-    await user.click(within(again).getByRole("button", { name: "Start over" }));
+    await user.click(within(again).getByRole("button", { name: "Discard changes" }));
     await waitFor(() => expect(screen.getByLabelText("Name")).toHaveValue(""));
-    expect(screen.queryByText(/This is as you left it/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/Unsaved changes restored/)).not.toBeInTheDocument();
   });
 
   it("starts_the_sign_in_where_one_is_needed", async () => {
@@ -157,7 +157,7 @@ describe("creating on an account", () => {
     await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
     expect(await screen.findByLabelText("Name")).toBeVisible();
     expect(screen.getByRole("dialog", { name: "Create Search service" })).toBeVisible();
-    expect(screen.getByRole("button", { name: "Another account" })).toBeVisible();
+    expect(screen.getByRole("button", { name: "Back" })).toBeVisible();
   });
 
   it("says_why_an_account_cannot_be_asked_and_asks_again", async () => {
@@ -171,7 +171,7 @@ describe("creating on an account", () => {
     expect(await within(dialog).findByText("Could not reach Cohere")).toBeVisible();
     host.handlers.listDefinitions = () => [];
     await user.click(within(dialog).getByRole("button", { name: "Try again" }));
-    expect(await within(dialog).findByText("Cohere · Northlight creates nothing")).toBeVisible();
+    expect(await within(dialog).findByText("Cohere · Northlight can't create connectors")).toBeVisible();
   });
 });
 
@@ -198,13 +198,13 @@ describe("adding a connector", () => {
 describe("also create on", () => {
   it("fills_the_form_of_another_account_with_what_the_first_one_tells", async () => {
     const { user, host } = renderApp("/connectors/con_github", state);
-    const elsewhere = await screen.findByRole("region", { name: "Copies" });
-    await user.click(within(elsewhere).getByRole("button", { name: "Also create on…" }));
-    const choice = await screen.findByRole("dialog", { name: "Also create GitHub on…" });
+    const elsewhere = await screen.findByRole("region", { name: "On other accounts" });
+    await user.click(within(elsewhere).getByRole("button", { name: "Copy to another account…" }));
+    const choice = await screen.findByRole("dialog", { name: "Copy GitHub to…" });
     expect(within(choice).queryByRole("button", { name: /This computer/ })).not.toBeInTheDocument();
     expect(await axeViolations(choice)).toEqual([]);
     await user.click(within(choice).getByRole("button", { name: /Mistral · personal/ }));
-    const dialog = await screen.findByRole("dialog", { name: "Also create GitHub on Mistral · personal" });
+    const dialog = await screen.findByRole("dialog", { name: "Copy GitHub to Mistral · personal" });
     expect(await within(dialog).findByLabelText("Name")).toHaveValue("github");
     expect(within(dialog).getByLabelText("Address")).toHaveValue("https://api.githubcopilot.com/mcp");
     await user.keyboard("{Control>}{Enter}{/Control}");
@@ -218,17 +218,17 @@ describe("also create on", () => {
         throw problem({ code: "usage.invalid", message: "this account creates no connector for an address of one's own", hint: "Create it from one of the account's own definitions.", retryable: false });
       };
     });
-    await user.click(await screen.findByRole("button", { name: "Also create on…" }));
+    await user.click(await screen.findByRole("button", { name: "Copy to another account…" }));
     await user.click(await screen.findByRole("button", { name: /10ex · Lena/ }));
-    await user.click(await screen.findByRole("button", { name: "Choose from its own kinds" }));
-    expect(await screen.findByRole("grid", { name: "Kinds of connectors" })).toBeVisible();
+    await user.click(await screen.findByRole("button", { name: "Choose another type" }));
+    expect(await screen.findByRole("grid", { name: "Connector types" })).toBeVisible();
   });
 
   it("compares_the_copies_of_a_service", async () => {
     const copy = hostedConnector({ id: "con_copy", endpoint: "https://api.githubcopilot.com/mcp", title: "GitHub for agents" });
     const { user } = renderApp("/connectors/con_github", { ...state, connectors: [connector(), copy] });
-    const elsewhere = await screen.findByRole("region", { name: "Copies" });
-    expect(await within(elsewhere).findByRole("row", { name: "State Ready Needs sign-in" })).toBeVisible();
+    const elsewhere = await screen.findByRole("region", { name: "On other accounts" });
+    expect(await within(elsewhere).findByRole("row", { name: "Status Ready Needs sign-in" })).toBeVisible();
     expect(await axeViolations(elsewhere)).toEqual([]);
     await user.click(within(elsewhere).getByRole("button", { name: "GitHub for agents" }));
     expect(await screen.findByRole("heading", { name: "GitHub for agents", level: 1 })).toBeVisible();
@@ -240,13 +240,13 @@ describe("a sign-in to the provider", () => {
     const { user, host } = renderApp("/accounts/acc_airbyte", state);
     await user.click(await screen.findByRole("button", { name: /^Create connector/ }));
     await choosesKind(user, "hubspot");
-    await user.click(await screen.findByRole("button", { name: "Use an app" }));
-    const part = screen.getByRole("region", { name: "Sign in with your own OAuth app" });
-    await user.click(within(part).getByRole("radio", { name: "By a patchbay:// link" }));
+    await user.click(await screen.findByRole("button", { name: "Set up" }));
+    const part = screen.getByRole("region", { name: "Use your own OAuth app" });
+    await user.click(within(part).getByRole("radio", { name: "patchbay:// link" }));
     expect(within(part).getByText("patchbay://oauth/callback")).toBeVisible();
-    await user.type(within(part).getByLabelText(/^Client id of the app/), "app-1");
-    await user.type(within(part).getByLabelText(/^Address for tokens/), "https://api.hubapi.com/oauth/v1/token");
-    await user.click(within(part).getByRole("button", { name: "Sign in in the browser" }));
+    await user.type(within(part).getByLabelText(/^Client ID/), "app-1");
+    await user.type(within(part).getByLabelText(/^Token URL/), "https://api.hubapi.com/oauth/v1/token");
+    await user.click(within(part).getByRole("button", { name: "Sign in" }));
     await waitFor(() => expect(host.lastCall("startProviderSignIn")).toMatchObject({ request: { redirect: "deep_link" } }));
   });
 
@@ -257,19 +257,19 @@ describe("a sign-in to the provider", () => {
     await screen.findByLabelText("Name");
     const dialog = screen.getByRole("dialog", { name: "Create HubSpot" });
     await user.type(await within(dialog).findByLabelText("Name"), "hubspot");
-    await user.click(await within(dialog).findByRole("button", { name: "Use an app" }));
-    const part = within(dialog).getByRole("region", { name: "Sign in with your own OAuth app" });
+    await user.click(await within(dialog).findByRole("button", { name: "Set up" }));
+    const part = within(dialog).getByRole("region", { name: "Use your own OAuth app" });
     expect(within(part).getByText("http://127.0.0.1:27218/callback")).toBeVisible();
     expect(within(part).getByText("https://app.hubspot.com/oauth/authorize")).toBeVisible();
 
-    await user.click(within(part).getByRole("button", { name: "Sign in in the browser" }));
-    expect(within(part).getByText("Enter the client id of your app")).toBeVisible();
+    await user.click(within(part).getByRole("button", { name: "Sign in" }));
+    expect(within(part).getByText("Enter the client ID")).toBeVisible();
     expect(host.lastCall("startProviderSignIn")).toBeUndefined();
-    await user.type(within(part).getByLabelText(/^Client id of the app/), "app-1");
-    await user.type(within(part).getByLabelText(/^Client secret of the app/, { selector: "input" }), "app-secret");
-    await user.type(within(part).getByLabelText(/^Address for tokens/), "https://api.hubapi.com/oauth/v1/token");
+    await user.type(within(part).getByLabelText(/^Client ID/), "app-1");
+    await user.type(within(part).getByLabelText(/^Client secret/, { selector: "input" }), "app-secret");
+    await user.type(within(part).getByLabelText(/^Token URL/), "https://api.hubapi.com/oauth/v1/token");
     expect(await axeViolations(dialog)).toEqual([]);
-    await user.click(within(part).getByRole("button", { name: "Sign in in the browser" }));
+    await user.click(within(part).getByRole("button", { name: "Sign in" }));
     await waitFor(() => expect(host.lastCall("startProviderSignIn")).toEqual({
       request: {
         account: "acc_airbyte", definition: "hubspot", clientId: "app-1", clientSecret: { kind: "new", secret: "app-secret", saveAs: null },
@@ -283,12 +283,12 @@ describe("a sign-in to the provider", () => {
     await act(() => host.moveAuthorization("aut_provider", { state: "authorized", granted: [{ path: "/credentials/refresh_token", entry: "wal_token" }] }));
     await within(consent).findByText("Signed in");
     // The key acts on the way out that has the focus, not on the form beneath.
-    expect(within(consent).getByRole("button", { name: "Back to the form" })).toHaveFocus();
+    expect(within(consent).getByRole("button", { name: "Back" })).toHaveFocus();
     await user.keyboard("{Control>}{Enter}{/Control}");
-    expect(await screen.findByText("Signed in, and the form is filled")).toBeVisible();
+    expect(await screen.findByText("Signed in")).toBeVisible();
     expect(host.lastCall("createConnector")).toBeUndefined();
     // The focus is back on a button of the form: the key belongs to the whole form all the same.
-    within(screen.getByRole("region", { name: "Sign in with your own OAuth app" })).getByRole("button", { name: "Sign in in the browser" }).focus();
+    within(screen.getByRole("region", { name: "Use your own OAuth app" })).getByRole("button", { name: "Sign in" }).focus();
     await user.keyboard("{Control>}{Enter}{/Control}");
     await waitFor(() => expect(host.lastCall("createConnector")).toEqual({
       request: {

@@ -44,7 +44,7 @@ export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) 
   if (!account) return <ChooseAccount accounts={accounts} error={error} copied={copied} onChoose={choose} onAddAccount={onAddAccount} onClose={rest.onClose} />;
   if (copied) return <CopyStep key={account.id} account={account} of={copied} onBack={toAccounts} onDefinitions={() => setCopied(null)} {...rest} />;
   if (definition) {
-    return <FormStep key={definition.id} account={account} definition={definition} onBack={only ? toAccounts : () => setChosen(null)} backLabel={only ? "Another account" : "Another kind"} {...rest} />;
+    return <FormStep key={definition.id} account={account} definition={definition} onBack={only ? toAccounts : () => setChosen(null)} backLabel="Back" {...rest} />;
   }
   return <ChooseDefinition key={account.id} account={account} onChoose={setChosen} onBack={toAccounts} onClose={rest.onClose} />;
 }

@@ -38,10 +38,10 @@ export function ProviderPart({ account, definition, provider, draft, onChange, s
   return (
     <section className={styles.provider} aria-labelledby={heading}>
       <div className={styles.act}>
-        <h3 id={heading} className="grow">Sign in with your own OAuth app</h3>
-        <Button small aria-expanded={open} icon={open ? "chevron-down" : "chevron-right"} onPress={() => setOpen(!open)}>{open ? "Hide" : "Use an app"}</Button>
+        <h3 id={heading} className="grow">Use your own OAuth app</h3>
+        <Button small aria-expanded={open} icon={open ? "chevron-down" : "chevron-right"} onPress={() => setOpen(!open)}>{open ? "Hide" : "Set up"}</Button>
       </div>
-      <p className="text2 small">Patchbay asks the provider for the token that this form wants, as an app that you registered there.</p>
+      <p className="text2 small">Fill in the token by signing in with an OAuth app you registered with the provider.</p>
       {open && <Fields account={account} definition={definition} provider={provider} draft={draft} onChange={onChange} wallet={wallet} onShowAuthorization={onShowAuthorization} />}
       <Outcome provider={provider} draft={draft} onChange={onChange} state={state} onShowAuthorization={onShowAuthorization} />
     </section>
@@ -68,29 +68,29 @@ function Fields({ account, definition, provider, draft, onChange, wallet, onShow
   return (
     <>
       <SegmentedControl<Redirect>
-        label="How the browser comes back"
-        segments={[{ value: "loopback", label: "To a port of this computer" }, { value: "deep_link", label: "By a patchbay:// link" }]}
+        label="Redirect"
+        segments={[{ value: "loopback", label: "Local port" }, { value: "deep_link", label: "patchbay:// link" }]}
         value={draft.redirect}
         onChange={(redirect) => set({ redirect })}
       />
       {about && <RedirectUri uri={draft.redirect === "loopback" ? about.redirectUri : linkAddress} />}
-      <Field label="Client id of the app" mono isRequired value={draft.clientId} onChange={(clientId) => set({ clientId })} error={errors.clientId} />
-      <SecretField label="Client secret of the app" help="Leave it empty when the provider gave none." draft={draft.secret} onChange={(secret) => set({ secret })} entries={wallet.filter((one) => one.kind === "bearer" || one.kind === "oauth_client")} canSave />
+      <Field label="Client ID" mono isRequired value={draft.clientId} onChange={(clientId) => set({ clientId })} error={errors.clientId} />
+      <SecretField label="Client secret" help="Optional" draft={draft.secret} onChange={(secret) => set({ secret })} entries={wallet.filter((one) => one.kind === "bearer" || one.kind === "oauth_client")} canSave />
       {(provider.authorizeUrl !== null || provider.tokenUrl !== null) && (
         <dl className={styles.facts}>
-          {provider.authorizeUrl !== null && <><dt>Consent page</dt><dd className="mono" data-selectable>{provider.authorizeUrl}</dd></>}
-          {provider.tokenUrl !== null && <><dt>Tokens from</dt><dd className="mono" data-selectable>{provider.tokenUrl}</dd></>}
+          {provider.authorizeUrl !== null && <><dt>Authorization URL</dt><dd className="mono" data-selectable>{provider.authorizeUrl}</dd></>}
+          {provider.tokenUrl !== null && <><dt>Token URL</dt><dd className="mono" data-selectable>{provider.tokenUrl}</dd></>}
         </dl>
       )}
       {(provider.authorizeUrl === null || provider.tokenUrl === null) && (
         <div className={styles.pair}>
-          {provider.authorizeUrl === null && <Field label="Address of the consent page" mono isRequired placeholder="https://provider.example/oauth/authorize" value={draft.authorizeUrl} onChange={(authorizeUrl) => set({ authorizeUrl })} error={errors.authorizeUrl} />}
-          {provider.tokenUrl === null && <Field label="Address for tokens" mono isRequired placeholder="https://provider.example/oauth/token" value={draft.tokenUrl} onChange={(tokenUrl) => set({ tokenUrl })} error={errors.tokenUrl} />}
+          {provider.authorizeUrl === null && <Field label="Authorization URL" mono isRequired placeholder="https://provider.example/oauth/authorize" value={draft.authorizeUrl} onChange={(authorizeUrl) => set({ authorizeUrl })} error={errors.authorizeUrl} />}
+          {provider.tokenUrl === null && <Field label="Token URL" mono isRequired placeholder="https://provider.example/oauth/token" value={draft.tokenUrl} onChange={(tokenUrl) => set({ tokenUrl })} error={errors.tokenUrl} />}
         </div>
       )}
-      <Field label="Scopes" mono value={draft.scopes} onChange={(scopes) => set({ scopes })} help="Separate them by spaces." />
+      <Field label="Scopes" mono value={draft.scopes} onChange={(scopes) => set({ scopes })} help="Separate with spaces." />
       <div className={styles.act}>
-        <Button icon="log-in" isPending={start.isPending} onPress={submit}>Sign in in the browser</Button>
+        <Button icon="log-in" isPending={start.isPending} onPress={submit}>Sign in</Button>
       </div>
       {start.error && <ProblemNotice problem={asProblem(start.error)} onRetry={submit} />}
     </>
@@ -111,13 +111,13 @@ function Outcome({ provider, draft, onChange, state, onShowAuthorization }: Pick
 
   if (!authorization) return null;
   if (authorization.state === "authorized") {
-    return <Notice role="status" glyph="ready" title="Signed in, and the form is filled">The token lies in the wallet; the form names it. Look over the rest, then create the connector.</Notice>;
+    return <Notice role="status" glyph="ready" title="Signed in">The token is saved in your wallet and filled in. Check the rest, then create the connector.</Notice>;
   }
   const isPending = isInProgress(authorization.state);
   return (
     <div className="line text2" role="status">
       <StatusGlyph name={isPending ? "authorizing" : "disconnected"} />
-      <span className="grow">{isPending ? "The sign-in waits for you in the browser" : "The last sign-in was not finished"}</span>
+      <span className="grow">{isPending ? "Waiting for you to sign in" : "The last sign-in wasn't finished"}</span>
       <Button small onPress={() => onShowAuthorization(authorization.id)}>Show</Button>
     </div>
   );
@@ -127,9 +127,9 @@ function RedirectUri({ uri }: { uri: string }) {
   const copy = useCopy();
   return (
     <div className={styles.copy}>
-      <span className="text2">Redirect address to register, exactly</span>
+      <span className="text2">Redirect URL to register with the provider</span>
       <span className="mono cut grow" data-selectable title={uri}>{uri}</span>
-      <Button small icon="copy" onPress={() => copy(uri, "Redirect address")}>Copy</Button>
+      <Button small icon="copy" onPress={() => copy(uri, "Redirect URL")}>Copy</Button>
     </div>
   );
 }

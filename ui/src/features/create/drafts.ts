@@ -38,7 +38,7 @@ export class CreateDrafts {
     this.drafts.set(name, {
       values,
       drafts,
-      missing: isTyped ? ["client secret of the app", ...missing] : missing,
+      missing: isTyped ? ["Client secret", ...missing] : missing,
       provider: provider && { ...provider, secret: dropTypedSecret(provider.secret) },
     });
   }

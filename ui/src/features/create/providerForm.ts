@@ -13,10 +13,10 @@ export type ProviderErrors = Partial<Record<"clientId" | "authorizeUrl" | "token
 
 /** What keeps the sign-in from starting. */
 export function providerErrors(provider: ProviderSignIn, draft: ProviderDraft): ProviderErrors {
-  const address = (given: string | null, typed: string) => (given !== null || isAddress(typed) ? undefined : "Enter the provider’s address, for example https://provider.example/oauth");
+  const address = (given: string | null, typed: string) => (given !== null || isAddress(typed) ? undefined : "Enter a URL, such as https://provider.example/oauth");
   return Object.fromEntries(
     Object.entries({
-      clientId: draft.clientId.trim() ? undefined : "Enter the client id of your app",
+      clientId: draft.clientId.trim() ? undefined : "Enter the client ID",
       authorizeUrl: address(provider.authorizeUrl, draft.authorizeUrl),
       tokenUrl: address(provider.tokenUrl, draft.tokenUrl),
     }).filter(([, error]) => error !== undefined),

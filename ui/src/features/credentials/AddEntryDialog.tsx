@@ -34,8 +34,8 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
   };
   return (
     <Dialog
-      title="Save a credential"
-      subtitle="Encrypted on this computer; sent only to the connectors that use it."
+      title="Add credential"
+      subtitle="Encrypted on this computer. Sent only to connectors that use it."
       onClose={onClose}
       footer={
         <>
@@ -46,7 +46,7 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
       }
     >
       <form id={formId} ref={fields} className={styles.form} onSubmit={submit}>
-        <SegmentedControl label="What it is" segments={typedKinds} value={form.kind} onChange={(kind) => { setForm({ ...form, kind }); setErrors({ name: null, secret: null }); }} />
+        <SegmentedControl label="Type" segments={typedKinds} value={form.kind} onChange={(kind) => { setForm({ ...form, kind }); setErrors({ name: null, secret: null }); }} />
         <Field label="Name" autoFocus isRequired placeholder="GitHub lena-fischer" value={name} onChange={setName} error={errors.name} />
         <SecretFields form={form} error={errors.secret} onChange={setForm} />
         {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={() => submit()} />}

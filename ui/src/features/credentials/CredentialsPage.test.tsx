@@ -10,7 +10,7 @@ import { connector, entry, manyEntries, problem, vault } from "@/test/samples";
 describe("the wallet", () => {
   it("names_who_uses_what_and_until_when", async () => {
     const { container } = renderApp("/credentials", { wallet: manyEntries() });
-    expect(await screen.findByRole("row", { name: "Northlight ops, Sign-in, used in 1 place, needs sign-in" })).toBeVisible();
+    expect(await screen.findByRole("row", { name: "Northlight ops, Sign-in, Used in 1 place, Needs sign-in" })).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
   });
 
@@ -19,7 +19,7 @@ describe("the wallet", () => {
     await screen.findByRole("row", { name: /^Northlight ops/ });
     const filter = screen.getByRole("textbox", { name: "Filter credentials" });
     await user.type(filter, "nothing is called that");
-    expect(screen.getByText("No credential is called that")).toBeVisible();
+    expect(screen.getByText("No matching credentials")).toBeVisible();
     await user.clear(filter);
     await user.type(filter, "north");
     expect(screen.getByRole("row", { name: /^Northlight ops/ })).toBeVisible();
@@ -29,7 +29,7 @@ describe("the wallet", () => {
 
   it("saves_a_token_and_never_shows_it_again", async () => {
     const { user, host, client } = renderApp("/credentials");
-    await screen.findByText("Nothing saved yet");
+    await screen.findByText("No saved credentials");
     await user.keyboard("n");
     await user.type(await screen.findByRole("textbox", { name: /^Name/ }), "Deploy key");
     await user.type(screen.getByLabelText("Token"), "s3cret");
@@ -54,7 +54,7 @@ describe("the wallet", () => {
     await user.keyboard("{Backspace}");
     const dialog = await screen.findByRole("alertdialog", { name: "Delete analytics read-only?" });
     expect(await within(dialog).findByText(/^Postgres analytics/)).toBeVisible();
-    expect(within(dialog).getByRole("button", { name: "Keep it" })).toBeVisible();
+    expect(within(dialog).getByRole("button", { name: "Cancel" })).toBeVisible();
     await user.click(within(dialog).getByRole("button", { name: "Delete anyway" }));
     await waitFor(() => expect(screen.queryByRole("row", { name: /^analytics/ })).toBeNull());
     expect(host.lastCall("removeWalletEntry")).toEqual({ entry: "wal_analytics", confirmed: true });
@@ -76,29 +76,29 @@ describe("rotating", () => {
     const { user, host } = rotating();
     host.refuses.set("Payments search", problem({ code: "auth.forbidden", message: "your role may not replace it" }));
     host.leaveHalfRotated("wal_stripe");
-    const row = await screen.findByRole("row", { name: "Stripe restricted key, Token, used in 4 places, rotation not finished, never expires" });
+    const row = await screen.findByRole("row", { name: "Stripe restricted key, Token, Used in 4 places, Rotation not finished, Never expires" });
     expect(within(row).getByText("4")).toBeVisible();
-    expect(screen.getByText("0 unused")).toBeVisible();
+    expect(screen.getByText("0 not used")).toBeVisible();
     await user.click(row);
     const sheet = await screen.findByRole("dialog", { name: "Stripe restricted key" });
-    expect(await within(sheet).findByText(/used in 4 places/)).toBeVisible();
+    expect(await within(sheet).findByText(/Used in 4 places/)).toBeVisible();
     await user.click(within(sheet).getByRole("button", { name: "Continue rotation" }));
-    const rotate = await screen.findByRole("dialog", { name: "Rotate and push" });
-    expect(await within(rotate).findByText("1 of 2 pushed")).toBeVisible();
-    expect(within(rotate).getByRole("button", { name: /^Retry 1 place/ })).toHaveFocus();
+    const rotate = await screen.findByRole("dialog", { name: /^Rotate / });
+    expect(await within(rotate).findByText("1 of 2 updated")).toBeVisible();
+    expect(within(rotate).getByRole("button", { name: /^Retry 1/ })).toHaveFocus();
   });
 
   it("tells_every_place_before_anything_is_sent", async () => {
     const { user, host, container } = rotating();
     await user.click(await screen.findByRole("row", { name: /^Stripe/ }));
     const sheet = await screen.findByRole("dialog", { name: "Stripe restricted key" });
-    expect(await within(sheet).findByText(/used in 4 places/)).toBeVisible();
+    expect(await within(sheet).findByText(/Used in 4 places/)).toBeVisible();
     expect(within(sheet).queryByRole("button", { name: "Replace" })).toBeNull();
-    await user.click(within(sheet).getByRole("button", { name: "Rotate and push" }));
-    const rotate = await screen.findByRole("dialog", { name: "Rotate and push" });
+    await user.click(within(sheet).getByRole("button", { name: "Rotate" }));
+    const rotate = await screen.findByRole("dialog", { name: /^Rotate / });
     const list = await within(rotate).findByRole("list", { name: "Places" });
-    expect(within(list).getAllByText("Will be sent")).toHaveLength(2);
-    expect(within(list).getByText("Credential at organization level · default")).toBeVisible();
+    expect(within(list).getAllByText("Will be updated")).toHaveLength(2);
+    expect(within(list).getByText("Organization credential · default")).toBeVisible();
     await user.click(within(rotate).getByRole("button", { name: "Rotate" }));
     expect(within(rotate).getByText("Paste the token")).toBeVisible();
     expect(host.lastCall("rotateWalletEntry")).toBeUndefined();
@@ -110,27 +110,27 @@ describe("rotating", () => {
     host.refuses.set("Payments search", problem({ code: "auth.forbidden", message: "your role may not replace it", hint: "Ask an owner." }));
     await screen.findByRole("row", { name: /^Stripe/ });
     await user.keyboard("r");
-    const sheet = await screen.findByRole("dialog", { name: "Rotate and push" });
+    const sheet = await screen.findByRole("dialog", { name: /^Rotate / });
     await within(sheet).findByRole("list", { name: "Places" });
     await user.type(within(sheet).getByLabelText("Token"), "n3xt-secret{Enter}");
-    expect(await within(sheet).findByText("Not reached")).toBeVisible();
-    expect(within(sheet).getByText("1 of 2 pushed")).toBeVisible();
+    expect(await within(sheet).findByText("Failed")).toBeVisible();
+    expect(within(sheet).getByText("1 of 2 updated")).toBeVisible();
     expect(within(sheet).getByText(/Your role may not replace it. Ask an owner./)).toBeVisible();
     expect(host.lastCall("rotateWalletEntry")).toMatchObject({ entry: "wal_stripe", secret: { kind: "bearer", token: "n3xt-secret" } });
     expect(document.body.innerHTML).not.toContain("n3xt-secret");
     expect(await axeViolations(container)).toEqual([]);
 
-    const retry = within(sheet).getByRole("button", { name: /^Retry 1 place/ });
+    const retry = within(sheet).getByRole("button", { name: /^Retry 1/ });
     await user.click(retry);
     await waitFor(() => expect(host.lastCall("retryRotation")).toMatchObject({ entry: "wal_stripe" }));
     await waitFor(() => expect(retry).toHaveFocus());
     host.refuses.clear();
     await user.click(retry);
-    expect(await within(sheet).findByText("2 of 2 pushed")).toBeVisible();
+    expect(await within(sheet).findByText("2 of 2 updated")).toBeVisible();
     await user.click(within(sheet).getByRole("button", { name: "Roll back" }));
     await waitFor(() => expect(host.lastCall("rollBackRotation")).toMatchObject({ entry: "wal_stripe" }));
     await user.keyboard("{Control>}{Enter}{/Control}");
-    await waitFor(() => expect(screen.queryByRole("dialog", { name: "Rotate and push" })).toBeNull());
+    await waitFor(() => expect(screen.queryByRole("dialog", { name: /^Rotate / })).toBeNull());
     expect(host.lastCall("finishRotation")).toEqual({ entry: "wal_stripe" });
   });
 
@@ -139,8 +139,8 @@ describe("rotating", () => {
     host.leaveHalfRotated("wal_stripe");
     await user.click(await screen.findByRole("row", { name: /^Stripe/ }));
     await user.click(await screen.findByRole("button", { name: "Continue rotation" }));
-    const sheet = await screen.findByRole("dialog", { name: "Rotate and push" });
-    expect(await within(sheet).findByText("2 of 2 pushed")).toBeVisible();
+    const sheet = await screen.findByRole("dialog", { name: /^Rotate / });
+    expect(await within(sheet).findByText("2 of 2 updated")).toBeVisible();
     const pushed = host.places.get("wal_stripe")!;
     const waits = problem({ code: "cancelled", message: "the secret was not sent there yet" });
     let end!: () => void;
@@ -154,12 +154,12 @@ describe("rotating", () => {
     };
     await user.click(within(sheet).getByRole("button", { name: "Roll back" }));
     const asked = () => host.calls.filter(({ name }) => name === "planRotation").length;
-    await waitFor(() => expect(within(sheet).getByText("0 of 2 pushed")).toBeVisible());
+    await waitFor(() => expect(within(sheet).getByText("0 of 2 updated")).toBeVisible());
     await waitFor(() => expect(asked()).toBeGreaterThan(1));
     expect(within(sheet).queryByRole("button", { name: /^Retry/ })).toBeNull();
     expect(within(sheet).getByRole("button", { name: /^Finish/ })).toBeDisabled();
     await act(() => { end(); return ended; });
-    expect(await within(sheet).findByText("Every place has the old secret again")).toBeVisible();
+    expect(await within(sheet).findByText("Rolled back everywhere")).toBeVisible();
   });
 
   it("says_of_each_place_what_deleting_does_to_it", async () => {
@@ -167,9 +167,9 @@ describe("rotating", () => {
     await screen.findByRole("row", { name: /^Stripe/ });
     await user.keyboard("{Backspace}");
     const dialog = await screen.findByRole("alertdialog", { name: "Delete Stripe restricted key?" });
-    const stops = await within(dialog).findByRole("list", { name: "What stops working" });
+    const stops = await within(dialog).findByRole("list", { name: "Stops working" });
     expect(within(stops).getAllByRole("listitem")).toHaveLength(2);
-    expect(within(within(dialog).getByRole("list", { name: "What keeps it" })).getByText("Payments search · Cohere · Northlight")).toBeVisible();
+    expect(within(within(dialog).getByRole("list", { name: "Keeps a copy" })).getByText("Payments search · Cohere · Northlight")).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
   });
 });
@@ -186,16 +186,16 @@ describe("credentials on platforms", () => {
       if (id === "con_search") throw problem({ code: "network.unreachable", message: "could not reach Cohere" });
       return credentialLevels();
     };
-    await screen.findByText("Nothing saved yet");
+    await screen.findByText("No saved credentials");
     expect(host.lastCall("listPlatformCredentials")).toBeUndefined();
-    await user.click(screen.getByRole("radio", { name: "On platforms" }));
+    await user.click(screen.getByRole("radio", { name: "Platforms" }));
     expect(await screen.findByRole("row", { name: "default, of HubSpot, user, default, Valid" })).toBeVisible();
-    expect(screen.getByRole("row", { name: /^HubSpot, Mistral · Northlight, 2 credentials · organization: you may not see these/ })).toBeVisible();
+    expect(screen.getByRole("row", { name: /^HubSpot, Mistral · Northlight, 2 credentials · Organization: you may not see these/ })).toBeVisible();
     expect(await screen.findByRole("row", { name: /^Search, Cohere · Northlight, Could not reach Cohere/ })).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
     host.handlers.listPlatformCredentials = () => [];
     await user.click(screen.getByRole("row", { name: /^Search/ }));
-    expect(await screen.findByRole("row", { name: /^Search, .*Its platform keeps none/ })).toBeVisible();
+    expect(await screen.findByRole("row", { name: /^Search, .*No credentials/ })).toBeVisible();
     await user.click(screen.getByRole("row", { name: /^sandbox, of HubSpot/ }));
     expect(await screen.findByRole("tab", { name: /Credentials/, selected: true })).toBeVisible();
   });
@@ -203,8 +203,8 @@ describe("credentials on platforms", () => {
   it("asks_many_connectors_only_when_they_are_unfolded", async () => {
     const many = Array.from({ length: 12 }, (_, place) => ({ ...hosted[0]!, id: `con_${place}`, title: `Number ${place}` }));
     const { user, host } = renderApp("/credentials", { connectors: many });
-    await user.click(await screen.findByRole("radio", { name: "On platforms" }));
-    await screen.findByRole("row", { name: "Number 3, Mistral · Northlight, Not asked yet" });
+    await user.click(await screen.findByRole("radio", { name: "Platforms" }));
+    await screen.findByRole("row", { name: "Number 3, Mistral · Northlight, Not loaded" });
     expect(host.lastCall("listPlatformCredentials")).toBeUndefined();
     await user.click(screen.getByRole("row", { name: /^Number 3,/ }));
     expect(await screen.findByRole("row", { name: /^sandbox, of Number 3/ })).toBeVisible();
@@ -220,18 +220,18 @@ describe("the vault", () => {
     expect(await screen.findByText("The passphrase is not the right one")).toBeVisible();
     await user.clear(field);
     await user.type(field, "correct horse{Enter}");
-    await waitFor(() => expect(screen.queryByText("The vault is locked")).toBeNull());
+    await waitFor(() => expect(screen.queryByText("Vault locked")).toBeNull());
   });
 
   it("takes_a_new_passphrase_twice_where_no_keychain_answers", async () => {
     const { user, host } = renderApp("/credentials", { vault: vault({ backend: null, state: "unavailable", problem: problem({ code: "vault.no_keychain", message: "no keychain answers" }) }) });
-    await user.click(await screen.findByRole("button", { name: "Choose a passphrase instead" }));
+    await user.click(await screen.findByRole("button", { name: "Use a passphrase" }));
     await user.type(screen.getByLabelText("Passphrase"), "long enough");
-    await user.type(screen.getByLabelText("Passphrase once more"), "long enouhg{Enter}");
-    expect(await screen.findByText("This is not the same as above")).toBeVisible();
+    await user.type(screen.getByLabelText("Repeat passphrase"), "long enouhg{Enter}");
+    expect(await screen.findByText("Passphrases don't match")).toBeVisible();
     expect(host.lastCall("choosePassphrase")).toBeUndefined();
-    await user.clear(screen.getByLabelText("Passphrase once more"));
-    await user.type(screen.getByLabelText("Passphrase once more"), "long enough{Enter}");
+    await user.clear(screen.getByLabelText("Repeat passphrase"));
+    await user.type(screen.getByLabelText("Repeat passphrase"), "long enough{Enter}");
     await waitFor(() => expect(host.lastCall("choosePassphrase")).toEqual({ passphrase: "long enough" }));
   });
 

@@ -37,7 +37,7 @@ type Props = {
 
 const views = [
   { value: "wallet" as const, label: "Wallet" },
-  { value: "platforms" as const, label: "On platforms" },
+  { value: "platforms" as const, label: "Platforms" },
 ];
 
 /** What is saved, how old, until when, and who uses it: in the wallet and on platforms. Secrets are never shown again. */
@@ -57,7 +57,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
   const next = shown[place + 1] ?? shown[place - 1];
   const close = () => setOpen(null);
 
-  useShortcut({ keys: "N", label: "Save a credential", inBar: true, run: () => setOpen("add") });
+  useShortcut({ keys: "N", label: "Add credential", inBar: true, run: () => setOpen("add") });
   useShortcut({ keys: "/", label: "Filter", run: () => filterField.current?.focus() });
   useShortcut(current && typedKindOf(current.kind, current.reference) ? { keys: "R", label: "Rotate", inBar: true, run: () => setOpen("rotate") } : null);
   useShortcut(current ? { keys: "Backspace", label: "Delete", inBar: true, run: () => setOpen("remove") } : null);
@@ -66,16 +66,16 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
     <div className={styles.split}>
       <div className={styles.main}>
         <Toolbar title="Credentials" count={view === "wallet" ? wallet?.length : undefined}>
-          <SegmentedControl label="Which credentials" segments={views} value={view} onChange={(next) => { setView(next); close(); }} />
+          <SegmentedControl label="View" segments={views} value={view} onChange={(next) => { setView(next); close(); }} />
           <Button icon="plus" keys="N" onPress={() => setOpen("add")}>Save</Button>
         </Toolbar>
         {vault && <VaultNotice vault={vault} />}
         {view === "platforms" && <PlatformList filterField={filterField} onOpenCredentials={onOpenCredentials} />}
         {view === "wallet" && error && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}
-        {view === "wallet" && !wallet && !error && <Skeleton label="Reading the wallet" rows={6} />}
+        {view === "wallet" && !wallet && !error && <Skeleton label="Loading wallet" rows={6} />}
         {view === "wallet" && wallet?.length === 0 && (
-          <EmptyState icon="key-round" title="Nothing saved yet" action={<Button icon="plus" onPress={() => setOpen("add")}>Save a credential</Button>}>
-            Tokens, headers, OAuth apps and the sign-ins of your connectors appear here, encrypted on this computer.
+          <EmptyState icon="key-round" title="No saved credentials" action={<Button icon="plus" onPress={() => setOpen("add")}>Add credential</Button>}>
+            Tokens, headers, OAuth apps and sign-ins appear here, encrypted on this computer.
           </EmptyState>
         )}
         {view === "wallet" && wallet && wallet.length > 0 && (
@@ -84,10 +84,10 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
               <Field ref={filterField} label="Filter credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} onKeyDown={(event) => { focusList(event); event.continuePropagation(); }} />
             </div>
             <div className={styles.heads} aria-hidden="true">
-              <span>Name</span><span>Kind</span><span>Used by</span><span>Last used</span><span>Expires</span>
+              <span>Name</span><span>Type</span><span>Used by</span><span>Last used</span><span>Expires</span>
             </div>
             {shown.length === 0 ? (
-              <EmptyState icon="search" title="No credential is called that" action={<Button onPress={() => setFilter("")}>Show all</Button>} />
+              <EmptyState icon="search" title="No matching credentials" action={<Button onPress={() => setFilter("")}>Show all</Button>} />
             ) : (
               <VirtualList
                 label="Credentials"
@@ -120,7 +120,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
       {open === "remove" && current && <RemoveEntryDialog entry={current} onClose={close} onRemoved={() => { setSelected(next?.id ?? null); close(); }} />}
       <StatusFacts>
         <span>{vaultFact(vault)}</span>
-        {view === "wallet" && wallet && wallet.length > 0 && <span>{grouped(wallet.filter((entry) => usesOf(entry).titles.length === 0).length)} unused</span>}
+        {view === "wallet" && wallet && wallet.length > 0 && <span>{grouped(wallet.filter((entry) => usesOf(entry).titles.length === 0).length)} not used</span>}
       </StatusFacts>
     </div>
   );
@@ -133,7 +133,7 @@ function passes(filter: string, entry: WalletEntry, uses: SecretUsage): boolean 
 }
 
 function protection(vault: VaultStatus | undefined): string {
-  return vault?.backend === "passphrase" ? "encrypted by your passphrase" : "encrypted on this computer";
+  return vault?.backend === "passphrase" ? "encrypted with your passphrase" : "encrypted on this computer";
 }
 
 function vaultFact(vault: VaultStatus | undefined): string {
@@ -141,12 +141,12 @@ function vaultFact(vault: VaultStatus | undefined): string {
     case undefined:
       return "";
     case "empty":
-      return "Nothing was ever saved";
+      return "Vault empty";
     case "ready":
-      return vault.backend === "passphrase" ? "Vault unlocked with the passphrase" : "Vault unlocked, its key in the keychain";
+      return vault.backend === "passphrase" ? "Vault unlocked (passphrase)" : "Vault unlocked (keychain)";
     case "locked":
       return "Vault locked";
     case "unavailable":
-      return "Vault cannot be read";
+      return "Vault unavailable";
   }
 }

@@ -14,14 +14,14 @@ type Props = { entry: WalletEntry; uses: SecretUsage };
 /** The cells of one wallet entry. */
 export function EntryRow({ entry, uses }: Props) {
   const expiry = expiryWords(entry);
-  const bad = entry.needsAuthorization || expiry === "lapsed";
+  const bad = entry.needsAuthorization || expiry.startsWith("Expired");
   return (
     <>
       <span className="line">
         <ConnectorMark title={entry.name} />
         <TwoLines
           first={<span className="medium">{entry.name}</span>}
-          second={uses.isRotating ? <span className={styles.open} data-tone="warn">rotation not finished</span> : <span title={entry.resource ?? undefined}>{entryFacts(entry)}</span>}
+          second={uses.isRotating ? <span className={styles.open} data-tone="warn">Rotation not finished</span> : <span title={entry.resource ?? undefined}>{entryFacts(entry)}</span>}
         />
       </span>
       <span className="text2 cut">{entryKind(entry)}</span>
@@ -39,10 +39,10 @@ export function EntryRow({ entry, uses }: Props) {
 }
 
 function places({ titles }: SecretUsage): string {
-  return titles.length === 1 ? (titles[0] ?? "") : titles.length === 0 ? "unused" : grouped(titles.length);
+  return titles.length === 1 ? (titles[0] ?? "") : titles.length === 0 ? "Not used" : grouped(titles.length);
 }
 
 /** What assistive technology reads of an entry. */
 export function entryName(entry: WalletEntry, uses: SecretUsage): string {
-  return [entry.name, entryKind(entry), usageText(uses.titles.length), uses.isRotating && "rotation not finished", expiryName(entry)].filter(Boolean).join(", ");
+  return [entry.name, entryKind(entry), usageText(uses.titles.length), uses.isRotating && "Rotation not finished", expiryName(entry)].filter(Boolean).join(", ");
 }

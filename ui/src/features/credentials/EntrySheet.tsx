@@ -10,7 +10,7 @@ import { Tag } from "@/components/Tag";
 import { type AccountId, type ConnectorId, type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { agoWords, exactTime } from "@/lib/time";
+import { ago, exactTime } from "@/lib/time";
 import styles from "./Credentials.module.css";
 import { PlaceList } from "./PlaceList";
 import { isPushed } from "./placeWords";
@@ -38,7 +38,7 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
     <Sheet
       title={entry.name}
       mark={<ConnectorMark size="large" title={entry.name} />}
-      subtitle={[entryKind(entry), "wallet", usageText(rotation ? places.length : entry.usedBy.length)].join(" · ")}
+      subtitle={[entryKind(entry), "Wallet", usageText(rotation ? places.length : entry.usedBy.length)].join(" · ")}
       onClose={onClose}
       footer={
         <>
@@ -56,12 +56,12 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
         {places.length > 0 ? <PlaceList label="Used by" places={places} onOpen={onOpen} /> : <UsedBy entry={entry} isKnown={rotation !== undefined} onOpen={onOpen} />}
       </section>
       <dl className={styles.facts}>
-        <Fact name="Secret"><span title={exactTime(entry.replacedAt)}>{entry.reference ? "looked up at each use" : `set ${agoWords(entry.replacedAt)}, cannot be shown`}</span></Fact>
+        <Fact name="Secret"><span title={exactTime(entry.replacedAt)}>{entry.reference ? "Read on each use" : `Set ${ago(entry.replacedAt)}, hidden`}</span></Fact>
         <Fact name="Expires">{expiryWords(entry)}</Fact>
-        <Fact name="Saved"><span title={exactTime(entry.createdAt)}>{agoWords(entry.createdAt)}</span></Fact>
-        <Fact name="Last used">{entry.lastUsedAt ? <span title={exactTime(entry.lastUsedAt)}>{agoWords(entry.lastUsedAt)}</span> : "never"}</Fact>
-        {entry.issuer && <Fact name="From"><span className="mono" data-selectable>{entry.issuer}</span></Fact>}
-        {entry.resource && <Fact name="For"><span className="mono" data-selectable>{entry.resource}</span></Fact>}
+        <Fact name="Saved"><span title={exactTime(entry.createdAt)}>{ago(entry.createdAt)}</span></Fact>
+        <Fact name="Last used">{entry.lastUsedAt ? <span title={exactTime(entry.lastUsedAt)}>{ago(entry.lastUsedAt)}</span> : "Never"}</Fact>
+        {entry.issuer && <Fact name="Issuer"><span className="mono" data-selectable>{entry.issuer}</span></Fact>}
+        {entry.resource && <Fact name="Resource"><span className="mono" data-selectable>{entry.resource}</span></Fact>}
         {entry.scopes.length > 0 && <Fact name="Scopes"><span className={styles.tags}>{entry.scopes.map((scope) => <Tag key={scope} mono>{scope}</Tag>)}</span></Fact>}
       </dl>
     </Sheet>
@@ -71,17 +71,17 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
 /** A secret that platforms keep too is not replaced here alone: they would stay with the old one. */
 function RotateHint({ isOpen, onRotate }: { isOpen: boolean; onRotate: () => void }) {
   return (
-    <section className={styles.section} aria-label="Replace the secret">
-      <h3>Replace the secret</h3>
-      <p className="text2">{isOpen ? "A rotation is not finished. The old secret is kept until it is." : "Platforms have it too. Rotating takes the new secret once and sends it to each of them."}</p>
-      <div className={styles.actions}><Button look="primary" icon="rotate-cw" onPress={onRotate}>{isOpen ? "Continue rotation" : "Rotate and push"}</Button></div>
+    <section className={styles.section} aria-label="Replace credential">
+      <h3>Replace credential</h3>
+      <p className="text2">{isOpen ? "Rotation isn't finished. The old credential is kept until you finish." : "Also used on platforms. Rotate to update it everywhere at once."}</p>
+      <div className={styles.actions}><Button look="primary" icon="rotate-cw" onPress={onRotate}>{isOpen ? "Continue rotation" : "Rotate"}</Button></div>
     </section>
   );
 }
 
 /** The connectors that are known to use it while the vault cannot be read. */
 function UsedBy({ entry, isKnown, onOpen }: { entry: WalletEntry; isKnown: boolean; onOpen: Props["onOpen"] }) {
-  if (isKnown || entry.usedBy.length === 0) return <p className="text2">Nothing uses it.</p>;
+  if (isKnown || entry.usedBy.length === 0) return <p className="text2">Not used</p>;
   return (
     <ul className={styles.card}>
       {entry.usedBy.map((user) => (
@@ -102,7 +102,7 @@ function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
   const [error, setError] = useState<string | null>(null);
   const { replace } = useWalletActions();
   if (!kind) {
-    return <p className="text2">Tokens of a sign-in renew themselves. To change who is signed in, disconnect the connector and sign in again.</p>;
+    return <p className="text2">Sign-in tokens renew automatically. To switch accounts, disconnect and sign in again.</p>;
   }
   const keepsValues = form.kind === "headers";
   const submit = (event: FormEvent) => {
@@ -115,12 +115,12 @@ function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
   return (
     <form className={styles.section} onSubmit={submit}>
       <div className={styles.sectionHead}>
-        <h3>Replace the secret</h3>
+        <h3>Replace credential</h3>
         <span className="grow" />
         {(form.kind === "bearer" || form.kind === "reference") && (
           <SegmentedControl
-            label="What replaces it"
-            segments={[{ value: "bearer", label: "Token" }, { value: "reference", label: "Reference" }]}
+            label="New type"
+            segments={[{ value: "bearer", label: "Token" }, { value: "reference", label: "Secret reference" }]}
             value={form.kind}
             onChange={(next) => { setForm({ ...form, kind: next }); setError(null); }}
           />
@@ -131,7 +131,7 @@ function Replace({ entry, titles }: { entry: WalletEntry; titles: string[] }) {
       {replace.error && <ProblemNotice problem={asProblem(replace.error)} />}
       <div className={styles.actions}>
         <Button look="primary" type="submit" isPending={replace.isPending}>Replace</Button>
-        {titles.length > 0 && <span className="text3 small">{titles.length === 1 ? `${titles[0] ?? ""} uses the new one at once.` : `All ${titles.length} places use the new one at once.`}</span>}
+        {titles.length > 0 && <span className="text3 small">{titles.length === 1 ? `${titles[0] ?? ""} uses it right away.` : `${titles.length} connectors use it right away.`}</span>}
       </div>
     </form>
   );

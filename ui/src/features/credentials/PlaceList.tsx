@@ -56,10 +56,11 @@ function nameOf({ title, account }: RotationPlace): string {
 
 /** How a place stands while a rotation is on its way, or after it. */
 export function PlaceState({ place, isTried, isPushing }: { place: RotationPlace; isTried: boolean; isPushing: boolean }) {
-  if (!isPushed(place)) return <Badge glyph={isPushing || isTried ? "ready" : "todo"}>{isPushing || isTried ? "Has it" : "At its next use"}</Badge>;
-  if (isTried) return place.problem ? <Badge glyph="failing">Not reached</Badge> : <Badge glyph="ready">Has it</Badge>;
-  if (isPushing) return <Badge glyph="authorizing">Waits</Badge>;
-  return <Badge glyph="todo">Will be sent</Badge>;
+  // Nothing was sent here, so nothing is known of it.
+  if (!isPushed(place)) return <Badge glyph="todo">On next use</Badge>;
+  if (isTried) return place.problem ? <Badge glyph="failing">Failed</Badge> : <Badge glyph="ready">Updated</Badge>;
+  if (isPushing) return <Badge glyph="authorizing">Waiting</Badge>;
+  return <Badge glyph="todo">Will be updated</Badge>;
 }
 
 /** What happened, the platform's own words for it, and what helps. */

@@ -16,7 +16,7 @@ import { type Section, VirtualList } from "@/components/VirtualList";
 import { type ConnectorId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { classes } from "@/lib/classes";
-import { timeLeft } from "@/lib/time";
+import { until } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { connectorFacts, credentialFacts, credentialLooks, type HostedRow, hostedRows, rowName } from "./hostedRows";
@@ -51,11 +51,11 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
     else if (row.answer?.isError) void row.answer.refetch();
     else toggle(row.connector.id);
   };
-  useShortcut(current ? { keys: "O", label: "Open its credentials", inBar: true, run: () => onOpenCredentials(current.connector.id) } : null);
+  useShortcut(current ? { keys: "O", label: "Open credentials", inBar: true, run: () => onOpenCredentials(current.connector.id) } : null);
 
-  if (!connectors) return <Skeleton label="Reading the connectors" rows={6} />;
+  if (!connectors) return <Skeleton label="Loading connectors" rows={6} />;
   if (hosted.length === 0) {
-    return <EmptyState icon="key-round" title="No connectors on platforms">Credentials that a hosted platform keeps for its connectors appear here.</EmptyState>;
+    return <EmptyState icon="key-round" title="No hosted connectors">Credentials stored by platforms appear here.</EmptyState>;
   }
   return (
     <>
@@ -63,13 +63,13 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
         <Field ref={filterField} label="Filter connectors and credentials" hideLabel icon="search" keys="/" soft placeholder="Filter" value={filter} onChange={setFilter} onKeyDown={(event) => { focusList(event); event.continuePropagation(); }} />
       </div>
       <div className={classes(styles.heads, styles.hosted)} aria-hidden="true">
-        <span>Name</span><span>Level</span><span>State</span><span>Expires</span>
+        <span>Name</span><span>Level</span><span>Status</span><span>Expires</span>
       </div>
       {all.length === 0 ? (
-        <EmptyState icon="search" title="No connector or credential is called that" action={<Button onPress={() => setFilter("")}>Show all</Button>} />
+        <EmptyState icon="search" title="No matches" action={<Button onPress={() => setFilter("")}>Show all</Button>} />
       ) : (
         <VirtualList
-          label="Credentials on platforms"
+          label="Platform credentials"
           sections={sections}
           keyOf={(row) => row.key}
           nameOf={rowName}
@@ -95,7 +95,7 @@ function ConnectorCells({ row }: { row: Extract<HostedRow, { kind: "connector" }
         <TwoLines first={<span className="medium">{connector.title}</span>} second={<span>{connectorFacts(row)}</span>} />
       </span>
       <span />
-      <span>{answer?.isPending && <Badge glyph="authorizing">Asking</Badge>}{answer?.isError && <Badge glyph="failing">Ask again</Badge>}</span>
+      <span>{answer?.isPending && <Badge glyph="authorizing">Loading</Badge>}{answer?.isError && <Badge glyph="failing">Try again</Badge>}</span>
       <span />
     </>
   );
@@ -107,11 +107,11 @@ function CredentialCells({ row }: { row: Extract<HostedRow, { kind: "credential"
   return (
     <>
       <span className={styles.inner}>
-        <TwoLines first={<span className="line"><span className="medium">{credential.title ?? (credential.name || "Credential")}</span>{credential.isDefault && <Tag icon="star" title="Used when none is named">default</Tag>}</span>} second={<span>{credentialFacts(credential)}</span>} />
+        <TwoLines first={<span className="line"><span className="medium">{credential.title ?? (credential.name || "Credential")}</span>{credential.isDefault && <Tag icon="star" title="Used by default">Default</Tag>}</span>} second={<span>{credentialFacts(credential)}</span>} />
       </span>
       <span className="text2">{credential.level}</span>
       <Badge glyph={look.glyph} title={credential.reason ?? undefined}>{credential.reason ? `${look.word} · ${credential.reason}` : look.word}</Badge>
-      <span className="text2">{credential.expiresAt ? timeLeft(credential.expiresAt) : "—"}</span>
+      <span className="text2">{credential.expiresAt ? until(credential.expiresAt) : "—"}</span>
     </>
   );
 }

@@ -5,6 +5,7 @@ import { ProblemNotice } from "@/components/ProblemNotice";
 import { type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
+import { midSentence } from "@/lib/words";
 import { PlaceList } from "./PlaceList";
 import { isPushed } from "./placeWords";
 import { useWalletActions } from "./useWalletActions";
@@ -25,28 +26,28 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
     <Dialog
       alert
       title={`Delete ${entry.name}?`}
-      subtitle={`${entryKind(entry)} in the wallet. It cannot be brought back.`}
+      subtitle={`Saved ${midSentence(entryKind(entry))}. You can't undo this.`}
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>Keep it</Button>
-          <Button look="danger" isPending={remove.isPending} onPress={submit}>{used ? "Delete anyway" : "Delete"}</Button>
+          <Button autoFocus onPress={onClose}>Cancel</Button>
+          <Button look="danger" isPending={remove.isPending} onPress={submit}>{used ? "Delete anyway" : "Delete credential"}</Button>
         </>
       }
     >
       {stops.length > 0 && (
         <>
-          <p>These stop working until they get another credential:</p>
-          <PlaceList label="What stops working" places={stops} />
+          <p>These stop working:</p>
+          <PlaceList label="Stops working" places={stops} />
         </>
       )}
       {stays.length > 0 && (
         <>
-          <p>These platforms keep what they were given; a rotation can no longer reach them:</p>
-          <PlaceList label="What keeps it" places={stays} />
+          <p>These platforms keep their copy; you can no longer rotate it from here:</p>
+          <PlaceList label="Keeps a copy" places={stays} />
         </>
       )}
-      {stops.length === 0 && stays.length === 0 && (used ? <p>Connectors use it: {entry.usedBy.map((user) => user.title).join(", ")}. They stop working until they get another credential.</p> : <p>Nothing uses it.</p>)}
+      {stops.length === 0 && stays.length === 0 && (used ? <p>{entry.usedBy.map((user) => user.title).join(", ")} {entry.usedBy.length === 1 ? "stops" : "stop"} working until you set another credential.</p> : <p>Not used.</p>)}
       {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
     </Dialog>
   );

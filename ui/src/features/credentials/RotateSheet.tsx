@@ -9,8 +9,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { useToasts } from "@/host/toasts";
 import { type Rotation, type RotationPlace, type WalletEntry } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { agoWords } from "@/lib/time";
-import { count } from "@/lib/words";
+import { ago } from "@/lib/time";
 import styles from "./Credentials.module.css";
 import { PlaceList, PlaceState } from "./PlaceList";
 import { isPushed, placeKey } from "./placeWords";
@@ -35,25 +34,25 @@ export function RotateSheet({ entry, onClose }: Props) {
   const missed = rollBack.isPending ? [] : places.filter((place) => place.problem !== null);
   const failure = rotate.error ?? retry.error ?? rollBack.error ?? finish.error;
 
-  const end = () => finish.mutate(undefined, { onSuccess: () => { toast(rollBack.isSuccess ? `${entry.name} keeps its old secret` : `${entry.name} rotated`); onClose(); } });
-  const back = () => rollBack.mutate(undefined, { onSuccess: (then) => { if (then.places.every((place) => place.problem === null)) toast(`${entry.name} has its old secret again`); } });
+  const end = () => finish.mutate(undefined, { onSuccess: () => { toast(rollBack.isSuccess ? `Rotation of ${entry.name} rolled back` : `${entry.name} rotated`); onClose(); } });
+  const back = () => rollBack.mutate(undefined, { onSuccess: (then) => { if (then.places.every((place) => place.problem === null)) toast(`Rotation of ${entry.name} rolled back`); } });
   const again = () => retry.mutate();
   useShortcut(isOpen && !pushing ? { keys: "Mod+Enter", label: missed.length > 0 ? "Retry" : "Finish", inBar: true, inFields: true, run: missed.length > 0 ? again : end } : null);
 
   return (
     <Sheet
-      title="Rotate and push"
+      title={`Rotate ${entry.name}`}
       mark={<ConnectorMark size="large" title={entry.name} />}
-      subtitle={[entry.name, "wallet", plan.data && usageText(places.length)].filter(Boolean).join(" · ")}
+      subtitle={["Wallet", plan.data && usageText(places.length)].filter(Boolean).join(" · ")}
       onClose={onClose}
       footer={
         isOpen ? (
           <>
             <Button icon="rotate-ccw" isPending={rollBack.isPending} isDisabled={pushing && !rollBack.isPending} onPress={back}>Roll back</Button>
             <span className="grow" />
-            {missed.length > 0 && <Button isPending={finish.isPending} isDisabled={pushing} onPress={end}>{`Finish with ${places.length - missed.length}`}</Button>}
+            {missed.length > 0 && <Button isPending={finish.isPending} isDisabled={pushing} onPress={end}>Finish anyway</Button>}
             {missed.length > 0 ? (
-              <Button look="primary" autoFocus keys="Mod+Enter" isPending={retry.isPending} isDisabled={pushing && !retry.isPending} onPress={again}>{`Retry ${count(missed.length, "place")}`}</Button>
+              <Button look="primary" autoFocus keys="Mod+Enter" isPending={retry.isPending} isDisabled={pushing && !retry.isPending} onPress={again}>{`Retry ${missed.length}`}</Button>
             ) : (
               <Button look="primary" autoFocus keys="Mod+Enter" isPending={finish.isPending} isDisabled={pushing} onPress={end}>Finish</Button>
             )}
@@ -68,14 +67,14 @@ export function RotateSheet({ entry, onClose }: Props) {
       }
     >
       {!isOpen && kind && <NewSecret id={form} entry={entry} kind={kind} isPending={pushing} onSubmit={(secret) => rotate.mutate(secret)} />}
-      {!kind && <p className="text2">Tokens of a sign-in renew themselves. Sign in again to change who is signed in.</p>}
+      {!kind && <p className="text2">Sign-in tokens renew automatically. To switch accounts, disconnect and sign in again.</p>}
       {failure && <ProblemNotice problem={asProblem(failure)} />}
       {plan.error && <ProblemNotice problem={asProblem(plan.error)} onRetry={() => void plan.refetch()} />}
-      {plan.isPending && <Skeleton rows={3} label="Reading where it is used" />}
+      {plan.isPending && <Skeleton rows={3} label="Loading where it's used" />}
       {plan.data && <Places rotation={plan.data} results={results} isPushing={pushing} isOpen={isOpen} />}
       {isOpen && !pushing && (
-        <Notice glyph={missed.length > 0 ? "changed" : "ready"} role="status" title={missed.length > 0 ? `${count(missed.length, "place")} still ${missed.length === 1 ? "has" : "have"} another secret` : rollBack.isSuccess ? "Every place has the old secret again" : "Every place has the new secret"}>
-          {rollBack.isSuccess && missed.length === 0 ? "Finishing ends this rotation." : "The old one is kept until you finish. Rolling back puts it into the wallet and every place again; revoke it at its service only afterwards."}
+        <Notice glyph={missed.length > 0 ? "changed" : "ready"} role="status" title={missed.length > 0 ? `${missed.length} not updated` : rollBack.isSuccess ? "Rolled back everywhere" : places.every(isPushed) ? "Updated everywhere" : "New credential saved"}>
+          {!(rollBack.isSuccess && missed.length === 0) && "The old credential is kept until you finish, so you can roll back. Revoke it with the provider after that."}
         </Notice>
       )}
     </Sheet>
@@ -91,13 +90,13 @@ function Places({ rotation, results, isPushing, isOpen }: PlacesProps) {
   const pushed = places.filter(isPushed);
   const done = pushed.filter((place) => isTried(place) && place.problem === null).length;
   return (
-    <section className={styles.section} aria-label="Where it goes">
+    <section className={styles.section} aria-label="Used by">
       <div className={styles.sectionHead}>
-        <h3>Where it goes</h3>
-        {pushed.length > 0 && (isPushing || isOpen) && <span className="text2" aria-live="polite">{`${done} of ${pushed.length} pushed`}</span>}
+        <h3>Used by</h3>
+        {pushed.length > 0 && (isPushing || isOpen) && <span className="text2" aria-live="polite">{`${done} of ${pushed.length} updated`}</span>}
       </div>
       {places.length === 0 ? (
-        <p className="text2">Nothing uses it yet.</p>
+        <p className="text2">Not used yet</p>
       ) : (
         <PlaceList label="Places" places={places} stateOf={(place) => <PlaceState place={place} isTried={isTried(place)} isPushing={isPushing} />} />
       )}
@@ -121,18 +120,18 @@ function NewSecret({ id, entry, kind, isPending, onSubmit }: NewSecretProps) {
   return (
     <form id={id} className={styles.section} onSubmit={submit}>
       <div className={styles.sectionHead}>
-        <h3>New secret</h3>
+        <h3>New credential</h3>
         <span className="grow" />
         {(form.kind === "bearer" || form.kind === "reference") && (
           <SegmentedControl
-            label="What it is now"
-            segments={[{ value: "bearer", label: "Token" }, { value: "reference", label: "Reference" }]}
+            label="New type"
+            segments={[{ value: "bearer", label: "Token" }, { value: "reference", label: "Secret reference" }]}
             value={form.kind}
             onChange={(next) => { setForm({ ...form, kind: next }); setError(null); }}
           />
         )}
       </div>
-      <p className="text3 small">{`One is saved, set ${agoWords(entry.replacedAt)}. It cannot be shown again, only replaced.`}</p>
+      <p className="text3 small">{`Current one set ${ago(entry.replacedAt)}`}</p>
       <SecretFields form={form} error={error} onChange={setForm} keepsValues={keepsValues} autoFocus />
     </form>
   );

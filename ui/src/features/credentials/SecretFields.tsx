@@ -13,21 +13,21 @@ export function SecretFields({ form, error, onChange, keepsValues = false, autoF
     case "bearer":
       return (
         <>
-          <Field label="Token" type="password" mono autoFocus={autoFocus} autoComplete="new-password" value={form.token} onChange={(token) => set({ token })} error={error} help="Saved in the wallet. It cannot be shown again, only replaced." />
+          <Field label="Token" type="password" mono autoFocus={autoFocus} autoComplete="new-password" value={form.token} onChange={(token) => set({ token })} error={error} help="You can replace it later but not view it." />
           <ReferenceOffer text={form.token} onUse={() => set({ kind: "reference", reference: form.token.trim(), token: "" })} />
         </>
       );
     case "reference":
       return (
-        <Field label="Reference" mono autoFocus={autoFocus} placeholder="env://GITHUB_TOKEN" value={form.reference} onChange={(reference) => set({ reference })} error={error} help="Looked up at each use; only the reference is saved. One that stands for nothing stops the run and is named." />
+        <Field label="Secret reference" mono autoFocus={autoFocus} placeholder="env://GITHUB_TOKEN" value={form.reference} onChange={(reference) => set({ reference })} error={error} help="Read on each use. Only the reference is saved." />
       );
     case "headers":
-      return <HeaderLines takesReferences lines={form.headers} error={error ?? undefined} valuePlaceholder={keepsValues ? "saved, empty keeps it" : undefined} onChange={(headers) => set({ headers })} />;
+      return <HeaderLines takesReferences lines={form.headers} error={error ?? undefined} valuePlaceholder={keepsValues ? "Leave empty to keep" : undefined} onChange={(headers) => set({ headers })} />;
     case "oauth_client":
       return (
         <>
-          <Field label="Client id" mono autoFocus={autoFocus} isRequired value={form.clientId} onChange={(clientId) => set({ clientId })} error={error} />
-          <SecretValueField label="Client secret" value={form.clientSecret} onChange={(clientSecret) => set({ clientSecret })} help="Leave empty when the provider gave none." />
+          <Field label="Client ID" mono autoFocus={autoFocus} isRequired value={form.clientId} onChange={(clientId) => set({ clientId })} error={error} />
+          <SecretValueField label="Client secret" value={form.clientSecret} onChange={(clientSecret) => set({ clientSecret })} help="Optional" />
         </>
       );
   }

@@ -25,8 +25,8 @@ function Locked() {
   const problem = unlock.error && asProblem(unlock.error);
   const mistyped = problem?.code === "vault.passphrase";
   return (
-    <Notice glyph="signin" title="The vault is locked">
-      <p>Its secrets can be read once you enter the passphrase. The list shows what is not secret.</p>
+    <Notice glyph="signin" title="Vault locked">
+      <p>Enter your passphrase to use saved credentials.</p>
       <div className={styles.vaultForm}>
         <PassphraseForm
           submitLabel="Unlock"
@@ -56,15 +56,15 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
     <Notice
       role="alert"
       glyph={vault.state === "locked" ? "signin" : "failing"}
-      title={problem ? capital(problem.message) : "The keychain does not answer"}
+      title={problem ? capital(problem.message) : "Keychain unavailable"}
       end={problem && <NoticeCode>{problem.code}</NoticeCode>}
       actions={
         !choosing && (
           <>
-            <Button small look={mayChoose ? "plain" : "primary"} isPending={probe.isPending} onPress={() => probe.mutate()}>Try the keychain again</Button>
-            {mayChoose && <Button small look="primary" onPress={() => setChoosing(true)}>Choose a passphrase instead</Button>}
-            {isOlder && <Button small onPress={() => setAccepting(true)}>Use the older secrets…</Button>}
-            {isLost && <Button small onPress={() => setIsResetting(true)}>Begin anew…</Button>}
+            <Button small look={mayChoose ? "plain" : "primary"} isPending={probe.isPending} onPress={() => probe.mutate()}>Try keychain again</Button>
+            {mayChoose && <Button small look="primary" onPress={() => setChoosing(true)}>Use a passphrase</Button>}
+            {isOlder && <Button small onPress={() => setAccepting(true)}>Use the older vault file…</Button>}
+            {isLost && <Button small onPress={() => setIsResetting(true)}>Reset vault…</Button>}
           </>
         )
       }
@@ -72,7 +72,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
       {problem?.hint && <p>{sentence(problem.hint)}</p>}
       {choosing && (
         <div className={styles.vaultForm}>
-          <PassphraseForm isNew submitLabel="Protect the vault" isPending={choose.isPending} onSubmit={(passphrase) => choose.mutate(passphrase)} onCancel={() => setChoosing(false)} />
+          <PassphraseForm isNew submitLabel="Set passphrase" isPending={choose.isPending} onSubmit={(passphrase) => choose.mutate(passphrase)} onCancel={() => setChoosing(false)} />
         </div>
       )}
       {failure && <ProblemNotice problem={asProblem(failure)} />}

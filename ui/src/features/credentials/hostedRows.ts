@@ -1,7 +1,8 @@
 import { type UseQueryResult } from "@tanstack/react-query";
+import { platformName } from "@/components/platformName";
 import { type Connector, type ConnectorId, type CredentialsOfLevel, type CredentialStatus, type Platform, type PlatformCredential } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { agoWords } from "@/lib/time";
+import { ago } from "@/lib/time";
 import { capital, count } from "@/lib/words";
 
 /** What a platform answered when it was asked for the credentials of one connector; none when it was not. */
@@ -15,9 +16,9 @@ type OfAccount = { account: string; platform: Platform; rows: HostedRow[] };
 
 export const credentialLooks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; word: string }> = {
   valid: { glyph: "ready", word: "Valid" },
-  invalid: { glyph: "failing", word: "Refused" },
-  failing: { glyph: "failing", word: "Could not be tried" },
-  unknown: { glyph: "unknown", word: "Not tried" },
+  invalid: { glyph: "failing", word: "Rejected" },
+  failing: { glyph: "failing", word: "Couldn't check" },
+  unknown: { glyph: "unknown", word: "Not checked" },
 };
 
 /** A row for each hosted connector and, below those that were asked, for each of its credentials. */
@@ -41,23 +42,23 @@ export function hostedRows(connectors: Connector[], answerOf: (id: ConnectorId) 
 }
 
 /** The second line of a connector: what its platform told of its credentials. */
-export function connectorFacts({ answer }: { answer: Answer }): string {
-  if (!answer) return "Not asked yet";
-  if (answer.isPending) return "Asking its platform";
+export function connectorFacts({ connector, answer }: { connector: Connector; answer: Answer }): string {
+  if (!answer) return "Not loaded";
+  if (answer.isPending) return "Loading";
   if (answer.isError) return capital(asProblem(answer.error).message);
   const levels = answer.data;
-  if (levels.length === 0) return "Its platform keeps none";
+  if (levels.length === 0) return "No credentials";
   const number = levels.reduce((sum, level) => sum + level.credentials.length, 0);
-  const hidden = levels.filter((level) => level.problem !== null).map((level) => `${level.level.level}: ${level.problem?.message ?? ""}`);
-  const untold = levels.filter((level) => !level.level.isListed).map((level) => `${level.level.level}: not told`);
-  return [count(number, "credential"), ...hidden, ...untold].join(" · ");
+  const hidden = levels.filter((level) => level.problem !== null).map((level) => `${capital(level.level.level)}: ${level.problem?.message ?? ""}`);
+  const untold = levels.filter((level) => !level.level.isListed).map((level) => `${capital(level.level.level)}: not shown by ${platformName(connector.identity.platform)}`);
+  return [number === 0 ? "No credentials" : count(number, "credential"), ...hidden, ...untold].join(" · ");
 }
 
 /** The second line of a credential. */
 export function credentialFacts(credential: PlatformCredential): string {
   const { title, name, word, method, createdAt, createdBy, checkedAt } = credential;
-  const made = [createdAt && `saved ${agoWords(createdAt)}`, createdBy && `by ${createdBy}`].filter(Boolean).join(" ");
-  return [title && name, word ?? method, made, checkedAt && `tried ${agoWords(checkedAt)}`].filter(Boolean).join(" · ");
+  const made = createdAt ? [`Added ${ago(createdAt)}`, createdBy && `by ${createdBy}`].filter(Boolean).join(" ") : createdBy && `By ${createdBy}`;
+  return [title && name, word ?? method, made, checkedAt && `Checked ${ago(checkedAt)}`].filter(Boolean).join(" · ");
 }
 
 /** What assistive technology reads of a row. */

@@ -1,6 +1,6 @@
 import { type Level, type RotationPlace } from "@/host/bindings";
 
-const levelWords: Record<Level, string> = { user: "user", workspace: "workspace", organization: "organization" };
+const levelWords: Record<Level, string> = { user: "Personal", workspace: "Workspace", organization: "Organization" };
 
 /** What tells a place from others. */
 export function placeKey(place: RotationPlace): string {
@@ -11,13 +11,13 @@ export function placeKey(place: RotationPlace): string {
 export function placeWords({ place, accountId }: RotationPlace): string {
   switch (place?.kind) {
     case "creation":
-      return "Given when it was created";
+      return "Set at creation";
     case "settings":
-      return "In its settings";
+      return "Connector settings";
     case "credential":
-      return [`Credential at ${levelWords[place.level]} level`, place.name].filter(Boolean).join(" · ");
+      return [`${levelWords[place.level]} credential`, place.name].filter(Boolean).join(" · ");
     case undefined:
-      return accountId ? "Signs the account in" : "Reads the wallet at each use";
+      return accountId ? "Account sign-in" : "Reads from wallet";
   }
 }
 

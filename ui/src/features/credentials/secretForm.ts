@@ -6,7 +6,7 @@ export type TypedKind = "bearer" | "reference" | "headers" | "oauth_client";
 
 export const typedKinds: { value: TypedKind; label: string }[] = [
   { value: "bearer", label: "Token" },
-  { value: "reference", label: "Reference" },
+  { value: "reference", label: "Secret reference" },
   { value: "headers", label: "Headers" },
   { value: "oauth_client", label: "OAuth app" },
 ];
@@ -31,14 +31,14 @@ export function secretError(form: SecretForm, keepsValues = false): string | nul
     case "bearer":
       return form.token.trim() ? null : "Paste the token";
     case "reference":
-      return /^\w+:\/\/\S+/.test(form.reference.trim()) ? null : "Enter a reference, for example env://GITHUB_TOKEN";
+      return /^\w+:\/\/\S+/.test(form.reference.trim()) ? null : "Enter a secret reference, such as env://GITHUB_TOKEN";
     case "oauth_client":
-      return form.clientId.trim() ? null : "Enter the client id that the provider gave";
+      return form.clientId.trim() ? null : "Enter the client ID";
     case "headers": {
       const typed = form.headers.filter((line) => line.name.trim() || line.value);
       if (typed.length === 0) return "Enter at least one header";
       const bad = typed.find((line) => !line.name.trim() || (!line.value && !keepsValues));
-      return bad ? `Enter a name and a value for ${bad.name.trim() || "every header"}` : null;
+      return bad ? `Enter a name and value for ${bad.name.trim() || "each header"}` : null;
     }
   }
 }

@@ -41,7 +41,7 @@ export function usePlatformOf(): (account: string) => Platform {
   return (label) => accounts?.find((account) => account.label === label)?.platform ?? "local";
 }
 
-/** `unused`, `used in 1 place`, `used in 4 places`. */
+/** `Not used`, `Used in 1 place`, `Used in 4 places`. */
 export function usageText(places: number): string {
-  return places === 0 ? "unused" : `used in ${count(places, "place")}`;
+  return places === 0 ? "Not used" : `Used in ${count(places, "place")}`;
 }

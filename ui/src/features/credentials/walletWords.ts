@@ -1,12 +1,12 @@
 import { type WalletEntry, type WalletKind } from "@/host/bindings";
-import { agoWords, timeLeft } from "@/lib/time";
-import { count } from "@/lib/words";
+import { ago, until } from "@/lib/time";
+import { capital, count } from "@/lib/words";
 
 const kindWords: Record<WalletKind, string> = { bearer: "Token", headers: "Headers", oauth_client: "OAuth app", oauth: "Sign-in" };
 
 /** What kind of secret it is; a reference stands for one that lies elsewhere. */
 export function entryKind(entry: WalletEntry): string {
-  return entry.reference ? "Reference" : kindWords[entry.kind];
+  return entry.reference ? "Secret reference" : kindWords[entry.kind];
 }
 
 /** The second line of an entry: what it is made of and how old. */
@@ -16,22 +16,23 @@ export function entryFacts(entry: WalletEntry): string {
     case "headers":
       return entry.headerNames.join(", ");
     case "oauth":
-      return [entry.needsAuthorization ? "was signed in" : "signed in", entry.scopes.length > 0 && count(entry.scopes.length, "scope")].filter(Boolean).join(" · ");
+      return [entry.needsAuthorization ? "Signed out" : "Signed in", entry.scopes.length > 0 && count(entry.scopes.length, "scope")].filter(Boolean).join(" · ");
     default:
-      return `set ${agoWords(entry.replacedAt)}`;
+      return `Set ${ago(entry.replacedAt)}`;
   }
 }
 
-/** When an entry lapses, in words. */
+/** When an entry expires, in words. */
 export function expiryWords(entry: WalletEntry): string {
-  if (entry.needsAuthorization) return entry.kind === "oauth" ? "needs sign-in" : "refused";
-  if (!entry.expiresAt) return entry.kind === "oauth" ? "not known" : "never";
-  return entry.renews ? "renews itself" : timeLeft(entry.expiresAt);
+  if (entry.needsAuthorization) return entry.kind === "oauth" ? "Needs sign-in" : "Rejected";
+  if (!entry.expiresAt) return entry.kind === "oauth" ? "Unknown" : "Never";
+  return entry.renews ? "Renews automatically" : capital(until(entry.expiresAt));
 }
 
 /** The same where no head says what it is about. */
 export function expiryName(entry: WalletEntry): string {
   const words = expiryWords(entry);
-  if (words === "never") return "never expires";
-  return words === "not known" ? "expiry not known" : words;
+  if (words === "Never") return "Never expires";
+  if (words.startsWith("In ")) return `Expires ${words.toLowerCase()}`;
+  return words === "Unknown" ? "Expiry unknown" : words;
 }

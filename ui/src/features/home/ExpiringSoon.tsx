@@ -16,7 +16,7 @@ export function ExpiringSoon({ needs, accounts }: Props) {
   const marked = new Set(lapsing.map(({ lapsesAt }) => startOfDay(new Date(lapsesAt)).getTime()));
   return (
     <section aria-labelledby="lapsing">
-      <h2 id="lapsing" className={styles.head}>Lapsing</h2>
+      <h2 id="lapsing" className={styles.head}>Expiring soon</h2>
       {/* The list beneath says the same in words. */}
       <ol className={styles.week} aria-hidden="true">
         {Array.from({ length: 7 }, (_, index) => startOfDay(now, index)).map((day, index) => (

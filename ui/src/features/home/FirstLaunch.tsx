@@ -18,52 +18,56 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
   const { data: about } = useQuery(queries.about());
   const { data: vault } = useQuery(queries.vault());
   const playground = about?.playgroundUrl;
+  const fact = vault ? vaultFact(vault) : null;
   return (
     <>
       <Toolbar title="Home" />
       <div className={styles.first}>
         <div className={styles.firstBody}>
-          <h2 className={styles.welcome}>Connect your first service</h2>
-          <p className={styles.lead}>One place for every connector you use. Paste an address; Patchbay finds out how to sign in.</p>
+          <h2 className={styles.welcome}>Add your first connector</h2>
+          <p className={styles.lead}>Paste the address of an MCP server. Patchbay works out how to sign in.</p>
           <PasteBox large onPaste={onAdd} />
           <div className={styles.starts}>
             {playground && (
               <Start icon="play" keys="P" title="Try the Playground" onPress={() => onAdd(playground)}>
-                A small MCP server beside Patchbay, with a sign-in of its own. Nothing leaves this computer.
+                A sample MCP server with its own sign-in, running on this computer.
               </Start>
             )}
             <Start icon="plus" keys="N" title="Add a connector" onPress={() => onAdd()}>
-              By consent in the browser, a token, headers, or an OAuth app of your own.
+              With browser sign-in, a token, headers or your own OAuth app.
             </Start>
             <Start icon="log-in" keys="A" title="Sign in to a platform" onPress={onAddAccount}>
-              See and manage the connectors you have on Mistral, Cohere, Agent Stack, Airbyte or 10ex.
+              Manage your connectors on Mistral, Cohere, Agent Stack, Airbyte and 10ex.
             </Start>
-            <Start icon="library" keys="C" title="Pick from the catalogue" onPress={onOpenCatalogue}>
-              Well-known MCP servers, and how to sign in to each.
+            <Start icon="library" keys="C" title="Browse the catalog" onPress={onOpenCatalogue}>
+              Well-known MCP servers and how they sign in.
             </Start>
           </div>
           <p className={styles.promise}>
-            <Icon name="lock" size={14} /> {promise(vault)} No account, no telemetry. <Button look="link" onPress={onOpenSettings}>What is stored where</Button>
+            <Icon name="lock" size={14} /> {promise(vault)} No Patchbay account, no telemetry. <Button look="link" onPress={onOpenSettings}>Where data is stored</Button>
           </p>
         </div>
       </div>
       <StatusFacts>
-        {vault && <span>{vaultFact(vault)}</span>}
-        <span>Nothing runs yet</span>
+        {fact !== null && <span>{fact}</span>}
+        <span>No connectors yet</span>
       </StatusFacts>
     </>
   );
 }
 
 function promise(vault: VaultStatus | undefined): string {
-  if (vault?.backend === "passphrase") return "Secrets are encrypted here, with your passphrase.";
-  return "Secrets are encrypted here, with their key in the keychain.";
+  if (vault?.backend === "passphrase") return "Credentials are encrypted on this computer with your passphrase.";
+  if (vault?.backend === "keychain" && vault.state === "ready") return "Credentials are encrypted on this computer with a key in your system keychain.";
+  return "Credentials are encrypted on this computer.";
 }
 
-function vaultFact(vault: VaultStatus): string {
-  if (vault.state === "unavailable") return "Keychain does not answer";
+/** Nothing is said of a keychain that nobody asked yet. */
+function vaultFact(vault: VaultStatus): string | null {
+  if (vault.state === "unavailable") return "Keychain unavailable";
   if (vault.state === "locked") return "Vault locked";
-  return vault.backend === "passphrase" ? "Vault unlocked" : "Keychain works";
+  if (vault.backend === "passphrase") return "Vault unlocked";
+  return vault.backend === "keychain" && vault.state === "ready" ? "Keychain ready" : null;
 }
 
 function Start({ icon, keys, title, onPress, children }: { icon: IconName; keys: string; title: string; onPress: () => void; children: ReactNode }) {

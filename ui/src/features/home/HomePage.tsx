@@ -51,7 +51,7 @@ export function HomePage(props: Props) {
     return (
       <>
         <Toolbar title="Home" />
-        <Skeleton label="Reading what needs you" rows={5} />
+        <Skeleton label="Loading" rows={5} />
       </>
     );
   }
@@ -68,7 +68,7 @@ function AccountsFact() {
   const hosted = accounts.filter((one) => one.platform !== "local");
   const well = hosted.filter((one) => (states.get(one.id) ?? "fine") === "fine");
   if (hosted.length === 0) return null;
-  return <span>{well.length === hosted.length ? `${count(hosted.length, "account")} current` : `${well.length} of ${count(hosted.length, "account")} current`}</span>;
+  return <span>{well.length === hosted.length ? `${count(hosted.length, "account")} up to date` : `${well.length} of ${count(hosted.length, "account")} up to date`}</span>;
 }
 
 function Full({ needs, connectors, runs, ...props }: Props & { needs: Need[]; connectors: Connector[]; runs: ToolRunSummary[] }) {
@@ -94,7 +94,7 @@ function Full({ needs, connectors, runs, ...props }: Props & { needs: Need[]; co
       <StatusFacts>
         <span>{count(connectors.length, "connector")}</span>
         <AccountsFact />
-        <span>{needs.length === 0 ? "Nothing needs you" : `${needs.length} ${needs.length === 1 ? "needs" : "need"} you`}</span>
+        <span>{needs.length === 0 ? "All good" : `${needs.length} ${needs.length === 1 ? "needs" : "need"} attention`}</span>
       </StatusFacts>
     </>
   );

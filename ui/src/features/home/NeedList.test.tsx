@@ -13,7 +13,7 @@ const all = { accounts: manyAccounts(), connectors: manyConnectors(), wallet: ma
 describe("what needs you", () => {
   it("is_told_with_its_reason_one_button_and_a_key_each", async () => {
     const { container } = renderApp("/", all);
-    const list = within(await screen.findByRole("region", { name: "Needs you" }));
+    const list = within(await screen.findByRole("region", { name: "Needs attention" }));
     const rows = list.getAllByRole("listitem");
     expect(rows).toHaveLength(7);
     for (const [index, row] of rows.entries()) {
@@ -21,7 +21,7 @@ describe("what needs you", () => {
       expect(button).toHaveTextContent(new RegExp(`${index + 1}$`));
     }
     expect(list.getByText(/Refused|Refresh token refused/)).toBeVisible();
-    expect(list.getByText("· 3 d left")).toBeVisible();
+    expect(list.getByText("· in 3 days")).toBeVisible();
     expect(list.getByText("platform.failed")).toBeVisible();
     expect(screen.getByRole("link", { name: /^Home/ })).toHaveTextContent("7");
     expect(await axeViolations(container)).toEqual([]);
@@ -29,13 +29,13 @@ describe("what needs you", () => {
 
   it("is_quiet_when_there_is_nothing", async () => {
     renderApp("/", { connectors: [connector()] });
-    expect(await screen.findByText("Nothing needs you.")).toBeVisible();
+    expect(await within(await screen.findByRole("region", { name: "Needs attention" })).findByText("All good")).toBeVisible();
     expect(within(screen.getByRole("link", { name: "Home" })).queryByText(/\d/)).toBeNull();
   });
 
   it("is_mended_by_a_key", async () => {
     const { user, host } = renderApp("/", all);
-    await screen.findByRole("region", { name: "Needs you" });
+    await screen.findByRole("region", { name: "Needs attention" });
     host.handlers.retryRotation = () => ({ entry: "wal_stripe", canGoBack: true, canFinish: true, places: [] }) as never;
     await user.keyboard("6");
     await waitFor(() => expect(host.lastCall("retryRotation")).toMatchObject({ entry: "wal_stripe" }));
@@ -52,16 +52,16 @@ describe("what needs you", () => {
     expect(screen.getByText("vault.unsaved")).toBeVisible();
     await user.click(screen.getByRole("button", { name: /^Save again/ }));
     await waitFor(() => expect(host.lastCall("saveUnsavedSecrets")).toBeDefined());
-    expect(await screen.findByText("The sign-in is saved now")).toBeVisible();
+    expect(await screen.findByText("Sign-in saved")).toBeVisible();
   });
 
   it("keeps_a_failure_to_mend_where_it_is", async () => {
     const { user, host } = renderApp("/", all);
-    await screen.findByRole("region", { name: "Needs you" });
+    await screen.findByRole("region", { name: "Needs attention" });
     host.handlers.retryRotation = () => {
       throw problem({ code: "vault.locked", message: "the vault is locked" });
     };
-    await user.click(screen.getByRole("button", { name: /^Push again/ }));
+    await user.click(screen.getByRole("button", { name: /^Retry/ }));
     expect(await screen.findByText("The vault is locked")).toBeVisible();
     expect(screen.getByText("The rotation of Stripe restricted key is not finished")).toBeVisible();
   });
@@ -69,12 +69,12 @@ describe("what needs you", () => {
   it("leads_a_signed_out_account_to_its_key", async () => {
     const { user } = renderApp("/", { accounts: [account(), account({ id: "acc_c", platform: "cohere", label: "Cohere", isSignedOut: true })], connectors: [connector()] });
     await user.click(await screen.findByRole("button", { name: /^Replace key ?, Cohere/ }));
-    expect(await screen.findByRole("region", { name: "Sign in again" })).toBeVisible();
+    expect(await screen.findByRole("region", { name: "Sign in" })).toBeVisible();
   });
 
   it("found_in_the_background_is_told_once_and_listed", async () => {
     const { host } = renderApp("/", { connectors: [connector()] });
-    await screen.findByText("Nothing needs you.");
+    await within(await screen.findByRole("region", { name: "Needs attention" })).findByText("All good");
     const found = need({ kind: "failing", connector: "con_github", identity: connector().identity });
     host.state.needs = [found];
     await act(() => host.tell({ kind: "need_arose", need: found }));

@@ -10,7 +10,7 @@ import { TwoLines } from "@/components/TwoLines";
 import { type Account, type Need } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { agoWords, exactTime, timeLeft } from "@/lib/time";
+import { exactTime, lasting, until } from "@/lib/time";
 import { capital } from "@/lib/words";
 import styles from "./Home.module.css";
 import { needGlyph } from "./needLook";
@@ -26,16 +26,16 @@ export function NeedList({ needs, ...ways }: Props) {
   const { data: accounts = [] } = useQuery(queries.accounts());
   const { fix, words, pending, error } = useNeedActions(ways);
   const [first] = needs;
-  useShortcut(first ? { keys: "C", label: "Fix the first", inBar: true, run: () => fix(first) } : null);
+  useShortcut(first ? { keys: "C", label: "Fix the first one", inBar: true, run: () => fix(first) } : null);
   return (
     <section aria-labelledby="needs-you">
       <div className={styles.head}>
-        <h2 id="needs-you">Needs you</h2>
+        <h2 id="needs-you">Needs attention</h2>
         <span className="text3">{needs.length || ""}</span>
       </div>
       {error && <div className={styles.failure}><ProblemNotice problem={asProblem(error)} /></div>}
       {needs.length === 0 ? (
-        <p className={styles.calm}><StatusGlyph name="ready" /> Nothing needs you.</p>
+        <p className={styles.calm}><StatusGlyph name="ready" /> All good</p>
       ) : (
         <ButtonList className={styles.card}>
           {needs.map((need, index) => (
@@ -75,7 +75,7 @@ function Row({ need, words, account, keys, isFirst, isPending, onFix }: RowProps
 function Reason({ need: { kind, words, code, since, lapsesAt } }: { need: Need }) {
   // Names of tools stay as they are.
   const text = words && (kind === "tools_changed" ? words : capital(words));
-  const time = lapsesAt ? timeLeft(lapsesAt) : since && `since ${agoWords(since)}`;
+  const time = lapsesAt ? until(lapsesAt) : since && lasting(since);
   return (
     <span className={styles.reason} title={[text, time, code].filter(Boolean).join(" · ")}>
       {text && <span>{text}</span>}
@@ -99,7 +99,7 @@ function Owner({ need: { identity, entry }, account }: { need: Need; account: Ac
   return (
     <span className="line">
       <PlatformTile platform={account.platform} colour={account.colour} />
-      <TwoLines first={account.label} second="account" />
+      <TwoLines first={account.label} second="Account" />
     </span>
   );
 }

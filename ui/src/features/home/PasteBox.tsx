@@ -22,7 +22,7 @@ export function PasteBox({ onPaste, large = false }: Props) {
         icon="clipboard"
         keys={address.trim() ? "Enter" : "Mod+V"}
         autoFocus={large}
-        placeholder="Paste the URL of an MCP server to add a connector"
+        placeholder="Paste an MCP server address"
         value={address}
         onChange={setAddress}
         onPaste={(event) => {

@@ -19,7 +19,7 @@ export function RecentRuns({ runs, onOpen, onAll }: Props) {
         {runs.length > 0 && <Button look="link" onPress={onAll}>All runs</Button>}
       </div>
       {runs.length === 0 ? (
-        <p className="text2">No runs yet. Runs you make appear here.</p>
+        <p className="text2">No runs yet</p>
       ) : (
         <ButtonList className={styles.card}>
           {runs.map((run) => {

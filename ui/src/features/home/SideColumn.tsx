@@ -52,11 +52,11 @@ export function SideColumn({ connectors, needs, onOpenCredentials }: Props) {
             <Badge glyph={vaultGlyph(vault)}>{vaultWord(vault)}</Badge>
           </div>
           <ul className={styles.lines}>
-            <li><span className="grow text2">Protected by</span><span>{vault.backend === "keychain" ? "keychain" : vault.backend === "passphrase" ? "passphrase" : "nothing yet"}</span></li>
-            <li><span className="grow text2">Saved</span><span>{wallet.length}</span></li>
+            <li><span className="grow text2">Protected by</span><span>{vault.backend === "keychain" ? "System keychain" : vault.backend === "passphrase" ? "Passphrase" : "—"}</span></li>
+            <li><span className="grow text2">Saved credentials</span><span>{wallet.length}</span></li>
           </ul>
           {(vault.state === "locked" || vault.state === "unavailable") && (
-            <Button onPress={onOpenCredentials}>{vault.state === "locked" ? "Unlock the vault" : "See why"}</Button>
+            <Button onPress={onOpenCredentials}>{vault.state === "locked" ? "Unlock" : "Details"}</Button>
           )}
         </section>
       )}
@@ -69,8 +69,8 @@ function Accounts({ accounts, connectors }: { accounts: Account[]; connectors: C
   const states = useAccountStates();
   const numbers = useMemo(() => new Map(countByKind(connectors, (one) => one.account)), [connectors]);
   return (
-    <section aria-labelledby="home-accounts">
-      <h2 id="home-accounts" className={styles.head}>By account</h2>
+    <section>
+      <h2 className={styles.head}>Accounts</h2>
       <ul className={styles.lines}>
         {accounts.map(({ id, label, platform, colour }) => {
           const state = states.get(id) ?? "fine";
@@ -107,6 +107,6 @@ function vaultGlyph(vault: VaultStatus): GlyphName {
 }
 
 function vaultWord(vault: VaultStatus): string {
-  const words: Record<VaultStatus["state"], string> = { ready: "Open", empty: "Empty", locked: "Locked", unavailable: "Not readable" };
+  const words: Record<VaultStatus["state"], string> = { ready: "Unlocked", empty: "Empty", locked: "Locked", unavailable: "Unavailable" };
   return words[vault.state];
 }

@@ -29,7 +29,7 @@ export const fixWords: Record<NeedFix, string> = {
   review_tools: "Review changes",
   replace_key: "Replace key",
   edit_settings: "Enter key",
-  retry_rotation: "Push again",
+  retry_rotation: "Retry",
   renew: "Renew",
   save_again: "Save again",
 };

@@ -93,11 +93,11 @@ function useRetestAccount() {
 function useRetryRotation() {
   return useCommand({
     mutationFn: (entry: WalletEntryId) => call(commands.retryRotation(entry, rotationNews(() => undefined))),
-    toast: ({ places }) => (places.every((place) => place.problem === null) ? "The new secret is everywhere now" : null),
+    toast: ({ places }) => (places.every((place) => place.problem === null) ? "Updated everywhere" : null),
   });
 }
 
 /** Writes renewed sign-ins that are in memory alone. */
 function useSaveUnsavedSecrets() {
-  return useCommand({ mutationFn: () => call(commands.saveUnsavedSecrets()), toast: () => "The sign-in is saved now" });
+  return useCommand({ mutationFn: () => call(commands.saveUnsavedSecrets()), toast: () => "Sign-in saved" });
 }

@@ -33,9 +33,9 @@ export function AddFilterMenu({ filters, onToggle, run, isOneConnector }: Props)
       <Popover className={selectStyles.popover ?? ""} placement="bottom end" offset={4}>
         <Menu aria-label="Filter" className={selectStyles.list ?? ""}>
           <Part title="Status" choices={states} {...part} />
-          <Part title="Begun" choices={ages} {...part} />
-          <Part title="Asked for by" choices={sources} {...part} />
-          {alike.length > 0 && <Part title="Like the run at hand" choices={alike} {...part} />}
+          <Part title="Started" choices={ages} {...part} />
+          <Part title="Started by" choices={sources} {...part} />
+          {alike.length > 0 && <Part title="Same as this run" choices={alike} {...part} />}
         </Menu>
       </Popover>
     </MenuTrigger>

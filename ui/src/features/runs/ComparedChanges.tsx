@@ -25,7 +25,7 @@ export function ComparedChanges({ comparison, onIgnore }: Props) {
 function Part({ part, differences, onIgnore }: { part: RunPart; differences: RunDifference[]; onIgnore: (path: string) => void }) {
   return (
     <section aria-label={partNames[part]}>
-      <h3 className={styles.head}>{partNames[part]}{differences.length === 0 && <span className="text3">the same</span>}</h3>
+      <h3 className={styles.head}>{partNames[part]}{differences.length === 0 && <span className="text3">No difference</span>}</h3>
       <ul>
         {differences.map((difference) => (
           <li key={difference.pointer + difference.change} className={styles.change}>

@@ -34,7 +34,7 @@ export function ComparedText({ comparison, isSideBySide }: Props) {
   return (
     // What scrolls takes the focus, so that the keyboard can scroll it.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div ref={scroller} className={styles.text} role="region" aria-label={isSideBySide ? "Both runs side by side" : "Both runs in one text"} tabIndex={0} data-selectable>
+    <div ref={scroller} className={styles.text} role="region" aria-label={isSideBySide ? "Side by side" : "Unified view"} tabIndex={0} data-selectable>
       <div className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map((item) => {
           const row = rows[item.index];
@@ -52,11 +52,11 @@ export function ComparedText({ comparison, isSideBySide }: Props) {
 function TextRow({ row }: { row: Row }): ReactNode {
   switch (row.kind) {
     case "head":
-      return <h3 className={styles.head}>{row.name}{row.isSame && <span className="text3">the same</span>}</h3>;
+      return <h3 className={styles.head}>{row.name}{row.isSame && <span className="text3">No difference</span>}</h3>;
     case "folded":
-      return <div className={styles.fold}>{count(row.count, "equal line")}</div>;
+      return <div className={styles.fold}>{count(row.count, "unchanged line")}</div>;
     case "cut":
-      return <div className={styles.fold}>{`${count(row.count, "line")} more, too different to be shown`}</div>;
+      return <div className={styles.fold}>{`${count(row.count, "more line")} not shown`}</div>;
     case "line":
       return (
         <div className={styles.line} data-sign={row.sign}>

@@ -10,7 +10,7 @@ export function useExportRuns(query: RunQuery): { start: (format: ExportFormat) 
   const exporting = useCommand({
     mutationFn: (format: ExportFormat) => call(commands.exportRuns(query, format)),
     // Nothing was chosen: nothing to say.
-    toast: (exported) => exported && `${count(exported.runs, "run")} written to ${exported.path}`,
+    toast: (exported) => exported && `${count(exported.runs, "run")} exported to ${exported.path}`,
   });
   return { start: exporting.mutate, isPending: exporting.isPending, problem: exporting.error ? asProblem(exporting.error) : null };
 }
@@ -29,8 +29,8 @@ export function ExportMenu({ onExport, isPending, isDisabled, small = false }: P
       label="Export these runs"
       trigger={trigger}
       actions={[
-        { id: "jsonl", label: "JSON Lines, with everything…", onAction: () => onExport("jsonl") },
-        { id: "csv", label: "CSV, for spreadsheets…", onAction: () => onExport("csv") },
+        { id: "jsonl", label: "JSON Lines (everything)…", onAction: () => onExport("jsonl") },
+        { id: "csv", label: "CSV (spreadsheet)…", onAction: () => onExport("csv") },
       ]}
     />
   );

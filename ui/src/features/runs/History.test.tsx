@@ -11,7 +11,7 @@ it("exports what the filter shows and says where it lies", async () => {
   await user.click(screen.getByRole("button", { name: "Export" }));
   await user.click(await screen.findByRole("menuitem", { name: /^CSV/ }));
   await waitFor(() => expect(host.lastCall("exportRuns")).toMatchObject({ format: "csv", query: { text: "tool:search", limit: 0, before: null } }));
-  expect((await screen.findAllByText("1 run written to /home/lena/Downloads/patchbay-runs.csv"))[0]).toBeVisible();
+  expect((await screen.findAllByText("1 run exported to /home/lena/Downloads/patchbay-runs.csv"))[0]).toBeVisible();
 });
 
 it("says why a file could not be written where the button is, and nothing when none was chosen", async () => {
@@ -22,7 +22,7 @@ it("says why a file could not be written where the button is, and nothing when n
     await user.click(await screen.findByRole("menuitem", { name: /^JSON Lines/ }));
   };
   await exports();
-  expect(screen.queryByText(/written to/)).toBeNull();
+  expect(screen.queryByText(/exported to/)).toBeNull();
   host.handlers.exportRuns = () => {
     throw problem({ code: "file.failed", message: "could not use /full/disk" });
   };
@@ -32,21 +32,21 @@ it("says why a file could not be written where the button is, and nothing when n
 
 it("keeps runs as long as is chosen beside the list", async () => {
   const { host, user } = renderApp("/runs", { runs: [run()] });
-  await user.click(await screen.findByRole("button", { name: "Keep 90 days" }));
-  await user.click(await screen.findByRole("menuitem", { name: "Keep for ever" }));
+  await user.click(await screen.findByRole("button", { name: "Keep for 90 days" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Keep forever" }));
   expect(host.lastCall("keepRuns")).toEqual({ retention: { days: null, runs: 10_000 } });
-  expect(await screen.findByRole("button", { name: "Keep for ever" })).toBeVisible();
+  expect(await screen.findByRole("button", { name: "Keep forever" })).toBeVisible();
 });
 
 it("shows in the settings how much there is, and removes what is too old or all when asked twice", async () => {
   const { host, user } = renderApp("/settings", { runs: [run(), run({ id: "run_0" })] }, (own) => {
     own.due = 1;
   });
-  expect(await screen.findByText(/^2 runs · 12.4 MB · the oldest of/)).toBeVisible();
-  await user.click(screen.getByRole("button", { name: "Remove now" }));
+  expect(await screen.findByText(/^2 runs · 12.4 MB · oldest from/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Delete now" }));
   await waitFor(() => expect(screen.queryByText(/too old/)).toBeNull());
   await user.click(screen.getByRole("button", { name: "Delete all runs…" }));
-  expect(await screen.findByRole("button", { name: "Keep them" })).toBeVisible();
+  expect(await screen.findByRole("button", { name: "Cancel" })).toBeVisible();
   expect(host.lastCall("removeAllRuns")).toBeUndefined();
   await user.click(screen.getByRole("button", { name: "Delete all runs" }));
   expect(await screen.findByText(/^0 runs/)).toBeVisible();

@@ -27,28 +27,28 @@ export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
           {ignored.map((path) => (
             <li key={path} className={styles.path}>
               <span className="cut" data-selectable title={path}>{path}</span>
-              <Button small look="quiet" icon="x" label={`Do not ignore ${path}`} onPress={() => onChange(ignored.filter((other) => other !== path))} />
+              <Button small look="quiet" icon="x" label={`Stop ignoring ${path}`} onPress={() => onChange(ignored.filter((other) => other !== path))} />
             </li>
           ))}
         </ul>
       )}
       {suggested.length > 0 && (
         <div className={styles.suggested}>
-          <span className="text3">Seems to differ every time</span>
+          <span className="text3">Changes on every run</span>
           {suggested.map((path) => (
             <button key={path} type="button" className={styles.suggestion} title={path} aria-label={`Ignore ${path}`} onClick={() => add(path)}>
               <Icon name="plus" size={12} />
               <span className="cut">{path.replace(/^\/outcome\/(result\/)?/, "")}</span>
             </button>
           ))}
-          {suggested.length > 1 && <Button small look="link" onPress={() => onChange([...ignored, ...suggested])}>Ignore all of these</Button>}
+          {suggested.length > 1 && <Button small look="link" onPress={() => onChange([...ignored, ...suggested])}>Ignore all</Button>}
         </div>
       )}
       <form className={styles.add} onSubmit={submit}>
         <Field label="Path to ignore" hideLabel mono soft placeholder="updatedAt or /outcome/result/items/*/id" value={typed} onChange={setTyped} />
         <Button type="submit" small isDisabled={typed.trim() === ""}>Ignore</Button>
       </form>
-      <p className="text3 small">Kept for this tool. A star stands for any name or index; whatever lies beneath a path is ignored with it.</p>
+      <p className="text3 small">Saved for this tool. * matches any name or index; everything below a path is ignored.</p>
     </section>
   );
 }

@@ -9,7 +9,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { ResultViews } from "@/components/ToolResult/ResultViews";
 import { runStates } from "@/components/ToolResult/runWords";
-import { agoWords, duration } from "@/lib/time";
+import { ago, duration } from "@/lib/time";
 import styles from "./Runs.module.css";
 
 type Props = { id: RunId; onClose: () => void };
@@ -25,13 +25,13 @@ export function PeekRun({ id, onClose }: Props) {
       subtitle={run && (
         <span className="line">
           <Badge glyph={runStates[run.state].glyph}>{runStates[run.state].word}</Badge>
-          <span className="cut">{[run.connectorTitle, run.durationMs !== null && duration(run.durationMs), agoWords(run.startedAt)].filter(Boolean).join(" · ")}</span>
+          <span className="cut">{[run.connectorTitle, run.durationMs !== null && duration(run.durationMs), ago(run.startedAt)].filter(Boolean).join(" · ")}</span>
         </span>
       )}
     >
       <Keys onClose={onClose} />
       {error && <ProblemNotice problem={asProblem(error)} />}
-      {!run && !error && <Skeleton rows={4} label="The run is read" />}
+      {!run && !error && <Skeleton rows={4} label="Loading run" />}
       {run && <div className={styles.peek}><ResultViews key={run.id} run={run} withArguments /></div>}
     </Dialog>
   );

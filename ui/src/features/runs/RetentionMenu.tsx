@@ -15,7 +15,7 @@ export function RetentionMenu() {
   const { retention } = history;
   return (
     <Menu
-      label="How long runs are kept"
+      label="Keep runs for"
       trigger={<Button endIcon="chevron-down">{retentionText(retention.days)}</Button>}
       actions={[
         ...offeredDays.map((days) => ({ id: String(days), label: retentionText(days), icon: days === retention.days ? ("check" as const) : undefined, onAction: () => keep.mutate({ ...retention, days }) })),

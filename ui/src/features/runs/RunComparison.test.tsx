@@ -24,17 +24,17 @@ describe("two runs", () => {
     const { host, user } = await open();
     await user.click(await row(/^search, Done.*77 ms/));
     await user.keyboard("x");
-    expect(await row(/^search, marked to compare/)).toBeVisible();
+    expect(await row(/^search, selected to compare/)).toBeVisible();
     await user.click(await row(/^search, Done.*30 ms/));
     await user.keyboard("x");
-    expect(screen.getByText("2 marked to compare")).toBeVisible();
+    expect(screen.getByText("2 selected")).toBeVisible();
     await user.click(await row(/^delete_branch/));
     await user.keyboard("{Control>}d{/Control}");
     expect(await screen.findByText("6 changes")).toBeVisible();
     expect(host.lastCall("compareRuns")).toEqual({ before: "run_1", after: "run_4" });
     expect(screen.getByRole("article", { name: "Run of search" })).toBeVisible();
     await user.keyboard("{Escape}");
-    expect(screen.queryByText(/marked to compare/)).toBeNull();
+    expect(screen.queryByText(/selected to compare/)).toBeNull();
   });
 
   it("are the chosen one and the one before of its tool when none is marked", async () => {
@@ -64,15 +64,15 @@ it("says so where there is no earlier run of the tool", async () => {
   await open("/runs/run_3");
   await screen.findByRole("article", { name: "Run of delete_branch" });
   screen.getByRole("tab", { name: "Compare" }).click();
-  expect(await screen.findByText("Nothing to compare with yet")).toBeVisible();
+  expect(await screen.findByText("Nothing to compare yet")).toBeVisible();
 });
 
 it("shows what differs as values, as one text and side by side", async () => {
   const { user } = await open("/runs/run_4?with=run_1");
-  const unified = await screen.findByRole("region", { name: "Both runs in one text" });
-  expect(within(unified).getByText("38 equal lines")).toBeVisible();
+  const unified = await screen.findByRole("region", { name: "Unified view" });
+  expect(within(unified).getByText("38 unchanged lines")).toBeVisible();
   await user.click(screen.getByRole("radio", { name: "Side by side" }));
-  expect(screen.getByRole("region", { name: "Both runs side by side" })).toBeVisible();
+  expect(screen.getByRole("region", { name: "Side by side" })).toBeVisible();
   await user.click(screen.getByRole("radio", { name: "Changes" }));
   const changes = within(screen.getByRole("region", { name: "Changes" }));
   expect(changes.getByText("result.data[0].balance")).toBeVisible();
@@ -94,12 +94,12 @@ describe("ignored paths", () => {
     await user.click(await screen.findByRole("button", { name: "1 path ignored" }));
     await user.click(screen.getByRole("button", { name: "Ignore /outcome/result/requestId" }));
     await user.type(screen.getByRole("textbox", { name: "Path to ignore" }), "total{Enter}");
-    await user.click(screen.getByRole("button", { name: "Do not ignore /outcome/result/**/updatedAt" }));
+    await user.click(screen.getByRole("button", { name: "Stop ignoring /outcome/result/**/updatedAt" }));
     expect(host.ignored).toEqual(["/outcome/result/requestId", "total"]);
   });
 });
 
-describe("as someone else", () => {
+describe("on another connector", () => {
   const twins = () => {
     const { endpoint, identity } = connector();
     const copy = connector({ id: "con_copy", title: "GitHub of Ada", endpoint, identity: { ...identity, credential: "ada" } });
@@ -121,10 +121,10 @@ describe("as someone else", () => {
     });
     await screen.findByRole("article", { name: "Run of search" });
     await user.keyboard("a");
-    const dialog = within(await screen.findByRole("dialog", { name: "Run search as someone else" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "Run search on another connector" }));
     const options = await dialog.findAllByRole("option");
     expect(options.map((option) => option.textContent.includes("GitHub of Ada"))).toEqual([true, false]);
-    await user.click(dialog.getByRole("button", { name: "Run there" }));
+    await user.click(dialog.getByRole("button", { name: "Run" }));
     expect(host.lastCall("replayRun")).toMatchObject({ run: "run_4", elsewhere: "con_copy", confirmed: false });
     expect(await row(/^search, Done, GitHub of Ada/)).toHaveAttribute("aria-selected", "true");
     expect(screen.queryByRole("dialog")).toBeNull();
@@ -139,9 +139,9 @@ describe("as someone else", () => {
     });
     await screen.findByRole("article", { name: "Run of search" });
     await user.keyboard("a");
-    await user.click(await screen.findByRole("button", { name: "Run there" }));
-    const asked = await screen.findByRole("alertdialog", { name: "Run search in GitHub of Ada?" });
-    expect(within(asked).getByRole("button", { name: "Keep it" })).toHaveFocus();
+    await user.click(await screen.findByRole("button", { name: "Run" }));
+    const asked = await screen.findByRole("alertdialog", { name: "Run search on GitHub of Ada?" });
+    expect(within(asked).getByRole("button", { name: "Cancel" })).toHaveFocus();
     await user.click(within(asked).getByRole("button", { name: "Run search" }));
     expect(host.lastCall("replayRun")).toMatchObject({ elsewhere: "con_copy", confirmed: true });
   });

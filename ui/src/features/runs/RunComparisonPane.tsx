@@ -24,10 +24,10 @@ type Props = { run: ToolRun; comparing: Comparing; onChange: (comparing: Compari
 export function RunComparisonPane({ run, comparing, onChange }: Props) {
   const { partner, isPending, error } = usePartner(run.id, comparing.partner);
   if (error) return <div className={styles.pad}><ProblemNotice problem={asProblem(error)} /></div>;
-  if (run.state === "running") return <EmptyState icon="git-compare" title="Still running">It can be compared once it is over.</EmptyState>;
-  if (isPending) return <Skeleton rows={4} label="The earlier run is looked for" />;
+  if (run.state === "running") return <EmptyState icon="git-compare" title="Still running">You can compare it when it finishes.</EmptyState>;
+  if (isPending) return <Skeleton rows={4} label="Loading previous run" />;
   if (partner === null) {
-    return <EmptyState icon="git-compare" title="Nothing to compare with yet">{`This is the first run of ${run.tool}. Run it again, or mark any two runs with X.`}</EmptyState>;
+    return <EmptyState icon="git-compare" title="Nothing to compare yet">{`Run ${run.tool} again, or select two runs with X.`}</EmptyState>;
   }
   return <Compared key={partner} run={run} partner={partner} comparing={comparing} onChange={onChange} />;
 }
@@ -52,11 +52,11 @@ function Compared({ run, partner, comparing, onChange }: Props & { partner: RunI
         )}
         <span className="grow" />
         {comparison && <span className={styles.sum} role="status">{sum(comparison)}</span>}
-        <SegmentedControl label="How the runs are compared" segments={views} value={comparing.view} onChange={(view) => onChange({ ...comparing, view })} />
+        <SegmentedControl label="Comparison view" segments={views} value={comparing.view} onChange={(view) => onChange({ ...comparing, view })} />
       </div>
       {showsPaths && comparison && <IgnoredPaths ignored={comparison.ignored} suggested={comparison.suggested} onChange={(paths) => ignore(paths)} />}
       {problem && <div className={styles.pad}><ProblemNotice problem={problem} onRetry={retry} /></div>}
-      {!comparison && !problem && <Skeleton rows={6} label="The runs are compared" oneLine />}
+      {!comparison && !problem && <Skeleton rows={6} label="Loading comparison" oneLine />}
       {comparison && comparing.view === "changes" && <ComparedChanges comparison={comparison} onIgnore={(path) => ignore([...comparison.ignored, path])} />}
       {comparison && comparing.view !== "changes" && <ComparedText key={comparing.view} comparison={comparison} isSideBySide={comparing.view === "side"} />}
     </div>
@@ -66,7 +66,7 @@ function Compared({ run, partner, comparing, onChange }: Props & { partner: RunI
 /** Durations differ every time, so they are no news. */
 function sum({ differences, more }: RunComparison): string {
   const changes = differences.filter((one) => one.part !== "timing").length + more;
-  return changes === 0 ? "No changes" : count(changes, "change");
+  return changes === 0 ? "No differences" : count(changes, "change");
 }
 
 type PartnerProps = { run: ToolRun; partner: RunId; comparison: RunComparison | undefined; onChoose: (id: RunId) => void };
@@ -80,7 +80,7 @@ function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
     <>
       <span className="text3" aria-hidden="true">With</span>
       <div className={styles.partner}>
-        <Select label="Compare with" hideLabel options={options} value={partner} onChange={onChoose} placeholder="another run" />
+        <Select label="Compare with" hideLabel options={options} value={partner} onChange={onChoose} placeholder="Choose a run" />
       </div>
     </>
   );
@@ -88,7 +88,7 @@ function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
 
 /** What sets the other run apart where it is not only the time. */
 function noteOf(other: ToolRunSummary, run: ToolRun): string | undefined {
-  if (other.id === run.replayOf) return "repeated here";
+  if (other.id === run.replayOf) return "Original run";
   if (other.tool !== run.tool) return other.tool;
   if (other.connector !== run.connector) return other.connectorTitle;
   if (other.identity.credential !== run.identity.credential) return other.identity.credential ?? other.identity.account;

@@ -18,7 +18,7 @@ import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { ResultViews } from "@/components/ToolResult/ResultViews";
 import { originWords, runStates } from "@/components/ToolResult/runWords";
 import { Timing } from "@/components/ToolResult/Timing";
-import { agoWords, bytes, duration, exactTime } from "@/lib/time";
+import { ago, bytes, duration, exactTime } from "@/lib/time";
 import styles from "./Runs.module.css";
 import { type Comparing, comparing as fresh } from "./comparing";
 import { RunComparisonPane } from "./RunComparisonPane";
@@ -42,13 +42,13 @@ export function RunDetail({ id, ...rest }: Props) {
   const { data: run, error, refetch } = useQuery(queries.run(id));
   if (error && asProblem(error).code === "not_found") {
     return (
-      <EmptyState icon="history" title="This run is not in the history any more" action={<Button onPress={rest.onRemoved}>Go on to the others</Button>}>
-        It was removed, or is older than runs are kept.
+      <EmptyState icon="history" title="Run not found" action={<Button onPress={rest.onRemoved}>All runs</Button>}>
+        It was deleted or is older than your history limit.
       </EmptyState>
     );
   }
   if (error) return <div className={styles.pad}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
-  if (!run) return <Skeleton rows={4} label="The run is read" />;
+  if (!run) return <Skeleton rows={4} label="Loading run" />;
   return <Known key={run.id} run={run} {...rest} />;
 }
 
@@ -67,11 +67,11 @@ function Known({ run, comparing, onCompare, onCompareMarked, onShow, onRemoved }
   const compare = () => onCompare(comparing ?? fresh);
   const runElsewhere = () => setElsewhere(true);
   useShortcut(actions.asking || isRunning ? null : { keys: "R", label: "Run again", inBar: true, run: actions.replay });
-  useShortcut(actions.asking || isRunning ? null : { keys: "A", label: "As someone else", inBar: true, run: runElsewhere });
+  useShortcut(actions.asking || isRunning ? null : { keys: "A", label: "Run on another connector", inBar: true, run: runElsewhere });
   useShortcut({ keys: "E", label: "Edit and run", run: actions.edit });
-  useShortcut({ keys: "Backspace", label: "Remove", run: () => setRemoving(true) });
+  useShortcut({ keys: "Backspace", label: "Delete", run: () => setRemoving(true) });
   useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });
-  const compares = onCompareMarked ? { label: "Compare the two", run: onCompareMarked } : !isRunning && !comparing && { label: "Compare", run: compare };
+  const compares = onCompareMarked ? { label: "Compare selected", run: onCompareMarked } : !isRunning && !comparing && { label: "Compare", run: compare };
   useShortcut(compares ? { ...compares, keys: "Mod+D", inBar: true } : null);
   useShortcut(isRunning ? { keys: "Mod+.", label: "Cancel", inBar: true, run: actions.cancel } : null);
   return (
@@ -86,13 +86,13 @@ function Known({ run, comparing, onCompare, onCompareMarked, onShow, onRemoved }
             {!isRunning && <Button icon="rotate-cw" keys="R" isDisabled={actions.isReplaying} onPress={() => actions.replay()}>Run again</Button>}
             <Button keys="E" onPress={actions.edit}>Edit and run</Button>
             <Menu
-              label="More for this run"
-              trigger={<Button look="quiet" icon="ellipsis" label="More for this run" />}
+              label="More actions"
+              trigger={<Button look="quiet" icon="ellipsis" label="More actions" />}
               actions={[
-                { id: "elsewhere", label: "Run as someone else…", icon: "rotate-cw", keys: "A", isDisabled: isRunning, onAction: runElsewhere },
-                { id: "compare", label: "Compare with the run before", icon: "git-compare", keys: "Mod+D", isDisabled: isRunning, onAction: compare },
+                { id: "elsewhere", label: "Run on another connector…", icon: "rotate-cw", keys: "A", isDisabled: isRunning, onAction: runElsewhere },
+                { id: "compare", label: "Compare with previous run", icon: "git-compare", keys: "Mod+D", isDisabled: isRunning, onAction: compare },
                 { id: "command", label: "Copy as command", icon: "square-terminal", keys: "Mod+Shift+C", onAction: copyCommand },
-                { id: "remove", label: "Remove…", icon: "trash-2", keys: "Backspace", danger: true, isDisabled: isRunning, onAction: () => setRemoving(true) },
+                { id: "remove", label: "Delete…", icon: "trash-2", keys: "Backspace", danger: true, isDisabled: isRunning, onAction: () => setRemoving(true) },
               ]}
             />
           </div>
@@ -102,7 +102,7 @@ function Known({ run, comparing, onCompare, onCompareMarked, onShow, onRemoved }
           <span className="text3" aria-hidden="true">·</span>
           <IdentityLine identity={run.identity} />
           <span className="cut"><span className="text3" aria-hidden="true">· </span>{originWords(run.origin)}</span>
-          <span className="cut" title={exactTime(run.startedAt)}><span className="text3" aria-hidden="true">· </span>{agoWords(run.startedAt)}</span>
+          <span className="cut" title={exactTime(run.startedAt)}><span className="text3" aria-hidden="true">· </span>{ago(run.startedAt)}</span>
         </div>
       </header>
       {actions.problem && !elsewhere && <div className={styles.notice}><ProblemNotice problem={actions.problem} /></div>}
@@ -129,23 +129,23 @@ function Known({ run, comparing, onCompare, onCompareMarked, onShow, onRemoved }
       )}
       {actions.asking?.elsewhere === null && (
         <ConfirmCard title={`Run ${run.tool} again?`} verb="Run again" onConfirm={() => actions.replay(undefined, true)} onKeep={actions.keep}>
-          {`In ${run.connectorTitle}, ${actingWords(run.identity)}, with the arguments above. It may delete or overwrite.`}
+          {`On ${run.connectorTitle}, as ${actingWords(run.identity)}. This tool may delete or overwrite data.`}
         </ConfirmCard>
       )}
       {removing && (
         <Dialog
           alert
-          title={`Remove this run of ${run.tool}?`}
+          title={`Delete this run of ${run.tool}?`}
           onClose={() => setRemoving(false)}
           footer={
             <>
               <span className="grow" />
-              <Button autoFocus onPress={() => setRemoving(false)}>Keep it</Button>
-              <Button look="danger" onPress={() => { setRemoving(false); actions.remove(); }}>Remove run</Button>
+              <Button autoFocus onPress={() => setRemoving(false)}>Cancel</Button>
+              <Button look="danger" onPress={() => { setRemoving(false); actions.remove(); }}>Delete run</Button>
             </>
           }
         >
-          Its arguments and its answer leave the history for good. What the tool did stays done.
+          Arguments and result are deleted. This doesn't undo what the tool did.
         </Dialog>
       )}
     </article>

@@ -35,28 +35,28 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
   const asked = others?.find((one) => one.id === asking);
   return (
     <Dialog
-      title={`Run ${run.tool} as someone else`}
-      subtitle="The same arguments, on another connector that offers this tool"
+      title={`Run ${run.tool} on another connector`}
+      subtitle="With the same arguments"
       wide
       onClose={onClose}
       footer={
         asked ? undefined : (
           <>
-            <span>{target ? `Runs in ${target.title}, ${who(target)}.` : ""}</span>
+            <span>{target ? `${target.title} · ${who(target)}` : ""}</span>
             <Button onPress={onClose}>{target ? "Cancel" : "Close"}</Button>
-            {target && <Button look="primary" isPending={isPending} onPress={() => onRun(target.id, false)}>Run there</Button>}
+            {target && <Button look="primary" isPending={isPending} onPress={() => onRun(target.id, false)}>Run</Button>}
           </>
         )
       }
     >
       {problem && <ProblemNotice problem={problem} />}
-      {!others && <Skeleton rows={3} label="Connectors are looked for" />}
+      {!others && <Skeleton rows={3} label="Loading" />}
       {others?.length === 0 && (
-        <EmptyState icon="cable" title="No other connector offers this tool">{`Add ${run.connectorTitle} a second time, with another sign-in, to run its tools as someone else.`}</EmptyState>
+        <EmptyState icon="cable" title="No other connector has this tool">{`Add ${run.connectorTitle} again with a different sign-in.`}</EmptyState>
       )}
       {others && others.length > 0 && target && (
         <ListBox
-          aria-label="Connectors that offer this tool"
+          aria-label="Connectors with this tool"
           className={styles.list ?? ""}
           selectionMode="single"
           disallowEmptySelection
@@ -76,8 +76,8 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
         </ListBox>
       )}
       {asked && (
-        <ConfirmCard title={`Run ${run.tool} in ${asked.title}?`} verb={`Run ${run.tool}`} onConfirm={() => onRun(asked.id, true)} onKeep={onKeep}>
-          {`As ${who(asked)}, with the arguments of the run. It may delete or overwrite.`}
+        <ConfirmCard title={`Run ${run.tool} on ${asked.title}?`} verb={`Run ${run.tool}`} onConfirm={() => onRun(asked.id, true)} onKeep={onKeep}>
+          {`As ${who(asked)}. This tool may delete or overwrite data.`}
         </ConfirmCard>
       )}
     </Dialog>

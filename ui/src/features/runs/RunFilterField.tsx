@@ -37,7 +37,7 @@ export function RunFilterField({ filters, words, onChange }: Props) {
       icon="search"
       // Tokens need the room, and whoever put them in knows the key.
       keys={last ? undefined : "/"}
-      placeholder={last ? undefined : "Words, status:error, tool:…"}
+      placeholder={last ? undefined : "Search, or status:failed tool:…"}
       start={last && (
         <ul className={styles.tokens} aria-label="Filters">
           {filters.map((filter) => (

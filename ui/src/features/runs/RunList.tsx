@@ -31,7 +31,7 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
       label="Runs"
       sections={sections}
       keyOf={(run) => run.id}
-      nameOf={(run) => [run.tool, marked.has(run.id) && "marked to compare", runStates[run.state].word, run.connectorTitle, who(run), originWord(run.origin), run.durationMs !== null && duration(run.durationMs), exactTime(run.startedAt)].filter(Boolean).join(", ")}
+      nameOf={(run) => [run.tool, marked.has(run.id) && "selected to compare", runStates[run.state].word, run.connectorTitle, who(run), originWord(run.origin), run.durationMs !== null && duration(run.durationMs), exactTime(run.startedAt)].filter(Boolean).join(", ")}
       renderRow={(run) => (
         <>
           {marked.has(run.id) ? <span className={styles.mark}><Icon name="git-compare" size={14} /></span> : <StatusGlyph name={glyphOf(run)} />}

@@ -72,9 +72,9 @@ export function RunsBrowser({ connector }: Props) {
     else setComparing(next);
   };
   const pair = marks.pair(selected);
-  useShortcut(selected === null ? null : { keys: "X", label: marks.marked.has(selected) ? "Unmark" : "Mark to compare", inBar: true, run: () => marks.toggle(selected) });
-  useShortcut(selected === null ? null : { keys: "Space", label: "Peek", run: () => setPeeked(selected) });
-  useShortcut(marks.marked.size === 0 ? null : { keys: "Escape", label: "Unmark all", run: marks.clear });
+  useShortcut(selected === null ? null : { keys: "X", label: marks.marked.has(selected) ? "Deselect" : "Select to compare", inBar: true, run: () => marks.toggle(selected) });
+  useShortcut(selected === null ? null : { keys: "Space", label: "Preview", run: () => setPeeked(selected) });
+  useShortcut(marks.marked.size === 0 ? null : { keys: "Escape", label: "Clear selection", run: marks.clear });
   const filter = (next: TypedFilter[], beside: string) => {
     setFilters({ filters: next, words: beside });
     setSelected(null);
@@ -92,9 +92,9 @@ export function RunsBrowser({ connector }: Props) {
 
   const list = (): ReactNode => {
     if (found.problem) return <div className={styles.pad}><ProblemNotice problem={found.problem} onRetry={found.retry} /></div>;
-    if (found.isPending) return <Skeleton rows={10} label="Runs are read" />;
+    if (found.isPending) return <Skeleton rows={10} label="Loading runs" />;
     if (runs.length === 0 && isFiltered) {
-      return <EmptyState icon="search" title="No run matches" action={<Button onPress={clear}>Show all runs</Button>}>Words, or filters such as status:error, tool:search, connector:github, since:7d.</EmptyState>;
+      return <EmptyState icon="search" title="No matching runs" action={<Button onPress={clear}>Show all runs</Button>}>Try words, or filters such as status:failed, tool:search, connector:github, since:7d.</EmptyState>;
     }
     return <RunList runs={runs} selected={selected} marked={marks.marked} onSelect={select} onOpen={open} onEnd={found.more} isOneConnector={connector !== undefined} />;
   };
@@ -112,8 +112,8 @@ export function RunsBrowser({ connector }: Props) {
       )}
       {exporting.problem && <div className={styles.notice}><ProblemNotice problem={exporting.problem} /></div>}
       {isEmpty ? (
-        <EmptyState icon="history" title="No runs yet" action={<Button onPress={() => void navigate({ to: "/tools" })}>Open a tool</Button>}>
-          Runs you make, here or on the command line, appear here.
+        <EmptyState icon="history" title="No runs yet" action={<Button onPress={() => void navigate({ to: "/tools" })}>Browse tools</Button>}>
+          Runs from this app and the command line appear here.
         </EmptyState>
       ) : (
         <div className={styles.browser}>
@@ -143,8 +143,8 @@ export function RunsBrowser({ connector }: Props) {
       )}
       <StatusFacts>
         <span>{isFiltered ? `${count(total, "run")} found` : count(total, "run")}</span>
-        {marks.marked.size > 0 && <span>{`${marks.marked.size} marked to compare`}</span>}
-        {!isEmpty && <span>Arguments stored with secrets redacted</span>}
+        {marks.marked.size > 0 && <span>{`${marks.marked.size} selected`}</span>}
+        {!isEmpty && <span>Secret arguments are redacted</span>}
       </StatusFacts>
       {peeked !== null && <PeekRun id={peeked} onClose={() => setPeeked(null)} />}
     </div>

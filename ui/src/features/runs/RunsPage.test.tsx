@@ -50,7 +50,7 @@ it("shows the newest run beside the list, and another one when it is chosen", as
   const shown = within(await detail("search"));
   expect(shown.getByText("Done")).toBeVisible();
   expect(shown.getByText("lena-fischer")).toBeVisible();
-  expect(shown.getByText("connection reused")).toBeVisible();
+  expect(shown.getByText("Reused connection")).toBeVisible();
   await userEvent.click(screen.getByRole("row", { name: /^delete_branch, Failed, GitHub, lena-fischer, You/ }));
   expect(within(await detail("delete_branch")).getByText("The host fell silent")).toBeVisible();
 });
@@ -58,7 +58,7 @@ it("shows the newest run beside the list, and another one when it is chosen", as
 it("shows arguments, the raw answer and the request", async () => {
   open();
   await detail("search");
-  for (const [tab, label] of [["Arguments", "Arguments"], ["Raw", "Answer as received"], ["HTTP", "Request as sent, without secrets"]] as const) {
+  for (const [tab, label] of [["Arguments", "Arguments"], ["Raw", "Response"], ["HTTP", "Request (secrets hidden)"]] as const) {
     await userEvent.click(screen.getByRole("tab", { name: tab }));
     expect(screen.getByRole("tree", { name: label })).toBeVisible();
   }
@@ -141,7 +141,7 @@ describe("the filter", () => {
     open();
     await detail("search");
     await userEvent.type(field(), "zz");
-    expect(await screen.findByText("No run matches")).toBeVisible();
+    expect(await screen.findByText("No matching runs")).toBeVisible();
     await userEvent.clear(field());
     expect(await detail("search")).toBeVisible();
     expect(field()).toHaveFocus();
@@ -154,7 +154,7 @@ describe("the filter", () => {
     open();
     expect(await screen.findByText("No runs yet")).toBeVisible();
     expect(screen.queryByRole("searchbox")).toBeNull();
-    await userEvent.click(screen.getByRole("button", { name: "Open a tool" }));
+    await userEvent.click(screen.getByRole("button", { name: "Browse tools" }));
     expect(await screen.findByLabelText("Address")).toHaveTextContent("/tools");
   });
 });
@@ -207,7 +207,7 @@ describe("what can be done", () => {
     open("/runs/run_2");
     await userEvent.click(await screen.findByRole("button", { name: "Run again" }));
     const asked = await screen.findByRole("alertdialog", { name: "Run delete_branch again?" });
-    expect(within(asked).getByRole("button", { name: "Keep it" })).toHaveFocus();
+    expect(within(asked).getByRole("button", { name: "Cancel" })).toHaveFocus();
     expect(confirmations).toEqual([false]);
     await userEvent.click(within(asked).getByRole("button", { name: "Run again" }));
     await waitFor(() => expect(confirmations).toEqual([false, true]));
@@ -230,9 +230,9 @@ describe("what can be done", () => {
     open();
     await detail("search");
     await userEvent.keyboard("{Backspace}");
-    expect(await screen.findByRole("button", { name: "Keep it" })).toBeVisible();
+    expect(await screen.findByRole("button", { name: "Cancel" })).toBeVisible();
     expect(removed).not.toHaveBeenCalled();
-    await userEvent.click(screen.getByRole("button", { name: "Remove run" }));
+    await userEvent.click(screen.getByRole("button", { name: "Delete run" }));
     expect(removed).toHaveBeenCalledWith("run_3");
     expect(await detail("delete_branch")).toBeVisible();
     expect(screen.queryByRole("row", { name: /^search/ })).toBeNull();
@@ -251,8 +251,8 @@ describe("what can be done", () => {
 it("says of a run that was removed that it is gone", async () => {
   host.find_run = () => Promise.reject(problem({ code: "not_found", message: "there is no such run" }));
   open("/runs/run_0");
-  expect(await screen.findByText("This run is not in the history any more")).toBeVisible();
-  await userEvent.click(screen.getByRole("button", { name: "Go on to the others" }));
+  expect(await screen.findByText("Run not found")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "All runs" }));
   expect(await screen.findByRole("grid", { name: "Runs" })).toBeVisible();
 });
 
@@ -262,7 +262,7 @@ it("says of one under way that it still runs", async () => {
   const shown = within(await detail("search"));
   expect(shown.getByText("Still running")).toBeVisible();
   await userEvent.click(shown.getByRole("tab", { name: "Raw" }));
-  expect(shown.getByText("There is no answer yet")).toBeVisible();
+  expect(shown.getByText("Waiting for the result")).toBeVisible();
 });
 
 it("asks before it draws a huge answer", async () => {

@@ -9,7 +9,7 @@ const longest = 300;
 
 /** Where a difference lies within its part: `result.items[0].state`. */
 export function placeOf({ pointer }: RunDifference): string {
-  return readablePointer(toPointer(fromPointer(pointer).slice(1))) || "all of it";
+  return readablePointer(toPointer(fromPointer(pointer).slice(1))) || "Everything";
 }
 
 /** A value in one line; durations and sizes as everywhere else. */
@@ -17,7 +17,7 @@ export function valueWords({ part, pointer }: RunDifference, value: unknown): st
   if (part === "timing" && typeof value === "number") return pointer.endsWith("resultBytes") ? bytes(value) : duration(value);
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
   const shown = typeof value === "string" && part !== "identity" ? JSON.stringify(value) : text;
-  return shown.length > longest ? `${shown.slice(0, longest)} … ${shown.length - longest} more` : shown;
+  return shown.length > longest ? `${shown.slice(0, longest)} … ${shown.length - longest} more characters` : shown;
 }
 
 /** The path that means the same place in every item of a list. */

@@ -23,7 +23,7 @@ export function BackgroundSettings() {
           isSelected={on}
           isDisabled={turn.isPending}
           onChange={(next) => turn.mutate(next)}
-          help="Each account every 10 min, each connector every 30 min at most. Rests while the system saves power or the network is metered. Never opens a browser, and tells once what it finds."
+          help="Accounts every 10 min, connectors every 30 min. Pauses on battery saver and metered networks (Linux). Never opens a browser."
         >
           Check connectors in the background
         </Switch>

@@ -35,21 +35,21 @@ function Known({ history }: { history: History }) {
       <Setting name="Keep runs for">
         <Choice label="Keep runs for" offered={offeredDays} chosen={retention.days} words={daysWords} onChoose={(days) => keep.mutate({ ...retention, days })} />
       </Setting>
-      <Setting name="At most">
-        <Choice label="Keep at most" offered={offeredRuns} chosen={retention.runs} words={runsWords} onChoose={(runs) => keep.mutate({ ...retention, runs })} />
+      <Setting name="Maximum">
+        <Choice label="Maximum" offered={offeredRuns} chosen={retention.runs} words={runsWords} onChoose={(runs) => keep.mutate({ ...retention, runs })} />
       </Setting>
-      <Setting name="Kept now">
-        <span>{[count(history.runs, "run"), bytes(history.kilobytes * 1000), history.oldest && `the oldest of ${ago(history.oldest)}`].filter(Boolean).join(" · ")}</span>
+      <Setting name="Stored now">
+        <span>{[count(history.runs, "run"), bytes(history.kilobytes * 1000), history.oldest && `oldest from ${ago(history.oldest)}`].filter(Boolean).join(" · ")}</span>
         <Button look="quiet" isDisabled={history.runs === 0} onPress={() => setAsks(true)}>Delete all runs…</Button>
       </Setting>
       {due > 0 && (
         <Setting name="">
-          <span>{due === 1 ? "1 run is too old and goes within the hour" : `${grouped(due)} runs are too old and go within the hour`}</span>
-          <Button isPending={remove.isPending} onPress={() => remove.mutate("old")}>Remove now</Button>
+          <span>{due === 1 ? "1 old run will be deleted within an hour" : `${grouped(due)} old runs will be deleted within an hour`}</span>
+          <Button isPending={remove.isPending} onPress={() => remove.mutate("old")}>Delete now</Button>
         </Setting>
       )}
       {failure && <ProblemNotice problem={asProblem(failure)} />}
-      <p className="text3 small">The app and the command line keep one history. Arguments and answers lie in it without secrets.</p>
+      <p className="text3 small">Shared with the command line. Known secrets are redacted.</p>
       {asks && (
         <Dialog
           alert
@@ -58,12 +58,12 @@ function Known({ history }: { history: History }) {
           footer={
             <>
               <span className="grow" />
-              <Button autoFocus onPress={() => setAsks(false)}>Keep them</Button>
+              <Button autoFocus onPress={() => setAsks(false)}>Cancel</Button>
               <Button look="danger" onPress={() => { setAsks(false); remove.mutate("all"); }}>Delete all runs</Button>
             </>
           }
         >
-          Arguments and answers leave this computer&apos;s history for good. What the tools did stays done; runs under way stay.
+          Arguments and results are deleted. This doesn't undo what the tools did. Running tools stay. You can't undo this.
         </Dialog>
       )}
     </>
@@ -80,10 +80,10 @@ function Choice({ label, offered, chosen, words, onChoose }: ChoiceProps) {
 }
 
 function daysWords(days: number | null): string {
-  if (days === null) return "Ever";
-  return days === 365 ? "A year" : count(days, "day");
+  if (days === null) return "Forever";
+  return days === 365 ? "1 year" : count(days, "day");
 }
 
 function runsWords(runs: number | null): string {
-  return runs === null ? "All runs" : `The newest ${grouped(runs)}`;
+  return runs === null ? "No limit" : `Latest ${grouped(runs)}`;
 }

@@ -5,7 +5,7 @@ import { commands } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { invalidate, keys, queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
-import { agoWords } from "@/lib/time";
+import { ago } from "@/lib/time";
 import { Section, Setting } from "./Section";
 
 /** The programs that may be run to read a secret from them. */
@@ -23,7 +23,7 @@ export function ProgramSettings() {
     <Section title="Allowed programs">
       {problem && <ProblemNotice problem={asProblem(problem)} />}
       {programs.map(({ id, program, allowedAt }) => (
-        <Setting key={id} name={agoWords(allowedAt)}>
+        <Setting key={id} name={ago(allowedAt)}>
           <span className="mono" data-selectable>{[program.file, ...program.arguments].join(" ")}</span>
           <Button small label={`Forget ${program.name}`} isPending={forget.isPending} onPress={() => forget.mutate(id)}>Forget</Button>
         </Setting>

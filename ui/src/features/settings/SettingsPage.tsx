@@ -31,7 +31,7 @@ export function SettingsPage({ onOpenKeys }: Props) {
       <Toolbar title="Settings" />
       <div className={styles.page}>
         {problem && <ProblemNotice problem={asProblem(problem)} onRetry={error ? () => void refetch() : undefined} />}
-        {!preferences && !error && <Skeleton label="Reading the settings" rows={4} oneLine />}
+        {!preferences && !error && <Skeleton label="Loading settings" rows={4} oneLine />}
         {preferences && <AppearanceSettings preferences={preferences} onChange={(changes) => change.mutate(changes)} onOpenKeys={onOpenKeys} />}
         <BackgroundSettings />
         <HistorySettings />
@@ -52,24 +52,24 @@ function AppearanceSettings({ preferences, onChange, onOpenKeys }: AppearancePro
   return (
     <>
       <Section title="Appearance">
-        <Setting name="Colours">
-          <SegmentedControl<Theme> label="Colours" segments={[{ value: "system", label: "System" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} value={preferences.theme ?? "system"} onChange={(theme) => onChange({ theme })} />
+        <Setting name="Theme">
+          <SegmentedControl<Theme> label="Theme" segments={[{ value: "system", label: "System" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} value={preferences.theme ?? "system"} onChange={(theme) => onChange({ theme })} />
         </Setting>
         <Setting name="Contrast">
           <SegmentedControl<Contrast> label="Contrast" segments={[{ value: "system", label: "System" }, { value: "more", label: "More" }]} value={preferences.contrast ?? "system"} onChange={(contrast) => onChange({ contrast })} />
         </Setting>
-        <Setting name="Rows">
-          <SegmentedControl<Density> label="Height of rows" segments={[{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }]} value={preferences.density ?? "comfortable"} onChange={(density) => onChange({ density })} />
+        <Setting name="Row height">
+          <SegmentedControl<Density> label="Row height" segments={[{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }]} value={preferences.density ?? "comfortable"} onChange={(density) => onChange({ density })} />
         </Setting>
         <Setting name="Text size">
           <SegmentedControl label="Text size" segments={zooms.map((value) => ({ value, label: `${value} %` }))} value={zooms.find((value) => Number(value) === preferences.zoomPercent) ?? "100"} onChange={(zoom) => onChange({ zoomPercent: Number(zoom) })} />
         </Setting>
       </Section>
       <Section title="Keys">
-        <Switch isSelected={preferences.singleLetterKeys ?? true} onChange={(singleLetterKeys) => onChange({ singleLetterKeys })} help={`N adds, C signs in, D checks, while no field has the focus. Keys with ${mac ? "⌘" : "Ctrl"} always work.`}>
-          Single-letter keys
+        <Switch isSelected={preferences.singleLetterKeys ?? true} onChange={(singleLetterKeys) => onChange({ singleLetterKeys })} help={`N adds, C connects, D checks. ${mac ? "⌘" : "Ctrl"} shortcuts always work.`}>
+          Single-key shortcuts
         </Switch>
-        <div><Button icon="keyboard" onPress={onOpenKeys}>Show all keys</Button></div>
+        <div><Button icon="keyboard" onPress={onOpenKeys}>Keyboard shortcuts</Button></div>
       </Section>
     </>
   );
@@ -89,7 +89,7 @@ function AboutPatchbay() {
             <Button small icon="copy" onPress={() => copy(about.dataFolder, "Folder")}>Copy</Button>
           </Setting>
           {about.updates && <Updates />}
-          <p className="text3 small">The folder holds the database with connectors and runs, and the vault with the encrypted secrets. Nothing leaves this computer but requests to your connectors and platforms.</p>
+          <p className="text3 small">Holds your connectors, runs and encrypted vault. Patchbay contacts only your connectors, platforms and their sign-in servers, and checks for updates when you ask.</p>
         </>
       )}
     </Section>

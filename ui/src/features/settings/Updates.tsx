@@ -17,13 +17,13 @@ export function Updates() {
       <Setting name="Updates">
         {found.data ? (
           <>
-            <span>Version {found.data.version} is there</span>
+            <span>Version {found.data.version} available</span>
             <Button look="primary" isPending={install.isPending} onPress={() => install.mutate()}>Install and restart</Button>
           </>
         ) : (
           <>
-            {found.data === null && <span>This is the latest version</span>}
-            <Button isPending={found.isFetching} onPress={() => void found.refetch()}>Look for a newer version</Button>
+            {found.data === null && <span>Up to date</span>}
+            <Button isPending={found.isFetching} onPress={() => void found.refetch()}>Check for updates</Button>
           </>
         )}
       </Setting>

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { renderApp } from "@/test/renderApp";
 import { problem, vault } from "@/test/samples";
 
-const begins = { name: "Begin anew…" };
+const begins = { name: "Reset vault…" };
 
 async function opens(state: ReturnType<typeof vault>) {
   const view = renderApp("/settings", { vault: state });
@@ -17,12 +17,12 @@ describe("beginning the vault anew", () => {
     const lost = problem({ code: "vault.key_lost", message: "the key of the secrets is not in the keychain any more", hint: null });
     const { user, host, section } = await opens(vault({ state: "unavailable", problem: lost }));
     await user.click(within(section).getByRole("button", begins));
-    const asked = screen.getByRole("alertdialog", { name: "Begin the vault anew?" });
-    expect(asked).toHaveTextContent("Every account needs its key again");
+    const asked = screen.getByRole("alertdialog", { name: "Reset the vault?" });
+    expect(asked).toHaveTextContent("You'll enter every account key and connector credential again");
     expect(host.lastCall("setVaultAside")).toBeUndefined();
-    await user.click(within(asked).getByRole("button", { name: "Put the old secrets aside" }));
+    await user.click(within(asked).getByRole("button", { name: "Reset vault" }));
     await waitFor(() => expect(host.lastCall("setVaultAside")).toEqual({ confirmed: true }));
-    expect(await within(section).findByText("Nothing saved yet")).toBeVisible();
+    expect(await within(section).findByText("Empty")).toBeVisible();
     expect(within(section).queryByRole("button", begins)).toBeNull();
   });
 
@@ -39,7 +39,7 @@ describe("beginning the vault anew", () => {
 
 it("a_passphrase_is_offered_where_no_keychain_answers_as_on_the_page_of_credentials", async () => {
   const { section } = await opens(vault({ backend: null, state: "unavailable", problem: problem({ code: "vault.no_keychain", message: "no keychain answers" }) }));
-  expect(within(section).getByRole("button", { name: "Use a passphrase instead" })).toBeVisible();
+  expect(within(section).getByRole("button", { name: "Use a passphrase" })).toBeVisible();
 });
 
 describe("secrets that are older than those saved last", () => {
@@ -47,13 +47,13 @@ describe("secrets that are older than those saved last", () => {
 
   it("are_used_at_the_users_word_alone", async () => {
     const { user, host, section } = await opens(older);
-    await user.click(within(section).getByRole("button", { name: "Use the older secrets…" }));
-    const asked = screen.getByRole("alertdialog", { name: "Use the older secrets?" });
-    expect(asked).toHaveTextContent("Secrets that were saved since are not in it");
+    await user.click(within(section).getByRole("button", { name: "Use the older vault file…" }));
+    const asked = screen.getByRole("alertdialog", { name: "Use the older vault file?" });
+    expect(asked).toHaveTextContent("Credentials saved since then are missing");
     expect(host.lastCall("acceptOlderSecrets")).toBeUndefined();
-    await user.click(within(asked).getByRole("button", { name: "Use the older secrets" }));
+    await user.click(within(asked).getByRole("button", { name: "Use older file" }));
     await waitFor(() => expect(host.lastCall("acceptOlderSecrets")).toEqual({ confirmed: true }));
-    expect(await within(section).findByText("Open")).toBeVisible();
+    expect(await within(section).findByText("Unlocked")).toBeVisible();
   });
 
   it("may_be_put_aside_instead", async () => {

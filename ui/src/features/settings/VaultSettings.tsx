@@ -15,10 +15,10 @@ import { useVaultActions } from "@/host/vault";
 import { Section, Setting } from "./Section";
 
 const looks: Record<VaultState, { glyph: GlyphName; word: string }> = {
-  empty: { glyph: "todo", word: "Nothing saved yet" },
-  ready: { glyph: "ready", word: "Open" },
+  empty: { glyph: "todo", word: "Empty" },
+  ready: { glyph: "ready", word: "Unlocked" },
   locked: { glyph: "signin", word: "Locked" },
-  unavailable: { glyph: "failing", word: "Cannot be read" },
+  unavailable: { glyph: "failing", word: "Unavailable" },
 };
 
 /** What protects the secrets, and how to change that. */
@@ -47,13 +47,13 @@ function Known({ vault }: { vault: VaultStatus }) {
   return (
     <>
       <Setting name="Protected by">
-        {vault.backend === "passphrase" ? "a passphrase" : vault.backend === "keychain" ? "the system keychain" : "nothing yet; the keychain is asked first"}
+        {vault.backend === "passphrase" ? "Passphrase" : vault.backend === "keychain" ? "System keychain" : "Not set up yet"}
       </Setting>
-      <Setting name="State"><Badge glyph={glyph}>{word}</Badge></Setting>
+      <Setting name="Status"><Badge glyph={glyph}>{word}</Badge></Setting>
       {vault.problem && <ProblemNotice problem={vault.problem} />}
       {failure && <ProblemNotice problem={asProblem(failure)} />}
       {openForm === "choose" && (
-        <PassphraseForm isNew submitLabel="Protect with it" isPending={choose.isPending} onSubmit={(passphrase) => choose.mutate(passphrase, done("The vault is protected by the passphrase"))} onCancel={() => setOpenForm(null)} />
+        <PassphraseForm isNew submitLabel="Set passphrase" isPending={choose.isPending} onSubmit={(passphrase) => choose.mutate(passphrase, done("Passphrase set"))} onCancel={() => setOpenForm(null)} />
       )}
       {openForm === "unlock" && (
         <PassphraseForm submitLabel="Unlock" isPending={unlock.isPending} onSubmit={(passphrase) => unlock.mutate(passphrase, done("Vault unlocked"))} onCancel={() => setOpenForm(null)} />
@@ -62,12 +62,12 @@ function Known({ vault }: { vault: VaultStatus }) {
         <Setting name="">
           {vault.state === "locked" && vault.backend === "passphrase" && <Button onPress={() => setOpenForm("unlock")}>Unlock</Button>}
           {vault.backend === "passphrase" && vault.state === "ready" && (
-            <Button isPending={keychain.isPending} onPress={() => keychain.mutate(undefined, done("The vault is protected by the keychain"))}>Move to the keychain</Button>
+            <Button isPending={keychain.isPending} onPress={() => keychain.mutate(undefined, done("Vault key moved to keychain"))}>Use keychain instead</Button>
           )}
-          {(open || mayChoose) && <Button onPress={() => setOpenForm("choose")}>{vault.backend === "passphrase" ? "Change the passphrase" : "Use a passphrase instead"}</Button>}
-          {vault.problem?.code === "vault.rolled_back" && <Button onPress={() => setAccepting(true)}>Use the older secrets…</Button>}
-          {isLost(vault) && <Button onPress={() => setIsResetting(true)}>Begin anew…</Button>}
-          {vault.backend !== "passphrase" && <Button look={open ? "quiet" : "plain"} isPending={probe.isPending} onPress={() => probe.mutate(undefined, done("The keychain works"))}>Try the keychain</Button>}
+          {(open || mayChoose) && <Button onPress={() => setOpenForm("choose")}>{vault.backend === "passphrase" ? "Change passphrase" : "Use a passphrase"}</Button>}
+          {vault.problem?.code === "vault.rolled_back" && <Button onPress={() => setAccepting(true)}>Use the older vault file…</Button>}
+          {isLost(vault) && <Button onPress={() => setIsResetting(true)}>Reset vault…</Button>}
+          {vault.backend !== "passphrase" && <Button look={open ? "quiet" : "plain"} isPending={probe.isPending} onPress={() => probe.mutate(undefined, done("Keychain works"))}>Test keychain</Button>}
         </Setting>
       )}
       {isResetting && <ResetVaultDialog onClose={() => setIsResetting(false)} />}

@@ -14,7 +14,7 @@ export function Confirm({ connector, tool, values, onConfirm, onKeep }: Props) {
   return (
     <ConfirmCard title={confirmationTitle(verb, tool, values)} verb={verb} onConfirm={onConfirm} onKeep={onKeep}>
       {target !== "" && <>{target}. </>}
-      {`In ${connector.title}, ${actingWords(connector.identity)}. It may delete or overwrite.`}
+      {`On ${connector.title}, as ${actingWords(connector.identity)}. This tool may delete or overwrite data.`}
     </ConfirmCard>
   );
 }

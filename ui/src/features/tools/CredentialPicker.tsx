@@ -27,7 +27,7 @@ export function CredentialPicker({ connector, value, onChange }: Props) {
   if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
   if (!data) {
     return (
-      <Button small look="link" isPending={isFetching} onPress={() => setChoosing(true)}>{value === null ? "Run with another credential" : "Change the credential"}</Button>
+      <Button small look="link" isPending={isFetching} onPress={() => setChoosing(true)}>Change credential</Button>
     );
   }
   return <Select label="Credential" hideLabel autoFocus={isChoosing} options={options(data, value)} value={value ?? own} onChange={(next) => onChange(next === own ? null : next)} />;
@@ -42,7 +42,7 @@ function options(levels: CredentialsOfLevel[], value: string | null): Option<str
   }
   if (value !== null && !named.has(value)) named.set(value, []);
   return [
-    { value: own, label: "The connector's own choice" },
+    { value: own, label: "Default credential" },
     ...[...named].map(([name, levelsOfName]) => ({ value: name, label: name, note: levelsOfName.join(", ") })),
   ];
 }

@@ -21,8 +21,8 @@ export function Examples({ connector, tool, onFill }: Props) {
   if (runs.length === 0) return null;
   return (
     <Menu
-      label="Examples from history"
-      trigger={<Button look="link" small icon="history">Examples</Button>}
+      label="Recent arguments"
+      trigger={<Button look="link" small icon="history">Recent</Button>}
       actions={runs.map((run) => ({
         id: run.id,
         label: [ago(run.startedAt), runStates[run.state].word, run.durationMs !== null && duration(run.durationMs)].filter(Boolean).join(" · "),

@@ -55,14 +55,14 @@ it("lets one choose with which of the platform's credentials a tool runs", async
     asked += 1;
     return levels(args);
   };
-  const choose = await screen.findByRole("button", { name: "Run with another credential" });
+  const choose = await screen.findByRole("button", { name: "Change credential" });
   expect(asked).toBe(0);
   await userEvent.click(choose);
   const picker = await screen.findByRole("button", { name: /Credential/ });
   expect(picker).toHaveFocus();
   await userEvent.click(picker);
   await userEvent.click(await screen.findByRole("option", { name: /sandbox/ }));
-  const bar = screen.getByText("Runs as").parentElement!;
+  const bar = screen.getByText("Run as").parentElement!;
   expect(within(bar).getByText("sandbox")).toBeVisible();
   await userEvent.click(screen.getByRole("button", { name: /^Run/ }));
   await screen.findByRole("region", { name: "Result" });

@@ -34,7 +34,7 @@ export function OutcomePane({ connector, tool, onNextPage }: Props) {
   return (
     <div ref={pane} className={styles.outcome} data-outcome={outcome.kind}>
       {outcome.kind === "idle" && (
-        <EmptyState icon="play" title="Not run yet">The answer will stand here. A dry run shows what would be sent.</EmptyState>
+        <EmptyState icon="play" title="Not run yet">Results appear here. Use Dry run to preview the request.</EmptyState>
       )}
       {outcome.kind === "running" && <Running outcome={outcome} />}
       {outcome.kind === "finished" && (
@@ -98,7 +98,7 @@ function Dry({ dryRun, onClose }: { dryRun: DryRun; onClose: () => void }) {
           <Button small look="quiet" icon="x" label="Close dry run" onPress={onClose} />
         </div>
         <div className="small"><IdentityLine identity={dryRun.identity} /></div>
-        <div className="mono cut" title={dryRun.endpoint ?? undefined} data-selectable>{dryRun.endpoint === null ? "to a program of this computer" : `${dryRun.method} ${dryRun.endpoint}`}</div>
+        <div className="mono cut" title={dryRun.endpoint ?? undefined} data-selectable>{dryRun.endpoint === null ? "Local program" : `${dryRun.method} ${dryRun.endpoint}`}</div>
       </header>
       <dl className={styles.headers} data-selectable>
         {dryRun.headers.map(([name, value], index) => (
@@ -106,7 +106,7 @@ function Dry({ dryRun, onClose }: { dryRun: DryRun; onClose: () => void }) {
           <Header key={`${index} ${name}`} name={name} value={value} />
         ))}
       </dl>
-      {dryRun.body !== null && <JsonView label="Body that would be sent" value={dryRun.body} />}
+      {dryRun.body !== null && <JsonView label="Request body" value={dryRun.body} />}
     </section>
   );
 }

@@ -40,7 +40,7 @@ export function RunBar(props: Props) {
   return (
     <div className={styles.bar}>
       <div className={styles.as}>
-        <span className="text3">Runs as</span>
+        <span className="text3">Run as</span>
         <span className="grow cut"><IdentityLine identity={identityWith(connector, credential)} /></span>
         <Examples connector={connector.id} tool={tool.name} onFill={props.onFill} />
       </div>
@@ -48,7 +48,7 @@ export function RunBar(props: Props) {
       {(limiting || timeout !== null) && (
         <div className={styles.limit}>
           <Field
-            label="Time limit in seconds"
+            label="Timeout (seconds)"
             type="number"
             inputMode="numeric"
             placeholder="60"
@@ -74,15 +74,15 @@ export function RunBar(props: Props) {
         <span className="grow" />
         <Button look="quiet" icon="square-terminal" label="Copy as command" onPress={props.onCopyCommand} />
         <Menu
-          label="More for this tool"
-          trigger={<Button look="quiet" icon="ellipsis" label="More for this tool" />}
+          label="More actions"
+          trigger={<Button look="quiet" icon="ellipsis" label="More actions" />}
           actions={[
-            { id: "limit", label: limiting || timeout !== null ? "Usual time limit" : "Set a time limit", icon: "clock", onAction: () => {
+            { id: "limit", label: limiting || timeout !== null ? "Use default timeout" : "Set timeout…", icon: "clock", onAction: () => {
               setLimiting(!(limiting || timeout !== null));
               onTimeout(null);
             } },
             { id: "command", label: "Copy as command", icon: "square-terminal", keys: "Mod+Shift+C", onAction: props.onCopyCommand },
-            { id: "clear", label: "Empty the form", icon: "rotate-ccw", onAction: () => props.onFill({}) },
+            { id: "clear", label: "Clear form", icon: "rotate-ccw", onAction: () => props.onFill({}) },
           ]}
         />
       </div>

@@ -26,9 +26,9 @@ export function ToolHead({ tool, runner }: Props) {
           {tool.effect === "destructive" ? (
             <Tag tone="bad" icon="octagon-alert">{effects.destructive.tag}</Tag>
           ) : (
-            <Tag title={tool.effect === "write" ? "Adds or changes; also what says nothing about itself" : "Changes nothing"}>{effects[tool.effect].tag}</Tag>
+            <Tag title={tool.effect === "write" ? "Makes changes, or doesn't say what it does" : "Reads only"}>{effects[tool.effect].tag}</Tag>
           )}
-          {tool.idempotent && tool.effect !== "read" && <Tag title="A second call with the same arguments changes nothing more">safe to repeat</Tag>}
+          {tool.idempotent && tool.effect !== "read" && <Tag title="Running it again with the same arguments has no further effect">Safe to repeat</Tag>}
         </div>
         <EditModeControl runner={runner} />
       </div>

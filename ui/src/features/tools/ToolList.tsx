@@ -43,21 +43,21 @@ export function ToolList({ connector, selected, onSelect }: Props) {
   const first = sections[0]?.rows[0];
 
   const body = (): ReactNode => {
-    if (isPending) return <Skeleton rows={8} oneLine label="Tools are read" />;
+    if (isPending) return <Skeleton rows={8} oneLine label="Loading tools" />;
     if (all.length === 0) {
       return (
         <div className={styles.pad}>
           {problem ? (
-            <ProblemNotice problem={problem} onRetry={refresh} retryLabel="List again" />
+            <ProblemNotice problem={problem} onRetry={refresh} retryLabel="Try again" />
           ) : (
-            <EmptyState icon="wrench" title="No tools" action={<Button small icon="refresh-cw" isDisabled={isRefreshing} onPress={refresh}>List tools</Button>}>
-              {connector.status.reason ? sentence(connector.status.reason) : "The server offers none, or they were not listed yet."}
+            <EmptyState icon="wrench" title="No tools" action={<Button small icon="refresh-cw" isDisabled={isRefreshing} onPress={refresh}>Load tools</Button>}>
+              {connector.status.reason ? sentence(connector.status.reason) : "No tools offered, or not loaded yet."}
             </EmptyState>
           )}
         </div>
       );
     }
-    if (sections.length === 0) return <p className={styles.pad}>No tool matches</p>;
+    if (sections.length === 0) return <p className={styles.pad}>No matching tools</p>;
     return (
       <VirtualList<ListedTool>
         label={`Tools of ${connector.title}`}
@@ -80,9 +80,9 @@ export function ToolList({ connector, selected, onSelect }: Props) {
     <nav className={styles.list} aria-label="Tools">
       <div className={styles.find}>
         <FindTool placeholder="Find a tool" value={filter} onChange={setFilter} onEnter={() => first && onSelect(first.key)} />
-        <Button small look="quiet" icon="refresh-cw" label="List tools again" isDisabled={isRefreshing} onPress={refresh} />
+        <Button small look="quiet" icon="refresh-cw" label="Refresh tools" isDisabled={isRefreshing} onPress={refresh} />
       </div>
-      {all.length > 0 && problem && <div className={styles.pad}><ProblemNotice problem={problem} onRetry={refresh} retryLabel="List again" /></div>}
+      {all.length > 0 && problem && <div className={styles.pad}><ProblemNotice problem={problem} onRetry={refresh} retryLabel="Try again" /></div>}
       {body()}
     </nav>
   );

@@ -27,10 +27,10 @@ export function ToolPage() {
         <span className="grow" />
         {connector && <span className="small cut"><IdentityLine identity={connector.identity} endpoint={connector.endpoint} /></span>}
       </header>
-      {isPending && <Skeleton rows={8} label="The connector is read" />}
+      {isPending && <Skeleton rows={8} label="Loading connector" />}
       {isGone && (
-        <EmptyState icon="cable" title="This connector is not there any more" action={<Button onPress={() => void navigate({ to: "/tools" })}>Show all tools</Button>}>
-          Its tools went with it.
+        <EmptyState icon="cable" title="Connector not found" action={<Button onPress={() => void navigate({ to: "/tools" })}>Show all tools</Button>}>
+          Its tools are gone too.
         </EmptyState>
       )}
       {error && !isGone && <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>}

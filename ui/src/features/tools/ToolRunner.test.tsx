@@ -54,7 +54,7 @@ it("runs with the keyboard and shows the answer with word, time and size", async
   const shown = within(await result());
   expect(shown.getByText("Done")).toBeVisible();
   expect(shown.getByText("412 ms")).toBeVisible();
-  expect(shown.getByText("1.8 KB")).toBeVisible();
+  expect(shown.getByText("1.8 kB")).toBeVisible();
   expect(shown.getByText("found it")).toBeVisible();
   expect(requests).toEqual([{ connector: "con_github", tool: "search", arguments: { q: "bugs" }, timeoutSeconds: null, confirmed: false, replayOf: null, origin: { kind: "window" }, credential: null }]);
 });
@@ -64,7 +64,7 @@ it("sends nothing while a problem stands, and goes to it", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Run" }));
   await waitFor(() => expect(field).toHaveFocus());
   expect(screen.getByText("Enter a value")).toBeVisible();
-  expect(screen.getByText("The form has 1 problem")).toBeVisible();
+  expect(screen.getByText("1 problem")).toBeVisible();
   expect(requests).toEqual([]);
 });
 
@@ -82,10 +82,10 @@ it("shows what the host says against a field at the field, until the value chang
 
 describe("ends differ in looks", () => {
   const ends: [string, Partial<ToolRun>, string][] = [
-    ["empty success", { result: { content: [], structured: null, isError: false } }, "Done, with nothing to show"],
-    ["failed by the tool", { state: "failed", result: { content: [{ kind: "text", text: "no such thing" }], structured: null, isError: true }, problem: problem({ code: "tool.failed" }) }, "The tool says that it failed"],
+    ["empty success", { result: { content: [], structured: null, isError: false } }, "The tool returned no content."],
+    ["failed by the tool", { state: "failed", result: { content: [{ kind: "text", text: "no such thing" }], structured: null, isError: true }, problem: problem({ code: "tool.failed" }) }, "The tool returned an error"],
     ["failed on the way", { state: "failed", result: null, answer: null, problem: problem({ message: "the server answered with an error" }) }, "The server answered with an error"],
-    ["cancelled", { state: "cancelled", result: null, answer: null }, "The server was told to stop. What it had done by then may stay done."],
+    ["cancelled", { state: "cancelled", result: null, answer: null }, "The server was asked to stop. Changes made so far may remain."],
   ];
   it.each(ends)("%s", async (_name, changes, words) => {
     host.run_tool = () => sampleRun(changes);
@@ -121,7 +121,7 @@ it("tells how far a run is and cancels it", async () => {
   expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "37.5");
   await userEvent.keyboard("{Control>}.{/Control}");
   expect(cancelled).toHaveBeenCalledWith("run_9");
-  expect(await screen.findByText(/was told to stop/)).toBeVisible();
+  expect(await screen.findByText(/was asked to stop/)).toBeVisible();
 });
 
 it("keeps the focus where Run was while a run goes on, and cancels one that has no name yet", async () => {
@@ -161,8 +161,8 @@ describe("a destructive tool", () => {
   it("asks where Run was, naming verb, target and identity, with the focus on the way out", async () => {
     await fill();
     const asked = screen.getByRole("alertdialog", { name: "Delete branch release/1.4?" });
-    expect(asked).toHaveAccessibleDescription(/branch release\/1\.4, repo patch-lab\. In GitHub, This computer, as lena-fischer/);
-    expect(within(asked).getByRole("button", { name: "Keep it" })).toHaveFocus();
+    expect(asked).toHaveAccessibleDescription(/branch release\/1\.4, repo patch-lab\. On GitHub, as This computer · lena-fischer/);
+    expect(within(asked).getByRole("button", { name: "Cancel" })).toHaveFocus();
     expect(screen.queryByRole("button", { name: "Run" })).toBeNull();
     expect(requests).toEqual([]);
     await userEvent.keyboard("{Escape}");
@@ -175,7 +175,7 @@ describe("a destructive tool", () => {
     await userEvent.type(await screen.findByRole("textbox", { name: "branch" }), "release/1.4");
     const repo = screen.getByRole("textbox", { name: "repo" });
     await userEvent.type(repo, "patch-lab{Control>}{Enter}{/Control}");
-    await userEvent.click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Keep it" }));
+    await userEvent.click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Cancel" }));
     expect(repo).toHaveFocus();
   });
 
@@ -221,7 +221,7 @@ it("begins with the arguments of an earlier run, without its secrets", async () 
   host.find_run = () => sampleRun({ arguments: { q: "earlier", token: "<redacted>" } });
   open("/tools/con_github/search?from=run_1");
   expect(await screen.findByRole("textbox", { name: "q" })).toHaveValue("earlier");
-  expect(screen.getByText("Enter again: token")).toBeVisible();
+  expect(screen.getByText("Enter token again")).toBeVisible();
   await userEvent.click(screen.getByRole("button", { name: "Run" }));
   await result();
   expect(requests).toMatchObject([{ arguments: { q: "earlier" }, replayOf: "run_1" }]);
@@ -243,8 +243,8 @@ describe("a secret argument", () => {
     await userEvent.click(screen.getByRole("row", { name: /^transfer/ }));
     expect(await screen.findByRole("textbox", { name: "account" })).toHaveValue("savings");
     expect(screen.getByLabelText("pin")).toHaveValue("");
-    expect(screen.getByText("Enter again: pin")).toBeVisible();
-    expect(screen.getByText("Secrets are forgotten when you leave a form.")).toBeVisible();
+    expect(screen.getByText("Enter pin again")).toBeVisible();
+    expect(screen.getByText("Secret values aren't kept when you leave a form.")).toBeVisible();
   });
 
   it("is named and not shown by a confirmation", async () => {
@@ -254,7 +254,7 @@ describe("a secret argument", () => {
     await userEvent.type(screen.getByLabelText("pin"), "s3cret-4711");
     await userEvent.click(screen.getByRole("button", { name: "Run" }));
     const asked = screen.getByRole("alertdialog", { name: "Reset pin?" });
-    expect(asked).toHaveAccessibleDescription(/account savings, pin \(hidden\)\. In GitHub/);
+    expect(asked).toHaveAccessibleDescription(/account savings, pin \(hidden\)\. On GitHub/);
     expect(document.body.textContent).not.toContain("s3cret-4711");
     await userEvent.click(within(asked).getByRole("button", { name: "Reset pin" }));
     await result();
@@ -277,7 +277,7 @@ describe("the lists", () => {
   it("group the tools of a connector by what they do, and filter", async () => {
     await search();
     const grid = screen.getByRole("grid", { name: "Tools of GitHub" });
-    expect(within(grid).getAllByRole("rowheader").map((head) => head.textContent)).toEqual(["Reads1", "Destructive1"]);
+    expect(within(grid).getAllByRole("rowheader").map((head) => head.textContent)).toEqual(["Read-only1", "Destructive1"]);
     await userEvent.type(screen.getByRole("searchbox", { name: "Find a tool" }), "branch");
     expect(within(grid).getAllByRole("row", { name: /,/ })).toHaveLength(1);
   });
@@ -297,7 +297,7 @@ describe("the lists", () => {
   it("tell the title where it says more than the name", async () => {
     tools = [sampleTool({ title: "Test search" }), sampleTool({ name: "draw_chart", title: "Draw chart" })];
     open("/tools");
-    expect(await screen.findByRole("row", { name: /^search, reads, Test search/ })).toBeVisible();
+    expect(await screen.findByRole("row", { name: /^search, Read-only, Test search/ })).toBeVisible();
     expect(screen.queryByText("Draw chart")).toBeNull();
     await userEvent.click(screen.getByRole("row", { name: /^search/ }));
     expect(await screen.findByText("Test search")).toBeVisible();

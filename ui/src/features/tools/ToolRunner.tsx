@@ -29,7 +29,7 @@ export function ToolRunner({ connector, tool, from }: Props) {
   const draft = useSavedArgumentsDraft(connector.id, tool.name);
   const earlier = useQuery({ ...queries.run(from ?? ""), enabled: from !== null });
   if (from === null) return <Runner connector={connector} tool={tool} initialValues={draft?.values} missing={draft?.missing ?? []} from={null} initialCredential={null} />;
-  if (earlier.isPending) return <div className={styles.runner}><Skeleton rows={5} label="The run is read" /></div>;
+  if (earlier.isPending) return <div className={styles.runner}><Skeleton rows={5} label="Loading run" /></div>;
   const { values, missing } = withoutRedacted(earlier.data?.arguments);
   return <Runner connector={connector} tool={tool} initialValues={earlier.data ? values : draft?.values} missing={missing} from={earlier.data ? from : null} initialCredential={earlier.data?.credential ?? null} />;
 }
@@ -82,7 +82,7 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
           runner={runner}
           name={tool.name}
           schema={tool.inputSchema}
-          missingReason={from === null ? "Secrets are forgotten when you leave a form." : "Secrets of an earlier run are not kept."}
+          missingReason={from === null ? "Secret values aren't kept when you leave a form." : "Secret values aren't kept with runs."}
         />
         {isConfirming ? (
           <Confirm connector={connector} tool={tool} values={args.value} onConfirm={runner.confirm} onKeep={runner.closeConfirmation} />
@@ -109,7 +109,7 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
           />
         )}
         <StatusFacts>
-          {args.shown.length > 0 && <span>{`The form has ${count(args.shown.length, "problem")}`}</span>}
+          {args.shown.length > 0 && <span>{count(args.shown.length, "problem")}</span>}
         </StatusFacts>
       </section>
       <OutcomePane connector={connector} tool={tool} onNextPage={nextPage && (() => runner.submit(nextPage))} />

@@ -39,15 +39,15 @@ export function ToolsPage() {
   const body = (): ReactNode => {
     const error = tools.error ?? connectors.error;
     if (error) return <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void Promise.all([tools.refetch(), connectors.refetch()])} /></div>;
-    if (tools.isPending || connectors.isPending) return <Skeleton rows={12} oneLine label="Tools are read" />;
+    if (tools.isPending || connectors.isPending) return <Skeleton rows={12} oneLine label="Loading tools" />;
     if (total === 0) {
       return (
         <EmptyState icon="wrench" title="No tools yet" action={<Button onPress={() => void navigate({ to: "/connectors" })}>Go to connectors</Button>}>
-          Tools of every connector that is ready appear here.
+          Tools of connected connectors appear here.
         </EmptyState>
       );
     }
-    if (shown === 0) return <EmptyState icon="search" title={`Nothing matches “${filter}”`} action={<Button onPress={() => setFilter("")}>Show all tools</Button>} />;
+    if (shown === 0) return <EmptyState icon="search" title="No matching tools" action={<Button onPress={() => setFilter("")}>Show all tools</Button>} />;
     return (
       <VirtualList<Row>
         label="Tools"
@@ -87,7 +87,7 @@ export function ToolsPage() {
       <Toolbar title="Tools" count={total} />
       {total > 0 && (
         <div className={styles.find}>
-          <FindTool placeholder="Find a tool by name, words or connector" value={filter} onChange={setFilter} onEnter={() => first && open(first)} inBar />
+          <FindTool placeholder="Search tools and connectors" value={filter} onChange={setFilter} onEnter={() => first && open(first)} inBar />
         </div>
       )}
       {body()}

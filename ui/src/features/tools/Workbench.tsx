@@ -35,7 +35,7 @@ export function Workbench({ connector, selected, onSelect, from = null }: Props)
         ) : (
           <div className={styles.nothing}>
             {tools && tools.length > 0 && selected !== null && (
-              <EmptyState icon="wrench" title={`${selected} is not offered any more`}>Choose another tool of {connector.title}.</EmptyState>
+              <EmptyState icon="wrench" title={`${selected} is no longer available`}>Choose another tool.</EmptyState>
             )}
           </div>
         )}

@@ -2,9 +2,9 @@ import { type Tool, type ToolEffect } from "@/host/bindings";
 
 /** Words of what a tool does to the world: as a group, and as a tag. */
 export const effects: Record<ToolEffect, { group: string; tag: string }> = {
-  read: { group: "Reads", tag: "reads" },
-  write: { group: "Writes", tag: "writes" },
-  destructive: { group: "Destructive", tag: "destructive" },
+  read: { group: "Read-only", tag: "Read-only" },
+  write: { group: "Makes changes", tag: "Makes changes" },
+  destructive: { group: "Destructive", tag: "Destructive" },
 };
 
 const order: ToolEffect[] = ["read", "write", "destructive"];

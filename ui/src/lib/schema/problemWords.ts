@@ -1,8 +1,8 @@
 import { type OutputUnit } from "@cfworker/json-schema";
 import { inexactNumber } from "../exactNumber";
 
-/** What to do about one error of the validator, in a few plain words; `value` is what it is about. */
-export function problemWords({ keyword, error }: OutputUnit, value: unknown): string {
+/** What to do about one error of the validator, in a few plain words: `value` is what it is about, `rule` what the schema says there, where that can be found. */
+export function problemWords({ keyword, error }: OutputUnit, value: unknown, rule?: unknown): string {
   const numbers = /-?\d[\d.e+-]*/gi;
   const last = error.replace(/\.$/, "").match(numbers)?.at(-1) ?? "";
   switch (keyword) {
@@ -16,7 +16,7 @@ export function problemWords({ keyword, error }: OutputUnit, value: unknown): st
     case "maxLength":
       return `Enter at most ${last.replace(/\D/g, "")} characters`;
     case "pattern":
-      return "Does not have the form that is asked for";
+      return typeof rule === "string" ? `Doesn't match the required format (${rule})` : "Doesn't match the required format";
     case "format":
       return formatMessage(/format "(.+)"/.exec(error)?.[1] ?? "");
     case "minimum":
@@ -30,24 +30,19 @@ export function problemWords({ keyword, error }: OutputUnit, value: unknown): st
     case "multipleOf":
       return `Enter a multiple of ${last}`;
     case "uniqueItems":
-      return "Each entry may be there only once";
+      return "Remove duplicates";
     case "minItems":
     case "maxItems":
-      return keyword === "minItems" ? `Add entries: ${counts(error)}` : `Remove entries: ${counts(error)}`;
+      return keyword === "minItems" ? `Add items: at least ${last}` : `Remove items: at most ${last}`;
     case "additionalProperties":
     case "unevaluatedProperties":
-      return "Is not known to the tool";
+      return "Unknown property";
     case "anyOf":
     case "oneOf":
-      return error.includes("(0 matches)") || keyword === "anyOf" ? "Fits none of the choices" : "Fits more than one of the choices";
+      return error.includes("(0 matches)") || keyword === "anyOf" ? "Doesn't match any option" : "Matches more than one option";
     default:
       return error.replace(/\.$/, "").replace(/^Instance /, "This ");
   }
-}
-
-function counts(error: string): string {
-  const [actual, wanted] = error.match(/\d+/g) ?? [];
-  return wanted === undefined ? `${actual ?? ""} wanted` : `${actual} given, the limit is ${wanted}`;
 }
 
 function wrongType(expected: string, value: unknown): string {
@@ -59,20 +54,24 @@ function wrongType(expected: string, value: unknown): string {
   }
   switch (wanted.length === 1 ? wanted[0] : undefined) {
     case "integer":
-      return `Enter a whole number, for example ${typeof value === "number" ? String(Math.trunc(value)) : "12"}`;
+      return `Enter a whole number, such as ${typeof value === "number" ? String(Math.trunc(value)) : "12"}`;
     case "number":
-      return "Enter a number, for example 12.5";
+      return "Enter a number, such as 12.5";
     case "boolean":
       return "Choose true or false";
     case "string":
-      return value === null ? "Enter text; null is not allowed" : "Enter text";
+      return "Enter text";
     case "array":
       return "Enter a list";
     case "object":
-      return "Enter an object";
+      return "Enter a JSON object";
     default:
-      return wanted.length === 0 ? "Only null is allowed" : `Enter one of these kinds: ${wanted.join(", ")}`;
+      return wanted.length === 0 ? "Must be null" : `Enter ${orList(wanted)}`;
   }
+}
+
+function orList(words: (string | undefined)[]): string {
+  return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 function listed(error: string): string {
@@ -88,17 +87,17 @@ function listed(error: string): string {
 }
 
 const formats: Record<string, string> = {
-  date: "Enter a date such as 2026-11-20",
-  "date-time": "Enter a time such as 2026-11-20T09:41:00Z",
-  time: "Enter a time such as 09:41:00Z",
-  email: "Enter an e-mail address such as name@example.com",
-  uri: "Enter an address such as https://example.com",
+  date: "Enter a date, such as 2026-11-20",
+  "date-time": "Enter a date and time, such as 2026-11-20T09:41:00Z",
+  time: "Enter a time, such as 09:41:00Z",
+  email: "Enter an email address, such as name@example.com",
+  uri: "Enter a URL, such as https://example.com",
   uuid: "Enter a UUID",
-  ipv4: "Enter an IPv4 address such as 192.0.2.1",
-  hostname: "Enter a host name such as example.com",
-  duration: "Enter a duration such as PT30S",
+  ipv4: "Enter an IPv4 address, such as 192.0.2.1",
+  hostname: "Enter a host name, such as example.com",
+  duration: "Enter a duration, such as PT30S",
 };
 
 function formatMessage(format: string): string {
-  return formats[format] ?? `Enter a value of the form ${format}`;
+  return formats[format] ?? `Enter a valid ${format}`;
 }

@@ -22,9 +22,9 @@ function oneType(type: string, schema: Schema): string {
   return inner.includes(" ") ? `(${inner})[]` : `${inner}[]`;
 }
 
-/** More than three kinds tell nobody anything. */
+/** More than three types tell nobody anything. */
 function joined(labels: string[]): string {
-  return labels.length > 3 ? "one of several" : labels.join(" | ");
+  return labels.length > 3 ? `any of ${labels.length} types` : labels.join(" | ");
 }
 
 function jsonType(value: unknown): string {

@@ -6,11 +6,11 @@ const one = (schema: Schema, value: unknown) => validate({ type: "object", prope
 
 describe("words for what is wrong", () => {
   const cases: [Schema, unknown, string][] = [
-    [{ type: ["integer", "null"] }, 12.5, "Enter a whole number, for example 12"],
-    [{ type: "integer" }, "9007199254740993", "9007199254740993 has more digits than can be sent exactly"],
-    [{ type: "number" }, "abc", "Enter a number, for example 12.5"],
-    [{ type: "string", format: "email" }, "x", "Enter an e-mail address such as name@example.com"],
-    [{ type: "string", format: "date" }, "20.11.2026", "Enter a date such as 2026-11-20"],
+    [{ type: ["integer", "null"] }, 12.5, "Enter a whole number, such as 12"],
+    [{ type: "integer" }, "9007199254740993", "9007199254740993 has too many digits to send exactly"],
+    [{ type: "number" }, "abc", "Enter a number, such as 12.5"],
+    [{ type: "string", format: "email" }, "x", "Enter an email address, such as name@example.com"],
+    [{ type: "string", format: "date" }, "20.11.2026", "Enter a date, such as 2026-11-20"],
     [{ type: "string", minLength: 3 }, "ab", "Enter at least 3 characters"],
     [{ type: "string", maxLength: 3 }, "abcd", "Enter at most 3 characters"],
     [{ enum: ["a", "b"] }, "c", 'Choose one of "a", "b"'],
@@ -18,8 +18,8 @@ describe("words for what is wrong", () => {
     [{ type: "integer", maximum: 5 }, 9, "Enter 5 or less"],
     [{ type: "number", exclusiveMinimum: 0 }, 0, "Enter more than 0"],
     [{ type: "integer", multipleOf: 4 }, 6, "Enter a multiple of 4"],
-    [{ anyOf: [{ type: "integer" }, { type: "null" }] }, 1.5, "Enter a whole number, for example 1"],
-    [{ anyOf: [{ type: "integer" }, { type: "boolean" }] }, "x", "Fits none of the choices"],
+    [{ anyOf: [{ type: "integer" }, { type: "null" }] }, 1.5, "Enter a whole number, such as 1"],
+    [{ anyOf: [{ type: "integer" }, { type: "boolean" }] }, "x", "Doesn't match any option"],
   ];
   it.each(cases)("%j against %j", (schema, value, message) => {
     expect(one(schema, value)).toEqual([{ path: "/it", message }]);
@@ -40,7 +40,7 @@ it("looks only at the alternative that was meant", () => {
       { type: "object", properties: { kind: { const: "chat" }, room: { type: "string" } }, required: ["kind", "room"] },
     ],
   };
-  expect(one(schema, { kind: "mail", to: "x" })).toEqual([{ path: "/it/to", message: "Enter an e-mail address such as name@example.com" }]);
+  expect(one(schema, { kind: "mail", to: "x" })).toEqual([{ path: "/it/to", message: "Enter an email address, such as name@example.com" }]);
   expect(one(schema, { kind: "chat" })).toEqual([{ path: "/it/room", message: "Enter a value" }]);
 });
 

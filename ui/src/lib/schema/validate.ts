@@ -16,7 +16,7 @@ export type ValueProblem = { path: string; message: string };
 export function validate(schema: AnySchema, value: unknown): ValueProblem[] {
   const found = new Map<string, string>();
   for (const error of relevantErrors(check(schema, value, false)?.errors ?? [])) {
-    const problem = explain(error, value);
+    const problem = explain(error, schema, value);
     if (problem && !found.has(problem.path)) found.set(problem.path, problem.message);
   }
   return [...found].map(([path, message]) => ({ path, message }));
@@ -101,13 +101,13 @@ function rulesOut(error: OutputUnit, choice: OutputUnit): boolean {
   return (error.keyword === "type" && depth === 0) || (error.keyword === "const" && depth <= 1);
 }
 
-function explain(error: OutputUnit, root: unknown): ValueProblem | undefined {
+function explain(error: OutputUnit, schema: AnySchema, root: unknown): ValueProblem | undefined {
   const path = fromPointer(error.instanceLocation);
   const quoted = /"([^"]*)"/.exec(error.error)?.[1];
   if (error.keyword === "required" && quoted !== undefined) {
     return { path: toPointer([...path, quoted]), message: "Enter a value" };
   }
-  return { path: toPointer(path), message: problemWords(error, valueAt(root, path)) };
+  return { path: toPointer(path), message: problemWords(error, valueAt(root, path), valueAt(schema, fromPointer(error.keywordLocation.replace(/^#/, "")))) };
 }
 
 function valueAt(root: unknown, path: readonly string[]): unknown {

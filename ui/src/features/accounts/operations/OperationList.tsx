@@ -42,7 +42,7 @@ export function OperationList({ operations, title, selected, onSelect }: Props) 
       </div>
       {found.length === 0 ? (
         <div className={styles.none}>
-          <p>No operation matches “{filter}”</p>
+          <p>No matching operations</p>
           <Button small onPress={() => setFilter("")}>Show all</Button>
         </div>
       ) : (

@@ -19,22 +19,22 @@ export function OperationOutcome({ account, operation }: Props) {
   const copy = useCopy();
   switch (outcome.kind) {
     case "idle":
-      return <div className={styles.outcome}><EmptyState icon="play" title="Not called yet">The platform’s answer will stand here, as it sent it.</EmptyState></div>;
+      return <div className={styles.outcome}><EmptyState icon="play" title="Not called yet">The response appears here.</EmptyState></div>;
     case "running":
       return (
         <div className={styles.outcome}>
-          <section className={styles.answerHead} aria-label="Call under way">
+          <section className={styles.answerHead} aria-label="Calling">
             <Badge glyph="authorizing">Running</Badge>
             <span className="text2" aria-hidden="true"><Seconds since={outcome.since} /></span>
             <span className="grow" />
-            <Button small onPress={leave}>Stop waiting</Button>
+            <Button small onPress={leave}>Stop</Button>
           </section>
         </div>
       );
     case "left":
       return (
         <div className={styles.outcome}>
-          <div className={styles.notice}><Notice glyph="disabled" title="Not waited for">The call was sent; the platform may have done what it asks. Read anew to see.</Notice></div>
+          <div className={styles.notice}><Notice glyph="disabled" title="Stopped waiting">The call was sent and may have taken effect.</Notice></div>
         </div>
       );
     case "failed":
@@ -54,7 +54,7 @@ export function OperationOutcome({ account, operation }: Props) {
             <span className="grow" />
             <Button small look="quiet" icon="copy" onPress={() => copy(text, "Answer")}>Copy</Button>
           </div>
-          {outcome.answer === null ? <p className={styles.none}>The platform answered with nothing, which means that it is done.</p> : <JsonView label={`Answer of ${operation.name}`} value={outcome.answer} />}
+          {outcome.answer === null ? <p className={styles.none}>Done. Empty response.</p> : <JsonView label={`Response of ${operation.name}`} value={outcome.answer} />}
         </div>
       );
     }

@@ -15,7 +15,6 @@ import { redactSecrets } from "@/lib/schema/secretValues";
 import { type JsonObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
 import { apiCommand } from "@/lib/toolCommand";
-import { sentence } from "@/lib/words";
 import { type CallOptions, noOptions, type OptionErrors, optionErrors, optionsOf } from "./callOptions";
 import { CallOptionsFields } from "./CallOptionsFields";
 import { EffectTag } from "./EffectTag";
@@ -69,10 +68,10 @@ export function OperationRunner({ account, operation }: Props) {
           <span className="grow" />
           <EditModeControl runner={runner} />
         </div>
-        <p className="text2 small" data-selectable>{sentence(operation.summary)} <span className="text3">{operation.source}</span></p>
+        <p className="text2 small" data-selectable>{operation.summary}</p>
       </header>
-      <ArgumentsEditor runner={runner} name={operation.name} schema={operation.parameters} missingReason="Secrets are forgotten when you leave a form.">
-        <Advanced label="How it is called">
+      <ArgumentsEditor runner={runner} name={operation.name} schema={operation.parameters} missingReason="Secret values aren't kept when you leave a form.">
+        <Advanced label="Request options">
           <CallOptionsFields options={options} errors={errors} onChange={(next) => { setOptions(next); setErrors({}); }} />
         </Advanced>
       </ArgumentsEditor>
@@ -98,8 +97,8 @@ function Confirm({ account, operation, values, onConfirm, onKeep }: ConfirmProps
     .map(([name, value]) => `${name} ${isRedacted(value) ? "(hidden)" : String(value)}`);
   return (
     <ConfirmCard title={`Call ${operation.name}?`} verb={`Call ${operation.name}`} onConfirm={onConfirm} onKeep={onKeep}>
-      {[target.join(", "), `as ${account.label}`].filter(Boolean).join(", ")}.{" "}
-      {operation.effect === "irreversible" ? "It cannot be taken back." : "It takes away what has to be made again."}
+      {[target.join(", "), `as ${account.label}`].filter(Boolean).join(" ")}.{" "}
+      {operation.effect === "irreversible" ? "You can't undo this." : "You'd have to set it up again."}
     </ConfirmCard>
   );
 }

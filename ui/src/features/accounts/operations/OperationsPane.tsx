@@ -16,8 +16,8 @@ type Props = { account: Account; title: string; selected: string | null; onSelec
 export function OperationsPane({ account, title, selected, onSelect }: Props) {
   const { data: operations, error, refetch } = useQuery(queries.operations(account.id));
   if (error) return <div className={styles.notice}><ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /></div>;
-  if (!operations) return <Skeleton rows={10} oneLine label="Reading the operations" />;
-  if (operations.length === 0) return <EmptyState icon="square-terminal" title="No operations">The contract of {title} documents none.</EmptyState>;
+  if (!operations) return <Skeleton rows={10} oneLine label="Loading operations" />;
+  if (operations.length === 0) return <EmptyState icon="square-terminal" title="No operations">{title} has no API here.</EmptyState>;
   const shown = selected === null ? operations[0] : operations.find((operation) => operation.name === selected);
   return (
     <div className={styles.frame}>
@@ -29,7 +29,7 @@ export function OperationsPane({ account, title, selected, onSelect }: Props) {
             <OperationOutcome account={account} operation={shown} />
           </div>
         ) : (
-          <div className={styles.nothing}><EmptyState icon="square-terminal" title={`${title} documents no operation called ${selected}`}>Choose another one.</EmptyState></div>
+          <div className={styles.nothing}><EmptyState icon="square-terminal" title={`Operation ${selected} not found`}>Choose another.</EmptyState></div>
         )}
       </div>
     </div>

@@ -19,14 +19,14 @@ export const noOptions: CallOptions = { timeout: "", retries: "", headers: [{ na
 /** What has to be corrected before the options can be used. */
 export function optionErrors(options: CallOptions): OptionErrors {
   const errors: OptionErrors = {};
-  if (options.timeout.trim() && !/^[1-9]\d{0,4}$/.test(options.timeout.trim())) errors.timeout = "Enter whole seconds, for example 30";
-  if (options.retries.trim() && !/^\d{1,2}$/.test(options.retries.trim())) errors.retries = "Enter a whole number, for example 2";
-  if (options.headers.some((line) => Boolean(line.name.trim()) !== Boolean(line.value))) errors.headers = "Enter a name and a value for every header";
+  if (options.timeout.trim() && !/^[1-9]\d{0,4}$/.test(options.timeout.trim())) errors.timeout = "Enter whole seconds, such as 30";
+  if (options.retries.trim() && !/^\d{1,2}$/.test(options.retries.trim())) errors.retries = "Enter a whole number, such as 2";
+  if (options.headers.some((line) => Boolean(line.name.trim()) !== Boolean(line.value))) errors.headers = "Enter a name and value for each header";
   for (const name of ["query", "body"] as const) {
     if (!options[name].trim()) continue;
     const { value, problems: [problem] } = readJson(options[name]);
     if (problem) errors[name] = `Line ${problem.line}: ${problem.message}`;
-    else if (!isObject(value)) errors[name] = "Enter a JSON object, for example {\"page\": 2}";
+    else if (!isObject(value)) errors[name] = "Enter a JSON object, such as {\"page\": 2}";
   }
   return errors;
 }

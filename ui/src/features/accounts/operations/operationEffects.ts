@@ -3,10 +3,10 @@ import { type Tone } from "@/components/StatusGlyph";
 
 /** What an operation does to its platform, as a tag. */
 export const effects: Record<OperationEffect, { tag: string; tone?: Tone; help: string }> = {
-  read: { tag: "reads", help: "Changes nothing" },
-  write: { tag: "writes", help: "Adds or changes" },
-  destructive: { tag: "destructive", tone: "warn", help: "Takes away what can be made again" },
-  irreversible: { tag: "irreversible", tone: "bad", help: "Cannot be taken back" },
+  read: { tag: "Read-only", help: "Reads only" },
+  write: { tag: "Makes changes", help: "Adds or changes data" },
+  destructive: { tag: "Destructive", tone: "warn", help: "Removes data you can add again" },
+  irreversible: { tag: "Can't be undone", tone: "bad", help: "Can't be undone" },
 };
 
 /** Whether it is asked for before it is called. */

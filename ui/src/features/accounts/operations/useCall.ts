@@ -31,7 +31,7 @@ export function useCall(account: AccountId, operation: string) {
     set({ kind: "running", since });
     try {
       const answer = await call(commands.callOperation(request));
-      end({ kind: "answered", answer, took: Date.now() - since }, `${operation} answered`);
+      end({ kind: "answered", answer, took: Date.now() - since }, `${operation} finished`);
       return null;
     } catch (thrown) {
       const problem = asProblem(thrown);

@@ -1,4 +1,5 @@
 import { useRef, useState } from "react";
+import { Advanced } from "@/components/Advanced";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
@@ -26,8 +27,8 @@ type Props = PendingAction & { connector: Connector; onClose: () => void };
 const effectWords: Record<OperationEffect, string | null> = {
   read: null,
   write: null,
-  destructive: "It takes away what can be made again.",
-  irreversible: "It cannot be taken back.",
+  destructive: "You can set this up again later.",
+  irreversible: "You can't undo this.",
 };
 
 /** An act asks for no secrets. */
@@ -62,8 +63,8 @@ export function ActionDialog({ connector, act, of, isChoice, onClose }: Props) {
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus={danger} onPress={onClose}>Leave it as it is</Button>
-          <Button look={danger ? "danger" : "primary"} isPending={run.isPending} onPress={submit}>{isChoice ? "Change it" : act.title}</Button>
+          <Button autoFocus={danger} onPress={onClose}>Cancel</Button>
+          <Button look={danger ? "danger" : "primary"} isPending={run.isPending} onPress={submit}>{isChoice ? "Change" : act.title}</Button>
         </>
       }
     >
@@ -72,7 +73,9 @@ export function ActionDialog({ connector, act, of, isChoice, onClose }: Props) {
         {(act.consequence ?? effect) && <p>{[act.consequence, effect].filter(Boolean).join(" ")}</p>}
         {act.asks !== null && <PlatformForm ref={form} label={act.title} state={given} wallet={noWallet} />}
         {run.error && <ProblemNotice problem={asProblem(run.error)} onRetry={submit} />}
-        <p className="text3 small">Calls <span className="mono">{act.operation}</span> as {identity.account}.</p>
+        <Advanced label="Details">
+          <p className="text3 small">Calls <span className="mono">{act.operation}</span> as {identity.account}.</p>
+        </Advanced>
       </div>
     </Dialog>
   );

@@ -22,16 +22,16 @@ type Props = {
 export function Copies({ connector, onOpen, onCreateElsewhere }: Props) {
   const { data: copies, error, refetch } = useQuery(queries.copies(connector.id));
   return (
-    <section className={page.section} aria-label="Copies">
+    <section className={page.section} aria-label="On other accounts">
       <div className={page.sectionHead}>
-        <h2>Elsewhere</h2>
+        <h2>On other accounts</h2>
         <span className="grow" />
-        <Button small icon="plus" onPress={onCreateElsewhere}>Also create on…</Button>
+        <Button small icon="plus" onPress={onCreateElsewhere}>Copy to another account…</Button>
       </div>
       {error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
-      {!copies && !error && <Skeleton rows={1} label="Looking for copies" />}
+      {!copies && !error && <Skeleton rows={1} label="Loading" />}
       {copies?.length === 0 && (
-        <p className="text2">{connector.endpoint === null ? "It has no address by which it could be recognized on other accounts." : "No other account has this service yet."}</p>
+        <p className="text2">{connector.endpoint === null ? "No address, so copies on other accounts can't be found." : "Not on any other account."}</p>
       )}
       {copies && copies.length > 0 && (
         <ul className={styles.copies}>
@@ -55,11 +55,11 @@ function Copy({ copy: { connector, differences }, onOpen }: { copy: ConnectorCop
         <IdentityLine identity={connector.identity} />
       </div>
       {shown.length === 0 ? (
-        <p className="text3 small">It differs only in where it lives.</p>
+        <p className="text3 small">Identical settings</p>
       ) : (
         <table className={styles.differences}>
           <thead>
-            <tr><th scope="col">Differs in</th><th scope="col">Here</th><th scope="col">There</th></tr>
+            <tr><th scope="col">Setting</th><th scope="col">Here</th><th scope="col">There</th></tr>
           </thead>
           <tbody>
             {shown.map((difference) => (
@@ -77,7 +77,7 @@ function Copy({ copy: { connector, differences }, onOpen }: { copy: ConnectorCop
 }
 
 const names: Record<string, string> = {
-  "/title": "Title", "/description": "Description", "/endpoint": "Address", "/visibility": "Who can use it", "/status": "State", "/credential": "Credential", "/level": "Level", "/tools": "Tools",
+  "/title": "Name", "/description": "Description", "/endpoint": "Address", "/visibility": "Visible to", "/status": "Status", "/credential": "Credential", "/level": "Level", "/tools": "Tools",
 };
 
 function nameOf({ path }: Difference): string {
@@ -85,7 +85,7 @@ function nameOf({ path }: Difference): string {
 }
 
 function valueOf({ path }: Difference, value: Difference["before"]): string {
-  if (value === null || value === undefined) return path === "/tools" ? "not listed" : "none";
+  if (value === null || value === undefined) return path === "/tools" ? "Not loaded" : "None";
   const told = path === "/status" ? statusWords.find((one) => one.status === value)?.word : undefined;
   return told ?? (typeof value === "string" ? value : JSON.stringify(value));
 }

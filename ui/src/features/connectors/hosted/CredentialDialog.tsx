@@ -35,7 +35,7 @@ export function CredentialDialog(props: Props) {
   if (data) return <Filled {...props} form={data} />;
   return (
     <Dialog title={title} subtitle={<Place connector={connector} level={level} />} onClose={onClose} footer={<Button onPress={onClose}>Cancel</Button>}>
-      {error ? <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /> : <Skeleton rows={3} label="Asking what it takes" />}
+      {error ? <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} /> : <Skeleton rows={3} label="Loading" />}
     </Dialog>
   );
 }
@@ -50,7 +50,7 @@ function Place({ connector: { title, identity }, level }: Pick<Props, "connector
   );
 }
 
-const owners: Record<Level, string> = { user: "yours", workspace: "for the workspace", organization: "for the organization" };
+const owners: Record<Level, string> = { user: "Personal", workspace: "Workspace", organization: "Organization" };
 
 function titleOf(replaced: PlatformCredential | null): string {
   return replaced ? `Replace ${replaced.title ?? (replaced.name || "the credential")}` : "Add credential";
@@ -99,7 +99,7 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
       onClose={onClose}
       footer={
         <>
-          <span>It is sent to {connector.identity.account} and never comes back.</span>
+          <span>Sent to {connector.identity.account}. You can't view it again.</span>
           <Button onPress={onClose}>Cancel</Button>
           <SubmitKey label={titleOf(replaced)} onSubmit={submit} />
           <Button look="primary" keys="Mod+Enter" isPending={save.isPending} onPress={submit}>{replaced ? "Replace" : "Save"}</Button>
@@ -107,11 +107,11 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
       }
     >
       <div className={styles.stack}>
-        {asksName && <Field label="Name" mono isRequired autoFocus value={name} onChange={setName} error={nameError} help="Letters, digits, hyphens and underscores. Tools can be run with it by this name." />}
+        {asksName && <Field label="Name" mono isRequired autoFocus value={name} onChange={setName} error={nameError} help="Letters, digits, - and _. Used to choose it when running tools." />}
         <div ref={box}><PlatformForm ref={keepFields} label={titleOf(replaced)} state={state} wallet={wallet} /></div>
         {level.hasDefault && (
-          <Switch isSelected={isDefault} onChange={setDefault} isDisabled={replaced?.isDefault ?? false} help={replaced?.isDefault ? "To change that, make another one the default." : "Used when none is named."}>
-            Default of this level
+          <Switch isSelected={isDefault} onChange={setDefault} isDisabled={replaced?.isDefault ?? false} help={replaced?.isDefault ? "Make another credential the default to change this." : "Used unless you choose another."}>
+            Default
           </Switch>
         )}
         {save.error && <ProblemNotice problem={asProblem(save.error)} onRetry={submit} />}
@@ -123,5 +123,5 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
 function errorOf(name: string, taken: string[]): string | null {
   const trimmed = name.trim();
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(trimmed)) return "Use 1 to 64 letters, digits, hyphens and underscores";
-  return taken.includes(trimmed) ? "This name is taken: replace that credential instead, or choose another name" : null;
+  return taken.includes(trimmed) ? "Name already in use" : null;
 }

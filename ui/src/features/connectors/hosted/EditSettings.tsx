@@ -8,6 +8,7 @@ import { ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Skeleton } from "@/components/Skeleton";
+import { platformName } from "@/components/platformName";
 import { type Connector, type ConnectorSettings } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { clientState } from "@/host/clientState";
@@ -33,14 +34,14 @@ export function EditSettings({ connector }: { connector: Connector }) {
       <section className={page.section} aria-label={`On ${account}`}>
         <h2>On {account}</h2>
         {problem.code === "platform.not_supported" ? (
-          <p className="text2">{account} lets nothing of a connector be changed after it was created.</p>
+          <p className="text2">{platformName(connector.identity.platform)} connectors can't be edited after creation.</p>
         ) : (
           <ProblemNotice problem={problem} onRetry={() => void refetch()} />
         )}
       </section>
     );
   }
-  if (!data) return <Skeleton rows={5} label={`Asking ${account}`} />;
+  if (!data) return <Skeleton rows={5} label={`Loading from ${account}`} />;
   return <Editor key={dataUpdatedAt} connector={connector} settings={data} onReload={startOver} />;
 }
 
@@ -72,10 +73,10 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
         <h2>On {account}</h2>
         <span className="grow" />
         <SegmentedControl label="How to edit" segments={[{ value: "form", label: "Form" }, { value: "json", label: "JSON" }]} value={view} onChange={setView} />
-        <Button small look="quiet" icon="rotate-cw" label="Read again" onPress={onReload} />
+        <Button small look="quiet" icon="rotate-cw" label="Reload" onPress={onReload} />
       </div>
       {draft && (isChanged || draft.missing.length > 0) && (
-        <p className="text2 small" role="note">{draft.missing.length === 0 ? "This is as you left it." : `This is as you left it, without the secrets. Enter again: ${draft.missing.join(", ")}.`}</p>
+        <p className="text2 small" role="note">{draft.missing.length === 0 ? "Unsaved changes restored." : `Unsaved changes restored. Enter ${draft.missing.join(", ")} again.`}</p>
       )}
       <div className={styles.editor}>
         {view === "form" ? (
@@ -87,7 +88,7 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
         )}
         <div className={page.actions}>
           <Button look={isChanged ? "primary" : "plain"} isDisabled={!isChanged || !readable} onPress={review}>Review changes</Button>
-          {isChanged && <Button look="quiet" onPress={onReload}>Start over</Button>}
+          {isChanged && <Button look="quiet" onPress={onReload}>Discard changes</Button>}
         </div>
       </div>
       {reviewing && <ReviewChanges connector={connector} base={settings.form.values} state={state} onClose={() => setReviewing(false)} onReload={onReload} />}

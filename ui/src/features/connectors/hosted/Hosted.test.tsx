@@ -26,7 +26,7 @@ describe("what only the platform has", () => {
     await user.click(await screen.findByRole("button", { name: "Share with the workspace" }));
     const dialog = screen.getByRole("alertdialog");
     expect(dialog).toHaveTextContent("Everyone in the workspace can use it from then on");
-    expect(dialog).toHaveTextContent("It cannot be taken back");
+    expect(dialog).toHaveTextContent("You can't undo this");
     expect(host.lastCall("actOnConnector")).toBeUndefined();
     await user.click(within(dialog).getByRole("button", { name: "Share with the workspace" }));
     await waitFor(() => expect(host.lastCall("actOnConnector")).toEqual({ request: { connector: hosted.id, act: "share", values: null, confirmed: true } }));
@@ -94,7 +94,7 @@ describe("settings at the platform", () => {
     const dialog = await screen.findByRole("dialog");
     expect(await within(dialog).findByText("Deals only")).toBeVisible();
     expect(within(dialog).getByText("Deals and contacts")).toBeVisible();
-    await user.click(within(dialog).getByRole("button", { name: "Send 1 change" }));
+    await user.click(within(dialog).getByRole("button", { name: "Save 1 change" }));
     await waitFor(() => expect(host.lastCall("changeSettings")).toMatchObject({ connector: hosted.id, change: { values: { description: "Deals only" }, secrets: {}, overwrite: false } }));
   });
 
@@ -105,8 +105,8 @@ describe("settings at the platform", () => {
     });
     await user.type(await screen.findByLabelText("Description"), " only");
     await user.click(screen.getByRole("button", { name: "Review changes" }));
-    expect(await screen.findByText(/Changed elsewhere since you opened it: Active/)).toBeVisible();
-    await user.click(screen.getByRole("button", { name: "Send anyway" }));
+    expect(await screen.findByText(/Someone else changed: Active/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Save anyway" }));
     await waitFor(() => expect(host.lastCall("changeSettings")).toMatchObject({ change: { overwrite: true } }));
   });
 
@@ -122,11 +122,11 @@ describe("settings at the platform", () => {
     });
     await user.type(await screen.findByLabelText("Description"), " only");
     await user.click(screen.getByRole("button", { name: "Review changes" }));
-    await user.click(await screen.findByRole("button", { name: "Send 1 change" }));
-    expect(await screen.findByText("Changed elsewhere since you opened it: Description")).toBeVisible();
+    await user.click(await screen.findByRole("button", { name: "Save 1 change" }));
+    expect(await screen.findByText("Someone else changed: Description")).toBeVisible();
     expect(screen.queryByText(/it was changed elsewhere since it was read/)).not.toBeInTheDocument();
     expect(host.lastCall("changeSettings")).toMatchObject({ change: { overwrite: false } });
-    expect(screen.getByRole("button", { name: "Send anyway" })).toBeEnabled();
+    expect(screen.getByRole("button", { name: "Save anyway" })).toBeEnabled();
   });
 
   it("wait_as_they_were_typed_while_another_page_is_open", async () => {
@@ -137,8 +137,8 @@ describe("settings at the platform", () => {
     await user.click(screen.getByRole("tab", { name: "Overview" }));
     await user.click(screen.getByRole("tab", { name: "Settings" }));
     expect(await screen.findByLabelText("Description")).toHaveValue("Deals only");
-    expect(screen.getByRole("note")).toHaveTextContent("This is as you left it.");
-    await user.click(screen.getByRole("button", { name: "Start over" }));
+    expect(screen.getByRole("note")).toHaveTextContent("Unsaved changes restored.");
+    await user.click(screen.getByRole("button", { name: "Discard changes" }));
     await waitFor(() => expect(screen.getByLabelText("Description")).toHaveValue("Deals and contacts"));
     expect(screen.queryByRole("note")).not.toBeInTheDocument();
   });
@@ -153,8 +153,8 @@ describe("settings at the platform", () => {
 describe("credentials at the platform", () => {
   it("are_listed_by_level_and_a_level_that_cannot_be_read_hides_no_other", async () => {
     const { container } = renderApp(at("credentials"), state);
-    const yours = await screen.findByRole("region", { name: "Yours" });
-    expect(within(yours).getByTitle("Used when none is named")).toBeVisible();
+    const yours = await screen.findByRole("region", { name: "Personal" });
+    expect(within(yours).getByTitle("Used by default")).toBeVisible();
     expect(within(yours).getByText(/you need to reconnect/)).toBeVisible();
     expect(within(screen.getByRole("region", { name: "Organization" })).getByText("auth.forbidden")).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
@@ -179,7 +179,7 @@ describe("credentials at the platform", () => {
     const workspace = await screen.findByRole("region", { name: "Workspace" });
     await user.click(within(workspace).getByRole("button", { name: "Add credential" }));
     const dialog = await screen.findByRole("dialog");
-    await user.click(await within(dialog).findByRole("radio", { name: "From the wallet" }));
+    await user.click(await within(dialog).findByRole("radio", { name: "Saved" }));
     await user.click(within(dialog).getByRole("button", { name: /Token/ }));
     await user.click(await screen.findByRole("option", { name: /HubSpot key/ }));
     await user.keyboard("{Control>}{Enter}{/Control}");
@@ -190,7 +190,7 @@ describe("credentials at the platform", () => {
 
   it("lead_to_the_settings_where_the_platform_keeps_none", async () => {
     const { user } = renderApp(at("credentials"), state, (mock) => { mock.handlers.listPlatformCredentials = () => []; });
-    await user.click(await screen.findByRole("button", { name: "Open its settings" }));
+    await user.click(await screen.findByRole("button", { name: "Open settings" }));
     expect(await screen.findByRole("tab", { name: "Settings", selected: true })).toBeVisible();
   });
 
@@ -198,7 +198,7 @@ describe("credentials at the platform", () => {
     const { host, user } = renderApp(at("credentials"), state);
     await user.click(await screen.findByRole("button", { name: "Actions for sandbox" }));
     await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
-    await user.click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Delete sandbox" }));
+    await user.click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Delete credential" }));
     await waitFor(() => expect(host.lastCall("removePlatformCredential")).toEqual({ connector: hosted.id, level: "user", name: "sandbox", confirmed: true }));
   });
 });

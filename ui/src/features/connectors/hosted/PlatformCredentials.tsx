@@ -9,17 +9,18 @@ import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
+import { platformName } from "@/components/platformName";
 import { type Connector, type CredentialLevel, type CredentialsOfLevel, type CredentialStatus, type Level, type PlatformCredential } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { agoWords } from "@/lib/time";
+import { ago, expires } from "@/lib/time";
 import { capital } from "@/lib/words";
 import page from "../ConnectorPage.module.css";
 import { CredentialDialog } from "./CredentialDialog";
 import styles from "./Hosted.module.css";
 import { useMakeDefault, useRemoveCredential } from "./useHosted";
 
-const levelWords: Record<Level, string> = { user: "Yours", workspace: "Workspace", organization: "Organization" };
+const levelWords: Record<Level, string> = { user: "Personal", workspace: "Workspace", organization: "Organization" };
 
 /** What a level of credentials is called. */
 export function levelWord(level: Level): string {
@@ -28,9 +29,9 @@ export function levelWord(level: Level): string {
 
 const looks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; word: string }> = {
   valid: { glyph: "ready", word: "Valid" },
-  invalid: { glyph: "failing", word: "Refused" },
-  failing: { glyph: "failing", word: "Could not be tried" },
-  unknown: { glyph: "unknown", word: "Not tried" },
+  invalid: { glyph: "failing", word: "Rejected" },
+  failing: { glyph: "failing", word: "Couldn't check" },
+  unknown: { glyph: "unknown", word: "Not checked" },
 };
 
 /** The credentials that the platform keeps for a connector, by level. Their secrets can be replaced, never read. */
@@ -38,11 +39,11 @@ export function PlatformCredentials({ connector, onSettings }: { connector: Conn
   const { data, error, refetch } = useQuery(queries.platformCredentials(connector.id));
   const { account } = connector.identity;
   const problem = error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
-  if (!data) return problem ? <div className={page.body}>{problem}</div> : <Skeleton rows={5} label={`Asking ${account}`} />;
+  if (!data) return problem ? <div className={page.body}>{problem}</div> : <Skeleton rows={5} label={`Loading from ${account}`} />;
   if (data.length === 0) {
     return (
-      <EmptyState icon="key-round" title={`${account} keeps no credentials for this connector`} action={<Button onPress={onSettings}>Open its settings</Button>}>
-        What it signs in with was set when it was created, and is one of its settings.
+      <EmptyState icon="key-round" title="No separate credentials" action={<Button onPress={onSettings}>Open settings</Button>}>
+        The sign-in is part of this connector's settings.
       </EmptyState>
     );
   }
@@ -63,11 +64,11 @@ function LevelSection({ connector, credentials }: { connector: Connector; creden
       <div className={page.sectionHead}>
         <h2>{levelWord(level.level)}</h2>
         <span className="grow" />
-        {canAdd && <Button icon="plus" onPress={() => setSaving("new")}>{level.isNamed ? "Add credential" : "Enter credential"}</Button>}
+        {canAdd && <Button icon="plus" onPress={() => setSaving("new")}>Add credential</Button>}
       </div>
       <p className="text2">{level.help}</p>
       {problem && <ProblemNotice problem={problem} />}
-      {!problem && credentials.credentials.length === 0 && <p className="text3">{level.isListed ? "None yet." : "The platform does not tell whether there is one."}</p>}
+      {!problem && credentials.credentials.length === 0 && <p className="text3">{level.isListed ? "No credentials" : `${platformName(connector.identity.platform)} doesn't show whether one is set.`}</p>}
       {credentials.credentials.length > 0 && (
         <ul className={styles.credentials}>
           {credentials.credentials.map((credential) => (
@@ -91,16 +92,16 @@ function Row({ connector, level, credential, onReplace }: RowProps) {
     title && name,
     word ?? method,
     reason,
-    expiresAt && `lapses ${agoWords(expiresAt)}`,
-    checkedAt && `tried ${agoWords(checkedAt)}`,
-    createdBy && `by ${createdBy}`,
+    expiresAt && capital(expires(expiresAt)),
+    checkedAt && `Checked ${ago(checkedAt)}`,
+    createdBy && `By ${createdBy}`,
   ];
   return (
     <li className={styles.credential}>
       <div className={styles.credentialWords}>
         <span className="line">
           <span className="medium cut">{shown}</span>
-          {isDefault && <Tag icon="star" title="Used when none is named">default</Tag>}
+          {isDefault && <Tag icon="star" title="Used by default">Default</Tag>}
         </span>
         <span className="text3 small">{facts.filter(Boolean).join(" · ")}</span>
         {makeDefault.error && <ProblemNotice problem={asProblem(makeDefault.error)} />}
@@ -112,7 +113,7 @@ function Row({ connector, level, credential, onReplace }: RowProps) {
         actions={[
           { id: "replace", label: "Replace", icon: "rotate-cw", onAction: onReplace },
           ...(level.hasDefault && !isDefault
-            ? [{ id: "default", label: "Make it the default", icon: "star" as const, onAction: () => makeDefault.mutate({ level: level.level, name, title: shown }) }]
+            ? [{ id: "default", label: "Make default", icon: "star" as const, onAction: () => makeDefault.mutate({ level: level.level, name, title: shown }) }]
             : []),
           ...(level.canDelete ? [{ id: "delete", label: "Delete", icon: "trash-2" as const, danger: true, onAction: () => setRemoving(true) }] : []),
         ]}
@@ -135,13 +136,13 @@ function RemoveDialog({ connector, level, credential, shown, onClose }: RemovePr
       onClose={onClose}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>Keep it</Button>
-          <Button look="danger" isPending={remove.isPending} onPress={submit}>Delete {shown}</Button>
+          <Button autoFocus onPress={onClose}>Cancel</Button>
+          <Button look="danger" isPending={remove.isPending} onPress={submit}>Delete credential</Button>
         </>
       }
     >
       <p>
-        {capital(`${connector.title} cannot use it any more`)}{credential.isDefault ? ", and it is the one that is used when none is named" : ""}. The platform does not keep its secret.
+        {connector.title} can no longer use it. {credential.isDefault && "It's the default credential. "}You can't undo this.
       </p>
       {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
     </Dialog>

@@ -5,7 +5,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { type Act, type Connector, type Control, type ControlGroup } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { agoWords, exactTime } from "@/lib/time";
+import { ago, exactTime } from "@/lib/time";
 import page from "../ConnectorPage.module.css";
 import { ActionButton, ActionChoice, ActionSwitch } from "./ActionControls";
 import { ActionDialog, type PendingAction } from "./ActionDialog";
@@ -28,7 +28,7 @@ type ControlProps = { connector: Connector; onAsk: (pending: PendingAction) => v
 function Details({ connector, onAsk }: ControlProps) {
   const { data, error, refetch } = useQuery(queries.platformDetails(connector.id));
   const { account } = connector.identity;
-  if (!data && !error) return <Skeleton rows={3} label={`Asking ${account}`} />;
+  if (!data && !error) return <Skeleton rows={3} label={`Loading from ${account}`} />;
   if (!error && data?.facts.length === 0 && data.groups.length === 0) return null;
   return (
     <section className={page.section} aria-label={`On ${account}`}>
@@ -39,7 +39,7 @@ function Details({ connector, onAsk }: ControlProps) {
           {data.facts.map(({ label, value, at }) => (
             <div key={label} style={{ display: "contents" }}>
               <dt>{label}</dt>
-              <dd data-selectable>{at ? <span title={exactTime(at)}>{agoWords(at)}</span> : value}</dd>
+              <dd data-selectable>{at ? <span title={exactTime(at)}>{ago(at)}</span> : value}</dd>
             </div>
           ))}
         </dl>

@@ -61,25 +61,25 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
       onClose={onClose}
       footer={
         <>
-          <Button onPress={onClose}>Go on editing</Button>
+          <Button onPress={onClose}>Back to editing</Button>
           <Button look="primary" isPending={send.isPending} isDisabled={!plan.data || number === 0} onPress={submit}>
-            {elsewhere.length > 0 ? "Send anyway" : !plan.data ? "Send" : number === 0 ? "Nothing to send" : `Send ${count(number, "change")}`}
+            {elsewhere.length > 0 ? "Save anyway" : !plan.data ? "Save" : number === 0 ? "No changes" : `Save ${count(number, "change")}`}
           </Button>
         </>
       }
     >
       <div className={styles.stack}>
-        {plan.isPending && <Skeleton rows={3} label={`Asking ${connector.identity.account}`} />}
+        {plan.isPending && <Skeleton rows={3} label={`Loading from ${connector.identity.account}`} />}
         {plan.error && <ProblemNotice problem={asProblem(plan.error)} onRetry={() => mutate(change)} />}
         {elsewhere.length > 0 && (
-          <Notice glyph="changed" title={`Changed elsewhere since you opened it: ${elsewhere.map((one) => titleAt(schema, one.path)).join(", ")}`} actions={<Button small onPress={() => { onClose(); onReload(); }}>Drop mine and read it again</Button>}>
-            What you did not touch stays as it is there now. What both of you changed becomes yours.
+          <Notice glyph="changed" title={`Someone else changed: ${elsewhere.map((one) => titleAt(schema, one.path)).join(", ")}`} actions={<Button small onPress={() => { onClose(); onReload(); }}>Discard mine and reload</Button>}>
+            Saving overwrites fields that you both changed.
           </Notice>
         )}
-        {plan.data && number === 0 && <p className="text2">The platform has these values already.</p>}
+        {plan.data && number === 0 && <p className="text2">No changes to save.</p>}
         {plan.data && number > 0 && <Changes schema={schema} changes={plan.data.changes} secrets={plan.data.secrets} />}
         {send.error && <ProblemNotice problem={asProblem(send.error)} onRetry={submit} />}
-        {fields && <p className="text3 small">Go on editing to correct it. Nothing you typed is lost.</p>}
+        {fields && <p className="text3 small">Go back to fix it. Your changes are kept.</p>}
       </div>
     </Dialog>
   );
@@ -94,10 +94,10 @@ function Changes({ schema, changes, secrets }: { schema: AnySchema; changes: Dif
   return (
     <ul className={styles.changes} aria-label="Changes">
       {/* The sides say for themselves which they are. */}
-      <li className={styles.changeHead} aria-hidden="true"><span>Setting</span><span>Now</span><span>After sending</span></li>
+      <li className={styles.changeHead} aria-hidden="true"><span>Setting</span><span>Now</span><span>After saving</span></li>
       {changes.map((change) => (
         <li key={change.path} className={styles.change}>
-          <span className="medium">{titleAt(schema, change.path) || "All of it"}</span>
+          <span className="medium">{titleAt(schema, change.path) || "Everything"}</span>
           <Side name="before" value={change.before} />
           <Side name="after" value={change.after} />
         </li>
@@ -105,8 +105,8 @@ function Changes({ schema, changes, secrets }: { schema: AnySchema; changes: Dif
       {secrets.map((path) => (
         <li key={path} className={styles.change}>
           <span className="medium">{titleAt(schema, path)}</span>
-          <span className="text3">the secret kept there</span>
-          <span>the new secret</span>
+          <span className="text3">Current secret</span>
+          <span>New secret</span>
         </li>
       ))}
     </ul>
@@ -114,7 +114,7 @@ function Changes({ schema, changes, secrets }: { schema: AnySchema; changes: Dif
 }
 
 function Side({ name, value }: { name: "before" | "after"; value: Json }) {
-  if (value === null || value === undefined) return <span className="text3">{name === "before" ? "not set" : "left out"}</span>;
+  if (value === null || value === undefined) return <span className="text3">{name === "before" ? "Not set" : "Removed"}</span>;
   return (
     <span className={styles.value} data-side={name} data-selectable>
       <span className="unseen">{name === "before" ? "Before: " : "After: "}</span>

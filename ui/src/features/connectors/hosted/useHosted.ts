@@ -19,7 +19,7 @@ export function useRunAction({ id, status }: Connector) {
       if (connector.status.status !== status.status) clientState(client).set(lastCheck(id), null);
       upsertConnector(client, connector);
     },
-    toast: (_outcome, { act }) => `${act.title}: done`,
+    toast: (_outcome, { act }) => `${act.title} done`,
     ...everything,
   });
 }
@@ -50,7 +50,7 @@ type Target = { level: Level; name: string; title: string };
 export function useMakeDefault(id: ConnectorId) {
   return useCommand({
     mutationFn: ({ level, name }: Target) => call(commands.makePlatformCredentialDefault(id, level, name)),
-    toast: (_nothing, { title }) => `${title} is the default now`,
+    toast: (_nothing, { title }) => `${title} is now the default`,
     ...everything,
   });
 }
