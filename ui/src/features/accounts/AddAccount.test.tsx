@@ -24,7 +24,7 @@ describe("platform cards", () => {
     expect(within(platforms).getByRole("button", { name: /^Mistral ?MISTRAL_API_KEY ?API key$/ })).toBeVisible();
     expect(within(platforms).getByRole("button", { name: /^Airbyte Agents ?Client ID and secret, or token$/ })).toBeVisible();
     expect(within(platforms).getAllByText("Experimental")).toHaveLength(1);
-    expect(within(platforms).getByRole("button", { name: /^10ex ?assumed contract/ })).toBeVisible();
+    expect(within(platforms).getByRole("button", { name: /^10ex ?Experimental/ })).toBeVisible();
     expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
   });
 });
