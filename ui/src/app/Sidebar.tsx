@@ -28,7 +28,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
       </div>
       <button type="button" className={styles.find} onClick={() => layers.openPalette()} aria-label={collapsed ? "Search or run a command" : undefined} title={collapsed ? "Search or run a command" : undefined}>
         <Icon name="search" size={14} />
-        <span className={styles.words}>Search or run a command</span>
+        <span className={`cut ${styles.words ?? ""}`}>Search or run a command</span>
         <span className={styles.end}><KeyHint keys="Mod+K" /></span>
       </button>
       <ul className={styles.places}>
