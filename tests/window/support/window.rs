@@ -295,7 +295,7 @@ impl Window {
 
     /// Goes to a page by its place in the sidebar.
     pub(crate) fn go_to(&self, place: &str) {
-        self.press_in(("navigation", "Places"), "link", &format!("{place}*"));
+        self.press_in(("navigation", "Navigation"), "link", &format!("{place}*"));
         self.see("heading", &format!("{place}*"));
     }
 
