@@ -117,8 +117,9 @@ impl Vault {
     pub(super) async fn read_unsaved(&self, name: &SecretName) -> Option<Secret> {
         let (secret, former) = self.0.unsaved_secret(name)?;
         let stands = match self.load().await {
-            Ok(file) => file.and_then(|mut file| file.records.remove(name.as_str())),
-            Err(_) => return Some(secret),
+            Ok(Some(mut file)) => file.records.remove(name.as_str()),
+            // A file that is gone, which is what Windows says where its folder is, tells of no other secret.
+            Ok(None) | Err(_) => return Some(secret),
         };
         if stands == former {
             return Some(secret);
