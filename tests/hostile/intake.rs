@@ -168,7 +168,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-oauth/src/discover.rs::resource",
             "crates/patchbay-oauth/src/http.rs::json",
-            "crates/patchbay-oauth/src/http.rs::read_body",
+            "crates/patchbay-http/src/body.rs::read_body",
         ],
     ),
     intake(
@@ -193,7 +193,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-platforms/src/mcp/wire.rs::overhear",
             "crates/patchbay-platforms/src/mcp/wire.rs::read",
-            "crates/patchbay-platforms/src/mcp/wire/answer.rs::read_bounded",
+            "crates/patchbay-http/src/body.rs::read_body",
         ],
     ),
     intake(
@@ -219,7 +219,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         "error answer",
         &[
             "crates/patchbay-platforms/src/mcp/wire/answer.rs::read_refusal",
-            "crates/patchbay-platforms/src/mcp/wire/answer.rs::read_start",
+            "crates/patchbay-http/src/body.rs::read_start",
         ],
     ),
     intake(
@@ -234,14 +234,14 @@ pub(crate) const INTAKES: &[Intake] = &[
         "redirect",
         &[
             "crates/patchbay-platforms/src/mcp/wire/send.rs::next_url",
-            "crates/patchbay-oauth/src/http.rs::next_of",
+            "crates/patchbay-http/src/redirect.rs::next_in_origin",
         ],
     ),
     // Hosted platforms.
     intake(
         "platform answer",
         &[
-            "crates/patchbay-http/src/send.rs::next_piece",
+            "crates/patchbay-http/src/body.rs::next_piece",
             "crates/patchbay-http/src/answer.rs::json",
             "crates/patchbay-http/src/text.rs::read_json",
             "crates/patchbay-platforms/src/tenex/quirks/mcp_path.rs::read",
@@ -250,7 +250,7 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "platform error",
         &[
-            "crates/patchbay-http/src/send.rs::read_start",
+            "crates/patchbay-http/src/body.rs::read_start",
             "crates/patchbay-http/src/refused.rs::read",
             "crates/patchbay-platforms/src/agentstack/tools.rs::detail",
         ],
