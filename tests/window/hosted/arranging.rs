@@ -34,7 +34,7 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
     see_rows(
         window,
         &[
-            "= Favourites",
+            "= Favorites",
             "docs",
             "= Others",
             "Apollo",
@@ -85,7 +85,7 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
     see_rows(
         &window,
         &[
-            "= Favourites",
+            "= Favorites",
             "docs",
             "= Others",
             "Apollo",

@@ -72,7 +72,7 @@ fn a_consent_in_whose_middle_the_app_ended_goes_on_at_the_next_start() {
 
     let window = desk.start();
     window.go_to("Connectors");
-    window.press("row", "127.0.0.1, Authorizing, *");
+    window.press("row", "127.0.0.1, Signing in, *");
     window.press("button", "Show*");
     follow(&desk, &desk.opened_page());
     window.see_text("Signed in to 127.0.0.1");

@@ -142,7 +142,7 @@ fn a_platform_that_is_gone_leaves_what_was_known() {
     let Stage { window, fake, desk } = stage;
     assert_eq!(fake.faults(), Vec::<String>::new());
     drop(fake);
-    refresh(&window, "Couldn't load", "failing");
+    refresh(&window, "couldn't load", "failing");
     window.press("button", "Open account");
     window.see("heading", "Mistral");
     window.press("button", "Test sign-in*");

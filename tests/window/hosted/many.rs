@@ -50,7 +50,7 @@ fn picked_connectors_are_turned_off_where_that_is_one_thing_and_on_again() {
     window.see_text("1 selected, 1 failed");
     window.see("row", "wiki, *Open it to choose a level");
     for title in [OPEN, "docs", "tickets"] {
-        window.see("row", &format!("{title}, Disabled, *"));
+        window.see("row", &format!("{title}, Off, *"));
     }
     assert_eq!(active(&stage.fake), [false, false]);
     window.keys(&[keys::ESCAPE]);

@@ -93,7 +93,7 @@ impl Seeded {
             shot(
                 "hosted-copies",
                 &of_hosted("overview"),
-                &["*Also create on"],
+                &["*Copy to another account"],
             ),
             shot("hosted-tools", &of_hosted("tools"), &[]),
             shot("hosted-credentials", &of_hosted("credentials"), &[]),
@@ -103,7 +103,11 @@ impl Seeded {
                 &["Add credential"],
             ),
             shot("hosted-settings", &of_hosted("settings"), &[]),
-            shot("also-create", &of_hosted("overview"), &["Also create on"]),
+            shot(
+                "also-create",
+                &of_hosted("overview"),
+                &["Copy to another account"],
+            ),
             shot("account", &account, &[]),
             shot("operations", &format!("{account}?tab=operations"), &[]),
             shot("kinds", &account, &["Create connector"]),
@@ -121,7 +125,7 @@ impl Seeded {
                 "/credentials",
                 &["Ticket token", "Continue rotation"],
             ),
-            shot("credentials-platforms", "/credentials", &["On platforms"]),
+            shot("credentials-platforms", "/credentials", &["Platforms"]),
             shot("catalogue", "/catalogue", &[]),
             shot("settings", "/settings", &[]),
         ]
