@@ -60,7 +60,7 @@ fn a_lost_key_is_told_on_home_and_the_other_account_goes_on() {
     window.press("button", "Refresh*");
     window.see("link", "Mistral, signed out");
     window.go_to("Home");
-    window.see_text("Mistral: signed out");
+    window.see_text("Mistral is signed out");
     window.see_text("platform.signed_out");
     assert_eq!(in_both_themes(window, "on Home"), Vec::<String>::new());
 
@@ -95,7 +95,7 @@ fn the_background_notices_a_lost_key_and_when_it_is_good_again() {
     window.see_text("All good");
     mistral.with(|mistral| mistral.keys.clear());
     window.see("link", "Mistral, signed out");
-    window.see_text("Mistral: signed out");
+    window.see_text("Mistral is signed out");
     window.go_to("Connectors");
     window.see_text("platform.signed_out");
     window.see("row", "wiki, *");

@@ -110,7 +110,7 @@ fn visit(window: &Window, mut look: impl FnMut(&Window, &str)) {
     window.press("tab", "API*");
     look(window, "operations");
     window.press("tab", "Account");
-    window.press("button", "Remove account");
+    window.press("button", "Remove Mistral");
     window.see("alertdialog", "Remove Mistral?");
     look(window, "removing an account");
     window.keys(&[keys::ESCAPE]);
