@@ -60,7 +60,7 @@ fn every_shape_of_input_goes_through_the_form_as_json() {
     let (desk, window) = with_tool("shapes");
     window.press("button", "Run");
     // Nothing filled in: the first problem has the focus, nothing is sent.
-    window.see_text("1 problem");
+    window.see_text("2 problems");
     assert_eq!(
         desk.playground
             .count(|request| request.body.contains("\"shapes\"")),
@@ -146,7 +146,7 @@ fn what_was_sent_is_walked_and_folded_by_keys() {
             .unwrap_or_default()
             .to_owned()
     };
-    assert!(current().ends_with(" members"), "{}", current());
+    assert!(current().ends_with(" properties"), "{}", current());
     let lines = || {
         let count = window.script(
             "return document.querySelectorAll('[role=treeitem]').length",
@@ -161,7 +161,7 @@ fn what_was_sent_is_walked_and_folded_by_keys() {
     window.wait_until("what was folded", || lines() == all);
     window.keys(&[keys::END]);
     let last = current();
-    assert!(!last.ends_with(" members"), "{last}");
+    assert!(!last.ends_with(" properties"), "{last}");
     window.keys(&[keys::UP]);
     assert_ne!(current(), last);
     window.quit();
