@@ -232,10 +232,7 @@ pub(crate) const INTAKES: &[Intake] = &[
     ),
     intake(
         "redirect",
-        &[
-            "crates/patchbay-platforms/src/mcp/wire/send.rs::next_url",
-            "crates/patchbay-http/src/redirect.rs::next_in_origin",
-        ],
+        &["crates/patchbay-http/src/redirect.rs::location"],
     ),
     // Hosted platforms.
     intake(

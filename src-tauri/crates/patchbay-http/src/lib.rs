@@ -66,7 +66,7 @@ pub use plan::{PlannedRequest, stand_ins};
 pub use policy::AddressPolicy;
 pub use proxies::Proxies;
 pub use reach::Reach;
-pub use redirect::next_in_origin;
+pub use redirect::location;
 pub use refused::challenge;
 pub use request::{Repeat, Request};
 pub use retry::{Backoff, Jitter, RetryPolicy};

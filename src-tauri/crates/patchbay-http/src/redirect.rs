@@ -75,9 +75,8 @@ impl<'a> Way<'a> {
     /// Where the answer points to; `None` when it does not, or there were too many redirects.
     pub(super) fn pointed(&self, answer: &reqwest::Response) -> Option<Url> {
         let points = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-        let to = answer.headers().get(LOCATION)?.to_str().ok()?;
         let is_followed = points && self.turns < MOST_REDIRECTS;
-        self.url().join(to).ok().filter(|_| is_followed)
+        location(self.url(), answer.headers()).filter(|_| is_followed)
     }
 
     /// Follows a redirect; `base` is the account's address.
@@ -112,11 +111,11 @@ impl<'a> Way<'a> {
     }
 }
 
-/// Where an answer points to within the origin that gave it; `None` when it points nowhere or elsewhere.
-pub fn next_in_origin(from: &Url, headers: &HeaderMap) -> Option<Url> {
+/// Where the `Location` of an answer points to, seen from the address that gave it; `None` where there is none
+/// that can be read.
+pub fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
     let to = headers.get(LOCATION)?.to_str().ok()?;
-    let to = from.join(to).ok()?;
-    (to.origin() == from.origin()).then_some(to)
+    from.join(to).ok()
 }
 
 /// What may go to another origin than the account's.

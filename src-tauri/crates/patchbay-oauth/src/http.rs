@@ -1,7 +1,7 @@
 //! Requests to authorization servers: checked, bounded, timed, traced.
 
 use http::{HeaderMap, StatusCode, header};
-use patchbay_http::{BodyError, Reach, host_of, json, next_in_origin, read_body, refused_address};
+use patchbay_http::{BodyError, Reach, host_of, json, location, read_body, refused_address};
 use patchbay_model::clean_text;
 use reqwest::{Method, Request};
 use serde_json::Value;
@@ -121,7 +121,9 @@ impl OAuthClient {
             let answer = self.send(what, request, None, reach, trace).await?;
             let host = host_of(&url);
             if answer.status.is_redirection() {
-                url = next_in_origin(&url, &answer.headers).ok_or(Error::Redirect { host })?;
+                let to = location(&url, &answer.headers);
+                let to = to.filter(|to| to.origin() == url.origin());
+                url = to.ok_or(Error::Redirect { host })?;
                 continue;
             }
             let status = Some(answer.status.as_u16());

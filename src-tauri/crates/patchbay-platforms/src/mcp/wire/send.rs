@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use patchbay_http::{PlannedRequest, challenge, credentials, from_reqwest, host_of, stand_ins};
+use patchbay_http::{
+    PlannedRequest, challenge, credentials, from_reqwest, host_of, location, stand_ins,
+};
 use patchbay_model::Secret;
 use url::Url;
 
@@ -143,11 +145,7 @@ impl Wire {
 
     /// Where a redirect leads: only within the origin, and only where method and body stay.
     fn next_url(&self, from: &Url, answer: &reqwest::Response) -> Result<Url, Error> {
-        let to = answer
-            .headers()
-            .get(header::LOCATION)
-            .and_then(|location| location.to_str().ok())
-            .and_then(|location| from.join(location).ok())
+        let to = location(from, answer.headers())
             .ok_or_else(|| Error::Protocol("it points to no readable address".to_owned()))?;
         let keeps_body = matches!(
             answer.status(),
