@@ -2,7 +2,7 @@
 //!
 //! Source: RFC 6749, section 4.1.2; RFC 9207, section 2.4 (`iss`); RFC 8252, section 7.
 
-use patchbay_model::{Code, Explain, Problem, Secret, clean_text};
+use patchbay_model::{Code, Explain, Problem, Secret, clean_text, has_user_info};
 use subtle::ConstantTimeEq;
 use url::Url;
 
@@ -208,8 +208,7 @@ fn is_deep_link(url: &Url) -> bool {
         && url.host_str() == Some("oauth")
         && url.path() == "/callback"
         && url.port().is_none()
-        && url.username().is_empty()
-        && url.password().is_none()
+        && !has_user_info(url)
 }
 
 #[cfg(test)]

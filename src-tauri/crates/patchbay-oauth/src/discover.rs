@@ -3,7 +3,7 @@
 //! Source: MCP authorization, "Authorization Server Discovery"; RFC 9728, section 3; RFC 8414, section 3.
 
 use patchbay_http::{Reach, host_of};
-use patchbay_model::clean_text;
+use patchbay_model::{clean_text, has_user_info};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
@@ -315,9 +315,8 @@ fn covers(resource: &str, server: &Url) -> bool {
     };
     let path = resource.path().trim_end_matches('/');
     let below = server.path().strip_prefix(path);
-    let has_user = !resource.username().is_empty() || resource.password().is_some();
     resource.origin() == server.origin()
-        && !has_user
+        && !has_user_info(&resource)
         && resource.fragment().is_none()
         && (resource.query().is_none() || resource.query() == server.query())
         && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -16,6 +16,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use patchbay_model::has_user_info;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -167,17 +168,18 @@ impl LoopbackListener {
             .await
     }
 
-    /// The next request that came by that way; as [`Self::wait_for`] otherwise.
+    /// The next request that carries that state; as [`Self::wait_for`] otherwise.
     ///
     /// # Errors
     ///
     /// [`Error::Cancelled`] when `cancel` is cancelled.
     pub async fn wait_for_return(
         &mut self,
-        way: &RedirectState,
+        state: &RedirectState,
         cancel: &CancellationToken,
     ) -> Result<CallbackRequest, Error> {
-        self.wait_until(|params| way.brought(params), cancel).await
+        self.wait_until(|params| state.brought(params), cancel)
+            .await
     }
 
     async fn wait_until(
@@ -223,8 +225,7 @@ pub(crate) fn is_loopback_redirect(url: &Url) -> bool {
     url.scheme() == "http"
         && matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
         && url.path() == CALLBACK_PATH
-        && url.username().is_empty()
-        && url.password().is_none()
+        && !has_user_info(url)
 }
 
 /// How often a free port is looked for that is free on both addresses.

@@ -38,7 +38,7 @@ impl RedirectState {
         &self.address
     }
 
-    /// Whether these parameters came by this state.
+    /// Whether these parameters carry this state.
     pub fn brought(&self, params: &CallbackParams) -> bool {
         params.state().is_some_and(|state| {
             let state = state.expose().as_bytes();

@@ -19,7 +19,7 @@ mod single;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::{CallOptions, PlannedRequest, StreamedAnswer};
+use patchbay_http::{CallOptions, PlannedRequest, StreamedAnswer, check_address};
 use patchbay_model::{
     AuthenticationMethod, Content, FilledPrompt, Form, Json, Level, Prompt, RemoteId, Resource,
     Status, Timestamp, Tool, Visibility,
@@ -232,10 +232,8 @@ pub(crate) fn no_choices(choices: &Map<String, Value>) -> Result<(), Error> {
 /// # Errors
 /// [`Error::UnsafeUrl`] when it is no web address, or one with a name or a password in it.
 pub(crate) fn web_page(page: &str, status: u16) -> Result<Url, Error> {
-    let page = Url::parse(page).ok().filter(|page| {
-        let is_web = matches!(page.scheme(), "http" | "https");
-        is_web && page.username().is_empty() && page.password().is_none()
-    });
+    let page = Url::parse(page).ok();
+    let page = page.filter(|page| check_address(page).is_ok());
     page.ok_or(Error::UnsafeUrl { status })
 }
 

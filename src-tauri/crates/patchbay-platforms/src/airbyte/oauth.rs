@@ -6,6 +6,7 @@
 //!
 //! Source: Airbyte contract, section 3, `create`: `client_id`, `client_secret`, `refresh_token`.
 
+use patchbay_model::has_user_info;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -113,8 +114,7 @@ fn address(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let is_own = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
     let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_own);
-    let is_bare = url.username().is_empty() && url.password().is_none();
-    (is_safe && is_bare).then_some(url)
+    (is_safe && !has_user_info(&url)).then_some(url)
 }
 
 /// Scopes in any of their spellings: words in a text, a list of words or of `{scope}`, OpenAPI's object.
