@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { showKeys } from "./keys";
 import { score, splitByMatch } from "./match";
 import { ago, asOf, bytes, countdown, duration, expires, lasting, startOfDay, timeLeft, until, whenWords } from "./time";
-import { count, cutMiddle, grouped, initials, sentence } from "./words";
+import { allOf, anyOf, count, cutMiddle, grouped, initials, sentence } from "./words";
 
 const now = new Date(2026, 10, 20, 9, 41, 30);
 const at = (...parts: [number, number, number, number, number]) => new Date(...parts).toISOString();
@@ -77,6 +77,11 @@ describe("words", () => {
   it("group_and_count", () => {
     expect(grouped(1234567)).toBe("1\u2009234\u2009567");
     expect([count(1, "tool"), count(2, "tool")]).toEqual(["1 tool", "2 tools"]);
+  });
+
+  it("are_listed_without_a_comma_before_the_last", () => {
+    expect([allOf(["A"]), allOf(["A", "B"]), allOf(["A", "B", "C"])]).toEqual(["A", "A and B", "A, B and C"]);
+    expect([anyOf([]), anyOf(["A", "B", "C"])]).toEqual(["", "A, B or C"]);
   });
 
   it("keep_both_ends_of_what_is_cut", () => {

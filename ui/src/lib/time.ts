@@ -72,8 +72,8 @@ export function until(timestamp: string, now: Date = new Date()): string {
 
 /** {@link until} by itself: `expires in 3 days`, `expired 2 days ago`. */
 export function expires(timestamp: string, now: Date = new Date()): string {
-  const words = until(timestamp, now);
-  return words.startsWith("in ") ? `expires ${words}` : words;
+  const isPast = new Date(timestamp).getTime() <= now.getTime();
+  return isPast ? until(timestamp, now) : `expires ${until(timestamp, now)}`;
 }
 
 function span(milliseconds: number): string {

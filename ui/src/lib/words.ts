@@ -27,6 +27,20 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
   return `${grouped(number)} ${number === 1 ? noun : plural}`;
 }
 
+// American lists would have a comma before the last word.
+const all = new Intl.ListFormat("en-GB", { type: "conjunction" });
+const any = new Intl.ListFormat("en-GB", { type: "disjunction" });
+
+/** `A`, `A and B`, `A, B and C`. */
+export function allOf(words: string[]): string {
+  return all.format(words);
+}
+
+/** `A`, `A or B`, `A, B or C`. */
+export function anyOf(words: string[]): string {
+  return any.format(words);
+}
+
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
 /** A number with a thin gap in thousands. */

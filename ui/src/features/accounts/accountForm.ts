@@ -3,7 +3,7 @@ import { type AddAccount, type FieldProblem, type PlatformField, type PlatformFo
 import { readJson } from "@/lib/jsonText";
 import { isObject } from "@/lib/schema/schema";
 import { schemaOf, validate } from "@/lib/schema/validate";
-import { midSentence } from "@/lib/words";
+import { allOf, midSentence } from "@/lib/words";
 
 /** What is typed about an account; kept whole, so that a failure or a change of mind loses nothing. */
 export type AccountForm = {
@@ -115,8 +115,7 @@ export function serverErrors(problems: FieldProblem[], fields: PlatformField[]):
 export function needsWords({ platform, fields }: PlatformForm): string {
   const required = fields.filter((field) => field.isRequired).map((field) => field.title);
   if (required.length === 0) return ways[platform] ?? "No sign-in needed";
-  const [final = "", ...before] = required.toReversed();
-  return before.length === 0 ? final : `${before.toReversed().join(", ")} and ${final}`;
+  return allOf(required);
 }
 
 /** Where no field is needed in every case, one of several ways to sign in is. */

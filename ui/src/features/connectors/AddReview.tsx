@@ -5,7 +5,7 @@ import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Tag } from "@/components/Tag";
 import { type AddressInspection, type AuthenticationMethod, type Transport } from "@/host/bindings";
-import { capital, count } from "@/lib/words";
+import { anyOf, capital, count } from "@/lib/words";
 import styles from "./AddDialog.module.css";
 import { AuthenticationFields } from "./AuthenticationFields";
 import { type AuthenticationForm, type FormErrors } from "./authenticationForm";
@@ -70,7 +70,7 @@ function signInText(found: AddressInspection): string {
   if (found.server === null && !found.needsAuthorization) return "Unknown (no MCP server responded)";
   if (!found.needsAuthorization) return "Not required";
   const known = found.methods.filter((method) => method !== "none").map((method) => methodLabels[method]);
-  return known.length === 0 ? "Required (method unknown)" : known.join(" or ");
+  return known.length === 0 ? "Required (method unknown)" : anyOf(known);
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

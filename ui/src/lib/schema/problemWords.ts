@@ -1,5 +1,6 @@
 import { type OutputUnit } from "@cfworker/json-schema";
 import { inexactNumber } from "../exactNumber";
+import { anyOf } from "../words";
 
 /** What to do about one error of the validator, in a few plain words: `value` is what it is about, `rule` what the schema says there, where that can be found. */
 export function problemWords({ keyword, error }: OutputUnit, value: unknown, rule?: unknown): string {
@@ -46,7 +47,7 @@ export function problemWords({ keyword, error }: OutputUnit, value: unknown, rul
 }
 
 function wrongType(expected: string, value: unknown): string {
-  const types = [...expected.matchAll(/"([^"]+)"/g)].map((match) => match[1]);
+  const types = [...expected.matchAll(/"([^"]+)"/g)].flatMap((match) => match[1] ?? []);
   const wanted = types.filter((type) => type !== "null");
   if (typeof value === "string" && wanted.some((type) => type === "integer" || type === "number")) {
     const exact = inexactNumber(value);
@@ -66,12 +67,8 @@ function wrongType(expected: string, value: unknown): string {
     case "object":
       return "Enter a JSON object";
     default:
-      return wanted.length === 0 ? "Must be null" : `Enter ${orList(wanted)}`;
+      return wanted.length === 0 ? "Must be null" : `Enter ${anyOf(wanted)}`;
   }
-}
-
-function orList(words: (string | undefined)[]): string {
-  return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 function listed(error: string): string {
