@@ -1,7 +1,8 @@
 //! How the user likes it. Preferences only: never a secret, never data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use patchbay_files::set_aside_unreadable;
 use patchbay_model::{Code, Problem};
 use patchbay_ops::Context;
 use serde::{Deserialize, Serialize};
@@ -111,11 +112,15 @@ pub(crate) enum ConnectorSort {
 const ZOOM: std::ops::RangeInclusive<u16> = 80..=200;
 
 const FILE: &str = "preferences.json";
+/// How large a file of settings may be; what is kept takes a hundredth of it.
+const MOST_BYTES: u64 = 64 * 1024;
 const KEY: &str = "preferences";
 
 /// Reads the preferences; those that are missing or not understood are the usual ones.
 pub(crate) fn load<R: Runtime>(app: &AppHandle<R>) -> Result<Preferences, Problem> {
-    let store = app.store(file(app)).map_err(unavailable)?;
+    let file = file(app);
+    make_readable(&file);
+    let store = app.store(file).map_err(unavailable)?;
     Ok(parse(store.get(KEY)))
 }
 
@@ -149,6 +154,15 @@ pub(crate) fn save<R: Runtime>(
         .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
     store.set(KEY, value);
     store.save().map_err(unavailable)
+}
+
+/// Lets a plugin begin anew where it would hang or fill the memory with a file of settings.
+pub(crate) fn make_readable(file: &Path) {
+    match set_aside_unreadable(file, MOST_BYTES) {
+        Ok(None) => {}
+        Ok(Some(aside)) => tracing::warn!(?aside, "a file of settings was set aside: not readable"),
+        Err(error) => tracing::warn!(?file, %error, "a file of settings cannot be used"),
+    }
 }
 
 /// In our own folder, not in the one that the plugin would choose.

@@ -14,7 +14,7 @@ use tauri::{
 };
 use tauri_plugin_window_state::StateFlags;
 
-use crate::{deep_link, tray};
+use crate::{deep_link, preferences, tray};
 
 const MAIN: &str = "main";
 
@@ -50,6 +50,7 @@ pub(crate) fn discard<R: Runtime>(app: &AppHandle<R>) {
 /// window shows is ours to say: one that draws before its page is there waits half a second for nothing.
 pub(crate) fn state_plugin<R: Runtime>(app: &AppHandle<R>, paths: &AppPaths) -> TauriPlugin<R> {
     let file = paths.settings.join("window.json");
+    preferences::make_readable(&file);
     place::clamp_window(app, &file, MAIN);
     tauri_plugin_window_state::Builder::default()
         .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)

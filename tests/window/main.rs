@@ -18,6 +18,7 @@ mod credentials;
 mod history;
 mod hosted;
 mod hostile;
+mod hostile_files;
 mod keyboard;
 mod needs;
 mod outside;
