@@ -6,8 +6,10 @@ use bytes::Bytes;
 use http::{HeaderValue, Method};
 use patchbay_model::Secret;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Path;
+use super::options::query_pairs;
 use crate::Error;
 use crate::secret_argument::revealed;
 
@@ -99,6 +101,11 @@ impl Request {
         Self::new(Method::PATCH, path)
     }
 
+    /// A `PUT`.
+    pub fn put(path: Path) -> Self {
+        Self::new(Method::PUT, path)
+    }
+
     /// A `DELETE`.
     pub fn delete(path: Path) -> Self {
         Self::new(Method::DELETE, path)
@@ -118,6 +125,14 @@ impl Request {
             Some(value) => self.query(name, value),
             None => self,
         }
+    }
+
+    /// Appends a query parameter of free JSON: a list repeats its name, an object gives `name[key]`, and null
+    /// is left out.
+    #[must_use]
+    pub fn query_json(mut self, name: &str, value: &Value) -> Self {
+        self.query.extend(query_pairs(name, value));
+        self
     }
 
     /// Names the types of answer that it takes, in place of any with JSON first.

@@ -208,6 +208,9 @@ impl Api {
         request: Request,
         options: &'a CallOptions,
     ) -> Result<Prepared<'a>, Error> {
+        if let Some(cached) = &options.cached_token {
+            tokens.offer(cached);
+        }
         let mut url = request.path.under(&self.base);
         let extra = options.query.iter();
         let extra = extra.flat_map(|(name, value)| query_pairs(name, value));

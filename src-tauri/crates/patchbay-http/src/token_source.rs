@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use patchbay_model::Secret;
 
-use crate::{BoxError, Error};
+use crate::{BoxError, CachedToken, Error};
 
 /// Headers with secrets, as name and value; shared, since every request takes them.
 pub type Headers = Arc<[(String, Secret)]>;
@@ -28,6 +28,9 @@ pub trait TokenSource: Send + Sync {
     async fn headers(&self) -> Result<Headers, BoxError> {
         Ok(self.at_hand().unwrap_or_default())
     }
+
+    /// Takes a token that a caller still has from an earlier exchange, where nothing better is at hand.
+    fn offer(&self, _: &CachedToken) {}
 
     /// Names of the headers that [`TokenSource::headers`] gives, for showing a request that is not sent;
     /// asks nobody.
