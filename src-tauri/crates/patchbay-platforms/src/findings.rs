@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use patchbay_model::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Findings by connector, for as long as the account is signed in to; another process can take them up.
 #[derive(Default)]
-pub(crate) struct Findings(Mutex<HashMap<String, Finding>>);
+pub(crate) struct Findings<T = Finding>(Mutex<HashMap<String, T>>);
 
 /// What was found out about one connector.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,20 +29,25 @@ impl Finding {
     }
 }
 
-impl Findings {
+impl<T: Clone + Default + Serialize + DeserializeOwned> Findings<T> {
     /// What is known of a connector.
-    pub(crate) fn of(&self, id: &str) -> Finding {
+    pub(crate) fn of(&self, id: &str) -> T {
         self.lock().get(id).cloned().unwrap_or_default()
     }
 
     /// Changes what is known of a connector.
-    pub(crate) fn note(&self, id: &str, change: impl FnOnce(&mut Finding)) {
+    pub(crate) fn note(&self, id: &str, change: impl FnOnce(&mut T)) {
         change(self.lock().entry(id.to_owned()).or_default());
     }
 
     /// A connector that is gone.
     pub(crate) fn forget(&self, id: &str) {
         self.lock().remove(id);
+    }
+
+    /// Keeps what is known of those connectors alone.
+    pub(crate) fn retain(&self, is_there: impl Fn(&str) -> bool) {
+        self.lock().retain(|id, _| is_there(id));
     }
 
     /// All of it, as JSON.
@@ -55,7 +61,7 @@ impl Findings {
         *self.lock() = serde_json::from_value(json).unwrap_or_default();
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Finding>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -68,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_finding_lasts_until_it_is_changed_or_forgotten() {
-        let findings = Findings::default();
+        let findings = Findings::<Finding>::default();
         assert_eq!(findings.of("a"), Finding::default());
         findings.note("a", |found| found.test = Some(Err("no".to_owned())));
         assert_eq!(findings.of("a").test, Some(Err("no".to_owned())));
@@ -79,9 +85,9 @@ mod tests {
 
     #[test]
     fn another_process_takes_up_what_was_found() {
-        let findings = Findings::default();
+        let findings = Findings::<Finding>::default();
         findings.note("a", |found| found.test = Some(Err("no".to_owned())));
-        let other = Findings::default();
+        let other = Findings::<Finding>::default();
         other.recall(findings.to_json());
         assert_eq!(other.of("a"), findings.of("a"));
         other.recall(Value::from("of another time"));

@@ -12,6 +12,14 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>,
     Ok(text.filter(|text| !text.is_empty()))
 }
 
+/// Text that has to be there, and is not empty.
+///
+/// # Errors
+/// When it is something else.
+pub(crate) fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    text(from)?.ok_or_else(|| Error::custom("invalid type, expected a word"))
+}
+
 /// The texts of a list.
 pub(crate) fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     each(from)

@@ -9,7 +9,7 @@
 
 mod acts;
 mod agentstack;
-mod airbyte;
+pub mod airbyte;
 #[cfg(test)]
 mod any_json;
 mod capabilities;

@@ -34,17 +34,17 @@ const DEEPEST: usize = 16;
 
 /// The OAuth of a kind of connector, out of the answer of `get_definition`; `None` when its credentials
 /// take no token that an app obtains.
-pub(super) fn provider(told: &Value, spec: &Spec) -> Option<ProviderOAuth> {
-    let ways = spec.ways().into_iter();
-    let mut fields: Vec<Fields> = ways.filter_map(Fields::of).collect();
+pub(in crate::airbyte) fn provider(definition: &Value, spec: &Spec) -> Option<ProviderOAuth> {
+    let methods = spec.sign_in_methods().into_iter();
+    let mut fields: Vec<Fields> = methods.filter_map(Fields::of).collect();
     // A token that renews itself before one that lapses.
     fields.sort_by_key(|fields| fields.refresh_token.is_none());
     let fields = fields.into_iter().next()?;
     let at = |name: String| format!("/credentials/{name}");
     Some(ProviderOAuth {
-        authorize_url: url(told, &AUTHORIZE),
-        token_url: url(told, &TOKEN),
-        scopes: find(told, 0, &|name, value| match name {
+        authorize_url: url(definition, &AUTHORIZE),
+        token_url: url(definition, &TOKEN),
+        scopes: find(definition, 0, &|name, value| match name {
             "scope" | "scopes" => scopes(name, value),
             _ => None,
         })
@@ -68,11 +68,11 @@ struct Fields {
 }
 
 impl Fields {
-    fn of(way: &Value) -> Option<Self> {
-        let properties = way.get("properties")?.as_object()?;
+    fn of(method: &Value) -> Option<Self> {
+        let properties = method.get("properties")?.as_object()?;
         let named = |name: &str| {
             let mut names = properties.keys();
-            names.find(|own| plain(own) == name).cloned()
+            names.find(|own| normalize(own) == name).cloned()
         };
         let fields = Self {
             client_id: named("clientid")?,
@@ -86,7 +86,7 @@ impl Fields {
 }
 
 /// `client_id`, `clientId` and `oauth_client_id` are one name.
-fn plain(name: &str) -> String {
+fn normalize(name: &str) -> String {
     let name = name.replace(['_', '-'], "").to_lowercase();
     name.strip_prefix("oauth").unwrap_or(&name).to_owned()
 }
@@ -97,8 +97,8 @@ fn constants(properties: &Map<String, Value>) -> Value {
     Value::Object(fixed.collect())
 }
 
-fn url(told: &Value, names: &[&str]) -> Option<Url> {
-    find(told, 0, &|name, value| {
+fn url(definition: &Value, names: &[&str]) -> Option<Url> {
+    find(definition, 0, &|name, value| {
         let is_it = names.contains(&name);
         is_it.then(|| address(value.as_str()?)).flatten()
     })
@@ -162,101 +162,4 @@ fn find<T>(json: &Value, depth: usize, look: &impl Fn(&str, &Value) -> Option<T>
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::*;
-    use crate::airbyte::spec::tests::{any_schema, github};
-
-    fn of(told: &Value) -> Option<ProviderOAuth> {
-        provider(told, &Spec::read(told))
-    }
-
-    #[test]
-    fn members_addresses_and_scopes_are_found() {
-        let found = of(&github()).unwrap();
-        let text = |url: &Option<Url>| url.as_ref().map(Url::to_string);
-        assert_eq!(
-            text(&found.authorize_url).as_deref(),
-            Some("https://github.example/login/oauth/authorize")
-        );
-        assert_eq!(
-            text(&found.token_url).as_deref(),
-            Some("https://github.example/login/oauth/access_token")
-        );
-        assert_eq!(found.scopes, ["repo", "read:org"]);
-        let values = json!({"credentials": {"option_title": "OAuth Credentials"}});
-        assert_eq!(Value::Object(found.values), values);
-        assert_eq!(found.client_id_field, "/credentials/client_id");
-        let secret = found.client_secret_field.as_deref();
-        assert_eq!(secret, Some("/credentials/client_secret"));
-        assert_eq!(found.refresh_token_field, None);
-        let token = found.access_token_field.as_deref();
-        assert_eq!(token, Some("/credentials/access_token"));
-    }
-
-    #[test]
-    fn a_refresh_token_at_the_top_is_found_without_addresses() {
-        let found = of(&json!({"spec": {"properties": {
-            "client_id": {"type": "string"},
-            "clientSecret": {"type": "string", "airbyte_secret": true},
-            "refresh_token": {"type": "string", "airbyte_secret": true},
-            "scopes": {"type": "string"}
-        }}}))
-        .unwrap();
-        assert_eq!(
-            found.refresh_token_field.as_deref(),
-            Some("/credentials/refresh_token")
-        );
-        assert_eq!((found.authorize_url, found.token_url), (None, None));
-        assert!(found.scopes.is_empty());
-    }
-
-    #[test]
-    fn credentials_without_an_app_are_no_oauth() {
-        let key = json!({"spec": {"properties": {"api_key": {"airbyte_secret": true}}}});
-        assert_eq!(of(&key), None);
-        assert_eq!(of(&json!({})), None);
-    }
-
-    #[test]
-    fn an_address_that_is_not_safe_is_none() {
-        for (text, is_fine) in [
-            ("https://a.example/x?y={{z}}", true),
-            ("http://127.0.0.1:9/token", true),
-            ("http://a.example/token", false),
-            ("https://{{ shop }}.example/token", false),
-            ("https://u:p@a.example/", false),
-            ("javascript:alert(1)", false),
-            ("", false),
-        ] {
-            assert_eq!(address(text).is_some(), is_fine, "{text}");
-        }
-    }
-
-    #[test]
-    fn scopes_are_read_in_every_spelling() {
-        for (name, value) in [
-            ("scope", json!("a b")),
-            ("scopes", json!("a,b")),
-            ("scopes", json!(["a", "b"])),
-            ("scopes", json!([{"scope": "a"}, {"scope": "b"}])),
-            ("scopes", json!({"a": "read", "b": "write"})),
-        ] {
-            assert_eq!(scopes(name, &value).unwrap(), ["a", "b"], "{value}");
-        }
-        assert_eq!(scopes("scopes", &json!({"type": "string"})), None);
-        assert_eq!(scopes("scope", &json!("")), None);
-    }
-
-    proptest! {
-        #[test]
-        fn any_specification_is_looked_through(told in any_schema()) {
-            let wrapped = json!({"definition": {"spec": told}});
-            if let Some(found) = of(&wrapped) {
-                prop_assert!(found.client_id_field.starts_with("/credentials/"));
-            }
-        }
-    }
-}
+mod tests;

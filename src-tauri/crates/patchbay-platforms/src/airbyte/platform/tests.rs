@@ -225,46 +225,24 @@ async fn without_credentials_nothing_is_sent() {
 }
 
 /// Any JSON, with the names that the decoders look at.
-pub(super) fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        "\\PC{0,8}".prop_map(Value::from),
-        prop_oneof!["failed", "401", "succeeded", "read", "abc"].prop_map(Value::from),
-    ];
-    leaf.prop_recursive(4, 40, 5, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::btree_map(name(), inner, 0..6)
-                .prop_map(|members| Value::Object(members.into_iter().collect())),
-        ]
-    })
-}
-
-fn name() -> impl Strategy<Value = String> {
-    prop_oneof![
-        prop::sample::select(vec![
-            "id",
-            "name",
-            "data",
-            "status",
-            "result",
-            "entities",
-            "entity",
-            "modes",
-            "connector_metadata",
-            "end_cursor",
-            "has_next_page",
-            "summarized_source_template",
-            "connector_name",
-            "error_message",
-            "entity_check_results",
-            "access_token",
-            "expires_in",
-        ])
-        .prop_map(str::to_owned),
-        "\\PC{0,6}",
-    ]
+pub(in crate::airbyte) fn any_json() -> impl Strategy<Value = Value> {
+    crate::any_json::any_json(&[
+        "id",
+        "name",
+        "data",
+        "status",
+        "result",
+        "entities",
+        "entity",
+        "modes",
+        "connector_metadata",
+        "end_cursor",
+        "has_next_page",
+        "summarized_source_template",
+        "connector_name",
+        "error_message",
+        "entity_check_results",
+        "access_token",
+        "expires_in",
+    ])
 }

@@ -4,11 +4,11 @@
 //!
 //! Source: Airbyte contract, section 3, `create` and `definitions`.
 
-mod drawable;
+mod sanitize;
 
 use serde_json::{Map, Value, json};
 
-use self::drawable::{drawable, tell_apart};
+use self::sanitize::{ensure_discriminator, sanitize_schema};
 use crate::form::Members;
 
 /// Members of a specification under which credentials are known to lie.
@@ -16,23 +16,23 @@ const CREDENTIALS: [&str; 4] = ["credentials", "auth", "authentication", "auth_c
 
 /// The two schemas of a kind of connector, each of an object.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Spec {
+pub(in crate::airbyte) struct Spec {
     /// How it signs in, and whether it has to; `None` when nothing is known of it.
-    pub(super) credentials: Option<(Value, bool)>,
+    pub(in crate::airbyte) credentials: Option<(Value, bool)>,
     /// Settings that are no credentials; `None` when nothing is known of them.
-    pub(super) replication: Option<Value>,
+    pub(in crate::airbyte) replication: Option<Value>,
 }
 
 impl Spec {
     /// Reads the answer of `get_definition`, or a connector's template.
-    pub(super) fn read(told: &Value) -> Self {
-        let Some(schema) = schema(told) else {
+    pub(in crate::airbyte) fn read(definition: &Value) -> Self {
+        let Some(schema) = schema(definition) else {
             return Self {
                 credentials: None,
                 replication: None,
             };
         };
-        let schema = drawable(schema);
+        let schema = sanitize_schema(schema);
         let required: Vec<&str> = required(&schema).collect();
         let mut rest = match schema.get("properties") {
             Some(Value::Object(properties)) => properties.clone(),
@@ -40,7 +40,7 @@ impl Spec {
         };
         let named = CREDENTIALS.iter().find_map(|name| {
             let found = rest.shift_remove(*name)?;
-            Some((ways(found), required.contains(name)))
+            Some((with_named_methods(found), required.contains(name)))
         });
         let credentials = named.or_else(|| whole(&schema, &rest)).or_else(|| {
             let secrets = secrets(&mut rest);
@@ -58,8 +58,13 @@ impl Spec {
         }
     }
 
+    /// Whether nothing works without credentials.
+    pub(in crate::airbyte) fn needs_credentials(&self) -> bool {
+        matches!(self.credentials, Some((_, true)))
+    }
+
     /// The schema of the credentials; free JSON when nothing is known of them.
-    pub(super) fn credentials(&self) -> Value {
+    pub(in crate::airbyte) fn credentials(&self) -> Value {
         let mut schema = match &self.credentials {
             Some((schema, _)) => schema.clone(),
             None => json!({
@@ -72,7 +77,7 @@ impl Spec {
     }
 
     /// The schema of the other settings; free JSON when nothing is known of them.
-    pub(super) fn replication(&self) -> Value {
+    pub(in crate::airbyte) fn replication(&self) -> Value {
         let mut schema = match &self.replication {
             Some(schema) => schema.clone(),
             None => json!({
@@ -85,7 +90,7 @@ impl Spec {
     }
 
     /// The ways to sign in, each the schema of an object.
-    pub(super) fn ways(&self) -> Vec<&Value> {
+    pub(in crate::airbyte) fn sign_in_methods(&self) -> Vec<&Value> {
         let Some((schema, _)) = &self.credentials else {
             return Vec::new();
         };
@@ -93,14 +98,14 @@ impl Spec {
             .iter()
             .find_map(|word| schema.get(word)?.as_array())
         {
-            Some(ways) => ways.iter().collect(),
+            Some(methods) => methods.iter().collect(),
             None => vec![schema],
         }
     }
 }
 
-/// The JSON Schema of a specification, wherever it lies in what was told.
-pub(super) fn schema(told: &Value) -> Option<&Value> {
+/// The JSON Schema of a specification, wherever it lies in a definition or template.
+fn schema(definition: &Value) -> Option<&Value> {
     let places = [
         "/definition/spec",
         "/definition/user_config_spec",
@@ -108,7 +113,7 @@ pub(super) fn schema(told: &Value) -> Option<&Value> {
         "/spec",
         "/definition/connectionSpecification",
     ];
-    let found = places.iter().filter_map(|place| told.pointer(place));
+    let found = places.iter().filter_map(|place| definition.pointer(place));
     let inner = |spec: &Value| {
         let names = ["connectionSpecification", "connection_specification"];
         names.into_iter().find(|name| spec[*name].is_object())
@@ -124,7 +129,7 @@ pub(super) fn schema(told: &Value) -> Option<&Value> {
 fn whole(schema: &Value, properties: &Map<String, Value>) -> Option<(Value, bool)> {
     let is_only_ways =
         properties.is_empty() && (schema["oneOf"].is_array() || schema["anyOf"].is_array());
-    is_only_ways.then(|| (ways(schema.clone()), true))
+    is_only_ways.then(|| (with_named_methods(schema.clone()), true))
 }
 
 /// The secret members at the top, taken out, with the id that belongs to a secret of an OAuth app.
@@ -161,45 +166,45 @@ fn required(schema: &Value) -> impl Iterator<Item = &str> {
 
 /// Ways to sign in that a person can choose from: one is no choice, and of several each says its name, by
 /// `option_title` where nothing else tells it from the others.
-fn ways(mut credentials: Value) -> Value {
+fn with_named_methods(mut credentials: Value) -> Value {
     let found = ["oneOf", "anyOf"]
         .into_iter()
         .find_map(|word| credentials.get_mut(word).map(Value::take));
-    let Some(Value::Array(mut ways)) = found else {
+    let Some(Value::Array(mut methods)) = found else {
         return credentials;
     };
     if let Some(credentials) = credentials.as_object_mut() {
         credentials.remove("oneOf");
         credentials.remove("anyOf");
     }
-    if ways.len() == 1 && credentials.get("properties").is_none() {
-        return ways.remove(0);
+    if methods.len() == 1 && credentials.get("properties").is_none() {
+        return methods.remove(0);
     }
-    for (n, way) in ways.iter_mut().enumerate() {
-        if way.get("title").is_none() {
-            let told = &way["properties"]["option_title"]["const"];
-            let title = told.as_str().map(str::to_owned);
-            way["title"] = title.unwrap_or_else(|| format!("Way {}", n + 1)).into();
+    for (n, method) in methods.iter_mut().enumerate() {
+        if method.get("title").is_none() {
+            let title = &method["properties"]["option_title"]["const"];
+            let title = title.as_str().map(str::to_owned);
+            method["title"] = title.unwrap_or_else(|| format!("Way {}", n + 1)).into();
         }
-        if way.get("properties").is_none() {
-            way["properties"] = json!({});
+        if method.get("properties").is_none() {
+            method["properties"] = json!({});
         }
     }
-    if !tell_apart(&mut ways) {
-        for way in &mut ways {
-            let name = json!({"type": "string", "title": "Way", "const": way["title"]});
-            way["properties"]["option_title"] = name;
+    if !ensure_discriminator(&mut methods) {
+        for method in &mut methods {
+            let name = json!({"type": "string", "title": "Way", "const": method["title"]});
+            method["properties"]["option_title"] = name;
         }
-        if !tell_apart(&mut ways) {
+        if !ensure_discriminator(&mut methods) {
             // Two of the same name: whichever fits.
-            credentials["anyOf"] = Value::Array(ways);
+            credentials["anyOf"] = Value::Array(methods);
             return credentials;
         }
     }
-    credentials["oneOf"] = Value::Array(ways);
+    credentials["oneOf"] = Value::Array(methods);
     credentials["type"] = "object".into();
     credentials
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(in crate::airbyte) mod tests;

@@ -109,7 +109,7 @@ fn ways_to_sign_in_and_settings_are_told_apart() {
     let replication = spec.replication();
     assert_eq!(replication["required"], json!(["repositories"]));
     assert_eq!(names(&replication), ["repositories", "start_date"]);
-    assert_eq!(spec.ways().len(), 2);
+    assert_eq!(spec.sign_in_methods().len(), 2);
 }
 
 #[test]
@@ -169,7 +169,7 @@ proptest! {
             let spec = Spec::read(told);
             prop_assert!(spec.credentials().is_object());
             prop_assert!(spec.replication().is_object());
-            prop_assert!(spec.ways().iter().all(|way| way.is_object()));
+            prop_assert!(spec.sign_in_methods().iter().all(|way| way.is_object()));
         }
     }
 }

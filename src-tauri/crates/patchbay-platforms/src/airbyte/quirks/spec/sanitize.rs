@@ -26,7 +26,7 @@ const TYPES: [&str; 7] = [
 ];
 
 /// The schema without anything that a form cannot draw or a check cannot read.
-pub(super) fn drawable(schema: &Value) -> Value {
+pub(super) fn sanitize_schema(schema: &Value) -> Value {
     let cleaner = Cleaner {
         root: schema,
         left: Cell::new(MOST_PARTS),
@@ -52,8 +52,8 @@ impl Cleaner<'_> {
             whole.extend(own.map(|(word, value)| (word.clone(), value.clone())));
             return self.clean(&Value::Object(whole), depth + 1);
         }
-        let mut clean = told(own);
-        limits(own, &mut clean);
+        let mut clean = annotations(own);
+        constraints(own, &mut clean);
         self.object(own, &mut clean, depth);
         for word in ["items", "if", "then", "else"] {
             if let Some(part) = own.get(word).filter(|part| part.is_object()) {
@@ -68,7 +68,7 @@ impl Cleaner<'_> {
             .iter()
             .find_map(|word| self.parts(own, word, depth));
         if let Some(mut alternatives) = alternatives {
-            let word = match tell_apart(&mut alternatives) {
+            let word = match ensure_discriminator(&mut alternatives) {
                 true => "oneOf",
                 // Several may fit at once where nothing tells them apart.
                 false => "anyOf",
@@ -146,7 +146,7 @@ fn in_order(
 }
 
 /// What it is and how it is shown.
-fn told(own: &Map<String, Value>) -> Map<String, Value> {
+fn annotations(own: &Map<String, Value>) -> Map<String, Value> {
     let mut clean = Map::new();
     let text = |word: &str| own.get(word).and_then(Value::as_str);
     if let Some(title) = text("title") {
@@ -183,7 +183,7 @@ fn told(own: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// What its value may be.
-fn limits(own: &Map<String, Value>, clean: &mut Map<String, Value>) {
+fn constraints(own: &Map<String, Value>, clean: &mut Map<String, Value>) {
     for (word, value) in own {
         let is_fine = match word.as_str() {
             "const" | "default" => true,
@@ -215,7 +215,7 @@ fn limits(own: &Map<String, Value>, clean: &mut Map<String, Value>) {
 
 /// Has each alternative hold the constant that tells it from the others, where there is one. Whether
 /// there is.
-pub(super) fn tell_apart(alternatives: &mut [Value]) -> bool {
+pub(super) fn ensure_discriminator(alternatives: &mut [Value]) -> bool {
     let Some(name) = discriminator(alternatives) else {
         return false;
     };
@@ -286,92 +286,4 @@ fn without_tags(words: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::airbyte::spec::tests::any_schema;
-
-    #[test]
-    fn secrets_are_write_only_and_members_keep_their_order() {
-        let clean = drawable(&json!({
-            "$schema": "http://json-schema.org/draft-07/schema#", "type": "object",
-            "required": ["b"], "additionalProperties": true,
-            "properties": {
-                "a": {"type": "string", "order": 1, "description": "See <a href=\"x\">docs</a>, a<b."},
-                "b": {"type": "string", "airbyte_secret": true},
-                "key_file": {"type": "string", "order": 0, "multiline": true, "airbyte_hidden": true}
-            }
-        }));
-        let properties = clean["properties"].as_object().unwrap();
-        assert!(properties.keys().eq(["key_file", "a", "b"]));
-        assert_eq!(clean["properties"]["a"]["description"], "See docs, a<b.");
-        assert_eq!(
-            clean["properties"]["b"],
-            json!({"type": "string", "title": "B", "writeOnly": true})
-        );
-        assert_eq!(
-            clean["properties"]["key_file"],
-            json!({
-                "type": "string", "title": "Key file", "contentMediaType": "text/plain",
-                "x-advanced": true
-            })
-        );
-        assert!(clean.get("$schema").is_none());
-    }
-
-    #[test]
-    fn alternatives_are_told_apart_by_their_constant() {
-        let clean = drawable(&json!({"type": "object", "oneOf": [
-            {"properties": {"auth_type": {"type": "string", "const": "oauth"}, "x": {}}},
-            {"title": "Key", "required": ["key"], "properties": {
-                "auth_type": {"type": "string", "enum": ["api_key"]}, "key": {"type": "string"}}}
-        ]}));
-        assert_eq!(clean["oneOf"][0]["title"], "Oauth");
-        assert_eq!(clean["oneOf"][0]["required"], json!(["auth_type"]));
-        assert_eq!(clean["oneOf"][1]["title"], "Key");
-        assert_eq!(clean["oneOf"][1]["required"], json!(["auth_type", "key"]));
-        let same = drawable(&json!({"oneOf": [{"type": "string"}, {"type": "string"}]}));
-        assert!(same.get("oneOf").is_none());
-        assert_eq!(same["anyOf"].as_array().unwrap().len(), 2);
-    }
-
-    #[test]
-    fn references_are_resolved_and_circles_end() {
-        let clean = drawable(&json!({
-            "properties": {"a": {"$ref": "#/definitions/A", "title": "Mine"}, "b": {"$ref": "other"}},
-            "definitions": {"A": {"type": "object", "title": "A", "properties": {
-                "again": {"$ref": "#/definitions/A"}}}}
-        }));
-        assert_eq!(clean["properties"]["a"]["title"], "Mine");
-        assert_eq!(
-            clean["properties"]["a"]["properties"]["again"]["title"],
-            "A"
-        );
-        assert_eq!(clean["properties"]["b"], json!({"title": "B"}));
-    }
-
-    #[test]
-    fn what_has_to_be_there_is_asked_for_even_when_nothing_describes_it() {
-        let twice = json!(["repositories", "repositories"]);
-        let clean = drawable(&json!({"type": "object", "required": twice}));
-        assert_eq!(clean["required"], json!(["repositories"]));
-        assert_eq!(
-            clean["properties"],
-            json!({"repositories": {"title": "Repositories"}})
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn any_schema_becomes_one_that_can_be_checked(schema in any_schema()) {
-            let clean = drawable(&schema);
-            prop_assert!(clean.is_object());
-            // Patterns are the connector's; whether one can be read is the check's business.
-            let text = clean.to_string();
-            if !text.contains("\"pattern\"") {
-                prop_assert!(jsonschema::validator_for(&clean).is_ok(), "{}", text);
-            }
-        }
-    }
-}
+mod tests;

@@ -1,0 +1,135 @@
+//! What only connectors of this platform have: a workspace, a context store, checks and entities.
+//!
+//! Source: Airbyte contract, section 3, `get`, `inspect` and `check`.
+
+use async_trait::async_trait;
+use patchbay_http::CallOptions;
+use patchbay_model::{Act, ControlGroup, Fact, Particulars, RemoteId, Status};
+use serde_json::json;
+
+use super::forms::EntityChoice;
+use super::mapping::Checked;
+use super::operations::{Check, Inspect, UpdateConnector};
+use super::platform::Airbyte;
+use super::wire::{Connector, Inspection};
+use crate::acts::{button, call, fact, moment, plain};
+use crate::{Operation, Peculiar, Result, form};
+
+#[async_trait]
+impl Peculiar for Airbyte {
+    async fn particulars(&self, id: &RemoteId, options: &CallOptions) -> Result<Particulars> {
+        let connector = self.find(id, options).await?.connector;
+        let connector_id = id.clone();
+        // Not every kind can be looked into; the rest is shown all the same.
+        let inspected = Inspect { connector_id }.run(self, options).await;
+        let inspected = inspected
+            .map(|inspected| inspected.value)
+            .unwrap_or_default();
+        let template = connector.template();
+        let mode = template.and_then(|template| template.mode.as_deref());
+        let runtime = template.and_then(|template| template.runtime_mode.as_deref());
+        let facts = [
+            fact("Workspace", Some(&self.workspace)),
+            fact("Slug", connector.slug().as_deref()),
+            fact("Mode", mode.map(plain).as_deref()),
+            fact("Runs", runtime.map(plain).as_deref()),
+            fact("Context store", Some(&context_store(&inspected))),
+            fact("Entities", Some(&chosen_entities(&connector))),
+        ];
+        let check = self.findings.of(id.as_str()).check;
+        let warnings = inspected.warnings.iter();
+        let warnings = warnings.map(|words| fact("Warning", Some(words)));
+        let facts = facts.into_iter().chain(last_check(check)).chain(warnings);
+        Ok(Particulars {
+            facts: facts.flatten().collect(),
+            groups: vec![check_group(id), entity_group(id)],
+        })
+    }
+}
+
+/// How the last check from here ended, and when that was.
+fn last_check(check: Option<Checked>) -> [Option<Fact>; 2] {
+    let Some(Checked { state, at }) = check else {
+        return [None, None];
+    };
+    let outcome = match state.status {
+        Status::Ready => "succeeded",
+        Status::Failing | Status::NeedsAuthorization => "failed",
+        _ => "no result",
+    };
+    let reason = state.reason.map(|reason| format!("{outcome}: {reason}"));
+    let words = reason.unwrap_or_else(|| outcome.to_owned());
+    [
+        fact("Last check", Some(&words)),
+        moment("Last checked", Some(&at.to_string())),
+    ]
+}
+
+/// How much of it can be searched.
+fn context_store(inspected: &Inspection) -> String {
+    let readiness = inspected.context_store_readiness.as_ref();
+    let entities = readiness.and_then(|readiness| readiness.configured_cache_entities.as_ref());
+    let Some(entities) = entities else {
+        return "not in use".to_owned();
+    };
+    let waiting = entities
+        .iter()
+        .filter(|each| each.ready_for_search != Some(true));
+    let waiting: Vec<_> = waiting.collect();
+    let ready = entities.len() - waiting.len();
+    let counted = format!("{ready} of {} entities ready", entities.len());
+    let names = waiting
+        .into_iter()
+        .filter_map(|each| each.entity.as_deref());
+    match names.collect::<Vec<_>>().join(", ") {
+        names if names.is_empty() => counted,
+        names => format!("{counted}; waiting for {names}"),
+    }
+}
+
+fn chosen_entities(connector: &Connector) -> String {
+    let entities = connector.entities.iter();
+    let each = entities.map(|each| match each.modes.as_slice() {
+        [] => each.entity.clone(),
+        modes => format!("{} ({})", each.entity, modes.join(", ")),
+    });
+    match each.collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => "what this kind of connector offers".to_owned(),
+        entities => entities,
+    }
+}
+
+fn check_group(id: &RemoteId) -> ControlGroup {
+    let check = call::<Check, Airbyte>("check", "Check", json!({"connector_id": id}));
+    let help = "Credentials are not verified when they are given: a check tries them.";
+    ControlGroup {
+        title: "Check".to_owned(),
+        help: Some(help.to_owned()),
+        controls: vec![button(check)],
+    }
+}
+
+fn entity_group(id: &RemoteId) -> ControlGroup {
+    let update = call::<UpdateConnector, Airbyte>;
+    let choose = Act {
+        asks: Some(form::schema_of::<EntityChoice>().into()),
+        ..update(
+            "choose-entities",
+            "Choose entities",
+            json!({"connector_id": id}),
+        )
+    };
+    let none = json!({"connector_id": id, "entities": []});
+    let clear = Act {
+        consequence: Some("What was chosen is gone, and the kind of connector decides.".to_owned()),
+        ..update("clear-entities", "Clear the choice", none)
+    };
+    ControlGroup {
+        title: "Entities".to_owned(),
+        help: Some("What tools may read and write.".to_owned()),
+        controls: vec![button(choose), button(clear)],
+    }
+}
+
+#[cfg(test)]
+mod tests;

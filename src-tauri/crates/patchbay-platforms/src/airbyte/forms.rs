@@ -1,0 +1,179 @@
+//! What people fill in for Airbyte's connectors: arguments of the operations, with what a kind of connector says of
+//! its own credentials and settings.
+//!
+//! Source: Airbyte contract, section 3, `create`, `definitions` and `get`.
+
+use patchbay_http::text;
+use patchbay_model::{Form, RemoteId, clean_text};
+use schemars::JsonSchema;
+use serde_json::{Map, Value, json};
+
+use super::operations::{CreateConnector, Entity, Mode, UpdateConnector};
+use super::quirks::spec::Spec;
+use super::wire::{Connector, DefinitionDetail};
+use crate::operations::arguments;
+use crate::{Error, Field, Raw, Result, form};
+
+/// Members of the creation form, each of the request's body.
+const MEMBERS: [&str; 8] = [
+    "name",
+    "workspace_name",
+    "credentials",
+    "replication_config",
+    "environment",
+    "entities",
+    "source_template_id",
+    "selected_connection_template_tags",
+];
+
+/// What one gives to make a connector of a kind.
+pub(super) fn creation(
+    definition: &Raw<DefinitionDetail>,
+    workspace: &str,
+    workspaces: &[Value],
+) -> Form {
+    let spec = Spec::read(&definition.json);
+    let name = definition.value.name().map(|name| clean_text(name, 200));
+    let mut form = form::new(&CreateConnector {
+        name,
+        workspace_name: Some(workspace.to_owned()),
+        ..CreateConnector::default()
+    });
+    // The kind is given, and credentials are typed in.
+    for member in [
+        "definition_id",
+        "connector_type",
+        "server_side_oauth_secret_id",
+    ] {
+        form::drop_member(&mut form, member);
+    }
+    let (credentials, replication) = (spec.credentials(), spec.replication());
+    let mut required = vec!["workspace_name"];
+    if spec.needs_credentials() {
+        required.push("credentials");
+    }
+    if replication.get("required").is_some() {
+        required.push("replication_config");
+    }
+    form.schema.0["required"] = json!(required);
+    let members = &mut form.schema.0["properties"];
+    members["workspace_name"] = workspace_choice(workspace, workspaces);
+    members["credentials"] = credentials;
+    members["replication_config"] = replication;
+    if spec.replication.is_none() {
+        members["replication_config"]["x-advanced"] = true.into();
+    }
+    form
+}
+
+/// The workspaces to choose from, the account's among them; any name where none are known.
+fn workspace_choice(own: &str, workspaces: &[Value]) -> Value {
+    let help = "Where the connector lives; the workspace has to exist.";
+    let names = workspaces.iter();
+    let mut names: Vec<&str> = names
+        .filter_map(|each| text::filled(&each["name"]))
+        .collect();
+    if names.is_empty() {
+        return form::text("Workspace", help);
+    }
+    if !names.contains(&own) {
+        names.insert(0, own);
+    }
+    form::choice(
+        "Workspace",
+        help,
+        names.into_iter().map(|name| (name, name)),
+    )
+}
+
+/// What can be changed of a connector.
+pub(super) fn settings(connector: Connector, spec: &Spec) -> Form {
+    let entities = connector.entities.into_iter().map(|each| Entity {
+        entity: each.entity,
+        modes: match each.modes.is_empty() {
+            true => Field::Absent,
+            false => Field::Value(each.modes.into_iter().map(Mode).collect()),
+        },
+    });
+    let entities: Vec<Entity> = entities.collect();
+    let mut form = form::new(&UpdateConnector {
+        connector_id: connector.id,
+        name: connector.name,
+        replication_config: connector.replication_config,
+        entities: (!entities.is_empty()).then_some(entities),
+    });
+    form::drop_member(&mut form, "connector_id");
+    form.schema.0["properties"]["replication_config"] = spec.replication();
+    form
+}
+
+/// What makes a connector so, as far as it is given.
+///
+/// # Errors
+/// [`Error::Usage`] when it does not fit, or takes away what has to be there.
+pub(super) fn update(id: &RemoteId, mut changes: Map<String, Value>) -> Result<UpdateConnector> {
+    for (name, value) in changes.iter_mut().filter(|(_, value)| value.is_null()) {
+        // The platform keeps what is left out, and clears by emptiness.
+        *value = match name.as_str() {
+            "entities" => json!([]),
+            "replication_config" => json!({}),
+            _ => return Err(Error::Usage(format!("{name} cannot be taken away"))),
+        };
+    }
+    changes.insert("connector_id".to_owned(), id.as_str().into());
+    arguments(changes.into())
+}
+
+/// What tools may read and write.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is looked at")]
+pub(super) struct EntityChoice {
+    /// What may be read and written; none: what the kind of connector offers.
+    #[schemars(title = "Entities")]
+    entities: Vec<Entity>,
+}
+
+/// What is as good as not given.
+pub(super) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+/// Where in a form a problem of the request's body belongs.
+pub(super) fn place(path: &str, words: &str, given: &Map<String, Value>) -> String {
+    let missing = words
+        .split_once("required property '")
+        .and_then(|(_, rest)| rest.split_once('\''))
+        .map(|(name, _)| name.replace('~', "~0").replace('/', "~1"));
+    let path = path
+        .strip_prefix("/connection_configuration")
+        .or_else(|| path.strip_prefix("/source_config"))
+        .unwrap_or(path);
+    let first = path.split('/').nth(1).unwrap_or_default();
+    let holds = |member: &str| {
+        let inner = given.get(member);
+        inner.is_some_and(|inner| inner.get(first).is_some())
+    };
+    let within = match (first, missing.is_some()) {
+        ("", true) => "/replication_config".to_owned(),
+        ("", false) if words.contains("auth scheme") => "/credentials".to_owned(),
+        ("", false) => String::new(),
+        (first, _) if MEMBERS.contains(&first) => path.to_owned(),
+        _ if holds("credentials") => format!("/credentials{path}"),
+        _ if holds("replication_config") => format!("/replication_config{path}"),
+        _ => path.to_owned(),
+    };
+    match missing {
+        Some(missing) if !within.ends_with(&format!("/{missing}")) => format!("{within}/{missing}"),
+        _ => within,
+    }
+}
+
+#[cfg(test)]
+mod tests;

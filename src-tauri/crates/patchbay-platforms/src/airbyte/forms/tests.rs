@@ -1,0 +1,54 @@
+use patchbay_http::Answer;
+
+use super::*;
+use crate::Output;
+
+#[test]
+fn problems_of_the_body_find_their_fields() {
+    let given = json!({
+        "name": "n", "credentials": {"token": "t"}, "replication_config": {"site": "s"}
+    });
+    let given = given.as_object().unwrap();
+    let missing = "required property 'repositories' not found";
+    for (path, words, expected) in [
+        (
+            "/replication_config",
+            missing,
+            "/replication_config/repositories",
+        ),
+        ("", missing, "/replication_config/repositories"),
+        ("/name", "too long", "/name"),
+        ("/token", "bad", "/credentials/token"),
+        ("/site", "bad", "/replication_config/site"),
+        (
+            "/connection_configuration/site",
+            "bad",
+            "/replication_config/site",
+        ),
+        (
+            "",
+            "Credentials do not match any auth scheme. Provided keys: ['a']",
+            "/credentials",
+        ),
+        ("", "something else", ""),
+        ("/elsewhere", "bad", "/elsewhere"),
+    ] {
+        assert_eq!(place(path, words, given), expected, "{path} {words}");
+    }
+}
+
+#[test]
+fn a_kind_that_tells_nothing_has_a_form_all_the_same() {
+    let answer = Answer {
+        body: "{}".into(),
+        ..Answer::default()
+    };
+    let definition = Raw::read(&answer, "get_definition").unwrap();
+    let form = creation(&definition, "w", &[]).schema;
+    let validator = jsonschema::validator_for(&form).unwrap();
+    assert!(validator.is_valid(&json!({
+        "workspace_name": "w", "credentials": {"any": {"thing": 1}}
+    })));
+    assert!(!validator.is_valid(&json!({"workspace_name": "w", "credentials": "text"})));
+    assert_eq!(form["properties"]["replication_config"]["x-advanced"], true);
+}

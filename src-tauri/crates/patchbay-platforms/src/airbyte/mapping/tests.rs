@@ -1,0 +1,121 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::airbyte::platform::tests::any_json;
+
+fn after(answer: Value) -> (Status, Option<String>) {
+    let ready: CheckResult = serde_json::from_value(json!({"status": "succeeded"})).unwrap();
+    let now = Timestamp::from_unix_millis(0).unwrap();
+    let before = Checked::after(None, &ready, now);
+    let result = serde_json::from_value(answer).unwrap();
+    let Checked { state, .. } = Checked::after(Some(before), &result, now);
+    (state.status, state.reason)
+}
+
+#[test]
+fn each_word_of_a_check_has_its_state() {
+    let reason = |text: &str| Some(text.to_owned());
+    for (answer, expected) in [
+        (json!({"status": "succeeded"}), (Status::Ready, None)),
+        (
+            json!({"status": "failed", "error_message": "No route.", "failure_reason": "x"}),
+            (Status::Failing, reason("No route")),
+        ),
+        (
+            json!({"status": "failed", "error_message": null, "failure_reason": "x"}),
+            (Status::Failing, reason("x")),
+        ),
+        (
+            json!({"status": "failed", "error_message": "HTTP 401: Bad credentials"}),
+            (
+                Status::NeedsAuthorization,
+                reason("HTTP 401: Bad credentials"),
+            ),
+        ),
+        (
+            json!({"status": "failed", "entity_check_results": [{"status_code": 403}]}),
+            (Status::NeedsAuthorization, None),
+        ),
+        (
+            json!({"status": "failed", "failure_reason": "invalid_grant"}),
+            (Status::NeedsAuthorization, reason("invalid_grant")),
+        ),
+        (
+            json!({"status": "failed", "error_message": "row 14015"}),
+            (Status::Failing, reason("row 14015")),
+        ),
+        (
+            json!({"status": "pending"}),
+            (Status::Ready, reason("checking")),
+        ),
+        (
+            json!({"status": "running"}),
+            (Status::Ready, reason("checking")),
+        ),
+        (
+            json!({"status": "skipped"}),
+            (Status::Unknown, reason("skipped")),
+        ),
+        (
+            json!({"status": "new word"}),
+            (Status::Unknown, reason("new word")),
+        ),
+        (
+            json!({"status": null}),
+            (Status::Unknown, reason("the check gave no result")),
+        ),
+    ] {
+        assert_eq!(after(answer.clone()), expected, "{answer}");
+    }
+}
+
+fn shown(json: Value) -> RemoteConnector {
+    let connector = serde_json::from_value(json.clone()).unwrap();
+    super::connector(NativeConnector { connector, json }, &Finding::default())
+}
+
+#[test]
+fn a_sparse_connector_is_shown_all_the_same() {
+    let sparse = shown(json!({"id": 7, "future": 1}));
+    assert_eq!(sparse.remote_id.as_str(), "7");
+    assert_eq!(sparse.name, "7");
+    assert_eq!(sparse.native["future"], 1);
+    assert_eq!(sparse.status, Status::Unknown);
+}
+
+#[test]
+fn only_sources_with_an_id_are_definitions() {
+    let shown = |wire: Value| definition(serde_json::from_value(wire).unwrap());
+    let github = shown(json!({
+        "sourceDefinitionId": "d-1", "name": "GitHub", "supportLevel": "certified", "custom": null
+    }));
+    let github = github.unwrap();
+    assert_eq!(github.title, "GitHub");
+    assert_eq!(github.category.as_deref(), Some("Certified"));
+    assert_eq!(
+        shown(json!({"sourceDefinitionId": null, "name": "x"})),
+        None
+    );
+    let bare = shown(json!({"sourceDefinitionId": "d-2", "supportLevel": "none"}));
+    assert_eq!(bare.unwrap().category, None);
+}
+
+proptest! {
+    #[test]
+    fn any_answer_of_a_check_has_a_state(answer in any_json()) {
+        let now = Timestamp::from_unix_millis(0).unwrap();
+        if let Ok(result) = serde_json::from_value(answer) {
+            let _ = Checked::after(None, &result, now);
+        }
+    }
+
+    #[test]
+    fn any_connector_is_shown(mut json in any_json()) {
+        if let Some(members) = json.as_object_mut() {
+            members.insert("id".to_owned(), json!("a"));
+            let shown = shown(json);
+            prop_assert!(!shown.name.is_empty());
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Entity, action, parameters: what a connector does.
+//!
+//! Source: Airbyte contract, section 3, `execute`.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use patchbay_http::{CallOptions, PlannedRequest, Repeat, Request, StreamedAnswer};
+use patchbay_model::RemoteId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value, json};
+use serde_with::apply;
+
+use super::{connector, filled};
+use crate::airbyte::platform::Airbyte;
+use crate::airbyte::quirks::download::{self, DOWNLOAD};
+use crate::airbyte::wire::{Executed, Reply};
+use crate::operations::Operation;
+use crate::{Effect, Error, Output, Result};
+
+/// Most characters of an intent.
+const INTENT: usize = 512;
+
+/// Most pages that are read in a row.
+const MOST_PAGES: usize = 10_000;
+
+/// Runs an action on an entity of a connector.
+///
+/// Source: Airbyte contract, section 3, execute.
+#[apply(
+    Option<_> => #[serde(skip_serializing_if = "Option::is_none")],
+    Option<String> => #[serde(default, deserialize_with = "filled")],
+    Option<RemoteId> => #[serde(default, deserialize_with = "filled")],
+)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct Execute {
+    /// Id of the connector, a UUID.
+    #[serde(skip_serializing)]
+    pub connector_id: Option<RemoteId>,
+    /// Kind of the connector (slug or id of its definition) in place of the connector's id, when the
+    /// workspace has one of that kind.
+    #[serde(skip_serializing)]
+    pub connector_definition_id: Option<String>,
+    /// Name of the workspace in which to look for that kind; left out: the account's.
+    #[serde(skip_serializing)]
+    pub workspace_name: Option<String>,
+    /// What it is about, for example `customers`.
+    pub entity: String,
+    /// What to do: `list`, `get`, `create`, `update`, `delete`, `search`, `api_search`, `download`,
+    /// `context_store_search` or `context_store_sql_query`, as far as the connector knows it.
+    pub action: String,
+    /// Arguments of the action; `cursor` for the next page.
+    pub params: Option<Map<String, Value>>,
+    /// Only these fields, as dotted paths.
+    pub select_fields: Option<Vec<String>>,
+    /// All but these fields, as dotted paths; `select_fields` wins.
+    pub exclude_fields: Option<Vec<String>>,
+    /// Whether long values come whole; left out: true.
+    #[serde_with(skip_apply)]
+    #[serde(serialize_with = "or_true")]
+    pub skip_truncation: Option<bool>,
+    /// What it is for, at most 512 characters.
+    pub intent: Option<String>,
+}
+
+fn or_true<S: Serializer>(given: &Option<bool>, to: S) -> std::result::Result<S::Ok, S::Error> {
+    given.unwrap_or(true).serialize(to)
+}
+
+impl Operation<Airbyte> for Execute {
+    const NAME: &'static str = "execute";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Executed;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        let intent = self.intent.as_deref().unwrap_or_default();
+        if intent.chars().count() > INTENT {
+            let words = format!("intent must be at most {INTENT} characters");
+            return Err(Error::Usage(words));
+        }
+        let missing = || Error::Usage("connector_id is missing".to_owned());
+        let id = self.connector_id.as_ref().ok_or_else(missing)?;
+        Request::post(connector(id)?.then("/execute")).json(self)
+    }
+
+    async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Executed> {
+        let found = self.with_id(client, options).await?;
+        found.send(client, options).await?.success()
+    }
+
+    /// What the platform calls a failure is an answer too.
+    async fn send(&self, client: &Airbyte, options: &CallOptions) -> Result<Executed> {
+        let request = self.request(client)?.repeat(Self::RETRY);
+        let answer = client.api.send(request, options).await;
+        if let (Err(Error::NotFound(_)), Some(id)) = (&answer, &self.connector_id) {
+            client.forget(id);
+        }
+        match self.action.as_str() {
+            DOWNLOAD => Executed::read_download(&answer?),
+            _ => Executed::read(&answer?, Self::NAME),
+        }
+    }
+
+    async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<PlannedRequest> {
+        let found = self.with_id(client, options).await?;
+        client.api.plan(&found.request(client)?, options)
+    }
+}
+
+impl Execute {
+    /// The answer as it comes.
+    ///
+    /// # Errors
+    /// Those of [`Api::stream`](patchbay_http::Api::stream); [`Error::Status`] when the platform says that the
+    /// action failed.
+    pub async fn stream(&self, client: &Airbyte, options: &CallOptions) -> Result<StreamedAnswer> {
+        let found = self.with_id(client, options).await?;
+        let answer = client.api.stream(found.request(client)?, options).await?;
+        download::pass(answer).await
+    }
+
+    /// With the id of the connector, which is looked up once where its kind is given.
+    async fn with_id(&self, client: &Airbyte, options: &CallOptions) -> Result<Cow<'_, Self>> {
+        let (None, Some(kind)) = (&self.connector_id, &self.connector_definition_id) else {
+            return Ok(Cow::Borrowed(self));
+        };
+        let workspace = client.workspace_or(&self.workspace_name);
+        let id = client.id_of_kind(kind, workspace, options).await?;
+        Ok(Cow::Owned(Self {
+            connector_id: Some(id),
+            ..self.clone()
+        }))
+    }
+}
+
+/// Runs an action and follows its cursor over all pages.
+///
+/// Ends with the last page, or at a cursor that came before.
+///
+/// Source: Airbyte contract, section 3, execute, paging.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct ExecuteAll(pub Execute);
+
+impl Operation<Airbyte> for ExecuteAll {
+    const NAME: &'static str = "execute_all";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Value;
+
+    fn request(&self, client: &Airbyte) -> Result<Request> {
+        self.0.request(client)
+    }
+
+    async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Value> {
+        let mut page = self.0.with_id(client, options).await?.into_owned();
+        let (mut data, mut pages, mut cursors) = (Vec::new(), 0, HashSet::new());
+        loop {
+            let executed = page.send(client, options).await?.success()?;
+            let Reply::Envelope(envelope) = executed.reply else {
+                return Err(Error::Protocol("a file has no pages".to_owned()));
+            };
+            pages += 1;
+            let next = envelope.next_cursor().map(str::to_owned);
+            match envelope.result {
+                Value::Array(items) => data.extend(items),
+                Value::Null => {}
+                other => data.push(other),
+            }
+            match next.filter(|next| pages < MOST_PAGES && cursors.insert(next.clone())) {
+                Some(next) => {
+                    let params = page.params.get_or_insert_default();
+                    params.insert("cursor".to_owned(), next.into());
+                }
+                None => return Ok(json!({"success": true, "data": data, "pages": pages})),
+            }
+        }
+    }
+
+    async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<PlannedRequest> {
+        self.0.plan(client, options).await
+    }
+}

@@ -1,0 +1,502 @@
+//! Connectors of a workspace.
+//!
+//! Source: Airbyte contract, section 3.
+
+use std::time::Duration;
+
+use patchbay_http::{CallOptions, PlannedRequest, Repeat, Request, SecretArgument};
+use patchbay_model::RemoteId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use serde_with::apply;
+
+use super::{connector, connectors, filled};
+use crate::airbyte::mapping::Checked;
+use crate::airbyte::platform::Airbyte;
+use crate::airbyte::quirks::lookup;
+use crate::airbyte::wire::{
+    CheckResult, Connection, Connectors, DeletionJob, FoundConnector, Inspection, NativeConnector,
+};
+use crate::operations::Operation;
+use crate::{Effect, Error, Field, Raw, Result};
+
+/// How long a deletion is waited for.
+const DELETION: Duration = Duration::from_secs(300);
+
+/// Waits between two looks at the list while a deletion runs.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Connectors of a workspace, without paging.
+///
+/// Source: Airbyte contract, section 3, list.
+#[apply(Option<String> => #[serde(
+    default, deserialize_with = "filled", skip_serializing_if = "Option::is_none"
+)])]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListConnectors {
+    /// Name of the workspace; left out: the account's.
+    pub workspace_name: Option<String>,
+    /// Id of the workspace, in place of its name.
+    pub workspace_id: Option<String>,
+    /// Only connectors of this definition, a UUID.
+    pub definition_id: Option<String>,
+}
+
+impl ListConnectors {
+    /// Those of the workspace of that name, the account's unless given.
+    pub(in crate::airbyte) fn of_workspace(name: Option<&str>) -> Self {
+        Self {
+            workspace_name: name.map(str::to_owned),
+            ..Self::default()
+        }
+    }
+}
+
+impl Operation<Airbyte> for ListConnectors {
+    const NAME: &'static str = "list_connectors";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Connectors;
+
+    fn request(&self, client: &Airbyte) -> Result<Request> {
+        let request = Request::get(connectors());
+        let request = match (&self.workspace_name, &self.workspace_id) {
+            (Some(_), Some(_)) => {
+                let words = "give workspace_name or workspace_id, not both";
+                return Err(Error::Usage(words.to_owned()));
+            }
+            (None, Some(id)) => request.query("workspace_id", id),
+            (name, None) => request.query("workspace_name", client.workspace_or(name)),
+        };
+        Ok(request.query_if("definition_id", self.definition_id.as_deref()))
+    }
+}
+
+/// Creates a connector; its credentials are not verified yet.
+///
+/// Source: Airbyte contract, section 3, create.
+#[apply(
+    Option<_> => #[serde(skip_serializing_if = "Option::is_none")],
+    Option<String> => #[serde(default, deserialize_with = "filled")],
+)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateConnector {
+    /// Name of the connector; left out: connector- and the name of the workspace.
+    #[schemars(title = "Name")]
+    pub name: Option<String>,
+    /// The kind of connector, by the id of its definition (a UUID).
+    pub definition_id: Option<String>,
+    /// The kind of connector, by its slug such as `github`, in any letter case.
+    pub connector_type: Option<String>,
+    /// The kind of connector, by its template (a UUID); needed when an organization has several for one kind.
+    #[schemars(title = "Template", extend("x-advanced" = true))]
+    pub source_template_id: Option<String>,
+    /// Name of the workspace, which has to exist; left out: the account's.
+    #[schemars(title = "Workspace")]
+    pub workspace_name: Option<String>,
+    /// What the kind of connector wants, for example `{"personal_access_token": "…"}`, with `option_title`
+    /// where there are several ways. They are not verified now: a check tells.
+    #[schemars(title = "Credentials")]
+    pub credentials: Option<SecretArgument<Map<String, Value>>>,
+    /// Required settings that are no credentials, for example `{"repositories": ["owner/repo"]}`.
+    #[schemars(title = "Settings")]
+    pub replication_config: Option<Map<String, Value>>,
+    /// Secret of an OAuth consent that the platform holds, in place of credentials.
+    pub server_side_oauth_secret_id: Option<String>,
+    /// Environment of the connector.
+    #[schemars(title = "Environment", extend("x-advanced" = true))]
+    pub environment: Option<Map<String, Value>>,
+    /// What may be read and written; left out: what the kind of connector offers.
+    #[schemars(title = "Entities", extend("x-advanced" = true))]
+    pub entities: Option<Vec<Entity>>,
+    /// Tags of connection templates.
+    #[schemars(title = "Tags", extend("uniqueItems" = true, "x-advanced" = true))]
+    pub selected_connection_template_tags: Option<Vec<String>>,
+    /// Whether any or all of these tags have to fit: `any` or `all`.
+    #[schemars(title = "Tags that have to fit", extend("x-advanced" = true, "oneOf" = [
+        {"const": "any", "title": "Any of them"},
+        {"const": "all", "title": "All of them"},
+    ]))]
+    pub selected_connection_template_tags_mode: Option<String>,
+}
+
+/// Something that a connector reads or writes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entity {
+    /// Its name, for example `customers`.
+    #[schemars(title = "Entity", length(min = 1))]
+    pub entity: String,
+    /// What may be done with it; left out or null: what the kind of connector offers.
+    #[schemars(title = "Modes", extend("uniqueItems" = true))]
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub modes: Field<Vec<Mode>>,
+}
+
+/// What may be done with an entity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline, extend("oneOf" = [
+    {"const": "read", "title": "Read"},
+    {"const": "write", "title": "Write"},
+]))]
+pub struct Mode(pub String);
+
+impl Operation<Airbyte> for CreateConnector {
+    const NAME: &'static str = "create_connector";
+    const EFFECT: Effect = Effect::Write;
+    /// A second one would make the slug ambiguous.
+    const RETRY: Repeat = Repeat::Never;
+    type Output = NativeConnector;
+
+    fn request(&self, client: &Airbyte) -> Result<Request> {
+        let kinds = [
+            &self.definition_id,
+            &self.connector_type,
+            &self.source_template_id,
+        ];
+        if kinds.into_iter().all(Option::is_none) {
+            return Err(Error::Usage("definition_id is missing".to_owned()));
+        }
+        let workspace = client.workspace_or(&self.workspace_name);
+        let name = self.name.clone();
+        Request::post(connectors()).json(&Self {
+            name: Some(name.unwrap_or_else(|| format!("connector-{workspace}"))),
+            workspace_name: Some(workspace.to_owned()),
+            ..self.clone()
+        })
+    }
+}
+
+/// The id of a connector, looked up by the slug of its kind.
+///
+/// Source: Airbyte contract, section 3, get.
+#[apply(Option<_> => #[serde(
+    default, deserialize_with = "filled", skip_serializing_if = "Option::is_none"
+)])]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GetConnector {
+    /// Id of the connector; nothing is asked then.
+    pub connector_id: Option<RemoteId>,
+    /// Slug of its kind, such as `github`, when the workspace has one of that kind.
+    pub name: Option<String>,
+}
+
+impl Operation<Airbyte> for GetConnector {
+    const NAME: &'static str = "get_connector";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = FoundConnector;
+
+    fn request(&self, client: &Airbyte) -> Result<Request> {
+        match (&self.connector_id, &self.name) {
+            (None, Some(_)) => ListConnectors::default().request(client),
+            _ => Err(Error::NotSupported("a request for a known id".to_owned())),
+        }
+    }
+
+    async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<FoundConnector> {
+        client.check_credentials()?;
+        let connector_id = match (&self.connector_id, &self.name) {
+            (Some(id), None) => id.clone(),
+            (None, Some(kind)) => {
+                let workspace = client.workspace_or(&None);
+                client
+                    .find_kind(&client.api, kind, workspace, options)
+                    .await?
+                    .id
+            }
+            _ => return Err(Error::Usage("give either connector_id or name".to_owned())),
+        };
+        Ok(FoundConnector { connector_id })
+    }
+}
+
+/// One connector with its template, settings and entities.
+///
+/// Source: Airbyte contract, section 3, get, REST.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GetConnectorDetail {
+    /// Id of the connector, a UUID.
+    pub connector_id: RemoteId,
+}
+
+impl Operation<Airbyte> for GetConnectorDetail {
+    const NAME: &'static str = "get_connector_detail";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = NativeConnector;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        Ok(Request::get(connector(&self.connector_id)?))
+    }
+}
+
+/// Changes name, settings or entities of a connector.
+///
+/// Source: Airbyte contract, section 3, get, PUT.
+#[apply(Option<_> => #[serde(default, skip_serializing_if = "Option::is_none")])]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateConnector {
+    /// Id of the connector, a UUID.
+    #[serde(skip_serializing)]
+    pub connector_id: RemoteId,
+    /// New name; left out: as it is.
+    #[schemars(title = "Name", length(min = 1))]
+    #[serde(deserialize_with = "filled")]
+    pub name: Option<String>,
+    /// Settings that are no credentials; left out: as they are.
+    #[schemars(title = "Settings")]
+    pub replication_config: Option<Map<String, Value>>,
+    /// What may be read and written; left out: as it is, an empty list: nothing chosen.
+    #[schemars(title = "Entities")]
+    pub entities: Option<Vec<Entity>>,
+}
+
+impl Operation<Airbyte> for UpdateConnector {
+    const NAME: &'static str = "update_connector";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = NativeConnector;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        Request::put(connector(&self.connector_id)?).json(self)
+    }
+}
+
+/// What a connector holds and which of it can be searched.
+///
+/// Source: Airbyte contract, section 3, inspect.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inspect {
+    /// Id of the connector, a UUID.
+    pub connector_id: RemoteId,
+}
+
+impl Operation<Airbyte> for Inspect {
+    const NAME: &'static str = "inspect";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Raw<Inspection>;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        Ok(Request::get(
+            connector(&self.connector_id)?.then("/inspect"),
+        ))
+    }
+}
+
+/// Has the platform try the credentials of a connector.
+///
+/// Source: Airbyte contract, section 3, check.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Id of the connector, a UUID.
+    pub connector_id: RemoteId,
+}
+
+impl Operation<Airbyte> for Check {
+    const NAME: &'static str = "check";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Raw<CheckResult>;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        Ok(Request::post(connector(&self.connector_id)?.then("/check")))
+    }
+
+    fn observe(&self, client: &Airbyte, result: &Raw<CheckResult>) {
+        let now = client.api.clock.now();
+        client.findings.note(self.connector_id.as_str(), |found| {
+            let before = found.check.take();
+            found.check = Some(Checked::after(before, &result.value, now));
+        });
+    }
+}
+
+/// Starts the deletion of a connector and names its job.
+///
+/// Source: Airbyte contract, section 3, delete.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteConnector {
+    /// Id of the connector, a UUID.
+    pub connector_id: RemoteId,
+}
+
+impl Operation<Airbyte> for DeleteConnector {
+    const NAME: &'static str = "delete_connector";
+    const EFFECT: Effect = Effect::Irreversible;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = DeletionJob;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        Ok(Request::delete(connector(&self.connector_id)?))
+    }
+
+    fn observe(&self, client: &Airbyte, _: &DeletionJob) {
+        let id = self.connector_id.as_str();
+        client.findings.note(id, |found| found.is_leaving = true);
+    }
+}
+
+/// Waits until a connector is in the list no more.
+///
+/// Source: Airbyte contract, section 3, delete.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaitForDeletion {
+    /// Id of the connector that is being deleted.
+    pub connector_id: RemoteId,
+    /// Name of its workspace; left out: the account's.
+    #[serde(
+        default,
+        deserialize_with = "filled",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub workspace_name: Option<String>,
+    /// Longest wait in seconds; left out: 300.
+    #[schemars(range(min = 0))]
+    pub limit_s: Option<f64>,
+}
+
+impl Operation<Airbyte> for WaitForDeletion {
+    const NAME: &'static str = "wait_for_deletion";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = ();
+
+    fn request(&self, client: &Airbyte) -> Result<Request> {
+        ListConnectors::of_workspace(self.workspace_name.as_deref()).request(client)
+    }
+
+    /// Looks at the list, at once and then ever less often. A failure that may pass is waited out.
+    async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<()> {
+        let limit = self.limit()?;
+        let clock = &client.api.clock;
+        let (ends, mut pause) = (clock.now() + limit, FIRST_PAUSE);
+        loop {
+            let mut wait = pause;
+            match self.is_there(client, options).await {
+                Ok(false) => {
+                    client.forget(&self.connector_id);
+                    return Ok(());
+                }
+                Ok(true) => {}
+                Err(error) if !error.is_retryable() => return Err(error),
+                Err(Error::RateLimited { retry_after, .. }) => {
+                    wait = retry_after.unwrap_or_default().max(pause);
+                }
+                Err(_) => {}
+            }
+            if clock.now() + wait >= ends {
+                return Err(Error::TimedOut { after: limit });
+            }
+            tokio::select! {
+                biased;
+                () = options.cancelled() => return Err(Error::Cancelled),
+                () = clock.sleep(wait) => {}
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+impl WaitForDeletion {
+    fn limit(&self) -> Result<Duration> {
+        if self.connector_id == RemoteId::default() {
+            return Err(Error::Usage("connector_id is missing".to_owned()));
+        }
+        let limit = self.limit_s.map(Duration::try_from_secs_f64).transpose();
+        let limit =
+            limit.map_err(|_| Error::Usage("limit_s must be a number of seconds".to_owned()))?;
+        Ok(limit.unwrap_or(DELETION))
+    }
+
+    async fn is_there(&self, client: &Airbyte, options: &CallOptions) -> Result<bool> {
+        let list = ListConnectors::of_workspace(self.workspace_name.as_deref());
+        let Connectors(all) = list.run(client, options).await?;
+        let wanted = self.connector_id.as_str();
+        let mut ids = all.iter().map(|one| one.connector.id.as_str());
+        Ok(ids.any(|id| lookup::same_id(id, wanted)))
+    }
+}
+
+/// Finds the one connector of a kind by its slug.
+///
+/// Source: Airbyte contract, section 3, connect.
+#[apply(
+    Option<_> => #[serde(skip_serializing_if = "Option::is_none")],
+    Option<String> => #[serde(default, deserialize_with = "filled")],
+    Option<RemoteId> => #[serde(default, deserialize_with = "filled")],
+)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Connect {
+    /// Slug of the kind of connector, such as `github`, in any letter case; or the id of its definition.
+    pub slug: String,
+    /// Id of the connector; nothing is looked up then.
+    pub connector_id: Option<RemoteId>,
+    /// Name of the workspace; left out: the account's.
+    pub workspace_name: Option<String>,
+    /// Organization, a UUID; left out: the account's.
+    pub organization_id: Option<String>,
+    /// Id of an application other than the account's.
+    pub client_id: Option<String>,
+    /// Its secret.
+    pub client_secret: Option<SecretArgument>,
+}
+
+impl Operation<Airbyte> for Connect {
+    const NAME: &'static str = "connect";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Connection;
+
+    fn request(&self, client: &Airbyte) -> Result<Request> {
+        match self.connector_id {
+            None => ListConnectors::of_workspace(self.workspace_name.as_deref()).request(client),
+            Some(_) => Err(Error::NotSupported("a request for a known id".to_owned())),
+        }
+    }
+
+    async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Connection> {
+        if self.slug.is_empty() {
+            return Err(Error::Usage("slug is missing".to_owned()));
+        }
+        let other = client.identities.of(self)?;
+        let api = other.as_ref().unwrap_or(&client.api);
+        let workspace = client.workspace_or(&self.workspace_name);
+        let (id, definition) = match &self.connector_id {
+            Some(id) => (id.clone(), None),
+            None => {
+                let found = client
+                    .find_kind(api, &self.slug, workspace, options)
+                    .await?;
+                let definition = found.definition_id().map(str::to_owned);
+                (found.id, definition)
+            }
+        };
+        Ok(Connection {
+            connector_id: id,
+            definition_id: definition,
+            workspace_name: workspace.to_owned(),
+            organization_id: client.identities.organization_of(self).map(str::to_owned),
+        })
+    }
+
+    async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<PlannedRequest> {
+        let other = client.identities.of(self)?;
+        let api = other.as_ref().unwrap_or(&client.api);
+        api.plan(&self.request(client)?, options)
+    }
+}

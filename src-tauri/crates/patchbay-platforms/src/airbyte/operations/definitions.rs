@@ -1,0 +1,96 @@
+//! Kinds of connectors that can be created.
+//!
+//! Source: Airbyte contract, section 3, `definitions`.
+
+use patchbay_http::{CallOptions, Path, Repeat, Request};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{filled, named};
+use crate::airbyte::platform::Airbyte;
+use crate::airbyte::wire::{DefinitionDetail, Definitions};
+use crate::operations::Operation;
+use crate::{Effect, Raw, Result};
+
+fn definitions() -> Path {
+    Path::new("/api/v1/integrations/definitions/sources")
+}
+
+/// Kinds of connectors that can be created.
+///
+/// Source: Airbyte contract, section 3, definitions.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListDefinitions {
+    /// Part of the name, in any letter case.
+    #[serde(
+        default,
+        deserialize_with = "filled",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub name: Option<String>,
+}
+
+impl Operation<Airbyte> for ListDefinitions {
+    const NAME: &'static str = "list_definitions";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Raw<Definitions>;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        Ok(Request::get(definitions()).query_if("name", self.name.as_deref()))
+    }
+}
+
+/// The one kind of connector of exactly that name.
+///
+/// Source: Airbyte contract, section 3, definitions.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FindDefinition {
+    /// The whole name, in any letter case.
+    pub name: String,
+}
+
+impl Operation<Airbyte> for FindDefinition {
+    const NAME: &'static str = "find_definition";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Value;
+
+    /// The platform looks for the name within longer ones.
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        Ok(Request::get(definitions()).query("name", &self.name))
+    }
+
+    async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Value> {
+        let name = Some(self.name.clone());
+        let found = ListDefinitions { name }.run(client, options).await?;
+        let wanted = self.name.to_lowercase();
+        let fits = |name: &str| name.to_lowercase() == wanted;
+        named(found.value.definitions, "definition", &self.name, fits)
+    }
+}
+
+/// One kind of connector with the form of its credentials.
+///
+/// Source: Airbyte contract, section 3, definitions.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GetDefinition {
+    /// Id of the definition, a UUID.
+    pub definition_id: String,
+}
+
+impl Operation<Airbyte> for GetDefinition {
+    const NAME: &'static str = "get_definition";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Raw<DefinitionDetail>;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        let path = definitions().value("definition_id", &self.definition_id)?;
+        Ok(Request::get(path))
+    }
+}

@@ -1,0 +1,92 @@
+//! Tokens other than the account's own.
+//!
+//! Source: Airbyte contract, section 2.
+
+use patchbay_http::{Path, Repeat, Request};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use serde_with::apply;
+
+use super::filled;
+use crate::airbyte::platform::Airbyte;
+use crate::airbyte::wire::{NewToken, TokenInfo};
+use crate::operations::Operation;
+use crate::{Effect, Raw, Result};
+
+fn applications() -> Path {
+    Path::new("/api/v1/account/applications")
+}
+
+/// A token for one workspace, which is made when there is none.
+///
+/// Source: Airbyte contract, section 2, other tokens.
+#[apply(Option<_> => #[serde(
+    default, deserialize_with = "filled", skip_serializing_if = "Option::is_none"
+)])]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateScopedToken {
+    /// Name of the workspace, which is made when there is none; left out: the account's.
+    pub workspace_name: Option<String>,
+    /// Region of the workspace, a UUID.
+    pub region_id: Option<String>,
+}
+
+impl Operation<Airbyte> for CreateScopedToken {
+    const NAME: &'static str = "create_scoped_token";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Raw<NewToken>;
+
+    fn request(&self, client: &Airbyte) -> Result<Request> {
+        let workspace = client.workspace_or(&self.workspace_name);
+        Request::post(applications().then("/scoped-token")).json(&Self {
+            workspace_name: Some(workspace.to_owned()),
+            ..self.clone()
+        })
+    }
+}
+
+/// What the token that is sent reaches.
+///
+/// Source: Airbyte contract, section 2, other tokens.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScopedTokenInfo {}
+
+impl Operation<Airbyte> for ScopedTokenInfo {
+    const NAME: &'static str = "scoped_token_info";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Raw<TokenInfo>;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        Ok(Request::get(applications().then("/scoped-token/info")))
+    }
+}
+
+/// A token for the platform's widget.
+///
+/// Source: Airbyte contract, section 2, other tokens.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateWidgetToken {
+    /// The body of the request, as the platform's documentation has it.
+    pub json: Option<Map<String, Value>>,
+}
+
+impl Operation<Airbyte> for CreateWidgetToken {
+    const NAME: &'static str = "create_widget_token";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Raw<NewToken>;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        let request = Request::post(applications().then("/widget-token"));
+        match &self.json {
+            Some(body) => request.json(body),
+            None => Ok(request),
+        }
+    }
+}

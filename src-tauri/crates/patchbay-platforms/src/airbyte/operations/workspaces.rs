@@ -1,0 +1,179 @@
+//! Workspaces of the organization.
+//!
+//! Source: Airbyte contract, section 5.
+
+use std::collections::HashSet;
+
+use patchbay_http::{CallOptions, Path, Repeat, Request};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use serde_with::apply;
+use url::Url;
+
+use super::http::encoded_path;
+use super::{filled, named};
+use crate::airbyte::platform::Airbyte;
+use crate::airbyte::wire::WorkspacePage;
+use crate::operations::Operation;
+use crate::{Effect, Output, Raw, Result};
+
+/// A list that goes on after so many pages is cut there.
+const MOST_PAGES: usize = 1000;
+
+fn workspaces() -> Path {
+    Path::new("/api/v1/workspaces")
+}
+
+fn workspace(id: &str) -> Result<Path> {
+    workspaces().value("workspace_id", id)
+}
+
+/// Workspaces, over all pages.
+///
+/// Source: Airbyte contract, section 5.
+#[apply(Option<_> => #[serde(
+    default, deserialize_with = "filled", skip_serializing_if = "Option::is_none"
+)])]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListWorkspaces {
+    /// Part of the name.
+    pub name_contains: Option<String>,
+    /// `active` or `inactive`.
+    pub status: Option<String>,
+}
+
+impl ListWorkspaces {
+    /// Those that can be used, with this in their name.
+    pub(in crate::airbyte) fn active(name_contains: Option<&str>) -> Self {
+        Self {
+            name_contains: name_contains.map(str::to_owned),
+            status: Some("active".to_owned()),
+        }
+    }
+
+    /// All of them.
+    pub(in crate::airbyte) async fn all(
+        &self,
+        client: &Airbyte,
+        options: &CallOptions,
+    ) -> Result<Vec<Value>> {
+        let mut request = self.request(client)?;
+        let (mut all, mut seen) = (Vec::new(), HashSet::new());
+        for _ in 0..MOST_PAGES {
+            let answer = client.api.send(request, options).await?;
+            let page = Raw::<WorkspacePage>::read(&answer, Self::NAME)?.value;
+            all.extend(page.data);
+            let Some(next) = page.next.filter(|next| seen.insert(next.clone())) else {
+                break;
+            };
+            let next = Url::parse(&next);
+            let next = next.map_err(|_| answer.unexpected("the next page is no URL"))?;
+            request = page_at(client, &next)?;
+        }
+        Ok(all)
+    }
+}
+
+/// The request of a page that the platform names by its URL. Only path and query of it count: the token goes to the
+/// account's own address and nowhere else.
+fn page_at(client: &Airbyte, url: &Url) -> Result<Request> {
+    // The path in front of every operation's is put there again.
+    let base = client.api.base.path().trim_end_matches('/');
+    let path = url.path().strip_prefix(base).unwrap_or(url.path());
+    let request = Request::get(encoded_path(path)?);
+    let pairs = url.query_pairs();
+    Ok(pairs.fold(request, |request, (name, value)| {
+        request.query(&name, value)
+    }))
+}
+
+impl Operation<Airbyte> for ListWorkspaces {
+    const NAME: &'static str = "list_workspaces";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Value;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        Ok(Request::get(workspaces())
+            .query_if("name_contains", self.name_contains.as_deref())
+            .query_if("status", self.status.as_deref()))
+    }
+
+    async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Value> {
+        Ok(self.all(client, options).await?.into())
+    }
+}
+
+/// The one workspace of exactly that name.
+///
+/// Source: Airbyte contract, section 5.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FindWorkspace {
+    /// The whole name.
+    pub name: String,
+}
+
+impl Operation<Airbyte> for FindWorkspace {
+    const NAME: &'static str = "find_workspace";
+    const EFFECT: Effect = Effect::Read;
+    const RETRY: Repeat = Repeat::Freely;
+    type Output = Value;
+
+    fn request(&self, client: &Airbyte) -> Result<Request> {
+        ListWorkspaces::active(Some(&self.name)).request(client)
+    }
+
+    async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Value> {
+        let found = ListWorkspaces::active(Some(&self.name))
+            .all(client, options)
+            .await?;
+        named(found, "workspace", &self.name, |name| name == self.name)
+    }
+}
+
+/// Changes a workspace.
+///
+/// Source: Airbyte contract, section 5.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateWorkspace {
+    /// Id of the workspace, a UUID.
+    pub workspace_id: String,
+    /// The members to change, for example `{"name": "…"}`.
+    pub changes: Map<String, Value>,
+}
+
+impl Operation<Airbyte> for UpdateWorkspace {
+    const NAME: &'static str = "update_workspace";
+    const EFFECT: Effect = Effect::Write;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Value;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        Request::put(workspace(&self.workspace_id)?).json(&self.changes)
+    }
+}
+
+/// Deletes a workspace.
+///
+/// Source: Airbyte contract, section 5.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteWorkspace {
+    /// Id of the workspace, a UUID.
+    pub workspace_id: String,
+}
+
+impl Operation<Airbyte> for DeleteWorkspace {
+    const NAME: &'static str = "delete_workspace";
+    const EFFECT: Effect = Effect::Irreversible;
+    const RETRY: Repeat = Repeat::Never;
+    type Output = Value;
+
+    fn request(&self, _: &Airbyte) -> Result<Request> {
+        Ok(Request::delete(workspace(&self.workspace_id)?))
+    }
+}

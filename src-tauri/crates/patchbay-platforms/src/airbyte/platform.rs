@@ -1,0 +1,340 @@
+//! Airbyte Agents as an account, and what it is able to do.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::future::join;
+use patchbay_http::{Api, CallOptions, StreamedAnswer};
+use patchbay_model::{ConnectorSettings, Definition, Form, Json, RemoteId};
+use serde_json::{Map, Value};
+
+use super::forms;
+use super::mapping::{self, Finding};
+use super::operations::{
+    Check, CreateConnector, DeleteConnector, Execute, GetConnectorDetail, GetDefinition,
+    ListConnectors, ListDefinitions, ListWorkspaces, OPERATIONS, UpdateConnector, WaitForDeletion,
+};
+use super::quirks::identities::Identities;
+use super::quirks::lookup::KnownIds;
+use super::quirks::oauth;
+use super::quirks::spec::Spec;
+use super::quirks::token::NoCredentials;
+use super::wire::{Connectors as ConnectorList, DefinitionDetail, NativeConnector};
+use crate::capabilities::offers;
+use crate::findings::Findings;
+use crate::form::at_fields;
+use crate::operations::{AnyClient, Operation, arguments};
+use crate::registry::{ALLOW_PLAIN_HTTP, text_of};
+use crate::{
+    AccountField, Connectors, Creation, Error, HostedPlatform, NoToken, OperationEntry, Platform,
+    ProviderOAuth, Raw, RemoteConnector, Result, Settings, SignIn, Streams,
+};
+
+const BASE_URL: &str = "https://api.airbyte.ai";
+
+const WORKSPACE: &str = "default";
+
+/// Airbyte Agents in the registry.
+pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
+    platform: patchbay_model::Platform::Airbyte,
+    title: "Airbyte Agents",
+    is_assumed: false,
+    fields: FIELDS,
+    // Without an application there is nothing but a token to be had.
+    secret_for: |settings| match text_of(settings, "client_id") {
+        Some(_) => Some("client_secret"),
+        None => Some("token"),
+    },
+    operations: || OPERATIONS,
+    operations_of: |_| OPERATIONS,
+    sign_in,
+};
+
+/// Source: Airbyte contract, section 10.
+const FIELDS: &[AccountField] = &[
+    AccountField::new(
+        "client_id",
+        "Client ID",
+        "Of an application in the settings of the organization; not needed with a token",
+    )
+    .unless("token")
+    .variables(&["AIRBYTE_CLIENT_ID"]),
+    AccountField::new(
+        "client_secret",
+        "Client secret",
+        "Of the same application; not needed with a token",
+    )
+    .secret()
+    .unless("token")
+    .variables(&["AIRBYTE_CLIENT_SECRET"]),
+    AccountField::new(
+        "token",
+        "Token",
+        "A bearer token made elsewhere, in place of client ID and secret",
+    )
+    .secret(),
+    AccountField::new(
+        "organization_id",
+        "Organization",
+        "A UUID; needed when the credentials reach several organizations",
+    )
+    .variables(&["AIRBYTE_ORGANIZATION_ID"]),
+    AccountField::new(
+        "workspace_name",
+        "Workspace",
+        "Name of the workspace whose connectors are shown, `default` unless given",
+    ),
+    AccountField::new(
+        "base_url",
+        "Base URL",
+        "Address of the platform in place of its own",
+    )
+    .variables(&["SDK_DEV_ADP_API_HOST"]),
+    ALLOW_PLAIN_HTTP,
+];
+
+/// One account: its operations are called with it.
+pub struct Airbyte {
+    pub(super) api: Api,
+    pub(super) identities: Identities,
+    /// Name of the workspace whose connectors are shown.
+    pub(super) workspace: String,
+    pub(super) known_ids: KnownIds,
+    pub(super) findings: Findings<Finding>,
+}
+
+impl AsRef<Api> for Airbyte {
+    fn as_ref(&self) -> &Api {
+        &self.api
+    }
+}
+
+fn sign_in(account: SignIn) -> Result<Arc<dyn Platform>> {
+    Ok(Arc::new(client(&account)?))
+}
+
+/// The client of an account. One without credentials can still call an operation that brings its own; all others are
+/// refused.
+///
+/// # Errors
+/// [`Error::Usage`] when a setting cannot be used.
+pub fn client(account: &SignIn) -> Result<Airbyte> {
+    let base = account.text("base_url")?.unwrap_or(BASE_URL);
+    let (clients, clock) = (account.clients.clone(), Arc::clone(&account.clock));
+    let anonymous = Api {
+        secrets: account.secrets.values().cloned().collect(),
+        ..Api::new(clients, clock, base, Arc::new(NoToken))?
+    };
+    let identities = Identities::new(account, anonymous)?;
+    let workspace = account.text("workspace_name")?.unwrap_or(WORKSPACE);
+    Ok(Airbyte {
+        api: identities.own(),
+        identities,
+        workspace: workspace.to_owned(),
+        known_ids: KnownIds::default(),
+        findings: Findings::default(),
+    })
+}
+
+impl Airbyte {
+    /// That workspace, the account's unless given.
+    pub(super) fn workspace_or<'a>(&'a self, given: &'a Option<String>) -> &'a str {
+        given.as_deref().unwrap_or(&self.workspace)
+    }
+
+    /// Refuses an account without credentials where nothing has to be sent.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] then.
+    pub(super) fn check_credentials(&self) -> Result<()> {
+        match self.identities.has_credentials() {
+            true => Ok(()),
+            false => Err(NoCredentials::error()),
+        }
+    }
+
+    /// A connector that is gone.
+    pub(super) fn forget(&self, id: &RemoteId) {
+        self.findings.forget(id.as_str());
+        self.known_ids.forget(id);
+    }
+
+    /// A connector as it is now.
+    pub(super) async fn find(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<NativeConnector> {
+        let connector_id = id.clone();
+        GetConnectorDetail { connector_id }.run(self, options).await
+    }
+
+    async fn definition(&self, id: &str, options: &CallOptions) -> Result<Raw<DefinitionDetail>> {
+        let definition_id = id.to_owned();
+        GetDefinition { definition_id }.run(self, options).await
+    }
+
+    fn mapped(&self, native: NativeConnector) -> RemoteConnector {
+        let found = self.findings.of(native.connector.id.as_str());
+        mapping::connector(native, &found)
+    }
+}
+
+#[async_trait]
+impl Platform for Airbyte {
+    fn operations(&self) -> &'static [OperationEntry] {
+        OPERATIONS
+    }
+
+    fn client(&self) -> Option<&AnyClient> {
+        Some(self)
+    }
+
+    fn remembered(&self) -> Value {
+        self.findings.to_json()
+    }
+
+    fn recall(&self, remembered: Value) {
+        self.findings.recall(remembered);
+    }
+
+    offers! {
+        connectors: Connectors, tools: Tools, creation: Creation, settings: Settings, peculiar:
+        Peculiar, streams: Streams,
+    }
+}
+
+#[async_trait]
+impl Connectors for Airbyte {
+    async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
+        let ConnectorList(all) = ListConnectors::default().run(self, options).await?;
+        let ids: HashSet<&str> = all.iter().map(|one| one.connector.id.as_str()).collect();
+        self.findings.retain(|id| ids.contains(id));
+        Ok(all.into_iter().map(|one| self.mapped(one)).collect())
+    }
+
+    /// Looks at it and has the platform check it: nothing else tells how it is.
+    async fn find_connector(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector> {
+        let found = self.find(id, options).await?;
+        let connector_id = id.clone();
+        Check { connector_id }.run(self, options).await?;
+        Ok(self.mapped(found))
+    }
+
+    async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
+        let connector_id = id.clone();
+        DeleteConnector { connector_id }.run(self, options).await?;
+        let wait = WaitForDeletion {
+            connector_id: id.clone(),
+            ..WaitForDeletion::default()
+        };
+        wait.run(self, options).await
+    }
+}
+
+/// Source: Airbyte contract, section 3, `create` and `definitions`.
+#[async_trait]
+impl Creation for Airbyte {
+    async fn list_definitions(&self, options: &CallOptions) -> Result<Vec<Definition>> {
+        let all = ListDefinitions::default().run(self, options).await?;
+        let all = all.value.definitions.into_iter();
+        let read = all.filter_map(|item| serde_json::from_value(item).ok());
+        Ok(read.filter_map(mapping::definition).collect())
+    }
+
+    async fn creation_form(&self, definition: &str, options: &CallOptions) -> Result<Form> {
+        let (definition, workspaces) = join(
+            self.definition(definition, options),
+            ListWorkspaces::active(None).all(self, options),
+        )
+        .await;
+        // Without the list a person types the name.
+        let workspaces = workspaces.unwrap_or_default();
+        Ok(forms::creation(&definition?, &self.workspace, &workspaces))
+    }
+
+    async fn create_connector(
+        &self,
+        definition: &str,
+        values: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<RemoteConnector> {
+        let mut given = values.clone();
+        given.retain(|_, value| !forms::is_empty(value));
+        given.insert("definition_id".to_owned(), definition.into());
+        let create: CreateConnector = arguments(given.into())?;
+        let made = create.run(self, options).await;
+        let made = made
+            .map_err(|error| at_fields(error, |path, words| forms::place(path, words, &values)))?;
+        Ok(self.mapped(made))
+    }
+
+    async fn oauth_app(
+        &self,
+        definition: &str,
+        options: &CallOptions,
+    ) -> Result<Option<ProviderOAuth>> {
+        let definition = self.definition(definition, options).await?.json;
+        Ok(oauth::provider(&definition, &Spec::read(&definition)))
+    }
+}
+
+/// Source: Airbyte contract, section 3, `get`, `PUT`.
+#[async_trait]
+impl Settings for Airbyte {
+    async fn settings(&self, id: &RemoteId, options: &CallOptions) -> Result<ConnectorSettings> {
+        let found = self.find(id, options).await?;
+        let mut spec = Spec::read(&found.json["source_template"]);
+        if spec.replication.is_none()
+            && let Some(definition) = found.connector.definition_id()
+            && let Ok(definition) = self.definition(definition, options).await
+        {
+            spec = Spec::read(&definition.json);
+        }
+        Ok(ConnectorSettings {
+            form: forms::settings(found.connector, &spec),
+            native: Json(found.json),
+        })
+    }
+
+    async fn change_settings(
+        &self,
+        id: &RemoteId,
+        changes: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<()> {
+        let update: UpdateConnector = forms::update(id, changes.clone())?;
+        let changed = update.run(self, options).await;
+        changed
+            .map_err(|error| at_fields(error, |path, words| forms::place(path, words, &changes)))?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Streams for Airbyte {
+    /// For the sake of downloads.
+    fn streamed(&self) -> &'static [&'static str] {
+        &[Execute::NAME]
+    }
+
+    async fn stream(
+        &self,
+        operation: &str,
+        given: Value,
+        options: &CallOptions,
+    ) -> Result<StreamedAnswer> {
+        if operation != Execute::NAME {
+            return Err(Error::NotSupported(format!("a stream of {operation:?}")));
+        }
+        arguments::<Execute>(given)?.stream(self, options).await
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

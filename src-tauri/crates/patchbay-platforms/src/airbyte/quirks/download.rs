@@ -1,0 +1,167 @@
+//! Answers of `execute` that are a file, and those that are an envelope after all.
+//!
+//! Source: Airbyte contract, section 3, `execute`.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use futures::stream::{self, StreamExt};
+use http::HeaderMap;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use patchbay_http::{Answer, StreamedAnswer};
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use crate::Error;
+use crate::airbyte::wire::{Envelope, Reply};
+
+/// The action whose answer is a file.
+pub(in crate::airbyte) const DOWNLOAD: &str = "download";
+
+/// How much of a JSON answer is read to learn whether it says that the download failed.
+const PEEK: usize = 64 * 1024;
+
+/// A file that was downloaded as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    /// Content type as sent.
+    pub content_type: Option<String>,
+    /// Its own name, never a path.
+    pub filename: Option<String>,
+    pub bytes: Bytes,
+}
+
+impl File {
+    pub(in crate::airbyte) fn base64(&self) -> String {
+        BASE64_STANDARD.encode(&self.bytes)
+    }
+
+    pub(in crate::airbyte) fn into_json(self) -> Value {
+        json!({
+            "bytes_base64": self.base64(),
+            "content_type": self.content_type,
+            "filename": self.filename,
+        })
+    }
+}
+
+/// The answer of a download: a file, or an envelope where the connector gives one. An answer without
+/// bytes is a file too.
+pub(in crate::airbyte) fn read(answer: &Answer) -> Reply {
+    let envelope = may_be_envelope(&answer.headers).then(|| envelope(answer));
+    match envelope.flatten() {
+        Some(envelope) => Reply::Envelope(envelope),
+        None => Reply::File(File {
+            content_type: text(&answer.headers, CONTENT_TYPE.as_str()),
+            filename: filename(&answer.headers),
+            bytes: answer.body.clone(),
+        }),
+    }
+}
+
+/// Passes a download on as it comes, unless it is an envelope that says that it failed.
+///
+/// # Errors
+/// [`Error::Status`] then; or what the first pieces failed with.
+pub(in crate::airbyte) async fn pass(mut answer: StreamedAnswer) -> Result<StreamedAnswer, Error> {
+    if !may_be_envelope(&answer.headers) {
+        return Ok(answer);
+    }
+    let mut start = Vec::new();
+    while start.len() < PEEK {
+        match answer.pieces.next().await {
+            Some(piece) => start.extend_from_slice(&piece?),
+            None => break,
+        }
+    }
+    let peeked = Answer {
+        status: answer.status,
+        headers: answer.headers.clone(),
+        body: start.into(),
+        ..Answer::default()
+    };
+    if let Some(failure) = envelope(&peeked).and_then(|envelope| envelope.failure) {
+        return Err(*failure);
+    }
+    let start = (!peeked.body.is_empty()).then_some(Ok(peeked.body));
+    Ok(StreamedAnswer {
+        pieces: stream::iter(start).chain(answer.pieces).boxed(),
+        ..answer
+    })
+}
+
+/// A JSON answer that is not called an attachment.
+fn may_be_envelope(headers: &HeaderMap) -> bool {
+    let media_type = text(headers, CONTENT_TYPE.as_str()).unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/json")
+        && !headers.contains_key(CONTENT_DISPOSITION)
+}
+
+/// An envelope, told from a file of JSON by its `status`.
+fn envelope(answer: &Answer) -> Option<Envelope> {
+    Envelope::read(answer).filter(Envelope::has_status)
+}
+
+/// The name in `Content-Disposition`, without any folder in front.
+///
+/// Source: RFC 6266, section 4.3; RFC 8187, section 3.2.
+pub(in crate::airbyte) fn filename(headers: &HeaderMap) -> Option<String> {
+    let header = headers.get(CONTENT_DISPOSITION)?;
+    let header = String::from_utf8_lossy(header.as_bytes()).into_owned();
+    let name = parameter(&header, "filename*")
+        .and_then(|value| extended(&value))
+        .or_else(|| parameter(&header, "filename"))?;
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = name.chars().filter(|sign| !sign.is_control()).collect();
+    Some(name).filter(|name| !matches!(name.trim(), "" | "." | ".."))
+}
+
+/// `UTF-8'en'a%20b`; other character sets are not read.
+fn extended(value: &str) -> Option<String> {
+    let mut parts = value.splitn(3, '\'');
+    let charset = parts.next()?;
+    let encoded = parts.nth(1)?;
+    let decoded = percent_decode_str(encoded).decode_utf8().ok()?;
+    charset
+        .eq_ignore_ascii_case("utf-8")
+        .then(|| decoded.into_owned())
+}
+
+/// The value of a parameter, with or without quotes.
+fn parameter(header: &str, name: &str) -> Option<String> {
+    let mut rest = header.split_once(';')?.1;
+    loop {
+        let (found, after) = rest.split_once('=')?;
+        let (value, after) = value(after.trim_start());
+        if found.trim().eq_ignore_ascii_case(name) {
+            return Some(value);
+        }
+        rest = after.split_once(';')?.1;
+    }
+}
+
+/// The value at the start of a text, and what comes after it.
+fn value(text: &str) -> (String, &str) {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find(';').unwrap_or(text.len());
+        return (text[..end].trim().to_owned(), &text[end..]);
+    };
+    let mut value = String::new();
+    let mut signs = quoted.char_indices();
+    while let Some((at, sign)) = signs.next() {
+        match sign {
+            '"' => return (value, &quoted[at + 1..]),
+            '\\' => value.extend(signs.next().map(|(_, sign)| sign)),
+            sign => value.push(sign),
+        }
+    }
+    (value, "")
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

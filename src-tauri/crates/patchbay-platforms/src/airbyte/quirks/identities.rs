@@ -1,0 +1,130 @@
+//! Whom calls act as: the account, or an application and organization that a single call names.
+//!
+//! Source: Airbyte contract, sections 1, 2 and 3, `connect`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use patchbay_http::{Api, FixedHeaders};
+use patchbay_model::Secret;
+
+use super::token::{ApplicationToken, NoCredentials};
+use crate::airbyte::operations::Connect;
+use crate::{Result, SignIn, TokenSource};
+
+/// How many identities besides the account's own keep their tokens.
+const MOST_OTHERS: usize = 8;
+
+/// The credentials of an account, and where they are good.
+pub(in crate::airbyte) struct Identities {
+    /// Without credentials and organization.
+    api: Api,
+    client_id: Option<String>,
+    client_secret: Option<Secret>,
+    /// A token made elsewhere, in place of both.
+    token: Option<Secret>,
+    organization_id: Option<String>,
+    /// Identities that single calls asked for, the latest last.
+    others: Mutex<Vec<Arc<ApplicationToken>>>,
+}
+
+impl Identities {
+    /// Those of an account; `api` has neither credentials nor an organization.
+    ///
+    /// # Errors
+    /// [`Error::Usage`](crate::Error::Usage) when a setting is no text.
+    pub(in crate::airbyte) fn new(account: &SignIn, api: Api) -> Result<Self> {
+        let text = |name| Ok(account.text(name)?.map(str::to_owned));
+        let secret = |name| account.secret(name).filter(|secret| !secret.is_empty());
+        Ok(Self {
+            api,
+            client_id: text("client_id")?,
+            client_secret: secret("client_secret").cloned(),
+            token: secret("token").cloned(),
+            organization_id: text("organization_id")?,
+            others: Mutex::default(),
+        })
+    }
+
+    /// Whether the account can be acted as at all.
+    pub(in crate::airbyte) fn has_credentials(&self) -> bool {
+        self.token.is_some() || (self.client_id.is_some() && self.client_secret.is_some())
+    }
+
+    /// The account's own way to the platform.
+    pub(in crate::airbyte) fn own(&self) -> Api {
+        let api = self.within(self.organization_id.as_deref());
+        let tokens: Arc<dyn TokenSource> = match (&self.token, &self.client_id, &self.client_secret)
+        {
+            (Some(token), ..) => Arc::new(FixedHeaders::bearer(token)),
+            (None, Some(id), Some(secret)) => Arc::new(ApplicationToken::new(
+                api.clone(),
+                id.clone(),
+                secret.clone(),
+            )),
+            _ => Arc::new(NoCredentials),
+        };
+        Api { tokens, ..api }
+    }
+
+    /// The organization that a call is in.
+    pub(in crate::airbyte) fn organization_of<'a>(&'a self, call: &'a Connect) -> Option<&'a str> {
+        let organization = call
+            .organization_id
+            .as_ref()
+            .or(self.organization_id.as_ref());
+        organization.map(String::as_str)
+    }
+
+    /// The way to the platform as the identity that a call names; `None` where that is the account. Its token is
+    /// kept for the next call that asks for the same.
+    ///
+    /// # Errors
+    /// [`Error::Usage`](crate::Error::Usage) when it has no credentials.
+    pub(in crate::airbyte) fn of(&self, call: &Connect) -> Result<Option<Api>> {
+        let given = call
+            .client_secret
+            .clone()
+            .filter(|secret| !secret.is_empty());
+        let given = given.map(|secret| secret.into_secret());
+        let is_own_application = call.client_id.is_none() && given.is_none();
+        let organization = self.organization_of(call);
+        if is_own_application && organization == self.organization_id.as_deref() {
+            return match self.has_credentials() {
+                true => Ok(None),
+                false => Err(NoCredentials::error()),
+            };
+        }
+        let api = self.within(organization);
+        if let (true, Some(token)) = (is_own_application, &self.token) {
+            let tokens = Arc::new(FixedHeaders::bearer(token));
+            return Ok(Some(Api { tokens, ..api }));
+        }
+        let id = call.client_id.as_ref().or(self.client_id.as_ref());
+        let secret = given.as_ref().or(self.client_secret.as_ref());
+        let (id, secret) = id.zip(secret).ok_or_else(NoCredentials::error)?;
+        let tokens = self.other(&api, id, secret);
+        Ok(Some(Api { tokens, ..api }))
+    }
+
+    fn other(&self, api: &Api, id: &str, secret: &Secret) -> Arc<ApplicationToken> {
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = others.iter().find(|other| other.is_of(api, id, secret)) {
+            return Arc::clone(known);
+        }
+        let new = ApplicationToken::new(api.clone(), id.to_owned(), secret.clone());
+        let new = Arc::new(new);
+        if others.len() == MOST_OTHERS {
+            others.remove(0);
+        }
+        others.push(Arc::clone(&new));
+        new
+    }
+
+    fn within(&self, organization: Option<&str>) -> Api {
+        let header = organization.map(|id| ("x-organization-id".to_owned(), id.to_owned()));
+        Api {
+            headers: header.into_iter().collect(),
+            ..self.api.clone()
+        }
+    }
+}

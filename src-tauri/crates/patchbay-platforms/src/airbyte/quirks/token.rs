@@ -1,0 +1,179 @@
+//! The token of an application: exchanged for its id and secret, kept, and exchanged anew before it lapses.
+//!
+//! Source: Airbyte contract, section 2.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use patchbay_http::text::read_json;
+use patchbay_http::{Api, CachedToken, CallOptions, Path, Request, bearer};
+use patchbay_model::{Secret, Timestamp};
+use serde_json::json;
+
+use crate::airbyte::wire::ExchangedToken;
+use crate::{BoxError, Error, Headers, Result, TokenSource};
+
+/// How long before its end a token is no longer used, in seconds.
+const MARGIN: u64 = 60;
+
+/// How long a token is used when the platform does not say how long it lives, in seconds.
+const DEFAULT_LIFETIME: u64 = 840;
+
+/// The token of one application in one organization.
+pub(in crate::airbyte) struct ApplicationToken {
+    /// Without credentials, with the header of the organization.
+    api: Api,
+    client_id: String,
+    client_secret: Secret,
+    /// Held while exchanging: whoever waits for it takes what comes out.
+    exchange: tokio::sync::Mutex<()>,
+    cache: Mutex<Cache>,
+}
+
+#[derive(Default)]
+struct Cache {
+    token: Option<Token>,
+    /// The last one that was answered with 401, so that a caller cannot bring it back.
+    refused: Option<Headers>,
+}
+
+struct Token {
+    /// What it is sent in.
+    headers: Headers,
+    good_until: Timestamp,
+    /// Whether a request was made with it that did not wait for it, so that another one may help.
+    is_used: bool,
+}
+
+impl Cache {
+    /// The kept token while it is good.
+    fn good(&mut self, now: Timestamp) -> Option<Headers> {
+        let token = self.token.as_mut().filter(|token| now < token.good_until)?;
+        token.is_used = true;
+        Some(token.headers.clone())
+    }
+}
+
+/// What tells one token from another in the headers that it is sent in.
+fn value(headers: &[(String, Secret)]) -> Option<&str> {
+    headers.first().map(|(_, value)| value.expose())
+}
+
+impl ApplicationToken {
+    pub(in crate::airbyte) fn new(api: Api, client_id: String, client_secret: Secret) -> Self {
+        Self {
+            api,
+            client_id,
+            client_secret,
+            exchange: tokio::sync::Mutex::default(),
+            cache: Mutex::default(),
+        }
+    }
+
+    /// Whether it is of that application, by the `api` of an organization.
+    pub(in crate::airbyte) fn is_of(&self, api: &Api, id: &str, secret: &Secret) -> bool {
+        self.api.headers == api.headers
+            && self.client_id == id
+            && self.client_secret.expose() == secret.expose()
+    }
+
+    /// A new token, unless somebody else got one meanwhile.
+    async fn exchange(&self) -> Result<Headers> {
+        let _exchange = self.exchange.lock().await;
+        if let Some(headers) = self.cache().good(self.api.clock.now()) {
+            return Ok(headers);
+        }
+        let token = self.ask().await?;
+        let lives = token
+            .expires_in
+            .map_or(DEFAULT_LIFETIME, |seconds| seconds.saturating_sub(MARGIN));
+        let headers = bearer(&token.access_token);
+        self.cache().token = Some(Token {
+            headers: headers.clone(),
+            good_until: self.api.clock.now() + Duration::from_secs(lives),
+            is_used: false,
+        });
+        Ok(headers)
+    }
+
+    async fn ask(&self) -> Result<ExchangedToken> {
+        let secret = self.client_secret.expose();
+        let body = json!({"client_id": self.client_id, "client_secret": secret});
+        let request = Request::post(Path::new("/api/v1/account/applications/token"))
+            .json(&body)?
+            .secret(self.client_secret.clone());
+        let answer = self.api.send(request, &CallOptions::default()).await?;
+        let token: Option<ExchangedToken> = read_json(&answer.body);
+        let token = token.filter(|token| !token.access_token.is_empty());
+        token.ok_or_else(|| answer.unexpected("the token exchange gave no access_token"))
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl TokenSource for ApplicationToken {
+    fn at_hand(&self) -> Option<Headers> {
+        self.cache().good(self.api.clock.now())
+    }
+
+    async fn headers(&self) -> Result<Headers, BoxError> {
+        let exchanged = self.exchange().await;
+        exchanged.map_err(|error| Box::new(error) as BoxError)
+    }
+
+    fn offer(&self, cached: &CachedToken) {
+        let now = self.api.clock.now();
+        let headers = bearer(&cached.token);
+        let mut cache = self.cache();
+        let is_refused = value(&headers) == cache.refused.as_deref().and_then(value);
+        if now < cached.good_until && !is_refused && cache.good(now).is_none() {
+            cache.token = Some(Token {
+                headers,
+                good_until: cached.good_until,
+                is_used: true,
+            });
+        }
+    }
+
+    /// A late 401 of an old token does not cost a newer one; one that was had for the call is no better the next
+    /// time.
+    async fn refused(
+        &self,
+        sent: &[(String, Secret)],
+        _challenge: Option<String>,
+    ) -> Result<bool, BoxError> {
+        let mut cache = self.cache();
+        let kept = cache
+            .token
+            .take_if(|token| value(&token.headers) == value(sent));
+        match kept {
+            Some(token) if !token.is_used => {
+                cache.token = Some(token);
+                return Ok(false);
+            }
+            _ => cache.refused = Some(sent.into()),
+        }
+        Ok(true)
+    }
+}
+
+/// Of an account without credentials, only operations that bring their own can be called.
+pub(in crate::airbyte) struct NoCredentials;
+
+impl NoCredentials {
+    /// What to do about it.
+    pub(in crate::airbyte) fn error() -> Error {
+        Error::Usage("client_id and client_secret, or a token, are missing".to_owned())
+    }
+}
+
+#[async_trait]
+impl TokenSource for NoCredentials {
+    async fn headers(&self) -> Result<Headers, BoxError> {
+        Err(Box::new(Self::error()))
+    }
+}

@@ -1,0 +1,254 @@
+//! Entities and their actions, as tools.
+//!
+//! The platform describes which entities a connector has, and not which actions each of them knows nor
+//! with which parameters. So there is a tool for what can be expected of each entity, named
+//! `entity.action`, and one, `execute`, for any action of any entity.
+//!
+//! Source: Airbyte contract, section 3, `get`, `inspect` and `execute`.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use patchbay_http::{CallOptions, PlannedRequest};
+use patchbay_model::{Content, Explain, Json, RemoteId, Tool, ToolEffect, ToolResult, clean_text};
+use serde_json::{Map, Value, json};
+
+use super::download::{DOWNLOAD, File};
+use crate::airbyte::operations::{Execute, Inspect};
+use crate::airbyte::platform::Airbyte;
+use crate::airbyte::wire::{self, Connector, Envelope, Inspection, Reply};
+use crate::mcp::CallOutcome;
+use crate::operations::{arguments, parameters};
+use crate::{Error, Operation, Result, Tools};
+
+/// The tool for any action of any entity.
+const ANY: &str = "execute";
+
+const SEARCH: &str = "context_store_search";
+
+/// What a tool says of the connector itself.
+const CONNECTOR: [&str; 3] = ["connector_id", "connector_definition_id", "workspace_name"];
+
+/// What the name of a tool says.
+const ACTION: [&str; 2] = ["entity", "action"];
+
+#[async_trait]
+impl Tools for Airbyte {
+    async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>> {
+        let connector = self.find(id, options).await?.connector;
+        let connector_id = id.clone();
+        let inspected = match (Inspect { connector_id }).run(self, options).await {
+            Ok(inspected) => inspected.value,
+            Err(error @ (Error::Cancelled | Error::Unauthorized { .. })) => return Err(error),
+            // It only adds to what the detail tells.
+            Err(error) => {
+                tracing::debug!(kind = error.kind(), "a connector could not be inspected");
+                Inspection::default()
+            }
+        };
+        Ok(tools(&connector, &inspected))
+    }
+
+    async fn call_tool(
+        &self,
+        id: &RemoteId,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<CallOutcome> {
+        let execute = execute(id, tool, arguments)?;
+        let began = Instant::now();
+        let executed = execute.send(self, options).await?;
+        let wait = began.elapsed();
+        let (result, answer) = match executed.reply {
+            Reply::Envelope(envelope) => of_envelope(envelope),
+            Reply::File(file) => of_file(&file),
+        };
+        Ok(CallOutcome {
+            result,
+            request: json!(execute),
+            answer,
+            status: Some(executed.status),
+            wait,
+            bytes: executed.bytes,
+        })
+    }
+
+    async fn plan_call(
+        &self,
+        id: &RemoteId,
+        tool: &str,
+        arguments: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<PlannedRequest> {
+        execute(id, tool, arguments)?.plan(self, options).await
+    }
+
+    /// With the cursor that the result names, beside the parameters that there were.
+    fn next_page(
+        &self,
+        arguments: &Map<String, Value>,
+        result: &Value,
+    ) -> Option<Map<String, Value>> {
+        let cursor = wire::next_cursor(&result["meta"])?;
+        let mut params = match arguments.get("params") {
+            Some(Value::Object(params)) => params.clone(),
+            _ => Map::new(),
+        };
+        params.insert("cursor".to_owned(), cursor.into());
+        let mut next = arguments.clone();
+        next.insert("params".to_owned(), Value::Object(params));
+        Some(next)
+    }
+}
+
+/// What can be expected of a connector, by its detail and what was found when it was inspected.
+fn tools(connector: &Connector, inspected: &Inspection) -> Vec<Tool> {
+    let mut all = vec![tool(
+        ANY,
+        "any action of any entity",
+        ToolEffect::Destructive,
+    )];
+    for (entity, actions) in entities(connector, inspected) {
+        for action in actions {
+            let name = format!("{entity}.{action}");
+            let words = format!("{action} of {}", clean_text(entity, 100));
+            all.push(tool(&name, &words, effect(action)));
+        }
+    }
+    all
+}
+
+/// The actions of each entity: as its modes say, reading where nothing is said.
+fn entities<'a>(
+    connector: &'a Connector,
+    inspected: &'a Inspection,
+) -> BTreeMap<&'a str, Vec<&'static str>> {
+    let searchable = searchable(inspected);
+    let mut modes: BTreeMap<&str, &[String]> = BTreeMap::new();
+    modes.extend(searchable.iter().map(|entity| (*entity, &[][..])));
+    let described = connector.entities.iter();
+    modes.extend(described.map(|each| (each.entity.as_str(), each.modes.as_slice())));
+    let actions = |(entity, modes): (&'a str, &[String])| {
+        let has = |mode: &str| modes.iter().any(|each| each == mode);
+        let mut actions = Vec::new();
+        if modes.is_empty() || has("read") {
+            actions.extend(["list", "get"]);
+        }
+        if has("write") {
+            actions.extend(["create", "update", "delete"]);
+        }
+        if searchable.contains(&entity) {
+            actions.push(SEARCH);
+        }
+        (entity, actions)
+    };
+    modes.into_iter().map(actions).collect()
+}
+
+/// Entities that the platform's own store can search.
+fn searchable(inspected: &Inspection) -> Vec<&str> {
+    let readiness = inspected.context_store_readiness.iter();
+    let entities = readiness.flat_map(|readiness| &readiness.supported_context_store_entities);
+    entities.filter_map(|each| each.entity.as_deref()).collect()
+}
+
+fn effect(action: &str) -> ToolEffect {
+    match action {
+        "create" | "update" => ToolEffect::Write,
+        "delete" => ToolEffect::Destructive,
+        _ => ToolEffect::Read,
+    }
+}
+
+fn tool(name: &str, words: &str, effect: ToolEffect) -> Tool {
+    Tool {
+        name: name.to_owned(),
+        title: None,
+        description: Some(format!("{words}, as far as the connector knows it")),
+        input_schema: Json(input_schema(name)),
+        output_schema: None,
+        effect,
+        idempotent: effect == ToolEffect::Read,
+        open_world: true,
+    }
+}
+
+/// Arguments of the operation that the name of a tool says already.
+fn is_fixed(tool: &str, argument: &str) -> bool {
+    CONNECTOR.contains(&argument) || (tool != ANY && ACTION.contains(&argument))
+}
+
+/// The arguments of the operation that are left.
+fn input_schema(tool: &str) -> Value {
+    let mut schema = parameters::<Execute>().to_value();
+    if let Some(schema) = schema.as_object_mut() {
+        schema.remove("description");
+    }
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.retain(|name, _| !is_fixed(tool, name));
+    }
+    if let Some(required) = schema["required"].as_array_mut() {
+        required.retain(|name| !name.as_str().is_some_and(|name| is_fixed(tool, name)));
+    }
+    schema
+}
+
+/// The action that a tool stands for; one that is not listed may be known to the connector all the same.
+fn execute(id: &RemoteId, tool: &str, mut given: Map<String, Value>) -> Result<Execute> {
+    if let Some(name) = given.keys().find(|name| is_fixed(tool, name)) {
+        return Err(Error::Usage(format!("unknown field `{name}`")));
+    }
+    if tool != ANY {
+        let named = tool.rsplit_once('.');
+        let named = named.filter(|(entity, action)| !entity.is_empty() && !action.is_empty());
+        let (entity, action) = named.ok_or_else(|| Error::ToolNotFound {
+            name: clean_text(tool, 200),
+        })?;
+        given.insert("entity".to_owned(), entity.into());
+        given.insert("action".to_owned(), action.into());
+    }
+    given.insert("connector_id".to_owned(), id.as_str().into());
+    arguments(given.into())
+}
+
+/// The result of a tool, and what is kept of it; what says that it failed is a result too.
+fn of_envelope(envelope: Envelope) -> (ToolResult, Value) {
+    let (text, is_error) = match (&envelope.failure, &envelope.result) {
+        (Some(failure), _) => {
+            let problem = failure.problem();
+            (problem.detail.unwrap_or(problem.message), true)
+        }
+        (None, Value::String(text)) => (text.clone(), false),
+        (None, other) => (format!("{other:#}"), false),
+    };
+    let answer = envelope.into_json();
+    let result = ToolResult {
+        content: vec![Content::Text { text }],
+        structured: Some(Json(answer.clone())),
+        is_error,
+    };
+    (result, answer)
+}
+
+fn of_file(file: &File) -> (ToolResult, Value) {
+    let name = file.filename.as_deref().unwrap_or(DOWNLOAD);
+    let content = Content::Resource {
+        uri: format!("attachment:{name}"),
+        mime_type: file.content_type.clone(),
+        text: None,
+        blob: Some(file.base64()),
+    };
+    let result = ToolResult {
+        content: vec![content],
+        structured: None,
+        is_error: false,
+    };
+    // The bytes are in the result; once is enough for the history.
+    let answer = json!({"content_type": file.content_type, "filename": file.filename});
+    (result, answer)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+use super::*;
+
+fn names(detail: Value, inspected: Value) -> Vec<String> {
+    let connector = serde_json::from_value(detail).unwrap();
+    let inspected = serde_json::from_value(inspected).unwrap();
+    let tools = tools(&connector, &inspected);
+    tools.into_iter().map(|tool| tool.name).collect()
+}
+
+#[test]
+fn entities_and_their_modes_become_tools() {
+    let detail = json!({"id": "a", "entities": [
+        {"entity": "customers", "modes": ["read", "write"]},
+        {"entity": "charges", "modes": null},
+        {"entity": "notes", "modes": ["write"]},
+        {"modes": ["read"]},
+    ]});
+    let inspected = json!({"context_store_readiness": {
+        "supported_context_store_entities": [
+            {"entity": "charges", "suggested": true},
+            {"entity": "refunds"},
+        ],
+    }});
+    assert_eq!(
+        names(detail, inspected),
+        [
+            "execute",
+            "charges.list",
+            "charges.get",
+            "charges.context_store_search",
+            "customers.list",
+            "customers.get",
+            "customers.create",
+            "customers.update",
+            "customers.delete",
+            "notes.create",
+            "notes.update",
+            "notes.delete",
+            "refunds.list",
+            "refunds.get",
+            "refunds.context_store_search",
+        ]
+    );
+}
+
+#[test]
+fn where_nothing_is_described_any_action_can_be_named() {
+    let sparse = json!({"id": "a", "entities": null});
+    assert_eq!(
+        names(sparse, json!({"context_store_readiness": null})),
+        ["execute"]
+    );
+}
+
+#[test]
+fn a_tool_is_taken_apart_at_its_last_dot() {
+    let id = RemoteId::new("a");
+    let given = execute(&id, "crm.contacts.list", Map::new()).unwrap();
+    assert_eq!((&*given.entity, &*given.action), ("crm.contacts", "list"));
+    for unknown in ["customers", ".list", "customers."] {
+        let refused = execute(&id, unknown, Map::new()).unwrap_err();
+        assert!(matches!(refused, Error::ToolNotFound { .. }), "{unknown}");
+    }
+}
