@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Api, CallOptions, Request};
-use crate::{Error, TokenSource, echo};
+use crate::{Error, echo};
 
 /// What stands where a secret would be sent.
 const REDACTED: &str = "<redacted>";
@@ -59,23 +59,10 @@ impl Api {
     /// # Errors
     /// [`Error::Usage`], as [`Api::send`].
     pub fn plan(&self, request: &Request, options: &CallOptions) -> Result<PlannedRequest, Error> {
-        self.plan_as(&*self.tokens, request, options)
-    }
-
-    /// As [`Api::plan`], with these credentials in place of the account's.
-    ///
-    /// # Errors
-    /// Those of [`Api::plan`].
-    pub fn plan_as(
-        &self,
-        tokens: &dyn TokenSource,
-        request: &Request,
-        options: &CallOptions,
-    ) -> Result<PlannedRequest, Error> {
-        let prepared = self.prepare(tokens, request.clone(), options)?;
+        let prepared = self.prepare(request.clone(), options)?;
         let credentials = match prepared.is_anonymous {
             true => Vec::new(),
-            false => stand_ins(tokens.header_names()),
+            false => stand_ins(self.tokens.header_names()),
         };
         let headers = prepared.headers_with(&credentials)?;
         let (method, url, body) = (prepared.method, prepared.url, prepared.body);

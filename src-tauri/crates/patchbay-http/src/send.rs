@@ -120,7 +120,7 @@ impl Api {
     /// [`Error::Unreachable`]; [`Error::TimedOut`]; [`Error::TooLarge`]; [`Error::Cancelled`];
     /// [`Error::Credential`] from the token source.
     pub async fn send(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
-        self.send_as(&*self.tokens, request, options).await
+        self.send_and_read(request, options, Reads::Whole).await
     }
 
     /// As [`Api::send`], with the body as it is sent: nothing is decompressed, nor asked to be compressed.
@@ -128,32 +128,16 @@ impl Api {
     /// # Errors
     /// Those of [`Api::send`].
     pub async fn send_raw(&self, request: Request, options: &CallOptions) -> Result<Answer, Error> {
-        self.send_and_read(&*self.tokens, request, options, Reads::Raw)
-            .await
-    }
-
-    /// As [`Api::send`], with these credentials in place of the account's.
-    ///
-    /// # Errors
-    /// Those of [`Api::send`].
-    pub async fn send_as(
-        &self,
-        tokens: &dyn TokenSource,
-        request: Request,
-        options: &CallOptions,
-    ) -> Result<Answer, Error> {
-        self.send_and_read(tokens, request, options, Reads::Whole)
-            .await
+        self.send_and_read(request, options, Reads::Raw).await
     }
 
     async fn send_and_read(
         &self,
-        tokens: &dyn TokenSource,
         request: Request,
         options: &CallOptions,
         reads: Reads,
     ) -> Result<Answer, Error> {
-        let prepared = self.prepare(tokens, request, options)?;
+        let prepared = self.prepare(request, options)?;
         let (mut answer, body) = self.repeated(&prepared, reads).await?;
         let status = answer.status().as_u16();
         prepared.options.head.note(status, answer.headers());
@@ -178,20 +162,7 @@ impl Api {
         request: Request,
         options: &CallOptions,
     ) -> Result<StreamedAnswer, Error> {
-        self.stream_as(&*self.tokens, request, options).await
-    }
-
-    /// As [`Api::stream`], with these credentials in place of the account's.
-    ///
-    /// # Errors
-    /// Those of [`Api::stream`].
-    pub async fn stream_as(
-        &self,
-        tokens: &dyn TokenSource,
-        request: Request,
-        options: &CallOptions,
-    ) -> Result<StreamedAnswer, Error> {
-        let prepared = self.prepare(tokens, request, options)?;
+        let prepared = self.prepare(request, options)?;
         let (answer, _) = self.repeated(&prepared, Reads::Start).await?;
         let status = answer.status().as_u16();
         prepared.options.head.note(status, answer.headers());
@@ -204,12 +175,11 @@ impl Api {
 
     pub(super) fn prepare<'a>(
         &'a self,
-        tokens: &'a dyn TokenSource,
         request: Request,
         options: &'a CallOptions,
     ) -> Result<Prepared<'a>, Error> {
         if let Some(cached) = &options.cached_token {
-            tokens.offer(cached);
+            self.tokens.offer(cached);
         }
         let mut url = request.path.under(&self.base);
         let extra = options.query.iter();
@@ -221,7 +191,7 @@ impl Api {
         }
         let (body, content_type) = body(request.body, options)?;
         let mut prepared = Prepared {
-            tokens,
+            tokens: &*self.tokens,
             method: request.method,
             url,
             accept: request.accept,

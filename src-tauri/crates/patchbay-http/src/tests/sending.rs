@@ -271,7 +271,7 @@ async fn who_wants_to_know_of_the_credentials_is_not_answered_by_another_origin(
 fn no_redirect_leads_from_https_to_http_or_to_what_is_no_plain_web_address() {
     let api = api("https://a.example");
     let options = CallOptions::default();
-    let prepared = api.prepare(&NoToken, get(), &options).unwrap();
+    let prepared = api.prepare(get(), &options).unwrap();
     let turn = |to: &str| {
         Way::new(&prepared, &api.clients.plain_http).turn(
             &api.base,
