@@ -51,6 +51,9 @@ impl std::fmt::Display for Tally {
     }
 }
 
+/// What stands before the name of a test that failed.
+const FAIL: &str = "FAIL ";
+
 /// What a runner's words say.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Heard {
@@ -77,6 +80,34 @@ impl Heard {
         self.named.push(format!("LEFT OUT {what}: {reason}"));
     }
 
+    /// The tests that failed, as libtest names them; none when something else failed besides.
+    pub(crate) fn failed_tests(&self) -> Vec<String> {
+        let named = self.named.iter();
+        let failed: Vec<_> = named.filter_map(|test| test.strip_prefix(FAIL)).collect();
+        let is_all = failed.len() == self.tally.failed as usize;
+        let failed = failed.into_iter().filter(|_| is_all);
+        failed.map(str::to_owned).collect()
+    }
+
+    /// Counts tests that failed as passed when `again`, a second run of just them, says so, and names them.
+    pub(crate) fn retried(&mut self, again: &Self) {
+        let still = again.failed_tests();
+        if again.tally.passed + again.tally.failed != self.tally.failed
+            || still.len() != again.tally.failed as usize
+        {
+            return;
+        }
+        for named in &mut self.named {
+            if let Some(test) = named.strip_prefix(FAIL)
+                && !still.iter().any(|name| name == test)
+            {
+                *named = format!("FLAKY 2/2 {test}");
+            }
+        }
+        self.tally.passed += again.tally.passed;
+        self.tally.failed = again.tally.failed;
+    }
+
     fn listen(&mut self, line: &str) {
         if let Some(found) = summary(line) {
             self.tally += found;
@@ -100,7 +131,7 @@ impl Heard {
         } else if let Some((name, verdict)) = test.rsplit_once(" ... ") {
             self.slow.retain(|slow| slow != name);
             if verdict == "FAILED" {
-                self.named.push(format!("FAIL {name}"));
+                self.named.push(format!("{FAIL}{name}"));
             }
         }
     }
@@ -362,6 +393,40 @@ mod tests {
         assert_eq!((heard.named.len(), heard.slow.len()), (1, 0));
         assert_eq!(heard.named[0], "FAIL a::fails");
         assert_eq!((heard.tally.passed, heard.tally.failed), (2, 1));
+    }
+
+    fn heard(lines: &[&str]) -> Heard {
+        let mut heard = Heard::default();
+        for line in lines {
+            heard.listen(line);
+        }
+        heard
+    }
+
+    #[test]
+    fn a_test_that_passes_when_it_is_run_again_is_named_and_counts_as_passed() {
+        let first = || {
+            heard(&[
+                "test a ... FAILED",
+                "test b ... FAILED",
+                "test result: FAILED. 5 passed; 2 failed; 0 ignored",
+            ])
+        };
+        let second = heard(&[
+            "test a ... ok",
+            "test b ... FAILED",
+            "test result: FAILED. 1 passed; 1 failed; 0 ignored",
+        ]);
+        let mut one = first();
+        assert_eq!(one.failed_tests(), ["a", "b"]);
+        one.retried(&second);
+        assert_eq!((one.tally.passed, one.tally.failed), (6, 1));
+        assert_eq!(one.named, ["FLAKY 2/2 a", "FAIL b"]);
+        let mut other = first();
+        other.retried(&heard(&[
+            "test result: FAILED. 0 passed; 1 failed; 0 ignored",
+        ]));
+        assert_eq!(other, first(), "a run of other tests says nothing");
     }
 
     #[test]
