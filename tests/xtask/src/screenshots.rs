@@ -153,7 +153,14 @@ const WORDS: &str = "return document.body.innerText";
 fn go_to(window: &WebView, shot: &Shot) -> Result<Value> {
     let path = &shot.path;
     // What lay over the page before goes with it.
-    window.execute("location.hash = '/settings'; location.reload()", &[])?;
+    window.execute(
+        "window.isBefore = true; location.hash = '/settings'; location.reload()",
+        &[],
+    )?;
+    shell::poll("the page anew", PATIENCE, || {
+        let before = window.execute("return window.isBefore === true", &[])?;
+        Ok((before == Value::Bool(false)).then_some(()))
+    })?;
     window.wait_for_content()?;
     // The window keeps its route behind the hash, because no server is there to know paths.
     window.execute("location.hash = arguments[0]", &[json!(path)])?;
